@@ -1,0 +1,60 @@
+# Everything a newcomer needs: `make report` and `make test`. Both set up .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: report test check build bench docs lock quarto notebooks format clean
+report: .venv/running
+	$(BIN)/analysis report
+
+test: .venv/developing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto
+
+check build: .venv/running
+	$(BIN)/analysis $@
+
+bench: .venv/developing
+	$(BIN)/python -m benchmarks
+
+# The data dictionary, made from the contracts.
+docs: .venv/running
+	$(BIN)/python -m analysis.contracts > docs/data-dictionary.md
+
+format: .venv/developing
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Quarto is optional: its package downloads the program while installing, which many offices block.
+quarto: .venv/running
+	$(BIN)/uv pip install --python $(BIN)/python -r pyproject.toml --extra quarto
+
+notebooks: .venv/running
+	$(BIN)/uv pip install --python $(BIN)/python -r pyproject.toml --extra notebooks
+	$(BIN)/jupyter lab notebooks
+
+# The locks hold hashes and no addresses.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+lock: .venv/uv
+	$(LOCK) pyproject.toml --group build -o requirements.lock
+	$(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	echo uv | $(LOCK) - -o requirements-uv.lock
+
+.venv/uv: requirements-uv.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	touch $@
+
+.venv/running: .venv/uv requirements.lock pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	touch $@
+
+.venv/developing: .venv/running requirements-dev.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	touch $@
+
+clean:
+	rm -rf .venv reports/_site reports/_content reports/*/_content reports/*/figures reports/*/data output
+	find data/processed -mindepth 1 ! -name README.md -delete
