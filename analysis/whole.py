@@ -1,0 +1,112 @@
+"""Files and folders that are either the old ones or the new ones, never half of each, whatever interrupts.
+
+A folder cannot be replaced in one step on every system, so it is done in two renames: the target steps aside
+as `<name>.replaced`, the new one takes its place. A run that dies between the two leaves the old folder beside
+the empty place; `recover_folder`, called first by the next run, puts it back.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from analysis.errors import AnalysisError
+
+
+def write_file_whole(path: Path, content: bytes) -> None:
+    """Writes a file so that a reader, or a run after a power cut, finds the old content or the new one.
+
+    Args:
+        path: The file; its folder must exist.
+        content: All of its bytes.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.chmod(0o644)  # mkstemp makes files only their owner can read
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def replace_folder(new: Path, target: Path) -> None:
+    """Puts the finished folder `new` in the place of `target`, which may not exist yet.
+
+    Args:
+        new: A complete folder on the same disk; it no longer exists under this name afterwards.
+        target: The folder to replace. If it cannot be (Windows: a file in it is open), it stays as it was.
+
+    Raises:
+        OSError: One of the renames failed.
+    """
+    recover_folder(target)
+    aside = _aside(target)
+    if target.exists():
+        target.rename(aside)
+    try:
+        new.rename(target)
+    except OSError:
+        recover_folder(target)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def recover_folder(target: Path) -> None:
+    """Sets right what an interrupted `replace_folder` left behind; does nothing when all is well.
+
+    Args:
+        target: The folder that `replace_folder` replaces.
+    """
+    aside = _aside(target)
+    if aside.exists() and not target.exists():
+        aside.rename(target)
+    elif aside.exists():
+        shutil.rmtree(aside)
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f"{target.name}.replaced")
+
+
+@contextlib.contextmanager
+def only_one_at_work(lock: Path) -> Iterator[None]:
+    """Holds a lock file, so that what others left half done beside it is known to be dead and may be removed.
+
+    The system frees the lock when the process ends, however it ends; the empty file stays.
+
+    Args:
+        lock: The lock file, beside the folder it guards.
+
+    Yields:
+        Nothing; the lock is held inside the `with`.
+
+    Raises:
+        AnalysisError: Another process holds it.
+    """
+    with lock.open("ab") as stream:
+        try:
+            _lock(stream)
+        except OSError as error:
+            message = f"{lock.parent}: здесь уже работает другой запуск программы; дождитесь его окончания."
+            raise AnalysisError(message) from error
+        yield
+
+
+def _lock(stream: IO[bytes]) -> None:
+    if os.name == "nt":
+        import msvcrt
+
+        stream.seek(0)
+        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    else:
+        import fcntl
+
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
