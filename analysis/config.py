@@ -1,0 +1,195 @@
+"""Reads what people decide about a project: project.toml, SOURCES.toml, terms.toml. Every fault names file and key."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from analysis.errors import AnalysisError
+
+PROJECT_FILE = "project.toml"
+SOURCES_FILE = "data/raw/SOURCES.toml"
+TERMS_FILE = "data/terms.toml"
+CORRECTIONS_FILE = "data/corrections.toml"
+
+Value = TypeVar("Value")
+KIND_NAMES: dict[type, str] = {
+    str: "текст в кавычках",
+    int: "целое число",
+    bool: "true или false",
+    list: "список в квадратных скобках",
+    dict: "раздел",
+    date: "дата вида 2020-08-25",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One received file: whence it came, when, and what its bytes were."""
+
+    file: str
+    title: str
+    origin: str
+    received: date
+    sha256: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class Abbreviation:
+    """What an abbreviation of the document stands for and on what ground we say so."""
+
+    term: str
+    expansion: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Words of the document that need attention: abbreviations, variants of one notion, slips."""
+
+    abbreviations: tuple[Abbreviation, ...]
+    variants: tuple[tuple[str, tuple[str, ...]], ...]
+    slips: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project: where it lies, who publishes, which editions, which document.
+
+    Attributes:
+        root: Folder that holds project.toml.
+        city: The city, as the report names it.
+        publisher: Who publishes the report.
+        contact: Where readers may write; empty when the publisher named none.
+        site_url: Address at which the site is published; empty when there is none.
+        editions: Calendar years of the annual reports.
+        roadmap_file: The signed roadmap, relative to root.
+        largest_plausible_count: A planned number above this is taken for a slip.
+    """
+
+    root: Path
+    city: str
+    publisher: str
+    contact: str
+    site_url: str
+    editions: tuple[int, ...]
+    roadmap_file: str
+    largest_plausible_count: int
+
+
+def find_project(start: Path | None = None) -> Path:
+    """Returns the folder of the project: ANALYSIS_PROJECT, else upwards from `start` (the working directory).
+
+    Raises:
+        AnalysisError: No project.toml there.
+    """
+    named = os.environ.get("ANALYSIS_PROJECT")
+    if start is None and named:
+        return Path(named).resolve()
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / PROJECT_FILE).is_file():
+            return folder
+    raise AnalysisError(
+        f"Файл {PROJECT_FILE} не найден ни в папке {here}, ни выше. "
+        "Перейдите в папку проекта или укажите её: analysis --project ПАПКА …"
+    )
+
+
+def load_project(root: Path) -> Project:
+    """Reads project.toml.
+
+    Raises:
+        AnalysisError: The file is missing or broken; the message names the key and what was expected.
+    """
+    content = read_toml(root, PROJECT_FILE)
+    general = take(content, "project", dict, PROJECT_FILE)
+    roadmap = take(content, "roadmap", dict, PROJECT_FILE)
+    return Project(
+        root=root,
+        city=take(general, "city", str, PROJECT_FILE),
+        publisher=take(general, "publisher", str, PROJECT_FILE),
+        contact=take(general, "contact", str, PROJECT_FILE),
+        site_url=take(general, "site_url", str, PROJECT_FILE),
+        editions=_years(take(general, "editions", list, PROJECT_FILE)),
+        roadmap_file=take(roadmap, "file", str, PROJECT_FILE),
+        largest_plausible_count=take(roadmap, "largest_plausible_count", int, PROJECT_FILE),
+    )
+
+
+def load_sources(root: Path) -> tuple[Source, ...]:
+    """Reads data/raw/SOURCES.toml, one entry for each received file."""
+    entries = take(read_toml(root, SOURCES_FILE), "source", list, SOURCES_FILE)
+    return tuple(
+        Source(
+            file=take(entry, "file", str, where),
+            title=take(entry, "title", str, where),
+            origin=take(entry, "origin", str, where),
+            received=take(entry, "received", date, where),
+            sha256=take(entry, "sha256", str, where),
+            licence=take(entry, "licence", str, where),
+        )
+        for where, entry in numbered(entries, "source", SOURCES_FILE)
+    )
+
+
+def load_terms(root: Path) -> Terms:
+    """Reads data/terms.toml; a project without that file has no terms to watch."""
+    if not (root / TERMS_FILE).is_file():
+        return Terms((), (), ())
+    content = read_toml(root, TERMS_FILE)
+    abbreviations = numbered(content.get("abbreviation", []), "abbreviation", TERMS_FILE)
+    variants = numbered(content.get("variant", []), "variant", TERMS_FILE)
+    slips = numbered(content.get("slip", []), "slip", TERMS_FILE)
+    return Terms(
+        tuple(
+            Abbreviation(*(take(entry, key, str, where) for key in ("term", "expansion", "basis")))
+            for where, entry in abbreviations
+        ),
+        tuple(
+            (take(entry, "meaning", str, where), tuple(take(entry, "writings", list, where)))
+            for where, entry in variants
+        ),
+        tuple(
+            (take(entry, "text", str, where), take(entry, "suggestion", str, where)) for where, entry in slips
+        ),
+    )
+
+
+def read_toml(root: Path, relative: str) -> dict[str, Any]:
+    """Returns the content of a TOML file of the project; a fault names the file and the line."""
+    try:
+        return tomllib.loads((root / relative).read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise AnalysisError(f"{relative}: файла нет. Он нужен проекту; образец есть в README.") from None
+    except UnicodeDecodeError:
+        raise AnalysisError(f"{relative}: файл не в кодировке UTF-8. Сохраните его в UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise AnalysisError(f"{relative}: ошибка в записи TOML: {error}.") from None
+
+
+def take(table: Mapping[str, Any], key: str, kind: type[Value], where: str) -> Value:
+    """Returns table[key] if it is of that kind; the error names the place, the key and what was expected."""
+    value = table.get(key)
+    if value is None:
+        raise AnalysisError(f"{where}: нет ключа «{key}» ({KIND_NAMES[kind]}). Допишите его.")
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise AnalysisError(f"{where}: ключ «{key}»: стоит {value!r}, нужен {KIND_NAMES[kind]}.")
+    return value
+
+
+def numbered(entries: list[Any], name: str, file: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """Returns the [[name]] entries of a file, each with the words that name it in an error."""
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise AnalysisError(f"{file}: «{name}» должно быть списком разделов [[{name}]].")
+    return [(f"{file}, [[{name}]] № {number}", entry) for number, entry in enumerate(entries, start=1)]
+
+
+def _years(values: list[Any]) -> tuple[int, ...]:
+    if not values or not all(isinstance(value, int) and 2000 <= value <= 2100 for value in values):
+        raise AnalysisError(f"{PROJECT_FILE}: ключ «editions»: стоит {values!r}, нужен список годов: [2020, 2021].")
+    return tuple(sorted(set(values)))

@@ -1,0 +1,122 @@
+"""One finding: how severe, where, what stands there, what the rule says, what to do; and how a list is shown."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+SHOWN_PER_RULE = 3
+
+
+class Severity(StrEnum):
+    """How a finding weighs; the value is what people read."""
+
+    BLOCKS = "блокирует"
+    ATTENTION = "посмотрите"
+    NOTE = "учтено"
+
+
+# What each rule is called wherever findings are listed. The order is the order of listing.
+RULE_TITLES = {
+    "source": "Паспорт исходного файла",
+    "encoding": "Кодировка файла",
+    "heading": "Заголовок документа",
+    "marks_around_title": "Знаки разметки вокруг названия",
+    "unread_text": "Текст, который не вошёл ни в одну таблицу",
+    "columns": "Столбцы таблицы",
+    "row_length": "Число ячеек в строке",
+    "repeated_cell": "Повторённая ячейка года",
+    "activity_code": "Номер мероприятия",
+    "missing_code": "Пропуск в нумерации",
+    "task": "Задачи и их мероприятия",
+    "blank_cell": "Пустая обязательная ячейка",
+    "value": "Значение не прочитано",
+    "measure_count": "Число показателей в строке",
+    "shared_zero": "Один ноль на несколько показателей",
+    "blank_year": "Год не заполнен",
+    "contradiction": "Итог и годы противоречат друг другу",
+    "both_possible": "Возможны два прочтения итога",
+    "term_variant": "Разные написания одного понятия",
+    "slip": "Вероятная описка",
+    "correction": "Исправление исходного текста",
+    "decision": "Решение о прочтении",
+    "contract": "Таблица не отвечает договору о данных",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a person should know about the source.
+
+    Attributes:
+        rule: A key of RULE_TITLES.
+        severity: Whether it stops the build.
+        file: Path of the source, relative to the project.
+        places: Addresses inside the file, as a person counts them («строка 35, ячейка 6»).
+        value: What stands there, as received.
+        explanation: The rule in words.
+        action: What to do.
+        stanza: Text ready to paste into data/corrections.toml; empty where none would help.
+    """
+
+    rule: str
+    severity: Severity
+    file: str
+    places: tuple[str, ...]
+    value: str
+    explanation: str
+    action: str
+    stanza: str = ""
+
+    @property
+    def place(self) -> str:
+        """All addresses in one line."""
+        return "; ".join(self.places)
+
+
+def blocking(findings: Iterable[Finding]) -> list[Finding]:
+    """Those findings that stop the build."""
+    return [finding for finding in findings if finding.severity is Severity.BLOCKS]
+
+
+def in_listing_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings by severity, then by rule; within a rule in the order of the document."""
+    severities, rules = list(Severity), list(RULE_TITLES)
+    return sorted(findings, key=lambda one: (severities.index(one.severity), rules.index(one.rule)))
+
+
+def screen_lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """Lines for a terminal: the first few findings of each rule, and how many more there are."""
+    for (severity, rule), group in groupby(
+        in_listing_order(findings), key=lambda one: (one.severity, one.rule)
+    ):
+        members = list(group)
+        yield f"{severity.upper()} · {RULE_TITLES[rule]}: {len(members)}"
+        for finding in members[:SHOWN_PER_RULE]:
+            yield from _finding_lines(finding)
+        if len(members) > SHOWN_PER_RULE:
+            yield f"    … ещё {len(members) - SHOWN_PER_RULE}: см. полный список"
+
+
+def full_text(findings: Iterable[Finding]) -> str:
+    """Every finding with its stanza, as the text file that `check` leaves in output/."""
+    lines: list[str] = []
+    for finding in in_listing_order(findings):
+        lines.append(f"{finding.severity.upper()} · {RULE_TITLES[finding.rule]}")
+        lines.extend(_finding_lines(finding))
+        lines.extend(f"    {line}" for line in finding.stanza.splitlines())
+        lines.append("")
+    return "\n".join(lines) if lines else "Замечаний нет.\n"
+
+
+def _finding_lines(finding: Finding) -> Iterator[str]:
+    yield f"  {finding.file}: {finding.place}"
+    if finding.value:
+        yield f"    стоит:   {_one_line(finding.value)}"
+    yield f"    правило: {finding.explanation}"
+    yield f"    сделать: {finding.action}"
+
+
+def _one_line(text: str, limit: int = 160) -> str:
+    line = " ⏎ ".join(text.splitlines())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -1,0 +1,1 @@
+"""What arrives becomes text tables; every value keeps the address at which a person finds it."""

@@ -1,0 +1,165 @@
+"""Finds out from the header of a table which column holds what; never from the position alone."""
+
+import re
+from dataclasses import dataclass
+from itertools import count
+
+from analysis.intake.blocks import Block, Cell, plain
+
+# Word or phrase of a heading → role; the first that fits wins, so «Исполнители мероприятия» is no title.
+ROLE_PATTERNS = (
+    ("executors", re.compile(r"исполнител|ответственн")),
+    ("code", re.compile(r"^№|п/п|^номер|^код\b")),
+    ("total", re.compile(r"(планов|целев)\w* значени|^всего|^итого|^план$")),
+    ("result", re.compile(r"^наименование( результата| показателя)?$|результат|показател")),
+    ("title", re.compile(r"мероприяти|задач")),
+)
+YEAR = re.compile(r"^(20\d\d)\s*(?:г\.?|год|году)?$")
+ROLE_NAMES = {
+    "code": "номер мероприятия («№ п/п»)",
+    "title": "наименование мероприятия",
+    "result": "результат (показатель)",
+    "total": "плановое значение за весь срок",
+    "year": "значения по годам («2020 г.»)",
+    "executors": "исполнители",
+}
+SINGLE_ROLES = ("code", "title", "result", "total", "executors")
+REPEATED_YEAR = "repeated_year"
+CODE_WITH_DOT = re.compile(r"^\d+(\.\d+)+\.?$")
+TASK_LINE = re.compile(r"^(?:(?:задача|раздел|направление)\s*(?:№\s*)?)?(\d+)\s*[.:)]\s*(\D.*)$", re.IGNORECASE)
+
+
+class HeaderNotUnderstood(Exception):
+    """The header does not say which column holds what; the message names what was not found."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What each column of a table holds, from left to right: a role, a year such as «2021», or REPEATED_YEAR."""
+
+    roles: tuple[str, ...]
+
+    @property
+    def years(self) -> tuple[str, ...]:
+        """The years of the table, from left to right."""
+        return tuple(role for role in self.roles if role.isdigit())
+
+    @property
+    def last_year(self) -> int:
+        """Position of the last year's column."""
+        return max(position for position, role in enumerate(self.roles) if role.isdigit())
+
+
+def is_column_numbers(block: Block) -> bool:
+    """Whether a row only numbers the columns: 1, 2, 3 …"""
+    texts = [plain(cell.text) for cell in block.filled]
+    return len(texts) > 2 and texts == [str(number) for number, _ in zip(count(1), texts, strict=False)]
+
+
+def looks_like_header(block: Block) -> bool:
+    """Whether a row names at least two of the columns we look for."""
+    if block.is_paragraph or any(CODE_WITH_DOT.match(plain(cell.text)) for cell in block.cells):
+        return False
+    roles = {_role(plain(cell.text)) for cell in block.filled if len(cell.text) < 120}
+    return len(roles & {"code", "title", "executors", "result"}) >= 2
+
+
+def find_columns(header: list[Block]) -> Columns:
+    """Returns the columns that the header rows describe.
+
+    Args:
+        header: The rows from the first that looks like a header up to the first row of content.
+
+    Raises:
+        HeaderNotUnderstood: A needed column is missing, stands twice, or a heading is not understood.
+    """
+    named = [block for block in header if not is_column_numbers(block)]
+    numbers = next((len(block.filled) for block in header if is_column_numbers(block)), None)
+    labels = _labels_by_grid(header) if header[0].exact_grid else _labels_by_order(named, numbers)
+    if numbers is not None and numbers != len(labels):
+        raise HeaderNotUnderstood(f"столбцов по номерам {numbers}, а по названиям {len(labels)}")
+    return _checked(_with_repeated_year([_role_of_column(*label) for label in labels]), labels)
+
+
+def _role(label: str) -> str | None:
+    folded = label.casefold().replace("ё", "е").strip(" .:")
+    year = YEAR.match(folded)
+    if year:
+        return year.group(1)
+    return next((role for role, pattern in ROLE_PATTERNS if pattern.search(folded)), None)
+
+
+def _role_of_column(group: str, label: str) -> str | None:
+    """The role of a column from its own label, or from the group above it where the label is too general."""
+    if label.casefold() == "наименование" and _role(group) == "title":
+        return "title"
+    return _role(label) or (_role(group) if not label else None)
+
+
+def _labels_by_grid(header: list[Block]) -> list[tuple[str, str]]:
+    """(group, label) of each column, where the file says which columns a cell covers."""
+    base = max(header, key=lambda block: len(block.cells))
+    named = [block for block in header if not is_column_numbers(block)]
+    labels = []
+    for column in base.cells:
+        middle = (column.start + column.end - 1) / 2
+        above = [
+            plain(cell.text)
+            for block in named
+            for cell in block.cells
+            if cell.start <= middle < cell.end and plain(cell.text)
+        ]
+        labels.append((above[0], above[-1]) if above else ("", ""))
+    while labels and labels[-1] == ("", ""):
+        labels.pop()
+    return labels
+
+
+def _labels_by_order(named: list[Block], numbers: int | None) -> list[tuple[str, str]]:
+    """(group, label) of each column of tab-separated text.
+
+    A merged cell leaves too many or too few tabs behind it, so the upper row of two may be shifted. The lower row
+    stands right: labels of the upper row that stand over it are groups, the others name the columns left blank.
+    """
+    if len(named) == 1:
+        return [("", plain(cell.text)) for cell in _without_trailing_blanks(named[0])]
+    if len(named) != 2:
+        raise HeaderNotUnderstood(f"строк с названиями столбцов: {len(named)}, ожидалась одна или две")
+    upper, lower = named
+    below = {cell.start: plain(cell.text) for cell in lower.filled}
+    alone = [plain(cell.text) for cell in upper.filled if cell.start not in below]
+    total = len(alone) + len(below)
+    free = [position for position in range(total) if position not in below]
+    if len(free) != len(alone) or (numbers is not None and numbers != total):
+        raise HeaderNotUnderstood("названия верхней и нижней строк шапки не сходятся")
+    labels = below | dict(zip(free, alone, strict=True))
+    return [("", labels[position]) for position in range(total)]
+
+
+def _without_trailing_blanks(block: Block) -> tuple[Cell, ...]:
+    return block.cells[: block.cells.index(block.filled[-1]) + 1]
+
+
+def _with_repeated_year(roles: list[str | None]) -> list[str | None]:
+    """A year that stands twice side by side is the trace of a page break: the second column repeats the first."""
+    return [
+        REPEATED_YEAR if role and role.isdigit() and position and roles[position - 1] == role else role
+        for position, role in enumerate(roles)
+    ]
+
+
+def _checked(roles: list[str | None], labels: list[tuple[str, str]]) -> Columns:
+    problems = [
+        f"столбец {position + 1} («{' / '.join(filter(None, labels[position])) or 'без названия'}») не опознан"
+        for position, role in enumerate(roles)
+        if role is None
+    ]
+    problems += [f"не найден столбец: {ROLE_NAMES[role]}" for role in SINGLE_ROLES if role not in roles]
+    known = [role for role in roles if role is not None]
+    if not any(role.isdigit() for role in known):
+        problems.append(f"не найдены столбцы: {ROLE_NAMES['year']}")
+    repeated = sorted({role for role in known if known.count(role) > 1})
+    problems += [f"столбец стоит дважды: {ROLE_NAMES.get(role, role)}" for role in repeated]
+    if problems:
+        raise HeaderNotUnderstood("; ".join(problems))
+    return Columns(tuple(known))

@@ -1,0 +1,354 @@
+"""Finds heading, tasks and activities in the blocks of a roadmap and lays them out as text tables."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.findings import Finding, Severity
+from analysis.intake.blocks import Block, Cell, plain
+from analysis.intake.columns import (
+    CODE_WITH_DOT,
+    REPEATED_YEAR,
+    ROLE_NAMES,
+    TASK_LINE,
+    Columns,
+    HeaderNotUnderstood,
+    find_columns,
+    is_column_numbers,
+    looks_like_header,
+)
+from analysis.intake.heading import Heading, read_heading, unread_text
+
+# A value merged over several rows would be counted several times; only these may be shared so.
+MAY_BE_MERGED = ("executors",)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task of the roadmap: its code and title as received, and where they stand."""
+
+    code: str
+    title: str
+    place: str
+
+
+@dataclass(frozen=True)
+class ActivityRow:
+    """The cells of one activity by role; years by their name."""
+
+    task: Task
+    cells: dict[str, Cell]
+    place: str
+
+
+@dataclass(frozen=True)
+class RoadmapText:
+    """The text form of a roadmap.
+
+    Attributes:
+        tables: approval, activities, measures, targets, executors as contracts.text describes them, and `cells`:
+            every non-blank cell of the file with the role it plays.
+        findings: What could not be read or was left out; blocking ones stop the build.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    findings: tuple[Finding, ...]
+
+
+def lay_out(blocks: Sequence[Block], file: str) -> RoadmapText:
+    """Returns the text tables of a roadmap; each value is as received and carries its address.
+
+    Args:
+        blocks: Paragraphs and rows of the document, corrections applied.
+        file: Path of the document relative to the project.
+    """
+    start = next((number for number, block in enumerate(blocks) if looks_like_header(block)), len(blocks))
+    heading = read_heading(blocks[:start], file)
+    reader = _BodyReader(file)
+    if start == len(blocks):
+        reader.report("columns", "над таблицей", "", "Шапка таблицы не найдена: нет строки с названиями столбцов")
+    else:
+        reader.read(blocks[start:])
+    reader.report_empty_tasks()
+    cells = [(cell, role, "") for cell, role in heading.used] + reader.used
+    return RoadmapText(
+        _tables(heading, reader.rows, cells, file),
+        (*heading.findings, *reader.findings),
+    )
+
+
+class _BodyReader:
+    """Walks through the rows below the heading, and remembers the columns and the task in force."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.rows: list[ActivityRow] = []
+        self.findings: list[Finding] = []
+        self.used: list[tuple[Cell, str, str]] = []
+        self.tasks: list[Task] = []
+        self._columns: Columns | None = None
+
+    def read(self, blocks: Sequence[Block]) -> None:
+        """Reads all blocks; a header anywhere sets the columns for the rows below it."""
+        position = 0
+        while position < len(blocks):
+            block = blocks[position]
+            if looks_like_header(block):
+                header = _header_from(blocks, position)
+                self._read_header(header)
+                position += len(header)
+                continue
+            self._read_block(block)
+            position += 1
+
+    def report(self, rule: str, place: str, value: str, explanation: str, action: str = "") -> None:
+        """Adds a blocking finding."""
+        self.findings.append(
+            Finding(
+                rule,
+                Severity.BLOCKS,
+                self.file,
+                (place,),
+                value,
+                explanation + ".",
+                action or "Сверьте с подписанным документом; запишите исправление в data/corrections.toml.",
+            )
+        )
+
+    def report_empty_tasks(self) -> None:
+        """A task without activities is worth a look: a table may have been lost."""
+        filled = {row.task for row in self.rows}
+        for task in self.tasks:
+            if task not in filled:
+                self.findings.append(
+                    Finding(
+                        "task",
+                        Severity.ATTENTION,
+                        self.file,
+                        (task.place,),
+                        f"{task.code} {task.title}",
+                        "У задачи нет ни одного прочитанного мероприятия.",
+                        "Проверьте, не потеряна ли часть таблицы.",
+                    )
+                )
+
+    def _read_header(self, header: Sequence[Block]) -> None:
+        self._use(header, "column_header")
+        try:
+            self._columns = find_columns(list(header))
+        except HeaderNotUnderstood as error:
+            self._columns = None
+            self.report(
+                "columns",
+                header[0].place,
+                " | ".join(plain(cell.text) for block in header for cell in block.filled),
+                f"Шапка таблицы не прочитана: {error}. Строки под ней не читаются",
+                "Приведите названия столбцов к форме подписанного документа или получите его как .docx.",
+            )
+
+    def _read_block(self, block: Block) -> None:
+        task = _task_of(block)
+        if task is not None:
+            self._use([block], "task")
+            self.tasks.append(task)
+        elif is_column_numbers(block):
+            self._use([block], "column_header")
+        elif block.is_paragraph:
+            self._read_paragraph(block)
+        elif self._columns is not None:
+            self._read_row(block, self._columns)
+        else:
+            self._use([block], "unread")
+
+    def _read_paragraph(self, block: Block) -> None:
+        self._use([block], "unread")
+        first_word = plain(block.cells[0].text).split(" ")[0]
+        if CODE_WITH_DOT.match(first_word):
+            self.report(
+                "row_length",
+                block.place,
+                plain(block.cells[0].text),
+                "Мероприятие стоит вне таблицы: его значения по столбцам не прочитать",
+            )
+        else:
+            self.findings.append(unread_text(block.cells[0], self.file))
+
+    def _read_row(self, block: Block, columns: Columns) -> None:
+        cells, extra = _fit(block, columns)
+        if cells is None:
+            self._use([block], "unread")
+            self.report("row_length", block.place, _joined(block), _length_problem(block, columns))
+            return
+        row = dict(zip((role for role in columns.roles if role != REPEATED_YEAR), cells, strict=True))
+        code = plain(row["code"].text)
+        self._use_row(row, extra, code)
+        if extra is not None:
+            self._note_repeated(extra, columns)
+        if self._row_is_sound(block, row, code):
+            self.rows.append(ActivityRow(self.tasks[-1], row, block.place))
+
+    def _row_is_sound(self, block: Block, row: dict[str, Cell], code: str) -> bool:
+        before = len(self.findings)
+        if not CODE_WITH_DOT.match(code):
+            self.report(
+                "activity_code",
+                row["code"].place,
+                code,
+                "Ожидался номер мероприятия вида «1.2». Если номер проставлен автонумерацией Word, в файле его нет",
+                "Впишите номер текстом (в Word: нумерацию преобразовать в текст) или запишите исправление.",
+            )
+        elif not self.tasks:
+            self.report("task", block.place, code, "Мероприятие стоит раньше первой задачи")
+        elif code.split(".")[0] != plain(self.tasks[-1].code).rstrip("."):
+            self.report(
+                "task", row["code"].place, code, f"Номер не относится к задаче {self.tasks[-1].code}, под которой стоит"
+            )
+        for role in ("title", "result", "total"):
+            if not plain(row[role].text):
+                self.report("blank_cell", row[role].place, "", f"Пустая ячейка: {ROLE_NAMES[role]}")
+        for role, cell in row.items():
+            if cell.inherited and role not in MAY_BE_MERGED:
+                self.report(
+                    "row_length", block.place, plain(cell.text), f"Ячейка объединена с верхней строкой ({code})"
+                )
+        if not any(letter.isalpha() for letter in row["executors"].text):
+            self.report(
+                "blank_cell", row["executors"].place, plain(row["executors"].text), "Исполнитель не назван словами"
+            )
+        return len(self.findings) == before
+
+    def _note_repeated(self, extra: Cell, columns: Columns) -> None:
+        self.findings.append(
+            Finding(
+                "repeated_cell",
+                Severity.NOTE,
+                self.file,
+                (extra.place,),
+                plain(extra.text),
+                f"После разрыва страницы столбец {columns.years[-1]} года стоит дважды; лишняя ячейка равна "
+                "своей соседке и отброшена.",
+                "Ничего; если значения разойдутся, строка будет остановлена.",
+            )
+        )
+
+    def _use(self, blocks: Iterable[Block], role: str) -> None:
+        self.used.extend((cell, role, "") for block in blocks for cell in block.filled if not cell.inherited)
+
+    def _use_row(self, row: dict[str, Cell], extra: Cell | None, code: str) -> None:
+        named = [*row.items(), *([(REPEATED_YEAR, extra)] if extra else [])]
+        self.used.extend(
+            (cell, role, code) for role, cell in named if plain(cell.text) and not cell.inherited
+        )
+
+
+def _header_from(blocks: Sequence[Block], start: int) -> Sequence[Block]:
+    """The header rows that begin at `start`: up to the numbers of the columns or the first row of content."""
+    end = start
+    while end < len(blocks) and not blocks[end].is_paragraph and not _is_content(blocks[end]):
+        end += 1
+        if is_column_numbers(blocks[end - 1]):
+            break
+    return blocks[start:end]
+
+
+def _is_content(block: Block) -> bool:
+    if is_column_numbers(block):
+        return False
+    return _task_of(block) is not None or any(CODE_WITH_DOT.match(plain(cell.text)) for cell in block.cells)
+
+
+def _task_of(block: Block) -> Task | None:
+    """The task that a paragraph or row names: «2. Название», or «2.» and «Название» in two cells."""
+    texts = list(dict.fromkeys(plain(cell.text) for cell in block.filled))
+    if len(texts) == 2 and texts[0].rstrip(".").isdigit() and any(letter.isalpha() for letter in texts[1]):
+        return Task(texts[0], texts[1], block.place)
+    match = TASK_LINE.match(texts[0]) if len(texts) == 1 else None
+    return Task(match.group(1), match.group(2), block.place) if match else None
+
+
+def _fit(block: Block, columns: Columns) -> tuple[list[Cell] | None, Cell | None]:
+    """The cells of a row one to a column, and the extra cell that repeats the last year; (None, None) if they do not fit.
+
+    An extra cell is taken for the trace of a page break only where it stands right after the last year and equals it.
+    """
+    cells = list(block.cells)
+    width = len(columns.roles)
+    after_last_year = columns.last_year + 1
+    header_repeats = REPEATED_YEAR in columns.roles
+    while len(cells) > width and not plain(cells[-1].text):
+        cells.pop()
+    if len(cells) == width and not header_repeats:
+        return cells, None
+    if len(cells) != width + (0 if header_repeats else 1):
+        return None, None
+    extra = cells.pop(after_last_year)
+    if plain(extra.text) != plain(cells[columns.last_year].text):
+        return None, None
+    return cells, extra if plain(extra.text) else None
+
+
+def _length_problem(block: Block, columns: Columns) -> str:
+    width = len(columns.roles)
+    if len(block.cells) < width:
+        return f"В строке ячеек: {len(block.cells)}, а столбцов: {width}; какое значение пропущено, неизвестно"
+    return (
+        f"В строке ячеек: {len(block.cells)}, а столбцов: {width}; лишняя ячейка не равна значению "
+        f"{columns.years[-1]} года, поэтому отбросить её нельзя"
+    )
+
+
+def _joined(block: Block) -> str:
+    return " | ".join(plain(cell.text) for cell in block.cells)
+
+
+def _tables(
+    heading: Heading, rows: Sequence[ActivityRow], used: Sequence[tuple[Cell, str, str]], file: str
+) -> dict[str, pd.DataFrame]:
+    approval = [(*heading.values.values(), *heading.places.values())]
+    activities = [
+        (row.place, row.cells["code"].text, row.task.code, row.task.title, row.task.place, row.cells["title"].text)
+        for row in rows
+    ]
+    return {
+        "cells": _text_frame([(cell.place, cell.text, role, code) for cell, role, code in used], CELL_COLUMNS, file),
+        "approval": _text_frame(approval, [*heading.values, *(f"{name}_place" for name in heading.places)], file),
+        "activities": _text_frame(activities, ACTIVITY_COLUMNS, file),
+        "measures": _text_frame(
+            [(row.place, *_texts(row, "code", "result", "total"), row.cells["total"].place) for row in rows],
+            MEASURE_COLUMNS,
+            file,
+        ),
+        "targets": _text_frame(
+            [
+                (row.place, row.cells["code"].text, year, cell.text, cell.place)
+                for row in rows
+                for year, cell in row.cells.items()
+                if year.isdigit()
+            ],
+            TARGET_COLUMNS,
+            file,
+        ),
+        "executors": _text_frame(
+            [(row.place, *_texts(row, "code", "executors"), row.cells["executors"].place) for row in rows],
+            EXECUTOR_COLUMNS,
+            file,
+        ),
+    }
+
+
+CELL_COLUMNS = ["place", "text", "role", "activity_code"]
+ACTIVITY_COLUMNS = ["row_place", "activity_code", "task_code", "task_title", "task_place", "activity_title"]
+MEASURE_COLUMNS = ["row_place", "activity_code", "measure_name", "planned_total", "place"]
+TARGET_COLUMNS = ["row_place", "activity_code", "calendar_year", "target", "place"]
+EXECUTOR_COLUMNS = ["row_place", "activity_code", "executors", "place"]
+
+
+def _texts(row: ActivityRow, *roles: str) -> tuple[str, ...]:
+    return tuple(row.cells[role].text for role in roles)
+
+
+def _text_frame(rows: Sequence[tuple[str, ...]], columns: Sequence[str], file: str) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=list(columns), dtype="str")
+    frame.insert(0, "source_file", pd.Series(file, index=frame.index, dtype="str"))
+    return frame

@@ -1,0 +1,65 @@
+"""Reads a .txt file: lines with tabs are rows of a table, lines without are paragraphs."""
+
+from analysis.errors import AnalysisError
+from analysis.findings import Finding, Severity
+from analysis.intake.blocks import Block, Cell
+
+# A text file of an office holds no control characters but tab and line ends; others mean another format.
+CONTROL_CHARACTERS = {chr(code) for code in range(32)} - {"\t", "\n", "\r", "\f"}
+
+
+def read_text_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
+    """Returns the lines of a text file as blocks.
+
+    Raises:
+        AnalysisError: The bytes are text neither in UTF-8 nor in cp1251.
+    """
+    text, findings = _decode(content, file)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [_block(line, number) for number, line in enumerate(lines, start=1) if line.strip()], findings
+
+
+def _block(line: str, number: int) -> Block:
+    place = f"строка {number}"
+    if "\t" not in line:
+        return Block((Cell(line, place),), place, table=0)
+    cells = tuple(
+        Cell(text, f"{place}, ячейка {position + 1}", position, position + 1)
+        for position, text in enumerate(line.split("\t"))
+    )
+    return Block(cells, place, table=1)
+
+
+def _decode(content: bytes, file: str) -> tuple[str, list[Finding]]:
+    try:
+        return _without_control_characters(content.decode("utf-8-sig"), file), []
+    except UnicodeDecodeError as error:
+        first_bad_line = content[: error.start].count(b"\n") + 1
+    try:
+        text = _without_control_characters(content.decode("cp1251"), file)
+    except UnicodeDecodeError:
+        raise AnalysisError(
+            f"{file}: строка {first_bad_line}: это текст не в UTF-8 и не в Windows-1251. "
+            "Откройте документ и сохраните как «Обычный текст» в кодировке UTF-8."
+        ) from None
+    return text, [
+        Finding(
+            "encoding",
+            Severity.ATTENTION,
+            file,
+            (f"строка {first_bad_line}",),
+            "",
+            "Файл не в кодировке UTF-8; он прочитан как Windows-1251.",
+            "Проверьте, что буквы в отчёте верны; лучше получить файл в UTF-8.",
+        )
+    ]
+
+
+def _without_control_characters(text: str, file: str) -> str:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not CONTROL_CHARACTERS.isdisjoint(line):
+            raise AnalysisError(
+                f"{file}: строка {number}: управляющие символы — это не обычный текст (возможно, UTF-16 или "
+                "документ другого вида). Сохраните документ как .docx или как «Обычный текст» в UTF-8."
+            )
+    return text

@@ -1,0 +1,7 @@
+"""What a person has to mend before the report can be published."""
+
+from analysis.errors import AnalysisError
+
+
+class PublishingError(AnalysisError):
+    """The report sources, or a program that publishing needs, are not in order; the message says where and how."""

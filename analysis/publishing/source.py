@@ -1,0 +1,136 @@
+"""A document as it is executed: front matter and lines, each line knowing the file it stands in."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from analysis.publishing.errors import PublishingError
+from analysis.publishing.project import parse_yaml
+
+_INCLUDE = re.compile(r"\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
+_FENCE = re.compile(r"(`{3,}|~{3,})(.*)$")
+_CELL_INFO = re.compile(r"\s*\{python\}\s*$")
+_OPTION = re.compile(r"#\|\s*(.*)$")
+_OPTIONS = {("output", "asis"), ("include", False), ("include", True), ("echo", False)}
+
+
+class Line(NamedTuple):
+    """One line of text and where it stands."""
+
+    text: str
+    file: str
+    number: int
+
+    @property
+    def place(self) -> str:
+        """The address a person can find the line by."""
+        return f"{self.file}, строка {self.number}"
+
+
+class Cell(NamedTuple):
+    """A cell of code; `fence` is the line that opens it."""
+
+    fence: Line
+    code: str
+    shown: bool
+
+
+class Source(NamedTuple):
+    """A document with everything it includes, not executed yet."""
+
+    name: str
+    front: Mapping[str, Any]
+    pieces: tuple[Line | Cell, ...]
+
+
+def read_source(root: Path, name: str) -> Source:
+    """Reads a document and all that it includes.
+
+    Args:
+        root: The folder of the report sources.
+        name: The document, relative to it.
+
+    Returns:
+        The document.
+
+    Raises:
+        PublishingError: A file is missing, includes itself, or holds something unsupported.
+    """
+    path = root / name
+    if not path.is_file():
+        raise PublishingError(f"Нет документа {root.name}/{name}.")
+    front, lines = _split_front_matter(_read_lines(root, path))
+    return Source(name, front, tuple(_pieces(_expand(root, lines, (path,)))))
+
+
+def _read_lines(root: Path, path: Path) -> list[Line]:
+    shown = f"{root.name}/{path.relative_to(root).as_posix()}"
+    texts = path.read_text(encoding="utf-8").splitlines()
+    return [Line(text, shown, number) for number, text in enumerate(texts, 1)]
+
+
+def _split_front_matter(lines: list[Line]) -> tuple[dict[str, Any], list[Line]]:
+    texts = [line.text.rstrip() for line in lines]
+    if not texts or texts[0] != "---" or "---" not in texts[1:]:
+        return {}, lines
+    end = texts.index("---", 1)
+    return parse_yaml("\n".join(texts[1:end]), lines[0].file, first_line=2), lines[end + 1 :]
+
+
+def _expand(root: Path, lines: list[Line], parents: tuple[Path, ...]) -> Iterator[Line]:
+    """Puts included lines in the place of the shortcode that asks for them."""
+    for line in lines:
+        if found := _INCLUDE.match(line.text):
+            yield from _included(root, line, (parents[-1].parent / found.group(1)).resolve(), parents)
+        elif "{{<" in line.text:
+            raise PublishingError(f"{line.place}: не поддерживается: {line.text.strip()}")
+        else:
+            yield line
+
+
+def _included(root: Path, line: Line, path: Path, parents: tuple[Path, ...]) -> Iterator[Line]:
+    if path in parents:
+        raise PublishingError(f"{line.place}: файл включает сам себя: {line.text.strip()}")
+    if not path.is_file() or not path.is_relative_to(root):
+        raise PublishingError(f"{line.place}: нет включаемого файла: {line.text.strip()}")
+    yield from _expand(root, _read_lines(root, path), (*parents, path))
+    yield Line("", line.file, line.number)  # a paragraph never runs on from one file into another
+
+
+def _pieces(lines: Iterator[Line]) -> Iterator[Line | Cell]:
+    for line in lines:
+        fence = _FENCE.match(line.text)
+        if not fence:
+            yield line
+            continue
+        body = _fenced(line, fence.group(1), lines)
+        if _CELL_INFO.match(fence.group(2)):
+            yield _cell(line, body[:-1])
+        elif fence.group(2).strip():
+            raise PublishingError(f"{line.place}: не поддерживается: {line.text.strip()}")
+        else:
+            yield from (line, *body)
+
+
+def _fenced(opening: Line, fence: str, lines: Iterator[Line]) -> list[Line]:
+    body = []
+    for line in lines:
+        body.append(line)
+        if line.text.rstrip() == fence:
+            return body
+    raise PublishingError(f"{opening.place}: блок {fence} не закрыт.")
+
+
+def _cell(fence: Line, body: list[Line]) -> Cell:
+    options: dict[str, Any] = {}
+    for line in body:
+        option = _OPTION.match(line.text)
+        if not option:
+            break
+        values = parse_yaml(option.group(1), line.file, line.number)
+        if any((key, value) not in _OPTIONS for key, value in values.items()):
+            raise PublishingError(f"{line.place}: параметр ячейки не поддерживается: {option.group(1)}")
+        options |= values
+    shown = options.get("output") == "asis" and options.get("include", True)
+    return Cell(fence, "\n".join(line.text for line in body), shown)
