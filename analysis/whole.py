@@ -1,8 +1,8 @@
 """Files and folders that are either the old ones or the new ones, never half of each, whatever interrupts.
 
-A folder cannot be replaced in one step on every system, so it is done in two renames: the target steps aside
-as `<name>.replaced`, the new one takes its place. A run that dies between the two leaves the old folder beside
-the empty place; `recover_folder`, called first by the next run, puts it back.
+A folder cannot be replaced in one step on every system, so it is done in two renames: the target steps
+aside as `<name>.replaced`, the new one takes its place. A run that dies between the two leaves the old folder
+beside the empty place; `recover_folder`, called first by the next run, puts it back.
 """
 
 import contextlib

@@ -4,4 +4,4 @@ from analysis.errors import AnalysisError
 
 
 class PublishingError(AnalysisError):
-    """The report sources, or a program that publishing needs, are not in order; the message says where and how."""
+    """The report sources or the programs used are not in order; the message says where and what to do."""

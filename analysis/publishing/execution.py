@@ -49,7 +49,7 @@ def _shell(home: str) -> "InteractiveShell":
     config.HistoryManager.enabled = False
     config.InteractiveShell.ipython_dir = home
     config.InteractiveShell.ast_node_interactivity = "none"
-    shell = InteractiveShell(config=config)
+    shell: InteractiveShell = InteractiveShell(config=config)  # type: ignore[no-untyped-call]
     shell.showtraceback = shell.showsyntaxerror = lambda *_, **__: None  # type: ignore[method-assign,assignment]
     return shell
 
@@ -57,7 +57,7 @@ def _shell(home: str) -> "InteractiveShell":
 def _run_cell(shell: "InteractiveShell", cell: Cell) -> Sequence[Line]:
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        result = shell.run_cell(cell.code, store_history=False)
+        result = shell.run_cell(cell.code, store_history=False)  # type: ignore[no-untyped-call]
     error = result.error_before_exec or result.error_in_exec
     if error is not None:
         raise PublishingError(_failure(cell, error)) from error

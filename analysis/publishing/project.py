@@ -39,12 +39,12 @@ class Project(NamedTuple):
     root: Path
     settings: Mapping[str, Any]
 
-    def get(self, path: str, default: Any = None) -> Any:
-        """Looks a nested value up, as in `get("format.html.css")`."""
+    def get(self, path: str, default: str = "") -> str:
+        """Looks one nested value up, as in `get("format.html.css")`."""
         value: Any = self.settings
         for key in path.split("."):
             value = value.get(key) if isinstance(value, Mapping) else None
-        return default if value is None else value
+        return default if value is None else str(value)
 
 
 def read_project(root: Path) -> Project:

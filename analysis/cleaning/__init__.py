@@ -1,0 +1,1 @@
+"""Text tables become typed tables; what cannot be read becomes a finding."""

@@ -1,0 +1,44 @@
+"""Column definitions that several tables share, so that one quantity has one name and one description."""
+
+from typing import Any
+
+import pandera.pandas as pa
+
+ACTIVITY_CODE = r"^\d+(\.\d+)+$"
+COMPARATORS = ["=", "≥"]
+READINGS = ["flow", "annual", "both_possible", "contradiction"]
+OPEN_READINGS = ["both_possible", "contradiction"]
+SETTLED_READINGS = ["flow", "annual"]
+READING_BASES = ["sum", "annual", "yearly_words", "decision", "unsettled"]
+
+
+def column(title: str, description: str, unit: str = "", **checks: Any) -> Any:  # noqa: ANN401
+    """A column with its Russian label, its meaning and its unit (empty for text)."""
+    return pa.Field(title=title, description=description, metadata={"unit": unit}, **checks)
+
+
+def source_file() -> Any:  # noqa: ANN401
+    """The received file that a row rests on."""
+    return column("Файл", "Полученный файл, относительно папки проекта", str_length={"min_value": 1})
+
+
+def address(what: str) -> Any:  # noqa: ANN401
+    """Address of a value inside the received file."""
+    return column(
+        "Адрес", f"Где в файле стоит {what}: так, как это считает человек", str_length={"min_value": 1}
+    )
+
+
+def activity_code() -> Any:  # noqa: ANN401
+    """The number of an activity, as text and without the final dot: 4.1 and 4.10 are different."""
+    return column("№", "Номер мероприятия без точки в конце", str_matches=ACTIVITY_CODE)
+
+
+def measure_number(**checks: Any) -> Any:  # noqa: ANN401
+    """The number of a measure inside its activity."""
+    return column("Показатель", "Порядковый номер показателя внутри мероприятия", "номер", ge=1, **checks)
+
+
+def calendar_year() -> Any:  # noqa: ANN401
+    """A calendar year of the roadmap."""
+    return column("Год", "Календарный год", "год", ge=2000, le=2100)
