@@ -154,9 +154,7 @@ def load_terms(root: Path) -> Terms:
             (take(entry, "meaning", str, where), tuple(take(entry, "writings", list, where)))
             for where, entry in variants
         ),
-        tuple(
-            (take(entry, "text", str, where), take(entry, "suggestion", str, where)) for where, entry in slips
-        ),
+        tuple((take(entry, "text", str, where), take(entry, "suggestion", str, where)) for where, entry in slips),
     )
 
 

@@ -87,9 +87,7 @@ def in_listing_order(findings: Iterable[Finding]) -> list[Finding]:
 
 def screen_lines(findings: Iterable[Finding]) -> Iterator[str]:
     """Lines for a terminal: the first few findings of each rule, and how many more there are."""
-    for (severity, rule), group in groupby(
-        in_listing_order(findings), key=lambda one: (one.severity, one.rule)
-    ):
+    for (severity, rule), group in groupby(in_listing_order(findings), key=lambda one: (one.severity, one.rule)):
         members = list(group)
         yield f"{severity.upper()} · {RULE_TITLES[rule]}: {len(members)}"
         for finding in members[:SHOWN_PER_RULE]:

@@ -140,5 +140,7 @@ def _said(text: str, key: str, where: str) -> str:
 
 def _known_reading(reading: str, where: str) -> str:
     if reading not in SETTLED_READINGS:
-        raise AnalysisError(f"{where}: ключ «reading»: стоит «{reading}», нужно одно из: {', '.join(SETTLED_READINGS)}.")
+        raise AnalysisError(
+            f"{where}: ключ «reading»: стоит «{reading}», нужно одно из: {', '.join(SETTLED_READINGS)}."
+        )
     return reading

@@ -79,9 +79,7 @@ def read_executors(text: str) -> tuple[tuple[str, ...], int | None]:
     return tuple(name for name in names if name), months[0] if months else None
 
 
-def derive_reading(
-    total: Value, years: Sequence[int | None]
-) -> tuple[str, str]:
+def derive_reading(total: Value, years: Sequence[int | None]) -> tuple[str, str]:
     """Returns how a total is to be read, and on what that rests; never from a list of codes.
 
     The rule: the sum of the filled years equals the total → flow; every filled year equals the total → annual

@@ -24,9 +24,7 @@ def source_file() -> Any:  # noqa: ANN401
 
 def address(what: str) -> Any:  # noqa: ANN401
     """Address of a value inside the received file."""
-    return column(
-        "Адрес", f"Где в файле стоит {what}: так, как это считает человек", str_length={"min_value": 1}
-    )
+    return column("Адрес", f"Где в файле стоит {what}: так, как это считает человек", str_length={"min_value": 1})
 
 
 def activity_code() -> Any:  # noqa: ANN401

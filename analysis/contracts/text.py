@@ -41,9 +41,7 @@ class ApprovalText(_TextTable):
 
 class _RowText(_TextTable):
     row_place: Series[str] = address("строка мероприятия")
-    activity_code: Series[str] = column(
-        "№ как в файле", "Номер мероприятия, как получен: с точкой или без неё"
-    )
+    activity_code: Series[str] = column("№ как в файле", "Номер мероприятия, как получен: с точкой или без неё")
 
 
 class ActivitiesText(_RowText):

@@ -54,9 +54,7 @@ class Activities(_TypedTable):
 
     place: Series[str] = address("строка мероприятия")
     activity_code: Series[str] = activity_code()
-    document_order: Series[int] = column(
-        "Порядок", "Место мероприятия в документе", "номер", ge=1, unique=True
-    )
+    document_order: Series[int] = column("Порядок", "Место мероприятия в документе", "номер", ge=1, unique=True)
     task_code: Series[str] = column("Задача", "Номер задачи без точки", str_matches=r"^\d+$")
     task_title: Series[str] = column("Название задачи", "Название задачи", str_length={"min_value": 1})
     task_place: Series[str] = address("задача")
@@ -110,9 +108,7 @@ class Measures(_TypedTable):
     @pa.dataframe_check(error="решение опирается на документ и даёт одно прочтение")
     def decision_has_document(cls, frame: pd.DataFrame) -> Series[bool]:  # noqa: D102, N805
         decided = frame["reading_basis"] == "decision"
-        return (decided == frame["decision_document"].notna()) & (
-            ~decided | frame["reading"].isin(SETTLED_READINGS)
-        )
+        return (decided == frame["decision_document"].notna()) & (~decided | frame["reading"].isin(SETTLED_READINGS))
 
 
 class Targets(_TypedTable):
@@ -122,9 +118,7 @@ class Targets(_TypedTable):
     activity_code: Series[str] = activity_code()
     measure_number: Series[int] = measure_number()
     calendar_year: Series[int] = calendar_year()
-    target_text: Series[str] = column(
-        "Значение как в документе", "Значение года, как получено; пусто — не заполнено"
-    )
+    target_text: Series[str] = column("Значение как в документе", "Значение года, как получено; пусто — не заполнено")
     comparator: Series[str] = column("Сравнение", "= ровно столько; ≥ не менее", isin=COMPARATORS)
     target_count: Series[pd.Int64Dtype] = column(
         "План на год", "Плановое значение года; пусто — в документе не заполнено, это не ноль", "как в названии",

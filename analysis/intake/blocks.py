@@ -57,7 +57,4 @@ def plain(text: str) -> str:
 
 def with_texts(blocks: Iterable[Block], new_text: Callable[[Cell], str]) -> list[Block]:
     """Returns the blocks with each cell's text replaced by what `new_text` gives for the cell."""
-    return [
-        replace(block, cells=tuple(replace(cell, text=new_text(cell)) for cell in block.cells))
-        for block in blocks
-    ]
+    return [replace(block, cells=tuple(replace(cell, text=new_text(cell)) for cell in block.cells)) for block in blocks]

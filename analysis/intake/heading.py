@@ -10,7 +10,9 @@ from analysis.intake.blocks import Block, Cell, plain
 APPROVAL_MARK = re.compile(r"^утвержд(аю|ено|ена|ен)\b", re.IGNORECASE)
 MONTHS = "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
 DATE = re.compile(rf"«?\s*\d{{1,2}}\s*»?\s*(?:{MONTHS})\s*\d{{4}}|\d{{1,2}}\.\d{{1,2}}\.\d{{4}}", re.IGNORECASE)
-NAME = re.compile(r"(?:[А-ЯЁ]\.\s?){2}[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?|[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s(?:[А-ЯЁ]\.\s?){2}")
+NAME = re.compile(
+    r"(?:[А-ЯЁ]\.\s?){2}[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?|[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s(?:[А-ЯЁ]\.\s?){2}"
+)
 SIGNATURE_LINE = re.compile(r"_+")
 CONVERSION_MARKS = re.compile(r"^\*\*|\*\*$")
 FIELD_NAMES = {

@@ -237,9 +237,7 @@ class _BodyReader:
 
     def _use_row(self, row: dict[str, Cell], extra: Cell | None, code: str) -> None:
         named = [*row.items(), *([(REPEATED_YEAR, extra)] if extra else [])]
-        self.used.extend(
-            (cell, role, code) for role, cell in named if plain(cell.text) and not cell.inherited
-        )
+        self.used.extend((cell, role, code) for role, cell in named if plain(cell.text) and not cell.inherited)
 
 
 def _header_from(blocks: Sequence[Block], start: int) -> Sequence[Block]:

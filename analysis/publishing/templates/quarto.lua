@@ -133,15 +133,12 @@ local function resolve(known, settings)
   end
   local function link(element)
     local target = element.target
-    local page = target:gsub("[?#].*$", "")
     if target:match("^#") then
       if not known[target:sub(2)] then problem(target, "ссылка ведёт в никуда: " .. target) end
     elseif not target:match("^%a[%w+.-]*:") then
       element.target = target:gsub("%.qmd", ".html")
-      page = page:gsub("%.qmd$", ".html")
-      -- A paper copy leads nowhere on this disk; an edition that is not published yet has nothing to lead to.
-      if format ~= "html" or pandoc.List(settings.absent):includes(page) then return element.content end
-      return element
+      -- A paper copy leads nowhere on this disk.
+      return format == "html" and element or element.content
     end
   end
   return { Cite = reference, Link = link }

@@ -1,0 +1,133 @@
+"""The steps of `check` and `build`: raw files in, validated tables and findings out. No step writes anything."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.cleaning.corrections import apply_corrections, load_amendments
+from analysis.cleaning.roadmap import clean_roadmap
+from analysis.cleaning.terms import watch_terms
+from analysis.config import SOURCES_FILE, Project, Source, load_sources, load_terms
+from analysis.contracts.text import TEXT_TABLES
+from analysis.contracts.typed import TYPED_TABLES
+from analysis.contracts.validation import broken_relations, refuse_without_validation, violations
+from analysis.errors import AnalysisError
+from analysis.findings import Finding, Severity, blocking, in_listing_order
+from analysis.intake.files import read_blocks
+from analysis.intake.roadmap import lay_out
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the raw files hold.
+
+    Attributes:
+        tables: The typed tables, and `findings`; whole only while nothing blocks.
+        findings: In the order of listing.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    findings: list[Finding]
+
+
+def check_project(project: Project) -> Checked:
+    """Reads, cleans and validates everything a project has received.
+
+    Raises:
+        AnalysisError: A file cannot be read at all, or validation is switched off.
+    """
+    refuse_without_validation()
+    file = project.roadmap_file
+    content = _bytes(project)
+    amendments = load_amendments(project.root)
+    blocks, reading = read_blocks(content, file)
+    blocks, correcting = apply_corrections(blocks, amendments.corrections, file)
+    text = lay_out(blocks, file)
+    clean = clean_roadmap(text.tables, amendments.decisions, project.largest_plausible_count, file)
+    cells = text.tables["cells"]
+    words = cells.loc[cells["role"] != "column_header"]
+    findings = [
+        *_source_findings(content, file, load_sources(project.root)),
+        *reading,
+        *correcting,
+        *text.findings,
+        *clean.findings,
+        *_edition_findings(project, clean.tables["approval"]),
+        *watch_terms(list(zip(words["place"], words["text"], strict=True)), load_terms(project.root), file),
+        *violations(text.tables, TEXT_TABLES),
+    ]
+    if not blocking(findings):
+        findings += [*violations(clean.tables, TYPED_TABLES), *broken_relations(clean.tables)]
+    ordered = in_listing_order(findings)
+    return Checked({**clean.tables, "findings": findings_table(ordered)}, ordered)
+
+
+def findings_table(findings: list[Finding]) -> pd.DataFrame:
+    """The findings as a table: severity, rule, source_file, place, value, explanation, action."""
+    columns = ["severity", "rule", "source_file", "place", "value", "explanation", "action"]
+    rows = [
+        (str(one.severity), one.rule, one.file, one.place, one.value, one.explanation, one.action) for one in findings
+    ]
+    return pd.DataFrame(rows, columns=columns, dtype="str")
+
+
+def _bytes(project: Project) -> bytes:
+    try:
+        return (project.root / project.roadmap_file).read_bytes()
+    except OSError as error:
+        raise AnalysisError(
+            f"{project.roadmap_file}: файл не открывается ({error.strerror}). "
+            "Положите документ в data/raw и назовите его в project.toml, раздел [roadmap], ключ file."
+        ) from None
+
+
+def _source_findings(content: bytes, file: str, sources: tuple[Source, ...]) -> list[Finding]:
+    """The received file must be entered in SOURCES.toml and be the very bytes that were received."""
+    digest = hashlib.sha256(content).hexdigest()
+    source = next((one for one in sources if one.file == file), None)
+    if source is not None and source.sha256 == digest:
+        return []
+    explanation = (
+        f"Файл не записан в {SOURCES_FILE}: неизвестно, откуда он."
+        if source is None
+        else f"Файл изменился после получения: sha256 теперь {digest}, а записан {source.sha256}."
+    )
+    action = (
+        f"Допишите раздел [[source]] в {SOURCES_FILE} (образец ниже)."
+        if source is None
+        else f"Верните полученный файл, а правку запишите в data/corrections.toml; новый файл запишите в {SOURCES_FILE}."
+    )
+    return [Finding("source", Severity.BLOCKS, file, ("весь файл",), "", explanation, action, _stanza(file, digest))]
+
+
+def _stanza(file: str, digest: str) -> str:
+    entry: Mapping[str, str] = {
+        "file": f'"{file}"',
+        "title": '""      # полное название документа',
+        "origin": '""     # от кого и как получен',
+        "received": "2021-01-31   # дата получения",
+        "sha256": f'"{digest}"',
+        "licence": '""    # на каких условиях можно публиковать',
+    }
+    return "[[source]]\n" + "\n".join(f"{key} = {value}" for key, value in entry.items())
+
+
+def _edition_findings(project: Project, approval: pd.DataFrame) -> list[Finding]:
+    if approval.empty:
+        return []
+    first, last = int(approval["period_first_year"].iloc[0]), int(approval["period_last_year"].iloc[0])
+    outside = [year for year in project.editions if not first <= year <= last]
+    return [
+        Finding(
+            "heading",
+            Severity.BLOCKS,
+            "project.toml",
+            ("ключ editions",),
+            str(year),
+            f"Отчёт за {year} год просят, а срок документа {first}–{last}.",
+            "Исправьте editions или возьмите документ на этот срок.",
+        )
+        for year in outside
+    ]

@@ -1,0 +1,52 @@
+"""No link of the site is dead: what is not published yet is plain text, anything else missing is an error."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from analysis.publishing.errors import PublishingError
+
+_ANCHOR = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+_LINK = re.compile(r'<(?!a\b[^>]*\srel="canonical")[^>]*?\s(?:href|src)="([^"]*)"')
+
+
+def settle_links(site: Path, possible: frozenset[str]) -> None:
+    """Turns links to outputs that were not made into plain text and checks the others.
+
+    Args:
+        site: The folder of the site.
+        possible: Everything the documents could be made into, made or not.
+
+    Raises:
+        PublishingError: A link leads to a file that is not there.
+    """
+    for path in sorted(site.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        settled = _ANCHOR.sub(lambda found: _plain_if_absent(found, path, site, possible), text)
+        if settled != text:
+            path.write_text(settled, encoding="utf-8", newline="\n")
+        for link in _dead_links(settled, path, site):
+            page = path.relative_to(site).as_posix()
+            raise PublishingError(f"{page}: ссылка ведёт к файлу, которого нет: {link}")
+
+
+def _plain_if_absent(found: re.Match[str], page: Path, site: Path, possible: frozenset[str]) -> str:
+    target = _local_target(found.group(1), page, site)
+    return found.group(2) if target and target in possible and not (site / target).exists() else found.group()
+
+
+def _dead_links(text: str, page: Path, site: Path) -> Iterator[str]:
+    for link in _LINK.findall(text):
+        target = _local_target(link, page, site)
+        if target is not None and not (site / target).exists():
+            yield link
+
+
+def _local_target(link: str, page: Path, site: Path) -> str | None:
+    """Returns what a link leads to, relative to the site; nothing for other hosts and places on the same page."""
+    path = unquote(re.sub(r"[?#].*$", "", link))
+    if not path or re.match(r"[a-zA-Z][\w+.-]*:|//", path):
+        return None
+    target = (page.parent / path).resolve()
+    return target.relative_to(site.resolve()).as_posix() if target.is_relative_to(site.resolve()) else path

@@ -1,0 +1,148 @@
+"""What the site holds and what it was made of, so that only what changed is made again."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from analysis.whole import write_file_whole
+
+_PACKAGE = Path(__file__).parent.parent
+KINDS = ("html", "pdf", "docx")
+# Beside its page: what Quarto and Python leave while they work.
+_NOT_SOURCES = ("_site", ".quarto", "__pycache__", ".jupyter_cache")
+
+
+class Output(NamedTuple):
+    """One format of one document, as it was made: the key of what it was made of, and the files it needs."""
+
+    key: str
+    files: tuple[str, ...]
+
+
+class State(NamedTuple):
+    """The site as the last run left it: its outputs, and the hash of every file."""
+
+    outputs: Mapping[str, Output]
+    hashes: Mapping[str, str]
+
+
+class Plan(NamedTuple):
+    """What a request means for the site: outputs to make (with their new keys), to keep, and to withdraw."""
+
+    make: Mapping[str, str]
+    keep: frozenset[str]
+    withdraw: frozenset[str]
+
+
+def read_state(path: Path) -> State:
+    """Reads what the last run noted; an unreadable note only means that all is made again."""
+    try:
+        noted = json.loads(path.read_bytes())
+        outputs = {name: Output(key, tuple(files)) for name, (key, files) in noted["outputs"].items()}
+        return State(outputs, dict(noted["hashes"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return State({}, {})
+
+
+def write_state(path: Path, outputs: Mapping[str, Output], site: Path) -> None:
+    """Notes the outputs and the hash of every file of the site."""
+    noted = {"outputs": outputs, "hashes": {name: hash_file(site / name) for name in files_of(outputs.values())}}
+    write_file_whole(path, json.dumps(noted, ensure_ascii=False, indent=1, sort_keys=True).encode())
+
+
+def intact(state: State, site: Path) -> dict[str, Output]:
+    """Returns the outputs of which every file stands in the site as it was made."""
+    sound = {name for name, hashed in state.hashes.items() if hash_file(site / name) == hashed}
+    return {name: output for name, output in state.outputs.items() if sound.issuperset(output.files)}
+
+
+def files_of(outputs: Iterable[Output]) -> list[str]:
+    """Returns the files that the outputs need together."""
+    return sorted({name for output in outputs for name in output.files})
+
+
+def copy_kept(outputs: Iterable[Output], old: Path, new: Path) -> None:
+    """Copies the files of kept outputs from the old site; what the new one already has is newer."""
+    for name in files_of(outputs):
+        if not (new / name).exists():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(old / name, new / name)
+
+
+def output_name(document: str, kind: str) -> str:
+    """Returns where a format of a document stands in the site."""
+    return PurePosixPath(document).with_suffix(f".{kind}").as_posix()
+
+
+def plan(requested: Mapping[str, frozenset[str]], keys: Mapping[str, str], found: Mapping[str, Output]) -> Plan:
+    """Decides what is made and what stays.
+
+    Other documents stay as they are. Of a requested one, a format nobody asked for stays only while it is fresh,
+    because one edition must not show two sets of numbers. A page is made again when what it can lead to changes.
+
+    Args:
+        requested: For each document of the request, its formats.
+        keys: For every document there is, the key of what it would be made of now.
+        found: The intact outputs of the site.
+
+    Returns:
+        The plan.
+    """
+    document_of = {output_name(document, kind): document for document in keys for kind in KINDS}
+    wanted = {output_name(document, kind) for document, kinds in requested.items() for kind in kinds}
+    fresh = {name for name in found.keys() & document_of if found[name].key.startswith(keys[document_of[name]])}
+    asked = {name for name in found if document_of.get(name) in requested}
+    withdraw = frozenset(asked - wanted - fresh | found.keys() - document_of.keys())
+    all_outputs = frozenset(found.keys() | wanted) - withdraw
+    full = {name: output_key(name, keys[document_of[name]], all_outputs) for name in all_outputs}
+    make = {name for name in wanted | fresh if name in full and (name not in found or found[name].key != full[name])}
+    return Plan({name: full[name] for name in make}, all_outputs - make, withdraw)
+
+
+def output_key(name: str, document_key: str, all_outputs: frozenset[str]) -> str:
+    """Adds to the key of a document what a page of it shows besides: the list of what the site holds."""
+    shown = sorted(all_outputs) if name.endswith(".html") else []
+    return f"{document_key} {hashlib.sha256(repr(shown).encode()).hexdigest()}"
+
+
+def document_key(reports: Path, document: str, engine: str, fixed_date: date) -> str:
+    """Hashes all that a document is made of: sources, code, locked packages, engine and date.
+
+    Args:
+        reports: The folder of the report sources.
+        document: The document, relative to it; one at the top depends on every folder.
+        engine: The engine and its version.
+        fixed_date: The date written into the files.
+
+    Returns:
+        The key.
+    """
+    own = PurePosixPath(document).parts[0]
+    sources = [path for path in _sources(reports) if _concerns(path.relative_to(reports).parts, own)]
+    code = [path for path in sorted(_PACKAGE.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    lock = [path for path in [reports.parent / "requirements.lock"] if path.is_file()]
+    parts = [engine, fixed_date.isoformat(), document]
+    parts += [f"{path.relative_to(reports).as_posix()} {hash_file(path)}" for path in sources]
+    parts += [f"{path.name} {hash_file(path)}" for path in [*code, *lock]]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _sources(reports: Path) -> Iterator[Path]:
+    for path in sorted(reports.rglob("*")):
+        if path.is_file() and not path.relative_to(reports).as_posix().startswith(_NOT_SOURCES):
+            yield path
+
+
+def _concerns(parts: tuple[str, ...], own: str) -> bool:
+    """Folders that begin with an underscore and files at the top are shared; other folders are editions."""
+    shared = len(parts) == 1 or parts[0].startswith("_")
+    return shared or parts[0] == own or own.endswith(".qmd")
+
+
+def hash_file(path: Path) -> str:
+    """Returns the sha256 of a file, or nothing if there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
