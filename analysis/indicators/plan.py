@@ -1,0 +1,108 @@
+"""What the signed plan asks for: by year, to date, by task, by executor, by month."""
+
+import pandas as pd
+
+KEY = ["activity_code", "measure_number"]
+
+
+def plan_by_year(activities: pd.DataFrame, measures: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+    """Returns the plan of each measure and year with both ways of counting to date.
+
+    A flow adds the years up (blank years add nothing and stay blank while nothing is filled yet); an annual level is
+    the value of that year and is never added.
+
+    Returns:
+        One row a measure and year in the order of the document: task_code, task_title, activity_code,
+        activity_title, measure_number, measure_label («4.1/2»; «4.3» where the activity has one measure),
+        measure_name, comparator, planned_total_count, planned_total_text, reading, calendar_year, target_count,
+        deadline_month, cumulative_flow_count, cumulative_annual_count.
+    """
+    described = measures.drop(columns=["source_file", "place", "comparator"]).merge(
+        activities[["activity_code", "document_order", "task_code", "task_title", "activity_title"]],
+        on="activity_code",
+    )
+    plan = targets.drop(columns=["source_file", "place", "target_text"]).merge(described, on=KEY)
+    plan = plan.sort_values(["document_order", "measure_number", "calendar_year"], ignore_index=True)
+    plan["measure_label"] = _labels(plan)
+    plan["cumulative_flow_count"] = _running_total(plan)
+    plan["cumulative_annual_count"] = plan["target_count"]
+    return plan[
+        [
+            "task_code",
+            "task_title",
+            "activity_code",
+            "activity_title",
+            "measure_number",
+            "measure_label",
+            "measure_name",
+            "comparator",
+            "planned_total_count",
+            "planned_total_text",
+            "reading",
+            "calendar_year",
+            "target_count",
+            "deadline_month",
+            "cumulative_flow_count",
+            "cumulative_annual_count",
+        ]
+    ]
+
+
+def composition(plan: pd.DataFrame) -> pd.DataFrame:
+    """Returns how many measures of each task are planned, not planned (0) or left blank in each year.
+
+    Returns:
+        One row a task and year: task_code, task_title, calendar_year, planned_count, zero_count, blank_count.
+    """
+    counted = plan.assign(
+        planned_count=(plan["target_count"] > 0).fillna(False).astype("int64"),
+        zero_count=(plan["target_count"] == 0).fillna(False).astype("int64"),
+        blank_count=plan["target_count"].isna().astype("int64"),
+    )
+    by = ["task_code", "task_title", "calendar_year"]
+    return counted.groupby(by, sort=False)[["planned_count", "zero_count", "blank_count"]].sum().reset_index()
+
+
+def executor_load(plan: pd.DataFrame, executors: pd.DataFrame, calendar_year: int) -> pd.DataFrame:
+    """Returns in how many planned measures of a year each executor is named; every co-executor counts.
+
+    Returns:
+        One row an executor, the most loaded first (then by name): executor_name, planned_count (measures with a
+        target above zero that name the executor), first_named_count (of these, named first), other_count.
+    """
+    planned = planned_in(plan, calendar_year)
+    named = planned[KEY].merge(executors[["activity_code", "executor_number", "executor_name"]], on="activity_code")
+    named = named.assign(first_named_count=(named["executor_number"] == 1).astype("int64"), planned_count=1)
+    load = named.groupby("executor_name")[["planned_count", "first_named_count"]].sum().reset_index()
+    load["other_count"] = load["planned_count"] - load["first_named_count"]
+    return load.sort_values(["planned_count", "executor_name"], ascending=[False, True], ignore_index=True)
+
+
+def calendar(plan: pd.DataFrame, calendar_year: int) -> pd.DataFrame:
+    """Returns the planned measures of a year by month; those for which the document names no month come last."""
+    planned = planned_in(plan, calendar_year)
+    order = planned["deadline_month"].fillna(13).sort_values(kind="stable").index
+    return planned.loc[order].reset_index(drop=True)
+
+
+def planned_in(plan: pd.DataFrame, calendar_year: int) -> pd.DataFrame:
+    """Returns the rows of a year with a target above zero."""
+    return plan[(plan["calendar_year"] == calendar_year) & (plan["target_count"] > 0).fillna(False)]
+
+
+def open_readings(plan: pd.DataFrame) -> pd.DataFrame:
+    """Returns the measures whose total the document leaves open, all years."""
+    return plan[plan["reading"].isin(["both_possible", "contradiction"])]
+
+
+def _labels(plan: pd.DataFrame) -> "pd.Series[str]":
+    several = plan.groupby("activity_code")["measure_number"].transform("max") > 1
+    suffix = ("/" + plan["measure_number"].astype("str")).where(several, "")
+    return plan["activity_code"] + suffix
+
+
+def _running_total(plan: pd.DataFrame) -> "pd.Series[int]":
+    filled = plan["target_count"].notna()
+    total = plan["target_count"].fillna(0).groupby([plan[key] for key in KEY]).cumsum()
+    any_filled = filled.groupby([plan[key] for key in KEY]).cumsum() > 0
+    return total.where(any_filled).astype("Int64")
