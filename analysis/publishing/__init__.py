@@ -7,14 +7,21 @@ from datetime import date
 from pathlib import Path
 
 from analysis.publishing.errors import PublishingError
-from analysis.publishing.state import KINDS, Output, Plan, copy_kept, document_key, intact, output_name
-from analysis.publishing.state import plan as make_plan
-from analysis.publishing.state import read_state, write_state
+from analysis.publishing.state import (
+    KINDS,
+    Output,
+    Plan,
+    copy_kept,
+    document_key,
+    intact,
+    make_plan,
+    output_name,
+    read_state,
+    write_state,
+)
 from analysis.whole import only_one_at_work, recover_folder, replace_folder
 
 __all__ = ["PublishingError", "publish"]
-
-_STAGING = ".reports-staging-"
 
 
 def publish(
@@ -43,20 +50,66 @@ def publish(
         PublishingError: The sources cannot be published; the message says where and what to do.
     """
     from analysis.publishing.engines import choose_engine
+    from analysis.publishing.project import read_project
 
     reports = reports.resolve()
-    site, noted = reports / "_site", reports / "_site.json"
+    read_project(reports)
     with only_one_at_work(reports / "_site.lock"):
         _clean_up(reports)
-        chosen = choose_engine(engine, progress)
-        requested = {document: _formats_of(reports, document, formats) for document in documents}
-        keys = {name: document_key(reports, name, chosen.version, fixed_date) for name in _all_documents(reports)}
-        found = intact(read_state(noted), site)
+        requested = {document: _kinds(reports, document, formats) for document in documents}
+        render, version = choose_engine(engine, progress)
+        keys = {name: document_key(reports, name, version, fixed_date) for name in _documents(reports)}
+        found = intact(read_state(reports / "_site.json"), reports / "_site")
         plan = make_plan(requested, keys, found)
-        wanted = [site / output_name(document, kind) for document in requested for kind in requested[document]]
         for name in sorted(plan.withdraw):
             progress(f"{name}: снято с сайта, потому что устарело, а заново не заказано")
-        if not plan.make and not plan.withdraw:
+        if plan.make or plan.withdraw:
+            _replace_site(reports, plan, found, lambda sources, new: render(sources, new, plan, fixed_date, progress))
+        else:
             progress("отчёты без изменений")
-            return wanted
-        ...
+        return [reports / "_site" / output_name(name, kind) for name, kinds in requested.items() for kind in kinds]
+
+
+def _clean_up(reports: Path) -> None:
+    """Removes what runs that were killed have left; the lock says that none of them is alive."""
+    recover_folder(reports / "_site")
+    for leftover in reports.parent.glob(f".{reports.name}-staging-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _documents(reports: Path) -> list[str]:
+    """Finds the documents: at the top and in the folders of editions, which have no underscore in front."""
+    paths = [*reports.glob("[!_.]*.qmd"), *reports.glob("[!_.]*/[!_.]*.qmd")]
+    return sorted(path.relative_to(reports).as_posix() for path in paths)
+
+
+def _kinds(reports: Path, document: str, formats: Sequence[str]) -> tuple[str, ...]:
+    """Returns the formats to make of a document: those asked for, as far as its front matter allows them."""
+    from analysis.publishing.source import read_source
+
+    allowed = read_source(reports, document).front.get("format", KINDS)
+    names = {"pdf" if name == "typst" else name for name in ([allowed] if isinstance(allowed, str) else allowed)}
+    return tuple(kind for kind in KINDS if kind in formats and kind in names)
+
+
+def _replace_site(
+    reports: Path, plan: Plan, found: Mapping[str, Output], render: Callable[[Path, Path], Mapping[str, list[str]]]
+) -> None:
+    """Builds the new site beside the old one, all of it, and only then changes them over."""
+    from analysis.publishing.links import settle_links
+
+    site = reports / "_site"
+    possible = frozenset(output_name(name, kind) for name in _documents(reports) for kind in KINDS)
+    kept = {name: found[name] for name in plan.keep}
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{reports.name}-staging-", dir=reports.parent) as staging:
+            sources, new = Path(staging) / reports.name, Path(staging) / "site"
+            shutil.copytree(reports, sources, ignore=shutil.ignore_patterns("_site*", ".*"))
+            copy_kept(kept.values(), site, new)
+            made = {name: Output(plan.make[name], tuple(files)) for name, files in render(sources, new).items()}
+            settle_links(new, possible | plan.withdraw)
+            replace_folder(new, site)
+            write_state(reports / "_site.json", kept | made, site)
+    except OSError as error:
+        advice = "Прежний сайт остался на месте. Закройте его открытые файлы, проверьте место на диске и повторите."
+        raise PublishingError(f"Не удалось записать сайт {site}: {error}. {advice}") from error

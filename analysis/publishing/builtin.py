@@ -6,17 +6,20 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from analysis.publishing.errors import PublishingError
-from analysis.publishing.project import Project
-from analysis.publishing.source import Line
-from analysis.publishing.state import output_name
+from analysis.publishing.execution import execute
+from analysis.publishing.project import Project, check_front_matter, read_project
+from analysis.publishing.source import Line, read_source
+from analysis.publishing.state import KINDS, Plan, output_name
 
 _TEMPLATES = Path(__file__).parent / "templates"
+Progress = Callable[[str], None]
 _PANDOC_NAMES = {"html": "html", "pdf": "typst", "docx": "docx"}
 
 
@@ -28,9 +31,8 @@ class Page(NamedTuple):
     lines: Sequence[Line]
 
 
-
 class Site(NamedTuple):
-    """Where pages are rendered to, and what they may link to."""
+    """Where pages are rendered to, and what the site will hold."""
 
     project: Project
     folder: Path
@@ -38,29 +40,59 @@ class Site(NamedTuple):
     fixed_date: date
 
 
-def render_page(page: Page, kind: str, site: Site) -> None:
-    """Makes one format of one document, in the folder of the new site.
+def render(sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Progress) -> dict[str, list[str]]:
+    """Makes what the plan asks for; the cells of a document run once for all of its formats.
 
     Args:
-        page: The document, executed.
-        kind: html, pdf or docx.
-        site: Where to.
+        sources: The folder of the report sources, a copy that may be written to.
+        new: The folder of the new site; kept outputs are already in it.
+        plan: What to make.
+        fixed_date: The date written into the files.
+        progress: Is told which document is at work.
+
+    Returns:
+        For each output the files of the site that it needs.
 
     Raises:
-        PublishingError: The document holds something unsupported; the message names the line.
+        PublishingError: The sources hold something unsupported, or a cell fails.
     """
-    target = site.folder / output_name(page.name, kind)
+    site = Site(read_project(sources), new, frozenset(plan.make) | plan.keep, fixed_date)
+    kinds = {name: [kind for kind in KINDS if output_name(name, kind) in plan.make] for name in plan.documents}
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        # Pages come last: they show the sizes of the other files.
+        pages = []
+        papers = []
+        for name in plan.documents:
+            progress(f"{name}: {', '.join(kind.upper() for kind in kinds[name])}")
+            page = _execute(sources, name)
+            pages.append(page)
+            papers += [pool.submit(_render_page, page, kind, site) for kind in kinds[name] if kind != "html"]
+        made = [future.result() for future in papers]
+        made += pool.map(lambda page: _render_page(page, "html", site), [p for p in pages if "html" in kinds[p.name]])
+    return dict(made)
+
+
+def _execute(sources: Path, name: str) -> Page:
+    source = read_source(sources, name)
+    check_front_matter(source.front, f"{sources.name}/{name}")
+    return Page(name, source.front, execute(source, (sources / name).parent))
+
+
+def _render_page(page: Page, kind: str, site: Site) -> tuple[str, list[str]]:
+    output = output_name(page.name, kind)
+    target = site.folder / output
     target.parent.mkdir(parents=True, exist_ok=True)
     if kind == "html":
         _pandoc(page, kind, site, target, _page_options(page, site))
-        _copy_pictures(page, site, target)
-    elif kind == "docx":
+        return output, [output, *_copy_beside(page, site, target)]
+    if kind == "docx":
         reference = site.project.root / site.project.get("format.docx.reference-doc")
-        _pandoc(page, kind, site, target, [f"--reference-doc={reference}", "-M", "toc-title=Содержание"])
+        _pandoc(page, kind, site, target, [f"--reference-doc={reference}", "--metadata=toc-title=Содержание"])
     else:
         draft = (site.project.root / page.name).with_suffix(".typ")
         _pandoc(page, kind, site, draft, _paper_options(page, site.project))
         _compile(page, draft, target, site)
+    return output, [output]
 
 
 def _pandoc(page: Page, kind: str, site: Site, target: Path, options: list[str]) -> None:
@@ -88,7 +120,10 @@ def _common_options(page: Page, writer: str, site: Site) -> list[str]:
     settings = {
         "number": front.get("number-sections", project.get("number-sections") == "True"),
         "delimiter": project.get("crossref.title-delim", ":"),
-        "titles": {"fig": project.get("crossref.fig-title", "Рисунок"), "tbl": project.get("crossref.tbl-title", "Таблица")},
+        "titles": {
+            "fig": project.get("crossref.fig-title", "Рисунок"),
+            "tbl": project.get("crossref.tbl-title", "Таблица"),
+        },
         "prefixes": {
             "fig": project.get("crossref.fig-prefix", "Рисунок"),
             "tbl": project.get("crossref.tbl-prefix", "Таблица"),
@@ -96,7 +131,12 @@ def _common_options(page: Page, writer: str, site: Site) -> list[str]:
         },
     }
     toc = front.get("toc", project.get("toc") == "True")
-    metadata = {"lang": project.get("lang", "ru"), "author": project.get("author"), **front, "settings": json.dumps(settings)}
+    metadata = {
+        "lang": project.get("lang", "ru"),
+        "author": project.get("author"),
+        **front,
+        "settings": json.dumps(settings),
+    }
     known = ("title", "subtitle", "description", "author", "lang", "settings")
     return [
         f"--lua-filter={_TEMPLATES / 'quarto.lua'}",
@@ -107,7 +147,7 @@ def _common_options(page: Page, writer: str, site: Site) -> list[str]:
 
 
 def _page_options(page: Page, site: Site) -> list[str]:
-    """What the template of a web page needs beside the text; pandoc takes variables as they are, so they are escaped."""
+    """What the template of a web page needs beside the text, escaped: pandoc takes variables as they are."""
     project = site.project
     up = "../" * page.name.count("/")
     navbar = project.settings.get("website", {}).get("navbar", {}).get("left", [])
@@ -118,7 +158,11 @@ def _page_options(page: Page, site: Site) -> list[str]:
         if href in site.outputs
     ]
     files = [
-        {"kind": kind.upper(), "href": Path(output_name(page.name, kind)).name, "size": _size(site.folder / output_name(page.name, kind))}
+        {
+            "kind": kind.upper(),
+            "href": Path(output_name(page.name, kind)).name,
+            "size": _size(site.folder / output_name(page.name, kind)),
+        }
         for kind in ("pdf", "docx")
         if output_name(page.name, kind) in site.outputs
     ]
@@ -153,7 +197,7 @@ def _compile(page: Page, draft: Path, target: Path, site: Site) -> None:
             output=target,
             root=site.project.root,
             ignore_system_fonts=True,
-            pdf_standards=[site.project.get("format.typst.pdf-standard", "ua-1")],
+            pdf_standards=["ua-1"],
             timestamp=_noon(site.fixed_date),
         )
     except RuntimeError as error:
@@ -174,16 +218,18 @@ def _locate(page: Page, words: str) -> str:
     return next((line.place for line in page.lines if first in line.text), page.name)
 
 
-def _copy_pictures(page: Page, site: Site, target: Path) -> None:
+def _copy_beside(page: Page, site: Site, target: Path) -> list[str]:
     """Copies the stylesheet, the pictures the page shows and the data files of its folder."""
-    source = (site.project.root / page.name).parent
-    pictures = re.findall(r'<img[^>]* src="([^":]+)"', target.read_text(encoding="utf-8"))
-    data = [path.relative_to(source).as_posix() for path in sorted((source / "data").glob("*"))]
-    copies = {source / name: target.parent / name for name in [*pictures, *data]}
-    css = site.project.get("format.html.css")
-    for original, copy in {**copies, site.project.root / css: site.folder / css}.items():
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(original, copy)
+    root = site.project.root
+    source = (root / page.name).parent
+    pictures = [source / name for name in re.findall(r'<img[^>]* src="([^":]+)"', target.read_text(encoding="utf-8"))]
+    data = [path for path in (source / "data").glob("*") if path.is_file()]
+    css = root / site.project.get("format.html.css")
+    copied = sorted({path.relative_to(root).as_posix() for path in [css, *pictures, *data]})
+    for name in copied:
+        (site.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, site.folder / name)
+    return copied
 
 
 def _noon(day: date) -> datetime:

@@ -94,9 +94,7 @@ def _deepest_line(traceback: TracebackType | None) -> int | None:
             yield link
             link = link.tb_next
 
-    own = [
-        link.tb_lineno for link in frames(traceback) if "ipython-input" in link.tb_frame.f_code.co_filename
-    ]
+    own = [link.tb_lineno for link in frames(traceback) if "ipython-input" in link.tb_frame.f_code.co_filename]
     return own[-1] if own else None
 
 

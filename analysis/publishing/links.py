@@ -1,5 +1,6 @@
 """No link of the site is dead: what is not published yet is plain text, anything else missing is an error."""
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ def settle_links(site: Path, possible: frozenset[str]) -> None:
     """
     for path in sorted(site.rglob("*.html")):
         text = path.read_text(encoding="utf-8")
-        settled = _ANCHOR.sub(lambda found: _plain_if_absent(found, path, site, possible), text)
+        settled = _ANCHOR.sub(functools.partial(_plain_if_absent, path, site, possible), text)
         if settled != text:
             path.write_text(settled, encoding="utf-8", newline="\n")
         for link in _dead_links(settled, path, site):
@@ -31,7 +32,7 @@ def settle_links(site: Path, possible: frozenset[str]) -> None:
             raise PublishingError(f"{page}: ссылка ведёт к файлу, которого нет: {link}")
 
 
-def _plain_if_absent(found: re.Match[str], page: Path, site: Path, possible: frozenset[str]) -> str:
+def _plain_if_absent(page: Path, site: Path, possible: frozenset[str], found: re.Match[str]) -> str:
     target = _local_target(found.group(1), page, site)
     return found.group(2) if target and target in possible and not (site / target).exists() else found.group()
 

@@ -21,8 +21,7 @@ _KEYS = {
     "crossref": {"title-delim", "fig-title", "tbl-title", "fig-prefix", "tbl-prefix", "sec-prefix"},
     "execute": {"echo", "cache", "freeze"},
     "format": {"html", "typst", "docx"},
-    "format.html": _FORMAT
-    | {"css", "theme", "minimal", "anchor-sections", "fig-cap-location", "tbl-cap-location"},
+    "format.html": _FORMAT | {"css", "theme", "minimal", "anchor-sections", "fig-cap-location", "tbl-cap-location"},
     "format.typst": _FORMAT
     | {"papersize", "margin", "mainfont", "fontsize", "pdf-standard", "page-numbering", "include-in-header"},
     "format.typst.margin": {"left", "right", "top", "bottom"},
@@ -66,9 +65,7 @@ def read_project(root: Path) -> Project:
     for parent, key in _walk(settings, ""):
         if key not in _KEYS.get(parent, {key}):
             where = f"{parent}.{key}".lstrip(".")
-            raise PublishingError(
-                f"{root.name}/{PROJECT_FILE}: ключ «{where}» не поддерживается; уберите его."
-            )
+            raise PublishingError(f"{root.name}/{PROJECT_FILE}: ключ «{where}» не поддерживается; уберите его.")
     return Project(root, settings)
 
 
@@ -84,9 +81,7 @@ def check_front_matter(front: Mapping[str, Any], name: str) -> None:
     """
     for key in front:
         if key not in _FRONT_MATTER:
-            raise PublishingError(
-                f"{name}: ключ «{key}» в заголовке документа не поддерживается; уберите его."
-            )
+            raise PublishingError(f"{name}: ключ «{key}» в заголовке документа не поддерживается; уберите его.")
 
 
 def parse_yaml(text: str, name: str, first_line: int = 1) -> dict[str, Any]:
@@ -106,9 +101,7 @@ def parse_yaml(text: str, name: str, first_line: int = 1) -> dict[str, Any]:
     try:
         values = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
-        line = (
-            error.problem_mark.line if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 0
-        )
+        line = error.problem_mark.line if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 0
         raise PublishingError(f"{name}, строка {first_line + line}: не читается как YAML: {error}") from error
     if not isinstance(values, dict):
         raise PublishingError(f"{name}, строка {first_line}: ожидались строки вида «ключ: значение».")

@@ -31,11 +31,12 @@ class State(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a request means for the site: outputs to make (with their new keys), to keep, and to withdraw."""
+    """What a request means: outputs to make (with their new keys) and of which documents, to keep, to withdraw."""
 
     make: Mapping[str, str]
     keep: frozenset[str]
     withdraw: frozenset[str]
+    documents: tuple[str, ...]
 
 
 def read_state(path: Path) -> State:
@@ -66,11 +67,10 @@ def files_of(outputs: Iterable[Output]) -> list[str]:
 
 
 def copy_kept(outputs: Iterable[Output], old: Path, new: Path) -> None:
-    """Copies the files of kept outputs from the old site; what the new one already has is newer."""
+    """Copies the files of kept outputs from the old site."""
     for name in files_of(outputs):
-        if not (new / name).exists():
-            (new / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(old / name, new / name)
+        (new / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(old / name, new / name)
 
 
 def output_name(document: str, kind: str) -> str:
@@ -78,7 +78,7 @@ def output_name(document: str, kind: str) -> str:
     return PurePosixPath(document).with_suffix(f".{kind}").as_posix()
 
 
-def plan(requested: Mapping[str, frozenset[str]], keys: Mapping[str, str], found: Mapping[str, Output]) -> Plan:
+def make_plan(requested: Mapping[str, tuple[str, ...]], keys: Mapping[str, str], found: Mapping[str, Output]) -> Plan:
     """Decides what is made and what stays.
 
     Other documents stay as they are. Of a requested one, a format nobody asked for stays only while it is fresh,
@@ -100,7 +100,8 @@ def plan(requested: Mapping[str, frozenset[str]], keys: Mapping[str, str], found
     all_outputs = frozenset(found.keys() | wanted) - withdraw
     full = {name: output_key(name, keys[document_of[name]], all_outputs) for name in all_outputs}
     make = {name for name in wanted | fresh if name in full and (name not in found or found[name].key != full[name])}
-    return Plan({name: full[name] for name in make}, all_outputs - make, withdraw)
+    documents = tuple(sorted({document_of[name] for name in make}))
+    return Plan({name: full[name] for name in make}, all_outputs - make, withdraw, documents)
 
 
 def output_key(name: str, document_key: str, all_outputs: frozenset[str]) -> str:
