@@ -19,7 +19,12 @@ def escape_attribute(text: str) -> str:
 
 
 def pipe_table(
-    header: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], alignments: str, caption: str, label: str
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[int],
+    alignments: str,
+    caption: str,
+    label: str,
 ) -> str:
     """A pipe table with relative column widths.
 

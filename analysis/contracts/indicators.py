@@ -1,0 +1,120 @@
+"""Tables that the indicators make and the report exports, with the meaning and unit of every column."""
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing.pandas import Series
+
+from analysis.contracts.columns import COMPARATORS, READINGS, activity_code, calendar_year, column, measure_number
+
+
+class _IndicatorTable(pa.DataFrameModel):
+    class Config:
+        strict = True
+        ordered = True
+        coerce = False
+
+
+class Plan(_IndicatorTable):
+    """План по показателям и годам: по строке на показатель и год, с обоими способами накопления."""
+
+    task_code: Series[str] = column("Задача", "Номер задачи", str_matches=r"^\d+$")
+    task_title: Series[str] = column("Название задачи", "Название задачи")
+    activity_code: Series[str] = activity_code()
+    activity_title: Series[str] = column("Мероприятие", "Наименование мероприятия")
+    measure_number: Series[int] = measure_number()
+    measure_label: Series[str] = column("№ показателя", "4.1/2 — второй показатель мероприятия 4.1")
+    measure_name: Series[str] = column("Показатель", "Название результата словами документа")
+    comparator: Series[str] = column("Сравнение", "= ровно столько; ≥ не менее", isin=COMPARATORS)
+    planned_total_count: Series[int] = column("План за срок", "Плановое значение за весь срок", "как в названии", ge=0)
+    planned_total_text: Series[str] = column("Итог как в документе", "Плановое значение, как получено")
+    reading: Series[str] = column(
+        "Прочтение", "Как читать итог: flow, annual, both_possible, contradiction", isin=READINGS
+    )
+    calendar_year: Series[int] = calendar_year()
+    target_count: Series[pd.Int64Dtype] = column(
+        "План на год", "Пусто — в документе не заполнено, это не ноль", "как в названии", ge=0, nullable=True
+    )
+    deadline_month: Series[pd.Int64Dtype] = column(
+        "Месяц срока", "Пусто — документ месяца не называет", "месяц", ge=1, le=12, nullable=True
+    )
+    cumulative_flow_count: Series[pd.Int64Dtype] = column(
+        "С начала срока: сумма", "Сумма планов с первого года по этот", "как в названии", ge=0, nullable=True
+    )
+    cumulative_annual_count: Series[pd.Int64Dtype] = column(
+        "С начала срока: уровень",
+        "Уровень этого года, если годы не складываются",
+        "как в названии",
+        ge=0,
+        nullable=True,
+    )
+
+    class Config:
+        unique = ["activity_code", "measure_number", "calendar_year"]
+
+
+class Composition(_IndicatorTable):
+    """Состав плана: сколько показателей каждой задачи запланировано на год."""
+
+    task_code: Series[str] = column("Задача", "Номер задачи", str_matches=r"^\d+$")
+    task_title: Series[str] = column("Название задачи", "Название задачи")
+    calendar_year: Series[int] = calendar_year()
+    planned_count: Series[int] = column("Запланировано", "Показателей с планом больше нуля", "показатель", ge=0)
+    zero_count: Series[int] = column("План — ноль", "Показателей, на которые в этот год стоит 0", "показатель", ge=0)
+    blank_count: Series[int] = column("Не указано", "Показателей, у которых год не заполнен", "показатель", ge=0)
+
+    class Config:
+        unique = ["task_code", "calendar_year"]
+
+
+class ExecutorLoad(_IndicatorTable):
+    """Нагрузка исполнителей за год: в скольких запланированных показателях назван каждый."""
+
+    executor_name: Series[str] = column("Исполнитель", "Словами документа", unique=True)
+    planned_count: Series[int] = column("Запланировано", "Показателей с планом больше нуля", "показатель", ge=1)
+    first_named_count: Series[int] = column("Назван первым", "Из них назван первым", "показатель", ge=0)
+    other_count: Series[int] = column("Соисполнитель", "Из них назван не первым", "показатель", ge=0)
+
+    @pa.dataframe_check(error="назван первым + соисполнитель = всего")
+    def parts_make_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+        return frame["first_named_count"] + frame["other_count"] == frame["planned_count"]
+
+
+class Findings(_IndicatorTable):
+    """Замечания к исходному документу."""
+
+    severity: Series[str] = column("Вес", "блокирует, посмотрите или учтено")
+    rule: Series[str] = column("Правило", "Короткое имя правила")
+    source_file: Series[str] = column("Файл", "Полученный файл, относительно папки проекта")
+    place: Series[str] = column("Адрес", "Где в файле: строка и ячейка, как их считает человек")
+    value: Series[str] = column("Что стоит", "Текст, как получен")
+    explanation: Series[str] = column("Пояснение", "Правило словами")
+    action: Series[str] = column("Что сделать", "Что сделать аналитику")
+
+
+class Abbreviations(_IndicatorTable):
+    """Сокращения документа."""
+
+    term: Series[str] = column("Сокращение", "Как в документе")
+    expansion: Series[str] = column("Расшифровка", "Что означает")
+    basis: Series[str] = column("Основание", "На чём держится расшифровка")
+
+
+class Sources(_IndicatorTable):
+    """Полученные файлы, на которых стоит отчёт."""
+
+    title: Series[str] = column("Документ", "Полное название")
+    origin: Series[str] = column("Откуда", "От кого и как получен")
+    received: Series[pd.Timestamp] = column("Получен", "Дата получения", "дата")
+    source_file: Series[str] = column("Файл", "Полученный файл, относительно папки проекта")
+    sha256: Series[str] = column("sha256", "Отпечаток содержимого файла", str_matches=r"^[0-9a-f]{64}$")
+    licence: Series[str] = column("Условия", "На каких условиях публикуется")
+
+
+INDICATOR_TABLES: dict[str, type[pa.DataFrameModel]] = {
+    "plan": Plan,
+    "composition": Composition,
+    "executor_load": ExecutorLoad,
+    "findings": Findings,
+    "abbreviations": Abbreviations,
+    "sources": Sources,
+}

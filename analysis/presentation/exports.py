@@ -1,0 +1,147 @@
+"""The data behind each table and picture: CSV for programs, XLSX for people, datapackage.json for both."""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from analysis.contracts.indicators import INDICATOR_TABLES
+
+WIDEST_COLUMN = 60
+FRICTIONLESS_TYPES = {"int64": "integer", "Int64": "integer", "datetime64[us]": "date", "str": "string"}
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """The table as RFC 4180 text in UTF-8; column names as in the data dictionary; a missing value is empty."""
+    return frame.to_csv(index=False, lineterminator="\r\n", date_format="%Y-%m-%d").encode("utf-8")
+
+
+def xlsx_bytes(frame: pd.DataFrame, about: Sequence[tuple[str, str]], created: date) -> bytes:
+    """The table as a workbook: sheet «Данные» with Russian headings, sheet «О таблице». Text is never a formula.
+
+    Args:
+        frame: The table.
+        about: Lines of the second sheet: label and text.
+        created: The date written into the file, so that the same data give the same bytes.
+    """
+    buffer = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(buffer, options) as workbook:
+        workbook.set_properties({"created": datetime(created.year, created.month, created.day), "title": about[0][1]})
+        _write_data(workbook, frame)
+        _write_about(workbook, about)
+    return buffer.getvalue()
+
+
+def data_package(name: str, title: str, created: date, resources: Sequence[Mapping[str, Any]]) -> bytes:
+    """datapackage.json (Frictionless Data Package): every file with its columns, their meaning and unit."""
+    package = {
+        "profile": "tabular-data-package",
+        "name": name,
+        "title": title,
+        "created": f"{created.isoformat()}T00:00:00Z",
+        "resources": list(resources),
+    }
+    return (json.dumps(package, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+
+
+def resource(name: str, title: str, frame: pd.DataFrame, content: bytes, digest: str) -> dict[str, Any]:
+    """One entry of datapackage.json."""
+    return {
+        "profile": "tabular-data-resource",
+        "name": name,
+        "path": f"{name}.csv",
+        "title": title,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(content),
+        "hash": f"sha256:{digest}",
+        "schema": {"fields": [_field(frame, column) for column in frame.columns], "missingValues": [""]},
+    }
+
+
+def column_title(column: str) -> str:
+    """The Russian label of a column, from its contract."""
+    return _described()[column][0]
+
+
+@cache
+def _described() -> dict[str, tuple[str, str, str]]:
+    """Label, meaning and unit of every column that the report exports."""
+    return {
+        name: (str(field.title), str(field.description), (field.metadata or {}).get("unit", ""))
+        for contract in INDICATOR_TABLES.values()
+        for name, field in contract.to_schema().columns.items()
+    }
+
+
+def _field(frame: pd.DataFrame, column: str) -> dict[str, str]:
+    title, description, unit = _described()[column]
+    field = {
+        "name": column,
+        "type": FRICTIONLESS_TYPES[str(frame[column].dtype)],
+        "title": title,
+        "description": description,
+    }
+    return {**field, "unit": unit} if unit else field
+
+
+def _write_data(workbook: Any, frame: pd.DataFrame) -> None:  # noqa: ANN401
+    sheet = workbook.add_worksheet("Данные")
+    heading = workbook.add_format(
+        {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E5E7EB"}
+    )
+    cell = workbook.add_format({"text_wrap": True, "valign": "top"})
+    day = workbook.add_format({"num_format": "dd.mm.yyyy", "valign": "top", "align": "left"})
+    for position, column in enumerate(frame.columns):
+        title = column_title(column)
+        sheet.write_string(0, position, title, heading)
+        sheet.set_column(position, position, _width(frame[column], title))
+        for row, value in enumerate(frame[column], start=1):
+            if pd.isna(value):
+                continue
+            if isinstance(value, pd.Timestamp):
+                sheet.write_datetime(row, position, value.to_pydatetime(), day)
+            elif isinstance(value, str):
+                sheet.write_string(row, position, value, cell)
+            else:
+                sheet.write_number(row, position, int(value), cell)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(len(frame), 1), len(frame.columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
+def _write_about(workbook: Any, about: Sequence[tuple[str, str]]) -> None:  # noqa: ANN401
+    sheet = workbook.add_worksheet("О таблице")
+    label = workbook.add_format({"bold": True, "valign": "top"})
+    text = workbook.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 1, 90)
+    for row, (name, value) in enumerate(about):
+        sheet.write_string(row, 0, name, label)
+        sheet.write_string(row, 1, value, text)
+
+
+def _width(values: "pd.Series[Any]", title: str) -> float:
+    longest = max((len(str(value)) for value in values.dropna()), default=0)
+    return min(WIDEST_COLUMN, max(longest, len(title) // 2, 8) + 2)
+
+
+def write(folder: Path, name: str, content: bytes) -> None:
+    """Writes one file of the export."""
+    (folder / name).write_bytes(content)

@@ -1,0 +1,121 @@
+"""Draws the pictures of the report. Each function takes a small table and returns a matplotlib figure."""
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+STYLE = Path(__file__).with_name("report.mplstyle")
+WIDTH_INCHES = 6.7  # the text width of an A4 page with margins of 30 and 10 mm
+DARK, MIDDLE, LIGHT, INK = "#1d4e89", "#7ba6d0", "#e5e7eb", "#1f2937"
+BLANK_HATCH = "////"
+
+
+def stacked_bars(labels: Sequence[str], parts: Sequence[tuple[str, Sequence[int]]], axis_label: str) -> Figure:
+    """Horizontal bars of counts, one a label, the parts side by side in dark, middle and hatched white.
+
+    Args:
+        labels: One a bar, from top to bottom.
+        parts: Name of each part and its counts.
+        axis_label: What is counted.
+    """
+    figure, axes = _figure(0.42 * len(labels) + 1.1, left=_label_share(labels))
+    looks = [(DARK, "white", ""), (MIDDLE, INK, ""), ("white", INK, BLANK_HATCH)]
+    base = [0] * len(labels)
+    for (name, counts), (colour, ink, hatch) in zip(parts, looks, strict=False):
+        axes.barh(
+            labels, counts, left=base, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.6, label=name, height=0.62
+        )
+        for row, count in enumerate(counts):
+            if count:
+                axes.text(
+                    base[row] + count / 2, row, str(count), ha="center", va="center", color=ink,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5} if hatch else None,
+                )  # fmt: skip
+        base = [start + count for start, count in zip(base, counts, strict=True)]
+    axes.invert_yaxis()
+    axes.set_xlabel(axis_label)
+    axes.set_xlim(0, max([*base, 1]) * 1.02)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(parts), borderaxespad=0.2)
+    return figure
+
+
+def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -> Figure:
+    """One row a measure, one column a year: the planned number, dark where something is planned, hatched where blank.
+
+    Args:
+        plan: Rows of `indicators.plan.plan_by_year` for the measures to show.
+        calendar_year: The year of the edition, framed.
+        totals: What to write in the last column, one a measure.
+    """
+    grid = plan.pivot_table(
+        index="measure_label", columns="calendar_year", values="target_count", sort=False, dropna=False, aggfunc="first"
+    )
+    names = plan.drop_duplicates("measure_label")["measure_name"]
+    labels = [_wrapped(f"{label}  {name}") for label, name in zip(grid.index, names, strict=True)]
+    figure, axes = _figure(0.46 * len(labels) + 0.55, left=0.5)
+    for row, (_, counts) in enumerate(grid.iterrows()):
+        for place, count in enumerate(counts):
+            _cell(axes, place, row, count)
+        axes.text(len(grid.columns) + 0.1, row, totals[row], va="center", ha="left")
+    _frame_year(axes, list(grid.columns), calendar_year, len(labels))
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_xlim(-0.55, len(grid.columns) + 1.6)
+    axes.set_ylim(len(labels) - 0.45, -0.55)
+    axes.spines["bottom"].set_visible(False)
+    return figure
+
+
+def save(figure: Figure, folder: Path, name: str) -> None:
+    """Writes a figure as SVG (for HTML and PDF) and PNG (for DOCX), the same bytes every time."""
+    with matplotlib.rc_context(fname=STYLE):
+        figure.savefig(folder / f"{name}.svg", format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(folder / f"{name}.png", format="png", metadata={"Software": None})
+
+
+def _figure(height: float, left: float) -> tuple[Figure, Axes]:
+    with matplotlib.rc_context(fname=STYLE):
+        figure = Figure(figsize=(WIDTH_INCHES, height))
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((left, 0.5 / height, 0.98 - left, 1 - 0.95 / height))
+    return figure, axes
+
+
+def _label_share(labels: Sequence[str]) -> float:
+    """The part of the width that labels of nine points need."""
+    return min(0.45, 0.03 + 0.0115 * max((len(label) for label in labels), default=1))
+
+
+def _wrapped(text: str, width: int = 44) -> str:
+    lines = textwrap.wrap(text, width)
+    return "\n".join(lines if len(lines) <= 2 else [lines[0], f"{lines[1][: width - 1]}…"])
+
+
+def _cell(axes: Axes, place: int, row: int, count: object) -> None:
+    blank = pd.isna(count)  # type: ignore[call-overload]
+    planned = not blank and int(count) > 0  # type: ignore[call-overload]
+    axes.add_patch(
+        Rectangle(
+            (place - 0.46, row - 0.4), 0.92, 0.8, linewidth=0.6, edgecolor="#6b7280",
+            facecolor=DARK if planned else "white" if blank else LIGHT, hatch=BLANK_HATCH if blank else "",
+        )
+    )  # fmt: skip
+    if not blank:
+        axes.text(place, row, str(count), ha="center", va="center", color="white" if planned else INK)
+
+
+def _frame_year(axes: Axes, years: Sequence[int], calendar_year: int, rows: int) -> None:
+    axes.set_xticks([*range(len(years)), len(years) + 0.4], [*(str(year) for year in years), "за срок"])
+    axes.xaxis.tick_top()
+    axes.tick_params(axis="x", length=0)
+    if calendar_year in years:
+        place = years.index(calendar_year)
+        axes.add_patch(Rectangle((place - 0.5, -0.5), 1, rows, fill=False, edgecolor=INK, linewidth=1.8))
+        axes.get_xticklabels()[place].set_fontweight("bold")
