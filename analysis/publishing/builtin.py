@@ -141,7 +141,8 @@ def _common_options(page: Page, writer: str, site: Site) -> list[str]:
     return [
         f"--lua-filter={_TEMPLATES / 'quarto.lua'}",
         f"--default-image-extension={extension}",
-        *(["--toc", f"--toc-depth={project.get('toc-depth', '3')}"] if toc else []),
+        # On a web page the title is the first level.
+        *(["--toc", f"--toc-depth={int(project.get('toc-depth', '3')) + (writer == 'html')}"] if toc else []),
         *(f"--metadata={key}={metadata[key]}" for key in known if metadata.get(key)),
     ]
 

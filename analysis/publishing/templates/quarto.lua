@@ -165,33 +165,35 @@ local function callout(div)
   return kind, pandoc.Str(div.attributes.title or callout_titles[kind] or "")
 end
 
+-- Attributes are lists, because the order of a table's keys changes from run to run.
 local function html_table(element)
-  local caption = element.caption.long[1]
-  local region = { class = "table-region", role = "region", tabindex = "0", ["aria-label"] = "Таблица" }
+  local caption, label = element.caption.long[1], { "aria-label", "Таблица" }
   if caption and element.identifier ~= "" then
-    region["aria-label"], region["aria-labelledby"] = nil, element.identifier .. "-caption"
-    caption.content = { pandoc.Span(caption.content, { id = element.identifier .. "-caption" }) }
+    label = { "aria-labelledby", element.identifier .. "-caption" }
+    caption.content = { pandoc.Span(caption.content, pandoc.Attr(label[2])) }
     element.caption.long[1] = caption
   end
   for _, row in ipairs(element.head.rows) do
     for _, cell in ipairs(row.cells) do cell.attributes.scope = "col" end
   end
-  return pandoc.Div(element, region)
+  return pandoc.Div(element, pandoc.Attr("", { "table-region" }, { { "role", "region" }, { "tabindex", "0" }, label }))
 end
 
 local function html_callout(div)
   local kind, title = callout(div)
   if not kind then return nil end
-  local heading = pandoc.Div(pandoc.Para(title), { class = "callout-title" })
-  local attributes = { id = div.identifier, class = "callout callout-" .. kind, role = "note" }
+  local heading = pandoc.Div(pandoc.Para(title), pandoc.Attr("", { "callout-title" }))
+  local attributes = pandoc.Attr(div.identifier, { "callout", "callout-" .. kind }, { { "role", "note" } })
   return pandoc.Div(pandoc.Blocks({ heading }) .. div.content, attributes)
 end
 
 local function docx_table(element)
+  local text = { Plain = function(plain) return pandoc.Para(plain.content) end }
   local function mark(rows)
     for _, row in ipairs(rows) do
       for _, cell in ipairs(row.cells) do
-        cell.contents = { pandoc.Div(cell.contents, { ["custom-style"] = "Table Text" }) }
+        local style = pandoc.Attr("", {}, { { "custom-style", "Table Text" } })
+        cell.contents = { pandoc.Div(cell.contents:walk(text), style) }
       end
     end
   end
@@ -219,7 +221,7 @@ local function typst(text) return pandoc.RawBlock("typst", text) end
 local function typst_div(div)
   local kind, title = callout(div)
   if kind then
-    return pandoc.Blocks({ typst("#callout["), pandoc.Plain(title), typst("][") }) .. div.content .. { typst("]") }
+    return pandoc.Blocks({ typst("#remark["), pandoc.Plain(title), typst("][") }) .. div.content .. { typst("]") }
   end
   for _, class in ipairs(div.classes) do
     if named_styles[class] then
@@ -236,6 +238,7 @@ end
 
 local function image_with_alt(image)
   image.attributes.alt, image.attributes["fig-alt"] = image.attributes["fig-alt"], nil
+  image.caption = { pandoc.Str(image.attributes.alt) } -- where Word looks for it
   return image
 end
 
