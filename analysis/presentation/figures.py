@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 STYLE = Path(__file__).with_name("report.mplstyle")
 WIDTH_INCHES = 6.7  # the text width of an A4 page with margins of 30 and 10 mm
@@ -42,7 +43,7 @@ def stacked_bars(labels: Sequence[str], parts: Sequence[tuple[str, Sequence[int]
     axes.invert_yaxis()
     axes.set_xlabel(axis_label)
     axes.set_xlim(0, max([*base, 1]) * 1.02)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(parts), borderaxespad=0.2)
     return figure
 
@@ -65,7 +66,7 @@ def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -
         for place, count in enumerate(counts):
             _cell(axes, place, row, count)
         axes.text(len(grid.columns) + 0.1, row, totals[row], va="center", ha="left")
-    _frame_year(axes, list(grid.columns), calendar_year, len(labels))
+    _frame_year(axes, [int(year) for year in grid.columns], calendar_year, len(labels))
     axes.set_yticks(range(len(labels)), labels)
     axes.set_xlim(-0.55, len(grid.columns) + 1.6)
     axes.set_ylim(len(labels) - 0.45, -0.55)

@@ -1,0 +1,164 @@
+"""The commands, each a readable list of steps."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from analysis.config import Project, find_project, load_project, load_sources
+from analysis.errors import AnalysisError
+
+FORMATS = ("html", "pdf", "docx")
+EXAMPLES = """examples:
+  analysis check                           read everything, list the findings, leave them in output/
+  analysis build                           write data/processed and the pieces of the reports
+  analysis report                          build if needed and publish every edition into reports/_site
+  analysis report 2021 --format pdf        only the PDF of one edition
+  analysis --project C:\\reports\\city check  a project elsewhere
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns the exit code: 0 done, 1 something a person must mend, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a console may lack some letters
+    options = _parser().parse_args(arguments)
+    try:
+        project = load_project(find_project(options.project))
+        command: Callable[[Project, argparse.Namespace], int] = options.command
+        return command(project, options)
+    except AnalysisError as error:
+        _say(f"Ошибка: {error}")
+    except OSError as error:
+        _say(f"Ошибка: {error.filename or 'файл'}: {error.strerror}. Проверьте место на диске и права на папку.")
+    except KeyboardInterrupt:
+        _say("Остановлено. Последний опубликованный сайт не изменён.")
+    return 1
+
+
+def check(project: Project, options: argparse.Namespace) -> int:
+    """Lists the findings and leaves them in output/; 1 when something blocks."""
+    from analysis.findings import blocking, full_text, screen_lines
+    from analysis.pipeline import check_project
+    from analysis.presentation.exports import xlsx_bytes
+    from analysis.whole import write_file_whole
+
+    checked = check_project(project)
+    output = project.root / "output"
+    output.mkdir(exist_ok=True)
+    write_file_whole(output / "findings.txt", full_text(checked.findings).encode("utf-8"))
+    received = max((source.received for source in load_sources(project.root)), default=None)
+    if received:
+        about = [("Таблица", "Замечания к исходным файлам"), ("Издатель", project.publisher)]
+        write_file_whole(output / "findings.xlsx", xlsx_bytes(checked.tables["findings"], about, received))
+    for line in screen_lines(checked.findings):
+        _print(line)
+    stopping = len(blocking(checked.findings))
+    _print(f"\nВсего замечаний: {len(checked.findings)}, останавливают сборку: {stopping}.")
+    _print("Полный список: output/findings.txt, output/findings.xlsx")
+    return 1 if stopping else 0
+
+
+def build(project: Project, options: argparse.Namespace) -> int:
+    """Writes data/processed and the pieces of the reports, unless nothing has changed."""
+    from analysis.build import build as build_project
+    from analysis.build import is_fresh
+
+    if is_fresh(project):
+        _say("Таблицы и части отчётов без изменений.")
+        return 0
+    _say("Читаю, проверяю и собираю…")
+    names = build_project(project)
+    _say(f"Собрано: data/processed ({', '.join(names)}) и части отчётов за {_years(project)}.")
+    return 0
+
+
+def report(project: Project, options: argparse.Namespace) -> int:
+    """Builds if needed, publishes the editions asked for, and lists what the site holds of them."""
+    from analysis.publishing import publish
+
+    years = _asked_years(project, options.years)
+    build(project, options)
+    documents = [f"{year}/annual-report-{year}.qmd" for year in years]
+    made = publish(
+        project.root / "reports",
+        documents=[*documents, "index.qmd"] if "html" in options.formats else documents,
+        formats=options.formats,
+        engine=options.engine,
+        fixed_date=max(source.received for source in load_sources(project.root)),
+        progress=_say,
+    )
+    _print("Опубликовано:")
+    for path in made:
+        _print(f"  {path.relative_to(project.root).as_posix()}  {_size(path)}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="analysis",
+        description="Reads a signed school-support roadmap, checks it, and publishes annual reports.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--project", type=Path, metavar="DIR", help="folder with project.toml (default: found upwards from here)"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command, described in ((check, "list the findings"), (build, "write tables and pieces of the reports")):
+        commands.add_parser(command.__name__, help=described).set_defaults(command=command)
+    reporting = commands.add_parser(
+        "report",
+        help="publish the annual reports",
+        epilog="example: analysis report 2021 2022 --format html,pdf",
+    )
+    reporting.add_argument("years", nargs="*", type=int, metavar="YEAR", help="editions (default: all)")
+    reporting.add_argument(
+        "--format", dest="formats", type=_formats, default=FORMATS, metavar="LIST", help="html,pdf,docx (default: all)"
+    )
+    reporting.add_argument(
+        "--engine",
+        choices=("auto", "quarto", "builtin"),
+        default="auto",
+        help="auto: Quarto where it is present, else the built-in renderer (default)",
+    )
+    reporting.set_defaults(command=report)
+    return parser
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    asked = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in asked if name not in FORMATS]
+    if unknown or not asked:
+        raise argparse.ArgumentTypeError(f"{text!r}: choose from {','.join(FORMATS)}")
+    return tuple(name for name in FORMATS if name in asked)
+
+
+def _asked_years(project: Project, years: Sequence[int]) -> list[int]:
+    unknown = [str(year) for year in years if year not in project.editions]
+    if unknown:
+        raise AnalysisError(
+            f"Отчёта за {', '.join(unknown)} нет: project.toml, ключ editions, называет {_years(project)}."
+        )
+    return sorted(set(years)) or list(project.editions)
+
+
+def _years(project: Project) -> str:
+    return ", ".join(str(year) for year in project.editions)
+
+
+def _size(path: Path) -> str:
+    size = path.stat().st_size
+    return f"{size / 1_000_000:.1f} МБ".replace(".", ",") if size >= 1_000_000 else f"{max(1, size // 1000)} КБ"
+
+
+def _say(text: str) -> None:
+    """Progress and errors go to the error stream, so that a pipe gets results only."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+

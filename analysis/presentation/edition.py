@@ -1,0 +1,65 @@
+"""What one annual edition is made from."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from analysis.config import Abbreviation, Project, Source
+from analysis.indicators.plan import executor_load, open_readings, plan_by_year, planned_in
+from analysis.presentation.words import Row, rows_of
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The tables and settings behind one annual report.
+
+    Attributes:
+        project: Who publishes.
+        calendar_year: The year of the edition.
+        tables: The processed tables.
+        sources: Received files.
+        abbreviations: Glossary of the document.
+    """
+
+    project: Project
+    calendar_year: int
+    tables: dict[str, pd.DataFrame]
+    sources: tuple[Source, ...]
+    abbreviations: tuple[Abbreviation, ...]
+
+    @cached_property
+    def plan(self) -> pd.DataFrame:
+        """All measures and years (`plan_by_year`)."""
+        return plan_by_year(self.tables["activities"], self.tables["measures"], self.tables["targets"])
+
+    @cached_property
+    def this_year(self) -> pd.DataFrame:
+        """The rows of the plan for the year of the edition."""
+        return self.plan[self.plan["calendar_year"] == self.calendar_year].reset_index(drop=True)
+
+    @cached_property
+    def planned(self) -> pd.DataFrame:
+        """The rows of this year with a target above zero."""
+        return planned_in(self.plan, self.calendar_year)
+
+    @cached_property
+    def load(self) -> pd.DataFrame:
+        """Executors of this year (`executor_load`)."""
+        return executor_load(self.plan, self.tables["executors"], self.calendar_year)
+
+    @cached_property
+    def open(self) -> pd.DataFrame:
+        """Measures whose total may be read in two ways, all years."""
+        return open_readings(self.plan)
+
+    @cached_property
+    def executors_by_activity(self) -> dict[str, str]:
+        """«УО, ИМО» by activity."""
+        named = self.tables["executors"].groupby("activity_code", sort=False)["executor_name"]
+        return {str(code): ", ".join(names) for code, names in named}
+
+    @property
+    def approval(self) -> Row:
+        """The heading of the document."""
+        return rows_of(self.tables["approval"])[0]

@@ -1,0 +1,275 @@
+"""The tables and pictures of an edition: caption, alternative text, printed cells, and the data behind them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.findings import RULE_TITLES
+from analysis.indicators.plan import calendar, composition
+from analysis.presentation.edition import Edition
+from analysis.presentation.figures import plan_matrix, stacked_bars
+from analysis.presentation.markdown import escape, figure, only_in, pipe_table
+from analysis.presentation.russian import short_date
+from analysis.presentation.words import (
+    count_words,
+    cumulative_words,
+    deadline_words,
+    measure_words,
+    rows_of,
+    total_words,
+)
+
+# More rows than this do not fit one page of the PDF; a longer task gets several pictures.
+ROWS_PER_PICTURE = 16
+HASH_GROUP = 8
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A table or picture of the report.
+
+    Attributes:
+        label: Cross-reference label: «tbl-load», «fig-plan-4».
+        caption: Caption, plain text.
+        data: The table behind it, columns as in contracts.indicators.
+        markdown: What the report prints, the links to the data included.
+        picture: The drawing; None for a table.
+    """
+
+    label: str
+    caption: str
+    data: pd.DataFrame
+    markdown: str
+    picture: Figure | None = None
+
+
+def targets_of_task(edition: Edition, task_code: str) -> Exhibit:
+    """The year's targets of one task: measure, target, to date, total, deadline, executors."""
+    rows = edition.this_year[edition.this_year["task_code"] == task_code]
+    year = edition.calendar_year
+    cells = [
+        [
+            row["measure_label"],
+            measure_words(row),
+            count_words(row["target_count"]),
+            cumulative_words(row),
+            total_words(row),
+            deadline_words(row),
+            edition.executors_by_activity[row["activity_code"]],
+        ]
+        for row in rows_of(rows)
+    ]
+    header = ["№", "Мероприятие и результат", f"План {year}", "С начала срока", "За весь срок", "Срок", "Исполнители"]
+    return _table(
+        edition,
+        f"targets-{task_code}",
+        f"Задача {task_code}: плановые значения на {year} год",
+        rows,
+        (header, cells, [6, 34, 9, 12, 11, 11, 14], "llrllll"),
+    )
+
+
+def calendar_of_year(edition: Edition) -> Exhibit:
+    """The planned measures of the year by month."""
+    rows = calendar(edition.plan, edition.calendar_year)
+    cells = [
+        [
+            deadline_words(row),
+            row["measure_label"],
+            measure_words(row),
+            count_words(row["target_count"]),
+            edition.executors_by_activity[row["activity_code"]],
+        ]
+        for row in rows_of(rows)
+    ]
+    return _table(
+        edition,
+        "calendar",
+        f"Календарь {edition.calendar_year} года: показатели с планом больше нуля",
+        rows,
+        (["Срок", "№", "Мероприятие и результат", "План", "Исполнители"], cells, [13, 7, 50, 7, 20], "lllrl"),
+    )
+
+
+def load_table(edition: Edition) -> Exhibit:
+    """Executors by the number of planned measures."""
+    cells = [[str(value) for value in row.values()] for row in rows_of(edition.load)]
+    header = ["Исполнитель", "Показателей с планом", "Назван первым", "Соисполнитель"]
+    caption = f"Исполнители {edition.calendar_year} года по числу запланированных показателей"
+    return _table(edition, "load", caption, edition.load, (header, cells, [40, 20, 20, 20], "lrrr"))
+
+
+def load_picture(edition: Edition) -> Exhibit:
+    """The same as bars."""
+    load = edition.load
+    first, other = load["first_named_count"].tolist(), load["other_count"].tolist()
+    said = "; ".join(
+        f"{row['executor_name']}: {row['planned_count']}, из них первым {row['first_named_count']}"
+        for row in rows_of(load)
+    )
+    return _picture(
+        edition,
+        "load",
+        f"Нагрузка исполнителей в {edition.calendar_year} году",
+        f"Столбцы: число показателей с планом на {edition.calendar_year} год, в которых назван исполнитель. {said}.",
+        load,
+        stacked_bars(
+            load["executor_name"].tolist(),
+            [("назван первым", first), ("соисполнитель", other)],
+            "показателей с планом больше нуля",
+        ),
+    )
+
+
+def composition_picture(edition: Edition) -> Exhibit:
+    """How many measures of each task are planned this year."""
+    rows = composition(edition.this_year)
+    said = "; ".join(
+        f"задача {row['task_code']}: запланировано {row['planned_count']}, ноль {row['zero_count']}, "
+        f"не указано {row['blank_count']}"
+        for row in rows_of(rows)
+    )
+    parts = [
+        ("запланировано", rows["planned_count"].tolist()),
+        ("план — ноль", rows["zero_count"].tolist()),
+        ("не указано", rows["blank_count"].tolist()),
+    ]
+    return _picture(
+        edition,
+        "composition",
+        f"Показатели «дорожной карты» в {edition.calendar_year} году по задачам",
+        f"Столбцы: число показателей каждой задачи на {edition.calendar_year} год. {said}.",
+        rows,
+        stacked_bars([f"Задача {code}" for code in rows["task_code"]], parts, "показателей"),
+    )
+
+
+def plan_pictures(edition: Edition, task_code: str) -> Iterator[Exhibit]:
+    """The plan of one task over all years; a long task takes several pictures."""
+    task = edition.plan[edition.plan["task_code"] == task_code]
+    labels = list(dict.fromkeys(task["measure_label"]))
+    parts = [labels[start : start + ROWS_PER_PICTURE] for start in range(0, len(labels), ROWS_PER_PICTURE)]
+    for number, part in enumerate(parts, start=1):
+        rows = task[task["measure_label"].isin(part)]
+        suffix = f"-{number}" if len(parts) > 1 else ""
+        said = f" (часть {number} из {len(parts)})" if suffix else ""
+        yield _picture(
+            edition,
+            f"plan-{task_code}{suffix}",
+            f"Задача {task_code}: план на весь срок{said}",
+            _plan_in_words(rows),
+            rows,
+            plan_matrix(rows, edition.calendar_year, _totals(rows)),
+        )
+
+
+def readings_table(edition: Edition) -> Exhibit:
+    """Measures whose total the document leaves open: both readings side by side."""
+    cells = []
+    for label, rows in edition.open.groupby("measure_label", sort=False):
+        last = rows_of(rows)[-1]
+        cells.append(
+            [
+                str(label),
+                str(last["measure_name"]),
+                total_words(last),
+                _years_in_words(rows),
+                count_words(last["cumulative_flow_count"]),
+                count_words(rows["target_count"].max()),
+            ]
+        )
+    header = ["№", "Показатель", "Итог в документе", "По годам", "Если складывать", "Если это уровень года"]
+    caption = "Показатели, итог которых можно прочесть по-разному"
+    return _table(edition, "readings", caption, edition.open, (header, cells, [7, 32, 14, 22, 12, 13], "llllrr"))
+
+
+def findings_table(edition: Edition) -> Exhibit:
+    """Findings about the document, the weightier first."""
+    data = edition.tables["findings"]
+    cells = [
+        [f"{RULE_TITLES[row['rule']]} ({row['severity']})", row["place"], row["value"], row["explanation"]]
+        for row in rows_of(data)
+    ]
+    header = ["Замечание", "Где в документе", "Что стоит", "Пояснение"]
+    caption = "Замечания к тексту документа"
+    return _table(edition, "findings", caption, data, (header, cells, [18, 20, 27, 35], "llll"))
+
+
+def abbreviations_table(edition: Edition) -> Exhibit:
+    """The glossary."""
+    rows = [(one.term, one.expansion, one.basis) for one in edition.abbreviations]
+    data = pd.DataFrame(rows, columns=["term", "expansion", "basis"], dtype="str")
+    header = ["Сокращение", "Расшифровка", "Основание"]
+    return _table(edition, "abbreviations", "Сокращения документа", data, (header, rows, [16, 44, 40], "lll"))
+
+
+def sources_table(edition: Edition) -> Exhibit:
+    """Received files with their hashes."""
+    rows = [
+        (one.title, one.origin, pd.Timestamp(one.received), one.file, one.sha256, one.licence)
+        for one in edition.sources
+    ]
+    columns = ["title", "origin", "received", "source_file", "sha256", "licence"]
+    data = pd.DataFrame(rows, columns=columns).astype({"received": "datetime64[us]"})
+    cells = [
+        [one.title, one.origin, short_date(one.received), f"{one.file}; {_grouped(one.sha256)}"]
+        for one in edition.sources
+    ]
+    header = ["Документ", "Откуда", "Получен", "Файл и его sha256"]
+    return _table(edition, "sources", "Полученные файлы", data, (header, cells, [28, 28, 13, 31], "llll"))
+
+
+def _table(
+    edition: Edition,
+    name: str,
+    caption: str,
+    data: pd.DataFrame,
+    printed: tuple[Sequence[str], Sequence[Sequence[str]], Sequence[int], str],
+) -> Exhibit:
+    header, cells, widths, alignments = printed
+    label = f"tbl-{name}"
+    table = pipe_table(header, cells, widths, alignments, caption, label)
+    return Exhibit(label, caption, data.reset_index(drop=True), f"{table}\n{_data_note(edition, label)}")
+
+
+def _picture(
+    edition: Edition, name: str, caption: str, alternative: str, data: pd.DataFrame, picture: Figure
+) -> Exhibit:
+    label = f"fig-{name}"
+    image = figure(f"figures/{label}", caption, alternative, label)
+    return Exhibit(label, caption, data.reset_index(drop=True), f"{image}\n{_data_note(edition, label)}", picture)
+
+
+def _data_note(edition: Edition, label: str) -> str:
+    """Links on the site; in a PDF or DOCX, where a relative link is dead, the names, with the address of the site."""
+    site = edition.project.site_url.rstrip("/")
+    address = f"{site}/{edition.calendar_year}/data/" if site else ""
+    links = ", ".join(f"[{label}.{kind}](data/{label}.{kind})" for kind in ("csv", "xlsx"))
+    names = ", ".join(escape(f"{address}{label}.{kind}") for kind in ("csv", "xlsx"))
+    linked = only_in('when-format="html"', f"::: {{.data-note}}\nДанные: {links}\n:::")
+    named = only_in('unless-format="html"', f"::: {{.data-note}}\nДанные: {names}\n:::")
+    return f"{linked}\n{named}"
+
+
+def _plan_in_words(rows: pd.DataFrame) -> str:
+    said = [
+        f"{label}: {_years_in_words(years)}, за срок {total_words(rows_of(years)[0])}"
+        for label, years in rows.groupby("measure_label", sort=False)
+    ]
+    return f"Таблица-картинка плановых значений по годам. {'; '.join(said)}."
+
+
+def _years_in_words(rows: pd.DataFrame) -> str:
+    return ", ".join(f"{row['calendar_year']} — {count_words(row['target_count'])}" for row in rows_of(rows))
+
+
+def _totals(rows: pd.DataFrame) -> list[str]:
+    first = rows.drop_duplicates("measure_label")
+    return [total_words(row) for row in rows_of(first)]
+
+
+def _grouped(digest: str) -> str:
+    """A hash in groups, so that it breaks inside a narrow column."""
+    return " ".join(digest[start : start + HASH_GROUP] for start in range(0, len(digest), HASH_GROUP))

@@ -1,0 +1,137 @@
+"""Sentences made from the data. Each function gives one sentence, or nothing where the data do not carry it."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.indicators.plan import composition
+from analysis.presentation.edition import Edition
+from analysis.presentation.markdown import escape
+from analysis.presentation.russian import GENITIVE, PREPOSITIONAL, counted, listed, long_date, month_name
+from analysis.presentation.words import rows_of
+
+NO_FACTS = "Сведений об исполнении в проект не поступало, поэтому о том, что выполнено, этот отчёт не говорит ничего."
+
+
+def summary(edition: Edition) -> list[str]:
+    """The sentences of the one-page summary, in order."""
+    sentences = [
+        size_of_plan(edition),
+        tasks_of_year(edition),
+        *without_target(edition),
+        deadlines(edition),
+        busiest_executor(edition),
+        readings(edition),
+        findings(edition),
+        NO_FACTS,
+    ]
+    return [sentence for sentence in sentences if sentence]
+
+
+def size_of_plan(edition: Edition) -> str:
+    """How many measures and activities are planned this year."""
+    planned, all_of_them = edition.planned, edition.this_year
+    return (
+        f"На {edition.calendar_year} год план больше нуля стоит у "
+        f"{counted(len(planned), 'показатель', GENITIVE)} из {len(all_of_them)}; "
+        f"это {counted(planned['activity_code'].nunique(), 'мероприятие')} "
+        f"из {all_of_them['activity_code'].nunique()}."
+    )
+
+
+def tasks_of_year(edition: Edition) -> str:
+    """Planned measures by task."""
+    parts = [
+        f"задача {row['task_code']} — {row['planned_count']} "
+        f"из {row['planned_count'] + row['zero_count'] + row['blank_count']}"
+        for row in rows_of(composition(edition.this_year))
+    ]
+    return f"По задачам запланировано показателей: {', '.join(parts)} (@fig-composition)."
+
+
+def without_target(edition: Edition) -> Iterator[str]:
+    """Which measures have a zero, and which have nothing at all: two sentences, for these are two things."""
+    targets = edition.this_year["target_count"]
+    zero = edition.this_year.loc[(targets == 0).fillna(False), "measure_label"]
+    blank = edition.this_year.loc[targets.isna(), "measure_label"]
+    if len(zero):
+        yield f"Ноль на этот год стоит у {counted(len(zero), 'показатель', GENITIVE)}: {_codes(zero)}."
+    if len(blank):
+        yield (
+            f"Значение года не заполнено у {counted(len(blank), 'показатель', GENITIVE)}: {_codes(blank)}; "
+            "пустая ячейка — не ноль."
+        )
+
+
+def deadlines(edition: Edition) -> str:
+    """For which measures the document names a month."""
+    named = edition.planned[edition.planned["deadline_month"].notna()]
+    if named.empty:
+        return "Месяц исполнения документ на этот год не называет ни разу (@tbl-calendar)."
+    said = listed([f"{row['measure_label']} — {month_name(int(row['deadline_month']))}" for row in rows_of(named)])
+    rest = len(edition.planned) - len(named)
+    others = f"; у остальных ({rest}) срок — в течение года" if rest else ""
+    owners = counted(len(named), "показатель", GENITIVE)
+    return f"Месяц исполнения назван у {owners}: {escape(said)}{others} (@tbl-calendar)."
+
+
+def busiest_executor(edition: Edition) -> str:
+    """Who is named most often; several where they are equal."""
+    if edition.load.empty:
+        return ""
+    most = edition.load[edition.load["planned_count"] == edition.load["planned_count"].max()]
+    names = listed([str(name) for name in most["executor_name"]])
+    count = int(most["planned_count"].iloc[0])
+    is_named = "назван" if len(most) == 1 else "названы"
+    return (
+        f"Чаще всего исполнителем {is_named} {escape(names)}: в {counted(count, 'показатель', PREPOSITIONAL)} "
+        f"из {len(edition.planned)} (@tbl-load)."
+    )
+
+
+def readings(edition: Edition) -> str:
+    """Which totals may be read in two ways."""
+    labels = list(dict.fromkeys(edition.open["measure_label"]))
+    if not labels:
+        return ""
+    return (
+        f"Итог за весь срок у {counted(len(labels), 'показатель', GENITIVE)} ({escape(', '.join(labels))}) "
+        "документ оставляет открытым; отчёт показывает оба прочтения (@tbl-readings)."
+    )
+
+
+def findings(edition: Edition) -> str:
+    """How many findings there are and of which weight."""
+    weights = edition.tables["findings"]["severity"].value_counts()
+    if weights.empty:
+        return "Проверка текста документа замечаний не дала."
+    parts = ", ".join(f"«{weight}» — {weights[weight]}" for weight in ("посмотрите", "учтено") if weight in weights)
+    total = int(weights.sum())
+    return f"Проверка текста документа дала {counted(total, 'замечание')}: {parts} (@tbl-findings)."
+
+
+def approval(edition: Edition) -> str:
+    """Who approved the document, when, and for which years."""
+    row = edition.approval
+    who = " ".join(str(part) for part in (row["approver_position"], row["approver_name"]) if pd.notna(part))
+    signed = f" Утвердил: {escape(who)}." if who else " Кто утвердил, в документе не найдено."
+    day = long_date(pd.Timestamp(str(row["approved_date"])).date())
+    return (
+        f"{escape(str(row['title']))}. Документ утверждён {day}.{signed} "
+        f"Срок: {row['period_first_year']}–{row['period_last_year']} годы."
+    )
+
+
+def data_date(edition: Edition) -> str:
+    """Of which day the data are: the latest day on which a source was received."""
+    return f"Данные на {long_date(max(source.received for source in edition.sources))}"
+
+
+def contact(edition: Edition) -> str:
+    """Who publishes and where to write."""
+    where = escape(edition.project.contact) or "издатель пока не указал, куда писать"
+    return f"Издатель: {escape(edition.project.publisher)}. Вопросы и сообщения об ошибках: {where}."
+
+
+def _codes(labels: "pd.Series[str]") -> str:
+    return escape(", ".join(labels))

@@ -1,0 +1,60 @@
+"""Numbers of the plan as the report prints them; a missing value is said in words and is never a zero."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pandas as pd
+
+from analysis.presentation.russian import month_name
+
+Row = Mapping[str, Any]
+NOT_STATED = "не указано"
+ALL_YEAR = "в течение года"
+READING_WORDS = {
+    "flow": "годы складываются",
+    "annual": "уровень каждого года",
+    "both_possible": "возможны оба прочтения",
+    "contradiction": "итог и годы противоречат",
+}
+
+
+def rows_of(frame: pd.DataFrame) -> list[Row]:
+    """The rows of a table, each by column name."""
+    return cast(list[Row], frame.to_dict("records"))
+
+
+def count_words(count: Any) -> str:  # noqa: ANN401
+    """«2» or «не указано»."""
+    return NOT_STATED if pd.isna(count) else str(count)
+
+
+def bounded(count: Any, comparator: Any) -> str:  # noqa: ANN401
+    """«4» or «не менее 4»."""
+    return f"не менее {count}" if comparator == "≥" else str(count)
+
+
+def total_words(row: Row) -> str:
+    """The planned total with what the reading makes of it: «4», «не менее 4», «10, каждый год»."""
+    total = bounded(row["planned_total_count"], row["comparator"])
+    return f"{total}, каждый год" if row["reading"] == "annual" else total
+
+
+def cumulative_words(row: Row) -> str:
+    """The plan from the first year to this one: added, or the level of this year, or both where that is open."""
+    flow, annual = count_words(row["cumulative_flow_count"]), count_words(row["cumulative_annual_count"])
+    if row["reading"] == "flow" or flow == annual:
+        return flow
+    return annual if row["reading"] == "annual" else f"сумма {flow}; уровень {annual}"
+
+
+def deadline_words(row: Row) -> str:
+    """«май», «в течение года», or a dash where nothing is planned."""
+    if pd.isna(row["target_count"]) or row["target_count"] == 0:
+        return "—"
+    month = row["deadline_month"]
+    return ALL_YEAR if pd.isna(month) else month_name(int(month))
+
+
+def measure_words(row: Row) -> str:
+    """The activity and its result in one cell."""
+    return f"{str(row['activity_title']).rstrip('. ')}. Результат: {row['measure_name']}"

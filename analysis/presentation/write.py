@@ -1,0 +1,142 @@
+"""Writes what the report places: Markdown pieces, pictures, data files — once, into reports/<year>/."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.presentation import exhibits, sentences
+from analysis.presentation.edition import Edition
+from analysis.presentation.exhibits import Exhibit
+from analysis.presentation.exports import csv_bytes, data_package, resource, xlsx_bytes
+from analysis.presentation.figures import save
+from analysis.presentation.markdown import escape
+from analysis.presentation.place import CONTENT_FOLDER
+from analysis.presentation.russian import short_date
+from analysis.whole import recover_folder, replace_folder
+
+MADE_FOLDERS = (CONTENT_FOLDER, "figures", "data")
+
+
+def write_edition(reports: Path, edition: Edition) -> None:
+    """Replaces _content, figures and data of reports/<year>/ by those of this edition, each whole or not at all."""
+    folder = reports / str(edition.calendar_year)
+    folder.mkdir(parents=True, exist_ok=True)
+    sections, shown = _sections(edition)
+    with tempfile.TemporaryDirectory(prefix=f".{edition.calendar_year}-", dir=reports) as draft:
+        content, figures, data = (Path(draft) / name for name in MADE_FOLDERS)
+        for new in (content, figures, data):
+            new.mkdir()
+        _write_pieces(content, sections)
+        for exhibit in shown:
+            if exhibit.picture is not None:
+                save(exhibit.picture, figures, exhibit.label)
+        _write_data(data, edition, shown)
+        for new in (content, figures, data):
+            recover_folder(folder / new.name)
+            replace_folder(new, folder / new.name)
+
+
+def write_index(reports: Path, editions: Sequence[Edition]) -> None:
+    """Replaces reports/_content: the list of editions and what the index says about the document."""
+    with tempfile.TemporaryDirectory(prefix=".index-", dir=reports) as draft:
+        new = Path(draft) / CONTENT_FOLDER
+        new.mkdir()
+        latest = editions[-1]
+        pieces = {
+            "editions": _editions_table(editions),
+            "approval": sentences.approval(latest),
+            "contact": f"{sentences.contact(latest)} {sentences.data_date(latest)}.",
+        }
+        _write_pieces(new, pieces)
+        recover_folder(reports / CONTENT_FOLDER)
+        replace_folder(new, reports / CONTENT_FOLDER)
+
+
+def remove_interrupted(reports: Path) -> None:
+    """Removes drafts that a killed build has left."""
+    for leftover in reports.glob(".[i2]*-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
+    """The Markdown pieces by name, and the exhibits they show."""
+    tasks = list(dict.fromkeys(edition.plan["task_code"]))
+    titles = dict(zip(edition.plan["task_code"], edition.plan["task_title"], strict=True))
+    composition = exhibits.composition_picture(edition)
+    targets = {task: exhibits.targets_of_task(edition, task) for task in tasks}
+    load = [exhibits.load_picture(edition), exhibits.load_table(edition)] if len(edition.planned) else []
+    calendar = exhibits.calendar_of_year(edition)
+    plans = [picture for task in tasks for picture in exhibits.plan_pictures(edition, task)]
+    readings = [exhibits.readings_table(edition)] if len(edition.open) else []
+    findings, abbreviations = exhibits.findings_table(edition), exhibits.abbreviations_table(edition)
+    sources = exhibits.sources_table(edition)
+    pieces = {
+        "summary": "\n".join(f"- {sentence}" for sentence in sentences.summary(edition)),
+        "approval": sentences.approval(edition),
+        "tasks": "\n".join(f"- **Задача {task}.** {escape(titles[task])}" for task in tasks),
+        "composition": composition.markdown,
+        "targets": "\n\n".join(_task_section(task, titles[task], targets[task]) for task in tasks),
+        "executors": "\n\n".join([sentences.busiest_executor(edition), *(one.markdown for one in load)]),
+        "calendar": "\n\n".join([sentences.deadlines(edition), calendar.markdown]),
+        "plan": "\n\n".join(one.markdown for one in plans),
+        "readings": "\n\n".join([_readings_words(edition), *(one.markdown for one in readings)]),
+        "findings": "\n\n".join([sentences.findings(edition), findings.markdown]),
+        "abbreviations": abbreviations.markdown,
+        "facts": sentences.NO_FACTS,
+        "sources": "\n\n".join([f"{sentences.data_date(edition)}.", sources.markdown]),
+        "contact": sentences.contact(edition),
+    }
+    shown = [composition, *targets.values(), *load, calendar, *plans, *readings, findings, abbreviations, sources]
+    return pieces, shown
+
+
+def _task_section(task: str, title: str, exhibit: Exhibit) -> str:
+    return f"## Задача {task} {{#sec-task-{task}}}\n\n{escape(title)}\n\n{exhibit.markdown}"
+
+
+def _readings_words(edition: Edition) -> str:
+    return sentences.readings(edition) or "Все итоги документа читаются однозначно."
+
+
+def _write_pieces(folder: Path, pieces: dict[str, str]) -> None:
+    for name, text in pieces.items():
+        (folder / f"{name}.md").write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def _write_data(folder: Path, edition: Edition, shown: Sequence[Exhibit]) -> None:
+    created = max(source.received for source in edition.sources)
+    resources = []
+    for exhibit in shown:
+        content = csv_bytes(exhibit.data)
+        (folder / f"{exhibit.label}.csv").write_bytes(content)
+        (folder / f"{exhibit.label}.xlsx").write_bytes(xlsx_bytes(exhibit.data, _about(edition, exhibit), created))
+        digest = hashlib.sha256(content).hexdigest()
+        resources.append(resource(exhibit.label, exhibit.caption, exhibit.data, content, digest))
+    title = f"Данные отчёта за {edition.calendar_year} год: {edition.approval['title']}"
+    name = f"roadmap-report-{edition.calendar_year}"
+    (folder / "datapackage.json").write_bytes(data_package(name, title, created, resources))
+
+
+def _about(edition: Edition, exhibit: Exhibit) -> list[tuple[str, str]]:
+    return [
+        ("Таблица", exhibit.caption),
+        ("Отчёт", f"за {edition.calendar_year} год"),
+        ("Документ", str(edition.approval["title"])),
+        ("Издатель", edition.project.publisher),
+        ("Данные на", short_date(max(source.received for source in edition.sources))),
+        ("Пустая ячейка", "значение не указано; это не ноль"),
+    ]
+
+
+def _editions_table(editions: Sequence[Edition]) -> str:
+    lines = ["| Отчёт | Показателей с планом | Для печати и вложений |", "|:---|---:|:---|"]
+    for edition in editions:
+        year = edition.calendar_year
+        path = f"{year}/annual-report-{year}"
+        lines.append(
+            f"| [Отчёт за {year} год]({path}.html) | {len(edition.planned)} из {len(edition.this_year)} "
+            f"| [PDF]({path}.pdf), [DOCX]({path}.docx) |"
+        )
+    return "\n".join(lines) + "\n\n: Годовые отчёты {#tbl-editions}\n"
