@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -13,6 +14,7 @@ from analysis.presentation.figures import plan_matrix, stacked_bars
 from analysis.presentation.markdown import escape, figure, only_in, pipe_table
 from analysis.presentation.russian import short_date
 from analysis.presentation.words import (
+    Row,
     count_words,
     cumulative_words,
     deadline_words,
@@ -67,7 +69,7 @@ def targets_of_task(edition: Edition, task_code: str) -> Exhibit:
         f"targets-{task_code}",
         f"Задача {task_code}: плановые значения на {year} год",
         rows,
-        (header, cells, [6, 34, 9, 12, 11, 11, 14], "llrllll"),
+        (header, cells, [6, 36, 8, 11, 11, 12, 14], "llccccl"),
     )
 
 
@@ -89,7 +91,7 @@ def calendar_of_year(edition: Edition) -> Exhibit:
         "calendar",
         f"Календарь {edition.calendar_year} года: показатели с планом больше нуля",
         rows,
-        (["Срок", "№", "Мероприятие и результат", "План", "Исполнители"], cells, [13, 7, 50, 7, 20], "lllrl"),
+        (["Срок", "№", "Мероприятие и результат", "План", "Исполнители"], cells, [15, 7, 48, 7, 20], "lllcl"),
     )
 
 
@@ -98,7 +100,7 @@ def load_table(edition: Edition) -> Exhibit:
     cells = [[str(value) for value in row.values()] for row in rows_of(edition.load)]
     header = ["Исполнитель", "Показателей с планом", "Назван первым", "Соисполнитель"]
     caption = f"Исполнители {edition.calendar_year} года по числу запланированных показателей"
-    return _table(edition, "load", caption, edition.load, (header, cells, [40, 20, 20, 20], "lrrr"))
+    return _table(edition, "load", caption, edition.load, (header, cells, [40, 20, 20, 20], "lccc"))
 
 
 def load_picture(edition: Edition) -> Exhibit:
@@ -131,7 +133,7 @@ def composition_picture(edition: Edition) -> Exhibit:
         f"не указано {row['blank_count']}"
         for row in rows_of(rows)
     )
-    parts = [
+    parts: list[tuple[str, list[int]]] = [
         ("запланировано", rows["planned_count"].tolist()),
         ("план — ноль", rows["zero_count"].tolist()),
         ("не указано", rows["blank_count"].tolist()),
@@ -182,19 +184,29 @@ def readings_table(edition: Edition) -> Exhibit:
         )
     header = ["№", "Показатель", "Итог в документе", "По годам", "Если складывать", "Если это уровень года"]
     caption = "Показатели, итог которых можно прочесть по-разному"
-    return _table(edition, "readings", caption, edition.open, (header, cells, [7, 32, 14, 22, 12, 13], "llllrr"))
+    return _table(edition, "readings", caption, edition.open, (header, cells, [7, 32, 14, 22, 12, 13], "llllcc"))
 
 
 def findings_table(edition: Edition) -> Exhibit:
     """Findings about the document, the weightier first."""
     data = edition.tables["findings"]
-    cells = [
-        [f"{RULE_TITLES[row['rule']]} ({row['severity']})", row["place"], row["value"], row["explanation"]]
-        for row in rows_of(data)
-    ]
+    cells = [_findings_row(list(alike)) for _, alike in groupby(rows_of(data), key=_what_is_said)]
     header = ["Замечание", "Где в документе", "Что стоит", "Пояснение"]
     caption = "Замечания к тексту документа"
     return _table(edition, "findings", caption, data, (header, cells, [18, 20, 27, 35], "llll"))
+
+
+def _what_is_said(finding: Row) -> tuple[str, ...]:
+    return finding["severity"], finding["rule"], finding["explanation"]
+
+
+def _findings_row(alike: Sequence[Row]) -> list[str]:
+    """Findings that say the same about several places, in one row; the data file keeps them apart."""
+    severity, rule, explanation = _what_is_said(alike[0])
+    number = f", {len(alike)}" if len(alike) > 1 else ""
+    places = "; ".join(finding["place"] for finding in alike)
+    values = "; ".join(dict.fromkeys(finding["value"] for finding in alike))
+    return [f"{RULE_TITLES[rule]} ({severity}{number})", places, values, explanation]
 
 
 def abbreviations_table(edition: Edition) -> Exhibit:
@@ -258,7 +270,7 @@ def _plan_in_words(rows: pd.DataFrame) -> str:
         f"{label}: {_years_in_words(years)}, за срок {total_words(rows_of(years)[0])}"
         for label, years in rows.groupby("measure_label", sort=False)
     ]
-    return f"Таблица-картинка плановых значений по годам. {'; '.join(said)}."
+    return f"Сетка плановых значений по годам. {'; '.join(said)}."
 
 
 def _years_in_words(rows: pd.DataFrame) -> str:

@@ -26,10 +26,12 @@ def stacked_bars(labels: Sequence[str], parts: Sequence[tuple[str, Sequence[int]
         parts: Name of each part and its counts.
         axis_label: What is counted.
     """
-    figure, axes = _figure(0.42 * len(labels) + 1.1, left=_label_share(labels))
+    figure, axes = _figure(0.4 * len(labels) + 0.8, left=_label_share(labels))
     looks = [(DARK, "white", ""), (MIDDLE, INK, ""), ("white", INK, BLANK_HATCH)]
     base = [0] * len(labels)
     for (name, counts), (colour, ink, hatch) in zip(parts, looks, strict=False):
+        if not any(counts):
+            continue
         axes.barh(
             labels, counts, left=base, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.6, label=name, height=0.62
         )
@@ -61,14 +63,14 @@ def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -
     )
     names = plan.drop_duplicates("measure_label")["measure_name"]
     labels = [_wrapped(f"{label}  {name}") for label, name in zip(grid.index, names, strict=True)]
-    figure, axes = _figure(0.46 * len(labels) + 0.55, left=0.5)
+    figure, axes = _figure(0.44 * len(labels) + 0.35, left=0.47, below=0.05, above=0.3)
     for row, (_, counts) in enumerate(grid.iterrows()):
         for place, count in enumerate(counts):
             _cell(axes, place, row, count)
         axes.text(len(grid.columns) + 0.1, row, totals[row], va="center", ha="left")
     _frame_year(axes, [int(year) for year in grid.columns], calendar_year, len(labels))
     axes.set_yticks(range(len(labels)), labels)
-    axes.set_xlim(-0.55, len(grid.columns) + 1.6)
+    axes.set_xlim(-0.55, len(grid.columns) + 1.9)
     axes.set_ylim(len(labels) - 0.45, -0.55)
     axes.spines["bottom"].set_visible(False)
     return figure
@@ -81,11 +83,12 @@ def save(figure: Figure, folder: Path, name: str) -> None:
         figure.savefig(folder / f"{name}.png", format="png", metadata={"Software": None})
 
 
-def _figure(height: float, left: float) -> tuple[Figure, Axes]:
+def _figure(height: float, left: float, below: float = 0.45, above: float = 0.35) -> tuple[Figure, Axes]:
+    """A figure with one set of axes; the height and the margins are in inches, `left` is a share of the width."""
     with matplotlib.rc_context(fname=STYLE):
         figure = Figure(figsize=(WIDTH_INCHES, height))
         FigureCanvasAgg(figure)
-        axes = figure.add_axes((left, 0.5 / height, 0.98 - left, 1 - 0.95 / height))
+        axes = figure.add_axes((left, below / height, 0.98 - left, 1 - (below + above) / height))
     return figure, axes
 
 

@@ -114,23 +114,30 @@ def approval(edition: Edition) -> str:
     """Who approved the document, when, and for which years."""
     row = edition.approval
     who = " ".join(str(part) for part in (row["approver_position"], row["approver_name"]) if pd.notna(part))
-    signed = f" Утвердил: {escape(who)}." if who else " Кто утвердил, в документе не найдено."
-    day = long_date(pd.Timestamp(str(row["approved_date"])).date())
-    return (
-        f"{escape(str(row['title']))}. Документ утверждён {day}.{signed} "
-        f"Срок: {row['period_first_year']}–{row['period_last_year']} годы."
+    return " ".join(
+        [
+            escape(ended(str(row["title"]))),
+            ended(f"Документ утверждён {long_date(row['approved_date'].date())}"),
+            escape(ended(f"Утвердил: {who}")) if who else "Кто утвердил, в документе не найдено.",
+            f"Срок: {row['period_first_year']}–{row['period_last_year']} годы.",
+        ]
     )
 
 
 def data_date(edition: Edition) -> str:
     """Of which day the data are: the latest day on which a source was received."""
-    return f"Данные на {long_date(max(source.received for source in edition.sources))}"
+    return ended(f"Данные на {long_date(max(source.received for source in edition.sources))}")
 
 
 def contact(edition: Edition) -> str:
     """Who publishes and where to write."""
-    where = escape(edition.project.contact) or "издатель пока не указал, куда писать"
-    return f"Издатель: {escape(edition.project.publisher)}. Вопросы и сообщения об ошибках: {where}."
+    where = edition.project.contact or "издатель пока не указал, куда писать"
+    return escape(f"{ended(edition.project.publisher)} {ended(f'Вопросы и сообщения об ошибках: {where}')}")
+
+
+def ended(text: str) -> str:
+    """A sentence with its full stop; one that ends with an abbreviation already has it."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _codes(labels: "pd.Series[str]") -> str:

@@ -47,7 +47,7 @@ def write_index(reports: Path, editions: Sequence[Edition]) -> None:
         pieces = {
             "editions": _editions_table(editions),
             "approval": sentences.approval(latest),
-            "contact": f"{sentences.contact(latest)} {sentences.data_date(latest)}.",
+            "contact": f"{sentences.contact(latest)} {sentences.data_date(latest)}",
         }
         _write_pieces(new, pieces)
         recover_folder(reports / CONTENT_FOLDER)
@@ -85,7 +85,7 @@ def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
         "findings": "\n\n".join([sentences.findings(edition), findings.markdown]),
         "abbreviations": abbreviations.markdown,
         "facts": sentences.NO_FACTS,
-        "sources": "\n\n".join([f"{sentences.data_date(edition)}.", sources.markdown]),
+        "sources": "\n\n".join([sentences.data_date(edition), sources.markdown]),
         "contact": sentences.contact(edition),
     }
     shown = [composition, *targets.values(), *load, calendar, *plans, *readings, findings, abbreviations, sources]
