@@ -12,10 +12,10 @@ from analysis.publishing.state import (
     Output,
     Plan,
     copy_kept,
-    document_key,
-    intact,
+    document_keys,
     make_plan,
     output_name,
+    outputs_found,
     read_state,
     write_state,
 )
@@ -58,8 +58,8 @@ def publish(
         _clean_up(reports)
         requested = {document: _kinds(reports, document, formats) for document in documents}
         render, version = choose_engine(engine, progress)
-        keys = {name: document_key(reports, name, version, fixed_date) for name in _documents(reports)}
-        found = intact(read_state(reports / "_site.json"), reports / "_site")
+        keys = document_keys(reports, _documents(reports), version, fixed_date)
+        found = outputs_found(read_state(reports / "_site.json"), reports / "_site")
         plan = make_plan(requested, keys, found)
         for name in sorted(plan.withdraw):
             progress(f"{name}: снято с сайта, потому что устарело, а заново не заказано")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from analysis.publishing.errors import PublishingError
 from analysis.publishing.execution import execute
@@ -19,15 +19,16 @@ from analysis.publishing.source import Line, read_source
 from analysis.publishing.state import KINDS, Plan, output_name
 
 _TEMPLATES = Path(__file__).parent / "templates"
-Progress = Callable[[str], None]
-_PANDOC_NAMES = {"html": "html", "pdf": "typst", "docx": "docx"}
+_WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
+# What Quarto says in Russian, where the project file does not say otherwise.
+_WORDS = {"fig-title": "Рисунок", "tbl-title": "Таблица", "sec-title": "Глава", "title-delim": ":"}
 
 
 class Page(NamedTuple):
     """A document after its cells have run."""
 
     name: str
-    front: Mapping[str, object]
+    front: Mapping[str, Any]
     lines: Sequence[Line]
 
 
@@ -37,10 +38,12 @@ class Site(NamedTuple):
     project: Project
     folder: Path
     outputs: frozenset[str]
-    fixed_date: date
+    made_at: datetime
 
 
-def render(sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Progress) -> dict[str, list[str]]:
+def render(
+    sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Callable[[str], None]
+) -> Mapping[str, list[str]]:
     """Makes what the plan asks for; the cells of a document run once for all of its formats.
 
     Args:
@@ -56,19 +59,19 @@ def render(sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Pro
     Raises:
         PublishingError: The sources hold something unsupported, or a cell fails.
     """
-    site = Site(read_project(sources), new, frozenset(plan.make) | plan.keep, fixed_date)
-    kinds = {name: [kind for kind in KINDS if output_name(name, kind) in plan.make] for name in plan.documents}
+    noon = datetime(fixed_date.year, fixed_date.month, fixed_date.day, 12, tzinfo=UTC)
+    site = Site(read_project(sources), new, frozenset(plan.make) | plan.keep, noon)
+    pages, papers = [], []
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        # Pages come last: they show the sizes of the other files.
-        pages = []
-        papers = []
         for name in plan.documents:
-            progress(f"{name}: {', '.join(kind.upper() for kind in kinds[name])}")
+            kinds = [kind for kind in KINDS if output_name(name, kind) in plan.make]
+            progress(f"{name}: {', '.join(kinds)}")
             page = _execute(sources, name)
-            pages.append(page)
-            papers += [pool.submit(_render_page, page, kind, site) for kind in kinds[name] if kind != "html"]
-        made = [future.result() for future in papers]
-        made += pool.map(lambda page: _render_page(page, "html", site), [p for p in pages if "html" in kinds[p.name]])
+            pages += [page] if "html" in kinds else []
+            papers += [pool.submit(_render_page, page, kind, site) for kind in kinds if kind != "html"]
+        made = [paper.result() for paper in papers]
+        # Web pages come last, because they show the sizes of the other files.
+        made += pool.map(lambda page: _render_page(page, "html", site), pages)
     return dict(made)
 
 
@@ -86,8 +89,8 @@ def _render_page(page: Page, kind: str, site: Site) -> tuple[str, list[str]]:
         _pandoc(page, kind, site, target, _page_options(page, site))
         return output, [output, *_copy_beside(page, site, target)]
     if kind == "docx":
-        reference = site.project.root / site.project.get("format.docx.reference-doc")
-        _pandoc(page, kind, site, target, [f"--reference-doc={reference}", "--metadata=toc-title=Содержание"])
+        template = site.project.root / site.project.get("format.docx.reference-doc")
+        _pandoc(page, kind, site, target, [f"--reference-doc={template}", "--metadata=toc-title=Содержание"])
     else:
         draft = (site.project.root / page.name).with_suffix(".typ")
         _pandoc(page, kind, site, draft, _paper_options(page, site.project))
@@ -98,52 +101,37 @@ def _render_page(page: Page, kind: str, site: Site) -> tuple[str, list[str]]:
 def _pandoc(page: Page, kind: str, site: Site, target: Path, options: list[str]) -> None:
     import pypandoc
 
-    writer = _PANDOC_NAMES[kind]
-    # --- is a rule, not metadata: metadata comes from the front matter alone.
+    writer = _WRITERS[kind]
+    # A line of dashes is a rule, not metadata: metadata comes from the front matter alone.
     command = [pypandoc.get_pandoc_path(), "--from=markdown-yaml_metadata_block", f"--to={writer}"]
-    command += ["--standalone", "--wrap=none", f"--output={target}", *_common_options(page, writer, site), *options]
-    done = subprocess.run(  # noqa: S603
-        command,
+    command += ["--standalone", "--wrap=none", f"--output={target}", *_common_options(page, writer, site.project)]
+    done = subprocess.run(
+        [*command, *options],
         input="\n".join(line.text for line in page.lines).encode(),
         cwd=(site.project.root / page.name).parent,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(int(_noon(site.fixed_date).timestamp()))},
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(int(site.made_at.timestamp()))},
         capture_output=True,
-        check=False,
     )
     if complaint := done.stderr.decode(errors="replace").strip():
         raise PublishingError(_explain(page, kind, complaint))
 
 
-def _common_options(page: Page, writer: str, site: Site) -> list[str]:
-    project, front = site.project, page.front
-    extension = project.get(f"format.{writer}.default-image-extension")
-    settings = {
-        "number": front.get("number-sections", project.get("number-sections") == "True"),
-        "delimiter": project.get("crossref.title-delim", ":"),
-        "titles": {
-            "fig": project.get("crossref.fig-title", "Рисунок"),
-            "tbl": project.get("crossref.tbl-title", "Таблица"),
-        },
-        "prefixes": {
-            "fig": project.get("crossref.fig-prefix", "Рисунок"),
-            "tbl": project.get("crossref.tbl-prefix", "Таблица"),
-            "sec": project.get("crossref.sec-prefix", "Глава"),
-        },
+def _common_options(page: Page, writer: str, project: Project) -> list[str]:
+    front = {"lang": project.get("lang"), "author": project.get("author"), **page.front}
+    words = {key: project.get(f"crossref.{key}", word).replace("\\", "") for key, word in _WORDS.items()}
+    words |= {
+        f"{kind}-prefix": project.get(f"crossref.{kind}-prefix", words[f"{kind}-title"])
+        for kind in ("fig", "tbl", "sec")
     }
-    toc = front.get("toc", project.get("toc") == "True")
-    metadata = {
-        "lang": project.get("lang", "ru"),
-        "author": project.get("author"),
-        **front,
-        "settings": json.dumps(settings),
-    }
-    known = ("title", "subtitle", "description", "author", "lang", "settings")
+    settings = {"number": project.on(front, "number-sections"), "words": words}
+    # On a web page the title is the first level.
+    depth = int(project.get("toc-depth", "3")) + (writer == "html")
     return [
         f"--lua-filter={_TEMPLATES / 'quarto.lua'}",
-        f"--default-image-extension={extension}",
-        # On a web page the title is the first level.
-        *(["--toc", f"--toc-depth={int(project.get('toc-depth', '3')) + (writer == 'html')}"] if toc else []),
-        *(f"--metadata={key}={metadata[key]}" for key in known if metadata.get(key)),
+        f"--default-image-extension={project.get(f'format.{writer}.default-image-extension')}",
+        f"--metadata=settings={json.dumps(settings)}",
+        *(["--toc", f"--toc-depth={depth}"] if project.on(front, "toc") else []),
+        *(f"--metadata={key}={value}" for key, value in front.items() if isinstance(value, str) and key != "format"),
     ]
 
 
@@ -151,36 +139,35 @@ def _page_options(page: Page, site: Site) -> list[str]:
     """What the template of a web page needs beside the text, escaped: pandoc takes variables as they are."""
     project = site.project
     up = "../" * page.name.count("/")
-    navbar = project.settings.get("website", {}).get("navbar", {}).get("left", [])
-    links = [(item["text"], re.sub(r"\.qmd$", ".html", item["href"])) for item in navbar]
-    navigation = [
-        {"text": html.escape(text), "href": up + href, "current": href == output_name(page.name, "html")}
-        for text, href in links
-        if href in site.outputs
-    ]
-    files = [
-        {
-            "kind": kind.upper(),
-            "href": Path(output_name(page.name, kind)).name,
-            "size": _size(site.folder / output_name(page.name, kind)),
-        }
-        for kind in ("pdf", "docx")
-        if output_name(page.name, kind) in site.outputs
-    ]
-    texts = {"site": project.get("website.title"), "footer": project.get("website.page-footer")}
-    title = f"{page.front.get('title', '')} — {texts['site']}".strip(" —")
-    variables: dict[str, object] = {key: html.escape(text) for key, text in texts.items()}
-    variables |= {"navigation": navigation, "files": files, "pagetitle": html.escape(title)}
-    variables |= {"home": f"{up}index.html", "css": up + project.get("format.html.css")}
+    entries = project.settings.get("website", {}).get("navbar", {}).get("left", [])
+    links = [(entry["text"], re.sub(r"\.qmd$", ".html", entry["href"])) for entry in entries]
+    title, footer = project.get("website.title"), project.get("website.page-footer")
+    variables = {
+        "site": html.escape(title),
+        "footer": html.escape(footer),
+        "pagetitle": html.escape(" — ".join(filter(None, [page.front.get("title"), title]))),
+        "home": f"{up}index.html",
+        "css": up + project.get("format.html.css"),
+        "navigation": [
+            {"text": html.escape(text), "href": up + href, "current": href == output_name(page.name, "html")}
+            for text, href in links
+            if href in site.outputs
+        ],
+        "files": [
+            {"kind": kind.upper(), "href": Path(output).name, "size": _size(site.folder / output)}
+            for kind in ("pdf", "docx")
+            if (output := output_name(page.name, kind)) in site.outputs
+        ],
+    }
     return [f"--template={_TEMPLATES / 'page.html'}", *_variables(variables)]
 
 
 def _paper_options(page: Page, project: Project) -> list[str]:
-    names = ("papersize", "mainfont", "fontsize")
-    variables: dict[str, object] = {name: project.get(f"format.typst.{name}") for name in names}
-    variables |= {side: project.get(f"format.typst.margin.{side}") for side in ("left", "right", "top", "bottom")}
-    variables["header"] = (project.root / project.get("format.typst.include-in-header")).read_text(encoding="utf-8")
-    variables["author-string"] = json.dumps(str(page.front.get("author", project.get("author"))), ensure_ascii=False)
+    names = ("papersize", "mainfont", "fontsize", "margin.left", "margin.right", "margin.top", "margin.bottom")
+    variables = {name.split(".")[-1]: project.get(f"format.typst.{name}") for name in names}
+    header = project.root / project.get("format.typst.include-in-header")
+    variables["header"] = header.read_text(encoding="utf-8")
+    variables["author-string"] = json.dumps(page.front.get("author", project.get("author")), ensure_ascii=False)
     variables["toc-depth"] = project.get("toc-depth", "3")
     return [f"--template={_TEMPLATES / 'report.typ'}", *_variables(variables)]
 
@@ -199,10 +186,10 @@ def _compile(page: Page, draft: Path, target: Path, site: Site) -> None:
             root=site.project.root,
             ignore_system_fonts=True,
             pdf_standards=["ua-1"],
-            timestamp=_noon(site.fixed_date),
+            timestamp=site.made_at,
         )
     except RuntimeError as error:
-        raise PublishingError(f"{page.name}, PDF: {error}") from error
+        raise PublishingError(f"{page.name}, pdf: {error}") from error
 
 
 def _explain(page: Page, kind: str, complaint: str) -> str:
@@ -210,7 +197,7 @@ def _explain(page: Page, kind: str, complaint: str) -> str:
     try:
         problems = json.loads(complaint)
     except ValueError:
-        return f"{page.name}, {kind.upper()}: {complaint}"
+        return f"{page.name}, {kind}: {complaint}"
     return "\n".join(f"{_locate(page, problem['words'])}: {problem['message']}" for problem in problems)
 
 
@@ -225,16 +212,12 @@ def _copy_beside(page: Page, site: Site, target: Path) -> list[str]:
     source = (root / page.name).parent
     pictures = [source / name for name in re.findall(r'<img[^>]* src="([^":]+)"', target.read_text(encoding="utf-8"))]
     data = [path for path in (source / "data").glob("*") if path.is_file()]
-    css = root / site.project.get("format.html.css")
-    copied = sorted({path.relative_to(root).as_posix() for path in [css, *pictures, *data]})
+    files = {root / site.project.get("format.html.css"), *pictures, *data}
+    copied = sorted(path.relative_to(root).as_posix() for path in files)
     for name in copied:
         (site.folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, site.folder / name)
     return copied
-
-
-def _noon(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
 def _size(path: Path) -> str:

@@ -12,6 +12,7 @@ from analysis.publishing.errors import PublishingError
 from analysis.publishing.state import Plan
 
 Progress = Callable[[str], None]
+# The staging copy of the sources, the folder of the new site, what to make, the date → the files of each output.
 Render = Callable[[Path, Path, Plan, date, Progress], Mapping[str, list[str]]]
 
 _BUILTIN_PACKAGES = ("ipython", "pypandoc-binary", "typst")
@@ -33,17 +34,14 @@ def choose_engine(wanted: str, progress: Progress) -> tuple[Render, str]:
     """
     if wanted == "builtin":
         return _builtin()
-    program = shutil.which("quarto")
+    program = shutil.which("quarto") or ""
     found = _quarto_version(program) if program else ""
     refusal = _refusal(found)
-    if not refusal and program:
-        if wanted == "auto":
-            progress(f"отчёты собирает Quarto {found}: эта программа есть на компьютере")
-        return functools.partial(_render_with_quarto, program), f"quarto {found}"
-    if wanted == "quarto":
+    if wanted == "quarto" and refusal:
         raise PublishingError(f"{refusal} Установите Quarto 1.9 или новее или уберите «--engine quarto».")
-    progress(f"отчёты собирает встроенный движок: {refusal}")
-    return _builtin()
+    if wanted == "auto":
+        progress(f"движок: встроенный; {refusal}" if refusal else f"движок: Quarto {found}, найден на компьютере")
+    return _builtin() if refusal else (functools.partial(_render_with_quarto, program), f"quarto {found}")
 
 
 def _refusal(found: str) -> str:

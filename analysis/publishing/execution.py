@@ -4,10 +4,10 @@ import contextlib
 import io
 import re
 import tempfile
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis.publishing.errors import PublishingError
 from analysis.publishing.source import Cell, Line, Source
@@ -32,26 +32,28 @@ def execute(source: Source, folder: Path) -> tuple[Line, ...]:
     Raises:
         PublishingError: A cell or an inline expression fails, or shows what it should not.
     """
-    with tempfile.TemporaryDirectory() as home, contextlib.chdir(folder):
-        shell = _shell(home)
+    with tempfile.TemporaryDirectory() as home, contextlib.chdir(folder), _shell(home) as shell:
         lines: list[Line] = []
         for piece in source.pieces:
             lines += _run_cell(shell, piece) if isinstance(piece, Cell) else [_run_inline(shell, piece)]
         return tuple(lines)
 
 
-def _shell(home: str) -> "InteractiveShell":
+@contextlib.contextmanager
+def _shell(home: str) -> Iterator["InteractiveShell"]:
+    """Starts an interpreter; nothing of the person at the machine comes in, nothing is left behind."""
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
     config = Config()
-    # Nothing of the person at the machine comes in, nothing is left behind: no profile, no history.
     config.HistoryManager.enabled = False
     config.InteractiveShell.ipython_dir = home
-    config.InteractiveShell.ast_node_interactivity = "none"
     shell: InteractiveShell = InteractiveShell(config=config)  # type: ignore[no-untyped-call]
     shell.showtraceback = shell.showsyntaxerror = lambda *_, **__: None  # type: ignore[method-assign,assignment]
-    return shell
+    try:
+        yield shell
+    finally:
+        shell.restore_sys_module_state()  # type: ignore[no-untyped-call]
 
 
 def _run_cell(shell: "InteractiveShell", cell: Cell) -> Sequence[Line]:
@@ -61,10 +63,14 @@ def _run_cell(shell: "InteractiveShell", cell: Cell) -> Sequence[Line]:
     error = result.error_before_exec or result.error_in_exec
     if error is not None:
         raise PublishingError(_failure(cell, error)) from error
+    if not cell.options.get("include", True):
+        return []
+    if result.result is not None:
+        raise PublishingError(f"{cell.fence.place}: значение последней строки ячейки не показывается; напечатайте его.")
     text = printed.getvalue()
-    if text and not cell.shown and "include: false" not in cell.code:
+    if text and cell.options.get("output") != "asis":
         raise PublishingError(f"{cell.fence.place}: ячейка печатает, но в ней нет «#| output: asis».")
-    return [cell.fence._replace(text=line) for line in ["", *text.splitlines(), ""]] if cell.shown else []
+    return [cell.fence._replace(text=line) for line in ["", *text.splitlines(), ""]]
 
 
 def _run_inline(shell: "InteractiveShell", line: Line) -> Line:
@@ -80,22 +86,14 @@ def _run_inline(shell: "InteractiveShell", line: Line) -> Line:
 
 def _failure(cell: Cell, error: BaseException) -> str:
     """Names the cell, the statement in it that failed, and the exception."""
-    statement = error.lineno if isinstance(error, SyntaxError) else _deepest_line(error.__traceback__)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame.lineno for frame in frames if "ipython-input" in frame.filename]
+    statement = error.lineno if isinstance(error, SyntaxError) else [None, *own][-1]
     where = f"{cell.fence.place}: ячейка не выполнилась"
-    if statement is None:
-        return f"{where}: {_one_line(error)}"
-    text = cell.code.splitlines()[statement - 1].strip()
-    return f"{where}, строка {cell.fence.number + statement} («{text}»): {_one_line(error)}"
-
-
-def _deepest_line(traceback: TracebackType | None) -> int | None:
-    def frames(link: TracebackType | None) -> Iterator[Any]:
-        while link:
-            yield link
-            link = link.tb_next
-
-    own = [link.tb_lineno for link in frames(traceback) if "ipython-input" in link.tb_frame.f_code.co_filename]
-    return own[-1] if own else None
+    if statement:
+        text = cell.code.splitlines()[statement - 1].strip()
+        where = f"{where}, строка {cell.fence.number + statement} («{text}»)"
+    return f"{where}: {_one_line(error)}"
 
 
 def _one_line(error: BaseException) -> str:

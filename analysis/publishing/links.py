@@ -2,14 +2,13 @@
 
 import functools
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 from analysis.publishing.errors import PublishingError
 
 _ANCHOR = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
-_LINK = re.compile(r'<(?!a\b[^>]*\srel="canonical")[^>]*?\s(?:href|src)="([^"]*)"')
+_LINK = re.compile(r'<[^>]*?\s(?:href|src)="([^"]*)"')
 
 
 def settle_links(site: Path, possible: frozenset[str]) -> None:
@@ -17,7 +16,7 @@ def settle_links(site: Path, possible: frozenset[str]) -> None:
 
     Args:
         site: The folder of the site.
-        possible: Everything the documents could be made into, made or not.
+        possible: Everything the documents can be made into, made or not.
 
     Raises:
         PublishingError: A link leads to a file that is not there.
@@ -27,27 +26,22 @@ def settle_links(site: Path, possible: frozenset[str]) -> None:
         settled = _ANCHOR.sub(functools.partial(_plain_if_absent, path, site, possible), text)
         if settled != text:
             path.write_text(settled, encoding="utf-8", newline="\n")
-        for link in _dead_links(settled, path, site):
-            page = path.relative_to(site).as_posix()
-            raise PublishingError(f"{page}: ссылка ведёт к файлу, которого нет: {link}")
+        for link in _LINK.findall(settled):
+            target = _local_target(link, path, site)
+            if target and not (site / target).exists():
+                page = path.relative_to(site).as_posix()
+                raise PublishingError(f"{page}: ссылка ведёт к файлу, которого на сайте нет: {link}")
 
 
 def _plain_if_absent(page: Path, site: Path, possible: frozenset[str], found: re.Match[str]) -> str:
     target = _local_target(found.group(1), page, site)
-    return found.group(2) if target and target in possible and not (site / target).exists() else found.group()
+    return found.group(2) if target in possible and not (site / target).exists() else found.group()
 
 
-def _dead_links(text: str, page: Path, site: Path) -> Iterator[str]:
-    for link in _LINK.findall(text):
-        target = _local_target(link, page, site)
-        if target is not None and not (site / target).exists():
-            yield link
-
-
-def _local_target(link: str, page: Path, site: Path) -> str | None:
+def _local_target(link: str, page: Path, site: Path) -> str:
     """Returns what a link leads to, relative to the site; nothing for other hosts and places on the same page."""
     path = unquote(re.sub(r"[?#].*$", "", link))
     if not path or re.match(r"[a-zA-Z][\w+.-]*:|//", path):
-        return None
+        return ""
     target = (page.parent / path).resolve()
     return target.relative_to(site.resolve()).as_posix() if target.is_relative_to(site.resolve()) else path

@@ -20,47 +20,31 @@ _NEEDED = ("ipykernel", "nbclient", "nbformat", "jupyter_client")
 def render(
     program: str, sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Callable[[str], None]
 ) -> Mapping[str, list[str]]:
-    """Makes what the plan asks for.
-
-    Args:
-        program: The Quarto program.
-        sources: The folder of the report sources, a copy that may be written to.
-        new: The folder of the new site; kept outputs are already in it.
-        plan: What to make.
-        fixed_date: The date for files that can be dated.
-        progress: Is told which document is at work.
-
-    Returns:
-        For each output the files of the site that it needs.
-
-    Raises:
-        PublishingError: Quarto, or a package it needs, says no.
-    """
+    """Makes what the plan asks for, as `analysis.publishing.builtin.render` does, with the Quarto `program`."""
     missing = [name for name in _NEEDED if not importlib.util.find_spec(name)]
     if missing:
         advice = "установите их (make quarto) или уберите «--engine quarto»"
         raise PublishingError(f"Для Quarto не хватает пакетов Python: {', '.join(missing)}; {advice}.")
-    environment = {**os.environ, "QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": _epoch(fixed_date)}
+    noon = (fixed_date - date(1970, 1, 1)).days * 86400 + 43200
+    environment = {**os.environ, "QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(noon)}
     for arguments, what in _commands(plan):
         progress(f"Quarto: {what}")
-        done = subprocess.run(
-            [program, "render", *arguments], cwd=sources, env=environment, capture_output=True, check=False
-        )
+        done = subprocess.run([program, "render", *arguments], cwd=sources, env=environment, capture_output=True)
         if done.returncode:
             raise PublishingError(f"Quarto не собрал {what}:\n{_summary(done.stderr.decode(errors='replace'))}")
     return _take(sources / "_site", new, plan)
 
 
 def _commands(plan: Plan) -> list[tuple[list[str], str]]:
-    """One run for everything when everything is to be made, else one for each output."""
-    if not plan.keep:
-        return [([], "все отчёты")]
-    return [
-        ([name, "--to", _WRITERS[kind]], output_name(name, kind))
-        for name in plan.documents
-        for kind in KINDS
-        if output_name(name, kind) in plan.make
-    ]
+    """One run for a whole document when all of its formats are to be made, else one for each."""
+    commands = []
+    for name in plan.documents:
+        kinds = [kind for kind in KINDS if output_name(name, kind) in plan.make]
+        if len(kinds) == len(KINDS):
+            commands.append(([name], name))
+        else:
+            commands += [([name, "--to", _WRITERS[kind]], output_name(name, kind)) for kind in kinds]
+    return commands
 
 
 def _take(built: Path, new: Path, plan: Plan) -> dict[str, list[str]]:
@@ -74,12 +58,7 @@ def _take(built: Path, new: Path, plan: Plan) -> dict[str, list[str]]:
 
 
 def _summary(complaint: str) -> str:
-    """Keeps what helps: the document at work and the lines from the first error on."""
+    """Keeps what helps: the lines from the first error on."""
     lines = [re.sub(r"\x1b\[[\d;]*m", "", line).rstrip() for line in complaint.splitlines()]
-    document = [line for line in lines if line.startswith("[")][-1:]
     first = next((number for number, line in enumerate(lines) if re.search(r"ERROR|Error|Traceback", line)), 0)
-    return "\n".join([*document, *[line for line in lines[first:] if line][-25:]])
-
-
-def _epoch(day: date) -> str:
-    return str((day - date(1970, 1, 1)).days * 86400 + 43200)
+    return "\n".join([line for line in lines[first:] if line][-25:])

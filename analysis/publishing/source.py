@@ -9,8 +9,7 @@ from analysis.publishing.errors import PublishingError
 from analysis.publishing.project import parse_yaml
 
 _INCLUDE = re.compile(r"\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
-_FENCE = re.compile(r"(`{3,}|~{3,})(.*)$")
-_CELL_INFO = re.compile(r"\s*\{python\}\s*$")
+_FENCE = re.compile(r"(`{3,}|~{3,})\s*(.*?)\s*$")
 _OPTION = re.compile(r"#\|\s*(.*)$")
 _OPTIONS = {("output", "asis"), ("include", False), ("include", True), ("echo", False)}
 
@@ -33,7 +32,7 @@ class Cell(NamedTuple):
 
     fence: Line
     code: str
-    shown: bool
+    options: Mapping[str, Any]
 
 
 class Source(NamedTuple):
@@ -45,7 +44,7 @@ class Source(NamedTuple):
 
 
 def read_source(root: Path, name: str) -> Source:
-    """Reads a document and all that it includes.
+    """Reads a document and all it includes.
 
     Args:
         root: The folder of the report sources.
@@ -82,20 +81,17 @@ def _expand(root: Path, lines: list[Line], parents: tuple[Path, ...]) -> Iterato
     """Puts included lines in the place of the shortcode that asks for them."""
     for line in lines:
         if found := _INCLUDE.match(line.text):
-            yield from _included(root, line, (parents[-1].parent / found.group(1)).resolve(), parents)
+            path = (parents[-1].parent / found.group(1)).resolve()
+            if path in parents:
+                raise PublishingError(f"{line.place}: файл включает сам себя: {line.text.strip()}")
+            if not path.is_file() or not path.is_relative_to(root):
+                raise PublishingError(f"{line.place}: нет включаемого файла: {line.text.strip()}")
+            yield from _expand(root, _read_lines(root, path), (*parents, path))
+            yield line._replace(text="")  # a paragraph never runs on from one file into another
         elif "{{<" in line.text:
             raise PublishingError(f"{line.place}: не поддерживается: {line.text.strip()}")
         else:
             yield line
-
-
-def _included(root: Path, line: Line, path: Path, parents: tuple[Path, ...]) -> Iterator[Line]:
-    if path in parents:
-        raise PublishingError(f"{line.place}: файл включает сам себя: {line.text.strip()}")
-    if not path.is_file() or not path.is_relative_to(root):
-        raise PublishingError(f"{line.place}: нет включаемого файла: {line.text.strip()}")
-    yield from _expand(root, _read_lines(root, path), (*parents, path))
-    yield Line("", line.file, line.number)  # a paragraph never runs on from one file into another
 
 
 def _pieces(lines: Iterator[Line]) -> Iterator[Line | Cell]:
@@ -105,9 +101,9 @@ def _pieces(lines: Iterator[Line]) -> Iterator[Line | Cell]:
             yield line
             continue
         body = _fenced(line, fence.group(1), lines)
-        if _CELL_INFO.match(fence.group(2)):
-            yield _cell(line, body[:-1])
-        elif fence.group(2).strip():
+        if fence.group(2) == "{python}":
+            yield Cell(line, "\n".join(inner.text for inner in body[:-1]), _options(body))
+        elif fence.group(2):
             raise PublishingError(f"{line.place}: не поддерживается: {line.text.strip()}")
         else:
             yield from (line, *body)
@@ -122,15 +118,14 @@ def _fenced(opening: Line, fence: str, lines: Iterator[Line]) -> list[Line]:
     raise PublishingError(f"{opening.place}: блок {fence} не закрыт.")
 
 
-def _cell(fence: Line, body: list[Line]) -> Cell:
+def _options(body: list[Line]) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for line in body:
         option = _OPTION.match(line.text)
         if not option:
             break
         values = parse_yaml(option.group(1), line.file, line.number)
-        if any((key, value) not in _OPTIONS for key, value in values.items()):
+        if not set(values.items()) <= _OPTIONS:
             raise PublishingError(f"{line.place}: параметр ячейки не поддерживается: {option.group(1)}")
         options |= values
-    shown = options.get("output") == "asis" and options.get("include", True)
-    return Cell(fence, "\n".join(line.text for line in body), shown)
+    return options

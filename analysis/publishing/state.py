@@ -12,7 +12,7 @@ from analysis.whole import write_file_whole
 
 _PACKAGE = Path(__file__).parent.parent
 KINDS = ("html", "pdf", "docx")
-# Beside its page: what Quarto and Python leave while they work.
+# What publishing itself makes, and what Quarto and Python leave while they work.
 _NOT_SOURCES = ("_site", ".quarto", "__pycache__", ".jupyter_cache")
 
 
@@ -51,14 +51,20 @@ def read_state(path: Path) -> State:
 
 def write_state(path: Path, outputs: Mapping[str, Output], site: Path) -> None:
     """Notes the outputs and the hash of every file of the site."""
-    noted = {"outputs": outputs, "hashes": {name: hash_file(site / name) for name in files_of(outputs.values())}}
+    noted = {"outputs": outputs, "hashes": {name: _hash(site / name) for name in files_of(outputs.values())}}
     write_file_whole(path, json.dumps(noted, ensure_ascii=False, indent=1, sort_keys=True).encode())
 
 
-def intact(state: State, site: Path) -> dict[str, Output]:
-    """Returns the outputs of which every file stands in the site as it was made."""
-    sound = {name for name, hashed in state.hashes.items() if hash_file(site / name) == hashed}
-    return {name: output for name, output in state.outputs.items() if sound.issuperset(output.files)}
+def outputs_found(state: State, site: Path) -> dict[str, Output]:
+    """Returns the outputs that stand in the site; one with a damaged or lost file has no key, so it is never fresh."""
+    sound = {name for name, hashed in state.hashes.items() if _hash(site / name) == hashed}
+    there = {name: output for name, output in state.outputs.items() if (site / name).is_file()}
+    return {
+        name: output
+        if sound.issuperset(output.files)
+        else Output("", tuple(file for file in output.files if (site / file).is_file()))
+        for name, output in there.items()
+    }
 
 
 def files_of(outputs: Iterable[Output]) -> list[str]:
@@ -87,49 +93,41 @@ def make_plan(requested: Mapping[str, tuple[str, ...]], keys: Mapping[str, str],
     Args:
         requested: For each document of the request, its formats.
         keys: For every document there is, the key of what it would be made of now.
-        found: The intact outputs of the site.
+        found: The outputs of the site.
 
     Returns:
         The plan.
     """
     document_of = {output_name(document, kind): document for document in keys for kind in KINDS}
     wanted = {output_name(document, kind) for document, kinds in requested.items() for kind in kinds}
-    fresh = {name for name in found.keys() & document_of if found[name].key.startswith(keys[document_of[name]])}
-    asked = {name for name in found if document_of.get(name) in requested}
-    withdraw = frozenset(asked - wanted - fresh | found.keys() - document_of.keys())
+    fresh = {name for name in found if name in document_of and found[name].key.startswith(keys[document_of[name]])}
+    stale = {name for name in found if document_of.get(name) in requested} - wanted - fresh
+    withdraw = frozenset(stale | (found.keys() - document_of.keys()))
     all_outputs = frozenset(found.keys() | wanted) - withdraw
-    full = {name: output_key(name, keys[document_of[name]], all_outputs) for name in all_outputs}
-    make = {name for name in wanted | fresh if name in full and (name not in found or found[name].key != full[name])}
+    full = {name: _output_key(name, keys[document_of[name]], all_outputs) for name in all_outputs}
+    make = {name for name in wanted | fresh if name not in found or found[name].key != full[name]}
     documents = tuple(sorted({document_of[name] for name in make}))
     return Plan({name: full[name] for name in make}, all_outputs - make, withdraw, documents)
 
 
-def output_key(name: str, document_key: str, all_outputs: frozenset[str]) -> str:
+def _output_key(name: str, document_key: str, all_outputs: frozenset[str]) -> str:
     """Adds to the key of a document what a page of it shows besides: the list of what the site holds."""
     shown = sorted(all_outputs) if name.endswith(".html") else []
     return f"{document_key} {hashlib.sha256(repr(shown).encode()).hexdigest()}"
 
 
-def document_key(reports: Path, document: str, engine: str, fixed_date: date) -> str:
-    """Hashes all that a document is made of: sources, code, locked packages, engine and date.
-
-    Args:
-        reports: The folder of the report sources.
-        document: The document, relative to it; one at the top depends on every folder.
-        engine: The engine and its version.
-        fixed_date: The date written into the files.
-
-    Returns:
-        The key.
-    """
-    own = PurePosixPath(document).parts[0]
-    sources = [path for path in _sources(reports) if _concerns(path.relative_to(reports).parts, own)]
+def document_keys(reports: Path, documents: Iterable[str], engine: str, fixed_date: date) -> dict[str, str]:
+    """Hashes all that each document is made of: sources, code, locked packages, engine and date."""
+    sources = {path.relative_to(reports): _hash(path) for path in _sources(reports)}
     code = [path for path in sorted(_PACKAGE.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
-    lock = [path for path in [reports.parent / "requirements.lock"] if path.is_file()]
-    parts = [engine, fixed_date.isoformat(), document]
-    parts += [f"{path.relative_to(reports).as_posix()} {hash_file(path)}" for path in sources]
-    parts += [f"{path.name} {hash_file(path)}" for path in [*code, *lock]]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    common = [engine, fixed_date.isoformat(), *map(_hash, code), _hash(reports.parent / "requirements.lock")]
+
+    def key(document: str) -> str:
+        own = PurePosixPath(document).parts[0]
+        parts = [f"{path.as_posix()} {hashed}" for path, hashed in sources.items() if _concerns(path.parts, own)]
+        return hashlib.sha256("\n".join([document, *common, *parts]).encode()).hexdigest()
+
+    return {document: key(document) for document in documents}
 
 
 def _sources(reports: Path) -> Iterator[Path]:
@@ -139,11 +137,9 @@ def _sources(reports: Path) -> Iterator[Path]:
 
 
 def _concerns(parts: tuple[str, ...], own: str) -> bool:
-    """Folders that begin with an underscore and files at the top are shared; other folders are editions."""
-    shared = len(parts) == 1 or parts[0].startswith("_")
-    return shared or parts[0] == own or own.endswith(".qmd")
+    """Files at the top and folders with an underscore in front concern all; a document at the top needs everything."""
+    return len(parts) == 1 or parts[0].startswith("_") or parts[0] == own or own.endswith(".qmd")
 
 
-def hash_file(path: Path) -> str:
-    """Returns the sha256 of a file, or nothing if there is none."""
+def _hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

@@ -4,77 +4,66 @@
 
 local stringify = pandoc.utils.stringify
 local format = FORMAT:match("^html") and "html" or FORMAT
-local nbsp = "\u{a0}"
 local callout_titles = {
   note = "Уведомление", tip = "Совет", important = "Важное уведомление",
   warning = "Предупреждение", caution = "Осторожность",
 }
 local named_styles = { lead = "Lead", ["table-note"] = "Table Note" }
-local attributes_of = {
-  Div = { ["when-format"] = true, ["unless-format"] = true, title = true, ["custom-style"] = true },
-  Image = { ["fig-alt"] = true, width = true },
-}
 local problems = pandoc.List()
 
 local function problem(words, message)
   problems:insert({ words = words, message = message })
 end
 
-local function stop_on_problems()
-  if #problems > 0 then
-    io.stderr:write(pandoc.json.encode(problems))
-    os.exit(1)
-  end
+-- Attributes are given as lists, because the order of a table's keys changes from run to run.
+local function div(content, class, ...)
+  return pandoc.Div(content, pandoc.Attr("", class and { class } or {}, { ... }))
 end
 
--- Content for one format --------------------------------------------------------------------------------
-
-local function for_this_format(div)
-  if not div.classes:includes("content-visible") then return nil end
-  local when, unless = div.attributes["when-format"], div.attributes["unless-format"]
-  local shown = (not when or when == format) and (not unless or unless ~= format)
-  return shown and div.content or {}
+local function for_this_format(element)
+  if not element.classes:includes("content-visible") then return nil end
+  local when, unless = element.attributes["when-format"], element.attributes["unless-format"]
+  return (not when or when == format) and (not unless or unless ~= format) and element.content or {}
 end
 
 -- What is not supported ---------------------------------------------------------------------------------
 
-local function refuse(words_of)
-  return function(element)
-    problem(words_of(element), "не поддерживается: " .. words_of(element))
-  end
+local known_attributes = { "when-format", "unless-format", "title", "fig-alt", "width" }
+local unknown_classes = { "^panel%-", "^column", "^content%-hidden$", "^aside$", "^layout" }
+
+local function refuse(element)
+  local words = element.text or ({ Note = "[^", LineBlock = "|" })[element.tag]
+  problem(words, "не поддерживается: " .. words)
 end
 
-local function refuse_attributes(element)
+local function check_attributes(element)
   for name in pairs(element.attributes) do
-    if not (attributes_of[element.tag] or {})[name] then
+    if not pandoc.List(known_attributes):includes(name) then
       problem(name .. "=", "не поддерживается атрибут «" .. name .. "»")
     end
   end
   for _, class in ipairs(element.classes) do
-    if class:match("^panel%-") or class:match("^column") or class:match("^content%-hidden") or class == "aside" then
-      problem("." .. class, "не поддерживается «." .. class .. "»")
+    for _, pattern in ipairs(unknown_classes) do
+      if class:match(pattern) then problem("." .. class, "не поддерживается «." .. class .. "»") end
     end
   end
 end
 
-local function text_of(element) return element.text end
+local function check_image(image)
+  check_attributes(image)
+  local words = image.src:gsub("%.%w+$", "")
+  if not image.attributes["fig-alt"] then problem(words, "у рисунка нет описания fig-alt") end
+  local file = io.open(image.src, "rb")
+  if file then file:close() else problem(words, "нет файла рисунка " .. image.src) end
+end
 
 local supported = {
-  RawBlock = refuse(text_of), RawInline = refuse(text_of), Math = refuse(text_of),
-  Note = refuse(function() return "[^" end), LineBlock = refuse(function() return "| " end),
-  Div = refuse_attributes, Span = refuse_attributes, Table = refuse_attributes,
-  Figure = refuse_attributes, Header = refuse_attributes, Link = refuse_attributes,
-  Image = function(image)
-    refuse_attributes(image)
-    if not image.attributes["fig-alt"] then
-      problem(image.src:gsub("%.%w+$", ""), "у рисунка нет описания fig-alt")
-    end
-    local file = io.open(image.src, "rb")
-    if file then file:close() else problem(image.src:gsub("%.%w+$", ""), "нет файла рисунка " .. image.src) end
-  end,
+  RawBlock = refuse, RawInline = refuse, Math = refuse, Note = refuse, LineBlock = refuse, Image = check_image,
+  Div = check_attributes, Span = check_attributes, Table = check_attributes, Figure = check_attributes,
+  Header = check_attributes, Link = check_attributes, Code = check_attributes, CodeBlock = check_attributes,
 }
 
--- Numbers -----------------------------------------------------------------------------------------------
+-- Numbers and references --------------------------------------------------------------------------------
 
 local function section_number(levels, level)
   levels[level] = (levels[level] or 0) + 1
@@ -84,61 +73,60 @@ local function section_number(levels, level)
   return table.concat(parts, ".")
 end
 
--- Returns what each identifier is and its number; sections are numbered in place.
+-- Numbers sections and captions; returns also what each identifier is and its number.
 local function number(blocks, settings)
   local known, levels, counts = {}, {}, { fig = 0, tbl = 0 }
   local function know(element, entry)
     local id = element.identifier
-    if id == "" then return end
-    if known[id] then problem("#" .. id, "метка «" .. id .. "» стоит дважды") end
+    if id ~= "" and known[id] then problem("#" .. id, "метка «" .. id .. "» стоит дважды") end
     known[id] = entry or {}
   end
   local function float(kind)
     return function(element)
-      local numbered = element.identifier:match("^" .. kind .. "%-")
-      if numbered then counts[kind] = counts[kind] + 1 end
-      know(element, numbered and { kind = kind, number = tostring(counts[kind]) })
+      local caption = element.caption.long[1]
+      if not element.identifier:match("^" .. kind .. "%-") or not caption then return know(element) end
+      counts[kind] = counts[kind] + 1
+      know(element, { kind = kind, number = tostring(counts[kind]) })
+      local title = settings.words[kind .. "-title"] .. "\u{a0}" .. counts[kind] .. settings.words["title-delim"]
+      caption.content = pandoc.Inlines({ pandoc.Str(title), pandoc.Space() }) .. caption.content
+      element.caption.long[1] = caption
+      return element
     end
   end
-  blocks = blocks:walk({
-    traverse = "topdown",
-    Figure = float("fig"), Table = float("tbl"), Div = function(e) know(e) end, Span = function(e) know(e) end,
-    Header = function(header)
-      if not settings.number or header.classes:includes("unnumbered") then return know(header) end
-      local count = section_number(levels, header.level)
-      know(header, header.identifier:match("^sec%-") and { kind = "sec", number = count })
-      header.content:insert(1, pandoc.Span(pandoc.Str(count), { class = "header-section-number" }))
-      header.content:insert(2, pandoc.Space())
-      return header
-    end,
-  })
-  return blocks, known
+  local function section(header)
+    if not settings.number or header.classes:includes("unnumbered") then return know(header) end
+    local count = section_number(levels, header.level)
+    know(header, header.identifier:match("^sec%-") and { kind = "sec", number = count })
+    header.content:insert(1, pandoc.Span(pandoc.Str(count), { class = "header-section-number" }))
+    header.content:insert(2, pandoc.Space())
+    return header
+  end
+  local function target(element) know(element) end
+  local numbering = { Figure = float("fig"), Table = float("tbl"), Header = section, Div = target, Span = target }
+  numbering.traverse = "topdown"
+  return blocks:walk(numbering), known
 end
 
--- References and links ----------------------------------------------------------------------------------
-
-local function resolve(known, settings)
+local function resolve(known, words)
   local function reference(cite)
     local citation = cite.citations[1]
     local entry = known[citation.id]
     if #cite.citations > 1 or #citation.suffix > 0 then
-      return problem("@" .. citation.id, "не поддерживается ссылка " .. stringify(cite.content))
+      problem("@" .. citation.id, "не поддерживается ссылка " .. stringify(cite.content))
+    elseif not (entry and entry.number) then
+      problem("@" .. citation.id, "ссылка ведёт в никуда: @" .. citation.id)
+    else
+      local prefix = #citation.prefix > 0 and stringify(citation.prefix) or words[entry.kind .. "-prefix"]
+      local alone = citation.mode == "SuppressAuthor"
+      return pandoc.Link(alone and entry.number or prefix .. "\u{a0}" .. entry.number, "#" .. citation.id)
     end
-    if not (entry and entry.number) then
-      return problem("@" .. citation.id, "ссылка ведёт в никуда: @" .. citation.id)
-    end
-    local prefix = #citation.prefix > 0 and stringify(citation.prefix) or settings.prefixes[entry.kind]
-    local text = citation.mode == "SuppressAuthor" and entry.number or prefix .. nbsp .. entry.number
-    return pandoc.Link(text, "#" .. citation.id)
   end
   local function link(element)
-    local target = element.target
-    if target:match("^#") then
-      if not known[target:sub(2)] then problem(target, "ссылка ведёт в никуда: " .. target) end
-    elseif not target:match("^%a[%w+.-]*:") then
-      element.target = target:gsub("%.qmd", ".html")
-      -- A paper copy leads nowhere on this disk.
-      return format == "html" and element or element.content
+    if element.target:match("^#") then
+      if not known[element.target:sub(2)] then problem(element.target, "ссылка ведёт в никуда: " .. element.target) end
+    elseif not element.target:match("^%a[%w+.-]*:") then
+      element.target = element.target:gsub("%.qmd", ".html")
+      return format == "html" and element or element.content -- a paper copy leads nowhere on this disk
     end
   end
   return { Cite = reference, Link = link }
@@ -146,26 +134,13 @@ end
 
 -- The look of each format -------------------------------------------------------------------------------
 
-local function captioned(known, settings)
-  return function(element)
-    local entry = known[element.identifier] or {}
-    local caption = element.caption.long[1]
-    if not entry.number or not caption then return nil end
-    local title = settings.titles[entry.kind] .. nbsp .. entry.number .. settings.delimiter
-    caption.content = pandoc.Inlines({ pandoc.Str(title), pandoc.Space() }) .. caption.content
-    element.caption.long[1] = caption
-    return element
+local function callout(element)
+  for _, class in ipairs(element.classes) do
+    local kind = class:match("^callout%-(%a+)$")
+    if kind then return kind, pandoc.Str(element.attributes.title or callout_titles[kind] or "") end
   end
 end
 
-local function callout(div)
-  local kind
-  for _, class in ipairs(div.classes) do kind = kind or class:match("^callout%-(%a+)$") end
-  if not kind then return nil end
-  return kind, pandoc.Str(div.attributes.title or callout_titles[kind] or "")
-end
-
--- Attributes are lists, because the order of a table's keys changes from run to run.
 local function html_table(element)
   local caption, label = element.caption.long[1], { "aria-label", "Таблица" }
   if caption and element.identifier ~= "" then
@@ -176,64 +151,57 @@ local function html_table(element)
   for _, row in ipairs(element.head.rows) do
     for _, cell in ipairs(row.cells) do cell.attributes.scope = "col" end
   end
-  return pandoc.Div(element, pandoc.Attr("", { "table-region" }, { { "role", "region" }, { "tabindex", "0" }, label }))
+  return div(element, "table-region", { "role", "region" }, { "tabindex", "0" }, label)
 end
 
-local function html_callout(div)
-  local kind, title = callout(div)
+local function html_div(element)
+  local kind, title = callout(element)
   if not kind then return nil end
-  local heading = pandoc.Div(pandoc.Para(title), pandoc.Attr("", { "callout-title" }))
-  local attributes = pandoc.Attr(div.identifier, { "callout", "callout-" .. kind }, { { "role", "note" } })
-  return pandoc.Div(pandoc.Blocks({ heading }) .. div.content, attributes)
+  local content = pandoc.Blocks({ div(pandoc.Para(title), "callout-title") }) .. element.content
+  return div(content, "callout callout-" .. kind, { "role", "note" })
 end
 
 local function docx_table(element)
-  local text = { Plain = function(plain) return pandoc.Para(plain.content) end }
-  local function mark(rows)
-    for _, row in ipairs(rows) do
-      for _, cell in ipairs(row.cells) do
-        local style = pandoc.Attr("", {}, { { "custom-style", "Table Text" } })
-        cell.contents = { pandoc.Div(cell.contents:walk(text), style) }
-      end
+  local paragraphs = { Plain = function(plain) return pandoc.Para(plain.content) end }
+  local rows = pandoc.List(element.head.rows)
+  for _, body in ipairs(element.bodies) do rows:extend(body.body) end
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row.cells) do
+      cell.contents = { div(cell.contents:walk(paragraphs), nil, { "custom-style", "Table Text" }) }
     end
   end
-  mark(element.head.rows)
-  for _, body in ipairs(element.bodies) do mark(body.body) end
   return element
 end
 
-local function docx_div(div)
-  local kind, title = callout(div)
+local function docx_div(element)
+  local kind, title = callout(element)
   if kind then
-    local heading = pandoc.Div(pandoc.Para(title), { ["custom-style"] = "Callout Title" })
-    return { heading, pandoc.Div(div.content, { ["custom-style"] = "Callout" }) }
+    local heading = div(pandoc.Para(title), nil, { "custom-style", "Callout Title" })
+    return { heading, div(element.content, nil, { "custom-style", "Callout" }) }
   end
-  for _, class in ipairs(div.classes) do div.attributes["custom-style"] = named_styles[class] end
-  return div
+  for _, class in ipairs(element.classes) do element.attributes["custom-style"] = named_styles[class] end
+  return element
 end
 
-local function typst_string(text)
-  return '"' .. text:gsub("[\\\"]", "\\%0"):gsub("\n", " ") .. '"'
-end
-
-local function typst(text) return pandoc.RawBlock("typst", text) end
-
-local function typst_div(div)
-  local kind, title = callout(div)
+local function typst_div(element)
+  local function raw(text) return pandoc.RawBlock("typst", text) end
+  local kind, title = callout(element)
   if kind then
-    return pandoc.Blocks({ typst("#remark["), pandoc.Plain(title), typst("][") }) .. div.content .. { typst("]") }
+    local heading = { raw("#remark["), pandoc.Plain(title), raw("][") }
+    return pandoc.Blocks(heading) .. element.content .. { raw("]") }
   end
-  for _, class in ipairs(div.classes) do
+  for _, class in ipairs(element.classes) do
     if named_styles[class] then
-      return pandoc.Blocks({ typst("#" .. class .. "[") }) .. div.content .. { typst("]") }
+      return pandoc.Blocks({ raw("#" .. class .. "[") }) .. element.content .. { raw("]") }
     end
   end
 end
 
 -- pandoc's own writer passes the alternative text of an image over.
 local function typst_image(image)
-  local file, alt = typst_string(image.src), typst_string(image.attributes["fig-alt"])
-  return pandoc.RawInline("typst", "#image(" .. file .. ", alt: " .. alt .. ")")
+  local function quoted(text) return '"' .. text:gsub('[\\"]', "\\%0") .. '"' end
+  local alt = quoted(image.attributes["fig-alt"])
+  return pandoc.RawInline("typst", "#image(" .. quoted(image.src) .. ", alt: " .. alt .. ")")
 end
 
 local function image_with_alt(image)
@@ -242,11 +210,13 @@ local function image_with_alt(image)
   return image
 end
 
+local function below_the_title(header)
+  header.level = header.level + 1
+  return header
+end
+
 local looks = {
-  html = {
-    Table = html_table, Div = html_callout, Image = image_with_alt,
-    Header = function(header) header.level = header.level + 1; return header end, -- the title is the first
-  },
+  html = { Table = html_table, Div = html_div, Image = image_with_alt, Header = below_the_title },
   docx = { Table = docx_table, Div = docx_div, Image = image_with_alt },
   typst = { Div = typst_div, Image = typst_image },
 }
@@ -254,13 +224,14 @@ local looks = {
 function Pandoc(document)
   local settings = pandoc.json.decode(stringify(document.meta.settings), false)
   document.meta.settings = nil
-  local known
   local blocks = document.blocks:walk({ Div = for_this_format })
   blocks:walk(supported)
-  blocks, known = number(blocks, settings)
-  local caption = captioned(known, settings)
-  blocks = blocks:walk(resolve(known, settings)):walk({ Figure = caption, Table = caption })
-  stop_on_problems()
-  document.blocks = blocks:walk(looks[format])
+  local numbered, known = number(blocks, settings)
+  local resolved = numbered:walk(resolve(known, settings.words))
+  if #problems > 0 then
+    io.stderr:write(pandoc.json.encode(problems))
+    os.exit(1)
+  end
+  document.blocks = resolved:walk(looks[format])
   return document
 end
