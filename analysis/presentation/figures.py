@@ -18,6 +18,7 @@ DARK, MIDDLE, LIGHT, INK = "#1d4e89", "#7ba6d0", "#e5e7eb", "#1f2937"
 BLANK_HATCH = "////"
 
 
+@matplotlib.rc_context(fname=STYLE)
 def stacked_bars(labels: Sequence[str], parts: Sequence[tuple[str, Sequence[int]]], axis_label: str) -> Figure:
     """Horizontal bars of counts, one a label, the parts side by side in dark, middle and hatched white.
 
@@ -50,6 +51,7 @@ def stacked_bars(labels: Sequence[str], parts: Sequence[tuple[str, Sequence[int]
     return figure
 
 
+@matplotlib.rc_context(fname=STYLE)
 def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -> Figure:
     """One row a measure, one column a year: the planned number, dark where something is planned, hatched where blank.
 
@@ -68,27 +70,27 @@ def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -
         for place, count in enumerate(counts):
             _cell(axes, place, row, count)
         axes.text(len(grid.columns) + 0.1, row, totals[row], va="center", ha="left")
+        figure.text(0.01, _share_of_height(axes, row, len(labels)), labels[row], va="center", ha="left")
     _frame_year(axes, [int(year) for year in grid.columns], calendar_year, len(labels))
-    axes.set_yticks(range(len(labels)), labels)
+    axes.set_yticks([])
     axes.set_xlim(-0.55, len(grid.columns) + 1.9)
-    axes.set_ylim(len(labels) - 0.45, -0.55)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.spines["bottom"].set_visible(False)
     return figure
 
 
+@matplotlib.rc_context(fname=STYLE)
 def save(figure: Figure, folder: Path, name: str) -> None:
     """Writes a figure as SVG (for HTML and PDF) and PNG (for DOCX), the same bytes every time."""
-    with matplotlib.rc_context(fname=STYLE):
-        figure.savefig(folder / f"{name}.svg", format="svg", metadata={"Date": None, "Creator": None})
-        figure.savefig(folder / f"{name}.png", format="png", metadata={"Software": None})
+    figure.savefig(folder / f"{name}.svg", format="svg", metadata={"Date": None, "Creator": None})
+    figure.savefig(folder / f"{name}.png", format="png", metadata={"Software": None})
 
 
 def _figure(height: float, left: float, below: float = 0.45, above: float = 0.35) -> tuple[Figure, Axes]:
     """A figure with one set of axes; the height and the margins are in inches, `left` is a share of the width."""
-    with matplotlib.rc_context(fname=STYLE):
-        figure = Figure(figsize=(WIDTH_INCHES, height))
-        FigureCanvasAgg(figure)
-        axes = figure.add_axes((left, below / height, 0.98 - left, 1 - (below + above) / height))
+    figure = Figure(figsize=(WIDTH_INCHES, height))
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((left, below / height, 0.98 - left, 1 - (below + above) / height))
     return figure, axes
 
 
@@ -97,9 +99,15 @@ def _label_share(labels: Sequence[str]) -> float:
     return min(0.45, 0.03 + 0.0115 * max((len(label) for label in labels), default=1))
 
 
-def _wrapped(text: str, width: int = 44) -> str:
+def _wrapped(text: str, width: int = 46) -> str:
     lines = textwrap.wrap(text, width)
     return "\n".join(lines if len(lines) <= 2 else [lines[0], f"{lines[1][: width - 1]}…"])
+
+
+def _share_of_height(axes: Axes, row: int, rows: int) -> float:
+    """Where the middle of a row stands in the figure, from 0 at its foot to 1 at its head."""
+    box = axes.get_position()
+    return float(box.y1 - (row + 0.5) / rows * box.height)
 
 
 def _cell(axes: Axes, place: int, row: int, count: object) -> None:

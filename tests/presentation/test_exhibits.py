@@ -1,0 +1,74 @@
+"""Tables and pictures say in words and in data the same as the roadmap."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.presentation import exhibits
+from analysis.presentation.figures import save
+
+
+def _alternative(exhibit):
+    return exhibit.markdown.split('fig-alt="')[1].split('"')[0]
+
+
+def test_the_picture_of_the_load_says_its_numbers(edition_of):
+    said = _alternative(exhibits.load_picture(edition_of(2020)))
+    assert said == (
+        "Столбцы: число показателей с планом на 2020 год, в которых назван исполнитель. "
+        "ИМО: 4, из них первым 2; ОО: 3, из них первым 2; УО: 2, из них первым 2; "
+        "руководители ГМО: 1, из них первым 0; тьюторы: 1, из них первым 0."
+    )
+
+
+def test_the_picture_of_the_plan_says_blank_and_zero_apart(edition_of):
+    (picture,) = exhibits.plan_pictures(edition_of(2021), "4")
+    said = _alternative(picture)
+    assert "4.5: 2020 — не указано, 2021 — 1, 2022 — 1, за срок 1, каждый год" in said
+    assert "4.4: 2020 — 0, 2021 — 1, 2022 — 0, за срок 1" in said
+
+
+def test_a_long_task_takes_several_pictures(edition_of):
+    edition = edition_of(2021)
+    codes = [f"4.{number}" for number in range(1, 40)]
+    plan = edition.plan[edition.plan["measure_label"] == "4.3"]
+    many = pd.concat([plan.assign(activity_code=code, measure_label=code) for code in codes], ignore_index=True)
+    long = replace(edition)
+    long.__dict__["plan"] = many
+    pictures = list(exhibits.plan_pictures(long, "4"))
+    assert [picture.label for picture in pictures] == ["fig-plan-4-1", "fig-plan-4-2", "fig-plan-4-3"]
+    assert sum(picture.data["measure_label"].nunique() for picture in pictures) == 39
+
+
+def test_pictures_are_the_same_bytes_every_time(edition_of, tmp_path):
+    for run in ("first", "second"):
+        (tmp_path / run).mkdir()
+        save(exhibits.composition_picture(edition_of(2020)).picture, tmp_path / run, "fig")
+    for name in ("fig.svg", "fig.png"):
+        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+
+
+def test_alike_findings_share_a_row_and_keep_their_places(edition_of):
+    exhibit = exhibits.findings_table(edition_of(2021))
+    (row,) = [line for line in exhibit.markdown.splitlines() if "Повторённая ячейка" in line]
+    assert "учтено\\, 8" in row
+    assert all(f"строка {line}\\, ячейка 8" in row for line in (22, 23, 27, 28, 44, 45, 46, 47))
+    assert (exhibit.data["rule"] == "repeated_cell").sum() == 8
+
+
+def test_both_readings_stand_side_by_side(edition_of):
+    exhibit = exhibits.readings_table(edition_of(2021))
+    rows = [line.replace("\\", "").split(" | ") for line in exhibit.markdown.splitlines() if line.startswith("| ")][1:]
+    assert [(row[0].strip("| "), row[4], row[5].strip(" |")) for row in rows] == [
+        ("3.5", "2", "1"),
+        ("4.1/1", "2", "1"),
+        ("4.7", "2", "1"),
+    ]
+
+
+def test_a_site_address_is_printed_where_links_are_dead(edition_of):
+    edition = edition_of(2021)
+    published = replace(edition, project=replace(edition.project, site_url="https://example.org/reports/"))
+    note = exhibits.load_table(published).markdown.replace("\\", "")
+    assert "https://example.org/reports/2021/data/tbl-load.csv" in note
+    assert "[tbl-load.csv](data/tbl-load.csv)" in note

@@ -1,0 +1,77 @@
+"""Numbers and Russian forms as they are printed."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from analysis.presentation.russian import GENITIVE, counted, listed, long_date, month_name, short_date
+from analysis.presentation.words import cumulative_words, deadline_words, total_words
+
+
+def _row(**values):
+    return {"reading": "flow", "comparator": "=", "planned_total_count": 4, "target_count": 1} | values
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "0 показателей"),
+        (1, "1 показатель"),
+        (2, "2 показателя"),
+        (5, "5 показателей"),
+        (11, "11 показателей"),
+        (21, "21 показатель"),
+        (112, "112 показателей"),
+    ],
+)
+def test_counted_nouns(number, words):
+    assert counted(number, "показатель").replace("\N{NO-BREAK SPACE}", " ") == words
+
+
+def test_counted_in_the_genitive():
+    assert counted(1, "показатель", GENITIVE).endswith("показателя")
+    assert counted(2, "показатель", GENITIVE).endswith("показателей")
+
+
+def test_dates_months_and_lists():
+    assert long_date(date(2020, 8, 25)).replace("\N{NO-BREAK SPACE}", " ") == "25 августа 2020 г."
+    assert short_date(date(2020, 8, 5)) == "05.08.2020"
+    assert month_name(5) == "май"
+    assert listed(["а", "б", "в"]) == "а, б и в"
+
+
+@pytest.mark.parametrize(
+    ("reading", "flow", "annual", "words"),
+    [
+        ("flow", 3, 1, "3"),
+        ("annual", 6, 2, "2"),
+        ("contradiction", 2, 1, "сумма 2; уровень 1"),
+        ("both_possible", 1, 1, "1"),
+        ("annual", pd.NA, pd.NA, "не указано"),
+    ],
+)
+def test_what_is_planned_to_date(reading, flow, annual, words):
+    row = _row(reading=reading, cumulative_flow_count=flow, cumulative_annual_count=annual)
+    assert cumulative_words(row) == words
+
+
+@pytest.mark.parametrize(
+    ("comparator", "reading", "words"),
+    [
+        ("=", "flow", "4"),
+        ("≥", "flow", "не менее 4"),
+        ("=", "annual", "4, каждый год"),
+        ("≥", "both_possible", "не менее 4"),
+    ],
+)
+def test_totals(comparator, reading, words):
+    assert total_words(_row(comparator=comparator, reading=reading)) == words
+
+
+@pytest.mark.parametrize(
+    ("target", "month", "words"),
+    [(1, 2, "февраль"), (1, pd.NA, "в течение года"), (0, pd.NA, "—"), (pd.NA, pd.NA, "—")],
+)
+def test_deadlines(target, month, words):
+    assert deadline_words(_row(target_count=target, deadline_month=month)) == words
