@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.cleaning.corrections import apply_corrections, load_amendments
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import watch_terms
-from analysis.config import SOURCES_FILE, Project, Source, load_sources, load_terms
+from analysis.config import CORRECTIONS_FILE, SOURCES_FILE, Project, Source, load_sources, load_terms
 from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.contracts.validation import broken_relations, refuse_without_validation, violations
@@ -55,7 +55,9 @@ def check_project(project: Project) -> Checked:
         *text.findings,
         *clean.findings,
         *_edition_findings(project, clean.tables["approval"]),
-        *watch_terms(list(zip(words["place"], words["text"], strict=True)), load_terms(project.root), file),
+        *watch_terms(
+            list(zip(words["place"].tolist(), words["text"].tolist(), strict=True)), load_terms(project.root), file
+        ),
         *violations(text.tables, TEXT_TABLES),
     ]
     if not blocking(findings):
@@ -97,7 +99,7 @@ def _source_findings(content: bytes, file: str, sources: tuple[Source, ...]) -> 
     action = (
         f"Допишите раздел [[source]] в {SOURCES_FILE} (образец ниже)."
         if source is None
-        else f"Верните полученный файл, а правку запишите в data/corrections.toml; новый файл запишите в {SOURCES_FILE}."
+        else f"Верните полученный файл, а правку запишите в {CORRECTIONS_FILE}; новый файл запишите в {SOURCES_FILE}."
     )
     return [Finding("source", Severity.BLOCKS, file, ("весь файл",), "", explanation, action, _stanza(file, digest))]
 

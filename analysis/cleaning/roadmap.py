@@ -9,7 +9,7 @@ from datetime import datetime
 import pandas as pd
 
 from analysis.cleaning.corrections import Decision, decision_stanza
-from analysis.cleaning.values import MONTHS, Value, ValueNotRead, derive_reading, read_executors, read_values
+from analysis.cleaning.values import MONTHS, Value, ValueNotReadError, derive_reading, read_executors, read_values
 from analysis.contracts.columns import OPEN_READINGS
 from analysis.findings import Finding, Severity
 from analysis.intake.blocks import plain
@@ -308,7 +308,7 @@ class _Cleaner:
     def _values(self, code: str, text: str, place: str) -> tuple[Value, ...] | None:
         try:
             return read_values(text, self.largest)
-        except ValueNotRead as error:
+        except ValueNotReadError as error:
             self._block("value", place, plain(text), f"Мероприятие {code}: {error}.")
             return None
 
@@ -394,22 +394,22 @@ def _rows(text: Mapping[str, pd.DataFrame]) -> list[_Row]:
     years: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
     targets = text["targets"]
     for row_place, year, target, place in zip(
-        targets["row_place"], targets["calendar_year"], targets["target"], targets["place"], strict=True
+        *_columns(targets, "row_place", "calendar_year", "target", "place"), strict=True
     ):
         years[row_place][int(year)] = (target, place)
     return [
         _Row(_code(code), name, total, total_place, dict(sorted(years[row_place].items())), names, executors_place)
         for row_place, code, name, total, total_place, names, executors_place in zip(
-            measures["row_place"],
-            measures["activity_code"],
-            measures["measure_name"],
-            measures["planned_total"],
-            measures["place"],
-            executors["executors"],
-            executors["place"],
+            *_columns(measures, "row_place", "activity_code", "measure_name", "planned_total", "place"),
+            *_columns(executors, "executors", "place"),
             strict=True,
         )
     ]
+
+
+def _columns(frame: pd.DataFrame, *names: str) -> list[list[str]]:
+    """Columns as lists: many times faster to walk through than the columns themselves."""
+    return [frame[name].tolist() for name in names]
 
 
 def _activities(text: pd.DataFrame) -> pd.DataFrame:

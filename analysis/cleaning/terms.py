@@ -1,11 +1,15 @@
 """Terms that drift and probable slips: named with their cells, never mended in silence."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from analysis.config import Terms
 from analysis.findings import Finding, Severity
+from analysis.intake.blocks import plain
 
+# Numbered addresses by text: a document repeats most of its cells, and each text is searched once.
+Places = dict[str, list[tuple[int, str]]]
 ACTION = "Исходный текст печатается как есть; при следующей редакции документа выберите одно написание."
 
 
@@ -17,10 +21,13 @@ def watch_terms(cells: Sequence[tuple[str, str]], terms: Terms, file: str) -> li
         terms: What data/terms.toml asks to watch.
         file: Path of the document.
     """
-    return [*_variants(cells, terms, file), *_slips(cells, terms, file)]
+    places: Places = defaultdict(list)
+    for number, (place, text) in enumerate(cells):
+        places[plain(text)].append((number, place))
+    return [*_variants(places, terms, file), *_slips(places, terms, file)]
 
 
-def _variants(cells: Sequence[tuple[str, str]], terms: Terms, file: str) -> Iterator[Finding]:
+def _variants(cells: Places, terms: Terms, file: str) -> Iterator[Finding]:
     for meaning, writings in terms.variants:
         found = _places_by_writing(cells, writings)
         if len(found) < 2:
@@ -38,7 +45,7 @@ def _variants(cells: Sequence[tuple[str, str]], terms: Terms, file: str) -> Iter
             )
 
 
-def _slips(cells: Sequence[tuple[str, str]], terms: Terms, file: str) -> Iterator[Finding]:
+def _slips(cells: Places, terms: Terms, file: str) -> Iterator[Finding]:
     for text, suggestion in terms.slips:
         places = _places_by_writing(cells, (text,)).get(text)
         if places:
@@ -53,12 +60,12 @@ def _slips(cells: Sequence[tuple[str, str]], terms: Terms, file: str) -> Iterato
             )
 
 
-def _places_by_writing(cells: Sequence[tuple[str, str]], writings: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _places_by_writing(cells: Places, writings: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Addresses by writing, in the order given; of overlapping writings the longest counts."""
     longest_first = sorted(writings, key=len, reverse=True)
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
-    found: dict[str, dict[str, None]] = {writing: {} for writing in writings}
-    for place, text in cells:
-        for match in pattern.finditer(" ".join(text.split())):
-            found[match.group()][place] = None
-    return {writing: tuple(places) for writing, places in found.items() if places}
+    found: dict[str, list[tuple[int, str]]] = {writing: [] for writing in writings}
+    for text, places in cells.items():
+        for writing in dict.fromkeys(pattern.findall(text)):
+            found[writing] += places
+    return {writing: tuple(place for _, place in sorted(places)) for writing, places in found.items() if places}

@@ -33,7 +33,7 @@ EXECUTOR = re.compile(r"^(.*?)\s*\(\s*(\w+)\s*\)$")
 GRAMMAR = "целое число, «не менее N», «1; 4», «1 (раз в год)», «1 (май)» или пустая ячейка"
 
 
-class ValueNotRead(Exception):
+class ValueNotReadError(Exception):
     """A value that the grammar does not know; the message says which part."""
 
 
@@ -62,7 +62,7 @@ def read_values(text: str, largest: int) -> tuple[Value, ...]:
         largest: A number above this is taken for a slip.
 
     Raises:
-        ValueNotRead: A part is outside the grammar or above `largest`.
+        ValueNotReadError: A part is outside the grammar or above `largest`.
     """
     cleaned = plain(text)
     return tuple(_read_part(plain(part), largest) for part in cleaned.split(";")) if cleaned else ()
@@ -107,11 +107,11 @@ def derive_reading(total: Value, years: Sequence[int | None]) -> tuple[str, str]
 def _read_part(part: str, largest: int) -> Value:
     match = PART.match(part.casefold())
     if not match:
-        raise ValueNotRead(f"«{part}» не входит в допустимую запись: {GRAMMAR}")
+        raise ValueNotReadError(f"«{part}» не входит в допустимую запись: {GRAMMAR}")
     at_least, digits, note = match.groups()
     count = int(digits)
     if count > largest:
-        raise ValueNotRead(f"{count} больше наибольшего правдоподобного значения {largest} (project.toml)")
+        raise ValueNotReadError(f"{count} больше наибольшего правдоподобного значения {largest} (project.toml)")
     if note and note != ONCE_A_YEAR and note not in MONTHS:
-        raise ValueNotRead(f"пометка в скобках «{note}» — не месяц и не «{ONCE_A_YEAR}»")
+        raise ValueNotReadError(f"пометка в скобках «{note}» — не месяц и не «{ONCE_A_YEAR}»")
     return Value(count, "≥" if at_least else "=", MONTHS.get(note or ""), note == ONCE_A_YEAR)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Block:
         return [cell for cell in self.cells if plain(cell.text)]
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Text with every run of white space (no-break and zero-width included) made one space, ends trimmed."""
     return " ".join(text.replace("\u200b", " ").replace("\ufeff", " ").split())

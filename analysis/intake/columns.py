@@ -29,7 +29,7 @@ CODE_WITH_DOT = re.compile(r"^\d+(\.\d+)+\.?$")
 TASK_LINE = re.compile(r"^(?:(?:задача|раздел|направление)\s*(?:№\s*)?)?(\d+)\s*[.:)]\s*(\D.*)$", re.IGNORECASE)
 
 
-class HeaderNotUnderstood(Exception):
+class HeaderNotUnderstoodError(Exception):
     """The header does not say which column holds what; the message names what was not found."""
 
 
@@ -71,13 +71,13 @@ def find_columns(header: list[Block]) -> Columns:
         header: The rows from the first that looks like a header up to the first row of content.
 
     Raises:
-        HeaderNotUnderstood: A needed column is missing, stands twice, or a heading is not understood.
+        HeaderNotUnderstoodError: A needed column is missing, stands twice, or a heading is not understood.
     """
     named = [block for block in header if not is_column_numbers(block)]
     numbers = next((len(block.filled) for block in header if is_column_numbers(block)), None)
     labels = _labels_by_grid(header) if header[0].exact_grid else _labels_by_order(named, numbers)
     if numbers is not None and numbers != len(labels):
-        raise HeaderNotUnderstood(f"столбцов по номерам {numbers}, а по названиям {len(labels)}")
+        raise HeaderNotUnderstoodError(f"столбцов по номерам {numbers}, а по названиям {len(labels)}")
     return _checked(_with_repeated_year([_role_of_column(*label) for label in labels]), labels)
 
 
@@ -124,14 +124,14 @@ def _labels_by_order(named: list[Block], numbers: int | None) -> list[tuple[str,
     if len(named) == 1:
         return [("", plain(cell.text)) for cell in _without_trailing_blanks(named[0])]
     if len(named) != 2:
-        raise HeaderNotUnderstood(f"строк с названиями столбцов: {len(named)}, ожидалась одна или две")
+        raise HeaderNotUnderstoodError(f"строк с названиями столбцов: {len(named)}, ожидалась одна или две")
     upper, lower = named
     below = {cell.start: plain(cell.text) for cell in lower.filled}
     alone = [plain(cell.text) for cell in upper.filled if cell.start not in below]
     total = len(alone) + len(below)
     free = [position for position in range(total) if position not in below]
     if len(free) != len(alone) or (numbers is not None and numbers != total):
-        raise HeaderNotUnderstood("названия верхней и нижней строк шапки не сходятся")
+        raise HeaderNotUnderstoodError("названия верхней и нижней строк шапки не сходятся")
     labels = below | dict(zip(free, alone, strict=True))
     return [("", labels[position]) for position in range(total)]
 
@@ -161,5 +161,5 @@ def _checked(roles: list[str | None], labels: list[tuple[str, str]]) -> Columns:
     repeated = sorted({role for role in known if known.count(role) > 1})
     problems += [f"столбец стоит дважды: {ROLE_NAMES.get(role, role)}" for role in repeated]
     if problems:
-        raise HeaderNotUnderstood("; ".join(problems))
+        raise HeaderNotUnderstoodError("; ".join(problems))
     return Columns(tuple(known))

@@ -13,7 +13,7 @@ from analysis.intake.columns import (
     ROLE_NAMES,
     TASK_LINE,
     Columns,
-    HeaderNotUnderstood,
+    HeaderNotUnderstoodError,
     find_columns,
     is_column_numbers,
     looks_like_header,
@@ -137,7 +137,7 @@ class _BodyReader:
         self._use(header, "column_header")
         try:
             self._columns = find_columns(list(header))
-        except HeaderNotUnderstood as error:
+        except HeaderNotUnderstoodError as error:
             self._columns = None
             self.report(
                 "columns",
@@ -266,7 +266,7 @@ def _task_of(block: Block) -> Task | None:
 
 
 def _fit(block: Block, columns: Columns) -> tuple[list[Cell] | None, Cell | None]:
-    """The cells of a row one to a column, and the extra cell that repeats the last year; (None, None) if they do not fit.
+    """The cells of a row one to a column, and the extra cell that repeats the last year; nothing if they do not fit.
 
     An extra cell is taken for the trace of a page break only where it stands right after the last year and equals it.
     """

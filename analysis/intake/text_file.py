@@ -1,11 +1,13 @@
 """Reads a .txt file: lines with tabs are rows of a table, lines without are paragraphs."""
 
+import re
+
 from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
 from analysis.intake.blocks import Block, Cell
 
 # A text file of an office holds no control characters but tab and line ends; others mean another format.
-CONTROL_CHARACTERS = {chr(code) for code in range(32)} - {"\t", "\n", "\r", "\f"}
+CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 
 
 def read_text_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
@@ -56,10 +58,10 @@ def _decode(content: bytes, file: str) -> tuple[str, list[Finding]]:
 
 
 def _without_control_characters(text: str, file: str) -> str:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not CONTROL_CHARACTERS.isdisjoint(line):
-            raise AnalysisError(
-                f"{file}: строка {number}: управляющие символы — это не обычный текст (возможно, UTF-16 или "
-                "документ другого вида). Сохраните документ как .docx или как «Обычный текст» в UTF-8."
-            )
+    found = CONTROL_CHARACTER.search(text)
+    if found:
+        raise AnalysisError(
+            f"{file}: строка {text.count(chr(10), 0, found.start()) + 1}: управляющие символы — это не обычный текст "
+            "(возможно, UTF-16 или документ другого вида). Сохраните как .docx или как «Обычный текст» в UTF-8."
+        )
     return text

@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -11,13 +12,27 @@ from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
 from analysis.intake.blocks import Block, Cell, plain
 
-# A signed roadmap is a few hundred kilobytes of XML; 20,000 rows are some 40 MB. More is no document.
+# A signed roadmap is a few hundred kilobytes of XML; 20,000 rows are some 50 MB. More is no document.
 LARGEST_XML_BYTES = 100_000_000
+DOCUMENT = "word/document.xml"
+SIDE_PARTS = ("word/header", "word/footer", "word/footnotes", "word/endnotes", "word/comments")
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+TABLE, ROW, CELL, PARAGRAPH, RUN = (WORD + name for name in ("tbl", "tr", "tc", "p", "r"))
+TEXT, TEXT_BOX, NUMBERING = (WORD + name for name in ("t", "txbxContent", "numPr"))
+CELL_PROPERTIES = WORD + "tcPr"
+FORMULA_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+# Word repeats a text box for old programs; the repetition is not read.
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-TRACKED_CHANGES = ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge")
-WRAPPERS = {WORD + name for name in ("sdt", "sdtContent", "customXml", "smartTag")}
+TRACKED_CHANGES = tuple(WORD + name for name in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge"))
+NOT_MEANT_TO_BE_READ = tuple(WORD + name for name in ("vanish", "strike", "dstrike"))
 TEXT_OF_MARK = {WORD + "tab": " ", WORD + "br": "\n", WORD + "cr": "\n", WORD + "noBreakHyphen": "-"}
+# A symbol of a special font has no letter of its own: it must not vanish from beside a number.
+SYMBOL, UNKNOWN_SYMBOL = WORD + "sym", "\ufffd"
+PIECES = (PARAGRAPH, TEXT, FORMULA_TEXT, SYMBOL, *TEXT_OF_MARK)
+# 10 with a raised 1 is ten with a footnote, not one hundred and one.
+RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+# A number that Word draws itself stands nowhere in the file.
+AUTOMATIC_NUMBER = "‹автонумерация›"
 # What zipfile, zlib and lxml raise over damaged or encrypted content.
 DAMAGE = (
     etree.XMLSyntaxError,
@@ -28,34 +43,31 @@ DAMAGE = (
     NotImplementedError,
     ValueError,
 )
-SIDE_PARTS = ("word/header", "word/footer", "word/footnotes", "word/endnotes")
 
 
 def read_word_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
-    """Returns paragraphs and rows of a Word document, with addresses such as «таблица 1, строка 4, столбец 2».
+    """Returns paragraphs and rows of a Word document, with addresses such as «таблица 1, строка 4, ячейка 2».
 
     Raises:
         AnalysisError: The file is damaged, is no Word document, inflates beyond reason, holds no table,
-            or holds tracked changes that nobody accepted.
+            or holds text that is not settled: tracked changes that nobody accepted, hidden or struck words.
     """
     with _open_package(content, file) as package:
-        root = _parse(package, "word/document.xml", file)
+        blocks = _document_blocks(package, file)
         findings = _side_texts(package, file)
-    body = root.find(WORD + "body")
-    if body is None or body.find(f".//{WORD}tbl") is None:
-        raise AnalysisError(f"{file}: в документе нет ни одной таблицы. Проверьте, тот ли файл получен.")
-    _refuse_tracked_changes(body, file)
-    return _blocks(body), findings
+    if not any(block.table for block in blocks):
+        raise AnalysisError(f"{file}: в документе нет ни одной заполненной таблицы. Проверьте, тот ли файл получен.")
+    return blocks, findings
 
 
 def _open_package(content: bytes, file: str) -> zipfile.ZipFile:
     try:
         package = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile:
+    except DAMAGE:
         raise AnalysisError(
             f"{file}: файл повреждён или это не .docx. Откройте его в Word и сохраните заново как .docx."
         ) from None
-    declared = sum(part.file_size for part in package.infolist() if part.filename.endswith(".xml"))
+    declared = sum(part.file_size for part in package.infolist() if part.filename.startswith((DOCUMENT, *SIDE_PARTS)))
     if declared > LARGEST_XML_BYTES:
         raise AnalysisError(
             f"{file}: после распаковки файл займёт {declared // 1_000_000} МБ; для документа это слишком много. "
@@ -64,10 +76,21 @@ def _open_package(content: bytes, file: str) -> zipfile.ZipFile:
     return package
 
 
-def _parse(package: zipfile.ZipFile, part: str, file: str) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+def _events(
+    package: zipfile.ZipFile, part: str, tags: tuple[str, ...], file: str
+) -> Iterator[tuple[str, etree._Element]]:
+    """Start and end of the elements with these tags, while the part is read: the whole is never in memory."""
     try:
-        return etree.fromstring(package.read(part), parser)
+        with package.open(part) as stream:
+            yield from etree.iterparse(
+                stream,
+                events=("start", "end"),
+                tag=tags,
+                resolve_entities=False,
+                no_network=True,
+                load_dtd=False,
+                huge_tree=True,
+            )
     except KeyError:
         raise AnalysisError(
             f"{file}: внутри нет {part}, это не документ Word. Откройте файл в Word (или LibreOffice Writer) "
@@ -80,116 +103,208 @@ def _parse(package: zipfile.ZipFile, part: str, file: str) -> etree._Element:
         ) from None
 
 
-def _refuse_tracked_changes(body: etree._Element, file: str) -> None:
-    changes = [mark for name in TRACKED_CHANGES for mark in body.iter(WORD + name)]
-    if changes:
-        nearby = next((text for mark in changes if (text := plain("".join(mark.itertext())))), "")
+def _document_blocks(package: zipfile.ZipFile, file: str) -> list[Block]:
+    reader = _DocumentReader()
+    for event, element in _events(package, DOCUMENT, (TABLE, ROW, PARAGRAPH, *TRACKED_CHANGES), file):
+        if event == "start":
+            reader.enter(element)
+        else:
+            reader.leave(element)
+    _refuse(reader.changes, "непринятые исправления", "Рецензирование → Принять все исправления", file)
+    _refuse(reader.hidden, "скрытый или зачёркнутый текст", "удалите его или снимите это оформление", file)
+    return [block for block in reader.blocks if block.filled]
+
+
+def _refuse(texts: list[str], what: str, action: str, file: str) -> None:
+    if texts:
+        sample = next((text for text in map(plain, texts) if text), "")
         raise AnalysisError(
-            f"{file}: в документе есть непринятые исправления ({len(changes)}), например «{nearby[:80]}». "
-            "В Word: Рецензирование → Принять все исправления; затем сохраните файл."
+            f"{file}: в документе есть {what} (мест: {len(texts)}), например «{sample[:80]}». "
+            f"В Word: {action}; затем сохраните файл."
         )
 
 
-def _side_texts(package: zipfile.ZipFile, file: str) -> list[Finding]:
-    """Headers, footers and notes are not part of the roadmap; words in them are named, not lost."""
-    findings = []
-    for part in sorted(name for name in package.namelist() if name.startswith(SIDE_PARTS)):
-        text = plain(" ".join(_text(mark) for mark in _parse(package, part, file).iter(WORD + "p")))
-        if any(letter.isalpha() for letter in text):
-            findings.append(
-                Finding(
-                    "unread_text",
-                    Severity.ATTENTION,
-                    file,
-                    (f"колонтитул или сноска ({part})",),
-                    text,
-                    "Колонтитулы и сноски не входят в таблицы проекта.",
-                    "Проверьте, нет ли там значений, которые нужны отчёту.",
-                )
-            )
-    return findings
+@dataclass
+class _DocumentReader:
+    """Gathers the blocks while the document streams by, and lets go of what has been read."""
+
+    blocks: list[Block] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    _open: list[str] = field(default_factory=list)
+    _paragraphs: int = 0
+    _tables: int = 0
+    _rows: int = 0
+    _above: dict[int, Cell] = field(default_factory=dict)
+
+    def enter(self, element: etree._Element) -> None:
+        if element.tag in TRACKED_CHANGES:
+            return
+        if element.tag == TABLE and not self._open:
+            self._tables += 1
+            self._rows, self._above = 0, {}
+        self._open.append(element.tag)
+
+    def leave(self, element: etree._Element) -> None:
+        if element.tag in TRACKED_CHANGES:
+            self.changes.append("".join(map(str, element.itertext())))
+            return
+        self._open.pop()
+        if element.tag == PARAGRAPH and not self._open:
+            self._read_paragraph(element)
+        elif element.tag == ROW and self._open == [TABLE]:
+            self._read_row(element)
+        elif self._open:
+            return
+        _let_go(element)
+
+    def _read_paragraph(self, paragraph: etree._Element) -> None:
+        self._paragraphs += 1
+        self._prepare(paragraph)
+        place = f"абзац {self._paragraphs}"
+        for number, text in enumerate(_take_text_boxes(paragraph), start=1):
+            self._add_paragraph(text, f"{place}, надпись, абзац {number}")
+        self._add_paragraph(_text(paragraph), place)
+
+    def _add_paragraph(self, text: str, place: str) -> None:
+        self.blocks.append(Block((Cell(text, place),), place, table=0))
+
+    def _read_row(self, row: etree._Element) -> None:
+        self._rows += 1
+        self._prepare(row)
+        place = f"таблица {self._tables}, строка {self._rows}"
+        cells = tuple(_cells(row, place, self._above))
+        self._above = {cell.start: cell for cell in cells}
+        self.blocks.append(Block(cells, place, table=self._tables, exact_grid=True))
+
+    def _prepare(self, element: etree._Element) -> None:
+        etree.strip_elements(element, FALLBACK, with_tail=False)
+        for box in list(element.iter(TEXT_BOX)):
+            etree.SubElement(box, PARAGRAPH)  # ends its last line, so that its words do not run into those behind it
+        for mark in element.iter(WORD + "vertAlign"):
+            if mark.get(WORD + "val") != "baseline":
+                _raise_digits(mark)
+        self.hidden += [
+            text for mark in element.iter(*NOT_MEANT_TO_BE_READ) if _is_on(mark) and (text := _run_text(mark))
+        ]
 
 
-def _blocks(body: etree._Element) -> list[Block]:
-    blocks: list[Block] = []
-    paragraphs = tables = 0
-    for element in _unwrapped(body):
-        if element.tag == WORD + "p":
-            paragraphs += 1
-            place = f"абзац {paragraphs}"
-            blocks.append(Block((Cell(_text(element), place),), place, table=0))
-        elif element.tag == WORD + "tbl":
-            tables += 1
-            blocks.extend(_rows(element, tables))
-    return [block for block in blocks if block.filled]
+def _let_go(element: etree._Element) -> None:
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
 
 
-def _rows(table: etree._Element, number: int) -> Iterator[Block]:
-    above: dict[int, Cell] = {}
-    rows = (element for element in _unwrapped(table) if element.tag == WORD + "tr")
-    for row_number, row in enumerate(rows, start=1):
-        place = f"таблица {number}, строка {row_number}"
-        cells = tuple(_cells(row, place, above))
-        above = {cell.start: cell for cell in cells}
-        yield Block(cells, place, table=number, exact_grid=True)
+def _is_on(mark: etree._Element) -> bool:
+    return mark.get(WORD + "val", "true") not in ("0", "false", "off")
+
+
+def _run(mark: etree._Element) -> etree._Element | None:
+    """The run that a mark of formatting applies to; none where it applies to the end of a paragraph only."""
+    properties = mark.getparent()
+    run = None if properties is None else properties.getparent()
+    return run if run is not None and run.tag == RUN else None
+
+
+def _run_text(mark: etree._Element) -> str:
+    run = _run(mark)
+    return "" if run is None else "".join(text.text or "" for text in run.iter(TEXT)).strip()
+
+
+def _raise_digits(mark: etree._Element) -> None:
+    run = _run(mark)
+    for text in () if run is None else run.iter(TEXT):
+        text.text = (text.text or "").translate(RAISED_DIGITS)
 
 
 def _cells(row: etree._Element, place: str, above: dict[int, Cell]) -> Iterator[Cell]:
     start = _number(row, f"{WORD}trPr/{WORD}gridBefore", default=0)
-    for element in _unwrapped(row):
-        if element.tag != WORD + "tc":
-            continue
-        end = start + _number(element, f"{WORD}tcPr/{WORD}gridSpan", default=1)
-        upper = above.get(start) if _continues_upward(element) else None
+    for position, element in enumerate(_own_cells(row), start=1):
+        properties = element.find(CELL_PROPERTIES)
+        end = start + _number(properties, WORD + "gridSpan", default=1)
+        upper = above.get(start) if _continues_upward(properties) else None
         if upper is not None:
             yield Cell(upper.text, upper.place, start, end, inherited=True)
         else:
-            yield Cell(_cell_text(element), f"{place}, столбец {start + 1}", start, end)
+            yield Cell(_cell_text(element), f"{place}, ячейка {position}", start, end)
         start = end
 
 
-def _continues_upward(cell: etree._Element) -> bool:
-    mark = cell.find(f"{WORD}tcPr/{WORD}vMerge")
+def _own_cells(row: etree._Element) -> list[etree._Element]:
+    """The cells of a row, also those inside content controls, but not those of a table inside a cell."""
+    cells = list(row.iter(CELL))
+    nested = next(row.iterdescendants(ROW), None) is not None
+    return [cell for cell in cells if next(cell.iterancestors(ROW)) is row] if nested else cells
+
+
+def _continues_upward(properties: etree._Element | None) -> bool:
+    mark = None if properties is None else properties.find(WORD + "vMerge")
     return mark is not None and mark.get(WORD + "val", "continue") == "continue"
 
 
-def _number(element: etree._Element, path: str, default: int) -> int:
-    mark = element.find(path)
+def _number(element: etree._Element | None, path: str, default: int) -> int:
+    mark = None if element is None else element.find(path)
     value = "" if mark is None else str(mark.get(WORD + "val", ""))
-    return int(value) if value.isdigit() else default
-
-
-def _unwrapped(element: etree._Element) -> Iterator[etree._Element]:
-    """Children of an element; what stands inside content controls counts as a child."""
-    for child in element:
-        if child.tag in WRAPPERS:
-            yield from _unwrapped(child)
-        else:
-            yield child
+    return int(value) if value.isdecimal() and len(value) < 4 else default
 
 
 def _cell_text(cell: etree._Element) -> str:
-    return "\n".join(text for paragraph in _paragraphs(cell) if (text := _text(paragraph)).strip())
+    text = _text(cell)
+    if not text and next(cell.iter(NUMBERING), None) is not None:
+        return AUTOMATIC_NUMBER
+    return text
 
 
-def _paragraphs(cell: etree._Element) -> Iterator[etree._Element]:
-    for child in _unwrapped(cell):
-        if child.tag == WORD + "p":
-            yield child
-        elif child.tag == WORD + "tbl":
-            yield from child.iter(WORD + "p")
+def _take_text_boxes(element: etree._Element) -> list[str]:
+    """Returns the paragraphs of the text boxes anchored here and removes them: their words mix with no others."""
+    texts = [_text(paragraph) for box in element.iter(TEXT_BOX) for paragraph in box.iter(PARAGRAPH)]
+    if texts:
+        etree.strip_elements(element, TEXT_BOX, with_tail=False)
+    return texts
 
 
-def _text(paragraph: etree._Element) -> str:
-    """Text of a paragraph; a text box is repeated in the file as a fallback for old programs and read once."""
-    return "".join(_pieces(paragraph))
+def _text(element: etree._Element) -> str:
+    """Text of a paragraph or a cell, one line a paragraph; blank lines are left out."""
+    lines = "".join([_piece(mark) for mark in element.iter(*PIECES)]).split("\n")
+    return "\n".join([line for line in lines if line.strip()])
 
 
-def _pieces(element: etree._Element) -> Iterator[str]:
-    for child in element:
-        if child.tag == WORD + "t":
-            yield child.text or ""
-        elif child.tag in TEXT_OF_MARK and child.getparent().tag == WORD + "r":
-            yield TEXT_OF_MARK[child.tag]
-        elif child.tag not in (FALLBACK, WORD + "pPr"):
-            yield from _pieces(child)
+def _piece(mark: etree._Element) -> str:
+    tag = mark.tag
+    if tag == PARAGRAPH:
+        return "\n"
+    if tag in (TEXT, FORMULA_TEXT):
+        return mark.text or ""
+    if tag == SYMBOL:
+        return UNKNOWN_SYMBOL
+    parent = mark.getparent()
+    return TEXT_OF_MARK[tag] if parent is not None and parent.tag == RUN else ""
+
+
+def _side_texts(package: zipfile.ZipFile, file: str) -> list[Finding]:
+    """Headers, footers, notes and comments are not part of the roadmap; words in them are named, not lost."""
+    parts = sorted(name for name in package.namelist() if name.startswith(SIDE_PARTS))
+    texts = {part: _side_text(package, part, file) for part in parts}
+    return [_side_finding(part, text, file) for part, text in texts.items() if any(map(str.isalpha, text))]
+
+
+def _side_text(package: zipfile.ZipFile, part: str, file: str) -> str:
+    texts = []
+    for event, paragraph in _events(package, part, (PARAGRAPH,), file):
+        if event == "end":
+            texts.append(_text(paragraph))
+            paragraph.clear()
+    return plain(" ".join(texts))
+
+
+def _side_finding(part: str, text: str, file: str) -> Finding:
+    return Finding(
+        "unread_text",
+        Severity.ATTENTION,
+        file,
+        (f"колонтитул, сноска или примечание ({part})",),
+        text,
+        "Колонтитулы, сноски и примечания не входят в таблицы проекта.",
+        "Проверьте, нет ли там значений, которые нужны отчёту.",
+    )
