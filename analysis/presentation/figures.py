@@ -65,7 +65,7 @@ def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -
     )
     names = plan.drop_duplicates("measure_label")["measure_name"]
     labels = [_wrapped(f"{label}  {name}") for label, name in zip(grid.index, names, strict=True)]
-    figure, axes = _figure(0.44 * len(labels) + 0.35, left=0.47, below=0.05, above=0.3)
+    figure, axes = _figure(0.44 * len(labels) + 0.35, left=0.46, below=0.05, above=0.32)
     for row, (_, counts) in enumerate(grid.iterrows()):
         for place, count in enumerate(counts):
             _cell(axes, place, row, count)
@@ -99,7 +99,7 @@ def _label_share(labels: Sequence[str]) -> float:
     return min(0.45, 0.03 + 0.0115 * max((len(label) for label in labels), default=1))
 
 
-def _wrapped(text: str, width: int = 46) -> str:
+def _wrapped(text: str, width: int = 38) -> str:
     lines = textwrap.wrap(text, width)
     return "\n".join(lines if len(lines) <= 2 else [lines[0], f"{lines[1][: width - 1]}…"])
 
@@ -129,5 +129,5 @@ def _frame_year(axes: Axes, years: Sequence[int], calendar_year: int, rows: int)
     axes.tick_params(axis="x", length=0)
     if calendar_year in years:
         place = years.index(calendar_year)
-        axes.add_patch(Rectangle((place - 0.5, -0.5), 1, rows, fill=False, edgecolor=INK, linewidth=1.8))
+        axes.add_patch(Rectangle((place - 0.5, -0.5), 1, rows, fill=False, edgecolor=INK, linewidth=1.8, clip_on=False))
         axes.get_xticklabels()[place].set_fontweight("bold")

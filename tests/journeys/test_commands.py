@@ -1,0 +1,233 @@
+"""Whole commands on small real projects, from the raw file to the published site."""
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pypdf
+import pytest
+from lxml import html
+
+from roadmaps import FIRST, SECOND, TASK, document, project_with, with_cell
+
+LITERAL = "**x** <script>alert(1)</script> #h $y$ =1+1 @fig-1 a|b `c` {{< z >}} [d](e)"
+
+
+def _site(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted((folder / "reports/_site").rglob("*"))
+        if path.is_file()
+    }
+
+
+def _replace(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def city(house):
+    """A project of another city: three other years, its own document, the same report sources."""
+    for year in (2023, 2024):
+        source = house / "reports/2021/annual-report-2021.qmd"
+        target = house / f"reports/{year}/annual-report-{year}.qmd"
+        target.parent.mkdir()
+        target.write_text(source.read_text(encoding="utf-8").replace("2021", str(year)), encoding="utf-8")
+    for year in (2020, 2021, 2022):
+        (house / f"reports/{year}/annual-report-{year}.qmd").unlink()
+    quarto = (house / "reports/_quarto.yml").read_text(encoding="utf-8")
+    quarto = (
+        quarto.replace("2021", "2023").replace("2022/", "2024/").replace("annual-report-2022", "annual-report-2024")
+    )
+    lines = [line for line in quarto.splitlines() if "2020" not in line or "title" in line]
+    (house / "reports/_quarto.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (house / "data/raw/roadmap_2020-2022.txt").unlink()
+    return house
+
+
+def test_check_lists_findings_and_leaves_them(house, run):
+    code, out, err = run(house, "check")
+    assert code == 0
+    assert "ПОСМОТРИТЕ · Итог и годы противоречат друг другу: 2" in out
+    assert "останавливают сборку: 0" in out
+    full = (house / "output/findings.txt").read_text(encoding="utf-8")
+    assert full.count("Повторённая ячейка года") == 8
+    assert out.count("строка 22, ячейка 8") == 1
+    assert "… ещё 5: см. полный список" in out
+    assert (house / "output/findings.xlsx").stat().st_size > 1000
+
+
+def test_a_blocking_finding_stops_everything_and_nothing_is_written(house, run):
+    raw = house / "data/raw/roadmap_2020-2022.txt"
+    raw.write_bytes(raw.read_bytes().replace("не менее 4".encode(), "ежегодно".encode()))
+    code, out, err = run(house, "check")
+    assert code == 1
+    assert "строка 46, ячейка 4" in out
+    assert "sha256" in out
+    code, out, err = run(house, "report", "--engine", "builtin")
+    assert code == 1
+    assert "Сборка остановлена, ничего не записано." in err
+    assert "строка 46, ячейка 4" in err
+    assert not (house / "data/processed").exists()
+    assert not (house / "reports/_site").exists()
+    assert not (house / "reports/2021/data").exists()
+
+
+def test_a_later_block_leaves_the_last_good_site(house, run):
+    assert run(house, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
+    before = _site(house)
+    _replace(house / "data/raw/SOURCES.toml", 'sha256 = "4dc2', 'sha256 = "5dc2')
+    code, _, err = run(house, "report", "2021", "--format", "html", "--engine", "builtin")
+    assert code == 1
+    assert "Файл изменился после получения" in err
+    assert _site(house) == before
+
+
+def test_a_failing_cell_leaves_the_last_good_site_and_says_where(house, run):
+    assert run(house, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
+    before = _site(house)
+    _replace(house / "reports/_parts/annual.qmd", 'place(f"{year}/calendar")', 'place(f"{year}/nothing")')
+    code, _, err = run(house, "report", "2021", "--format", "html", "--engine", "builtin")
+    assert code == 1
+    assert "_parts/annual.qmd" in err
+    assert "nothing" in err
+    assert _site(house) == before
+
+
+def test_unchanged_work_is_not_redone(house, run):
+    assert run(house, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
+    times = {path: path.stat().st_mtime_ns for path in house.rglob("*.html")}
+    code, out, err = run(house, "report", "2021", "--format", "html", "--engine", "builtin")
+    assert code == 0
+    assert "без изменений" in err
+    assert "reports/_site/2021/annual-report-2021.html" in out
+    assert {path: path.stat().st_mtime_ns for path in house.rglob("*.html")} == times
+
+
+@pytest.mark.parametrize(
+    "changed",
+    ["project.toml", "data/terms.toml", "data/corrections.toml", "requirements.lock", "data/raw/SOURCES.toml"],
+)
+def test_every_input_counts(house, run, changed):
+    assert run(house, "build")[0] == 0
+    (house / changed).write_text((house / changed).read_text(encoding="utf-8") + "\n# x\n", encoding="utf-8")
+    assert "без изменений" not in run(house, "build")[2]
+
+
+def test_what_was_made_and_is_gone_is_made_again(house, run):
+    assert run(house, "build")[0] == 0
+    (house / "reports/2021/figures/fig-load.svg").unlink()
+    assert run(house, "build")[0] == 0
+    assert (house / "reports/2021/figures/fig-load.svg").is_file()
+
+
+def test_two_builds_in_two_places_give_the_same_bytes(house, published, run):
+    assert run(house, "report", "--engine", "builtin")[0] == 0
+    assert _site(house) == _site(published)
+
+
+def test_the_pdf_is_marked_for_readers_of_the_screen(published):
+    reader = pypdf.PdfReader(published / "reports/_site/2021/annual-report-2021.pdf")
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"].startswith("ru")
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+
+
+def test_text_of_a_cell_is_literal_everywhere(city, run):
+    rows = (TASK, with_cell(with_cell(FIRST, 1, LITERAL), 7, "=1+1, @fig-1"), with_cell(SECOND, 2, LITERAL))
+    project_with(city, document(rows), editions=(2023,))
+    assert run(city, "report", "2023", "--engine", "builtin")[0] == 0
+    site = city / "reports/_site/2023"
+    page = html.parse(site / "annual-report-2023.html")
+    assert [script for script in page.iter("script") if "alert" in (script.text or "")] == []
+    cells = [" ".join(cell.text_content().split()) for cell in page.iter("td")]
+    assert f"{LITERAL}. Результат: Количество школ" in cells
+    assert f"Семинар. Результат: {LITERAL}" in cells
+    assert "=1+1, @fig-1" in cells
+    pages = pypdf.PdfReader(site / "annual-report-2023.pdf").pages
+    text = re.sub(r"\s|\xad", "", "".join(page.extract_text() for page in pages))  # lines break inside words
+    for piece in ("**x**", "<script>", "$y$", "=1+1", "@fig-1", "a|b", "`c`", "{{<"):
+        assert piece in text
+    word = html.fromstring(zipfile.ZipFile(site / "annual-report-2023.docx").read("word/document.xml"))
+    assert LITERAL in word.text_content()
+    assert LITERAL.replace('"', '""') in (site / "data/tbl-targets-1.csv").read_text(encoding="utf-8")
+
+
+def test_another_city_with_other_years(city, run):
+    project_with(city, document(), editions=(2023, 2024))
+    assert run(city, "report", "--format", "html", "--engine", "builtin")[0] == 0
+    page = html.parse(city / "reports/_site/2024/annual-report-2024.html").getroot().text_content()
+    assert "А.Б. Ветрова" in page
+    assert "На 2024 год" in page
+    assert "Рыбашапка" not in page
+
+
+def test_an_edition_without_its_document_is_named(house, run):
+    (house / "reports/2021/annual-report-2021.qmd").unlink()
+    code, _, err = run(house, "report", "2021", "--engine", "builtin")
+    assert code == 1
+    assert "annual-report-2021.qmd" in err
+
+
+def test_years_outside_the_project(house, run):
+    code, _, err = run(house, "report", "1999")
+    assert code == 1
+    assert "1999" in err
+    assert "2020, 2021, 2022" in err
+
+
+def test_no_project_here(tmp_path, monkeypatch, capsys):
+    from analysis.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ANALYSIS_PROJECT", raising=False)
+    assert main(["check"]) == 1
+    assert "project.toml не найден" in capsys.readouterr().err
+
+
+def test_a_read_only_project_gets_a_sentence(house, run):
+    if os.geteuid() == 0:
+        (house / "output").write_text("здесь файл, а не папка")
+    else:
+        house.chmod(0o555)
+    code, _, err = run(house, "check")
+    assert code == 1
+    assert err.startswith("Ошибка: ")
+
+
+@pytest.mark.parametrize(("wrong", "code"), [(["--format", "odt"], 2), (["--engine", "latex"], 2), (["20x1"], 2)])
+def test_wrong_usage(wrong, code):
+    done = subprocess.run([sys.executable, "-m", "analysis", "report", *wrong], capture_output=True, text=True)
+    assert done.returncode == code
+    assert "usage: analysis report" in done.stderr
+
+
+def test_help_has_examples_and_loads_nothing_heavy():
+    code = (
+        "import sys\nfrom analysis.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'pandas', 'pandera', 'matplotlib', 'IPython', 'typst', 'lxml', 'yaml'} & set(sys.modules)\n"
+        "sys.exit(', '.join(sorted(heavy)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path.cwd())
+    assert done.returncode == 0, done.stderr
+    assert "analysis report 2021 --format pdf" in done.stdout
+
+
+def test_nothing_changed_loads_nothing_heavy(house, run):
+    assert run(house, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
+    code = (
+        f"import sys\nfrom analysis.cli import main\n"
+        f"code = main(['--project', {str(house)!r}, 'report', '2021', '--format', 'html', '--engine', 'builtin'])\n"
+        "heavy = {'pandas', 'pandera', 'matplotlib', 'IPython', 'typst'} & set(sys.modules)\n"
+        "sys.exit(', '.join(sorted(heavy)) or code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
