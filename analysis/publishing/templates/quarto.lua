@@ -163,13 +163,15 @@ end
 
 local function docx_table(element)
   local paragraphs = { Plain = function(plain) return pandoc.Para(plain.content) end }
-  local rows = pandoc.List(element.head.rows)
-  for _, body in ipairs(element.bodies) do rows:extend(body.body) end
-  for _, row in ipairs(rows) do
-    for _, cell in ipairs(row.cells) do
-      cell.contents = { div(cell.contents:walk(paragraphs), nil, { "custom-style", "Table Text" }) }
+  local function mark(rows)
+    for _, row in ipairs(rows) do
+      for _, cell in ipairs(row.cells) do
+        cell.contents = { div(cell.contents:walk(paragraphs), nil, { "custom-style", "Table Text" }) }
+      end
     end
   end
+  mark(element.head.rows)
+  for _, body in ipairs(element.bodies) do mark(body.body) end
   return element
 end
 
