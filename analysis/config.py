@@ -151,10 +151,13 @@ def load_terms(root: Path) -> Terms:
             for where, entry in abbreviations
         ),
         tuple(
-            (take(entry, "meaning", str, where), tuple(take(entry, "writings", list, where)))
+            (take(entry, "meaning", str, where), _words(take(entry, "writings", list, where), "writings", where))
             for where, entry in variants
         ),
-        tuple((take(entry, "text", str, where), take(entry, "suggestion", str, where)) for where, entry in slips),
+        tuple(
+            (_words([take(entry, "text", str, where)], "text", where)[0], take(entry, "suggestion", str, where))
+            for where, entry in slips
+        ),
     )
 
 
@@ -164,6 +167,8 @@ def read_toml(root: Path, relative: str) -> dict[str, Any]:
         return tomllib.loads((root / relative).read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise AnalysisError(f"{relative}: файла нет. Он нужен проекту; образец есть в README.") from None
+    except OSError as error:
+        raise AnalysisError(f"{relative}: файл не открывается ({error.strerror}).") from None
     except UnicodeDecodeError:
         raise AnalysisError(f"{relative}: файл не в кодировке UTF-8. Сохраните его в UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
@@ -176,15 +181,21 @@ def take(table: Mapping[str, Any], key: str, kind: type[Value], where: str) -> V
     if value is None:
         raise AnalysisError(f"{where}: нет ключа «{key}» ({KIND_NAMES[kind]}). Допишите его.")
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise AnalysisError(f"{where}: ключ «{key}»: стоит {value!r}, нужен {KIND_NAMES[kind]}.")
+        raise AnalysisError(f"{where}: ключ «{key}»: стоит {value!r}, нужно: {KIND_NAMES[kind]}.")
     return value
 
 
 def numbered(entries: list[Any], name: str, file: str) -> list[tuple[str, Mapping[str, Any]]]:
     """Returns the [[name]] entries of a file, each with the words that name it in an error."""
-    if not all(isinstance(entry, dict) for entry in entries):
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise AnalysisError(f"{file}: «{name}» должно быть списком разделов [[{name}]].")
     return [(f"{file}, [[{name}]] № {number}", entry) for number, entry in enumerate(entries, start=1)]
+
+
+def _words(values: list[Any], key: str, where: str) -> tuple[str, ...]:
+    if not values or not all(isinstance(value, str) and value.strip() for value in values):
+        raise AnalysisError(f"{where}: ключ «{key}»: стоит {values!r}, нужны непустые слова в кавычках.")
+    return tuple(values)
 
 
 def _years(values: list[Any]) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.cleaning.corrections import apply_corrections, load_amendments
+from analysis.cleaning.corrections import apply_corrections, load_amendments, misdirected
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import watch_terms
 from analysis.config import CORRECTIONS_FILE, SOURCES_FILE, Project, Source, load_sources, load_terms
@@ -52,6 +52,7 @@ def check_project(project: Project) -> Checked:
         *_source_findings(content, file, load_sources(project.root)),
         *reading,
         *correcting,
+        *misdirected(amendments.corrections, [file]),
         *text.findings,
         *clean.findings,
         *_edition_findings(project, clean.tables["approval"]),

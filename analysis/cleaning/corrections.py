@@ -56,7 +56,7 @@ def load_amendments(root: Path) -> Amendments:
     content = read_toml(root, CORRECTIONS_FILE)
     corrections = numbered(content.get("correction", []), "correction", CORRECTIONS_FILE)
     decisions = numbered(content.get("decision", []), "decision", CORRECTIONS_FILE)
-    return Amendments(
+    amendments = Amendments(
         tuple(
             Correction(
                 file=take(entry, "file", str, where),
@@ -81,6 +81,26 @@ def load_amendments(root: Path) -> Amendments:
             for where, entry in decisions
         ),
     )
+    _refuse_twins([f"{one.file}: {one.address}" for one in amendments.corrections])
+    _refuse_twins([f"{one.activity}, показатель {one.measure}" for one in amendments.decisions])
+    return amendments
+
+
+def misdirected(corrections: Sequence[Correction], files: Sequence[str]) -> list[Finding]:
+    """Returns a finding for each correction of a file that the project does not read: it would do nothing, unseen."""
+    return [
+        Finding(
+            "correction",
+            Severity.BLOCKS,
+            one.file,
+            (one.address,),
+            one.expected,
+            "Исправление относится к файлу, который проект не читает, и потому ничего не меняет.",
+            f"Проверьте ключ file в {CORRECTIONS_FILE}.",
+        )
+        for one in corrections
+        if one.file not in files
+    ]
 
 
 def apply_corrections(
@@ -130,6 +150,12 @@ def _finding(correction: Correction, present: str | None) -> Finding:
         explanation,
         "Ничего: исправление видно здесь." if fits else f"Проверьте запись в {CORRECTIONS_FILE}.",
     )
+
+
+def _refuse_twins(subjects: Sequence[str]) -> None:
+    twice = next((subject for number, subject in enumerate(subjects) if subject in subjects[:number]), None)
+    if twice is not None:
+        raise AnalysisError(f"{CORRECTIONS_FILE}: две записи об одном: {twice}. Оставьте одну.")
 
 
 def _said(text: str, key: str, where: str) -> str:

@@ -16,8 +16,9 @@ from analysis.intake.blocks import plain
 
 CHECK_DOCUMENT = "Сверьте с подписанным документом; запишите исправление в data/corrections.toml."
 SETTLE = "Если есть документ, который решает вопрос, запишите решение в data/corrections.toml; иначе ничего."
-PERIOD = re.compile(r"(20\d\d)\s*(?:[-–—]|по|и)\s*(20\d\d)")
-SINGLE_YEAR = re.compile(r"\b(20\d\d)\b")
+YEAR_WORD = r"\s*(?:г\.?|год\w*)?\s*"
+PERIOD = re.compile(rf"(20[0-9][0-9]){YEAR_WORD}(?:[-–—]|по|до|и){YEAR_WORD}(20[0-9][0-9])")
+SINGLE_YEAR = re.compile(r"\b(20[0-9][0-9])\b")
 DATE_IN_WORDS = re.compile(r"(\d{1,2})\D+?([а-яё]+)\D*?(\d{4})", re.IGNORECASE)
 DATE_IN_DIGITS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
@@ -147,9 +148,15 @@ class _Cleaner:
                 f"Мероприятия {missing} в документе нет; нумерация не изменена.",
                 "Если мероприятие существует, получите полный документ; иначе ничего.",
             )
-        tasks = sorted({int(code.split(".")[0]) for code in places})
-        for task in sorted(set(range(1, max(tasks, default=0))) - set(tasks)):
-            self._attention("missing_code", ("вся таблица",), "", f"Задачи {task} в документе нет.", CHECK_DOCUMENT)
+        for before, after in _gaps(int(code.split(".")[0]) for code in places):
+            missing = f"{before + 1}" if after - before == 2 else f"{before + 1}–{after - 1}"
+            self._attention(
+                "missing_code",
+                ("вся таблица",),
+                "",
+                f"Задачи {missing} с мероприятиями в документе нет.",
+                CHECK_DOCUMENT,
+            )
 
     def check_years(self, targets: pd.DataFrame, period: tuple[int, int] | None) -> None:
         """The columns of years must be the years of the title, no more and no fewer."""
@@ -189,6 +196,7 @@ class _Cleaner:
         if names is None or any(values is None for values in spread.values()):
             return []
         self._note_blank_years(row, spread)
+        self._note_deadlines(row, totals, [value for values in spread.values() for value in values or () if value])
         return [
             _Measure(
                 row.code,
@@ -230,7 +238,7 @@ class _Cleaner:
         """The typed targets: one row a measure and year; blank stays blank."""
         rows = []
         for row, measure in measures:
-            _, executors_month = read_executors(row.executors)
+            month_of_row = _common_months(row, [measure.total])
             for year, value in measure.years.items():
                 text, place = row.years[year]
                 planned = value is not None and value.count > 0
@@ -244,7 +252,7 @@ class _Cleaner:
                         plain(text),
                         "≥" if "≥" in (measure.total.comparator, value.comparator if value else "=") else "=",
                         value.count if value else None,
-                        (value.month or executors_month) if value and planned else None,
+                        (value.month or next(iter(month_of_row), None)) if value and planned else None,
                     )
                 )
         columns = (
@@ -340,7 +348,7 @@ class _Cleaner:
                 "shared_zero",
                 (place,),
                 plain(text),
-                f"Мероприятие {row.code}: один 0 стоит на {wanted} показателя и относится к каждому.",
+                f"Мероприятие {row.code}: показателей {wanted}, а 0 стоит один; он относится к каждому.",
                 "Ничего; если ноль относится не ко всем, запишите исправление.",
             )
             return values * wanted
@@ -364,6 +372,19 @@ class _Cleaner:
                 "",
                 f"Мероприятие {row.code}: значение {year} года не заполнено. Пустая ячейка — не ноль.",
                 "Уточните у исполнителя, планировалось ли что-то; отчёт печатает «не указано».",
+            )
+
+    def _note_deadlines(self, row: _Row, totals: Sequence[Value], of_years: Sequence[Value]) -> None:
+        """A month may stand in the total, behind an executor and in a year; where they differ somebody should know."""
+        common = _common_months(row, totals)
+        if len(common) > 1 or (common and any(value.month not in (None, *common) for value in of_years)):
+            self._attention(
+                "deadline",
+                (row.total_place, *(place for _, place in row.years.values()), row.executors_place),
+                plain(row.executors),
+                f"Мероприятие {row.code}: названы разные месяцы срока. Берётся месяц у значения года, а без него "
+                "первый из названных в итоге или у исполнителей.",
+                "Уточните срок; если он другой, запишите исправление в data/corrections.toml.",
             )
 
     # ── findings ──
@@ -405,6 +426,12 @@ def _rows(text: Mapping[str, pd.DataFrame]) -> list[_Row]:
             strict=True,
         )
     ]
+
+
+def _common_months(row: _Row, totals: Sequence[Value]) -> tuple[int, ...]:
+    """Months that hold for the whole row: those of the totals, then those behind the executors."""
+    of_totals = [total.month for total in totals if total.month]
+    return tuple(dict.fromkeys([*of_totals, *read_executors(row.executors)[1]]))
 
 
 def _columns(frame: pd.DataFrame, *names: str) -> list[list[str]]:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from analysis.intake.blocks import plain
 
-PART = re.compile(r"^(не менее\s+)?(\d{1,9})(?:\s*\(\s*([^()]+?)\s*\))?$")
+PART = re.compile(r"^(не менее\s+)?([0-9]{1,9})(?:\s*\(\s*([^()]+?)\s*\))?$")
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -29,6 +30,8 @@ MONTHS = {
     for name in names.split()
 }
 ONCE_A_YEAR = "раз в год"
+# A comma inside brackets belongs to the note in the brackets.
+BETWEEN_EXECUTORS = re.compile(r"[,;\n](?![^()]*\))")
 EXECUTOR = re.compile(r"^(.*?)\s*\(\s*(\w+)\s*\)$")
 GRAMMAR = "целое число, «не менее N», «1; 4», «1 (раз в год)», «1 (май)» или пустая ячейка"
 
@@ -68,15 +71,16 @@ def read_values(text: str, largest: int) -> tuple[Value, ...]:
     return tuple(_read_part(plain(part), largest) for part in cleaned.split(";")) if cleaned else ()
 
 
-def read_executors(text: str) -> tuple[tuple[str, ...], int | None]:
-    """Returns the executors in the order named, and the month that a bracket behind one of them names."""
+@lru_cache(maxsize=4096)
+def read_executors(text: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Returns the executors in the order named, and the months that brackets behind them name."""
     names, months = [], []
-    for part in re.split(r"[,;\n]", text):
+    for part in BETWEEN_EXECUTORS.split(text):
         match = EXECUTOR.match(plain(part))
         month = MONTHS.get(match.group(2).casefold()) if match else None
         names.append(match.group(1) if match and month else plain(part))
         months += [month] if month else []
-    return tuple(name for name in names if name), months[0] if months else None
+    return tuple(name for name in names if name), tuple(months)
 
 
 def derive_reading(total: Value, years: Sequence[int | None]) -> tuple[str, str]:

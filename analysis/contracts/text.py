@@ -29,7 +29,9 @@ class CellsText(_TextTable):
 class ApprovalText(_TextTable):
     """Заголовок документа: кто и когда утвердил, как документ называется."""
 
-    approver_position: Series[str] = column("Должность", "Должность утвердившего; пусто, если не найдена")
+    approver_position: Series[str] = column(
+        "Должность", "Должность утвердившего или документ, которым утверждено; пусто, если не найдены"
+    )
     approver_name: Series[str] = column("Имя", "Инициалы и фамилия утвердившего; пусто, если не найдены")
     approved_date: Series[str] = column("Дата", "Дата утверждения словами документа")
     title: Series[str] = column("Название", "Название документа без знаков разметки вокруг")
@@ -47,7 +49,7 @@ class _RowText(_TextTable):
 class ActivitiesText(_RowText):
     """Мероприятия: по строке на каждое."""
 
-    task_code: Series[str] = column("Задача", "Номер задачи, как получен")
+    task_code: Series[str] = column("Задача", "Номер задачи без точки")
     task_title: Series[str] = column("Название задачи", "Название задачи, как получено")
     task_place: Series[str] = address("задача")
     activity_title: Series[str] = column("Мероприятие", "Наименование мероприятия, как получено")

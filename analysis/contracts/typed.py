@@ -34,7 +34,9 @@ class Approval(_TypedTable):
 
     title: Series[str] = column("Название", "Название документа", str_length={"min_value": 5})
     title_place: Series[str] = address("название")
-    approver_position: Series[str] = column("Должность", "Должность утвердившего", nullable=True)
+    approver_position: Series[str] = column(
+        "Должность", "Должность утвердившего или документ, которым утверждено", nullable=True
+    )
     approver_name: Series[str] = column("Имя", "Инициалы и фамилия утвердившего", nullable=True)
     approved_date: Series[pd.Timestamp] = column("Дата утверждения", "Дата утверждения", "дата")
     approved_date_place: Series[str] = address("дата утверждения")

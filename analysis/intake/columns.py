@@ -1,7 +1,9 @@
 """Finds out from the header of a table which column holds what; never from the position alone."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 
 from analysis.intake.blocks import Block, Cell, plain
@@ -10,11 +12,13 @@ from analysis.intake.blocks import Block, Cell, plain
 ROLE_PATTERNS = (
     ("executors", re.compile(r"исполнител|ответственн")),
     ("code", re.compile(r"^№|п/п|^номер|^код\b")),
-    ("total", re.compile(r"(планов|целев)\w* значени|^всего|^итого|^план$")),
+    ("total", re.compile(r"(планов|целев)\w* значени|^всего\b|^итого\b|^план$")),
     ("result", re.compile(r"^наименование( результата| показателя)?$|результат|показател")),
     ("title", re.compile(r"мероприяти|задач")),
 )
-YEAR = re.compile(r"^(20\d\d)\s*(?:г\.?|год|году)?$")
+YEAR = re.compile(r"^(?:(?:в|на|план на)\s+)?(20[0-9][0-9])\s*(?:г\.?|год|году)?$")
+# A header never holds a planned value; a row of content whose number Word draws itself may read like one.
+VALUE_CELL = re.compile(r"^(?:не менее\s+)?[0-9]{1,3}\b")
 ROLE_NAMES = {
     "code": "номер мероприятия («№ п/п»)",
     "title": "наименование мероприятия",
@@ -25,8 +29,10 @@ ROLE_NAMES = {
 }
 SINGLE_ROLES = ("code", "title", "result", "total", "executors")
 REPEATED_YEAR = "repeated_year"
-CODE_WITH_DOT = re.compile(r"^\d+(\.\d+)+\.?$")
-TASK_LINE = re.compile(r"^(?:(?:задача|раздел|направление)\s*(?:№\s*)?)?(\d+)\s*[.:)]\s*(\D.*)$", re.IGNORECASE)
+CODE_WITH_DOT = re.compile(r"^[0-9]{1,3}(\.[0-9]{1,3})+\.?$")
+TASK_WORD = r"(?:задача|раздел|направление)\s*(?:№\s*)?"
+TASK_CODE = re.compile(rf"^(?:{TASK_WORD})?([0-9]{{1,3}})\.?$", re.IGNORECASE)
+TASK_LINE = re.compile(rf"^(?:{TASK_WORD}([0-9]{{1,3}})\s*[.:)–—-]?|([0-9]{{1,3}})\s*[.:)])\s*(\D.*)$", re.IGNORECASE)
 
 
 class HeaderNotUnderstoodError(Exception):
@@ -35,16 +41,29 @@ class HeaderNotUnderstoodError(Exception):
 
 @dataclass(frozen=True)
 class Columns:
-    """What each column of a table holds, from left to right: a role, a year such as «2021», or REPEATED_YEAR."""
+    """What each column of a table holds, from left to right.
+
+    Attributes:
+        roles: A role, a year such as «2021», or REPEATED_YEAR.
+        table: Number of the table whose header says so.
+        spans: First grid column of each and one past the last; empty where the file has no grid.
+    """
 
     roles: tuple[str, ...]
+    table: int = 0
+    spans: tuple[tuple[int, int], ...] = ()
 
     @property
     def years(self) -> tuple[str, ...]:
         """The years of the table, from left to right."""
         return tuple(role for role in self.roles if role.isdigit())
 
-    @property
+    @cached_property
+    def own_roles(self) -> tuple[str, ...]:
+        """The roles without the repeated year: one a value."""
+        return tuple(role for role in self.roles if role != REPEATED_YEAR)
+
+    @cached_property
     def last_year(self) -> int:
         """Position of the last year's column."""
         return max(position for position, role in enumerate(self.roles) if role.isdigit())
@@ -60,7 +79,10 @@ def looks_like_header(block: Block) -> bool:
     """Whether a row names at least two of the columns we look for."""
     if block.is_paragraph or any(CODE_WITH_DOT.match(plain(cell.text)) for cell in block.cells):
         return False
-    roles = {_role(plain(cell.text)) for cell in block.filled if len(cell.text) < 120}
+    texts = [plain(cell.text) for cell in block.filled]
+    if any(VALUE_CELL.match(text) for text in texts):
+        return False
+    roles = {_role(text) for text in texts if len(text) < 120}
     return len(roles & {"code", "title", "executors", "result"}) >= 2
 
 
@@ -78,7 +100,22 @@ def find_columns(header: list[Block]) -> Columns:
     labels = _labels_by_grid(header) if header[0].exact_grid else _labels_by_order(named, numbers)
     if numbers is not None and numbers != len(labels):
         raise HeaderNotUnderstoodError(f"столбцов по номерам {numbers}, а по названиям {len(labels)}")
-    return _checked(_with_repeated_year([_role_of_column(*label) for label in labels]), labels)
+    roles = _checked(_with_repeated_year([_role_of_column(*label) for label in labels]), labels)
+    base = _base(header) if header[0].exact_grid else ()
+    spans = tuple((cell.start, cell.end) for cell, _ in zip(base, roles, strict=False))
+    return Columns(roles, header[0].table, spans)
+
+
+def lie_under(cells: Sequence[Cell], roles: Sequence[str], columns: Columns, table: int) -> bool:
+    """Whether each cell overlaps its column in the grid; always so in another table, whose grid is its own.
+
+    A merged cell beside a split one leaves the number of cells right and every value under the wrong heading.
+    """
+    if table != columns.table or not columns.spans:
+        return True
+    span_of = dict(zip(columns.roles, columns.spans, strict=True))
+    pairs = ((cell, span_of[role]) for cell, role in zip(cells, roles, strict=True))
+    return all(cell.start < end and start < cell.end for cell, (start, end) in pairs)
 
 
 def _role(label: str) -> str | None:
@@ -96,12 +133,16 @@ def _role_of_column(group: str, label: str) -> str | None:
     return _role(label) or (_role(group) if not label else None)
 
 
+def _base(header: list[Block]) -> tuple[Cell, ...]:
+    """The cells of the row that divides the columns most finely."""
+    return max(header, key=lambda block: len(block.cells)).cells
+
+
 def _labels_by_grid(header: list[Block]) -> list[tuple[str, str]]:
     """(group, label) of each column, where the file says which columns a cell covers."""
-    base = max(header, key=lambda block: len(block.cells))
     named = [block for block in header if not is_column_numbers(block)]
     labels = []
-    for column in base.cells:
+    for column in _base(header):
         middle = (column.start + column.end - 1) / 2
         above = [
             plain(cell.text)
@@ -148,7 +189,7 @@ def _with_repeated_year(roles: list[str | None]) -> list[str | None]:
     ]
 
 
-def _checked(roles: list[str | None], labels: list[tuple[str, str]]) -> Columns:
+def _checked(roles: list[str | None], labels: list[tuple[str, str]]) -> tuple[str, ...]:
     problems = [
         f"столбец {position + 1} («{' / '.join(filter(None, labels[position])) or 'без названия'}») не опознан"
         for position, role in enumerate(roles)
@@ -162,4 +203,4 @@ def _checked(roles: list[str | None], labels: list[tuple[str, str]]) -> Columns:
     problems += [f"столбец стоит дважды: {ROLE_NAMES.get(role, role)}" for role in repeated]
     if problems:
         raise HeaderNotUnderstoodError("; ".join(problems))
-    return Columns(tuple(known))
+    return tuple(known)

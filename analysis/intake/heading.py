@@ -3,18 +3,28 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from analysis.findings import Finding, Severity
 from analysis.intake.blocks import Block, Cell, plain
 
-APPROVAL_MARK = re.compile(r"^утвержд(аю|ено|ена|ен)\b", re.IGNORECASE)
+APPROVAL_MARK = re.compile(r"^[«\"]?утвержд(?:аю|[её]н[аоы]?)\b[»\"]?", re.IGNORECASE)
+# Blocks beside or below the approval, with a position, a name and a date of their own.
+OTHER_MARK = re.compile(r"^[«\"]?(?:согласован|рассмотрен|принят)[аоы]?\b", re.IGNORECASE)
+# Headings of prose between the title and the table.
+TITLE_ENDS = re.compile(r"^(?:цел[ьи]|задачи|основани[ея]|исполнители|пояснительная записка|общие положения)\b", re.I)
+# A document that approves stands where a position would.
+ORDER = re.compile(r"приказ|постановлен|распоряжен|решени", re.IGNORECASE)
+ORDER_NUMBER = re.compile(r"^№\s*\S+$")
 MONTHS = "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
-DATE = re.compile(rf"«?\s*\d{{1,2}}\s*»?\s*(?:{MONTHS})\s*\d{{4}}|\d{{1,2}}\.\d{{1,2}}\.\d{{4}}", re.IGNORECASE)
+DATE = re.compile(
+    rf"«?\s*[0-9]{{1,2}}\s*»?\s*(?:{MONTHS})\s*[0-9]{{4}}|[0-9]{{1,2}}\.[0-9]{{1,2}}\.[0-9]{{4}}", re.IGNORECASE
+)
 NAME = re.compile(
     r"(?:[А-ЯЁ]\.\s?){2}[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?|[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s(?:[А-ЯЁ]\.\s?){2}"
 )
-SIGNATURE_LINE = re.compile(r"_+")
-CONVERSION_MARKS = re.compile(r"^\*\*|\*\*$")
+SIGNATURE_LINE = re.compile(r"_+|\(подпись\)|\bМ\.\s?П\.", re.IGNORECASE)
+CONVERSION_MARK = "**"
 FIELD_NAMES = {
     "approver_position": "должность утвердившего",
     "approver_name": "имя утвердившего",
@@ -45,11 +55,11 @@ class Heading:
 def read_heading(blocks: Sequence[Block], file: str) -> Heading:
     """Returns the heading from the blocks above the table's header.
 
-    The order is that of official documents: the mark of approval, the position and the name of who approved,
-    the date; all that follows is the title.
+    The order is that of official documents: the mark of approval, the position and the name of who approved (or the
+    order that approved), the date; what follows is the title, up to the prose that some documents put below it.
     """
-    cells = [cell for block in blocks for cell in block.filled]
-    roles = _roles(cells)
+    cells = _in_reading_order(blocks)
+    roles = _roles([plain(cell.text) for cell in cells])
     parts: dict[str, list[Cell]] = {name: [] for name in FIELD_NAMES}
     for cell, role in zip(cells, roles, strict=True):
         for name in role.split("+"):
@@ -61,21 +71,45 @@ def read_heading(blocks: Sequence[Block], file: str) -> Heading:
     return Heading(values, places, tuple(zip(cells, roles, strict=True)), tuple(findings))
 
 
-def _roles(cells: Sequence[Cell]) -> list[str]:
-    """The role of each cell; a cell that holds several parts gets them joined by «+»."""
+def _in_reading_order(blocks: Sequence[Block]) -> list[Cell]:
+    """Filled cells; those of a table column by column, for «Согласовано» and «Утверждаю» stand side by side."""
+    cells: list[Cell] = []
+    for table, group in groupby(blocks, key=lambda block: block.table):
+        found = [cell for block in group for cell in block.filled if not cell.inherited]
+        cells += sorted(found, key=lambda cell: cell.start) if table else found
+    return cells
+
+
+def _roles(texts: Sequence[str]) -> list[str]:
+    """The role of each text; one that holds several parts gets them joined by «+»."""
     roles: list[str] = []
-    approved = dated = False
-    for cell in cells:
-        text = plain(cell.text)
-        found = []
-        if dated:
-            found.append("title")
-        elif APPROVAL_MARK.match(text) or approved:
-            found = _approval_parts(text)
-            approved = True
-            dated = "approved_date" in found
-        roles.append("+".join(found) or "unread")
+    state = before_other = "nothing"
+    named = False
+    for text in texts:
+        if state != "title" and APPROVAL_MARK.match(text):
+            state = "approval"
+        elif OTHER_MARK.match(text):
+            before_other, state = state, "other"
+        elif state == "title" and TITLE_ENDS.match(text):
+            state = "prose"
+        role = _role(state, text, named)
+        named = named or "approver_name" in role
+        if state == "approval" and "approved_date" in role:
+            state = "title"
+        elif state == "other" and DATE.search(text):
+            state = before_other
+        roles.append(role)
     return roles
+
+
+def _role(state: str, text: str, named: bool) -> str:
+    if state == "approval":
+        return "+".join(_approval_parts(text)) or "unread"
+    if state != "title":
+        return "unread"
+    if not named and NAME.fullmatch(SIGNATURE_LINE.sub("", text).strip(" /")):
+        return "approver_name"
+    return "approver_position" if ORDER_NUMBER.match(text) else "title"
 
 
 def _approval_parts(text: str) -> list[str]:
@@ -85,7 +119,7 @@ def _approval_parts(text: str) -> list[str]:
         if pattern.search(rest):
             found.append(name)
             rest = pattern.sub("", rest)
-    if any(letter.isalpha() for letter in rest.replace("г.", "")):
+    if any(letter.isalpha() for letter in SIGNATURE_LINE.sub("", rest).replace("г.", "")):
         found.append("approver_position")
     return found
 
@@ -93,12 +127,19 @@ def _approval_parts(text: str) -> list[str]:
 def _value(name: str, cells: Sequence[Cell]) -> str:
     text = " ".join(plain(cell.text) for cell in cells)
     if name == "title":
-        return plain(CONVERSION_MARKS.sub("", text))
+        return plain(text[2:-2]) if _is_marked(text) else text
     if name in ("approved_date", "approver_name"):
         match = (DATE if name == "approved_date" else NAME).search(text)
         return plain(match.group()) if match else ""
-    text = SIGNATURE_LINE.sub(" ", NAME.sub(" ", DATE.sub(" ", APPROVAL_MARK.sub("", text))))
-    return plain(text).strip(" :,")
+    words = APPROVAL_MARK.sub("", text)
+    if not ORDER.search(words):
+        words = SIGNATURE_LINE.sub(" ", NAME.sub(" ", DATE.sub(" ", words))).replace(" г.", " ")
+    return plain(words).strip(" :,")
+
+
+def _is_marked(title: str) -> bool:
+    """Whether marks of conversion stand around the whole title; anywhere else they are words of the document."""
+    return len(title) > 4 and title.startswith(CONVERSION_MARK) and title.endswith(CONVERSION_MARK)
 
 
 def _missing(values: dict[str, str], file: str) -> list[Finding]:
@@ -113,21 +154,22 @@ def _missing(values: dict[str, str], file: str) -> list[Finding]:
             "Проверьте начало документа; если в нём этого нет, получите полный документ.",
         )
         for name, value in values.items()
-        if not value
+        if not value and not (name == "approver_name" and ORDER.search(values["approver_position"]))
     ]
 
 
 def _removed_marks(title: Sequence[Cell], file: str) -> list[Finding]:
-    marked = tuple(cell.place for cell in title if CONVERSION_MARKS.search(plain(cell.text)))
-    if not marked:
+    text = " ".join(plain(cell.text) for cell in title)
+    if not _is_marked(text):
         return []
+    marked = tuple(dict.fromkeys((title[0].place, title[-1].place)))
     return [
         Finding(
             "marks_around_title",
             Severity.NOTE,
             file,
             marked,
-            " ".join(plain(cell.text) for cell in title),
+            text,
             "Знаки ** вокруг названия — след преобразования документа; вокруг заголовка они убраны.",
             "Ничего: полученный файл не изменён.",
         )

@@ -11,11 +11,13 @@ from analysis.intake.columns import (
     CODE_WITH_DOT,
     REPEATED_YEAR,
     ROLE_NAMES,
+    TASK_CODE,
     TASK_LINE,
     Columns,
     HeaderNotUnderstoodError,
     find_columns,
     is_column_numbers,
+    lie_under,
     looks_like_header,
 )
 from analysis.intake.heading import Heading, read_heading, unread_text
@@ -26,7 +28,7 @@ MAY_BE_MERGED = ("executors",)
 
 @dataclass(frozen=True)
 class Task:
-    """A task of the roadmap: its code and title as received, and where they stand."""
+    """A task of the roadmap: its number, its title as received, and where they stand."""
 
     code: str
     title: str
@@ -67,7 +69,7 @@ def lay_out(blocks: Sequence[Block], file: str) -> RoadmapText:
     heading = read_heading(blocks[:start], file)
     reader = _BodyReader(file)
     if start == len(blocks):
-        reader.report("columns", "над таблицей", "", "Шапка таблицы не найдена: нет строки с названиями столбцов")
+        reader.report("columns", "весь файл", "", _no_header(blocks))
     else:
         reader.read(blocks[start:])
     reader.report_empty_tasks()
@@ -76,6 +78,12 @@ def lay_out(blocks: Sequence[Block], file: str) -> RoadmapText:
         _tables(heading, reader.rows, cells, file),
         (*heading.findings, *reader.findings),
     )
+
+
+def _no_header(blocks: Sequence[Block]) -> str:
+    rows = any(not block.is_paragraph for block in blocks)
+    hint = "" if rows else "; в файле нет ни одной строки с табуляцией между ячейками"
+    return f"Шапка таблицы не найдена: нет строки с названиями столбцов («№ п/п», «Мероприятие», …){hint}"
 
 
 class _BodyReader:
@@ -87,6 +95,8 @@ class _BodyReader:
         self.findings: list[Finding] = []
         self.used: list[tuple[Cell, str, str]] = []
         self.tasks: list[Task] = []
+        self._task_of_number: dict[str, Task] = {}
+        self._years: frozenset[str] = frozenset()
         self._columns: Columns | None = None
 
     def read(self, blocks: Sequence[Block]) -> None:
@@ -119,7 +129,7 @@ class _BodyReader:
     def report_empty_tasks(self) -> None:
         """A task without activities is worth a look: a table may have been lost."""
         filled = {row.task for row in self.rows}
-        for task in self.tasks:
+        for task in dict.fromkeys(self.tasks):
             if task not in filled:
                 self.findings.append(
                     Finding(
@@ -146,12 +156,19 @@ class _BodyReader:
                 f"Шапка таблицы не прочитана: {error}. Строки под ней не читаются",
                 "Приведите названия столбцов к форме подписанного документа или получите его как .docx.",
             )
+            return
+        years = frozenset(self._columns.years)
+        if self._years and years != self._years:
+            self.report(
+                "columns", header[0].place, ", ".join(sorted(years)), "Годы в этой шапке не те, что в шапке выше"
+            )
+        self._years = years
 
     def _read_block(self, block: Block) -> None:
         task = _task_of(block)
         if task is not None:
             self._use([block], "task")
-            self.tasks.append(task)
+            self._enter_task(task)
         elif is_column_numbers(block):
             self._use([block], "column_header")
         elif block.is_paragraph:
@@ -160,6 +177,14 @@ class _BodyReader:
             self._read_row(block, self._columns)
         else:
             self._use([block], "unread")
+            self.findings.extend(unread_text(cell, self.file) for cell in block.filled if not cell.inherited)
+
+    def _enter_task(self, task: Task) -> None:
+        """A task repeated after a page break is the same task; one number with two titles cannot be."""
+        first = self._task_of_number.setdefault(task.code, task)
+        if first.title != task.title:
+            self.report("task", task.place, task.title, f"Номер задачи {task.code} уже занят: «{first.title}»")
+        self.tasks.append(first)
 
     def _read_paragraph(self, block: Block) -> None:
         self._use([block], "unread")
@@ -180,7 +205,7 @@ class _BodyReader:
             self._use([block], "unread")
             self.report("row_length", block.place, _joined(block), _length_problem(block, columns))
             return
-        row = dict(zip((role for role in columns.roles if role != REPEATED_YEAR), cells, strict=True))
+        row = dict(zip(columns.own_roles, cells, strict=True))
         code = plain(row["code"].text)
         self._use_row(row, extra, code)
         if extra is not None:
@@ -200,7 +225,7 @@ class _BodyReader:
             )
         elif not self.tasks:
             self.report("task", block.place, code, "Мероприятие стоит раньше первой задачи")
-        elif code.split(".")[0] != plain(self.tasks[-1].code).rstrip("."):
+        elif code.split(".")[0] != self.tasks[-1].code:
             self.report(
                 "task", row["code"].place, code, f"Номер не относится к задаче {self.tasks[-1].code}, под которой стоит"
             )
@@ -259,10 +284,11 @@ def _is_content(block: Block) -> bool:
 def _task_of(block: Block) -> Task | None:
     """The task that a paragraph or row names: «2. Название», or «2.» and «Название» in two cells."""
     texts = list(dict.fromkeys(plain(cell.text) for cell in block.filled))
-    if len(texts) == 2 and texts[0].rstrip(".").isdigit() and any(letter.isalpha() for letter in texts[1]):
-        return Task(texts[0], texts[1], block.place)
-    match = TASK_LINE.match(texts[0]) if len(texts) == 1 else None
-    return Task(match.group(1), match.group(2), block.place) if match else None
+    code = TASK_CODE.match(texts[0])
+    if code and len(texts) == 2 and any(letter.isalpha() for letter in texts[1]):
+        return Task(code.group(1), texts[1], block.place)
+    line = TASK_LINE.match(texts[0]) if len(texts) == 1 else None
+    return Task(line.group(1) or line.group(2), line.group(3), block.place) if line else None
 
 
 def _fit(block: Block, columns: Columns) -> tuple[list[Cell] | None, Cell | None]:
@@ -270,28 +296,34 @@ def _fit(block: Block, columns: Columns) -> tuple[list[Cell] | None, Cell | None
 
     An extra cell is taken for the trace of a page break only where it stands right after the last year and equals it.
     """
+    cells = _without_blank_tail(block, columns)
+    extra = None
+    if len(cells) == len(columns.own_roles) + 1:
+        extra = cells.pop(columns.last_year + 1)
+        if plain(extra.text) != plain(cells[columns.last_year].text):
+            return None, None
+    elif len(cells) != len(columns.own_roles) or REPEATED_YEAR in columns.roles:
+        return None, None
+    if not lie_under(cells, columns.own_roles, columns, block.table):
+        return None, None
+    return cells, extra if extra is not None and plain(extra.text) else None
+
+
+def _without_blank_tail(block: Block, columns: Columns) -> list[Cell]:
     cells = list(block.cells)
-    width = len(columns.roles)
-    after_last_year = columns.last_year + 1
-    header_repeats = REPEATED_YEAR in columns.roles
-    while len(cells) > width and not plain(cells[-1].text):
+    while len(cells) > len(columns.roles) and not plain(cells[-1].text):
         cells.pop()
-    if len(cells) == width and not header_repeats:
-        return cells, None
-    if len(cells) != width + (0 if header_repeats else 1):
-        return None, None
-    extra = cells.pop(after_last_year)
-    if plain(extra.text) != plain(cells[columns.last_year].text):
-        return None, None
-    return cells, extra if plain(extra.text) else None
+    return cells
 
 
 def _length_problem(block: Block, columns: Columns) -> str:
-    width = len(columns.roles)
-    if len(block.cells) < width:
-        return f"В строке ячеек: {len(block.cells)}, а столбцов: {width}; какое значение пропущено, неизвестно"
+    width, found = len(columns.roles), len(_without_blank_tail(block, columns))
+    if found == width:
+        return "Ячейки стоят не под своими столбцами (часть объединена или разделена): чьи это значения, неизвестно"
+    if found < width:
+        return f"В строке ячеек: {found}, а столбцов: {width}; какое значение пропущено, неизвестно"
     return (
-        f"В строке ячеек: {len(block.cells)}, а столбцов: {width}; лишняя ячейка не равна значению "
+        f"В строке ячеек: {found}, а столбцов: {width}; лишняя ячейка не равна значению "
         f"{columns.years[-1]} года, поэтому отбросить её нельзя"
     )
 
