@@ -20,6 +20,8 @@ from analysis.publishing.state import KINDS, Plan, output_name
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
+# Metadata comes from the front matter alone, so a line of dashes is a rule; HTML is seen as such and refused.
+_READER = "markdown-yaml_metadata_block-native_divs-native_spans"
 # What Quarto says in Russian, where the project file does not say otherwise.
 _WORDS = {"fig-title": "Рисунок", "tbl-title": "Таблица", "sec-title": "Глава", "title-delim": ":"}
 
@@ -102,8 +104,7 @@ def _pandoc(page: Page, kind: str, site: Site, target: Path, options: list[str])
     import pypandoc
 
     writer = _WRITERS[kind]
-    # A line of dashes is a rule, not metadata: metadata comes from the front matter alone.
-    command = [pypandoc.get_pandoc_path(), "--from=markdown-yaml_metadata_block", f"--to={writer}"]
+    command = [pypandoc.get_pandoc_path(), f"--from={_READER}", f"--to={writer}"]
     command += ["--standalone", "--wrap=none", f"--output={target}", *_common_options(page, writer, site.project)]
     done = subprocess.run(
         [*command, *options],
@@ -195,7 +196,7 @@ def _compile(page: Page, draft: Path, target: Path, site: Site) -> None:
 def _explain(page: Page, kind: str, complaint: str) -> str:
     """Turns what the filter found into addresses; whatever else pandoc says is passed on."""
     try:
-        problems = json.loads(complaint)
+        problems = json.loads(complaint.splitlines()[-1])
     except ValueError:
         return f"{page.name}, {kind}: {complaint}"
     return "\n".join(f"{_locate(page, problem['words'])}: {problem['message']}" for problem in problems)
