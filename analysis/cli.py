@@ -160,5 +160,3 @@ def _say(text: str) -> None:
 
 def _print(text: str) -> None:
     sys.stdout.write(f"{text}\n")
-
-

@@ -1,27 +1,9 @@
-"""Whole projects to run commands in: copies of the real one, with only what git keeps."""
-
-import shutil
+"""Whole projects to run commands in: copies of the real one."""
 
 import pytest
 
 from analysis.cli import main
-from roadmaps import HOUSE
-
-SOURCES = ("project.toml", "requirements.lock", "data", "reports")
-MADE = ("processed", "_site*", "_content", "figures", ".*")
-
-
-def copy_of_the_house(folder):
-    """A copy of the project's inputs and report sources, nothing of what it makes."""
-    for name in SOURCES:
-        source = HOUSE / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns(*MADE))
-        else:
-            shutil.copyfile(source, folder / name)
-    for made in folder.glob("reports/20*/data"):
-        shutil.rmtree(made)
-    return folder
+from houses import copy_of_the_house
 
 
 @pytest.fixture

@@ -1,0 +1,143 @@
+"""Runs every measurement several times and writes the medians to benchmarks/results.md."""
+
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.roadmap_of import roadmap_project
+
+HOUSE = Path(__file__).parents[1]
+RESULTS = Path(__file__).with_name("results.md")
+MADE = shutil.ignore_patterns("processed", "_site*", "_content", "figures", ".*")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One line of the results: median seconds and megabytes, and the aim."""
+
+    name: str
+    seconds: float
+    megabytes: float
+    aim: str
+
+
+def main() -> None:
+    """Measures and writes the results."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        lines = [*_commands(folder), *_large_roadmaps(folder)]
+        compared = _quarto_side_by_side(folder)
+    RESULTS.write_text(_page(lines, compared), encoding="utf-8")
+    print(RESULTS.read_text(encoding="utf-8"))
+
+
+def _commands(folder: Path) -> list[Measured]:
+    warm = _copy(folder / "warm")
+    _run(["report", "--engine", "builtin"], warm)
+    return [
+        _median("`--help`", "≤ 0,4 с", 5, lambda: (["--help"], warm)),
+        _median("ничего не изменилось: `report`", "≤ 1 с", 5, lambda: (["report", "--engine", "builtin"], warm)),
+        _median(
+            "один отчёт, сборка и три формата, с нуля", "≤ 8 с", 3,
+            lambda: (["report", "2021", "--engine", "builtin"], _fresh(folder)),
+        ),
+        _median(
+            "три отчёта, сборка и три формата, с нуля", "≤ 20 с; ≤ 500 МБ", 3,
+            lambda: (["report", "--engine", "builtin"], _fresh(folder)),
+        ),
+    ]  # fmt: skip
+
+
+def _large_roadmaps(folder: Path) -> list[Measured]:
+    measured = []
+    for rows, aim in ((2_000, ""), (20_000, "≤ 8 с; рост линейный")):
+        for kind in ("txt", "docx"):
+            project = roadmap_project(folder / f"{kind}-{rows}", rows, kind)
+            name = f"документ в {rows} строк прочитан и проверен ({kind}): `check`"
+            measured.append(_median(name, aim, 3, lambda project=project: (["check"], project)))
+    return measured
+
+
+def _quarto_side_by_side(folder: Path) -> tuple[float, float] | None:
+    """Seconds of the built-in renderer and of `quarto render` over the same built project; None without Quarto."""
+    if not shutil.which("quarto"):
+        return None
+    project = _fresh(folder)
+    _run(["build"], project)
+    builtin, _ = _run(["report", "--engine", "builtin"], project)
+    environment = os.environ | {"QUARTO_PYTHON": sys.executable}
+    started = time.perf_counter()
+    subprocess.run(["quarto", "render", str(project / "reports")], check=True, capture_output=True, env=environment)
+    return builtin, time.perf_counter() - started
+
+
+def _median(name: str, aim: str, times: int, prepare: Callable[[], tuple[Sequence[str], Path]]) -> Measured:
+    runs = [_run(*prepare()) for _ in range(times)]
+    return Measured(name, statistics.median(run[0] for run in runs), max(run[1] for run in runs), aim)
+
+
+def _run(arguments: Sequence[str], project: Path) -> tuple[float, float]:
+    """Wall time and peak memory of one command in a process of its own."""
+    command = [sys.executable, "-m", "analysis", "--project", str(project), *arguments]
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{' '.join(command)}: {process.stderr.read().decode() if process.stderr else status}")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def _fresh(folder: Path) -> Path:
+    return _copy(Path(tempfile.mkdtemp(dir=folder)))
+
+
+def _copy(target: Path) -> Path:
+    target.mkdir(exist_ok=True)
+    for name in ("project.toml", "requirements.lock"):
+        shutil.copyfile(HOUSE / name, target / name)
+    for name in ("data", "reports"):
+        shutil.copytree(HOUSE / name, target / name, ignore=MADE, dirs_exist_ok=True)
+    for made in target.glob("reports/20*/data"):
+        shutil.rmtree(made)
+    return target
+
+
+def _page(lines: Sequence[Measured], compared: tuple[float, float] | None) -> str:
+    rows = [f"| {one.name} | {_number(one.seconds)} | {one.megabytes:.0f} | {one.aim} |" for one in lines]
+    quarto = (
+        f"`quarto render` тех же исходников: {_number(compared[1])} с; встроенный способ: {_number(compared[0])} с; "
+        f"быстрее в {_number(compared[1] / compared[0])} раза."
+        if compared
+        else "Quarto на этой машине нет, сравнение не проводилось."
+    )
+    machine = f"{platform.system()} {platform.machine()}, ядер: {os.cpu_count()}, Python {platform.python_version()}"
+    return "\n".join(
+        [
+            "# Скорость",
+            "",
+            f"Медианы нескольких запусков, каждый — отдельный процесс; память — наибольшая. {machine}.",
+            "",
+            "| Что | Секунд | МБ | Цель |",
+            "|:---|---:|---:|:---|",
+            *rows,
+            "",
+            quarto,
+            "",
+        ]
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
+
+
+if __name__ == "__main__":
+    main()
