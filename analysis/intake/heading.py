@@ -20,9 +20,9 @@ MONTHS = "января|февраля|марта|апреля|мая|июня|и
 DATE = re.compile(
     rf"«?\s*[0-9]{{1,2}}\s*»?\s*(?:{MONTHS})\s*[0-9]{{4}}|[0-9]{{1,2}}\.[0-9]{{1,2}}\.[0-9]{{4}}", re.IGNORECASE
 )
-NAME = re.compile(
-    r"(?:[А-ЯЁ]\.\s?){2}[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?|[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s(?:[А-ЯЁ]\.\s?){2}"
-)
+SURNAME, INITIALS = r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?", r"(?:[А-ЯЁ]\.\s?){2}"
+# Initials before the surname first: in «города Светлого А.Б. Ветрова» the town is no surname.
+NAMES = (re.compile(INITIALS + SURNAME), re.compile(rf"{SURNAME}\s{INITIALS}"))
 SIGNATURE_LINE = re.compile(r"_+|\(подпись\)|\bМ\.\s?П\.", re.IGNORECASE)
 CONVERSION_MARK = "**"
 FIELD_NAMES = {
@@ -58,17 +58,28 @@ def read_heading(blocks: Sequence[Block], file: str) -> Heading:
     The order is that of official documents: the mark of approval, the position and the name of who approved (or the
     order that approved), the date; what follows is the title, up to the prose that some documents put below it.
     """
-    cells = _in_reading_order(blocks)
-    roles = _roles([plain(cell.text) for cell in cells])
-    parts: dict[str, list[Cell]] = {name: [] for name in FIELD_NAMES}
-    for cell, role in zip(cells, roles, strict=True):
+    lines = [
+        (cell, plain(line)) for cell in _in_reading_order(blocks) for line in cell.text.splitlines() if plain(line)
+    ]
+    roles = _roles([text for _, text in lines])
+    parts: dict[str, list[tuple[Cell, str]]] = {name: [] for name in FIELD_NAMES}
+    used: dict[Cell, list[str]] = {}
+    for (cell, text), role in zip(lines, roles, strict=True):
+        used.setdefault(cell, []).extend(role.split("+"))
         for name in role.split("+"):
             if name in parts:
-                parts[name].append(cell)
-    values = {name: _value(name, found) for name, found in parts.items()}
-    places = {name: "; ".join(cell.place for cell in found) for name, found in parts.items()}
-    findings = [*_missing(values, file), *_removed_marks(parts["title"], file), *_unread(cells, roles, file)]
-    return Heading(values, places, tuple(zip(cells, roles, strict=True)), tuple(findings))
+                parts[name].append((cell, text))
+    values = {name: _value(name, [text for _, text in found]) for name, found in parts.items()}
+    places = {name: "; ".join(dict.fromkeys(cell.place for cell, _ in found)) for name, found in parts.items()}
+    unread = [
+        unread_text(cell, file, text) for (cell, text), role in zip(lines, roles, strict=True) if role == "unread"
+    ]
+    return Heading(
+        values,
+        places,
+        tuple((cell, "+".join(dict.fromkeys(found))) for cell, found in used.items()),
+        (*_missing(values, file), *_removed_marks(parts["title"], file), *unread),
+    )
 
 
 def _in_reading_order(blocks: Sequence[Block]) -> list[Cell]:
@@ -107,34 +118,43 @@ def _role(state: str, text: str, named: bool) -> str:
         return "+".join(_approval_parts(text)) or "unread"
     if state != "title":
         return "unread"
-    if not named and NAME.fullmatch(SIGNATURE_LINE.sub("", text).strip(" /")):
+    if not named and _name_in(text) and _name_in(text) == SIGNATURE_LINE.sub("", text).strip(" /"):
         return "approver_name"
     return "approver_position" if ORDER_NUMBER.match(text) else "title"
 
 
 def _approval_parts(text: str) -> list[str]:
     found = ["approval_mark"] if APPROVAL_MARK.match(text) else []
-    rest = APPROVAL_MARK.sub("", text)
-    for name, pattern in (("approved_date", DATE), ("approver_name", NAME)):
-        if pattern.search(rest):
-            found.append(name)
-            rest = pattern.sub("", rest)
-    if any(letter.isalpha() for letter in SIGNATURE_LINE.sub("", rest).replace("г.", "")):
+    if DATE.search(text):
+        found.append("approved_date")
+    if _name_in(text):
+        found.append("approver_name")
+    if any(letter.isalpha() for letter in _position_in(text)):
         found.append("approver_position")
     return found
 
 
-def _value(name: str, cells: Sequence[Cell]) -> str:
-    text = " ".join(plain(cell.text) for cell in cells)
+def _name_in(text: str) -> str:
+    return next((match.group() for pattern in NAMES if (match := pattern.search(text))), "")
+
+
+def _position_in(text: str) -> str:
+    """What is left of a line of the approval without its mark, the date, the name and the line to sign on."""
+    rest = DATE.sub(" ", APPROVAL_MARK.sub(" ", text)).replace(_name_in(text) or "\0", " ")
+    return plain(SIGNATURE_LINE.sub(" ", rest).replace(" г.", " ")).strip(" :,")
+
+
+def _value(name: str, lines: Sequence[str]) -> str:
+    text = " ".join(lines)
     if name == "title":
         return plain(text[2:-2]) if _is_marked(text) else text
-    if name in ("approved_date", "approver_name"):
-        match = (DATE if name == "approved_date" else NAME).search(text)
-        return plain(match.group()) if match else ""
-    words = APPROVAL_MARK.sub("", text)
-    if not ORDER.search(words):
-        words = SIGNATURE_LINE.sub(" ", NAME.sub(" ", DATE.sub(" ", words))).replace(" г.", " ")
-    return plain(words).strip(" :,")
+    if name == "approver_name":
+        return next(map(_name_in, lines), "")
+    if name == "approved_date":
+        return next((plain(match.group()) for match in map(DATE.search, lines) if match), "")
+    if ORDER.search(text):
+        return plain(APPROVAL_MARK.sub("", text)).strip(" :,")
+    return plain(" ".join(map(_position_in, lines)))
 
 
 def _is_marked(title: str) -> bool:
@@ -158,11 +178,11 @@ def _missing(values: dict[str, str], file: str) -> list[Finding]:
     ]
 
 
-def _removed_marks(title: Sequence[Cell], file: str) -> list[Finding]:
-    text = " ".join(plain(cell.text) for cell in title)
+def _removed_marks(title: Sequence[tuple[Cell, str]], file: str) -> list[Finding]:
+    text = " ".join(line for _, line in title)
     if not _is_marked(text):
         return []
-    marked = tuple(dict.fromkeys((title[0].place, title[-1].place)))
+    marked = tuple(dict.fromkeys((title[0][0].place, title[-1][0].place)))
     return [
         Finding(
             "marks_around_title",
@@ -176,18 +196,14 @@ def _removed_marks(title: Sequence[Cell], file: str) -> list[Finding]:
     ]
 
 
-def _unread(cells: Sequence[Cell], roles: Sequence[str], file: str) -> list[Finding]:
-    return [unread_text(cell, file) for cell, role in zip(cells, roles, strict=True) if role == "unread"]
-
-
-def unread_text(cell: Cell, file: str) -> Finding:
-    """The finding for a text that belongs to no table of the project."""
+def unread_text(cell: Cell, file: str, text: str = "") -> Finding:
+    """The finding for a text that belongs to no table of the project; a part of a cell, or the whole cell."""
     return Finding(
         "unread_text",
         Severity.ATTENTION,
         file,
         (cell.place,),
-        plain(cell.text),
+        text or plain(cell.text),
         "Этот текст — не заголовок, не задача и не мероприятие; он не вошёл ни в одну таблицу.",
         "Проверьте, не потерялась ли здесь строка таблицы.",
     )
