@@ -198,3 +198,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reports = make_project(tmp_path_factory.mktemp("project"))
     run(reports)
     return reports / "_site"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leaves out what needs Quarto where there is none."""
+    if not shutil.which("quarto"):
+        for item in items:
+            if item.get_closest_marker("quarto"):
+                item.add_marker(pytest.mark.skip(reason="no quarto on PATH"))

@@ -1,0 +1,91 @@
+"""Quarto and the built-in renderer make the same report of the same sources."""
+
+import re
+from pathlib import Path
+
+import docx
+import pytest
+from lxml import html as parsed_html
+from pypdf import PdfReader
+
+from analysis.publishing.errors import PublishingError
+
+from .conftest import files, make_project, run, write
+
+pytestmark = pytest.mark.quarto
+EDITION = "2021/annual-report-2021"
+
+
+@pytest.fixture(scope="session")
+def by_quarto(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    reports = make_project(tmp_path_factory.mktemp("quarto"))
+    run(reports, engine="quarto")
+    return reports / "_site"
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _main(site: Path):
+    page = parsed_html.parse(str(site / f"{EDITION}.html"), parsed_html.HTMLParser(encoding="utf-8")).getroot()
+    return page.xpath("//main")[0]
+
+
+def _headings(main) -> list[str]:
+    return [_plain(item.text_content()) for item in main.iter("h1", "h2", "h3", "h4") if item.get("id") != "toc-title"]
+
+
+def _captions(main) -> list[str]:
+    return [_plain(item.text_content()) for item in main.iter("caption", "figcaption") if item.text_content().strip()]
+
+
+def _cells(main) -> list[str]:
+    return [_plain(cell.text_content()) for cell in main.iter("th", "td")]
+
+
+def _links(main) -> set[tuple[str, str]]:
+    links = {(_plain(link.text_content()), link.get("href", "")) for link in main.xpath(".//a[not(ancestor::nav)]")}
+    return {(text, target) for text, target in links if text and not target.startswith("javascript")}
+
+
+@pytest.mark.parametrize("part", [_headings, _captions, _cells])
+def test_the_pages_say_the_same(site: Path, by_quarto: Path, part):
+    assert part(_main(by_quarto)) == part(_main(site))
+    assert part(_main(site))
+
+
+def test_the_pages_link_to_the_same(site: Path, by_quarto: Path):
+    assert _links(_main(by_quarto)) == _links(_main(site))
+
+
+def test_the_papers_have_the_same_captions(site: Path, by_quarto: Path):
+    def pdf(folder: Path) -> list[str]:
+        text = "".join(leaf.extract_text() for leaf in PdfReader(folder / f"{EDITION}.pdf").pages)
+        return sorted(re.findall(r"(?:Таблица|Рисунок)\d\.[А-Яа-яё]{4}", re.sub(r"\s", "", text)))
+
+    def word(folder: Path) -> set[str]:
+        body = docx.Document(str(folder / f"{EDITION}.docx")).element.body
+        texts = (_plain("".join(run.text or "" for run in part.iter("{*}t"))) for part in body.iter("{*}p"))
+        return {text for text in texts if re.match(r"(Таблица|Рисунок) \d", text)}
+
+    assert pdf(by_quarto) == pdf(site)
+    assert len(pdf(site)) == 3
+    assert word(by_quarto) == word(site)
+    assert word(site)
+
+
+def test_the_site_holds_what_it_should(site: Path, by_quarto: Path):
+    theirs = set(files(by_quarto))
+    assert {name for name in files(site) if name not in theirs} == set()
+    assert not [name for name in theirs if "_content" in name or name.endswith(".qmd")]
+
+
+def test_a_failing_cell_is_shown_and_the_site_stays(tmp_path: Path):
+    reports = make_project(tmp_path)
+    run(reports, formats=["html"])
+    before = files(reports / "_site")
+    write(reports / "2021" / "annual-report-2021.qmd", "---\ntitle: а\n---\n\n```{python}\n1 / 0\n```\n")
+    with pytest.raises(PublishingError, match="(?s)annual-report-2021.*ZeroDivisionError"):
+        run(reports, ["2021/annual-report-2021.qmd"], ["html"], engine="quarto")
+    assert files(reports / "_site") == before
