@@ -260,8 +260,8 @@ def _data_note(edition: Edition, label: str) -> str:
     address = f"{site}/{edition.calendar_year}/data/" if site else ""
     links = ", ".join(f"[{label}.{kind}](data/{label}.{kind})" for kind in ("csv", "xlsx"))
     names = ", ".join(escape(f"{address}{label}.{kind}") for kind in ("csv", "xlsx"))
-    linked = only_in('when-format="html"', f"::: {{.data-note}}\nДанные: {links}\n:::")
-    named = only_in('unless-format="html"', f"::: {{.data-note}}\nДанные: {names}\n:::")
+    linked = only_in('when-format="html"', f"::: {{.table-note}}\nДанные: {links}\n:::")
+    named = only_in('unless-format="html"', f"::: {{.table-note}}\nДанные: {names}\n:::")
     return f"{linked}\n{named}"
 
 
