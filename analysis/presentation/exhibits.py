@@ -69,7 +69,7 @@ def targets_of_task(edition: Edition, task_code: str) -> Exhibit:
         f"targets-{task_code}",
         f"Задача {task_code}: плановые значения на {year} год",
         rows,
-        (header, cells, [6, 36, 8, 11, 11, 12, 14], "llccccl"),
+        (header, cells, [6, 34, 8, 11, 11, 12, 17], "llccccl"),
     )
 
 
