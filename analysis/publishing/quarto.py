@@ -1,6 +1,5 @@
 """The Quarto engine: the same sources, rendered by the Quarto program in the staging copy."""
 
-import importlib.util
 import os
 import re
 import shutil
@@ -14,17 +13,12 @@ from analysis.publishing.errors import PublishingError
 from analysis.publishing.state import KINDS, Plan, output_name
 
 _WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
-_NEEDED = ("ipykernel", "nbclient", "nbformat", "jupyter_client")
 
 
 def render(
     program: str, sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Callable[[str], None]
 ) -> Mapping[str, list[str]]:
     """Makes what the plan asks for, as `analysis.publishing.builtin.render` does, with the Quarto `program`."""
-    missing = [name for name in _NEEDED if not importlib.util.find_spec(name)]
-    if missing:
-        advice = "установите их (make quarto) или уберите «--engine quarto»"
-        raise PublishingError(f"Для Quarto не хватает пакетов Python: {', '.join(missing)}; {advice}.")
     noon = (fixed_date - date(1970, 1, 1)).days * 86400 + 43200
     environment = {**os.environ, "QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(noon)}
     for arguments, what in _commands(plan):

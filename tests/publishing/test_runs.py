@@ -215,13 +215,21 @@ def test_cells_run_once_for_all_formats(reports: Path):
     assert log.read_text() == "+"
 
 
-@pytest.mark.parametrize(("version", "words"), [(None, "программы quarto нет"), ("1.8.27", "найден Quarto 1.8.27")])
-def test_without_a_new_enough_quarto(reports: Path, tmp_path: Path, monkeypatch, version: str | None, words: str):
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        (None, "программы quarto нет"),
+        ("1.8.27", "найден Quarto 1.8.27"),
+        ("1.11.0", "не хватает пакетов Python: no_such_package"),
+    ],
+)
+def test_without_a_usable_quarto(reports: Path, tmp_path: Path, monkeypatch, version: str | None, words: str):
     if version:
         program = tmp_path / "bin" / "quarto"
         write(program, f"#!/bin/sh\necho {version}\n")
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}/bin")
+    monkeypatch.setattr("analysis.publishing.engines._QUARTO_PACKAGES", ("no_such_package",))
     with pytest.raises(PublishingError, match=words):
         run(reports, engine="quarto")
     said = run(reports, [INDEX], ["html"], engine="auto")
