@@ -1,0 +1,143 @@
+"""Typed tables of what is reported: schools and their status, reports, evidence, its acceptance, own measures."""
+
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing.pandas import Series
+
+from analysis.contracts.columns import activity_code, address, calendar_year, column, measure_number, source_file
+
+STATUSES = ["ШНОР", "ШНСУ", "ШНОР и ШНСУ", "нет"]
+SUPPORTED_STATUSES = STATUSES[:3]
+EVIDENCE_KINDS = ["приказ", "протокол", "программа", "справка", "план", "публикация", "другое"]
+VERDICTS = ["принято", "возвращено", "не рассмотрено"]
+SCHOOL_YEAR = r"^20\d\d/\d\d$"
+
+
+class _FactTable(pa.DataFrameModel):
+    source_file: Series[str] = source_file()
+
+    class Config:
+        strict = True
+        ordered = True
+        coerce = False
+
+
+def _school_login() -> Any:  # noqa: ANN401
+    return column("Логин", "Логин школы в ФИС ОКО: по нему школы соединяются", str_length={"min_value": 1})
+
+
+def _reporter() -> Any:  # noqa: ANN401
+    return column("Кто отчитался", "УО, ИМО или логин школы", str_length={"min_value": 1})
+
+
+class Schools(_FactTable):
+    """Все школы города: по строке на школу."""
+
+    place: Series[str] = address("строка школы")
+    school_login: Series[str] = _school_login()
+    code_oo: Series[str] = column("Код ОО", "Код школы в РЦОИ; пусто, если не известен", nullable=True)
+    code_msu: Series[str] = column("Код МСУ", "Код муниципалитета в РЦОИ; пусто, если не известен", nullable=True)
+    school_name: Series[str] = column("Школа", "Краткое название", str_length={"min_value": 1})
+    full_name: Series[str] = column("Полное название", "По уставу; пусто, если не указано", nullable=True)
+    aliases: Series[str] = column("Другие названия", "Через точку с запятой", nullable=True)
+    school_kind: Series[str] = column("Вид", "Школа, лицей, гимназия …", nullable=True)
+    pupil_count: Series[pd.Int64Dtype] = column("Учеников", "Пусто — не указано", "ученик", ge=0, nullable=True)
+
+    class Config:
+        unique = ["school_login"]
+
+
+class SchoolStatus(_FactTable):
+    """Статус школы по учебным годам."""
+
+    place: Series[str] = address("строка статуса")
+    school_login: Series[str] = _school_login()
+    school_year: Series[str] = column("Учебный год", "Вида 2020/21", str_matches=SCHOOL_YEAR)
+    status: Series[str] = column("Статус", "ШНОР, ШНСУ, оба или нет", isin=STATUSES)
+
+    class Config:
+        unique = ["school_login", "school_year"]
+
+
+class Reports(_FactTable):
+    """Что сообщено: по строке на показатель, год и того, кто отчитался."""
+
+    place: Series[str] = address("факт")
+    reporter: Series[str] = _reporter()
+    activity_code: Series[str] = activity_code()
+    measure_number: Series[int] = measure_number()
+    calendar_year: Series[int] = calendar_year()
+    fact_count: Series[pd.Int64Dtype] = column(
+        "Факт", "Сообщённое значение; пусто — не сообщено, это не ноль", "как в названии", ge=0, nullable=True
+    )
+    fact_date: Series[pd.Timestamp] = column("Дата", "Когда сделано", "дата", nullable=True)
+    note: Series[str] = column("Примечание", "Словами того, кто отчитался; только для служебного отчёта", nullable=True)
+
+    class Config:
+        unique = ["reporter", "activity_code", "measure_number", "calendar_year"]
+
+
+class Evidence(_FactTable):
+    """Подтверждения: документы, названные тем, кто отчитался."""
+
+    place: Series[str] = address("подтверждение")
+    evidence_id: Series[str] = column("Код подтверждения", "Меняется, когда меняется подтверждение", unique=True)
+    reporter: Series[str] = _reporter()
+    activity_code: Series[str] = activity_code()
+    measure_number: Series[int] = measure_number()
+    calendar_year: Series[int] = calendar_year()
+    evidence_kind: Series[str] = column("Вид документа", "Приказ, протокол …", isin=EVIDENCE_KINDS)
+    evidence_number: Series[str] = column("Номер", "Номер документа", nullable=True)
+    evidence_date: Series[pd.Timestamp] = column("Дата документа", "Дата документа", "дата", nullable=True)
+    evidence_link: Series[str] = column("Ссылка или файл", "Где документ", nullable=True)
+    confirmed_count: Series[int] = column("Подтверждает", "Сколько единиц факта подтверждает", "как в названии", ge=1)
+
+    @pa.dataframe_check(error="у подтверждения есть номер или ссылка")
+    def can_be_found(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+        return frame["evidence_number"].notna() | frame["evidence_link"].notna()
+
+
+class Acceptance(_FactTable):
+    """Что управление решило о подтверждениях."""
+
+    place: Series[str] = address("решение")
+    evidence_id: Series[str] = column("Код подтверждения", "Из таблицы подтверждений", unique=True)
+    verdict: Series[str] = column("Решение", "Принято, возвращено или не рассмотрено", isin=VERDICTS)
+    verdict_by: Series[str] = column("Кто решил", "Пусто у не рассмотренных", nullable=True)
+    verdict_date: Series[pd.Timestamp] = column("Дата решения", "Пусто у не рассмотренных", "дата", nullable=True)
+    reason: Series[str] = column("Причина", "Почему возвращено", nullable=True)
+
+    @pa.dataframe_check(error="принятое и возвращённое имеют имя и дату, возвращённое — причину")
+    def decided_by_somebody(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+        waiting = frame["verdict"] == "не рассмотрено"
+        named = frame["verdict_by"].notna() & frame["verdict_date"].notna()
+        explained = (frame["verdict"] != "возвращено") | frame["reason"].notna()
+        return waiting | (named & explained)
+
+
+class SchoolMeasures(_FactTable):
+    """Собственные меры школ из их «дорожных карт»."""
+
+    place: Series[str] = address("мера")
+    school_login: Series[str] = _school_login()
+    calendar_year: Series[int] = calendar_year()
+    line: Series[int] = column("Строка", "Порядковый номер меры", "номер", ge=1)
+    own_measure: Series[str] = column("Мера", "Словами школы", str_length={"min_value": 1})
+    planned_count: Series[pd.Int64Dtype] = column("План", "Пусто — не указано", "как в названии", ge=0, nullable=True)
+    done_count: Series[pd.Int64Dtype] = column("Сделано", "Пусто — не указано", "как в названии", ge=0, nullable=True)
+    done_date: Series[pd.Timestamp] = column("Дата", "Когда сделано", "дата", nullable=True)
+
+    class Config:
+        unique = ["school_login", "calendar_year", "line"]
+
+
+FACT_TABLES: dict[str, type[pa.DataFrameModel]] = {
+    "schools": Schools,
+    "school_status": SchoolStatus,
+    "reports": Reports,
+    "evidence": Evidence,
+    "acceptance": Acceptance,
+    "school_measures": SchoolMeasures,
+}

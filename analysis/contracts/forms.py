@@ -1,0 +1,111 @@
+"""The collection workbook: its sheets, columns and hidden identifiers, shared by who writes it and who reads it."""
+
+from dataclasses import dataclass
+
+from analysis.contracts.facts import EVIDENCE_KINDS, STATUSES, VERDICTS
+
+FORM_VERSION = "1"
+IDENTITY_SHEET = "_форма"
+IDENTITY_KEYS = ("kind", "version", "project", "calendar_year", "reporter")
+SPARE_ROWS = 30
+
+
+@dataclass(frozen=True)
+class FormColumn:
+    """One column of a sheet.
+
+    Attributes:
+        name: Column of the table it becomes.
+        title: What its heading says; the reader finds the column by it.
+        kind: fixed (written by the office), text, count, date or choice.
+        width: In characters.
+        hint: Shown beside the cell while it is filled in.
+        choices: Allowed texts of a choice.
+    """
+
+    name: str
+    title: str
+    kind: str
+    width: int
+    hint: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FormSheet:
+    """One sheet of a workbook: its name and columns from left to right."""
+
+    title: str
+    columns: tuple[FormColumn, ...]
+
+    @property
+    def needed_titles(self) -> frozenset[str]:
+        """The headings by which the sheet is recognised, whatever its name has become."""
+        return frozenset(column.title for column in self.columns)
+
+
+EXECUTION = FormSheet(
+    "Исполнение",
+    (
+        FormColumn("measure_label", "№", "fixed", 8),
+        FormColumn("measure_title", "Мероприятие и результат", "fixed", 60),
+        FormColumn("target", "План на год", "fixed", 14),
+        FormColumn("deadline", "Срок", "fixed", 16),
+        FormColumn("fact_count", "Факт", "count", 10, "Целое число. Ничего не сделано — 0. Нет сведений — пусто."),
+        FormColumn("fact_date", "Дата", "date", 12, "Когда сделано: ДД.ММ.ГГГГ"),
+        FormColumn("note", "Примечание", "text", 40, "Пояснение словами, без имён учеников и учителей"),
+    ),
+)
+EVIDENCE = FormSheet(
+    "Подтверждения",
+    (
+        FormColumn("measure_label", "№ показателя", "choice", 14, "Номер с листа «Исполнение»"),
+        FormColumn("evidence_kind", "Вид документа", "choice", 18, "Выберите из списка", tuple(EVIDENCE_KINDS)),
+        FormColumn("evidence_number", "Номер", "text", 14, "Номер документа"),
+        FormColumn("evidence_date", "Дата документа", "date", 16, "ДД.ММ.ГГГГ"),
+        FormColumn("evidence_link", "Ссылка или имя файла", "text", 50, "Адрес https://… или имя файла"),
+        FormColumn("confirmed_count", "Подтверждает, единиц", "count", 22, "Сколько единиц факта: целое число от 1"),
+    ),
+)
+OWN_MEASURES = FormSheet(
+    "Школьная дорожная карта",
+    (
+        FormColumn("own_measure", "Мера школы", "text", 60, "Своими словами, без имён учеников и учителей"),
+        FormColumn("planned_count", "Запланировано", "count", 16, "Целое число"),
+        FormColumn("done_count", "Сделано", "count", 12, "Целое число. Ничего — 0. Нет сведений — пусто."),
+        FormColumn("done_date", "Дата", "date", 12, "ДД.ММ.ГГГГ"),
+    ),
+)
+REGISTRY_SCHOOLS = FormSheet(
+    "Школы",
+    (
+        FormColumn("school_login", "Логин", "text", 14, "Логин ФИС ОКО, например edu260001"),
+        FormColumn("code_oo", "Код ОО", "text", 12, "Код школы в РЦОИ"),
+        FormColumn("code_msu", "Код МСУ", "text", 12, "Код муниципалитета в РЦОИ"),
+        FormColumn("school_name", "Краткое название", "text", 30),
+        FormColumn("full_name", "Полное название", "text", 60),
+        FormColumn("aliases", "Другие названия", "text", 40, "Через точку с запятой"),
+        FormColumn("school_kind", "Вид", "text", 14),
+        FormColumn("pupil_count", "Учеников", "count", 12),
+    ),
+)
+REGISTRY_STATUS = FormSheet(
+    "Статус",
+    (
+        FormColumn("school_login", "Логин", "text", 14),
+        FormColumn("school_year", "Учебный год", "text", 14, "Вида 2020/21"),
+        FormColumn("status", "Статус", "choice", 18, "Выберите из списка", tuple(STATUSES)),
+    ),
+)
+ACCEPTANCE = FormSheet(
+    "Рассмотрение",
+    (
+        FormColumn("evidence_id", "Код подтверждения", "fixed", 34),
+        FormColumn("reporter", "Кто отчитался", "fixed", 20),
+        FormColumn("described", "Подтверждение", "fixed", 60),
+        FormColumn("verdict", "Решение", "choice", 18, "Выберите из списка", tuple(VERDICTS)),
+        FormColumn("verdict_by", "Кто решил", "text", 24, "Должность"),
+        FormColumn("verdict_date", "Дата решения", "date", 14, "ДД.ММ.ГГГГ"),
+        FormColumn("reason", "Причина", "text", 50, "Нужна, если возвращено"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Contracts become the workbooks that schools and the office fill in."""

@@ -1,0 +1,137 @@
+"""Writes a workbook to be filled in: inputs open, the rest protected, lists and hints where they help."""
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import xlsxwriter
+
+from analysis.contracts.forms import IDENTITY_SHEET, SPARE_ROWS, FormColumn, FormSheet
+
+LARGEST_COUNT = 100_000
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+# Excel shows at most 255 characters of a hint and 32 of its title.
+HINT_LIMIT = 255
+
+
+def form_bytes(
+    instructions: Sequence[str],
+    sheets: Sequence[tuple[FormSheet, Sequence[Sequence[str]], Mapping[str, Sequence[str]]]],
+    identity: Mapping[str, str],
+    created: date,
+) -> bytes:
+    """Returns a workbook with a sheet of instructions, the sheets to fill in and hidden identifiers.
+
+    Args:
+        instructions: Lines of «Как заполнить»; the first is the heading.
+        sheets: For each sheet its layout, the rows the office has written (texts of the leading columns), and the
+            lists of choices that depend on the form.
+        identity: What tells the forms apart; it comes back with the filled form.
+        created: Date written into the file, so that the same form has the same bytes.
+    """
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        book.set_properties({"created": datetime(created.year, created.month, created.day), "title": instructions[0]})
+        for key, value in identity.items():
+            book.set_custom_property(f"form_{key}", value)
+        looks = _looks(book)
+        _write_instructions(book, instructions, looks)
+        for layout, rows, choices in sheets:
+            _write_sheet(book, layout, rows, choices, looks)
+        _write_identity(book, identity)
+    return buffer.getvalue()
+
+
+def _looks(book: Any) -> dict[str, Any]:  # noqa: ANN401
+    base = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#9CA3AF"}
+    entry = base | {"locked": False, "bg_color": "#FFFBEB"}
+    return {
+        "heading": book.add_format({"bold": True, "font_size": 14}),
+        "line": book.add_format({"text_wrap": True, "valign": "top"}),
+        "title": book.add_format(base | {"bold": True, "bg_color": "#E5E7EB"}),
+        "fixed": book.add_format(base | {"bg_color": "#F9FAFB", "num_format": "@"}),
+        "text": book.add_format(entry | {"num_format": "@"}),
+        "choice": book.add_format(entry | {"num_format": "@"}),
+        "count": book.add_format(entry | {"num_format": "0"}),
+        "date": book.add_format(entry | {"num_format": "dd.mm.yyyy"}),
+    }
+
+
+def _write_instructions(book: Any, lines: Sequence[str], looks: Mapping[str, Any]) -> None:  # noqa: ANN401
+    sheet = book.add_worksheet("Как заполнить")
+    sheet.set_column(0, 0, 100)
+    for row, line in enumerate(lines):
+        sheet.write_string(row, 0, line, looks["line" if row else "heading"])
+    sheet.protect()
+    sheet.set_paper(9)
+
+
+def _write_sheet(
+    book: Any,  # noqa: ANN401
+    layout: FormSheet,
+    rows: Sequence[Sequence[str]],
+    choices: Mapping[str, Sequence[str]],
+    looks: Mapping[str, Any],
+) -> None:
+    sheet = book.add_worksheet(layout.title)
+    # A sheet whose rows the office has written needs no spare ones; a list that people write needs only those.
+    last = len(rows) + (0 if layout.columns[0].kind == "fixed" else SPARE_ROWS)
+    for position, column in enumerate(layout.columns):
+        sheet.set_column(position, position, column.width)
+        sheet.write_string(0, position, column.title, looks["title"])
+        for row in range(1, last + 1):
+            given = rows[row - 1][position] if row <= len(rows) and position < len(rows[row - 1]) else ""
+            _write_cell(sheet, row, position, given, looks[column.kind])
+        _validate(sheet, position, last, column, choices)
+    _print_setup(sheet, last, len(layout.columns))
+    sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
+
+
+def _write_cell(sheet: Any, row: int, position: int, text: str, look: Any) -> None:  # noqa: ANN401
+    if text:
+        sheet.write_string(row, position, text, look)
+    else:
+        sheet.write_blank(row, position, None, look)
+
+
+def _validate(
+    sheet: Any,  # noqa: ANN401
+    position: int,
+    last: int,
+    column: FormColumn,
+    choices: Mapping[str, Sequence[str]],
+) -> None:
+    if column.kind == "fixed" or not last:
+        return
+    rule: dict[str, Any] = {"validate": "any"}
+    if column.kind == "count":
+        rule = {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": LARGEST_COUNT}
+    elif column.kind == "date":
+        rule = {"validate": "date", "criteria": "between", "minimum": EARLIEST, "maximum": LATEST}
+    elif column.kind == "choice":
+        rule = {"validate": "list", "source": list(choices.get(column.name, column.choices))}
+    if column.hint:
+        rule |= {"input_title": column.title[:32], "input_message": column.hint[:HINT_LIMIT]}
+    rule |= {"error_title": "Проверьте значение", "error_message": (column.hint or "Выберите из списка")[:HINT_LIMIT]}
+    sheet.data_validation(1, position, last, position, rule)
+
+
+def _print_setup(sheet: Any, last: int, columns: int) -> None:  # noqa: ANN401
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.print_area(0, 0, max(last, 1), columns - 1)
+
+
+def _write_identity(book: Any, identity: Mapping[str, str]) -> None:  # noqa: ANN401
+    sheet = book.add_worksheet(IDENTITY_SHEET)
+    for row, (key, value) in enumerate(identity.items()):
+        sheet.write_string(row, 0, key)
+        sheet.write_string(row, 1, value)
+    sheet.protect()
+    sheet.very_hidden()

@@ -1,0 +1,220 @@
+"""Plan against fact: what was reported, documented and accepted, with bounds where a report is missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+KEY = ["activity_code", "measure_number", "calendar_year"]
+ACCEPTED, RETURNED, WAITING = "принято", "возвращено", "не рассмотрено"
+NOT_PLANNED = "не планировалось"
+NO_PLAN = "план не указан"
+NO_REPORT = "нет сведений"
+DONE = "выполнено"
+UNDER_REVIEW = "на рассмотрении"
+PARTLY = "выполнено частично"
+NOT_DONE = "не выполнено"
+NOT_DUE = "срок не наступил"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Who answers for a measure in a year.
+
+    Attributes:
+        activity_code: The activity.
+        measure_number: The measure inside it.
+        calendar_year: The year.
+        reporter: Whose fact counts: a municipal reporter or a school login.
+        share_count: What this reporter is to do; None where no document says so.
+    """
+
+    activity_code: str
+    measure_number: int
+    calendar_year: int
+    reporter: str
+    share_count: int | None
+
+
+def accepted_evidence(evidence: pd.DataFrame, acceptance: pd.DataFrame) -> pd.DataFrame:
+    """Returns the evidence with its verdict; no row of acceptance means «не рассмотрено».
+
+    An acceptance lapses when the evidence changes, because the changed evidence has another id.
+    """
+    verdicts = evidence.merge(acceptance[["evidence_id", "verdict"]], on="evidence_id", how="left")
+    return verdicts.assign(verdict=verdicts["verdict"].fillna(WAITING))
+
+
+def facts_by_reporter(reports: pd.DataFrame, evidence: pd.DataFrame, acceptance: pd.DataFrame) -> pd.DataFrame:
+    """Returns what each reporter reported, documented and had accepted.
+
+    A documented or accepted count never exceeds what was reported: evidence confirms a fact, it does not make one.
+
+    Returns:
+        One row a report: KEY, reporter, reported_count, documented_count, accepted_count, waiting_count,
+        returned_count (the last two are counts of evidence).
+    """
+    judged = accepted_evidence(evidence, acceptance)
+    by = [*KEY, "reporter"]
+    parts = judged.assign(
+        documented=judged["confirmed_count"].where(judged["verdict"] != RETURNED, 0),
+        accepted=judged["confirmed_count"].where(judged["verdict"] == ACCEPTED, 0),
+        waiting_count=(judged["verdict"] == WAITING).astype("int64"),
+        returned_count=(judged["verdict"] == RETURNED).astype("int64"),
+    )
+    sums = parts.groupby(by)[["documented", "accepted", "waiting_count", "returned_count"]].sum().reset_index()
+    facts = reports[[*by, "fact_count"]].merge(sums, on=by, how="left")
+    filled = {name: facts[name].fillna(0).astype("Int64") for name in ("documented", "accepted")}
+    reported = facts["fact_count"]
+    return pd.DataFrame(
+        {
+            **{name: facts[name] for name in by},
+            "reported_count": reported,
+            "documented_count": _smaller(filled["documented"], reported),
+            "accepted_count": _smaller(filled["accepted"], reported),
+            "waiting_count": facts["waiting_count"].fillna(0).astype("int64"),
+            "returned_count": facts["returned_count"].fillna(0).astype("int64"),
+        }
+    )
+
+
+def plan_against_fact(plan: pd.DataFrame, duties: Sequence[Duty], facts: pd.DataFrame) -> pd.DataFrame:
+    """Returns plan and fact of each measure and year; a missing report is never a zero.
+
+    Args:
+        plan: `indicators.plan.plan_by_year`.
+        duties: Whose facts count.
+        facts: `facts_by_reporter`.
+
+    Returns:
+        The rows of the plan with: expected_reporter_count, missing_reporter_count, missing_reporters (names joined),
+        reported_count, documented_count, accepted_count (blank while nobody reported), reported_lower_count and
+        reported_upper_count (if those who are missing did nothing, or all they had to; the upper bound is blank where
+        a missing share is not established), waiting_count, returned_count.
+    """
+    expected = pd.DataFrame(
+        [(one.activity_code, one.measure_number, one.calendar_year, one.reporter, one.share_count) for one in duties],
+        columns=[*KEY, "reporter", "share_count"],
+    ).astype({"activity_code": "str", "reporter": "str", "share_count": "Int64"})
+    rows = expected.merge(facts, on=[*KEY, "reporter"], how="left")
+    totals = pd.DataFrame(
+        [_totals(key, group) for key, group in rows.groupby(KEY, sort=False)], columns=[*KEY, *TOTAL_COLUMNS]
+    )
+    joined = plan.merge(totals, on=KEY, how="left")
+    counts = [name for name in TOTAL_COLUMNS if name != "missing_reporters"]
+    return joined.assign(
+        **{name: joined[name].astype("Int64") for name in counts},
+        missing_reporters=joined["missing_reporters"].fillna("").astype("str"),
+    )
+
+
+TOTAL_COLUMNS = [
+    "expected_reporter_count",
+    "missing_reporter_count",
+    "missing_reporters",
+    "reported_count",
+    "documented_count",
+    "accepted_count",
+    "reported_lower_count",
+    "reported_upper_count",
+    "waiting_count",
+    "returned_count",
+]
+
+
+def status(
+    target: int | None, comparator_reached: bool, accepted: int | None, waiting: int, deadline: date, cutoff: date
+) -> str:
+    """Returns the status of a target at the cutoff.
+
+    Args:
+        target: What is planned; None where the document leaves it blank.
+        comparator_reached: Whether what was accepted reaches the target.
+        accepted: What was accepted; None while nobody has reported.
+        waiting: Pieces of evidence that nobody has examined yet.
+        deadline: The day on which it was due.
+        cutoff: The day at which the edition looks.
+    """
+    if target is None:
+        return NO_PLAN
+    if target == 0:
+        return NOT_PLANNED
+    if accepted is None:
+        return NO_REPORT
+    if comparator_reached:
+        return DONE
+    if waiting:
+        return UNDER_REVIEW
+    if accepted > 0:
+        return PARTLY
+    return NOT_DONE if deadline <= cutoff else NOT_DUE
+
+
+def with_status(rows: pd.DataFrame, cutoffs: Mapping[int, date]) -> pd.DataFrame:
+    """Returns the rows of `plan_against_fact` with the statuses of the year and of the plan to date.
+
+    To date a flow is judged by its sums and a level by its own year; where the reading is open both statuses stand,
+    and they may differ.
+
+    Returns:
+        The rows with accepted_flow_count (the accepted counts added up), status (of the year), status_flow and
+        status_annual (to date, in both readings).
+    """
+    by = [rows["activity_code"], rows["measure_number"]]
+    known = rows["accepted_count"].notna()
+    added = rows["accepted_count"].fillna(0).groupby(by).cumsum().where(known.groupby(by).cumsum() > 0)
+    year_status, flow_status = [], []
+    for row, sum_to_date in zip(rows.to_dict("records"), added, strict=True):
+        cutoff = cutoffs[row["calendar_year"]]
+        deadline = _deadline(row["calendar_year"], _whole(row["deadline_month"]))
+        accepted, waiting = _whole(row["accepted_count"]), _whole(row["waiting_count"]) or 0
+        for goal, reached, found in (
+            (_whole(row["target_count"]), accepted, year_status),
+            (_whole(row["cumulative_flow_count"]), _whole(sum_to_date), flow_status),
+        ):
+            enough = goal is not None and reached is not None and reached >= goal
+            found.append(status(goal, enough, reached, waiting, deadline, cutoff))
+    return rows.assign(
+        accepted_flow_count=added.astype("Int64"),
+        status=pd.Series(year_status, index=rows.index, dtype="str"),
+        status_flow=pd.Series(flow_status, index=rows.index, dtype="str"),
+        status_annual=pd.Series(year_status, index=rows.index, dtype="str"),
+    )
+
+
+def _totals(key: tuple[object, ...], group: pd.DataFrame) -> tuple[object, ...]:
+    missing = group["reported_count"].isna()
+    silent = bool(missing.all())
+    reported = int(group["reported_count"].fillna(0).sum())
+    shares = group.loc[missing, "share_count"]
+    upper = reported + int(shares.sum()) if shares.notna().all() else pd.NA
+    counted = {
+        name: pd.NA if silent else int(group[name].fillna(0).sum())
+        for name in ("reported_count", "documented_count", "accepted_count")
+    }
+    return (
+        *key,
+        len(group),
+        int(missing.sum()),
+        ", ".join(group.loc[missing, "reporter"]),
+        *counted.values(),
+        reported,
+        upper,
+        int(group["waiting_count"].fillna(0).sum()),
+        int(group["returned_count"].fillna(0).sum()),
+    )
+
+
+def _smaller(counts: "pd.Series[int]", limit: "pd.Series[int]") -> "pd.Series[int]":
+    return counts.where(counts <= limit, limit).where(limit.notna())
+
+
+def _whole(value: object) -> int | None:
+    return None if pd.isna(value) else int(value)  # type: ignore[call-overload]
+
+
+def _deadline(calendar_year: int, month: int | None) -> date:
+    """The last day of the month the document names; the end of the year where it names none."""
+    end = pd.Timestamp(calendar_year, month or 12, 1) + pd.offsets.MonthEnd(0)
+    return end.date()
