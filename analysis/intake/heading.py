@@ -20,6 +20,7 @@ MONTHS = "января|февраля|марта|апреля|мая|июня|и
 DATE = re.compile(
     rf"«?\s*[0-9]{{1,2}}\s*»?\s*(?:{MONTHS})\s*[0-9]{{4}}|[0-9]{{1,2}}\.[0-9]{{1,2}}\.[0-9]{{4}}", re.IGNORECASE
 )
+DATE_WITH_WORD = re.compile(rf"(?:{DATE.pattern})(?:\s*(?:года?\b|г\.))?", re.IGNORECASE)
 SURNAME, INITIALS = r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?", r"(?:[А-ЯЁ]\.\s?){2}"
 # Initials before the surname first: in «города Светлого А.Б. Ветрова» the town is no surname.
 NAMES = (re.compile(INITIALS + SURNAME), re.compile(rf"{SURNAME}\s{INITIALS}"))
@@ -140,8 +141,8 @@ def _name_in(text: str) -> str:
 
 def _position_in(text: str) -> str:
     """What is left of a line of the approval without its mark, the date, the name and the line to sign on."""
-    rest = DATE.sub(" ", APPROVAL_MARK.sub(" ", text)).replace(_name_in(text) or "\0", " ")
-    return plain(SIGNATURE_LINE.sub(" ", rest).replace(" г.", " ")).strip(" :,")
+    rest = DATE_WITH_WORD.sub(" ", APPROVAL_MARK.sub(" ", text)).replace(_name_in(text) or "\0", " ")
+    return plain(SIGNATURE_LINE.sub(" ", rest)).strip(" :,")
 
 
 def _value(name: str, lines: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ def publish(
         _clean_up(reports)
         requested = {document: _kinds(reports, document, formats) for document in documents}
         render, version = choose_engine(engine, progress)
-        keys = document_keys(reports, _documents(reports), version, fixed_date)
+        keys = document_keys(reports, {*_documents(reports), *documents}, version, fixed_date)
         found = outputs_found(read_state(reports / "_site.json"), reports / "_site")
         plan = make_plan(requested, keys, found)
         for name in sorted(plan.withdraw):

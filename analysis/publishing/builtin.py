@@ -22,8 +22,6 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
 # Metadata comes from the front matter alone, so a line of dashes is a rule; HTML is seen as such and refused.
 _READER = "markdown-yaml_metadata_block-native_divs-native_spans"
-# What Quarto says in Russian, where the project file does not say otherwise.
-_WORDS = {"fig-title": "Рисунок", "tbl-title": "Таблица", "sec-title": "Глава", "title-delim": ":"}
 
 
 class Page(NamedTuple):
@@ -88,28 +86,38 @@ def _render_page(page: Page, kind: str, site: Site) -> tuple[str, list[str]]:
     target = site.folder / output
     target.parent.mkdir(parents=True, exist_ok=True)
     if kind == "html":
-        _pandoc(page, kind, site, target, _page_options(page, site))
+        _pandoc(page, kind, site, target, [f"--template={_TEMPLATES / 'page.html'}"], _page_variables(page, site))
         return output, [output, *_copy_beside(page, site, target)]
     if kind == "docx":
         template = site.project.root / site.project.get("format.docx.reference-doc")
-        _pandoc(page, kind, site, target, [f"--reference-doc={template}", "--metadata=toc-title=Содержание"])
+        _pandoc(page, kind, site, target, [f"--reference-doc={template}"], {})
     else:
         draft = (site.project.root / page.name).with_suffix(".typ")
-        _pandoc(page, kind, site, draft, _paper_options(page, site.project))
+        variables = _paper_variables(page, site.project)
+        _pandoc(page, kind, site, draft, [f"--template={_TEMPLATES / 'report.typ'}"], variables)
         _compile(page, draft, target, site)
     return output, [output]
 
 
-def _pandoc(page: Page, kind: str, site: Site, target: Path, options: list[str]) -> None:
+def _pandoc(
+    page: Page, kind: str, site: Site, target: Path, options: list[str], variables: Mapping[str, object]
+) -> None:
     import pypandoc
 
-    writer = _WRITERS[kind]
-    command = [pypandoc.get_pandoc_path(), f"--from={_READER}", f"--to={writer}"]
-    command += ["--standalone", "--wrap=none", f"--output={target}", *_common_options(page, writer, site.project)]
+    project, writer = site.project, _WRITERS[kind]
+    # What is not ASCII goes in a file: where the locale is C, pandoc misreads it on the command line.
+    words = (site.project.root / page.name).with_suffix(f".{kind}.json")
+    words.write_text(json.dumps({"metadata": _metadata(page, project), "variables": variables}), encoding="utf-8")
+    command = [pypandoc.get_pandoc_path(), f"--from={_READER}", f"--to={writer}", "--standalone", "--wrap=none"]
+    command += [f"--defaults={words}", f"--output={target}", f"--lua-filter={_TEMPLATES / 'quarto.lua'}"]
+    command += [f"--default-image-extension={project.get(f'format.{writer}.default-image-extension')}", *options]
+    if project.on(page.front, "toc"):
+        # On a web page the title is the first level.
+        command += ["--toc", f"--toc-depth={int(project.get('toc-depth', '3')) + (kind == 'html')}"]
     done = subprocess.run(
-        [*command, *options],
+        command,
         input="\n".join(line.text for line in page.lines).encode(),
-        cwd=(site.project.root / page.name).parent,
+        cwd=words.parent,
         env={**os.environ, "SOURCE_DATE_EPOCH": str(int(site.made_at.timestamp()))},
         capture_output=True,
     )
@@ -117,33 +125,23 @@ def _pandoc(page: Page, kind: str, site: Site, target: Path, options: list[str])
         raise PublishingError(_explain(page, kind, complaint))
 
 
-def _common_options(page: Page, writer: str, project: Project) -> list[str]:
+def _metadata(page: Page, project: Project) -> dict[str, str]:
+    """What a document says of itself, and what the filter has to know."""
     front = {"lang": project.get("lang"), "author": project.get("author"), **page.front}
-    words = {key: project.get(f"crossref.{key}", word).replace("\\", "") for key, word in _WORDS.items()}
-    words |= {
-        f"{kind}-prefix": project.get(f"crossref.{kind}-prefix", words[f"{kind}-title"])
-        for kind in ("fig", "tbl", "sec")
-    }
-    settings = {"number": project.on(front, "number-sections"), "words": words}
-    # On a web page the title is the first level.
-    depth = int(project.get("toc-depth", "3")) + (writer == "html")
-    return [
-        f"--lua-filter={_TEMPLATES / 'quarto.lua'}",
-        f"--default-image-extension={project.get(f'format.{writer}.default-image-extension')}",
-        f"--metadata=settings={json.dumps(settings)}",
-        *(["--toc", f"--toc-depth={depth}"] if project.on(front, "toc") else []),
-        *(f"--metadata={key}={value}" for key, value in front.items() if isinstance(value, str) and key != "format"),
-    ]
+    crossref = {key: str(word).replace("\\", "") for key, word in project.settings.get("crossref", {}).items()}
+    settings = {"number": project.on(front, "number-sections"), "crossref": crossref}
+    texts = {key: value for key, value in front.items() if isinstance(value, str) and key != "format"}
+    return {**texts, "settings": json.dumps(settings), "toc-title": "Содержание"}
 
 
-def _page_options(page: Page, site: Site) -> list[str]:
+def _page_variables(page: Page, site: Site) -> dict[str, object]:
     """What the template of a web page needs beside the text, escaped: pandoc takes variables as they are."""
     project = site.project
     up = "../" * page.name.count("/")
     entries = project.settings.get("website", {}).get("navbar", {}).get("left", [])
     links = [(entry["text"], re.sub(r"\.qmd$", ".html", entry["href"])) for entry in entries]
     title, footer = project.get("website.title"), project.get("website.page-footer")
-    variables = {
+    return {
         "site": html.escape(title),
         "footer": html.escape(footer),
         "pagetitle": html.escape(" — ".join(filter(None, [page.front.get("title"), title]))),
@@ -160,21 +158,17 @@ def _page_options(page: Page, site: Site) -> list[str]:
             if (output := output_name(page.name, kind)) in site.outputs
         ],
     }
-    return [f"--template={_TEMPLATES / 'page.html'}", *_variables(variables)]
 
 
-def _paper_options(page: Page, project: Project) -> list[str]:
+def _paper_variables(page: Page, project: Project) -> dict[str, object]:
     names = ("papersize", "mainfont", "fontsize", "margin.left", "margin.right", "margin.top", "margin.bottom")
-    variables = {name.split(".")[-1]: project.get(f"format.typst.{name}") for name in names}
     header = project.root / project.get("format.typst.include-in-header")
-    variables["header"] = header.read_text(encoding="utf-8")
-    variables["author-string"] = json.dumps(page.front.get("author", project.get("author")), ensure_ascii=False)
-    variables["toc-depth"] = project.get("toc-depth", "3")
-    return [f"--template={_TEMPLATES / 'report.typ'}", *_variables(variables)]
-
-
-def _variables(variables: Mapping[str, object]) -> list[str]:
-    return [f"--variable-json={key}:{json.dumps(value, ensure_ascii=False)}" for key, value in variables.items()]
+    return {
+        **{name.split(".")[-1]: project.get(f"format.typst.{name}") for name in names},
+        "header": header.read_text(encoding="utf-8"),
+        "author-string": json.dumps(page.front.get("author", project.get("author")), ensure_ascii=False),
+        "toc-depth": project.get("toc-depth", "3"),
+    }
 
 
 def _compile(page: Page, draft: Path, target: Path, site: Site) -> None:

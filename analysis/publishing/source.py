@@ -65,7 +65,10 @@ def read_source(root: Path, name: str) -> Source:
 
 def _read_lines(root: Path, path: Path) -> list[Line]:
     shown = f"{root.name}/{path.relative_to(root).as_posix()}"
-    texts = path.read_text(encoding="utf-8").splitlines()
+    try:
+        texts = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise PublishingError(f"{shown}: файл не в кодировке UTF-8; сохраните его в UTF-8.") from error
     return [Line(text, shown, number) for number, text in enumerate(texts, 1)]
 
 

@@ -17,10 +17,11 @@ _NOT_SOURCES = ("_site", ".quarto", "__pycache__", ".jupyter_cache")
 
 
 class Output(NamedTuple):
-    """One format of one document, as it was made: the key of what it was made of, and the files it needs."""
+    """One format of one document: the key of what it was made of, the files it needs, are they as they were made."""
 
     key: str
     files: tuple[str, ...]
+    sound: bool = True
 
 
 class State(NamedTuple):
@@ -51,30 +52,29 @@ def read_state(path: Path) -> State:
 
 def write_state(path: Path, outputs: Mapping[str, Output], site: Path) -> None:
     """Notes the outputs and the hash of every file of the site."""
-    noted = {"outputs": outputs, "hashes": {name: _hash(site / name) for name in files_of(outputs.values())}}
+    hashes = {name: _hash(site / name) for name in _files_of(outputs.values())}
+    noted = {"outputs": {name: (output.key, output.files) for name, output in outputs.items()}, "hashes": hashes}
     write_file_whole(path, json.dumps(noted, ensure_ascii=False, indent=1, sort_keys=True).encode())
 
 
 def outputs_found(state: State, site: Path) -> dict[str, Output]:
-    """Returns the outputs that stand in the site; one with a damaged or lost file has no key, so it is never fresh."""
+    """Returns the outputs that stand in the site, each with those of its files that are there."""
     sound = {name for name, hashed in state.hashes.items() if _hash(site / name) == hashed}
-    there = {name: output for name, output in state.outputs.items() if (site / name).is_file()}
-    return {
-        name: output
-        if sound.issuperset(output.files)
-        else Output("", tuple(file for file in output.files if (site / file).is_file()))
-        for name, output in there.items()
-    }
+
+    def found(output: Output) -> Output:
+        there = tuple(name for name in output.files if (site / name).is_file())
+        return Output(output.key, there, sound.issuperset(output.files))
+
+    return {name: found(output) for name, output in state.outputs.items() if (site / name).is_file()}
 
 
-def files_of(outputs: Iterable[Output]) -> list[str]:
-    """Returns the files that the outputs need together."""
+def _files_of(outputs: Iterable[Output]) -> list[str]:
     return sorted({name for output in outputs for name in output.files})
 
 
 def copy_kept(outputs: Iterable[Output], old: Path, new: Path) -> None:
     """Copies the files of kept outputs from the old site."""
-    for name in files_of(outputs):
+    for name in _files_of(outputs):
         (new / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(old / name, new / name)
 
@@ -88,7 +88,8 @@ def make_plan(requested: Mapping[str, tuple[str, ...]], keys: Mapping[str, str],
     """Decides what is made and what stays.
 
     Other documents stay as they are. Of a requested one, a format nobody asked for stays only while it is fresh,
-    because one edition must not show two sets of numbers. A page is made again when what it can lead to changes.
+    because one edition must not show two sets of numbers. What is fresh is made again if a file of it is damaged
+    or if what its page can lead to has changed.
 
     Args:
         requested: For each document of the request, its formats.
@@ -105,7 +106,8 @@ def make_plan(requested: Mapping[str, tuple[str, ...]], keys: Mapping[str, str],
     withdraw = frozenset(stale | (found.keys() - document_of.keys()))
     all_outputs = frozenset(found.keys() | wanted) - withdraw
     full = {name: _output_key(name, keys[document_of[name]], all_outputs) for name in all_outputs}
-    make = {name for name in wanted | fresh if name not in found or found[name].key != full[name]}
+    sound = {name for name, output in found.items() if output.sound and output.key == full.get(name)}
+    make = (wanted | fresh) - sound
     documents = tuple(sorted({document_of[name] for name in make}))
     return Plan({name: full[name] for name in make}, all_outputs - make, withdraw, documents)
 

@@ -153,6 +153,12 @@ def test_broken_yaml_names_its_line(reports: Path):
         run(reports, [DOCUMENT], ["html"])
 
 
+def test_a_document_that_is_not_utf_8(reports: Path):
+    (reports / "_parts" / "annual.qmd").write_bytes("Главное".encode("cp1251"))
+    with pytest.raises(PublishingError, match="_parts/annual.qmd: файл не в кодировке UTF-8"):
+        run(reports, [DOCUMENT], ["html"])
+
+
 def test_the_real_project_file_is_supported():
     assert read_project(REPORTS).get("lang") == "ru"
 

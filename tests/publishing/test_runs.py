@@ -31,7 +31,8 @@ def _made(said: list[str]) -> set[str]:
 def test_the_same_input_gives_the_same_bytes_elsewhere_and_later(site: Path, tmp_path: Path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     monkeypatch.setenv("TZ", "Asia/Tokyo")
-    reports = make_project(tmp_path / "another folder")
+    monkeypatch.setenv("LC_ALL", "C")
+    reports = make_project(tmp_path / "другая папка")
     for path in reports.rglob("*"):
         os.utime(path, (1, 1))
     run(reports)
@@ -86,6 +87,14 @@ def test_a_damaged_or_lost_file_of_the_site_is_made_again(reports: Path, name: s
     before = files(reports / "_site")
     damage(reports / "_site" / name)
     assert _made(run(reports)) == {E2021}
+    assert files(reports / "_site") == before
+
+
+def test_damage_to_a_fresh_edition_is_mended_even_if_another_was_asked_for(reports: Path):
+    run(reports)
+    before = files(reports / "_site")
+    (reports / "_site" / "2020" / "data" / "plan.csv").unlink()
+    assert _made(run(reports, [E2021])) == {E2020}
     assert files(reports / "_site") == before
 
 

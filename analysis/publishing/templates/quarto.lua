@@ -4,6 +4,11 @@
 
 local stringify = pandoc.utils.stringify
 local format = FORMAT:match("^html") and "html" or FORMAT
+-- Quarto's own words in Russian, unless the project file has others.
+local words = {
+  ["fig-title"] = "Рисунок", ["tbl-title"] = "Таблица", ["title-delim"] = ":",
+  ["fig-prefix"] = "Рисунок", ["tbl-prefix"] = "Таблица", ["sec-prefix"] = "Глава",
+}
 local callout_titles = {
   note = "Уведомление", tip = "Совет", important = "Важное уведомление",
   warning = "Предупреждение", caution = "Осторожность",
@@ -74,7 +79,7 @@ local function section_number(levels, level)
 end
 
 -- Numbers sections and captions; returns also what each identifier is and its number.
-local function number(blocks, settings)
+local function number(blocks, sections)
   local known, levels, counts = {}, {}, { fig = 0, tbl = 0 }
   local function know(element, entry)
     local id = element.identifier
@@ -87,14 +92,14 @@ local function number(blocks, settings)
       if not element.identifier:match("^" .. kind .. "%-") or not caption then return know(element) end
       counts[kind] = counts[kind] + 1
       know(element, { kind = kind, number = tostring(counts[kind]) })
-      local title = settings.words[kind .. "-title"] .. "\u{a0}" .. counts[kind] .. settings.words["title-delim"]
+      local title = words[kind .. "-title"] .. "\u{a0}" .. counts[kind] .. words["title-delim"]
       caption.content = pandoc.Inlines({ pandoc.Str(title), pandoc.Space() }) .. caption.content
       element.caption.long[1] = caption
       return element
     end
   end
   local function section(header)
-    if not settings.number or header.classes:includes("unnumbered") then return know(header) end
+    if not sections or header.classes:includes("unnumbered") then return know(header) end
     local count = section_number(levels, header.level)
     know(header, header.identifier:match("^sec%-") and { kind = "sec", number = count })
     header.content:insert(1, pandoc.Span(pandoc.Str(count), { class = "header-section-number" }))
@@ -107,7 +112,7 @@ local function number(blocks, settings)
   return blocks:walk(numbering), known
 end
 
-local function resolve(known, words)
+local function resolve(known)
   local function reference(cite)
     local citation = cite.citations[1]
     local entry = known[citation.id]
@@ -226,10 +231,11 @@ local looks = {
 function Pandoc(document)
   local settings = pandoc.json.decode(stringify(document.meta.settings), false)
   document.meta.settings = nil
+  for key, word in pairs(settings.crossref) do words[key] = word end
   local blocks = document.blocks:walk({ Div = for_this_format })
   blocks:walk(supported)
-  local numbered, known = number(blocks, settings)
-  local resolved = numbered:walk(resolve(known, settings.words))
+  local numbered, known = number(blocks, settings.number)
+  local resolved = numbered:walk(resolve(known))
   if #problems > 0 then
     io.stderr:write(pandoc.json.encode(problems))
     os.exit(1)
