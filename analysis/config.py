@@ -14,6 +14,8 @@ PROJECT_FILE = "project.toml"
 SOURCES_FILE = "data/raw/SOURCES.toml"
 TERMS_FILE = "data/terms.toml"
 CORRECTIONS_FILE = "data/corrections.toml"
+REPORTING_FILE = "data/reporting.toml"
+SOURCE_KINDS = ("roadmap", "registry", "form", "acceptance")
 
 Value = TypeVar("Value")
 KIND_NAMES: dict[type, str] = {
@@ -28,7 +30,12 @@ KIND_NAMES: dict[type, str] = {
 
 @dataclass(frozen=True)
 class Source:
-    """One received file: whence it came, when, and what its bytes were."""
+    """One received file: whence it came, when, what its bytes were, and what kind of file it is.
+
+    Attributes:
+        kind: roadmap, registry, form or acceptance.
+        replaces: An earlier version of the same form, which this one makes void; empty for a first version.
+    """
 
     file: str
     title: str
@@ -36,6 +43,50 @@ class Source:
     received: date
     sha256: str
     licence: str
+    kind: str = "roadmap"
+    replaces: str = ""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """How facts are collected.
+
+    Attributes:
+        municipal: Executors of the roadmap that report for the city.
+        schools: How the roadmap names the schools as an executor.
+        cutoffs: Last day on which facts of a year count; by default 31 January of the next year.
+    """
+
+    municipal: tuple[str, ...]
+    schools: str
+    cutoffs: tuple[tuple[int, date], ...] = ()
+
+    def cutoff(self, calendar_year: int) -> date:
+        """The last day on which facts of a year count."""
+        return dict(self.cutoffs).get(calendar_year, date(calendar_year + 1, 1, 31))
+
+
+@dataclass(frozen=True)
+class Report:
+    """Who reports a measure, as an entry of data/reporting.toml decides.
+
+    Attributes:
+        activity: Code of the activity.
+        measure: Number of the measure.
+        reporters: Municipal reporters, or the word by which the roadmap names schools.
+        unit: city: one reporter answers for the whole target; school: each supported school for its share.
+        share: What each school is to do in a year; None where unit is city.
+        basis: The document that says so.
+        who: Who entered it.
+    """
+
+    activity: str
+    measure: int
+    reporters: tuple[str, ...]
+    unit: str
+    share: int | None
+    basis: str
+    who: str
 
 
 @dataclass(frozen=True)
@@ -69,6 +120,7 @@ class Project:
         editions: Calendar years of the annual reports.
         roadmap_file: The signed roadmap, relative to root.
         largest_plausible_count: A planned number above this is taken for a slip.
+        collection: How facts are collected; None where the project collects none.
     """
 
     root: Path
@@ -79,6 +131,7 @@ class Project:
     editions: tuple[int, ...]
     roadmap_file: str
     largest_plausible_count: int
+    collection: Collection | None = None
 
 
 def find_project(start: Path | None = None) -> Path:
@@ -118,6 +171,7 @@ def load_project(root: Path) -> Project:
         editions=_years(take(general, "editions", list, PROJECT_FILE)),
         roadmap_file=take(roadmap, "file", str, PROJECT_FILE),
         largest_plausible_count=take(roadmap, "largest_plausible_count", int, PROJECT_FILE),
+        collection=_collection(content),
     )
 
 
@@ -132,6 +186,8 @@ def load_sources(root: Path) -> tuple[Source, ...]:
             received=take(entry, "received", date, where),
             sha256=take(entry, "sha256", str, where),
             licence=take(entry, "licence", str, where),
+            kind=_known_kind(str(entry.get("kind", "roadmap")), where),
+            replaces=str(entry.get("replaces", "")),
         )
         for where, entry in numbered(entries, "source", SOURCES_FILE)
     )
@@ -196,6 +252,49 @@ def _words(values: list[Any], key: str, where: str) -> tuple[str, ...]:
     if not values or not all(isinstance(value, str) and value.strip() for value in values):
         raise AnalysisError(f"{where}: ключ «{key}»: стоит {values!r}, нужны непустые слова в кавычках.")
     return tuple(values)
+
+
+def load_reporting(root: Path) -> tuple[Report, ...]:
+    """Reads data/reporting.toml: who reports what; without the file no share is established."""
+    if not (root / REPORTING_FILE).is_file():
+        return ()
+    entries = numbered(read_toml(root, REPORTING_FILE).get("report", []), "report", REPORTING_FILE)
+    return tuple(_report(entry, where) for where, entry in entries)
+
+
+def _report(entry: Mapping[str, Any], where: str) -> Report:
+    unit = take(entry, "unit", str, where)
+    if unit not in ("city", "school"):
+        raise AnalysisError(f"{where}: ключ «unit»: стоит «{unit}», нужно city или school.")
+    return Report(
+        activity=take(entry, "activity", str, where).rstrip("."),
+        measure=take(entry, "measure", int, where),
+        reporters=tuple(take(entry, "reporters", list, where)),
+        unit=unit,
+        share=take(entry, "share", int, where) if unit == "school" else None,
+        basis=take(entry, "basis", str, where),
+        who=take(entry, "who", str, where),
+    )
+
+
+def _collection(content: Mapping[str, Any]) -> Collection | None:
+    if "collection" not in content:
+        return None
+    section, where = take(content, "collection", dict, PROJECT_FILE), f"{PROJECT_FILE}, [collection]"
+    cutoffs = content.get("cutoff", {})
+    if not all(str(year).isdigit() and isinstance(day, date) for year, day in cutoffs.items()):
+        raise AnalysisError(f"{PROJECT_FILE}, [cutoff]: нужны строки вида 2021 = 2022-01-31.")
+    return Collection(
+        tuple(take(section, "municipal", list, where)),
+        take(section, "schools", str, where),
+        tuple((int(year), day) for year, day in cutoffs.items()),
+    )
+
+
+def _known_kind(kind: str, where: str) -> str:
+    if kind not in SOURCE_KINDS:
+        raise AnalysisError(f"{where}: ключ «kind»: стоит «{kind}», нужно одно из: {', '.join(SOURCE_KINDS)}.")
+    return kind
 
 
 def _years(values: list[Any]) -> tuple[int, ...]:

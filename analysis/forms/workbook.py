@@ -9,6 +9,8 @@ import xlsxwriter
 
 from analysis.contracts.forms import IDENTITY_SHEET, SPARE_ROWS, FormColumn, FormSheet
 
+# The layout of a sheet, the rows the office has written, and the lists of choices that depend on the form.
+FilledSheet = tuple[FormSheet, Sequence[Sequence[str]], Mapping[str, Sequence[str]]]
 LARGEST_COUNT = 100_000
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 # Excel shows at most 255 characters of a hint and 32 of its title.
@@ -17,7 +19,7 @@ HINT_LIMIT = 255
 
 def form_bytes(
     instructions: Sequence[str],
-    sheets: Sequence[tuple[FormSheet, Sequence[Sequence[str]], Mapping[str, Sequence[str]]]],
+    sheets: Sequence[FilledSheet],
     identity: Mapping[str, str],
     created: date,
 ) -> bytes:

@@ -164,7 +164,8 @@ def with_status(rows: pd.DataFrame, cutoffs: Mapping[int, date]) -> pd.DataFrame
     by = [rows["activity_code"], rows["measure_number"]]
     known = rows["accepted_count"].notna()
     added = rows["accepted_count"].fillna(0).groupby(by).cumsum().where(known.groupby(by).cumsum() > 0)
-    year_status, flow_status = [], []
+    year_status: list[str] = []
+    flow_status: list[str] = []
     for row, sum_to_date in zip(rows.to_dict("records"), added, strict=True):
         cutoff = cutoffs[row["calendar_year"]]
         deadline = _deadline(row["calendar_year"], _whole(row["deadline_month"]))

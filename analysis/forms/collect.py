@@ -1,0 +1,112 @@
+"""Makes the workbooks of a year: one for each municipal reporter, one for each school."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from analysis.config import Collection, Report
+from analysis.contracts.forms import EVIDENCE, EXECUTION, FORM_VERSION, OWN_MEASURES
+from analysis.forms.workbook import FilledSheet, form_bytes
+from analysis.indicators.duties import measures_named, school_shares
+from analysis.presentation.words import Row, bounded, count_words, deadline_words, measure_words, rows_of
+
+SHARE_NOT_SET = "доля школы не установлена"
+HOW_TO_FILL = (
+    "Впишите значения только в жёлтые ячейки; остальные защищены (без пароля), чтобы форма вернулась целой.",
+    "Лист «Исполнение»: в столбце «Факт» — сколько сделано за год. Ничего не сделано — 0. Нет сведений — пусто.",
+    "Лист «Подтверждения»: по строке на каждый документ: номер показателя, вид, номер, дата, ссылка или имя файла и "
+    "сколько единиц факта он подтверждает. Сам документ к форме не прикладывается.",
+    "Даты пишите как ДД.ММ.ГГГГ, числа — целыми, без слов.",
+    "Не вписывайте имена учеников и учителей.",
+    "Переименовать файл можно: форма узнаётся по скрытым отметкам внутри. Новые листы и столбцы добавлять не нужно.",
+)
+HOW_TO_FILL_OWN = "Лист «Школьная дорожная карта»: свои меры школы — что запланировано и что сделано за год."
+
+
+@dataclass(frozen=True)
+class Form:
+    """A workbook to send out: its file name and its bytes."""
+
+    name: str
+    content: bytes
+
+
+def forms_of_year(
+    plan: pd.DataFrame,
+    executors: pd.DataFrame,
+    schools: pd.DataFrame,
+    status: pd.DataFrame,
+    collection: Collection,
+    reporting: Sequence[Report],
+    project: str,
+    calendar_year: int,
+    created: date,
+) -> list[Form]:
+    """Returns the forms of a year.
+
+    Args:
+        plan: `indicators.plan.plan_by_year`.
+        executors: Typed executors.
+        schools: Typed schools; empty while there is no registry, then only municipal forms are made.
+        status: Typed school status.
+        collection: Who reports.
+        reporting: Recorded shares.
+        project: Name of the project; a form of another project is refused on return.
+        calendar_year: The year.
+        created: Date written into the files.
+    """
+    rows = plan[plan["calendar_year"] == calendar_year]
+    names = {name: name for name in collection.municipal}
+    names |= dict(zip(schools["school_login"], schools["school_name"], strict=True))
+    forms = []
+    for reporter, name in names.items():
+        own = reporter not in collection.municipal
+        measures = rows_of(measures_named(rows, executors, status, collection, reporter))
+        identity = _identity(project, calendar_year, reporter)
+        heading = f"Сведения за {calendar_year} год: {name}"
+        content = form_bytes(
+            [heading, *_instructions(own)], _sheets(measures, own, school_shares(reporting)), identity, created
+        )
+        forms.append(Form(f"{calendar_year}_{_file_name(reporter)}.xlsx", content))
+    return forms
+
+
+def _instructions(own: bool) -> list[str]:
+    return [*HOW_TO_FILL[:3], *([HOW_TO_FILL_OWN] if own else []), *HOW_TO_FILL[3:]]
+
+
+def _sheets(measures: Sequence[Row], own: bool, shares: Mapping[tuple[str, int], int]) -> list[FilledSheet]:
+    rows = [
+        (row["measure_label"], measure_words(row), _target_words(row, own, shares), deadline_words(row))
+        for row in measures
+    ]
+    choices = {"measure_label": [row["measure_label"] for row in measures] or ["—"]}
+    sheets: list[FilledSheet] = [(EXECUTION, rows, {}), (EVIDENCE, [], choices)]
+    return [*sheets, (OWN_MEASURES, [], {})] if own else sheets
+
+
+def _target_words(row: Row, own: bool, shares: Mapping[tuple[str, int], int]) -> str:
+    """The target of the reporter: the city's for the office; a school's share, or that nobody has set it."""
+    if pd.isna(row["target_count"]):
+        return count_words(row["target_count"])
+    target = bounded(row["target_count"], row["comparator"])
+    if not own:
+        return target
+    share = shares.get((row["activity_code"], row["measure_number"]))
+    return f"{target} на город; {SHARE_NOT_SET}" if share is None else bounded(share, row["comparator"])
+
+
+def _identity(project: str, calendar_year: int, reporter: str) -> dict[str, str]:
+    return {
+        "kind": "form",
+        "version": FORM_VERSION,
+        "project": project,
+        "calendar_year": str(calendar_year),
+        "reporter": reporter,
+    }
+
+
+def _file_name(reporter: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in reporter)
