@@ -49,7 +49,7 @@ EXECUTION = FormSheet(
     (
         FormColumn("measure_label", "№", "fixed", 8),
         FormColumn("measure_title", "Мероприятие и результат", "fixed", 60),
-        FormColumn("target", "План на год", "fixed", 14),
+        FormColumn("target", "План на год", "fixed", 24),
         FormColumn("deadline", "Срок", "fixed", 16),
         FormColumn("fact_count", "Факт", "count", 10, "Целое число. Ничего не сделано — 0. Нет сведений — пусто."),
         FormColumn("fact_date", "Дата", "date", 12, "Когда сделано: ДД.ММ.ГГГГ"),

@@ -15,6 +15,7 @@ LARGEST_COUNT = 100_000
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 # Excel shows at most 255 characters of a hint and 32 of its title.
 HINT_LIMIT = 255
+LINE_POINTS = 15
 
 
 def form_bytes(
@@ -66,9 +67,12 @@ def _write_instructions(book: Any, lines: Sequence[str], looks: Mapping[str, Any
     sheet = book.add_worksheet("Как заполнить")
     sheet.set_column(0, 0, 100)
     for row, line in enumerate(lines):
+        sheet.set_row(row, _height([(line, 95)]) if row else 24)
         sheet.write_string(row, 0, line, looks["line" if row else "heading"])
     sheet.protect()
+    sheet.set_landscape()
     sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 def _write_sheet(
@@ -81,6 +85,8 @@ def _write_sheet(
     sheet = book.add_worksheet(layout.title)
     # A sheet whose rows the office has written needs no spare ones; a list that people write needs only those.
     last = len(rows) + (0 if layout.columns[0].kind == "fixed" else SPARE_ROWS)
+    for row, texts in enumerate(rows, start=1):
+        sheet.set_row(row, _height([(text, column.width) for text, column in zip(texts, layout.columns, strict=False)]))
     for position, column in enumerate(layout.columns):
         sheet.set_column(position, position, column.width)
         sheet.write_string(0, position, column.title, looks["title"])
@@ -90,6 +96,11 @@ def _write_sheet(
         _validate(sheet, position, last, column, choices)
     _print_setup(sheet, last, len(layout.columns))
     sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
+
+
+def _height(texts: Sequence[tuple[str, int]]) -> float:
+    """Points that the longest text of a row needs; not every program finds the height by itself."""
+    return LINE_POINTS * max(-(-len(text) // max(1, width - 2)) for text, width in texts) + 3
 
 
 def _write_cell(sheet: Any, row: int, position: int, text: str, look: Any) -> None:  # noqa: ANN401

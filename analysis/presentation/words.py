@@ -30,7 +30,7 @@ def count_words(count: Any) -> str:  # noqa: ANN401
 
 def bounded(count: Any, comparator: Any) -> str:  # noqa: ANN401
     """«4» or «не менее 4»."""
-    return f"не менее {count}" if comparator == "≥" else str(count)
+    return f"не менее {count}" if comparator == "≥" and count else str(count)
 
 
 def total_words(row: Row) -> str:
