@@ -1,7 +1,7 @@
 """Corrections of the received text and decisions about its reading: data with a reason and a name, never code."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from analysis.contracts.columns import SETTLED_READINGS
 from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
 from analysis.intake.blocks import Block, plain, with_texts
+from analysis.intake.workbook import Sheet, SheetCell, Workbook
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,32 @@ def apply_corrections(
         if texts.get(address) == plain(correction.expected)
     }
     return with_texts(blocks, lambda cell: fitting.get(cell.place, cell.text)), findings
+
+
+def apply_workbook_corrections(
+    workbook: Workbook, corrections: Sequence[Correction], file: str
+) -> tuple[Workbook, list[Finding]]:
+    """Returns the workbook with the recorded corrections of this file applied, and a finding for each of them."""
+    wanted = {correction.address: correction for correction in corrections if correction.file == file}
+    if not wanted:
+        return workbook, []
+    present = {_address(sheet, cell): plain(str(cell.value)) for sheet in workbook.sheets for cell in sheet.cells}
+    findings = [_finding(correction, present.get(address)) for address, correction in wanted.items()]
+    sheets = tuple(
+        replace(sheet, cells=tuple(_corrected(sheet, cell, wanted) for cell in sheet.cells))
+        for sheet in workbook.sheets
+    )
+    return replace(workbook, sheets=sheets), findings
+
+
+def _address(sheet: Sheet, cell: SheetCell) -> str:
+    return f"лист {sheet.name}, ячейка {cell.address}"
+
+
+def _corrected(sheet: Sheet, cell: SheetCell, wanted: Mapping[str, Correction]) -> SheetCell:
+    correction = wanted.get(_address(sheet, cell))
+    fits = correction is not None and plain(str(cell.value)) == plain(correction.expected)
+    return replace(cell, value=correction.new) if correction is not None and fits else cell
 
 
 def decision_stanza(activity: str, measure: int) -> str:

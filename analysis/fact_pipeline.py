@@ -1,0 +1,205 @@
+"""The facts of `check` and `build`: returned workbooks in, typed fact tables and findings out. Writes nothing."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from analysis.cleaning.corrections import Correction, apply_workbook_corrections
+from analysis.cleaning.returns import COLUMNS, FactRows, clean_acceptance, clean_form, clean_registry, fact_table
+from analysis.config import Collection, Project, Report, Source
+from analysis.errors import AnalysisError
+from analysis.findings import Finding, Severity
+from analysis.indicators.duties import duties
+from analysis.indicators.execution import Duty
+from analysis.intake.returns import Returned, read_returned
+from analysis.intake.workbook import read_workbook
+
+RETURN_IT = "Верните форму тому, кто её прислал, или удалите её запись из SOURCES.toml."
+ASK_AGAIN = "Попросите вернуть форму; пока её нет, отчёт пишет «нет сведений», а не ноль."
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The typed fact tables (contracts.facts describes them), whose facts count, and the findings."""
+
+    tables: dict[str, pd.DataFrame]
+    duties: tuple[Duty, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_facts(
+    project: Project,
+    collection: Collection,
+    sources: Sequence[Source],
+    corrections: Sequence[Correction],
+    reporting: Sequence[Report],
+    plan: pd.DataFrame,
+    executors: pd.DataFrame,
+) -> Facts:
+    """Reads every returned workbook that is in force; one bad file never hides the findings of the others.
+
+    Args:
+        project: The project.
+        collection: Who reports.
+        sources: All received files.
+        corrections: Recorded corrections.
+        reporting: Recorded shares.
+        plan: `indicators.plan.plan_by_year`.
+        executors: Typed executors.
+    """
+    findings: list[Finding] = []
+    returned: dict[str, list[tuple[Source, Returned]]] = defaultdict(list)
+    for source in in_force(sources):
+        try:
+            returned[source.kind].append((source, _read(project, source, corrections, findings)))
+        except AnalysisError as error:
+            findings.append(_unreadable(source, str(error)))
+    rows: dict[str, list[tuple[object, ...]]] = defaultdict(list)
+    for _, registry in returned["registry"]:
+        _take(rows, findings, clean_registry(registry))
+    logins = [str(row[2]) for row in rows["schools"]]
+    measures = _measures(plan)
+    for source, form in _acceptable(returned["form"], project, collection, logins, findings):
+        if source.received > collection.cutoff(form.identity.calendar_year):
+            findings.append(_late(source, form, collection))
+        else:
+            _take(rows, findings, clean_form(form, measures, logins))
+    known = [str(row[2]) for row in rows["evidence"]]
+    for _, acceptance in returned["acceptance"]:
+        _take(rows, findings, clean_acceptance(acceptance, known))
+    tables = {name: fact_table(name, rows[name]) for name in COLUMNS}
+    owed = duties(plan, executors, tables["school_status"], collection, reporting)
+    findings += _missing(owed, tables["reports"], project, tables["schools"])
+    findings += _confirmations(owed, tables["reports"], plan)
+    return Facts(tables, tuple(owed), tuple(findings))
+
+
+def in_force(sources: Sequence[Source]) -> list[Source]:
+    """Returns the returned workbooks that no newer version has made void."""
+    void = {source.replaces for source in sources}
+    return [source for source in sources if source.kind != "roadmap" and source.file not in void]
+
+
+def _read(project: Project, source: Source, corrections: Sequence[Correction], findings: list[Finding]) -> Returned:
+    try:
+        content = (project.root / source.file).read_bytes()
+    except OSError as error:
+        raise AnalysisError(f"{source.file}: файл не открывается ({error.strerror}).") from None
+    if hashlib.sha256(content).hexdigest() != source.sha256:
+        raise AnalysisError(f"{source.file}: файл изменился после получения. Верните полученный файл.")
+    workbook, applied = apply_workbook_corrections(read_workbook(content, source.file), corrections, source.file)
+    findings += applied
+    return read_returned(workbook, source.file)
+
+
+def _unreadable(source: Source, message: str) -> Finding:
+    said = message.removeprefix(f"{source.file}: ")
+    return _whole_file(source, "workbook", Severity.BLOCKS, "", said, "Получите файл заново.")
+
+
+def _take(rows: dict[str, list[tuple[object, ...]]], findings: list[Finding], cleaned: FactRows) -> None:
+    for name, found in cleaned.rows.items():
+        rows[name].extend(found)
+    findings.extend(cleaned.findings)
+
+
+def _measures(plan: pd.DataFrame) -> dict[str, tuple[str, int]]:
+    first = plan.drop_duplicates("measure_label")
+    keys = zip(first["activity_code"], map(int, first["measure_number"]), strict=True)
+    return dict(zip(first["measure_label"], keys, strict=True))
+
+
+def _acceptable(
+    forms: Sequence[tuple[Source, Returned]],
+    project: Project,
+    collection: Collection,
+    logins: Sequence[str],
+    findings: list[Finding],
+) -> list[tuple[Source, Returned]]:
+    """The forms of this project, of a known reporter and year, received once each."""
+    kept: dict[tuple[str, int], tuple[Source, Returned]] = {}
+    for source, form in forms:
+        identity = form.identity
+        key = (identity.reporter, identity.calendar_year)
+        problem = _problem(form, project, {*collection.municipal, *logins})
+        if not problem and key in kept:
+            problem = f"Та же форма уже получена: {kept[key][0].file}. Укажите replaces в SOURCES.toml."
+        if problem:
+            findings.append(_whole_file(source, "workbook", Severity.BLOCKS, identity.reporter, problem, RETURN_IT))
+        else:
+            kept[key] = (source, form)
+    return list(kept.values())
+
+
+def _problem(form: Returned, project: Project, known: set[str]) -> str:
+    identity = form.identity
+    if identity.project != project.city:
+        return f"Форма другого проекта: «{identity.project}»."
+    if identity.calendar_year not in project.editions:
+        return f"Форма за {identity.calendar_year} год, а отчёты выходят за {', '.join(map(str, project.editions))}."
+    if identity.reporter not in known:
+        return f"«{identity.reporter}» нет ни в реестре школ, ни среди муниципальных исполнителей."
+    return ""
+
+
+def _late(source: Source, form: Returned, collection: Collection) -> Finding:
+    cutoff = collection.cutoff(form.identity.calendar_year)
+    said = f"Форма получена {_day(source.received)}, а срок отчёта — {_day(cutoff)}: её сведения в отчёт не вошли."
+    action = "Если срок был продлён, запишите его в project.toml, раздел [cutoff]."
+    return _whole_file(source, "late", Severity.ATTENTION, form.identity.reporter, said, action)
+
+
+def _whole_file(source: Source, rule: str, severity: Severity, value: str, said: str, action: str) -> Finding:
+    return Finding(rule, severity, source.file, ("весь файл",), value, said, action)
+
+
+def _missing(owed: Sequence[Duty], reports: pd.DataFrame, project: Project, schools: pd.DataFrame) -> list[Finding]:
+    """One finding a reporter and year: which measures lack a fact."""
+    filled = reports[reports["fact_count"].notna()]
+    told = set(
+        zip(filled["reporter"], filled["activity_code"], filled["measure_number"], filled["calendar_year"], strict=True)
+    )
+    lacking: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for duty in owed:
+        due = duty.calendar_year in project.editions and duty.share_count != 0
+        if due and (duty.reporter, duty.activity_code, duty.measure_number, duty.calendar_year) not in told:
+            lacking[(duty.calendar_year, duty.reporter)].append(duty.activity_code)
+    names = dict(zip(schools["school_login"], schools["school_name"], strict=True))
+    return [
+        Finding("missing_report", Severity.ATTENTION, f"{year} год", (names.get(reporter, reporter),), "",
+                f"Не сообщено по мероприятиям: {', '.join(dict.fromkeys(codes))}.", ASK_AGAIN)
+        for (year, reporter), codes in sorted(lacking.items())
+    ]  # fmt: skip
+
+
+def _confirmations(owed: Sequence[Duty], reports: pd.DataFrame, plan: pd.DataFrame) -> list[Finding]:
+    """Where a co-executor reports another number than the one whose fact counts."""
+    owners: dict[tuple[str, int, int], set[str]] = defaultdict(set)
+    for duty in owed:
+        owners[(duty.activity_code, duty.measure_number, duty.calendar_year)].add(duty.reporter)
+    labels: Mapping[tuple[str, int], str] = {key: label for label, key in _measures(plan).items()}
+    counted: dict[tuple[str, int, int], dict[str, tuple[int, str, str]]] = defaultdict(dict)
+    for row in reports[reports["fact_count"].notna()].to_dict("records"):
+        key = (row["activity_code"], int(row["measure_number"]), int(row["calendar_year"]))
+        counted[key][row["reporter"]] = (int(row["fact_count"]), row["source_file"], row["place"])
+    found = []
+    for key, by_reporter in counted.items():
+        if len(owners[key]) != 1:
+            continue  # the fact is a sum over schools; a co-executor's number cannot be compared with one of them
+        owner = by_reporter.get(next(iter(owners[key])))
+        for reporter, (count, file, place) in by_reporter.items():
+            if owner is not None and reporter not in owners[key] and count != owner[0]:
+                said = (
+                    f"{labels[key[:2]]} за {key[2]} год: {reporter} сообщает {count}, а засчитан факт {owner[0]} "
+                    f"({owner[1]}: {owner[2]})."
+                )
+                found.append(Finding("confirmation", Severity.ATTENTION, file, (place,), str(count), said, "Сверьте."))
+    return found
+
+
+def _day(day: date) -> str:
+    return day.strftime("%d.%m.%Y")

@@ -1,0 +1,108 @@
+"""Takes returned workbooks into data/raw: copied, hashed, recognised by their hidden identifiers, entered in SOURCES.toml."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from analysis.config import SOURCES_FILE, Source, load_sources
+from analysis.errors import AnalysisError
+from analysis.intake.returns import Identity, recognise
+from analysis.intake.workbook import read_workbook
+from analysis.whole import only_one_at_work, write_file_whole
+
+LICENCE = "Служебные сведения; публикуются только в составе отчёта"
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of one file: where it is now, and what is said about it."""
+
+    source: Source | None
+    said: str
+
+
+def receive(root: Path, files: Sequence[Path], received: date) -> list[Received]:
+    """Takes files in, one after the other; a file that is refused does not stop the others.
+
+    The copy is written before its entry, each of them whole: a run that dies between the two leaves a file without
+    an entry, which is no source yet, and the next run of the same command puts it right.
+
+    Args:
+        root: The project.
+        files: The files as they came, anywhere on the disk.
+        received: The day they came.
+
+    Raises:
+        AnalysisError: SOURCES.toml cannot be read.
+    """
+    with only_one_at_work(root / "data/raw/.lock"):
+        return [_receive_one(root, path, received) for path in files]
+
+
+def _receive_one(root: Path, path: Path, received: date) -> Received:
+    try:
+        content = path.read_bytes()
+        identity = recognise(read_workbook(content, path.name), path.name)
+    except OSError as error:
+        return Received(None, f"{path.name}: файл не открывается ({error.strerror}).")
+    except AnalysisError as error:
+        return Received(None, str(error))
+    digest = hashlib.sha256(content).hexdigest()
+    sources = load_sources(root)
+    same = next((source for source in sources if source.sha256 == digest), None)
+    if same is not None:
+        return Received(same, f"{path.name}: уже принят: {same.file}.")
+    earlier = [source for source in sources if _stem(source.file) == _target_stem(identity)]
+    source = _entry(identity, path.name, digest, received, earlier)
+    (root / source.file).parent.mkdir(parents=True, exist_ok=True)
+    write_file_whole(root / source.file, content)
+    written = (root / SOURCES_FILE).read_text(encoding="utf-8-sig").rstrip("\n")
+    write_file_whole(root / SOURCES_FILE, f"{written}\n\n{_stanza(source)}".encode())
+    version = f", версия {len(earlier) + 1}; прежняя осталась в {earlier[-1].file}" if earlier else ""
+    return Received(source, f"{path.name}: принят как {source.file}{version}.")
+
+
+def _entry(identity: Identity, name: str, digest: str, received: date, earlier: Sequence[Source]) -> Source:
+    whose = {"form": f"сведения: {identity.reporter}", "registry": "реестр школ", "acceptance": "рассмотрение"}
+    return Source(
+        file=f"{_target_stem(identity)}_v{len(earlier) + 1}.xlsx",
+        title=f"{identity.calendar_year} год, {whose[identity.kind]}",
+        origin=f"Получено файлом «{name}»",
+        received=received,
+        sha256=digest,
+        licence=LICENCE,
+        kind=identity.kind,
+        replaces=earlier[-1].file if earlier else "",
+    )
+
+
+def _target_stem(identity: Identity) -> str:
+    """Where the versions of a workbook stand, without version and extension; made of the identifiers alone."""
+    reporter = "".join(letter if letter.isalnum() else "_" for letter in identity.reporter)
+    return f"data/raw/{identity.calendar_year}/{identity.kind}_{reporter}"
+
+
+def _stem(file: str) -> str:
+    return file.rpartition("_v")[0]
+
+
+def _stanza(source: Source) -> str:
+    """The entry as TOML; texts are escaped, because a file name may hold anything."""
+    lines = [
+        f"file = {_quoted(source.file)}",
+        f"title = {_quoted(source.title)}",
+        f"origin = {_quoted(source.origin)}",
+        f"received = {source.received.isoformat()}",
+        f"sha256 = {_quoted(source.sha256)}",
+        f"licence = {_quoted(source.licence)}",
+        f"kind = {_quoted(source.kind)}",
+        *([f"replaces = {_quoted(source.replaces)}"] if source.replaces else []),
+    ]
+    return "\n".join(["[[source]]", *lines, ""])
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(letter if letter.isprintable() else " " for letter in escaped) + '"'
