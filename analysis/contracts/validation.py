@@ -49,10 +49,12 @@ def broken_relations(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
 
 
 def _without_pair(child: pd.DataFrame, parent: pd.DataFrame, key: list[str]) -> list[str]:
-    rows, present = child[key].drop_duplicates(), parent[key].drop_duplicates()
-    merged = rows.merge(present, on=key, how="left", indicator=True)
-    alone = merged.loc[merged["_merge"] == "left_only", key]
-    return ["/".join(str(value) for value in row) for row in alone.itertuples(index=False)]
+    present = set(_keys(parent, key))
+    return ["/".join(map(str, row)) for row in dict.fromkeys(_keys(child, key)) if row not in present]
+
+
+def _keys(frame: pd.DataFrame, key: list[str]) -> Iterator[tuple[object, ...]]:
+    return zip(*(frame[column].tolist() for column in key), strict=True)
 
 
 def _faults(name: str, frame: pd.DataFrame, contract: type[pa.DataFrameModel]) -> Iterator[Finding]:
