@@ -6,10 +6,13 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.config import get_config_context
 
+from analysis.contracts.dictionary import check_in_words, type_in_words
 from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
 
 SHOWN_FAULTS = 5
+# Where a row stands: the finest address that its table has.
+PLACE_COLUMNS = ("place", "row_place", "title_place")
 
 
 def refuse_without_validation() -> None:
@@ -49,27 +52,58 @@ def broken_relations(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
 
 
 def _without_pair(child: pd.DataFrame, parent: pd.DataFrame, key: list[str]) -> list[str]:
-    rows, present = child[key].drop_duplicates(), parent[key].drop_duplicates()
-    merged = rows.merge(present, on=key, how="left", indicator=True)
-    alone = merged.loc[merged["_merge"] == "left_only", key]
-    return ["/".join(str(value) for value in row) for row in alone.itertuples(index=False)]
+    present = set(_keys(parent, key))
+    return ["/".join(map(str, row)) for row in dict.fromkeys(_keys(child, key)) if row not in present]
+
+
+def _keys(frame: pd.DataFrame, key: list[str]) -> Iterator[tuple[object, ...]]:
+    return zip(*(frame[column].tolist() for column in key), strict=True)
 
 
 def _faults(name: str, frame: pd.DataFrame, contract: type[pa.DataFrameModel]) -> Iterator[Finding]:
+    """A finding for each rule of a column; one for a rule across columns, where pandera gives one for every column."""
     try:
         contract.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-        for (column, check), group in cases.groupby(["column", "check"], dropna=False, sort=False):
+        cases, schema = errors.failure_cases, contract.to_schema()
+        across = ~cases["column"].isin(list(schema.columns)) | (cases["schema_context"] == "DataFrameSchema")
+        for (rule, column), group in cases.groupby(["check", cases["column"].mask(across, "")], sort=False):
             rows = [int(index) for index in group["index"].dropna().unique()[:SHOWN_FAULTS]]
-            value = "" if column == "*" else str(group["failure_case"].iloc[0])
-            yield _finding(name, f"столбец {column}: {check}", _places(frame, rows), value)
+            what = f"столбец {column}: {_rule(schema.columns[column], rule)}" if column else _RULES.get(rule, rule)
+            yield _finding(name, what, _places(frame, rows), _shown(group, schema.unique or []))
+
+
+def _rule(column: pa.Column, rule: str) -> str:
+    name = rule.partition("(")[0]
+    checks = (check for check in column.checks if check.name == name)
+    return next(map(check_in_words, checks), None) or _RULES.get(name, rule).format(type=type_in_words(column))
+
+
+# How pandera calls its own rules, and what they say.
+_RULES = {
+    "dtype": "тип должен быть «{type}»",
+    "not_nullable": "пустого значения быть не может",
+    "field_uniqueness": "значение не повторяется",
+    "multiple_fields_uniqueness": "ключ строки не повторяется",
+    "column_in_schema": "столбца с таким именем договор не знает",
+    "column_in_dataframe": "столбца нет",
+    "column_ordered": "столбцы стоят не в том порядке",
+}
+
+
+def _shown(group: pd.DataFrame, key: list[str]) -> str:
+    """The value that breaks the rule; of a rule across columns, the key of the first row that breaks it."""
+    first = group[group["index"].isna() | (group["index"] == group["index"].iloc[0])]
+    if len(first) == 1:
+        return str(first["failure_case"].iloc[0])
+    return ", ".join(f"{one.column} = {one.failure_case}" for one in first.itertuples() if one.column in key)
 
 
 def _places(frame: pd.DataFrame, rows: list[int]) -> tuple[str, ...]:
-    if "place" not in frame.columns or not rows:
+    column = next((name for name in PLACE_COLUMNS if name in frame.columns), None)
+    if column is None or not rows:
         return ("вся таблица",)
-    return tuple(str(frame["place"].iloc[row]) for row in rows)
+    return tuple(str(frame[column].iloc[row]) for row in rows)
 
 
 def _finding(table: str, explanation: str, places: tuple[str, ...], value: str = "") -> Finding:

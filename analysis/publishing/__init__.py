@@ -107,7 +107,7 @@ def _replace_site(
             shutil.copytree(reports, sources, ignore=shutil.ignore_patterns("_site*", ".*"))
             copy_kept(kept.values(), site, new)
             made = {name: Output(plan.make[name], tuple(files)) for name, files in render(sources, new).items()}
-            settle_links(new, possible | plan.withdraw)
+            settle_links(new, made, possible | plan.withdraw)
             replace_folder(new, site)
             write_state(reports / "_site.json", kept | made, site)
     except OSError as error:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -19,6 +20,8 @@ from analysis.publishing.source import Line, read_source
 from analysis.publishing.state import KINDS, Plan, output_name
 
 _TEMPLATES = Path(__file__).parent / "templates"
+# In the locale C, the usual one in a container, pandoc cannot open a file with a Russian name.
+_LOCALE = {"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {}
 _WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
 # Metadata comes from the front matter alone, so a line of dashes is a rule; HTML is seen as such and refused.
 _READER = "markdown-yaml_metadata_block-native_divs-native_spans"
@@ -105,7 +108,7 @@ def _pandoc(
     import pypandoc
 
     project, writer = site.project, _WRITERS[kind]
-    # What is not ASCII goes in a file: where the locale is C, pandoc misreads it on the command line.
+    # Words go in a file: a command line is short on Windows.
     words = (site.project.root / page.name).with_suffix(f".{kind}.json")
     words.write_text(json.dumps({"metadata": _metadata(page, project), "variables": variables}), encoding="utf-8")
     command = [pypandoc.get_pandoc_path(), f"--from={_READER}", f"--to={writer}", "--standalone", "--wrap=none"]
@@ -118,7 +121,7 @@ def _pandoc(
         command,
         input="\n".join(line.text for line in page.lines).encode(),
         cwd=words.parent,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(int(site.made_at.timestamp()))},
+        env={**os.environ, **_LOCALE, "SOURCE_DATE_EPOCH": str(int(site.made_at.timestamp()))},
         capture_output=True,
     )
     if complaint := done.stderr.decode(errors="replace").strip():

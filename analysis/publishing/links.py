@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -11,11 +12,12 @@ _ANCHOR = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _LINK = re.compile(r'<[^>]*?\s(?:href|src)="([^"]*)"')
 
 
-def settle_links(site: Path, possible: frozenset[str]) -> None:
-    """Turns links to outputs that were not made into plain text and checks the others.
+def settle_links(site: Path, made: Collection[str], possible: frozenset[str]) -> None:
+    """Turns links to outputs that were not made into plain text and checks the others on the pages just made.
 
     Args:
         site: The folder of the site.
+        made: The outputs made in this run.
         possible: Everything the documents can be made into, made or not.
 
     Raises:
@@ -26,10 +28,10 @@ def settle_links(site: Path, possible: frozenset[str]) -> None:
         settled = _ANCHOR.sub(functools.partial(_plain_if_absent, path, site, possible), text)
         if settled != text:
             path.write_text(settled, encoding="utf-8", newline="\n")
-        for link in _LINK.findall(settled):
+        page = path.relative_to(site).as_posix()
+        for link in _LINK.findall(settled) if page in made else ():
             target = _local_target(link, path, site)
             if target and not (site / target).exists():
-                page = path.relative_to(site).as_posix()
                 raise PublishingError(f"{page}: ссылка ведёт к файлу, которого на сайте нет: {link}")
 
 

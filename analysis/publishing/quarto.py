@@ -25,7 +25,9 @@ def render(
         progress(f"Quarto: {what}")
         done = subprocess.run([program, "render", *arguments], cwd=sources, env=environment, capture_output=True)
         if done.returncode:
-            raise PublishingError(f"Quarto не собрал {what}:\n{_summary(done.stderr.decode(errors='replace'))}")
+            raise PublishingError(
+                f"Quarto не собрал {what}:\n{_summary(done.stderr.decode(errors='replace'), sources)}"
+            )
     return _take(sources / "_site", new, plan)
 
 
@@ -51,8 +53,9 @@ def _take(built: Path, new: Path, plan: Plan) -> dict[str, list[str]]:
     return {name: [name, *beside] if name.endswith(".html") else [name] for name in plan.make}
 
 
-def _summary(complaint: str) -> str:
-    """Keeps what helps: the lines from the first error on."""
-    lines = [re.sub(r"\x1b\[[\d;]*m", "", line).rstrip() for line in complaint.splitlines()]
+def _summary(complaint: str, sources: Path) -> str:
+    """Keeps what helps: the lines from the first error on, without colours, staging folder and Quarto's own stack."""
+    plain = re.sub(r"\x1b\[[\d;]*m", "", complaint).replace(f"{sources.parent}{os.sep}", "")
+    lines = [line.rstrip() for line in plain.split("Stack trace:")[0].splitlines() if line.strip()]
     first = next((number for number, line in enumerate(lines) if re.search(r"ERROR|Error|Traceback", line)), 0)
-    return "\n".join([line for line in lines[first:] if line][-25:])
+    return "\n".join(lines[first:][-25:])

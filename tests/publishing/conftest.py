@@ -188,6 +188,15 @@ def files(site: Path) -> dict[str, bytes]:
     return {path.relative_to(site).as_posix(): path.read_bytes() for path in sorted(site.rglob("*")) if path.is_file()}
 
 
+@pytest.fixture(autouse=True)
+def code(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stands for the code of the package, so that who edits it meanwhile changes no result."""
+    package = tmp_path_factory.getbasetemp() / "analysis"
+    write(package / "module.py", "")
+    monkeypatch.setattr("analysis.publishing.state._PACKAGE", package)
+    return package
+
+
 @pytest.fixture
 def reports(tmp_path: Path) -> Path:
     return make_project(tmp_path)

@@ -205,6 +205,13 @@ def test_the_tags_of_the_pdf_tell_tables_headings_and_pictures(pdf: PdfReader):
     assert 'Столбец показывает "план": 2.' in {alt for name, alt in tags if name == "/Figure"}
 
 
+def test_a_paper_copy_links_only_to_itself_and_to_the_net(pdf: PdfReader, word):
+    notes = [note.get_object() for leaf in pdf.pages for note in leaf.get("/Annots", [])]
+    addresses = {note["/A"]["/URI"] for note in notes if "/URI" in note.get("/A", {})}
+    relations = {relation.target_ref for relation in word.part.rels.values() if relation.is_external}
+    assert addresses == relations == {"https://example.org/"}
+
+
 def test_all_fonts_are_embedded(pdf: PdfReader):
     fonts = [font.get_object() for leaf in pdf.pages for font in leaf["/Resources"]["/Font"].values()]
     descriptors = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"] for font in fonts]

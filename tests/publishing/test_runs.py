@@ -64,7 +64,13 @@ def test_one_byte_of_a_source_makes_again_what_rests_on_it(reports: Path, change
     assert _made(run(reports, formats=["html"])) == made
 
 
-def test_the_lock_the_date_and_the_engine_count_as_sources(reports: Path):
+def test_the_code_counts_as_a_source(reports: Path, code: Path):
+    run(reports, formats=["html"])
+    write(code / "module.py", "x = 1")
+    assert _made(run(reports, formats=["html"])) == set(DOCUMENTS)
+
+
+def test_the_lock_and_the_date_count_as_sources(reports: Path):
     run(reports, formats=["html"])
     write(reports.parent / "requirements.lock", "pandas==3")
     assert _made(run(reports, formats=["html"])) == set(DOCUMENTS)
@@ -107,6 +113,13 @@ def test_other_editions_stay_as_they_are(reports: Path):
     after = files(reports / "_site")
     assert {name for name in before if name.startswith("2020/")} <= set(after)
     assert after["2020/annual-report-2020.html"] == before["2020/annual-report-2020.html"]
+
+
+def test_a_lost_file_of_a_stale_edition_does_not_stop_another(reports: Path):
+    run(reports)
+    _change(reports / "_parts" / "annual.qmd")
+    (reports / "_site" / "2020" / "data" / "plan.csv").unlink()
+    assert _made(run(reports, [E2021])) == {E2021}
 
 
 def test_a_fresh_format_nobody_asked_for_stays(reports: Path):

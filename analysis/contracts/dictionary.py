@@ -1,0 +1,82 @@
+"""The data dictionary: every table and column in words, made from the contracts so that it cannot lag behind them."""
+
+from collections.abc import Mapping
+
+import pandera.pandas as pa
+
+TYPE_NAMES = {
+    "str": "текст",
+    "string[pyarrow]": "текст",
+    "int64": "целое число",
+    "Int64": "целое число",
+    "datetime64[ns]": "дата",
+}
+CHECK_SENTENCES = {
+    "greater_than_or_equal_to": "не меньше {min_value}",
+    "less_than_or_equal_to": "не больше {max_value}",
+    "str_length": "знаков: {min_value} и больше",
+    "str_matches": "по образцу `{pattern}`",
+}
+HEAD = """# Словарь данных
+
+Сделан из договоров о данных командой `make docs`; руками не правят. Имена столбцов — как в файлах и в коде, подписи —
+как в отчёте. «Пусто» говорит, может ли значение отсутствовать: пустое значение не ноль.
+"""
+SECTIONS = (
+    ("Типизированные таблицы", "Лежат в `data/processed`; из них считается отчёт."),
+    (
+        "Текстовые таблицы",
+        "Документ, как он прочитан: все значения — текст, ничего не истолковано. `cells` лежит и в `data/processed`.",
+    ),
+)
+COLUMN_HEAD = "| Столбец | Подпись | Тип | Смысл | Пусто | Допустимо |\n|---|---|---|---|---|---|"
+
+Contracts = Mapping[str, type[pa.DataFrameModel]]
+
+
+def data_dictionary(typed: Contracts, text: Contracts) -> str:
+    """Returns the dictionary of the typed and the text tables as Markdown."""
+    own = {name: contract for name, contract in typed.items() if contract not in text.values()}
+    parts = [HEAD]
+    for (title, about), contracts in zip(SECTIONS, (own, text), strict=True):
+        parts.append(f"## {title}\n\n{about}\n")
+        parts.extend(_table(name, contract) for name, contract in contracts.items())
+    return "\n".join(parts)
+
+
+def _table(name: str, contract: type[pa.DataFrameModel]) -> str:
+    schema = contract.to_schema()
+    key = ", ".join(f"`{column}`" for column in schema.unique or [])
+    rules = [str(check.error) for check in schema.checks]
+    return "\n".join(
+        [
+            f"### `{name}`\n\n{contract.__doc__}\n",
+            *([f"Ключ: {key}.\n"] if key else []),
+            *([f"Правила: {'; '.join(rules)}.\n"] if rules else []),
+            COLUMN_HEAD,
+            *(_row(column) for column in schema.columns.values()),
+            "",
+        ]
+    )
+
+
+def type_in_words(column: pa.Column) -> str:
+    """The type of a column, and its unit where it has one."""
+    unit = (column.metadata or {}).get("unit", "")
+    return ", ".join(dict.fromkeys(filter(None, (TYPE_NAMES[str(column.dtype)], unit))))
+
+
+def check_in_words(check: pa.Check) -> str:
+    """What a check of a column demands."""
+    limits = check.statistics or {}
+    allowed = limits.get("allowed_values")
+    if isinstance(allowed, list):
+        return "одно из: " + ", ".join(f"`{value}`" for value in allowed)
+    return CHECK_SENTENCES[str(check.name)].format(**limits)
+
+
+def _row(column: pa.Column) -> str:
+    allowed = "; ".join([*map(check_in_words, column.checks), *(["не повторяется"] if column.unique else [])])
+    empty = "может быть" if column.nullable else ""
+    cells = (f"`{column.name}`", column.title, type_in_words(column), column.description, empty, allowed)
+    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"

@@ -1,0 +1,210 @@
+"""Each rule of each contract can fail, and the failure says table, column, rule and address."""
+
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from analysis.contracts.dictionary import data_dictionary
+from analysis.contracts.text import TEXT_TABLES
+from analysis.contracts.typed import TYPED_TABLES
+from analysis.contracts.validation import broken_relations, refuse_without_validation, violations
+from analysis.errors import AnalysisError
+from roadmaps import HOUSE
+
+FILE = "data/raw/r.txt"
+TYPED = {
+    "approval": {
+        "source_file": [FILE], "title": ["Дорожная карта"], "title_place": ["строка 5"], "approver_position": ["Глава"],
+        "approver_name": ["А.Б. Ветрова"], "approved_date": [pd.Timestamp(2023, 2, 1)],
+        "approved_date_place": ["строка 4"], "period_first_year": [2023], "period_last_year": [2025],
+    },
+    "activities": {
+        "source_file": [FILE, FILE], "place": ["строка 8", "строка 9"], "activity_code": ["1.1", "1.10"],
+        "document_order": [1, 2], "task_code": ["1", "1"], "task_title": ["Задача", "Задача"],
+        "task_place": ["строка 7", "строка 7"], "activity_title": ["Отбор", "Семинар"],
+    },
+    "measures": {
+        "source_file": [FILE, FILE], "place": ["строка 8, ячейка 4", "строка 9, ячейка 4"],
+        "activity_code": ["1.1", "1.10"], "measure_number": [1, 1], "measure_name": ["Школы", "Программа"],
+        "planned_total_text": ["2", "не менее 1"], "comparator": ["=", "≥"], "planned_total_count": [2, 1],
+        "reading": ["annual", "both_possible"], "reading_basis": ["annual", "unsettled"],
+        "decision_document": [None, None],
+    },
+    "targets": {
+        "source_file": [FILE, FILE], "place": ["строка 8, ячейка 5", "строка 9, ячейка 5"],
+        "activity_code": ["1.1", "1.10"], "measure_number": [1, 1], "calendar_year": [2023, 2023],
+        "target_text": ["2", ""], "comparator": ["=", "≥"], "target_count": pd.array([2, None], "Int64"),
+        "deadline_month": pd.array([5, None], "Int64"),
+    },
+    "executors": {
+        "source_file": [FILE, FILE], "place": ["строка 8, ячейка 8", "строка 9, ячейка 8"],
+        "activity_code": ["1.1", "1.10"], "executor_number": [1, 1], "executor_name": ["УО", "ОО"],
+    },
+    "cells": {
+        "source_file": [FILE], "place": ["строка 8"], "text": ["УО"], "role": ["executors"], "activity_code": ["1.1"],
+    },
+}  # fmt: skip
+TEXTS = {"decision_document"}
+
+
+def frame_of(table: str, **changed) -> pd.DataFrame:
+    """A good frame of two rows, with some columns replaced."""
+    frame = pd.DataFrame(TYPED[table] | changed)
+    return frame.astype(dict.fromkeys(TEXTS & {*frame.columns} - {*changed}, "str"))
+
+
+def broken(table: str, **changed):
+    """The findings for one table with some columns replaced."""
+    return violations({table: frame_of(table, **changed)}, TYPED_TABLES)
+
+
+@pytest.mark.parametrize("table", TYPED)
+def test_good_frames_pass(table):
+    assert broken(table) == []
+
+
+WHOLE = pd.array([2, -1], "Int64")
+RULES = [
+    ("approval", {"title": ["План"]}, "title", "знаков: "),
+    ("approval", {"approved_date": ["01.02.2023"]}, "approved_date", "тип должен быть «дата»"),
+    ("approval", {"period_first_year": [1999]}, "period_first_year", "не меньше 2000"),
+    ("approval", {"period_last_year": [2101]}, "period_last_year", "не больше 2100"),
+    ("approval", {"period_first_year": [2026]}, "", "первый год срока не позже последнего"),
+    ("approval", {"source_file": [""]}, "source_file", "знаков: "),
+    ("activities", {"activity_code": ["1.1", "1.1"]}, "", "ключ строки не повторяется"),
+    ("activities", {"activity_code": ["1.1", "1.2."]}, "activity_code", "по образцу"),
+    ("activities", {"activity_code": [1.1, 1.2]}, "activity_code", "тип должен быть"),
+    ("activities", {"activity_code": ["1.1", "2.1"]}, "", "номер мероприятия начинается с номера его задачи"),
+    ("activities", {"document_order": [1, 1]}, "document_order", "значение не повторяется"),
+    ("activities", {"document_order": [0, 1]}, "document_order", "не меньше 1"),
+    ("activities", {"task_code": ["1", "1."]}, "task_code", "по образцу"),
+    ("activities", {"activity_title": ["Отбор", ""]}, "activity_title", "знаков: "),
+    ("activities", {"activity_title": ["Отбор", None]}, "activity_title", "пустого значения быть не может"),
+    ("activities", {"place": ["строка 8", ""]}, "place", "знаков: "),
+    ("measures", {"measure_number": [1, 0]}, "measure_number", "не меньше 1"),
+    ("measures", {"activity_code": ["1.1", "1.1"]}, "", "ключ строки не повторяется"),
+    ("measures", {"comparator": ["=", ">"]}, "comparator", "одно из: "),
+    ("measures", {"planned_total_count": [2, -1]}, "planned_total_count", "не меньше 0"),
+    ("measures", {"planned_total_count": [2.0, 1.0]}, "planned_total_count", "тип должен быть"),
+    ("measures", {"planned_total_count": ["2", "1"]}, "planned_total_count", "тип должен быть"),
+    ("measures", {"reading": ["annual", "sum"]}, "reading", "одно из: "),
+    ("measures", {"reading_basis": ["sum", "guess"]}, "reading_basis", "одно из: "),
+    ("measures", {"reading_basis": ["unsettled", "unsettled"]}, "", "открытое прочтение не имеет основания"),
+    ("measures", {"reading_basis": ["annual", "sum"]}, "", "открытое прочтение не имеет основания"),
+    ("measures", {"reading_basis": ["decision", "unsettled"]}, "", "решение опирается на документ"),
+    ("measures", {"decision_document": ["Протокол", None]}, "", "решение опирается на документ"),
+    ("targets", {"calendar_year": [2020.7, 2021.0]}, "calendar_year", "тип должен быть"),
+    ("targets", {"calendar_year": ["2020", "2021"]}, "calendar_year", "тип должен быть"),
+    ("targets", {"calendar_year": [1999, 2023]}, "calendar_year", "не меньше 2000"),
+    ("targets", {"target_count": WHOLE}, "target_count", "не меньше 0"),
+    ("targets", {"target_count": [2.0, None]}, "target_count", "тип должен быть"),
+    ("targets", {"deadline_month": pd.array([13, None], "Int64")}, "deadline_month", "не больше 12"),
+    ("targets", {"deadline_month": pd.array([5, 5], "Int64")}, "", "срок назван только там, где что-то запланировано"),
+    ("targets", {"target_count": pd.array([0, 1], "Int64")}, "", "срок назван только там, где что-то запланировано"),
+    ("targets", {"activity_code": ["1.1", "1.1"]}, "", "ключ строки не повторяется"),
+    ("executors", {"executor_number": [0, 1]}, "executor_number", "не меньше 1"),
+    ("executors", {"executor_name": ["УО", ""]}, "executor_name", "знаков: "),
+    ("executors", {"activity_code": ["1.1", "1.1"]}, "", "ключ строки не повторяется"),
+    ("cells", {"place": [""]}, "place", "знаков: "),
+    ("cells", {"text": [2]}, "text", "тип должен быть"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "changed", "column", "rule"), RULES)
+def test_each_rule_can_fail(table, changed, column, rule):
+    found = broken(table, **changed)
+    assert found, "the broken frame passed"
+    fitting = [one for one in found if rule in one.explanation and column in one.explanation]
+    assert fitting, [one.explanation for one in found]
+    assert fitting[0].file == f"таблица {table}"
+    assert fitting[0].severity == "блокирует"
+
+
+def test_the_address_and_the_value_are_named():
+    (finding,) = broken("measures", comparator=["=", ">"])
+    assert finding.places == ("строка 9, ячейка 4",)
+    assert finding.value == ">"
+    assert finding.explanation.endswith("столбец comparator: одно из: `=`, `≥`.")
+
+
+def test_a_rule_across_columns_is_one_finding_with_the_key_of_the_row():
+    (finding,) = broken("targets", deadline_month=pd.array([5, 5], "Int64"))
+    assert finding.places == ("строка 9, ячейка 5",)
+    assert finding.value == "activity_code = 1.10, measure_number = 1, calendar_year = 2023"
+    (finding,) = broken("executors", activity_code=["1.1", "1.1"])
+    assert finding.places == ("строка 8, ячейка 8", "строка 9, ячейка 8")
+    assert finding.value == "activity_code = 1.1, executor_number = 1"
+
+
+def test_an_address_is_found_whatever_its_column_is_called():
+    texts = {name: {column: ["x"] for column in contract.to_schema().columns} for name, contract in TEXT_TABLES.items()}
+    for name, column in (("activities", "row_place"), ("approval", "title_place")):
+        frame = pd.DataFrame(texts[name] | {column: ["строка 3"], "source_file": [""]})
+        (finding,) = violations({name: frame}, TEXT_TABLES)
+        assert finding.places == ("строка 3",)
+
+
+@pytest.mark.parametrize("table", TYPED)
+def test_columns_are_exactly_those_named(table):
+    more = frame_of(table).assign(note="x")
+    fewer = frame_of(table).iloc[:, :-1]
+    swapped = frame_of(table).iloc[:, ::-1]
+    for frame in (more, fewer, swapped):
+        assert violations({table: frame}, TYPED_TABLES) != []
+
+
+def test_a_thousand_faults_make_a_short_list():
+    """str(SchemaErrors) of a million bad rows makes six megabytes; a finding names the first few."""
+    frame = pd.concat([frame_of("executors", executor_name=["", ""])] * 500, ignore_index=True)
+    found = violations({"executors": frame}, TYPED_TABLES)
+    assert all(len(finding.places) <= 5 for finding in found)
+    assert len(found) <= 5
+
+
+def test_rows_without_their_pair():
+    tables = {name: frame_of(name) for name in TYPED}
+    assert broken_relations(tables) == []
+    for child, parent in (
+        ("measures", "activities"), ("executors", "activities"), ("activities", "measures"),
+        ("activities", "executors"), ("targets", "measures"), ("measures", "targets"),
+    ):  # fmt: skip
+        found = broken_relations(tables | {parent: tables[parent].iloc[:1]})
+        assert f"таблица {child}" in {
+            one.file for one in found if f"без пары в таблице {parent}: 1.10" in one.explanation
+        }
+
+
+def test_validation_switched_off_is_refused():
+    """In a process of its own: pandera reads the variable when it is imported."""
+    code = "from analysis.contracts.validation import refuse_without_validation as r; r()"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PANDERA_VALIDATION_ENABLED": "False", "PYTHONIOENCODING": "utf-8"},
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "AnalysisError" in done.stderr
+    assert "PANDERA_VALIDATION_ENABLED" in done.stderr
+
+
+def test_validation_is_on_here():
+    refuse_without_validation()
+    assert AnalysisError.__doc__
+
+
+def test_the_dictionary_is_fresh():
+    """`make docs` makes it anew."""
+    assert (HOUSE / "docs/data-dictionary.md").read_text(encoding="utf-8") == data_dictionary(TYPED_TABLES, TEXT_TABLES)
+
+
+def test_the_dictionary_names_every_column_with_its_meaning():
+    words = data_dictionary(TYPED_TABLES, TEXT_TABLES)
+    for contract in (*TYPED_TABLES.values(), *TEXT_TABLES.values()):
+        for column in contract.to_schema().columns.values():
+            assert f"| `{column.name}` | {column.title} |" in words
+            assert column.description in words
+            assert (column.metadata or {}).get("unit") is not None

@@ -1,0 +1,81 @@
+"""The whole of `check`: passports of the files, the order of findings, and what blocks."""
+
+import pytest
+
+from analysis.config import load_project
+from analysis.contracts.typed import TYPED_TABLES
+from analysis.errors import AnalysisError
+from analysis.findings import in_listing_order
+from analysis.pipeline import check_project
+from roadmaps import FIRST, SECOND, TASK, blocking_rules, check, document, project_with, the_blocking, with_cell
+
+
+def changed_source(folder, old, new):
+    project = project_with(folder, document())
+    path = folder / "data/raw/SOURCES.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    return check_project(project)
+
+
+def test_a_good_project_has_nothing_to_say(tmp_path):
+    checked = check(tmp_path, document())
+    assert checked.findings == []
+    assert set(checked.tables) == {*TYPED_TABLES, "findings"}
+    assert checked.tables["findings"].empty
+
+
+def test_a_file_without_a_passport_stops_and_shows_what_to_paste(tmp_path):
+    finding = the_blocking(changed_source(tmp_path, "data/raw/roadmap.txt", "data/raw/other.txt"))
+    assert finding.rule == "source"
+    assert "неизвестно, откуда он" in finding.explanation
+    assert 'file = "data/raw/roadmap.txt"' in finding.stanza
+    digest = next(line for line in finding.stanza.splitlines() if line.startswith("sha256"))
+    assert digest in (tmp_path / "data/raw/SOURCES.toml").read_text(encoding="utf-8")
+
+
+def test_a_file_changed_after_receipt_stops(tmp_path):
+    project = project_with(tmp_path, document())
+    path = tmp_path / project.roadmap_file
+    path.write_bytes(path.read_bytes() + b"\n")
+    finding = the_blocking(check_project(project))
+    assert finding.rule == "source"
+    assert "Файл изменился после получения" in finding.explanation
+
+
+def test_no_passports_at_all(tmp_path):
+    project = project_with(tmp_path, document())
+    (tmp_path / "data/raw/SOURCES.toml").unlink()
+    with pytest.raises(AnalysisError, match="SOURCES.toml: файла нет"):
+        check_project(project)
+
+
+def test_the_document_is_not_there(tmp_path):
+    project = project_with(tmp_path, document())
+    (tmp_path / project.roadmap_file).unlink()
+    with pytest.raises(AnalysisError, match="data/raw/roadmap.txt: файл не открывается"):
+        check_project(project)
+
+
+def test_findings_come_in_the_order_of_listing_and_as_a_table(tmp_path):
+    rows = [TASK, with_cell(FIRST, 4, ""), with_cell(FIRST, 0, "1.4"), with_cell(SECOND, 3, "много")]
+    checked = check(tmp_path, document(rows))
+    assert checked.findings == in_listing_order(checked.findings)
+    assert len(checked.findings) == len(checked.tables["findings"]) > 2
+    first = checked.tables["findings"].iloc[0]
+    assert (first["severity"], first["rule"], first["place"]) == ("блокирует", "value", "строка 10, ячейка 4")
+
+
+def test_the_largest_plausible_count_is_the_projects_own(tmp_path):
+    assert blocking_rules(check(tmp_path, document([TASK, with_cell(FIRST, 4, "1000"), SECOND]))) == []
+    project = project_with(tmp_path, document([TASK, with_cell(FIRST, 4, "1000"), SECOND]))
+    path = tmp_path / "project.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("= 1000", "= 999"), encoding="utf-8")
+    finding = the_blocking(check_project(load_project(project.root)))
+    assert "1000 больше наибольшего правдоподобного значения 999" in finding.explanation
+
+
+def test_nothing_is_written(tmp_path):
+    project = project_with(tmp_path, document())
+    before = sorted((path, path.stat().st_mtime_ns) for path in tmp_path.rglob("*"))
+    check_project(project)
+    assert sorted((path, path.stat().st_mtime_ns) for path in tmp_path.rglob("*")) == before
