@@ -1,8 +1,10 @@
 """The commands, each a readable list of steps."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from analysis.config import Project, find_project, load_project, load_sources
@@ -14,6 +16,8 @@ EXAMPLES = """examples:
   analysis build                           write data/processed and the pieces of the reports
   analysis report                          build if needed and publish every edition into reports/_site
   analysis report 2021 --format pdf        only the PDF of one edition
+  analysis new city --city "город Светлый"  start a project of one's own
+  analysis demo demo                       write an invented project to try the system with
   analysis --project C:\\reports\\city check  a project elsewhere
 """
 
@@ -24,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a console may lack some letters
     options = _parser().parse_args(arguments)
     try:
+        if options.command in (new, demo):
+            return int(options.command(options))
         project = load_project(find_project(options.project))
         command: Callable[[Project, argparse.Namespace], int] = options.command
         return command(project, options)
@@ -94,6 +100,27 @@ def report(project: Project, options: argparse.Namespace) -> int:
     return 0
 
 
+def new(options: argparse.Namespace) -> int:
+    """Starts a project for any city in a new or empty folder and says what to do next."""
+    from analysis.starter.beginning import Beginning
+    from analysis.starter.start import new_project, next_steps, write_project
+
+    beginning = Beginning(options.city, options.publisher, options.years)
+    write_project(options.folder, new_project(beginning))
+    _print(next_steps(options.folder, beginning))
+    return 0
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Writes the invented project, unless this very one is there already."""
+    from analysis.demo.project import demo_files, write_demo
+
+    written = write_demo(options.folder, demo_files())
+    _print(f"Вымышленный проект {'записан' if written else 'без изменений'}: {options.folder}")
+    _print(f'Дальше: analysis --project "{options.folder}" check, затем report. Что в нём подстроено: answer_key.toml')
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="analysis",
@@ -123,7 +150,36 @@ def _parser() -> argparse.ArgumentParser:
         help="auto: Quarto where it is present, else the built-in renderer (default)",
     )
     reporting.set_defaults(command=report)
+    _add_starters(commands)
     return parser
+
+
+def _add_starters(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from analysis.starter.beginning import UNNAMED_CITY, UNNAMED_PUBLISHER
+
+    starting = commands.add_parser(
+        "new",
+        help="start a project for any city",
+        epilog='example: analysis new reports-2026 --city "город Светлый" --years 2026-2028',
+    )
+    starting.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
+    starting.add_argument("--city", default=UNNAMED_CITY, help="the city, as the report names it")
+    starting.add_argument("--publisher", default=UNNAMED_PUBLISHER, help="who publishes the report")
+    starting.add_argument(
+        "--years", type=_span, default=_span(str(date.today().year)), metavar="FIRST-LAST", help="such as 2023-2025"
+    )
+    starting.set_defaults(command=new)
+    showing = commands.add_parser("demo", help="write an invented project to try the system with")
+    showing.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder, or one with the demo")
+    showing.set_defaults(command=demo)
+
+
+def _span(text: str) -> tuple[int, ...]:
+    match = re.fullmatch(r"(20\d\d)(?:[-–](20\d\d))?", text)
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+    if first > last:
+        raise argparse.ArgumentTypeError(f"{text!r}: years such as 2023-2025")
+    return tuple(range(first, last + 1))
 
 
 def _formats(text: str) -> tuple[str, ...]:

@@ -121,6 +121,7 @@ class Project:
         roadmap_file: The signed roadmap, relative to root.
         largest_plausible_count: A planned number above this is taken for a slip.
         collection: How facts are collected; None where the project collects none.
+        invented: Whether the data are invented: then whatever is made from them says so.
     """
 
     root: Path
@@ -132,6 +133,7 @@ class Project:
     roadmap_file: str
     largest_plausible_count: int
     collection: Collection | None = None
+    invented: bool = False
 
 
 def find_project(start: Path | None = None) -> Path:
@@ -172,12 +174,13 @@ def load_project(root: Path) -> Project:
         roadmap_file=take(roadmap, "file", str, PROJECT_FILE),
         largest_plausible_count=take(roadmap, "largest_plausible_count", int, PROJECT_FILE),
         collection=_collection(content),
+        invented=take({"invented": False, **general}, "invented", bool, PROJECT_FILE),
     )
 
 
 def load_sources(root: Path) -> tuple[Source, ...]:
     """Reads data/raw/SOURCES.toml, one entry for each received file."""
-    entries = take(read_toml(root, SOURCES_FILE), "source", list, SOURCES_FILE)
+    entries = read_toml(root, SOURCES_FILE).get("source", [])  # a new project has received nothing yet
     return tuple(
         Source(
             file=take(entry, "file", str, where),

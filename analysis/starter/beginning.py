@@ -1,0 +1,44 @@
+"""What is known of a project before it has any data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+INVENTED = "Сведения вымышлены"
+UNNAMED_CITY, UNNAMED_PUBLISHER = "город (впишите название)", "Управление образования (впишите название)"
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a new project starts from.
+
+    Attributes:
+        city: The city, as the report names it.
+        publisher: Who publishes.
+        years: Calendar years of the editions.
+        invented: Whether all its data are invented.
+    """
+
+    city: str
+    publisher: str
+    years: Sequence[int]
+    invented: bool = False
+
+    @property
+    def period(self) -> str:
+        """«2023–2025», or one year."""
+        first, last = self.years[0], self.years[-1]
+        return f"{first}–{last}" if first != last else str(first)
+
+    @property
+    def title(self) -> str:
+        """Title of the site's first page."""
+        return f"Поддержка школ: {self.city}"
+
+    @property
+    def site_title(self) -> str:
+        """Title of the site."""
+        return self.said(f"{self.title}. Дорожная карта {self.period}")
+
+    def said(self, text: str) -> str:
+        """The text, with the words that its data are invented where they are."""
+        return f"{text}. {INVENTED}" if self.invented else text

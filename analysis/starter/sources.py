@@ -1,0 +1,104 @@
+"""Report sources and notebooks of a new project: this installation's own, with the words of another city in them."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import analysis
+from analysis.errors import AnalysisError
+from analysis.starter.beginning import INVENTED, Beginning
+
+INSTALLATION = Path(analysis.__file__).parents[1]
+ALIKE = ("reports/_parts/*", "reports/_assets/*", "reports/styles.css", "notebooks/*.ipynb")
+AN_EDITION = "reports/20*/annual-report-20*.qmd"
+PAPER = "reports/_assets/paper.typ"
+INVENTED_FOOTER = f"\n#set page(footer: align(center, text(size: 9pt)[{INVENTED}]))\n"
+EDITION_LINKS = r"(?:      - text: \"\d{4} год\"\n        href: .*\n)+"
+SUBTITLE = "«Дорожная карта» поддержки школ с низкими результатами и школ в неблагоприятных социальных условиях"
+
+
+def report_sources(beginning: Beginning, installation: Path = INSTALLATION) -> dict[str, bytes]:
+    """Returns the files of reports/ and notebooks/ by path, for the city, publisher and years of a project.
+
+    Raises:
+        AnalysisError: The installation has no report sources beside its package, or they are not what we know.
+    """
+    alike = {path.relative_to(installation).as_posix(): path.read_bytes() for path in _found(installation)}
+    edition = _text(next(iter(sorted(installation.glob(AN_EDITION))), installation / "reports"))
+    return {
+        **alike,
+        PAPER: alike[PAPER] + (INVENTED_FOOTER.encode() if beginning.invented else b""),
+        "reports/_quarto.yml": _project(_text(installation / "reports/_quarto.yml"), beginning).encode(),
+        "reports/index.qmd": _index(_text(installation / "reports/index.qmd"), beginning).encode(),
+        **{
+            f"reports/{year}/annual-report-{year}.qmd": _edition(edition, year, beginning).encode()
+            for year in beginning.years
+        },
+    }
+
+
+def _found(installation: Path) -> Iterator[Path]:
+    for pattern in ALIKE:
+        found = sorted(path for path in installation.glob(pattern) if path.is_file())
+        if not found:
+            raise _not_there(installation / pattern)
+        yield from found
+
+
+def _text(path: Path) -> str:
+    if not path.is_file():
+        raise _not_there(path)
+    return path.read_text(encoding="utf-8")
+
+
+def _not_there(path: Path) -> AnalysisError:
+    return AnalysisError(
+        f"{path}: нет исходных файлов отчёта. Новый проект берёт их из папки программы: "
+        "установите её из полной копии (pip install --editable .), как сказано в README.md."
+    )
+
+
+def _project(text: str, beginning: Beginning) -> str:
+    links = "".join(
+        f'      - text: "{year} год"\n        href: {year}/annual-report-{year}.qmd\n' for year in beginning.years
+    )
+    return _with(
+        text,
+        (r"^author: .*$", f"author: {_quoted(beginning.publisher)}"),
+        (r"^  title: .*$", f"  title: {_quoted(beginning.site_title)}"),
+        (r"^  page-footer: .*$", f"  page-footer: {_quoted(beginning.said(beginning.publisher))}"),
+        (EDITION_LINKS, links),
+    )
+
+
+def _index(text: str, beginning: Beginning) -> str:
+    subtitle = f"Годовые отчёты о реализации «дорожной карты» {beginning.period}"
+    return _with(
+        text,
+        (r"^title: .*$", f"title: {_quoted(beginning.title)}"),
+        (r"^subtitle: .*$", f"subtitle: {_quoted(beginning.said(subtitle))}"),
+    )
+
+
+def _edition(text: str, year: int, beginning: Beginning) -> str:
+    return _with(
+        text,
+        (r"^title: .*$", f'title: "Годовой отчёт за {year} год"'),
+        (r"^subtitle: .*$", f"subtitle: {_quoted(beginning.said(f'{SUBTITLE}, {beginning.period}'))}"),
+        (r"^year = \d{4}$", f"year = {year}"),
+    )
+
+
+def _with(text: str, *replacements: Sequence[str]) -> str:
+    """The text with each pattern replaced where it stands first; one that is not there is a fault of the sources."""
+    for pattern, new in replacements:
+        text, count = re.subn(pattern, lambda _: new, text, count=1, flags=re.MULTILINE)  # noqa: B023
+        if not count:
+            raise AnalysisError(f"В исходных файлах отчёта не найдено место «{pattern}»: папка программы изменена.")
+    return text
+
+
+def _quoted(text: str) -> str:
+    """A string for YAML and TOML alike."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,131 @@
+"""A new project for any city: whole, of that city only, and ready for its own roadmap."""
+
+import hashlib
+import io
+import zipfile
+
+import pytest
+
+from analysis.cli import main
+from analysis.config import load_project, load_reporting, load_sources, load_terms
+from analysis.errors import AnalysisError
+from analysis.starter.beginning import Beginning
+from analysis.starter.sources import report_sources
+from analysis.starter.start import new_project
+from roadmaps import FIRST, SECOND, TASK, document
+
+REAL_CITY = ("кисловодск", "2020", "2021", "2022")
+BEGINNING = Beginning("город Светлый", "Управление образования города Светлого", (2023, 2024, 2025))
+
+
+def _unpacked(content: bytes) -> bytes:
+    """A file as text; an Office file with its parts unpacked."""
+    if not content.startswith(b"PK"):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return b"\n".join(package.read(name) for name in package.namelist())
+
+
+@pytest.fixture
+def city(tmp_path, capsys):
+    """A project started from the command line, and what the command said."""
+    folder = tmp_path / "city"
+    asked = ["new", str(folder), "--city", BEGINNING.city, "--publisher", BEGINNING.publisher, "--years", "2023-2025"]
+    assert main(asked) == 0
+    return folder, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", sorted(new_project(BEGINNING)))
+def test_nothing_of_the_real_city_is_left(path):
+    text = _unpacked(new_project(BEGINNING)[path]).decode("utf-8", errors="ignore").casefold()
+    words = REAL_CITY[:1] if path.endswith((".docx", ".css", ".toml")) else REAL_CITY
+    assert [word for word in words if word in text] == []
+
+
+def test_its_settings_can_be_read(city):
+    folder, _ = city
+    project = load_project(folder)
+    assert (project.city, project.publisher, project.editions) == (
+        BEGINNING.city,
+        BEGINNING.publisher,
+        (2023, 2024, 2025),
+    )
+    assert project.collection is not None
+    assert project.collection.municipal == ("УО", "ИМО")
+    assert not project.invented
+    assert load_sources(folder) == ()
+    assert load_reporting(folder) == ()
+    assert load_terms(folder).abbreviations == ()
+
+
+def test_the_commented_samples_are_right_once_uncommented(tmp_path):
+    """What stands behind «# » in the samples is TOML that the readers take."""
+    import tomllib
+
+    for name in ("data/raw/SOURCES.toml", "data/corrections.toml", "data/terms.toml", "data/reporting.toml"):
+        lines = new_project(BEGINNING)[name].decode().splitlines()
+        sample = [
+            line.removeprefix("# ")
+            for line in lines
+            if line.startswith(("# [[", "# ")) and ("= " in line or "[[" in line)
+        ]
+        values = [line.split("   ")[0].rstrip() for line in sample]
+        assert tomllib.loads("\n".join(values)), name
+
+
+def test_a_folder_that_holds_something_is_refused(tmp_path, capsys):
+    (tmp_path / "mine.txt").write_text("x")
+    assert main(["new", str(tmp_path)]) == 1
+    assert "новую или пустую папку" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_it_says_what_to_do_next_and_what_was_not_named(tmp_path, city, capsys):
+    _, said = city
+    assert "data/raw" in said
+    assert "check" in said
+    assert "не названы" not in said
+    assert main(["new", str(tmp_path / "unnamed")]) == 0
+    assert "не названы" in capsys.readouterr().out
+
+
+def test_without_a_roadmap_check_says_so_in_one_sentence(city, capsys):
+    folder, _ = city
+    assert main(["--project", str(folder), "check"]) == 1
+    said = capsys.readouterr().err
+    assert "data/raw/roadmap.docx" in said
+    assert "Положите документ в data/raw" in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_an_installation_without_report_sources_is_named(tmp_path):
+    with pytest.raises(AnalysisError, match="нет исходных файлов отчёта"):
+        report_sources(BEGINNING, tmp_path)
+
+
+@pytest.mark.parametrize("years", ["2025-2023", "23-25", "x"])
+def test_years_that_are_none_are_refused(tmp_path, years, capsys):
+    with pytest.raises(SystemExit):
+        main(["new", str(tmp_path / "city"), "--years", years])
+    assert "2023-2025" in capsys.readouterr().err
+
+
+def test_a_roadmap_put_in_as_the_readme_says_is_published(city, capsys):
+    folder, _ = city
+    content = document((TASK, FIRST, SECOND)).encode()
+    (folder / "data/raw/roadmap.txt").write_bytes(content)
+    config = folder / "project.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace("roadmap.docx", "roadmap.txt"), encoding="utf-8")
+    assert main(["--project", str(folder), "check"]) == 1
+    assert "SOURCES.toml" in capsys.readouterr().out
+    stanza = (folder / "output/findings.txt").read_text(encoding="utf-8")
+    entry = "\n".join(line.strip() for line in stanza[stanza.index("[[source]]") :].split("\n\n")[0].splitlines())
+    assert hashlib.sha256(content).hexdigest() in entry
+    sources = folder / "data/raw/SOURCES.toml"
+    sources.write_text(sources.read_text(encoding="utf-8") + entry + "\n", encoding="utf-8")
+    assert main(["--project", str(folder), "check"]) == 0
+    assert main(["--project", str(folder), "report", "--engine", "builtin", "--format", "html"]) == 0
+    page = (folder / "reports/_site/2023/annual-report-2023.html").read_text(encoding="utf-8")
+    assert BEGINNING.publisher in page
+    assert "исловодск" not in page
+    assert "Светлый" in (folder / "reports/_site/index.html").read_text(encoding="utf-8")
