@@ -3,7 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-from analysis.config import CORRECTIONS_FILE, PROJECT_FILE, SOURCES_FILE, TERMS_FILE, Project, load_sources, load_terms
+from analysis.config import (
+    CORRECTIONS_FILE,
+    PROJECT_FILE,
+    REPORTING_FILE,
+    SOURCES_FILE,
+    TERMS_FILE,
+    Project,
+    load_sources,
+    load_terms,
+)
 from analysis.errors import AnalysisError
 from analysis.store import fingerprint, read_manifest, tables_are_whole, write_tables
 
@@ -37,6 +46,7 @@ def build(project: Project) -> list[str]:
     from analysis.contracts.indicators import INDICATOR_TABLES
     from analysis.contracts.validation import violations
     from analysis.findings import blocking, screen_lines
+    from analysis.indicators.tables import indicator_tables
     from analysis.pipeline import check_project
     from analysis.presentation.edition import Edition
     from analysis.presentation.write import remove_interrupted, write_edition, write_index
@@ -46,9 +56,9 @@ def build(project: Project) -> list[str]:
     if stopping:
         raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))
     sources, abbreviations = load_sources(project.root), load_terms(project.root).abbreviations
-    editions = [Edition(project, year, checked.tables, sources, abbreviations) for year in project.editions]
-    tables = {**checked.tables, "plan": editions[0].plan}
-    broken = violations({name: tables[name] for name in ("plan", "findings")}, INDICATOR_TABLES)
+    tables = {**checked.tables, **indicator_tables(project, checked.tables)}
+    editions = [Edition(project, year, tables, sources, abbreviations) for year in project.editions]
+    broken = violations({name: tables[name] for name in INDICATOR_TABLES if name in tables}, INDICATOR_TABLES)
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))
     reports = project.root / "reports"
@@ -61,7 +71,8 @@ def build(project: Project) -> list[str]:
 
 
 def _inputs(project: Project) -> str:
-    files = [PROJECT_FILE, SOURCES_FILE, TERMS_FILE, CORRECTIONS_FILE, project.roadmap_file, "requirements.lock"]
+    files = [PROJECT_FILE, SOURCES_FILE, TERMS_FILE, CORRECTIONS_FILE, REPORTING_FILE, "requirements.lock"]
+    files += [project.roadmap_file, *(source.file for source in load_sources(project.root))]
     code = [path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     return f"{fingerprint(project.root, [project.root / file for file in files])} {fingerprint(PACKAGE, code)}"
 

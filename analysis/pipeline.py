@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.cleaning.corrections import apply_corrections, load_amendments, misdirected
+from analysis.cleaning.corrections import Correction, apply_corrections, load_amendments, misdirected
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import watch_terms
-from analysis.config import CORRECTIONS_FILE, SOURCES_FILE, Project, Source, load_sources, load_terms
+from analysis.config import CORRECTIONS_FILE, SOURCES_FILE, Project, Source, load_reporting, load_sources, load_terms
+from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.contracts.validation import broken_relations, refuse_without_validation, violations
 from analysis.errors import AnalysisError
+from analysis.fact_pipeline import Facts, in_force, read_facts
 from analysis.findings import Finding, Severity, blocking, in_listing_order
+from analysis.indicators.plan import plan_by_year
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
 
@@ -41,7 +44,7 @@ def check_project(project: Project) -> Checked:
     refuse_without_validation()
     file = project.roadmap_file
     content = _bytes(project)
-    amendments = load_amendments(project.root)
+    sources, amendments = load_sources(project.root), load_amendments(project.root)
     blocks, reading = read_blocks(content, file)
     blocks, correcting = apply_corrections(blocks, amendments.corrections, file)
     text = lay_out(blocks, file)
@@ -49,10 +52,10 @@ def check_project(project: Project) -> Checked:
     cells = text.tables["cells"]
     words = cells.loc[cells["role"] != "column_header"]
     findings = [
-        *_source_findings(content, file, load_sources(project.root)),
+        *_source_findings(content, file, sources),
         *reading,
         *correcting,
-        *misdirected(amendments.corrections, [file]),
+        *misdirected(amendments.corrections, [file, *(source.file for source in in_force(sources))]),
         *text.findings,
         *clean.findings,
         *_edition_findings(project, clean.tables["approval"]),
@@ -63,8 +66,25 @@ def check_project(project: Project) -> Checked:
     ]
     if not blocking(findings):
         findings += [*violations(clean.tables, TYPED_TABLES), *broken_relations(clean.tables)]
+    tables = dict(clean.tables)
+    if in_force(sources) and not blocking(findings):
+        facts = _facts(project, sources, amendments.corrections, tables)
+        tables |= facts.tables
+        findings += [*facts.findings, *violations(facts.tables, FACT_TABLES)]
     ordered = in_listing_order(findings)
-    return Checked({**clean.tables, "findings": findings_table(ordered)}, ordered)
+    return Checked({**tables, "findings": findings_table(ordered)}, ordered)
+
+
+def _facts(
+    project: Project, sources: tuple[Source, ...], corrections: tuple[Correction, ...], tables: dict[str, pd.DataFrame]
+) -> Facts:
+    if project.collection is None:
+        raise AnalysisError(
+            "project.toml: формы получены, а раздела [collection] нет. Допишите его (образец в README)."
+        )
+    plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
+    reporting = load_reporting(project.root)
+    return read_facts(project, project.collection, sources, corrections, reporting, plan, tables["executors"])
 
 
 def findings_table(findings: list[Finding]) -> pd.DataFrame:

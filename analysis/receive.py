@@ -1,4 +1,4 @@
-"""Takes returned workbooks into data/raw: copied, hashed, recognised by their hidden identifiers, entered in SOURCES.toml."""
+"""Takes returned workbooks into data/raw: copied, hashed, recognised by what is hidden in them, entered in SOURCES."""
 
 import hashlib
 from collections.abc import Sequence

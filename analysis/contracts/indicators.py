@@ -6,6 +6,17 @@ from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import COMPARATORS, READINGS, activity_code, calendar_year, column, measure_number
 
+EXECUTION_STATUSES = [
+    "выполнено",
+    "выполнено частично",
+    "на рассмотрении",
+    "не выполнено",
+    "срок не наступил",
+    "нет сведений",
+    "не планировалось",
+    "план не указан",
+]
+
 
 class _IndicatorTable(pa.DataFrameModel):
     class Config:
@@ -50,6 +61,62 @@ class Plan(_IndicatorTable):
 
     class Config:
         unique = ["activity_code", "measure_number", "calendar_year"]
+
+
+class PlanFact(Plan):
+    """План и факт по показателям и годам: сообщено, подтверждено, принято, границы и состояние на срок отчёта."""
+
+    expected_reporter_count: Series[pd.Int64Dtype] = column(
+        "Должны отчитаться",
+        "Сколько исполнителей отвечает за показатель; пусто — никто",
+        "исполнитель",
+        ge=1,
+        nullable=True,
+    )
+    missing_reporter_count: Series[pd.Int64Dtype] = column(
+        "Не отчитались", "Сколько из них не сообщило ничего", "исполнитель", ge=0, nullable=True
+    )
+    missing_reporters: Series[str] = column("Кто не отчитался", "Через запятую; пусто — отчитались все")
+    reported_count: Series[pd.Int64Dtype] = column(
+        "Сообщено", "Пусто — никто не сообщил, это не ноль", "как в названии", ge=0, nullable=True
+    )
+    documented_count: Series[pd.Int64Dtype] = column(
+        "Подтверждено", "Из сообщённого: названы подтверждения, не возвращённые", "как в названии", ge=0, nullable=True
+    )
+    accepted_count: Series[pd.Int64Dtype] = column(
+        "Принято", "Из сообщённого: подтверждения приняты управлением", "как в названии", ge=0, nullable=True
+    )
+    reported_lower_count: Series[pd.Int64Dtype] = column(
+        "Не меньше", "Сообщено, если не отчитавшиеся не сделали ничего", "как в названии", ge=0, nullable=True
+    )
+    reported_upper_count: Series[pd.Int64Dtype] = column(
+        "Не больше", "Сообщено, если не отчитавшиеся сделали всё; пусто — доля не установлена", "как в названии", ge=0,
+        nullable=True,
+    )  # fmt: skip
+    waiting_count: Series[pd.Int64Dtype] = column(
+        "Ждут рассмотрения", "Подтверждений, которые ещё не рассмотрены", "подтверждение", ge=0, nullable=True
+    )
+    returned_count: Series[pd.Int64Dtype] = column(
+        "Возвращено", "Подтверждений, возвращённых с причиной", "подтверждение", ge=0, nullable=True
+    )
+    accepted_flow_count: Series[pd.Int64Dtype] = column(
+        "Принято с начала срока", "Сумма принятого с первого года по этот", "как в названии", ge=0, nullable=True
+    )
+    status: Series[str] = column("Состояние за год", "На срок отчёта", isin=EXECUTION_STATUSES)
+    status_flow: Series[str] = column(
+        "Состояние с начала срока: сумма", "Если годы складываются", isin=EXECUTION_STATUSES
+    )
+    status_annual: Series[str] = column(
+        "Состояние с начала срока: уровень", "Если годы не складываются", isin=EXECUTION_STATUSES
+    )
+
+    @pa.dataframe_check(error="принято ≤ подтверждено ≤ сообщено")
+    def accepted_within_reported(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+        known = frame["reported_count"].notna()
+        inside = (frame["accepted_count"] <= frame["documented_count"]) & (
+            frame["documented_count"] <= frame["reported_count"]
+        )
+        return ~known | inside.fillna(False)
 
 
 class Composition(_IndicatorTable):
@@ -110,10 +177,31 @@ class Sources(_IndicatorTable):
     licence: Series[str] = column("Условия", "На каких условиях публикуется")
 
 
+class Statuses(_IndicatorTable):
+    """Сколько показателей в каком состоянии."""
+
+    status: Series[str] = column("Состояние за год", "На срок отчёта", isin=EXECUTION_STATUSES, unique=True)
+    measure_count: Series[int] = column("Показателей", "Сколько показателей", "показатель", ge=0)
+
+
+class ExecutorResults(_IndicatorTable):
+    """Исполнение по тем, кто назван первым."""
+
+    executor_name: Series[str] = column("Исполнитель", "Словами документа", unique=True)
+    measure_count: Series[int] = column("Показателей", "Сколько показателей", "показатель", ge=0)
+    completed_measure_count: Series[int] = column(
+        "Выполнено", "Показателей в состоянии «выполнено»", "показатель", ge=0
+    )
+    unknown_measure_count: Series[int] = column("Нет сведений", "Показателей без сведений", "показатель", ge=0)
+
+
 INDICATOR_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "plan": Plan,
+    "plan_fact": PlanFact,
     "composition": Composition,
     "executor_load": ExecutorLoad,
+    "statuses": Statuses,
+    "executor_results": ExecutorResults,
     "findings": Findings,
     "abbreviations": Abbreviations,
     "sources": Sources,

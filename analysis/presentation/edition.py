@@ -44,6 +44,12 @@ class Edition:
         return planned_in(self.plan, self.calendar_year)
 
     @cached_property
+    def execution(self) -> pd.DataFrame:
+        """Plan against fact of this year (`indicators.execution.with_status`); empty while there are no facts."""
+        rows = self.tables.get("plan_fact", pd.DataFrame(columns=["calendar_year"]))
+        return rows[rows["calendar_year"] == self.calendar_year].reset_index(drop=True)
+
+    @cached_property
     def load(self) -> pd.DataFrame:
         """Executors of this year (`executor_load`)."""
         return executor_load(self.plan, self.tables["executors"], self.calendar_year)

@@ -64,7 +64,7 @@ def targets_of_task(edition: Edition, task_code: str) -> Exhibit:
         for row in rows_of(rows)
     ]
     header = ["№", "Мероприятие и результат", f"План {year}", "С начала срока", "За весь срок", "Срок", "Исполнители"]
-    return _table(
+    return printed_table(
         edition,
         f"targets-{task_code}",
         f"Задача {task_code}: плановые значения на {year} год",
@@ -86,7 +86,7 @@ def calendar_of_year(edition: Edition) -> Exhibit:
         ]
         for row in rows_of(rows)
     ]
-    return _table(
+    return printed_table(
         edition,
         "calendar",
         f"Календарь {edition.calendar_year} года: показатели с планом больше нуля",
@@ -100,7 +100,7 @@ def load_table(edition: Edition) -> Exhibit:
     cells = [[str(value) for value in row.values()] for row in rows_of(edition.load)]
     header = ["Исполнитель", "Показателей с планом", "Назван первым", "Соисполнитель"]
     caption = f"Исполнители {edition.calendar_year} года по числу запланированных показателей"
-    return _table(edition, "load", caption, edition.load, (header, cells, [40, 20, 20, 20], "lccc"))
+    return printed_table(edition, "load", caption, edition.load, (header, cells, [40, 20, 20, 20], "lccc"))
 
 
 def load_picture(edition: Edition) -> Exhibit:
@@ -111,7 +111,7 @@ def load_picture(edition: Edition) -> Exhibit:
         f"{row['executor_name']}: {row['planned_count']}, из них первым {row['first_named_count']}"
         for row in rows_of(load)
     )
-    return _picture(
+    return printed_picture(
         edition,
         "load",
         f"Нагрузка исполнителей в {edition.calendar_year} году",
@@ -138,7 +138,7 @@ def composition_picture(edition: Edition) -> Exhibit:
         ("план — ноль", rows["zero_count"].tolist()),
         ("не указано", rows["blank_count"].tolist()),
     ]
-    return _picture(
+    return printed_picture(
         edition,
         "composition",
         f"Показатели «дорожной карты» в {edition.calendar_year} году по задачам",
@@ -157,7 +157,7 @@ def plan_pictures(edition: Edition, task_code: str) -> Iterator[Exhibit]:
         rows = task[task["measure_label"].isin(part)]
         suffix = f"-{number}" if len(parts) > 1 else ""
         said = f" (часть {number} из {len(parts)})" if suffix else ""
-        yield _picture(
+        yield printed_picture(
             edition,
             f"plan-{task_code}{suffix}",
             f"Задача {task_code}: план на весь срок{said}",
@@ -184,7 +184,7 @@ def readings_table(edition: Edition) -> Exhibit:
         )
     header = ["№", "Показатель", "Итог в документе", "По годам", "Если складывать", "Если это уровень года"]
     caption = "Показатели, итог которых можно прочесть по-разному"
-    return _table(edition, "readings", caption, edition.open, (header, cells, [7, 32, 14, 22, 12, 13], "llllcc"))
+    return printed_table(edition, "readings", caption, edition.open, (header, cells, [7, 32, 14, 22, 12, 13], "llllcc"))
 
 
 def findings_table(edition: Edition) -> Exhibit:
@@ -193,7 +193,7 @@ def findings_table(edition: Edition) -> Exhibit:
     cells = [_findings_row(list(alike)) for _, alike in groupby(rows_of(data), key=_what_is_said)]
     header = ["Замечание", "Где в документе", "Что стоит", "Пояснение"]
     caption = "Замечания к тексту документа"
-    return _table(edition, "findings", caption, data, (header, cells, [18, 20, 27, 35], "llll"))
+    return printed_table(edition, "findings", caption, data, (header, cells, [18, 20, 27, 35], "llll"))
 
 
 def _what_is_said(finding: Row) -> tuple[str, ...]:
@@ -214,7 +214,7 @@ def abbreviations_table(edition: Edition) -> Exhibit:
     rows = [(one.term, one.expansion, one.basis) for one in edition.abbreviations]
     data = pd.DataFrame(rows, columns=["term", "expansion", "basis"], dtype="str")
     header = ["Сокращение", "Расшифровка", "Основание"]
-    return _table(edition, "abbreviations", "Сокращения документа", data, (header, rows, [16, 44, 40], "lll"))
+    return printed_table(edition, "abbreviations", "Сокращения документа", data, (header, rows, [16, 44, 40], "lll"))
 
 
 def sources_table(edition: Edition) -> Exhibit:
@@ -230,25 +230,27 @@ def sources_table(edition: Edition) -> Exhibit:
         for one in edition.sources
     ]
     header = ["Документ", "Откуда", "Получен", "Файл и его sha256"]
-    return _table(edition, "sources", "Полученные файлы", data, (header, cells, [28, 28, 13, 31], "llll"))
+    return printed_table(edition, "sources", "Полученные файлы", data, (header, cells, [28, 28, 13, 31], "llll"))
 
 
-def _table(
+def printed_table(
     edition: Edition,
     name: str,
     caption: str,
     data: pd.DataFrame,
     printed: tuple[Sequence[str], Sequence[Sequence[str]], Sequence[int], str],
 ) -> Exhibit:
+    """A table of the report with its data: printed are header, cells, relative widths and alignments."""
     header, cells, widths, alignments = printed
     label = f"tbl-{name}"
     table = pipe_table(header, cells, widths, alignments, caption, label)
     return Exhibit(label, caption, data.reset_index(drop=True), f"{table}\n{_data_note(edition, label)}")
 
 
-def _picture(
+def printed_picture(
     edition: Edition, name: str, caption: str, alternative: str, data: pd.DataFrame, picture: Figure
 ) -> Exhibit:
+    """A picture of the report with its data."""
     label = f"fig-{name}"
     image = figure(f"figures/{label}", caption, alternative, label)
     return Exhibit(label, caption, data.reset_index(drop=True), f"{image}\n{_data_note(edition, label)}", picture)

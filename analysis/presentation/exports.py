@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
 
 WIDEST_COLUMN = 60
@@ -82,7 +83,7 @@ def _described() -> dict[str, tuple[str, str, str]]:
     """Label, meaning and unit of every column that the report exports."""
     return {
         name: (str(field.title), str(field.description), (field.metadata or {}).get("unit", ""))
-        for contract in INDICATOR_TABLES.values()
+        for contract in (*FACT_TABLES.values(), *INDICATOR_TABLES.values())
         for name, field in contract.to_schema().columns.items()
     }
 

@@ -1,8 +1,9 @@
 """Draws the pictures of the report. Each function takes a small table and returns a matplotlib figure."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import pandas as pd
@@ -80,6 +81,30 @@ def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -
 
 
 @matplotlib.rc_context(fname=STYLE)
+def plan_fact_strips(rows: pd.DataFrame) -> Figure:
+    """One strip a measure: the plan as a frame, the accepted fact as a dark bar, what was only reported as a light one.
+
+    Each strip has its own scale, from nothing to the larger of plan and fact, because every measure counts another
+    thing. Where nobody reported the strip is hatched.
+
+    Args:
+        rows: Rows of `indicators.execution.with_status` of one year.
+    """
+    labels = [_wrapped(f"{row['measure_label']}  {row['measure_name']}") for row in rows.to_dict("records")]
+    figure, axes = _figure(0.44 * len(labels) + 0.35, left=0.46, below=0.05, above=0.32)
+    for place, row in enumerate(rows.to_dict("records")):
+        _strip(axes, place, row)
+        figure.text(0.01, _share_of_height(axes, place, len(labels)), labels[place], va="center", ha="left")
+    axes.set_yticks([])
+    axes.set_xticks([])
+    axes.set_xlim(-0.02, 1.75)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.spines["bottom"].set_visible(False)
+    axes.set_title("рамка — план, тёмное — принято, светлое — сообщено", loc="left", fontsize=9)
+    return figure
+
+
+@matplotlib.rc_context(fname=STYLE)
 def save(figure: Figure, folder: Path, name: str) -> None:
     """Writes a figure as SVG (for HTML and PDF) and PNG (for DOCX), the same bytes every time."""
     figure.savefig(folder / f"{name}.svg", format="svg", metadata={"Date": None, "Creator": None})
@@ -121,6 +146,18 @@ def _cell(axes: Axes, place: int, row: int, count: object) -> None:
     )  # fmt: skip
     if not blank:
         axes.text(place, row, str(count), ha="center", va="center", color="white" if planned else INK)
+
+
+def _strip(axes: Axes, place: int, row: Mapping[str, Any]) -> None:
+    plan, reported, accepted = (
+        None if pd.isna(row[name]) else int(row[name]) for name in ("target_count", "reported_count", "accepted_count")
+    )
+    scale = max(plan or 0, reported or 0, 1)
+    for count, colour in ((reported, MIDDLE), (accepted, DARK)):
+        axes.barh(place, (count or 0) / scale, color=colour, height=0.5)
+    frame, hatch = (plan or 0) / scale, BLANK_HATCH if reported is None else ""
+    axes.add_patch(Rectangle((0, place - 0.33), frame, 0.66, fill=False, edgecolor=INK, linewidth=1, hatch=hatch))
+    axes.text(1.06, place, str(row["status"]), va="center", ha="left")
 
 
 def _frame_year(axes: Axes, years: Sequence[int], calendar_year: int, rows: int) -> None:

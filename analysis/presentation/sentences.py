@@ -23,7 +23,6 @@ def summary(edition: Edition) -> list[str]:
         busiest_executor(edition),
         readings(edition),
         findings(edition),
-        NO_FACTS,
     ]
     return [sentence for sentence in sentences if sentence]
 

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.presentation import exhibits, sentences
+from analysis.presentation import execution, exhibits, sentences
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit
 from analysis.presentation.exports import csv_bytes, data_package, resource, xlsx_bytes
@@ -72,8 +72,9 @@ def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
     readings = [exhibits.readings_table(edition)] if len(edition.open) else []
     findings, abbreviations = exhibits.findings_table(edition), exhibits.abbreviations_table(edition)
     sources = exhibits.sources_table(edition)
+    facts, fact_exhibits = execution.sections(edition)
     pieces = {
-        "summary": "\n".join(f"- {sentence}" for sentence in sentences.summary(edition)),
+        "summary": "\n".join(f"- {sentence}" for sentence in [*sentences.summary(edition), execution.summary(edition)]),
         "approval": sentences.approval(edition),
         "tasks": "\n".join(f"- **Задача {task}.** {escape(titles[task])}" for task in tasks),
         "composition": composition.markdown,
@@ -84,11 +85,22 @@ def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
         "readings": "\n\n".join([_readings_words(edition), *(one.markdown for one in readings)]),
         "findings": "\n\n".join([sentences.findings(edition), findings.markdown]),
         "abbreviations": abbreviations.markdown,
-        "facts": sentences.NO_FACTS,
+        "facts": facts,
         "sources": "\n\n".join([sentences.data_date(edition), sources.markdown]),
         "contact": sentences.contact(edition),
     }
-    shown = [composition, *targets.values(), *load, calendar, *plans, *readings, findings, abbreviations, sources]
+    shown = [
+        composition,
+        *targets.values(),
+        *load,
+        calendar,
+        *plans,
+        *readings,
+        *fact_exhibits,
+        findings,
+        abbreviations,
+        sources,
+    ]
     return pieces, shown
 
 

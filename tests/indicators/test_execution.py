@@ -1,0 +1,126 @@
+"""Plan against fact, counted by hand from frames of a few lines."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from analysis.contracts.indicators import INDICATOR_TABLES
+from analysis.contracts.validation import violations
+from analysis.indicators.execution import Duty, facts_by_reporter, plan_against_fact, status, with_status
+from analysis.indicators.plan import plan_by_year
+
+CUTOFFS = {2020: date(2021, 1, 31), 2021: date(2022, 1, 31), 2022: date(2023, 1, 31)}
+
+
+def _reports(*rows):
+    columns = ["activity_code", "measure_number", "calendar_year", "reporter", "fact_count"]
+    return pd.DataFrame(rows, columns=columns).astype(
+        {"fact_count": "Int64", "activity_code": "str", "reporter": "str"}
+    )
+
+
+def _evidence(*rows):
+    columns = ["evidence_id", "activity_code", "measure_number", "calendar_year", "reporter", "confirmed_count"]
+    return pd.DataFrame(rows, columns=columns).astype(
+        {"evidence_id": "str", "activity_code": "str", "reporter": "str", "confirmed_count": "int64"}
+        | {"measure_number": "int64", "calendar_year": "int64"}
+    )
+
+
+def _acceptance(*rows):
+    return pd.DataFrame(rows, columns=["evidence_id", "verdict"], dtype="str")
+
+
+@pytest.fixture
+def plan(signed):
+    return plan_by_year(signed.tables["activities"], signed.tables["measures"], signed.tables["targets"])
+
+
+def _one(facts, plan, duties, label, year):
+    rows = with_status(plan_against_fact(plan, duties, facts), CUTOFFS)
+    assert violations({"plan_fact": rows}, INDICATOR_TABLES) == []
+    return rows[(rows["measure_label"] == label) & (rows["calendar_year"] == year)].iloc[0]
+
+
+def test_reported_documented_and_accepted_are_three_numbers():
+    reports = _reports(("1.4", 1, 2021, "УО", 2))
+    evidence = _evidence(("a", "1.4", 1, 2021, "УО", 1), ("b", "1.4", 1, 2021, "УО", 1))
+    facts = facts_by_reporter(reports, evidence, _acceptance(("a", "принято"))).iloc[0]
+    assert (facts["reported_count"], facts["documented_count"], facts["accepted_count"]) == (2, 2, 1)
+    assert (facts["waiting_count"], facts["returned_count"]) == (1, 0)
+
+
+def test_returned_evidence_documents_nothing():
+    reports = _reports(("1.4", 1, 2021, "УО", 2))
+    evidence = _evidence(("a", "1.4", 1, 2021, "УО", 2))
+    facts = facts_by_reporter(reports, evidence, _acceptance(("a", "возвращено"))).iloc[0]
+    assert (facts["reported_count"], facts["documented_count"], facts["accepted_count"]) == (2, 0, 0)
+
+
+def test_evidence_confirms_a_fact_and_does_not_make_one():
+    reports = _reports(("1.4", 1, 2021, "УО", 1), ("1.2", 1, 2021, "ИМО", None))
+    evidence = _evidence(("a", "1.4", 1, 2021, "УО", 5), ("b", "1.2", 1, 2021, "ИМО", 1))
+    facts = facts_by_reporter(reports, evidence, _acceptance(("a", "принято"), ("b", "принято")))
+    assert facts["accepted_count"].tolist()[0] == 1
+    assert facts["accepted_count"].isna().tolist() == [False, True]
+
+
+def test_a_missing_report_gives_bounds_and_never_a_zero(plan):
+    duties = [Duty("1.3", 1, 2021, "s1", 1), Duty("1.3", 1, 2021, "s2", 1)]
+    facts = facts_by_reporter(_reports(("1.3", 1, 2021, "s1", 1)), _evidence(), _acceptance())
+    row = _one(facts, plan, duties, "1.3", 2021)
+    assert (row["reported_count"], row["reported_lower_count"], row["reported_upper_count"]) == (1, 1, 2)
+    assert (row["missing_reporter_count"], row["missing_reporters"]) == (1, "s2")
+
+
+def test_nobody_reported_is_no_information(plan):
+    row = _one(
+        facts_by_reporter(_reports(), _evidence(), _acceptance()), plan, [Duty("1.4", 1, 2021, "УО", 2)], "1.4", 2021
+    )
+    assert row["status"] == "нет сведений"
+    assert pd.isna(row["reported_count"])
+    assert (row["reported_lower_count"], row["reported_upper_count"]) == (0, 2)
+
+
+def test_a_share_that_nobody_set_leaves_the_upper_bound_open(plan):
+    duties = [Duty("1.3", 1, 2021, "s1", None), Duty("1.3", 1, 2021, "s2", None)]
+    facts = facts_by_reporter(_reports(("1.3", 1, 2021, "s1", 1)), _evidence(), _acceptance())
+    assert pd.isna(_one(facts, plan, duties, "1.3", 2021)["reported_upper_count"])
+
+
+def test_three_reporters_of_one_protocol_do_not_count_three_times(plan):
+    """1.4 names УО, ИМО, ОО; the fact is that of УО alone."""
+    reports = _reports(*(("1.4", 1, 2021, who, 2) for who in ("УО", "ИМО", "s1")))
+    row = _one(
+        facts_by_reporter(reports, _evidence(), _acceptance()), plan, [Duty("1.4", 1, 2021, "УО", 2)], "1.4", 2021
+    )
+    assert row["reported_count"] == 2
+
+
+def test_an_open_total_gets_both_statuses(plan):
+    """3.5: 1 against 0, 1, 1. One accepted in 2021, none in 2022: the sum is short by 2022, the level too."""
+    duties = [Duty("3.5", 1, year, "ИМО", 1) for year in (2020, 2021, 2022)]
+    reports = _reports(*(("3.5", 1, year, "ИМО", count) for year, count in ((2020, 0), (2021, 0), (2022, 1))))
+    evidence = _evidence(("a", "3.5", 1, 2022, "ИМО", 1))
+    facts = facts_by_reporter(reports, evidence, _acceptance(("a", "принято")))
+    row = _one(facts, plan, duties, "3.5", 2022)
+    assert (row["status_flow"], row["status_annual"]) == ("выполнено частично", "выполнено")
+    assert row["accepted_flow_count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "reached", "accepted", "waiting", "deadline", "said"),
+    [
+        (None, False, 1, 0, date(2021, 12, 31), "план не указан"),
+        (0, True, 1, 0, date(2021, 12, 31), "не планировалось"),
+        (2, False, None, 0, date(2021, 12, 31), "нет сведений"),
+        (2, True, 2, 3, date(2021, 12, 31), "выполнено"),
+        (2, False, 1, 1, date(2021, 12, 31), "на рассмотрении"),
+        (2, False, 1, 0, date(2021, 12, 31), "выполнено частично"),
+        (2, False, 0, 0, date(2021, 12, 31), "не выполнено"),
+        (2, False, 0, 0, date(2022, 5, 31), "срок не наступил"),
+    ],
+)
+def test_status_at_the_cutoff(target, reached, accepted, waiting, deadline, said):
+    assert status(target, reached, accepted, waiting, deadline, date(2022, 1, 31)) == said
