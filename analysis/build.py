@@ -10,6 +10,7 @@ from analysis.config import (
     SOURCES_FILE,
     TERMS_FILE,
     Project,
+    load_reporting,
     load_sources,
     load_terms,
 )
@@ -56,7 +57,7 @@ def build(project: Project) -> list[str]:
     if stopping:
         raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))
     sources, abbreviations = load_sources(project.root), load_terms(project.root).abbreviations
-    tables = {**checked.tables, **indicator_tables(project, checked.tables)}
+    tables = {**checked.tables, **indicator_tables(checked.tables, project.collection, load_reporting(project.root))}
     editions = [Edition(project, year, tables, sources, abbreviations) for year in project.editions]
     broken = violations({name: tables[name] for name in INDICATOR_TABLES if name in tables}, INDICATOR_TABLES)
     if broken:

@@ -134,7 +134,7 @@ def clean_acceptance(returned: Returned, known: Iterable[str]) -> FactRows:
                 "acceptance",
                 Severity.ATTENTION,
                 row.place,
-                identifier,
+                str(identifier),
                 "Такого подтверждения больше нет: его изменили или отозвали, и решение о нём утратило силу.",
                 "Рассмотрите новое подтверждение: analysis forms сделает свежий лист рассмотрения.",
             )
@@ -225,10 +225,8 @@ def _known_label(row: ReturnedRow, measures: Mapping[str, tuple[str, int]], note
     label = notes.read(row, "measure_label", _text)
     if label in measures:
         return label
-    if label is None:
-        explanation = "В строке есть значения, а номера показателя нет."
-    else:
-        explanation = "Показателя с таким номером в «дорожной карте» нет."
+    missing = "В строке есть значения, а номера показателя нет."
+    explanation = "Показателя с таким номером в «дорожной карте» нет." if label else missing
     notes.add("measure_label", Severity.BLOCKS, row.place, label or "", explanation)
     return None
 

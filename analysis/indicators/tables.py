@@ -1,22 +1,22 @@
 """All indicator tables of a project, from its typed tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.config import Project, load_reporting
+from analysis.config import Collection, Report
 from analysis.indicators.duties import duties
 from analysis.indicators.execution import facts_by_reporter, plan_against_fact, with_status
 from analysis.indicators.plan import plan_by_year
 
 
-def indicator_tables(project: Project, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def indicator_tables(
+    tables: Mapping[str, pd.DataFrame], collection: Collection | None, reporting: Sequence[Report]
+) -> dict[str, pd.DataFrame]:
     """Returns `plan`, and where facts were collected `plan_fact` (contracts.indicators describes both)."""
     plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
-    collection = project.collection
     if collection is None or "reports" not in tables:
         return {"plan": plan}
-    reporting = load_reporting(project.root)
     owed = duties(plan, tables["executors"], tables["school_status"], collection, reporting)
     facts = facts_by_reporter(tables["reports"], tables["evidence"], tables["acceptance"])
     cutoffs = {int(year): collection.cutoff(int(year)) for year in plan["calendar_year"].unique()}

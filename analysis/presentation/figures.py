@@ -148,7 +148,7 @@ def _cell(axes: Axes, place: int, row: int, count: object) -> None:
         axes.text(place, row, str(count), ha="center", va="center", color="white" if planned else INK)
 
 
-def _strip(axes: Axes, place: int, row: Mapping[str, Any]) -> None:
+def _strip(axes: Axes, place: int, row: Mapping[Any, Any]) -> None:
     plan, reported, accepted = (
         None if pd.isna(row[name]) else int(row[name]) for name in ("target_count", "reported_count", "accepted_count")
     )
