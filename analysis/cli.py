@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from analysis.config import Project, find_project, load_project, load_sources
 from analysis.errors import AnalysisError
@@ -18,6 +19,9 @@ EXAMPLES = """examples:
   analysis report 2021 --format pdf        only the PDF of one edition
   analysis new city --city "город Светлый"  start a project of one's own
   analysis demo demo                       write an invented project to try the system with
+  analysis forms 2021                      workbooks to be filled in by schools and the office
+  analysis receive FILE...                 take returned workbooks in
+  analysis explain 4.12@2021               what a number rests on
   analysis --project C:\\reports\\city check  a project elsewhere
 """
 
@@ -100,6 +104,35 @@ def report(project: Project, options: argparse.Namespace) -> int:
     return 0
 
 
+def forms(project: Project, options: argparse.Namespace) -> int:
+    """Writes the workbooks of a year that are sent out to be filled in."""
+    from analysis.collection import write_forms
+
+    folder = options.output or project.root / "output/forms" / str(options.year)
+    for line in write_forms(project, options.year, folder):
+        _print(line)
+    return 0
+
+
+def receive(project: Project, options: argparse.Namespace) -> int:
+    """Takes returned workbooks into data/raw; 1 when one of them is refused."""
+    from analysis.receive import receive as take_in
+
+    results = take_in(project.root, options.files, options.received)
+    for result in results:
+        _print(result.said) if result.source else _say(f"Не принят: {result.said}")
+    return 0 if all(result.source for result in results) else 1
+
+
+def explain(project: Project, options: argparse.Namespace) -> int:
+    """Shows what a number rests on, from the printed value back to the cell."""
+    from analysis.collection import explained
+
+    for line in explained(project, options.asked):
+        _print(line)
+    return 0
+
+
 def new(options: argparse.Namespace) -> int:
     """Starts a project for any city in a new or empty folder and says what to do next."""
     from analysis.starter.beginning import Beginning
@@ -134,6 +167,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command, described in ((check, "list the findings"), (build, "write tables and pieces of the reports")):
         commands.add_parser(command.__name__, help=described).set_defaults(command=command)
+    _add_collection_commands(commands)
     reporting = commands.add_parser(
         "report",
         help="publish the annual reports",
@@ -180,6 +214,24 @@ def _span(text: str) -> tuple[int, ...]:
     if first > last:
         raise argparse.ArgumentTypeError(f"{text!r}: years such as 2023-2025")
     return tuple(range(first, last + 1))
+
+
+def _add_collection_commands(commands: Any) -> None:  # noqa: ANN401 - argparse does not name the type
+    forming = commands.add_parser("forms", help="write the workbooks of a year to be sent out")
+    forming.add_argument("year", type=int, metavar="YEAR")
+    forming.add_argument("--output", type=Path, metavar="DIR", help="default: output/forms/YEAR")
+    forming.set_defaults(command=forms)
+    receiving = commands.add_parser("receive", help="take returned workbooks into data/raw")
+    receiving.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    receiving.add_argument(
+        "--received", type=date.fromisoformat, default=date.today(), metavar="YYYY-MM-DD", help="default: today"
+    )
+    receiving.set_defaults(command=receive)
+    explaining = commands.add_parser(
+        "explain", help="show what a number rests on", epilog="example: analysis explain 4.12@2021"
+    )
+    explaining.add_argument("asked", metavar="MEASURE@YEAR|TASK|SCHOOL")
+    explaining.set_defaults(command=explain)
 
 
 def _formats(text: str) -> tuple[str, ...]:

@@ -69,8 +69,9 @@ def read_facts(
         else:
             _take(rows, findings, clean_form(form, measures, logins))
     known = [str(row[2]) for row in rows["evidence"]]
-    for _, acceptance in returned["acceptance"]:
+    for _, acceptance in sorted(returned["acceptance"], key=lambda one: one[0].received):
         _take(rows, findings, clean_acceptance(acceptance, known))
+    rows["acceptance"] = list({row[2]: row for row in rows["acceptance"]}.values())  # the latest verdict stands
     tables = {name: fact_table(name, rows[name]) for name in COLUMNS}
     owed = duties(plan, executors, tables["school_status"], collection, reporting)
     findings += _missing(owed, tables["reports"], project, tables["schools"])

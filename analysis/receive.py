@@ -60,7 +60,7 @@ def _receive_one(root: Path, path: Path, received: date) -> Received:
     write_file_whole(root / source.file, content)
     written = (root / SOURCES_FILE).read_text(encoding="utf-8-sig").rstrip("\n")
     write_file_whole(root / SOURCES_FILE, f"{written}\n\n{_stanza(source)}".encode())
-    version = f", версия {len(earlier) + 1}; прежняя осталась в {earlier[-1].file}" if earlier else ""
+    version = f"; заменяет {source.replaces}, которая осталась на месте" if source.replaces else ""
     return Received(source, f"{path.name}: принят как {source.file}{version}.")
 
 
@@ -74,7 +74,8 @@ def _entry(identity: Identity, name: str, digest: str, received: date, earlier: 
         sha256=digest,
         licence=LICENCE,
         kind=identity.kind,
-        replaces=earlier[-1].file if earlier else "",
+        # Sheets of acceptance add to each other; a newer form or registry stands in the place of the older one.
+        replaces=earlier[-1].file if earlier and identity.kind != "acceptance" else "",
     )
 
 

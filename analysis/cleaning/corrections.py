@@ -128,21 +128,24 @@ def apply_workbook_corrections(
     wanted = {correction.address: correction for correction in corrections if correction.file == file}
     if not wanted:
         return workbook, []
-    present = {_address(sheet, cell): plain(str(cell.value)) for sheet in workbook.sheets for cell in sheet.cells}
-    findings = [_finding(correction, present.get(address)) for address, correction in wanted.items()]
-    sheets = tuple(
-        replace(sheet, cells=tuple(_corrected(sheet, cell, wanted) for cell in sheet.cells))
+    present = {
+        sheet.place(cell.address): plain(str(cell.value))
         for sheet in workbook.sheets
-    )
+        for row in sheet.rows
+        for cell in row.cells
+    }
+    findings = [_finding(correction, present.get(address)) for address, correction in wanted.items()]
+    sheets = tuple(_corrected_sheet(sheet, wanted) for sheet in workbook.sheets)
     return replace(workbook, sheets=sheets), findings
 
 
-def _address(sheet: Sheet, cell: SheetCell) -> str:
-    return f"лист {sheet.name}, ячейка {cell.address}"
+def _corrected_sheet(sheet: Sheet, wanted: Mapping[str, Correction]) -> Sheet:
+    rows = (replace(row, cells=tuple(_corrected(sheet, cell, wanted) for cell in row.cells)) for row in sheet.rows)
+    return replace(sheet, rows=tuple(rows))
 
 
 def _corrected(sheet: Sheet, cell: SheetCell, wanted: Mapping[str, Correction]) -> SheetCell:
-    correction = wanted.get(_address(sheet, cell))
+    correction = wanted.get(sheet.place(cell.address))
     fits = correction is not None and plain(str(cell.value)) == plain(correction.expected)
     return replace(cell, value=correction.new) if correction is not None and fits else cell
 

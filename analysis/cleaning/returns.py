@@ -118,7 +118,7 @@ def clean_registry(returned: Returned) -> FactRows:
     known = {school[2] for school in schools}
     for row in status:
         if row[2] not in known:
-            notes.add("school", Severity.BLOCKS, row[1], str(row[2]), "Логина нет на листе «Школы».")
+            notes.add("school", Severity.BLOCKS, str(row[1]), str(row[2]), "Логина нет на листе «Школы».")
     return FactRows({"schools": tuple(schools), "school_status": tuple(status)}, (*returned.findings, *notes.findings))
 
 

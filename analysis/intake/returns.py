@@ -1,6 +1,5 @@
 """Recognises a returned workbook by its hidden identifiers, and its sheets by their headings, not by their names."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -71,7 +70,7 @@ def recognise(workbook: Workbook, file: str) -> Identity:
         AnalysisError: It is no form of this system, or one of another version.
     """
     sheet = next((sheet for sheet in workbook.sheets if sheet.name == IDENTITY_SHEET), None)
-    found = {str(row[0].value): str(row[1].value) for row in _grid(sheet) if 0 in row and 1 in row} if sheet else {}
+    found = {str(row[1].value): str(row[2].value) for row in _grid(sheet) if 1 in row and 2 in row} if sheet else {}
     if set(IDENTITY_KEYS) - set(found) or found["kind"] not in LAYOUTS or not found["calendar_year"].isdigit():
         raise AnalysisError(
             f"{file}: это не форма, разосланная этой программой: скрытых отметок в ней нет. {SEND_AGAIN}"
@@ -127,15 +126,12 @@ def _filled_rows(
         cells = {columns[position]: cell for position, cell in row.items() if position in columns}
         if cells:
             first = next(iter(row.values()))
-            yield ReturnedRow(cells, f"лист {sheet.name}, строка {first.row + 1}")
+            yield ReturnedRow(cells, f"лист {sheet.name}, строка {first.row}")
 
 
 def _grid(sheet: Sheet) -> list[dict[int, SheetCell]]:
     """The non-blank cells of a sheet by row, then by column."""
-    rows: dict[int, dict[int, SheetCell]] = defaultdict(dict)
-    for cell in sheet.cells:
-        rows[cell.row][cell.column] = cell
-    return [rows[number] for number in sorted(rows)]
+    return [{cell.column: cell for cell in row.cells} for row in sheet.rows if row.cells]
 
 
 def _missing_sheet(layout: FormSheet, file: str) -> Finding:

@@ -1,0 +1,122 @@
+"""The steps of `forms` and `explain`: what goes out to be filled in, and what a number rests on."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.cleaning.returns import COLUMNS, fact_table
+from analysis.config import Collection, Project, load_reporting, load_sources
+from analysis.contracts.forms import ACCEPTANCE, FORM_VERSION, REGISTRY_SCHOOLS, REGISTRY_STATUS
+from analysis.errors import AnalysisError
+from analysis.findings import blocking
+from analysis.forms.collect import Form, forms_of_year
+from analysis.forms.workbook import form_bytes
+from analysis.indicators.plan import plan_by_year
+from analysis.lineage.explain import explain
+from analysis.pipeline import check_project
+from analysis.presentation.words import rows_of
+from analysis.store import PROCESSED, read_manifest, read_table
+from analysis.whole import write_file_whole
+
+
+def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]:
+    """Writes the forms of a year, an empty registry where there is none, and the sheet of evidence to be examined.
+
+    Returns:
+        A line about each file, and what could not be made.
+
+    Raises:
+        AnalysisError: The project collects nothing, has no such year, or its roadmap is blocked.
+    """
+    collection = _collection(project)
+    if calendar_year not in project.editions:
+        raise AnalysisError(f"Года {calendar_year} нет в project.toml, ключ editions: {list(project.editions)}.")
+    checked = check_project(project)
+    if "activities" not in checked.tables or any(one.rule != "workbook" for one in blocking(checked.findings)):
+        raise AnalysisError("Есть замечания, которые останавливают работу: выполните analysis check.")
+    tables = {**{name: fact_table(name, ()) for name in COLUMNS}, **checked.tables}
+    created = max(source.received for source in load_sources(project.root))
+    plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
+    forms = forms_of_year(
+        plan,
+        tables["executors"],
+        tables["schools"],
+        tables["school_status"],
+        collection,
+        load_reporting(project.root),
+        project.city,
+        calendar_year,
+        created,
+    )
+    if tables["schools"].empty:
+        forms.append(_registry_form(project, calendar_year, created))
+    waiting = _acceptance_form(project, tables, calendar_year, created)
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for form in [*forms, *([waiting] if waiting else [])]:
+        write_file_whole(folder / form.name, form.content)
+        lines.append(str(folder / form.name))
+    if tables["schools"].empty:
+        lines.append(
+            "Реестра школ ещё нет, поэтому форм школ нет: заполните registry.xlsx и выполните analysis receive."
+        )
+    return lines
+
+
+def explained(project: Project, asked: str) -> list[str]:
+    """Returns the chain behind a number of the last build."""
+    names = read_manifest(project.root).get("tables", {})
+    if not names:
+        raise AnalysisError(f"{PROCESSED}: таблиц нет. Сначала выполните: analysis build")
+    return explain(asked, {name: read_table(project.root, name) for name in names}, load_sources(project.root))
+
+
+def _collection(project: Project) -> Collection:
+    if project.collection is None:
+        raise AnalysisError("project.toml: нет раздела [collection]: кто отчитывается. Образец — в README.")
+    return project.collection
+
+
+def _registry_form(project: Project, calendar_year: int, created: date) -> Form:
+    lines = ["Реестр школ", "Впишите все школы города и их статус по учебным годам: от них зависит, кто отчитывается."]
+    identity = _identity("registry", project, calendar_year, "registry")
+    content = form_bytes(lines, [(REGISTRY_SCHOOLS, [], {}), (REGISTRY_STATUS, [], {})], identity, created)
+    return Form("registry.xlsx", content)
+
+
+def _acceptance_form(
+    project: Project, tables: dict[str, pd.DataFrame], calendar_year: int, created: date
+) -> Form | None:
+    """The evidence of a year that nobody has examined; nothing where there is none."""
+    evidence = tables["evidence"]
+    waiting = evidence[
+        (evidence["calendar_year"] == calendar_year)
+        & ~evidence["evidence_id"].isin(tables["acceptance"]["evidence_id"])
+    ]
+    if waiting.empty:
+        return None
+    rows = [
+        (
+            row["evidence_id"],
+            row["reporter"],
+            " ".join(str(row[name]) for name in DESCRIBED if not pd.isna(row[name])),
+        )
+        for row in rows_of(waiting)
+    ]
+    lines = [f"Рассмотрение подтверждений за {calendar_year} год", "Выберите решение; возвращая, назовите причину."]
+    identity = _identity("acceptance", project, calendar_year, "acceptance")
+    return Form(f"{calendar_year}_acceptance.xlsx", form_bytes(lines, [(ACCEPTANCE, rows, {})], identity, created))
+
+
+DESCRIBED = ("evidence_kind", "evidence_number", "evidence_link")
+
+
+def _identity(kind: str, project: Project, calendar_year: int, reporter: str) -> dict[str, str]:
+    return {
+        "kind": kind,
+        "version": FORM_VERSION,
+        "project": project.city,
+        "calendar_year": str(calendar_year),
+        "reporter": reporter,
+    }
