@@ -15,6 +15,8 @@ SOURCES_FILE = "data/raw/SOURCES.toml"
 TERMS_FILE = "data/terms.toml"
 CORRECTIONS_FILE = "data/corrections.toml"
 REPORTING_FILE = "data/reporting.toml"
+# What everything made from invented data says of itself.
+INVENTED = "Сведения вымышлены"
 SOURCE_KINDS = ("roadmap", "registry", "form", "acceptance")
 
 Value = TypeVar("Value")

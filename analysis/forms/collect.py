@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.config import Collection, Report
+from analysis.config import INVENTED, Collection, Report
 from analysis.contracts.forms import EVIDENCE, EXECUTION, FORM_VERSION, OWN_MEASURES
 from analysis.forms.workbook import FilledSheet, form_bytes
 from analysis.indicators.duties import measures_named, school_shares
@@ -33,6 +33,23 @@ class Form:
     content: bytes
 
 
+@dataclass(frozen=True)
+class BlankForm:
+    """What a workbook to send out holds.
+
+    Attributes:
+        reporter: Who fills it in.
+        instructions: Lines of «Как заполнить»; the first is the heading.
+        sheets: The sheets to fill in, with the rows the office has written.
+        identity: What tells the forms apart.
+    """
+
+    reporter: str
+    instructions: tuple[str, ...]
+    sheets: tuple[FilledSheet, ...]
+    identity: Mapping[str, str]
+
+
 def forms_of_year(
     plan: pd.DataFrame,
     executors: pd.DataFrame,
@@ -43,8 +60,34 @@ def forms_of_year(
     project: str,
     calendar_year: int,
     created: date,
+    invented: bool = False,
 ) -> list[Form]:
-    """Returns the forms of a year.
+    """Returns the forms of a year as workbooks; `created` is the date written into the files.
+
+    The other arguments are those of `blank_forms`.
+    """
+    blank = blank_forms(plan, executors, schools, status, collection, reporting, project, calendar_year, invented)
+    return [
+        Form(
+            f"{calendar_year}_{_file_name(form.reporter)}.xlsx",
+            form_bytes(form.instructions, form.sheets, form.identity, created),
+        )
+        for form in blank
+    ]
+
+
+def blank_forms(
+    plan: pd.DataFrame,
+    executors: pd.DataFrame,
+    schools: pd.DataFrame,
+    status: pd.DataFrame,
+    collection: Collection,
+    reporting: Sequence[Report],
+    project: str,
+    calendar_year: int,
+    invented: bool = False,
+) -> list[BlankForm]:
+    """Returns what the forms of a year hold.
 
     Args:
         plan: `indicators.plan.plan_by_year`.
@@ -55,7 +98,7 @@ def forms_of_year(
         reporting: Recorded shares.
         project: Name of the project; a form of another project is refused on return.
         calendar_year: The year.
-        created: Date written into the files.
+        invented: Whether the data are invented; the form says so.
     """
     rows = plan[plan["calendar_year"] == calendar_year]
     names = {name: name for name in collection.municipal}
@@ -64,17 +107,21 @@ def forms_of_year(
     for reporter, name in names.items():
         own = reporter not in collection.municipal
         measures = rows_of(measures_named(rows, executors, status, collection, reporter))
-        identity = _identity(project, calendar_year, reporter)
         heading = f"Сведения за {calendar_year} год: {name}"
-        content = form_bytes(
-            [heading, *_instructions(own)], _sheets(measures, own, school_shares(reporting)), identity, created
+        forms.append(
+            BlankForm(
+                reporter,
+                (heading, *_instructions(own, invented)),
+                tuple(_sheets(measures, own, school_shares(reporting))),
+                _identity(project, calendar_year, reporter),
+            )
         )
-        forms.append(Form(f"{calendar_year}_{_file_name(reporter)}.xlsx", content))
     return forms
 
 
-def _instructions(own: bool) -> list[str]:
-    return [*HOW_TO_FILL[:3], *([HOW_TO_FILL_OWN] if own else []), *HOW_TO_FILL[3:]]
+def _instructions(own: bool, invented: bool) -> list[str]:
+    said = [f"{INVENTED}."] if invented else []
+    return [*said, *HOW_TO_FILL[:3], *([HOW_TO_FILL_OWN] if own else []), *HOW_TO_FILL[3:]]
 
 
 def _sheets(measures: Sequence[Row], own: bool, shares: Mapping[tuple[str, int], int]) -> list[FilledSheet]:

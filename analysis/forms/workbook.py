@@ -9,8 +9,10 @@ import xlsxwriter
 
 from analysis.contracts.forms import IDENTITY_SHEET, SPARE_ROWS, FormColumn, FormSheet
 
-# The layout of a sheet, the rows the office has written, and the lists of choices that depend on the form.
-FilledSheet = tuple[FormSheet, Sequence[Sequence[str]], Mapping[str, Sequence[str]]]
+# What a cell may be given: text, a number or a date; an empty text leaves it blank.
+Given = str | int | date
+# The layout of a sheet, the rows that are already written, and the lists of choices that depend on the form.
+FilledSheet = tuple[FormSheet, Sequence[Sequence[Given]], Mapping[str, Sequence[str]]]
 LARGEST_COUNT = 100_000
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 # Excel shows at most 255 characters of a hint and 32 of its title.
@@ -28,7 +30,7 @@ def form_bytes(
 
     Args:
         instructions: Lines of «Как заполнить»; the first is the heading.
-        sheets: For each sheet its layout, the rows the office has written (texts of the leading columns), and the
+        sheets: For each sheet its layout, the rows that are already written (values of the leading columns), and the
             lists of choices that depend on the form.
         identity: What tells the forms apart; it comes back with the filled form.
         created: Date written into the file, so that the same form has the same bytes.
@@ -78,21 +80,22 @@ def _write_instructions(book: Any, lines: Sequence[str], looks: Mapping[str, Any
 def _write_sheet(
     book: Any,  # noqa: ANN401
     layout: FormSheet,
-    rows: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[Given]],
     choices: Mapping[str, Sequence[str]],
     looks: Mapping[str, Any],
 ) -> None:
     sheet = book.add_worksheet(layout.title)
     # A sheet whose rows the office has written needs no spare ones; a list that people write needs only those.
     last = len(rows) + (0 if layout.columns[0].kind == "fixed" else SPARE_ROWS)
-    for row, texts in enumerate(rows, start=1):
-        sheet.set_row(row, _height([(text, column.width) for text, column in zip(texts, layout.columns, strict=False)]))
+    for row, given in enumerate(rows, start=1):
+        texts = [(str(value), column.width) for value, column in zip(given, layout.columns, strict=False)]
+        sheet.set_row(row, _height(texts))
     for position, column in enumerate(layout.columns):
         sheet.set_column(position, position, column.width)
         sheet.write_string(0, position, column.title, looks["title"])
         for row in range(1, last + 1):
-            given = rows[row - 1][position] if row <= len(rows) and position < len(rows[row - 1]) else ""
-            _write_cell(sheet, row, position, given, looks[column.kind])
+            value = rows[row - 1][position] if row <= len(rows) and position < len(rows[row - 1]) else ""
+            _write_cell(sheet, row, position, value, looks[column.kind])
         _validate(sheet, position, last, column, choices)
     _print_setup(sheet, last, len(layout.columns))
     sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
@@ -103,11 +106,15 @@ def _height(texts: Sequence[tuple[str, int]]) -> float:
     return LINE_POINTS * max(-(-len(text) // max(1, width - 2)) for text, width in texts) + 3
 
 
-def _write_cell(sheet: Any, row: int, position: int, text: str, look: Any) -> None:  # noqa: ANN401
-    if text:
-        sheet.write_string(row, position, text, look)
-    else:
+def _write_cell(sheet: Any, row: int, position: int, value: Given, look: Any) -> None:  # noqa: ANN401
+    if value == "":
         sheet.write_blank(row, position, None, look)
+    elif isinstance(value, str):
+        sheet.write_string(row, position, value, look)
+    elif isinstance(value, date):
+        sheet.write_datetime(row, position, value, look)
+    else:
+        sheet.write_number(row, position, value, look)
 
 
 def _validate(

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-INVENTED = "Сведения вымышлены"
+from analysis.config import INVENTED
+
 UNNAMED_CITY, UNNAMED_PUBLISHER = "город (впишите название)", "Управление образования (впишите название)"
 
 

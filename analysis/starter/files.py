@@ -2,7 +2,8 @@
 
 import json
 
-from analysis.starter.beginning import INVENTED, Beginning
+from analysis.config import INVENTED
+from analysis.starter.beginning import Beginning
 
 PROJECT = """# Паспорт проекта: кто издаёт отчёт, за какие годы и по какому документу.
 

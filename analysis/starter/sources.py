@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import analysis
+from analysis.config import INVENTED
 from analysis.errors import AnalysisError
-from analysis.starter.beginning import INVENTED, Beginning
+from analysis.starter.beginning import Beginning
 
 INSTALLATION = Path(analysis.__file__).parents[1]
 ALIKE = ("reports/_parts/*", "reports/_assets/*", "reports/styles.css", "notebooks/*.ipynb")
