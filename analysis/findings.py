@@ -20,6 +20,10 @@ class Severity(StrEnum):
 RULE_TITLES = {
     "source": "Паспорт исходного файла",
     "encoding": "Кодировка файла",
+    "workbook": "Книга Excel",
+    "hidden_data": "Данные в скрытых строках",
+    "formula": "Формула без значения",
+    "error_cell": "Ошибка в ячейке",
     "heading": "Заголовок документа",
     "marks_around_title": "Знаки разметки вокруг названия",
     "unread_text": "Текст, который не вошёл ни в одну таблицу",

@@ -1,0 +1,107 @@
+"""Reads counts, dates and texts out of cells: tolerates how people write them, refuses what may mean something else."""
+
+import re
+from datetime import date, datetime
+
+from analysis.intake.blocks import plain
+from analysis.intake.heading import MONTHS
+from analysis.intake.workbook_sheet import CellValue
+
+# No measure of a city counts more; a longer number is a telephone, a code or a slip.
+LARGEST_COUNT = 1_000_000
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
+# «1,000» is one thousand to some and one to others: only one or two zeros after the mark are surely decimals.
+COUNT = re.compile(r"([0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:[.,]0{1,2})?")
+YEAR_WORD = r"\s?(?:г\.?|года?)?"
+DAY_FIRST = re.compile(rf"([0-9]{{1,2}})([./-])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}}){YEAR_WORD}")
+YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00)?)?")
+IN_WORDS = re.compile(rf"[«\"]?([0-9]{{1,2}})[»\"]? ({MONTHS}) ([0-9]{{4}}){YEAR_WORD}")
+MONTH_NAMES = MONTHS.split("|")
+EXPECTED_COUNT = "Ожидалось целое число от 0, например 2"
+EXPECTED_DATE = "Ожидалась дата, например 25.08.2021"
+
+
+class CellNotReadError(Exception):
+    """What stands in the cell has no sure meaning; the message (in Russian) says what was expected."""
+
+
+def read_count(value: CellValue) -> int | None:
+    """Returns a whole number from 0, or None for a blank cell.
+
+    Raises:
+        CellNotReadError: It is no such number, or might be read as another.
+    """
+    if isinstance(value, date):
+        raise CellNotReadError(f"{EXPECTED_COUNT}, а ячейка показывает дату: верните ей числовой формат")
+    if value is None or isinstance(value, str):
+        text = plain(value or "")
+        return _small_enough(_count_in(text)) if text else None
+    if isinstance(value, bool) or not float(value).is_integer():
+        raise CellNotReadError(EXPECTED_COUNT)
+    return _small_enough(int(value))
+
+
+def read_date(value: CellValue) -> date | None:
+    """Returns a day of this century, or None for a blank cell.
+
+    Raises:
+        CellNotReadError: It is no day, names none that exists, or leaves the year open.
+    """
+    if isinstance(value, date):
+        return _of_this_century(value.date() if isinstance(value, datetime) else value)
+    if value is None or isinstance(value, str):
+        text = plain(value or "").casefold()
+        return _of_this_century(_date_in(text)) if text else None
+    raise CellNotReadError(f"{EXPECTED_DATE}, а стоит число без формата даты")
+
+
+def read_text(value: CellValue) -> str:
+    """Returns the text that the spreadsheet shows, with its runs of spaces made one; empty for a blank cell."""
+    if isinstance(value, str) or value is None:
+        return plain(value or "")
+    if isinstance(value, bool):
+        return "ИСТИНА" if value else "ЛОЖЬ"
+    if isinstance(value, datetime):
+        return f"{value:%d.%m.%Y %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%d.%m.%Y}"
+    # Fifteen digits are what a spreadsheet keeps and shows.
+    return str(int(value)) if float(value).is_integer() else f"{value:.15g}"
+
+
+def _count_in(text: str) -> int:
+    found = COUNT.fullmatch(text)
+    if not found:
+        raise CellNotReadError(EXPECTED_COUNT)
+    return int(found.group(1).replace(" ", "")[:20])
+
+
+def _small_enough(number: int) -> int:
+    if not 0 <= number <= LARGEST_COUNT:
+        raise CellNotReadError(f"{EXPECTED_COUNT}, не больше {LARGEST_COUNT}")
+    return number
+
+
+def _date_in(text: str) -> date:
+    if found := DAY_FIRST.fullmatch(text):
+        day, _, month, year = found.groups()
+        return _day(year if len(year) == 4 else f"20{year}", month, day)
+    if found := YEAR_FIRST.fullmatch(text):
+        return _day(*found.groups())
+    if found := IN_WORDS.fullmatch(text):
+        day, name, year = found.groups()
+        return _day(year, str(MONTH_NAMES.index(name) + 1), day)
+    raise CellNotReadError(EXPECTED_DATE)
+
+
+def _day(year: str, month: str, day: str) -> date:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        raise CellNotReadError(f"{EXPECTED_DATE}, а такого дня в календаре нет") from None
+
+
+def _of_this_century(day: date) -> date:
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        raise CellNotReadError(f"{EXPECTED_DATE}, от {EARLIEST_YEAR} до {LATEST_YEAR} года")
+    return day

@@ -1,0 +1,205 @@
+"""Reads a returned .xlsx workbook: every filled cell with its true address, and what in it cannot be trusted.
+
+The XML is read here, in one pass, and not by a library of workbooks: those show neither hidden rows nor formulas
+without a value, and what they are told to read may be another part, or a far larger one, than the one that was checked.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, groupby
+from operator import attrgetter
+
+from analysis.findings import Finding, Severity
+from analysis.intake.workbook_package import Package, open_package
+from analysis.intake.workbook_parts import SheetEntry, read_entries, read_properties
+from analysis.intake.workbook_sheet import (
+    BookParts,
+    CellValue,
+    Fault,
+    SheetCell,
+    SheetReader,
+    TooManyCellsError,
+    column_letters,
+)
+
+__all__ = ["CellValue", "Sheet", "SheetCell", "SheetRow", "Workbook", "read_workbook"]
+
+MOST_SHEETS = 100
+# Results of a whole city, a row a pupil, are some 50,000 cells.
+MOST_CELLS = 200_000
+# A form has some hundreds of rows and tens of columns. A value far behind them was put there by mistake.
+LAST_ROW, LAST_COLUMN = 20_000, 200
+# The first few places of a mistake that may repeat a hundred thousand times.
+PLACES_NAMED = 20
+EXPLANATIONS = {
+    "formula": (
+        "Формула без сохранённого значения: какое число она даёт, в файле не записано.",
+        "Откройте файл в Excel, дождитесь пересчёта и сохраните или впишите вместо формулы значение.",
+    ),
+    "error_cell": (
+        "Вместо значения в ячейке ошибка: прочитать её как число, дату или текст нельзя.",
+        "Исправьте формулу или впишите вместо неё значение.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A row with at least one cell that is not blank.
+
+    Attributes:
+        number: As the spreadsheet shows it, from 1.
+        cells: Those that are not blank, from left to right.
+    """
+
+    number: int
+    cells: tuple[SheetCell, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook.
+
+    Attributes:
+        name: As on its tab.
+        hidden: Nobody sees the tab; what such a sheet holds is not judged here.
+        rows: The rows that are not blank, from the top.
+    """
+
+    name: str
+    hidden: bool
+    rows: tuple[SheetRow, ...]
+
+    def place(self, address: str) -> str:
+        """The place of a cell for a person: «лист Исполнение, ячейка F7»."""
+        return f"лист {self.name}, ячейка {address}"
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A workbook as it came back.
+
+    Attributes:
+        sheets: In the order of their tabs.
+        properties: The custom properties of the file.
+        findings: Cells that cannot be read or that nobody sees; all of them block.
+    """
+
+    sheets: tuple[Sheet, ...]
+    properties: dict[str, str]
+    findings: tuple[Finding, ...]
+
+
+def read_workbook(content: bytes, file: str) -> Workbook:
+    """Returns what the workbook holds.
+
+    Args:
+        content: The bytes of the file.
+        file: Its path relative to the project, for messages.
+
+    Raises:
+        AnalysisError: The file cannot or must not be read at all; the message says what to do.
+    """
+    package = open_package(content, file)
+    with package.archive:
+        entries, book = read_entries(package)
+        _refuse_too_many(package, len(entries), MOST_SHEETS, "листов")
+        read = list(_read_sheets(package, entries, book))
+        properties = read_properties(package)
+    findings = chain.from_iterable(_sheet_findings(sheet, reader, file) for sheet, reader in read)
+    return Workbook(tuple(sheet for sheet, _ in read), properties, tuple(findings))
+
+
+def _read_sheets(
+    package: Package, entries: Iterable[SheetEntry], book: BookParts
+) -> Iterator[tuple[Sheet, SheetReader]]:
+    left = MOST_CELLS
+    for entry in entries:
+        reader = SheetReader(book, left)
+        try:
+            package.read_with(reader, entry.part)
+        except TooManyCellsError:
+            _refuse_too_many(package, MOST_CELLS + 1, MOST_CELLS, "заполненных ячеек")
+        left -= len(reader.cells)
+        yield Sheet(entry.name, entry.hidden, _rows(package, entry.name, reader.cells)), reader
+
+
+def _refuse_too_many(package: Package, count: int, most: int, what: str) -> None:
+    if count > most:
+        raise package.damaged(f"{what} больше, чем {most}")
+
+
+def _rows(package: Package, name: str, cells: Iterable[SheetCell]) -> tuple[SheetRow, ...]:
+    near = sorted(filter(_is_near, cells), key=attrgetter("row", "column"))
+    if len(set(map(attrgetter("row", "column"), near))) < len(near):
+        raise package.damaged(f"на листе «{name}» одна и та же ячейка записана дважды")
+    return tuple(SheetRow(number, tuple(group)) for number, group in groupby(near, key=attrgetter("row")))
+
+
+def _is_near(cell: SheetCell) -> bool:
+    return cell.row <= LAST_ROW and cell.column <= LAST_COLUMN
+
+
+def _sheet_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[Finding]:
+    for fault in reader.faults:
+        yield _fault_finding(sheet, fault, file)
+    far_away = [cell for cell in reader.cells if not _is_near(cell)]
+    if far_away:
+        yield _far_away_finding(sheet, far_away, file)
+    if not sheet.hidden:
+        yield from _hidden_findings(sheet, reader, file)
+
+
+def _fault_finding(sheet: Sheet, fault: Fault, file: str) -> Finding:
+    explanation, action = EXPLANATIONS[fault.rule]
+    return _finding(fault.rule, sheet, [fault.cell], fault.stands, explanation, action, file)
+
+
+def _far_away_finding(sheet: Sheet, cells: Sequence[SheetCell], file: str) -> Finding:
+    return _finding(
+        "workbook",
+        sheet,
+        cells,
+        _shown(cells),
+        f"Заполненные ячейки (всего {len(cells)}) дальше строки {LAST_ROW} или столбца "
+        f"{column_letters(LAST_COLUMN)} не читаются: в форме там ничего не бывает.",
+        "Очистите эти ячейки или перенесите значения в строки формы.",
+        file,
+    )
+
+
+def _hidden_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[Finding]:
+    for row in sheet.rows:
+        if row.number in reader.hidden_rows:
+            yield _hidden_finding(sheet, row.cells, f"Строка {row.number} скрыта, а в ней", file)
+    in_columns = sorted(_in_hidden_columns(sheet, reader), key=attrgetter("column"))
+    for column, cells in groupby(in_columns, key=attrgetter("column")):
+        yield _hidden_finding(sheet, list(cells), f"Столбец {column_letters(column)} скрыт, а в нём", file)
+
+
+def _in_hidden_columns(sheet: Sheet, reader: SheetReader) -> list[SheetCell]:
+    hidden = {column for first, last in reader.hidden_columns for column in range(first, min(last, LAST_COLUMN) + 1)}
+    return [cell for row in sheet.rows for cell in row.cells if cell.column in hidden] if hidden else []
+
+
+def _hidden_finding(sheet: Sheet, cells: Sequence[SheetCell], what: str, file: str) -> Finding:
+    return _finding(
+        "hidden_data",
+        sheet,
+        cells,
+        _shown(cells),
+        f"{what} есть данные: их не видел тот, кто заполнял и проверял файл.",
+        "Покажите скрытое (или снимите фильтр), проверьте и оставьте или удалите.",
+        file,
+    )
+
+
+def _shown(cells: Sequence[SheetCell]) -> str:
+    return "; ".join(str(cell.value) for cell in cells[:PLACES_NAMED] if cell.value is not None)
+
+
+def _finding(
+    rule: str, sheet: Sheet, cells: Sequence[SheetCell], value: str, explanation: str, action: str, file: str
+) -> Finding:
+    places = tuple(sheet.place(cell.address) for cell in cells[:PLACES_NAMED])
+    return Finding(rule, Severity.BLOCKS, file, places, value, explanation, action)

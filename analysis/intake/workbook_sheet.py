@@ -1,0 +1,256 @@
+"""Reads the XML of one sheet: which cells hold what, which are hidden, which hold nothing that can be read."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from math import isfinite
+
+CellValue = str | float | bool | date | datetime | None
+
+ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+YES = ("1", "true", "on")
+NOUGHT = ("0", "0.0")
+# The last day that Excel knows is the end of the year 9999.
+DAYS_OF_ALL_DATES = 2_958_466
+SECONDS_OF_DAY = 86_400
+MIDNIGHT = time()
+ESCAPED_CHARACTER = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+class TooManyCellsError(Exception):
+    """More cells are filled than any form or table of results has."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    """A cell that is not blank.
+
+    Attributes:
+        value: Text, number, truth value, date or moment; None where a finding says that it could not be read.
+        row: Number of the row, from 1.
+        column: Number of the column, from 1.
+    """
+
+    value: CellValue
+    row: int
+    column: int
+
+    @property
+    def address(self) -> str:
+        """As the spreadsheet shows it: B7."""
+        return f"{column_letters(self.column)}{self.row}"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A cell that holds nothing that can be read.
+
+    Attributes:
+        rule: A key of RULE_TITLES.
+        cell: The cell.
+        stands: What stands there.
+    """
+
+    rule: str
+    cell: SheetCell
+    stands: str
+
+
+@dataclass(frozen=True)
+class BookParts:
+    """What the cells of all sheets refer to.
+
+    Attributes:
+        texts: The shared strings.
+        date_styles: Numbers of the styles that show a number as a date.
+        epoch: The day that dates are counted from.
+    """
+
+    texts: Sequence[str]
+    date_styles: frozenset[str]
+    epoch: datetime
+
+
+@lru_cache(maxsize=256)
+def column_letters(column: int) -> str:
+    """Letters of a column: 1 is A, 28 is AB."""
+    rest, last = divmod(column - 1, 26)
+    return (column_letters(rest) if rest else "") + chr(ord("A") + last)
+
+
+@lru_cache(maxsize=1 << 15)
+def position(address: str) -> tuple[int, int]:
+    """Row and column of an address, from 1.
+
+    Raises:
+        ValueError: It is no address.
+    """
+    found = ADDRESS.fullmatch(address)
+    if not found:
+        raise ValueError(address)
+    column = 0
+    for letter in found.group(1):
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(found.group(2)), column
+
+
+def unescaped(text: str) -> str:
+    """Text with characters that XML cannot hold, written as _x000D_, brought back; those no text holds are spaces."""
+    return ESCAPED_CHARACTER.sub(_character, text) if "_x" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    character = chr(int(found.group(1), 16))
+    return character if character.isprintable() else "\n" if character == "\n" else " "
+
+
+def read_value(kind: str, style: str, text: str, book: BookParts) -> CellValue:
+    """Returns what a cell holds; an empty text for a cell that looks blank.
+
+    Raises:
+        ValueError: What stands there is no value of this kind.
+        LookupError: It refers to a text that the book does not have.
+    """
+    if kind == "s":
+        return book.texts[_index(text)]
+    if kind in ("str", "inlineStr"):
+        return unescaped(text)
+    if kind == "n":
+        number = _number(text)
+        return _moment(number, book.epoch) if style in book.date_styles else number
+    if kind == "b":
+        return text in YES
+    if kind == "d":
+        return _day_or_moment(datetime.fromisoformat(text))
+    raise ValueError(kind)
+
+
+def _index(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not isfinite(number) or "_" in text:
+        raise ValueError(text)
+    return number
+
+
+@lru_cache(maxsize=4096)
+def _moment(days: float, epoch: datetime) -> CellValue:
+    """The moment that a number of days since the epoch means; a number no date has stays a number."""
+    if not 0 <= days < DAYS_OF_ALL_DATES:
+        return days
+    return _day_or_moment(epoch + timedelta(seconds=round(days * SECONDS_OF_DAY)))
+
+
+def _day_or_moment(moment: datetime) -> date | datetime:
+    naive = moment.replace(tzinfo=None)
+    return naive.date() if naive.time() == MIDNIGHT else naive
+
+
+@dataclass
+class SheetReader:
+    """Gathers the cells of a sheet while its XML streams by.
+
+    Attributes:
+        book: What the cells refer to.
+        most_cells: How many cells may be filled.
+        pieces: The text since the last element of interest.
+        done: All rows have been read.
+        cells: The cells that are not blank, in the order of the file.
+        hidden_rows: Rows that are hidden or have no height, and hold something.
+        hidden_columns: First and last of the columns that are hidden or have no width.
+        faults: Cells that hold nothing that can be read.
+    """
+
+    book: BookParts
+    most_cells: int
+    pieces: list[str] = field(default_factory=list)
+    done: bool = False
+    cells: list[SheetCell] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[tuple[int, int]] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
+    _row: int = 0
+    _column: int = 0
+    _row_is_hidden: bool = False
+    _cell: dict[str, str] = field(default_factory=dict)
+    _text: str | None = None
+    _formula: str | None = None
+    _phonetic: bool = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        name = tag.rpartition(":")[2]
+        if name == "c":
+            self._cell, self._text, self._formula = attributes, None, None
+        elif name in ("v", "t", "f"):
+            self.pieces.clear()
+        elif name == "row":
+            self._row, self._column = int(attributes.get("r", self._row + 1)), 0
+            self._row_is_hidden = _is_hidden(attributes, "ht")
+        elif name == "col" and _is_hidden(attributes, "width"):
+            self.hidden_columns.add((int(attributes["min"]), int(attributes["max"])))
+        elif name == "rPh":
+            self._phonetic = True
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        name = tag.rpartition(":")[2]
+        if name in ("v", "t"):
+            # The parts of rich text follow each other; a hint how to pronounce it is no part of it.
+            if not self._phonetic:
+                self._text = (self._text or "") + "".join(self.pieces)
+        elif name == "c":
+            self._end_cell()
+        elif name == "f":
+            self._formula = "".join(self.pieces)
+        elif name == "rPh":
+            self._phonetic = False
+        elif name == "sheetData":
+            self.done = True
+
+    def _end_cell(self) -> None:
+        address = self._cell.get("r")
+        row, self._column = position(address) if address else (self._row, self._column + 1)
+        if self._text is None and self._formula is None:
+            return
+        value, rule = self._value_or_rule()
+        if isinstance(value, str) and not value.strip():
+            return
+        self._keep(SheetCell(value, row, self._column), rule)
+
+    def _value_or_rule(self) -> tuple[CellValue, str]:
+        """What the cell holds, or the rule that says why it cannot be read."""
+        kind, text = self._cell.get("t", "n"), self._text
+        # A formula that gives an empty text says so by its kind.
+        if text is None or (self._formula is not None and not text and kind != "str"):
+            return None, "formula"
+        if kind == "e":
+            return None, "error_cell"
+        if not text:
+            return "", ""
+        try:
+            return read_value(kind, self._cell.get("s", "0"), text, self.book), ""
+        except ValueError:
+            return None, "error_cell"
+
+    def _keep(self, cell: SheetCell, rule: str) -> None:
+        if len(self.cells) >= self.most_cells:
+            raise TooManyCellsError
+        self.cells.append(cell)
+        if self._row_is_hidden:
+            self.hidden_rows.add(cell.row)
+        if rule:
+            stands = f"={self._formula}" if rule == "formula" else self._text
+            self.faults.append(Fault(rule, cell, stands or ""))
+
+
+def _is_hidden(attributes: dict[str, str], size: str) -> bool:
+    return attributes.get("hidden") in YES or attributes.get(size) in NOUGHT
