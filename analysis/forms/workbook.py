@@ -103,7 +103,8 @@ def _write_sheet(
 
 def _height(texts: Sequence[tuple[str, int]]) -> float:
     """Points that the longest text of a row needs; not every program finds the height by itself."""
-    return LINE_POINTS * max(-(-len(text) // max(1, width - 2)) for text, width in texts) + 3
+    lines = (-(-len(text) // max(1, width - 2)) for text, width in texts)
+    return LINE_POINTS * max(1, *lines) + 3
 
 
 def _write_cell(sheet: Any, row: int, position: int, value: Given, look: Any) -> None:  # noqa: ANN401

@@ -1,0 +1,172 @@
+"""The workbooks of the invented town: registry, returned forms, the office's acceptance — as people fill them in."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from analysis.cleaning.returns import evidence_id
+from analysis.config import INVENTED
+from analysis.contracts.forms import (
+    ACCEPTANCE,
+    EVIDENCE,
+    EXECUTION,
+    FORM_VERSION,
+    OWN_MEASURES,
+    REGISTRY_SCHOOLS,
+    REGISTRY_STATUS,
+    FormSheet,
+)
+from analysis.demo.town import Return, School
+from analysis.forms.collect import BlankForm
+from analysis.forms.workbook import FilledSheet, Given, form_bytes
+
+OFFICE = "УО"
+DECIDED_BY = "Ведущий специалист УО"
+NOT_EXAMINED = "не рассмотрено"
+DAYS_TO_DECIDE = 4
+ROWS_ABOVE = 1  # the headings
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook of the demo.
+
+    Attributes:
+        file: Its path inside the project.
+        title: What it is, for SOURCES.toml.
+        kind: registry, form or acceptance.
+        received: The day it came.
+        instructions: Lines of its first sheet.
+        sheets: Its sheets as filled in.
+        identity: Its hidden identifiers.
+        replaces: An earlier version of the same form.
+    """
+
+    file: str
+    title: str
+    kind: str
+    received: date
+    instructions: Sequence[str]
+    sheets: Sequence[FilledSheet]
+    identity: Mapping[str, str]
+    replaces: str = ""
+
+    def content(self) -> bytes:
+        """The bytes of the workbook."""
+        return form_bytes(self.instructions, self.sheets, self.identity, self.received)
+
+    def rows(self, layout: FormSheet) -> tuple[str, Sequence[Sequence[Given]]]:
+        """Name and rows of the sheet that has a layout's columns, whatever it is called by now."""
+        return next((found.title, rows) for found, rows, _ in self.sheets if found.columns == layout.columns)
+
+
+def registry_book(city: str, schools: Sequence[School], received: date) -> Book:
+    """Returns the registry of schools and their status."""
+    title = "Реестр школ города"
+    about = [_school_row(city, school) for school in schools]
+    statuses = [(school.login, year, status) for school in schools for year, status in school.statuses.items()]
+    return Book(
+        "data/raw/registry.xlsx",
+        title,
+        "registry",
+        received,
+        (title, f"{INVENTED}."),
+        ((REGISTRY_SCHOOLS, about, {}), (REGISTRY_STATUS, statuses, {})),
+        _identity("registry", city, received.year, OFFICE),
+    )
+
+
+def returned_books(blank: Mapping[tuple[int, str], BlankForm], returns: Sequence[Return]) -> list[Book]:
+    """Returns the forms as they came back.
+
+    Args:
+        blank: The forms that were sent out, by year and reporter.
+        returns: What was filled in; a second return of a form replaces the first.
+    """
+    books: list[Book] = []
+    for number, filled in enumerate(returns):
+        versions = 1 + sum((one.year, one.reporter) == (filled.year, filled.reporter) for one in returns[:number])
+        stem = f"data/raw/{filled.year}/form_{filled.reporter}"
+        form = blank[(filled.year, filled.reporter)]
+        books.append(
+            Book(
+                f"{stem}_v{versions}.xlsx",
+                f"{filled.year} год, сведения: {filled.reporter}",
+                "form",
+                filled.received,
+                form.instructions,
+                [_filled_sheet(sheet, filled) for sheet in form.sheets],
+                form.identity,
+                f"{stem}_v{versions - 1}.xlsx" if versions > 1 else "",
+            )
+        )
+    return books
+
+
+def acceptance_book(city: str, calendar_year: int, returns: Sequence[Return]) -> Book:
+    """Returns what the office decided about the evidence of a year."""
+    title = f"Рассмотрение подтверждений за {calendar_year} год"
+    rows = [row for filled in returns for row in acceptance_rows(filled)]
+    received = max(filled.received for filled in returns) + timedelta(days=DAYS_TO_DECIDE)
+    return Book(
+        f"data/raw/{calendar_year}/acceptance_{OFFICE}_v1.xlsx",
+        title,
+        "acceptance",
+        received,
+        (title, f"{INVENTED}."),
+        ((ACCEPTANCE, rows, {}),),
+        _identity("acceptance", city, calendar_year, OFFICE),
+    )
+
+
+def acceptance_rows(filled: Return) -> Iterator[Sequence[Given]]:
+    """Yields the rows of the office's list for one form: the lines that somebody has put there."""
+    for label, kind, number, day, link, confirmed, decided in filled.evidence:
+        verdict, _, reason = str(decided).partition(": ")
+        if not verdict:
+            continue
+        parts = [part or None for part in (kind, number, day, link, confirmed)]
+        identifier = evidence_id(filled.reporter, str(label), filled.year, parts)
+        described = ", ".join(str(part) for part in (label, kind, number, link) if part)
+        day_decided = filled.received + timedelta(days=DAYS_TO_DECIDE)
+        signed = ("", "") if verdict == NOT_EXAMINED else (DECIDED_BY, day_decided)
+        yield (identifier, filled.reporter, described, verdict, *signed, reason)
+
+
+def _filled_sheet(sheet: FilledSheet, filled: Return) -> FilledSheet:
+    layout, rows, choices = sheet
+    content: Mapping[str, Sequence[Sequence[Given]]] = {
+        EXECUTION.title: _execution_rows(rows, filled) if layout is EXECUTION else (),
+        EVIDENCE.title: [line[:-1] for line in filled.evidence],
+        OWN_MEASURES.title: filled.own,
+    }
+    return replace(layout, title=filled.renamed.get(layout.title, layout.title)), content[layout.title], choices
+
+
+def _execution_rows(rows: Sequence[Sequence[Given]], filled: Return) -> list[Sequence[Given]]:
+    facts = {fact[0]: fact[1:] for fact in filled.facts}
+    unknown = facts.keys() - {row[0] for row in rows}
+    if unknown:
+        raise ValueError(f"{filled.reporter} {filled.year}: the form has no {sorted(map(str, unknown))}")
+    written = [(*row, *facts.get(row[0], ())) for row in rows]
+    ordered = written[::-1] if filled.reversed else written
+    blank: list[Sequence[Given]] = [("",)] if filled.blank_row else []
+    return [*ordered[: filled.blank_row], *blank, *ordered[filled.blank_row :], *filled.added]
+
+
+def _school_row(city: str, school: School) -> Sequence[Given]:
+    town = city.removeprefix("город ")
+    short = f"{'СОШ' if school.kind == 'школа' else school.kind.capitalize()} {school.number}"
+    code = str(990000 + school.number)
+    full = f"МБОУ «{school.name}» города {town}а"
+    return (school.login, code, "991", school.name, full, f"{short}; МБОУ {short}", school.kind, school.pupils)
+
+
+def _identity(kind: str, city: str, calendar_year: int, reporter: str) -> dict[str, str]:
+    return {
+        "kind": kind,
+        "version": FORM_VERSION,
+        "project": city,
+        "calendar_year": str(calendar_year),
+        "reporter": reporter,
+    }

@@ -1,0 +1,80 @@
+"""The answer key: each planted mistake with its file, sheet, cell, what stands there, and the finding it must give."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from analysis.config import INVENTED
+from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
+from analysis.demo.books import ROWS_ABOVE, Book, acceptance_rows
+from analysis.demo.town import Planted, Return
+
+LAYOUTS = {layout.title: layout for layout in (EXECUTION, EVIDENCE, OWN_MEASURES)}
+HEADING = f"""# {INVENTED}. Что подстроено в присланных файлах и что должна сказать проверка.
+# rule — правило замечания; пусто — значение должно быть прочитано верно, несмотря ни на что.
+# cell пуста — замечание о файле целиком или о форме, которая не вернулась.
+"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One entry of the key."""
+
+    file: str
+    sheet: str
+    cell: str
+    holds: str
+    planted: str
+    rule: str
+
+
+NEVER_CAME = Answer("data/raw/2020/form_edu990012_v1.xlsx", "", "", "", "форма не вернулась", "missing_report")
+
+
+def answers(books: Sequence[Book], returns: Sequence[Return], acceptance: Sequence[Book]) -> list[Answer]:
+    """Returns the entries for the returned forms, for the form that never came, and for decisions that lapsed."""
+    found = [_answer(book, mark) for book, filled in zip(books, returns, strict=True) for mark in filled.planted]
+    return [*found, NEVER_CAME, *(answer for book in acceptance for answer in _lapsed(book, returns))]
+
+
+def key_text(entries: Sequence[Answer]) -> str:
+    """Returns answer_key.toml."""
+    return "\n".join([HEADING, *(line for entry in entries for line in _lines(entry))])
+
+
+def cell_address(book: Book, mark: Planted) -> tuple[str, str, str]:
+    """Returns sheet, cell and what stands in it."""
+    layout = LAYOUTS[mark.sheet]
+    sheet, rows = book.rows(layout)
+    column = [one.name for one in layout.columns].index(mark.column)
+    labelled = [str(row[0]) if row else "" for row in rows]
+    row = labelled.index(mark.row) if mark.sheet == EXECUTION.title else int(mark.row) - 1
+    value = rows[row][column] if column < len(rows[row]) else ""
+    return sheet, xl_rowcol_to_cell(row + ROWS_ABOVE, column), str(value)
+
+
+def _answer(book: Book, mark: Planted) -> Answer:
+    place = cell_address(book, mark) if mark.sheet else ("", "", "")
+    return Answer(book.file, *place, mark.what, mark.rule)
+
+
+def _lapsed(book: Book, returns: Sequence[Return]) -> Iterator[Answer]:
+    """Decisions about evidence that a later version of its form no longer holds."""
+    latest = {(filled.year, filled.reporter): filled for filled in returns}.values()
+    present = {row[0] for filled in latest for row in acceptance_rows(filled)}
+    sheet, rows = book.rows(ACCEPTANCE)
+    for number, row in enumerate(rows):
+        if row[0] not in present:
+            cell = xl_rowcol_to_cell(number + ROWS_ABOVE, 0)
+            yield Answer(
+                book.file, sheet, cell, str(row[0]), "решение о подтверждении, которого больше нет", "acceptance"
+            )
+
+
+def _lines(entry: Answer) -> Iterator[str]:
+    yield "[[answer]]"
+    for name, value in vars(entry).items():
+        yield f"{name} = {json.dumps(value, ensure_ascii=False)}"
+    yield ""

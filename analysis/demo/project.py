@@ -1,0 +1,95 @@
+"""The whole invented project: every file with its bytes, the same every time."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.cleaning.corrections import load_amendments
+from analysis.cleaning.roadmap import clean_roadmap
+from analysis.config import Collection, load_reporting
+from analysis.demo.books import Book, acceptance_book, registry_book, returned_books
+from analysis.demo.key import answers, key_text
+from analysis.demo.sources import ROADMAP, sources_text
+from analysis.demo.town import HERE, Return, returns, schools, town
+from analysis.demo.word import roadmap_document
+from analysis.forms.collect import BlankForm, blank_forms
+from analysis.indicators.plan import plan_by_year
+from analysis.intake.files import read_blocks
+from analysis.intake.roadmap import lay_out
+from analysis.starter.beginning import Beginning
+from analysis.starter.start import new_project, write_files, write_project
+
+STAMP = ".demo"
+GIVEN = HERE / "given"
+COLLECTION = Collection(("УО", "ИМО"), "ОО")
+LARGEST_COUNT = 1000
+
+
+def demo_files() -> dict[str, bytes]:
+    """Returns every file of the demo by path."""
+    about, filled = town(), returns()
+    begun = new_project(Beginning(about["city"], about["publisher"], about["years"], invented=True))
+    roadmap = roadmap_document(
+        about["heading"], about["years"], [(task["code"], task["title"], task["activities"]) for task in about["task"]]
+    )
+    returned = returned_books(_sent_out(roadmap), filled)
+    accepted = [_accepted(year, filled) for year in about["years"]]
+    books = [registry_book(about["city"], schools(), about["registry_received"]), *returned, *accepted]
+    received = {ROADMAP: roadmap, **{book.file: book.content() for book in books}}
+    cutoff = f"\n[cutoff]\n{about['years'][-1]} = {about['last_cutoff']}\n"
+    return {
+        **begun,
+        **{path.relative_to(GIVEN).as_posix(): path.read_bytes() for path in GIVEN.rglob("*.toml")},
+        **received,
+        "project.toml": begun["project.toml"] + cutoff.encode(),
+        "data/raw/SOURCES.toml": sources_text(received, books).encode(),
+        "answer_key.toml": key_text(answers(returned, filled, accepted)).encode(),
+    }
+
+
+def write_demo(folder: Path, files: Mapping[str, bytes]) -> bool:
+    """Writes the demo, unless this very one is there already; returns whether it was written.
+
+    A demo of another version of the program is written over; what people have added to it stays.
+
+    Raises:
+        AnalysisError: The folder holds something else.
+    """
+    stamp = folder / STAMP
+    said = _fingerprint(files)
+    if stamp.is_file() and stamp.read_bytes() == said:
+        return False
+    write = write_files if stamp.is_file() else write_project
+    write(folder, {**files, STAMP: said})
+    return True
+
+
+def _fingerprint(files: Mapping[str, bytes]) -> bytes:
+    lines = [f"{path} {hashlib.sha256(content).hexdigest()}\n" for path, content in sorted(files.items())]
+    return hashlib.sha256("".join(lines).encode()).hexdigest().encode()
+
+
+def _accepted(calendar_year: int, filled: Sequence[Return]) -> Book:
+    return acceptance_book(town()["city"], calendar_year, [one for one in filled if one.year == calendar_year])
+
+
+def _sent_out(roadmap: bytes) -> dict[tuple[int, str], BlankForm]:
+    """The forms of all years as they were sent out, by year and reporter."""
+    blocks, _ = read_blocks(roadmap, ROADMAP)
+    decisions = load_amendments(GIVEN).decisions
+    tables = clean_roadmap(lay_out(blocks, ROADMAP).tables, decisions, LARGEST_COUNT, ROADMAP).tables
+    plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
+    registry = schools()
+    names = pd.DataFrame([(one.login, one.name) for one in registry], columns=["school_login", "school_name"])
+    statuses = [(one.login, year, status) for one in registry for year, status in one.statuses.items()]
+    status = pd.DataFrame(statuses, columns=["school_login", "school_year", "status"])
+    reporting = load_reporting(GIVEN)
+    return {
+        (year, form.reporter): form
+        for year in town()["years"]
+        for form in blank_forms(
+            plan, tables["executors"], names, status, COLLECTION, reporting, town()["city"], year, invented=True
+        )
+    }

@@ -1,0 +1,122 @@
+"""Writes a roadmap as a Word document in the office's form, with the same bytes every time."""
+
+import io
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from xml.sax.saxutils import escape
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+# The earliest moment that a zip archive can hold.
+NO_TIME = (1980, 1, 1, 0, 0, 0)
+# In twentieths of a point; together the width of a landscape A4 page between its margins.
+WIDTHS = (800, 4000, 2700, 1500, 1250, 1250, 1250, 1950)
+BORDERS = "".join(
+    f'<w:{side} w:val="single" w:sz="4" w:color="000000"/>'
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+)
+PAGE = (
+    '<w:sectPr><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
+    '<w:pgMar w:top="1134" w:right="1000" w:bottom="1134" w:left="1134" w:header="600" w:footer="600" w:gutter="0"/>'
+    "</w:sectPr>"
+)
+STYLES = (
+    f'<w:styles xmlns:w="{WORD}"><w:docDefaults><w:rPrDefault><w:rPr>'
+    '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:cs="Times New Roman"/><w:sz w:val="24"/>'
+    '<w:lang w:val="ru-RU"/></w:rPr></w:rPrDefault></w:docDefaults></w:styles>'
+)
+CONTENT_TYPES = (
+    f'<Types xmlns="{PACKAGE}/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Override PartName="/word/document.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>'
+    '<Override PartName="/word/styles.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/></Types>'
+)
+Activities = Sequence[Sequence[str]]
+
+
+def roadmap_document(
+    heading: Sequence[str], years: Sequence[int], tasks: Iterable[tuple[str, str, Activities]]
+) -> bytes:
+    """Returns a .docx: the heading, then one table with merged header cells, task rows and activity rows.
+
+    Args:
+        heading: Its lines; the last is the title.
+        years: The years of the table.
+        tasks: Code, title and activities of each task; eight texts an activity.
+    """
+    rows = [*_header(years), *(row for task in tasks for row in _task_rows(*task))]
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in WIDTHS)
+    table = f"<w:tbl><w:tblPr><w:tblBorders>{BORDERS}</w:tblBorders></w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
+    approval = "".join(_paragraph(line, "right") for line in heading[:-1])
+    body = f"{approval}{_paragraph()}{_paragraph(heading[-1], 'center')}{table}{''.join(rows)}</w:tbl>{PAGE}"
+    return _package(
+        {
+            "[Content_Types].xml": CONTENT_TYPES,
+            "_rels/.rels": _relationships(f"{OFFICE}/officeDocument", "word/document.xml"),
+            "word/document.xml": f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>',
+            "word/_rels/document.xml.rels": _relationships(f"{OFFICE}/styles", "styles.xml"),
+            "word/styles.xml": STYLES,
+        }
+    )
+
+
+def _header(years: Sequence[int]) -> list[str]:
+    upper = [
+        _cell("№ п/п", 0, merge="restart"),
+        _cell("Наименование задачи/мероприятия", 1, merge="restart"),
+        _cell("Результат выполнения мероприятия", 2, span=2),
+        _cell("Срок реализации, годы", 4, span=len(years)),
+        _cell("Исполнитель и соисполнители мероприятия", 7, merge="restart"),
+    ]
+    names = ("наименование", "плановое значение", *(f"{year} г." for year in years))
+    lower = [
+        _cell("", 0, merge="continue"),
+        _cell("", 1, merge="continue"),
+        *(_cell(name, position) for position, name in enumerate(names, start=2)),
+        _cell("", 7, merge="continue"),
+    ]
+    numbers = [_cell(str(position + 1), position) for position in range(len(WIDTHS))]
+    return [_row(upper), _row(lower), _row(numbers)]
+
+
+def _task_rows(code: str, title: str, activities: Activities) -> list[str]:
+    heading = _row([_cell(code, 0), _cell(title, 1, span=len(WIDTHS) - 1)])
+    return [heading, *(_row([_cell(text, place) for place, text in enumerate(texts)]) for texts in activities)]
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"<w:tr>{''.join(cells)}</w:tr>"
+
+
+def _cell(text: str, position: int, span: int = 1, merge: str = "") -> str:
+    width = sum(WIDTHS[position : position + span])
+    wide = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
+    merged = f'<w:vMerge w:val="{merge}"/>' if merge else ""
+    return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{wide}{merged}</w:tcPr>{_paragraph(text)}</w:tc>'
+
+
+def _paragraph(text: str = "", side: str = "left") -> str:
+    run = f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
+    return f'<w:p><w:pPr><w:jc w:val="{side}"/></w:pPr>{run}</w:p>'
+
+
+def _relationships(kind: str, target: str) -> str:
+    return (
+        f'<Relationships xmlns="{PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{kind}" Target="{target}"/></Relationships>'
+    )
+
+
+def _package(parts: Mapping[str, str]) -> bytes:
+    """A zip without times and without compression, whose bytes depend on nothing but the parts."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as package:
+        for name, text in parts.items():
+            entry = zipfile.ZipInfo(name, NO_TIME)
+            entry.create_system = 3
+            package.writestr(entry, f"{DECLARATION}{text}".encode())
+    return buffer.getvalue()
