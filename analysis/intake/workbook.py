@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from operator import attrgetter
 
+from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
 from analysis.intake.workbook_package import Package, open_package
 from analysis.intake.workbook_parts import SheetEntry, read_entries, read_properties
@@ -26,7 +27,7 @@ __all__ = ["CellValue", "Sheet", "SheetCell", "SheetRow", "Workbook", "read_work
 
 MOST_SHEETS = 100
 # Results of a whole city, a row a pupil, are some 50,000 cells.
-MOST_CELLS = 200_000
+MOST_CELLS = 100_000
 # A form has some hundreds of rows and tens of columns. A value far behind them was put there by mistake.
 LAST_ROW, LAST_COLUMN = 20_000, 200
 # The first few places of a mistake that may repeat a hundred thousand times.
@@ -126,7 +127,10 @@ def _read_sheets(
 
 def _refuse_too_many(package: Package, count: int, most: int, what: str) -> None:
     if count > most:
-        raise package.damaged(f"{what} больше, чем {most}")
+        raise AnalysisError(
+            f"{package.file}: {what} больше, чем {most}: это не форма. Оставьте в книге только листы формы, "
+            "удалите лишнее и сохраните её заново."
+        )
 
 
 def _rows(package: Package, name: str, cells: Iterable[SheetCell]) -> tuple[SheetRow, ...]:

@@ -130,7 +130,7 @@ def read_value(kind: str, style: str, text: str, book: BookParts) -> CellValue:
 def _index(text: str) -> int:
     number = int(text)
     if number < 0:
-        raise ValueError(text)
+        raise IndexError(text)
     return number
 
 
@@ -154,7 +154,7 @@ def _day_or_moment(moment: datetime) -> date | datetime:
     return naive.date() if naive.time() == MIDNIGHT else naive
 
 
-@dataclass
+@dataclass(slots=True)
 class SheetReader:
     """Gathers the cells of a sheet while its XML streams by.
 
@@ -187,7 +187,7 @@ class SheetReader:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        name = tag.rpartition(":")[2]
+        name = tag.rpartition(":")[2] if ":" in tag else tag
         if name == "c":
             self._cell, self._text, self._formula = attributes, None, None
         elif name in ("v", "t", "f"):
@@ -202,7 +202,7 @@ class SheetReader:
 
     def end(self, tag: str) -> None:
         """An element ends."""
-        name = tag.rpartition(":")[2]
+        name = tag.rpartition(":")[2] if ":" in tag else tag
         if name in ("v", "t"):
             # The parts of rich text follow each other; a hint how to pronounce it is no part of it.
             if not self._phonetic:
