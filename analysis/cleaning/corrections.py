@@ -129,7 +129,7 @@ def apply_workbook_corrections(
     if not wanted:
         return workbook, []
     present = {
-        sheet.place(cell.address): plain(str(cell.value))
+        f"лист {sheet.name}, ячейка {cell.address}": plain(str(cell.value))
         for sheet in workbook.sheets
         for row in sheet.rows
         for cell in row.cells
@@ -145,7 +145,7 @@ def _corrected_sheet(sheet: Sheet, wanted: Mapping[str, Correction]) -> Sheet:
 
 
 def _corrected(sheet: Sheet, cell: SheetCell, wanted: Mapping[str, Correction]) -> SheetCell:
-    correction = wanted.get(sheet.place(cell.address))
+    correction = wanted.get(f"лист {sheet.name}, ячейка {cell.address}")
     fits = correction is not None and plain(str(cell.value)) == plain(correction.expected)
     return replace(cell, value=correction.new) if correction is not None and fits else cell
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.presentation import sentences
+from analysis.presentation import execution, sentences
 from analysis.presentation.edition import Edition
 
 SUMMARY_2021 = [
@@ -18,7 +18,6 @@ SUMMARY_2021 = [
     "Итог за весь срок у 3 показателей (3.5, 4.1/1, 4.7) документ оставляет открытым; отчёт показывает оба прочтения "
     "(@tbl-readings).",
     "Проверка текста документа дала 28 замечаний: «посмотрите» — 8, «учтено» — 20 (@tbl-findings).",
-    "Сведений об исполнении в проект не поступало, поэтому о том, что выполнено, этот отчёт не говорит ничего.",
 ]
 
 
@@ -28,6 +27,12 @@ def _plain(text):
 
 def test_the_summary_of_2021(edition_of):
     assert [_plain(sentence) for sentence in sentences.summary(edition_of(2021))] == SUMMARY_2021
+
+
+def test_while_there_are_no_facts_one_sentence_says_so(edition_of):
+    assert execution.sections(edition_of(2021)) == (sentences.NO_FACTS, [])
+    assert execution.summary(edition_of(2021)) == sentences.NO_FACTS
+    assert sentences.NO_FACTS.startswith("Сведений об исполнении в проект не поступало")
 
 
 def test_the_blank_year_is_said_apart_from_the_zeros(edition_of):

@@ -1,0 +1,273 @@
+"""Forms go out, come back filled by people, are checked, counted and explained: on the real roadmap, in a copy."""
+
+import io
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+from lxml import html
+
+from analysis.store import read_table
+
+SCHOOLS = [("edu000001", "Школа А"), ("edu000002", "Школа Б"), ("edu000003", "Школа В")]
+
+
+@pytest.fixture
+def office(house, run):
+    """The project with a registry of three invented schools, of which the first two are supported."""
+    text = (house / "project.toml").read_text(encoding="utf-8").split("[collection]")[0]
+    text += '\n[collection]\nmunicipal = ["УО", "ИМО"]\nschools = "ОО"\n'
+    (house / "project.toml").write_text(text, encoding="utf-8")
+    assert run(house, "forms", "2021")[0] == 0
+    book = openpyxl.load_workbook(house / "output/forms/2021/registry.xlsx")
+    for row, (login, name) in enumerate(SCHOOLS, start=2):
+        book["Школы"].cell(row, 1).value = login
+        book["Школы"].cell(row, 4).value = name
+    for row, (login, _) in enumerate(SCHOOLS, start=2):
+        for column, value in enumerate((login, "2021/22", "ШНОР" if row < 4 else "нет"), start=1):
+            book["Статус"].cell(row, column).value = value
+    book.save(house / "registry_from_mail.xlsx")
+    code, out, err = run(house, "receive", str(house / "registry_from_mail.xlsx"), "--received", "2021-12-01")
+    assert (code, err) == (0, "")
+    assert run(house, "forms", "2021")[0] == 0
+    return house
+
+
+def _fill(office, reporter, facts, evidence=(), name="from_mail.xlsx", spoil=None):
+    """Fills a form as a person would and returns where it was saved."""
+    book = openpyxl.load_workbook(office / f"output/forms/2021/2021_{reporter}.xlsx")
+    sheet = book["Исполнение"]
+    rows = {sheet.cell(row, 1).value: row for row in range(2, sheet.max_row + 1)}
+    for label, fact in facts.items():
+        sheet.cell(rows[label], 5).value = fact
+    for row, line in enumerate(evidence, start=2):
+        for column, value in enumerate(line, start=1):
+            book["Подтверждения"].cell(row, column).value = value
+    if spoil:
+        spoil(book)
+    path = office / name
+    book.save(path)
+    return str(path)
+
+
+def _receive(office, run, *paths, day="2022-01-20"):
+    return run(office, "receive", *paths, "--received", day)
+
+
+def _plan_fact(office, label, year=2021):
+    rows = read_table(office, "plan_fact")
+    return rows[(rows["measure_label"] == label) & (rows["calendar_year"] == year)].iloc[0]
+
+
+PROTOCOLS = [("1.4", "протокол", "1", "10.02.2021", None, 1), ("1.4", "протокол", "2", "15.09.2021", None, 1)]
+
+
+def test_forms_ask_each_reporter_for_what_names_it(office):
+    folder = office / "output/forms/2021"
+    assert sorted(path.name for path in folder.glob("2021_*.xlsx")) == sorted(
+        f"2021_{name}.xlsx" for name in ("УО", "ИМО", *(login for login, _ in SCHOOLS))
+    )
+    school = openpyxl.load_workbook(folder / "2021_edu000001.xlsx")
+    labels = [cell.value for cell in school["Исполнение"]["A"]][1:]
+    assert labels == ["1.3", "1.4", "2.3", "3.1", "4.7", "4.8", "4.10"]
+    targets = {row[0].value: row[2].value for row in school["Исполнение"].iter_rows(min_row=2)}
+    assert targets["1.3"] == "2 на город; доля школы не установлена"
+    unsupported = openpyxl.load_workbook(folder / "2021_edu000003.xlsx")
+    assert [cell.value for cell in unsupported["Исполнение"]["A"]] == ["№"]
+
+
+def test_a_form_is_protected_but_for_its_inputs(office):
+    book = openpyxl.load_workbook(office / "output/forms/2021/2021_УО.xlsx")
+    sheet = book["Исполнение"]
+    assert sheet.protection.sheet
+    assert sheet.protection.password is None
+    assert [cell.protection.locked for cell in sheet[2]] == [True] * 4 + [False] * 3
+    assert sheet.freeze_panes == "A2"
+    kinds = {rule.type for rule in book["Подтверждения"].data_validations.dataValidation}
+    assert kinds >= {"list", "date", "whole"}
+    assert book["_форма"].sheet_state == "veryHidden"
+
+
+def test_a_form_comes_back_and_is_counted(office, run):
+    code, out, err = _receive(office, run, _fill(office, "УО", {"1.4": 2, "1.1": 2}, PROTOCOLS))
+    assert (code, err) == (0, "")
+    assert "data/raw/2021/form_УО_v1.xlsx" in out
+    assert run(office, "build")[0] == 0
+    row = _plan_fact(office, "1.4")
+    assert (row["reported_count"], row["documented_count"], row["accepted_count"]) == (2, 2, 0)
+    assert row["status"] == "на рассмотрении"
+    assert _plan_fact(office, "4.12")["status"] == "нет сведений"
+
+
+def test_accepted_evidence_makes_it_done_and_a_changed_one_lapses(office, run):
+    _receive(office, run, _fill(office, "УО", {"1.4": 2}, PROTOCOLS))
+    assert run(office, "forms", "2021")[0] == 0
+    book = openpyxl.load_workbook(office / "output/forms/2021/2021_acceptance.xlsx")
+    for row in (2, 3):
+        for column, value in ((4, "принято"), (5, "Начальник УО"), (6, "25.01.2022")):
+            book["Рассмотрение"].cell(row, column).value = value
+    book.save(office / "verdicts.xlsx")
+    assert _receive(office, run, str(office / "verdicts.xlsx"), day="2022-01-25")[0] == 0
+    assert run(office, "build")[0] == 0
+    assert _plan_fact(office, "1.4")["status"] == "выполнено"
+    changed = [PROTOCOLS[0], ("1.4", "протокол", "2а", "15.09.2021", None, 1)]
+    code, out, _ = _receive(office, run, _fill(office, "УО", {"1.4": 2}, changed, "second.xlsx"), day="2022-01-28")
+    assert "заменяет data/raw/2021/form_УО_v1.xlsx" in out
+    assert run(office, "build")[0] == 0
+    row = _plan_fact(office, "1.4")
+    assert (row["accepted_count"], row["status"]) == (1, "на рассмотрении")
+    assert "утратило силу" in run(office, "check")[1]
+    assert (office / "data/raw/2021/form_УО_v1.xlsx").is_file()
+
+
+def test_schools_are_added_and_a_missing_one_is_a_bound(office, run):
+    _receive(office, run, _fill(office, "edu000001", {"1.3": 1}))
+    assert run(office, "build")[0] == 0
+    row = _plan_fact(office, "1.3")
+    assert (row["reported_count"], row["missing_reporters"]) == (1, "edu000002")
+    (office / "data/reporting.toml").write_text(
+        '[[report]]\nactivity = "1.3"\nmeasure = 1\nreporters = ["ОО"]\nunit = "school"\nshare = 1\n'
+        'basis = "приказ № 1"\nwho = "аналитик"\n',
+        encoding="utf-8",
+    )
+    assert run(office, "build")[0] == 0
+    row = _plan_fact(office, "1.3")
+    assert (row["reported_lower_count"], row["reported_upper_count"]) == (1, 2)
+
+
+@pytest.mark.parametrize("written", ["2", "2,0", " 2 ", "2\N{NO-BREAK SPACE}", 2.0])
+def test_what_people_do_to_numbers_is_read(office, run, written):
+    _receive(office, run, _fill(office, "УО", {"1.4": written}))
+    assert run(office, "build")[0] == 0
+    assert _plan_fact(office, "1.4")["reported_count"] == 2
+
+
+def test_moved_rows_and_a_renamed_sheet_are_read(office, run):
+    def _spoil(book):
+        sheet = book["Исполнение"]
+        sheet.title = "Лист1"
+        sheet.insert_rows(1, 2)
+        sheet.insert_rows(6)
+
+    _receive(office, run, _fill(office, "УО", {"1.4": 2}, spoil=_spoil))
+    assert run(office, "build")[0] == 0
+    assert _plan_fact(office, "1.4")["reported_count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("label", "written", "said"),
+    [("1.4", "2-3", "2-3"), ("1.4", "много", "много"), ("1.4", 2.5, "2.5"), ("1.4", -1, "-1")],
+)
+def test_what_changes_the_meaning_blocks_with_its_cell(office, run, label, written, said):
+    _receive(office, run, _fill(office, "УО", {label: written}))
+    code, out, _ = run(office, "check")
+    assert code == 1
+    assert "лист Исполнение, ячейка E" in out
+    assert said in out
+
+
+def test_one_bad_file_does_not_hide_the_findings_of_another(office, run):
+    _receive(office, run, _fill(office, "УО", {"1.4": "много"}, name="a.xlsx"))
+    _receive(office, run, _fill(office, "ИМО", {"4.12": "тоже"}, name="b.xlsx"))
+    (office / "data/raw/2021/form_УО_v1.xlsx").write_bytes(b"PK")
+    out = run(office, "check")[1]
+    assert "form_УО_v1.xlsx: весь файл" in out
+    assert "тоже" in out
+
+
+def test_a_correction_unblocks_a_cell(office, run):
+    _receive(office, run, _fill(office, "УО", {"1.4": "два"}))
+    out = run(office, "check")[1]
+    address = next(line for line in out.splitlines() if "ячейка E" in line).split(": ", 1)[1]
+    (office / "data/corrections.toml").write_text(
+        f'[[correction]]\nfile = "data/raw/2021/form_УО_v1.xlsx"\naddress = "{address}"\nexpected = "два"\nnew = "2"\n'
+        'reason = "по телефону"\nwho = "аналитик"\ndate = 2022-01-21\n',
+        encoding="utf-8",
+    )
+    assert run(office, "build")[0] == 0
+    assert _plan_fact(office, "1.4")["reported_count"] == 2
+
+
+def test_a_late_form_is_not_counted(office, run):
+    _receive(office, run, _fill(office, "УО", {"1.4": 2}), day="2022-02-01")
+    assert "её сведения в отчёт не вошли" in run(office, "check")[1]
+    assert run(office, "build")[0] == 0
+    assert _plan_fact(office, "1.4")["status"] == "нет сведений"
+
+
+@pytest.mark.parametrize(
+    ("identity", "said"),
+    [("reporter", "нет ни в реестре"), ("project", "другого проекта"), ("calendar_year", "Форма за 2019 год")],
+)
+def test_a_strange_form_is_refused_with_its_reason(office, run, identity, said):
+    def _spoil(book):
+        for row in book["_форма"].iter_rows():
+            if row[0].value == identity:
+                row[1].value = "2019" if identity == "calendar_year" else "edu999999"
+
+    _receive(office, run, _fill(office, "УО", {"1.4": 2}, spoil=_spoil))
+    code, out, _ = run(office, "check")
+    assert code == 1
+    assert said in out
+
+
+def test_the_same_bytes_are_taken_once_and_rubbish_is_refused(office, run):
+    path = _fill(office, "УО", {"1.4": 2})
+    assert _receive(office, run, path)[0] == 0
+    code, out, _ = _receive(office, run, path)
+    assert (code, "уже принят" in out) == (0, True)
+    (office / "x.xlsx").write_bytes(b"")
+    plain = openpyxl.Workbook()
+    plain.save(office / "y.xlsx")
+    code, _, err = _receive(office, run, str(office / "x.xlsx"), str(office / "y.xlsx"))
+    assert code == 1
+    assert err.count("Не принят") == 2
+
+
+def test_a_killed_receive_is_put_right_by_the_next(office, run):
+    path = _fill(office, "УО", {"1.4": 2})
+    target = office / "data/raw/2021/form_УО_v1.xlsx"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, target)  # what a run leaves that dies before it writes the entry
+    assert "form_УО" not in run(office, "check")[1]
+    assert _receive(office, run, path)[0] == 0
+    assert run(office, "build")[0] == 0
+    assert _plan_fact(office, "1.4")["reported_count"] == 2
+
+
+def test_explain_goes_back_to_the_cell_and_its_evidence(office, run):
+    _receive(office, run, _fill(office, "УО", {"1.4": 2}, PROTOCOLS))
+    assert run(office, "build")[0] == 0
+    code, out, _ = run(office, "explain", "1.4@2021")
+    assert code == 0
+    assert "data/raw/roadmap_2020-2022.txt (sha256 4dc2ef770f97…), строка 23, ячейка 6: «2»" in out
+    assert "УО: 2 ← data/raw/2021/form_УО_v1.xlsx (sha256" in out
+    assert "протокол № 1 от 10.02.2021, единиц: 1" in out
+    assert out.count("не рассмотрено") == 2
+    assert len(run(office, "explain", "4.1@2021")[1].split("план за срок")) == 3
+    assert "Школа А" in run(office, "explain", "edu000001")[1]
+    assert run(office, "explain", "9.9@2021")[0] == 1
+
+
+def test_the_public_site_shows_facts_and_nothing_internal(office, run):
+    def _spoil(book):
+        book["Исполнение"].cell(2, 7).value = "служебное примечание"
+
+    waiting = [("1.4", "протокол", "секретный-77", "10.02.2021", None, 1)]
+    _receive(office, run, _fill(office, "УО", {"1.4": 2}, waiting, spoil=_spoil))
+    assert run(office, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
+    page = html.parse(office / "reports/_site/2021/annual-report-2021.html").getroot().text_content()
+    assert "на рассмотрении" in page
+    for path in (office / "reports/_site").rglob("*"):
+        if path.is_file():
+            content = _texts(path)
+            for secret in ("служебное примечание", "секретный-77", "form_УО_v1", "data/raw/2021"):
+                assert secret not in content, path
+
+
+def _texts(path: Path) -> str:
+    if path.suffix != ".xlsx":
+        return path.read_bytes().decode("utf-8", errors="replace")
+    book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()))
+    return "\n".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
