@@ -16,7 +16,7 @@ from analysis.contracts.forms import (
     REGISTRY_STATUS,
     FormSheet,
 )
-from analysis.demo.town import Return, School
+from analysis.demo.town import Return, School, town
 from analysis.forms.collect import BlankForm
 from analysis.forms.workbook import FilledSheet, Given, form_bytes
 
@@ -63,7 +63,7 @@ class Book:
 def registry_book(city: str, schools: Sequence[School], received: date) -> Book:
     """Returns the registry of schools and their status."""
     title = "Реестр школ города"
-    about = [_school_row(city, school) for school in schools]
+    about = [_school_row(school) for school in schools]
     statuses = [(school.login, year, status) for school in schools for year, status in school.statuses.items()]
     return Book(
         "data/raw/registry.xlsx",
@@ -154,11 +154,10 @@ def _execution_rows(rows: Sequence[Sequence[Given]], filled: Return) -> list[Seq
     return [*ordered[: filled.blank_row], *blank, *ordered[filled.blank_row :], *filled.added]
 
 
-def _school_row(city: str, school: School) -> Sequence[Given]:
-    town = city.removeprefix("город ")
+def _school_row(school: School) -> Sequence[Given]:
     short = f"{'СОШ' if school.kind == 'школа' else school.kind.capitalize()} {school.number}"
     code = str(990000 + school.number)
-    full = f"МБОУ «{school.name}» города {town}а"
+    full = f"МБОУ «{school.name}» {town()['city_genitive']}"
     return (school.login, code, "991", school.name, full, f"{short}; МБОУ {short}", school.kind, school.pupils)
 
 

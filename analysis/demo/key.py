@@ -9,12 +9,13 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from analysis.config import INVENTED
 from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
 from analysis.demo.books import ROWS_ABOVE, Book, acceptance_rows
-from analysis.demo.town import Planted, Return
+from analysis.demo.town import ROADMAP, Planted, Return, town
 
 LAYOUTS = {layout.title: layout for layout in (EXECUTION, EVIDENCE, OWN_MEASURES)}
 HEADING = f"""# {INVENTED}. Что подстроено в присланных файлах и что должна сказать проверка.
 # rule — правило замечания; пусто — значение должно быть прочитано верно, несмотря ни на что.
-# cell пуста — замечание о файле целиком или о форме, которая не вернулась.
+# cell — ячейка листа, а в «дорожной карте» адрес так, как его печатает проверка; пусто — замечание о файле целиком
+# или о форме, которая не вернулась.
 """
 
 
@@ -34,9 +35,10 @@ NEVER_CAME = Answer("data/raw/2020/form_edu990012_v1.xlsx", "", "", "", "фор�
 
 
 def answers(books: Sequence[Book], returns: Sequence[Return], acceptance: Sequence[Book]) -> list[Answer]:
-    """Returns the entries for the returned forms, for the form that never came, and for decisions that lapsed."""
+    """Returns the entries for the roadmap, the returned forms, the one that never came, and decisions that lapsed."""
     found = [_answer(book, mark) for book, filled in zip(books, returns, strict=True) for mark in filled.planted]
-    return [*found, NEVER_CAME, *(answer for book in acceptance for answer in _lapsed(book, returns))]
+    roadmap = [Answer(ROADMAP, "", *entry) for entry in town()["planted"]["roadmap"]]
+    return [*roadmap, *found, NEVER_CAME, *(answer for book in acceptance for answer in _lapsed(book, returns))]
 
 
 def key_text(entries: Sequence[Answer]) -> str:

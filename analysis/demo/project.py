@@ -11,8 +11,8 @@ from analysis.cleaning.roadmap import clean_roadmap
 from analysis.config import Collection, load_reporting
 from analysis.demo.books import Book, acceptance_book, registry_book, returned_books
 from analysis.demo.key import answers, key_text
-from analysis.demo.sources import ROADMAP, sources_text
-from analysis.demo.town import HERE, Return, returns, schools, town
+from analysis.demo.sources import sources_text
+from analysis.demo.town import HERE, ROADMAP, Return, returns, schools, town
 from analysis.demo.word import roadmap_document
 from analysis.forms.collect import BlankForm, blank_forms
 from analysis.indicators.plan import plan_by_year

@@ -7,9 +7,8 @@ from datetime import date
 
 from analysis.config import INVENTED
 from analysis.demo.books import Book
-from analysis.demo.town import town
+from analysis.demo.town import ROADMAP, town
 
-ROADMAP = "data/raw/roadmap.docx"
 ORIGIN = "Придумано, чтобы показать программу"
 LICENCE = "Вымышленный документ; публикуется без ограничений"
 

@@ -12,6 +12,7 @@ from typing import Any
 from analysis.forms.workbook import Given
 
 HERE = Path(__file__).parent
+ROADMAP = "data/raw/roadmap.docx"
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def _header(years: Sequence[int]) -> list[str]:
         _cell("", 7, merge="continue"),
     ]
     numbers = [_cell(str(position + 1), position) for position in range(len(WIDTHS))]
-    return [_row(upper), _row(lower), _row(numbers)]
+    return [_row(cells, repeated=True) for cells in (upper, lower, numbers)]
 
 
 def _task_rows(code: str, title: str, activities: Activities) -> list[str]:
@@ -88,8 +88,9 @@ def _task_rows(code: str, title: str, activities: Activities) -> list[str]:
     return [heading, *(_row([_cell(text, place) for place, text in enumerate(texts)]) for texts in activities)]
 
 
-def _row(cells: Sequence[str]) -> str:
-    return f"<w:tr>{''.join(cells)}</w:tr>"
+def _row(cells: Sequence[str], repeated: bool = False) -> str:
+    again = "<w:tblHeader/>" if repeated else ""
+    return f"<w:tr><w:trPr><w:cantSplit/>{again}</w:trPr>{''.join(cells)}</w:tr>"
 
 
 def _cell(text: str, position: int, span: int = 1, merge: str = "") -> str:
