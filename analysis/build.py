@@ -1,7 +1,7 @@
 """From raw files to data/processed and the pieces of the reports; unchanged work is not redone."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.config import (
     CORRECTIONS_FILE,
@@ -10,12 +10,18 @@ from analysis.config import (
     SOURCES_FILE,
     TERMS_FILE,
     Project,
+    Source,
     load_reporting,
     load_sources,
     load_terms,
 )
 from analysis.errors import AnalysisError
 from analysis.store import fingerprint, read_manifest, tables_are_whole, write_tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.presentation.edition import Edition
 
 PACKAGE = Path(__file__).parent
 MADE_PATTERNS = ("_content/*", "*/_content/*", "*/figures/*", "*/data/*")
@@ -49,16 +55,14 @@ def build(project: Project) -> list[str]:
     from analysis.findings import blocking, screen_lines
     from analysis.indicators.tables import indicator_tables
     from analysis.pipeline import check_project
-    from analysis.presentation.edition import Edition
     from analysis.presentation.write import remove_interrupted, write_edition, write_index
 
     checked = check_project(project)
     stopping = blocking(checked.findings)
     if stopping:
         raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))
-    sources, abbreviations = load_sources(project.root), load_terms(project.root).abbreviations
     tables = {**checked.tables, **indicator_tables(checked.tables, project.collection, load_reporting(project.root))}
-    editions = [Edition(project, year, tables, sources, abbreviations) for year in project.editions]
+    editions = editions_of(project, tables, load_sources(project.root))
     broken = violations({name: tables[name] for name in INDICATOR_TABLES if name in tables}, INDICATOR_TABLES)
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))
@@ -69,6 +73,16 @@ def build(project: Project) -> list[str]:
     write_index(reports, editions)
     write_tables(project.root, tables, {"inputs": _inputs(project), "made": _made(project)})
     return sorted(tables)
+
+
+def editions_of(
+    project: Project, tables: dict[str, "pd.DataFrame"], sources: tuple[Source, ...], internal: bool = False
+) -> list["Edition"]:
+    """Returns what each annual report of the project is made from."""
+    from analysis.presentation.edition import Edition
+
+    abbreviations = load_terms(project.root).abbreviations
+    return [Edition(project, year, tables, sources, abbreviations, internal) for year in project.editions]
 
 
 def _inputs(project: Project) -> str:

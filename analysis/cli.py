@@ -91,7 +91,7 @@ def report(project: Project, options: argparse.Namespace) -> int:
     build(project, options)
     documents = [f"{year}/annual-report-{year}.qmd" for year in years]
     made = publish(
-        project.root / "reports",
+        _report_sources(project, options.audience),
         documents=[*documents, "index.qmd"] if "html" in options.formats else documents,
         formats=options.formats,
         engine=options.engine,
@@ -131,6 +131,14 @@ def explain(project: Project, options: argparse.Namespace) -> int:
     for line in explained(project, options.asked):
         _print(line)
     return 0
+
+
+def _report_sources(project: Project, audience: str) -> Path:
+    if audience == "public":
+        return project.root / "reports"
+    from analysis.internal import internal_sources
+
+    return internal_sources(project)
 
 
 def new(options: argparse.Namespace) -> int:
@@ -182,6 +190,12 @@ def _parser() -> argparse.ArgumentParser:
         choices=("auto", "quarto", "builtin"),
         default="auto",
         help="auto: Quarto where it is present, else the built-in renderer (default)",
+    )
+    reporting.add_argument(
+        "--audience",
+        choices=("public", "internal"),
+        default="public",
+        help="internal: with notes, paths and chains, marked, into output/internal (default: public)",
     )
     reporting.set_defaults(command=report)
     _add_starters(commands)

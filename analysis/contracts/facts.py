@@ -117,6 +117,12 @@ class Acceptance(_FactTable):
         return waiting | (named & explained)
 
 
+class JudgedEvidence(Evidence):
+    """Подтверждения с решениями о них; только для служебного отчёта."""
+
+    verdict: Series[str] = column("Решение", "Принято, возвращено или не рассмотрено", isin=VERDICTS)
+
+
 class SchoolMeasures(_FactTable):
     """Собственные меры школ из их «дорожных карт»."""
 

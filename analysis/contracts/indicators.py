@@ -172,7 +172,7 @@ class Sources(_IndicatorTable):
     title: Series[str] = column("Документ", "Полное название")
     origin: Series[str] = column("Откуда", "От кого и как получен")
     received: Series[pd.Timestamp] = column("Получен", "Дата получения", "дата")
-    source_file: Series[str] = column("Файл", "Полученный файл, относительно папки проекта")
+    file_name: Series[str] = column("Файл", "Имя полученного файла; в служебном отчёте — с папкой")
     sha256: Series[str] = column("sha256", "Отпечаток содержимого файла", str_matches=r"^[0-9a-f]{64}$")
     licence: Series[str] = column("Условия", "На каких условиях публикуется")
 

@@ -20,6 +20,7 @@ class Edition:
         tables: The processed tables.
         sources: Received files.
         abbreviations: Glossary of the document.
+        internal: Made for the office alone: with notes, file paths, chains and evidence of every verdict.
     """
 
     project: Project
@@ -27,6 +28,7 @@ class Edition:
     tables: dict[str, pd.DataFrame]
     sources: tuple[Source, ...]
     abbreviations: tuple[Abbreviation, ...]
+    internal: bool = False
 
     @cached_property
     def plan(self) -> pd.DataFrame:
@@ -42,6 +44,13 @@ class Edition:
     def planned(self) -> pd.DataFrame:
         """The rows of this year with a target above zero."""
         return planned_in(self.plan, self.calendar_year)
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """All findings for the office; for the public only those about the signed document."""
+        found = self.tables["findings"]
+        public = found[found["source_file"] == self.project.roadmap_file]
+        return found if self.internal else public.reset_index(drop=True)
 
     @cached_property
     def execution(self) -> pd.DataFrame:

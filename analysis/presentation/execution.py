@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.indicators import EXECUTION_STATUSES
+from analysis.presentation.chains import chain_link, internal_sections
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_picture, printed_table
 from analysis.presentation.figures import plan_fact_strips
@@ -35,7 +36,8 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     }
     for label, title in titles.items():
         parts += [title, by_label.get(label, NOTHING[label])]
-    return "\n\n".join(parts), exhibits
+    only_office, more = internal_sections(edition)
+    return "\n\n".join([*parts, only_office]), [*exhibits, *more]
 
 
 NOTHING = {
@@ -106,7 +108,7 @@ def _statuses(edition: Edition) -> Exhibit:
 def _task_table(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
     cells = [
         [
-            row["measure_label"],
+            chain_link(edition, row["measure_label"]),
             row["measure_name"],
             count_words(row["target_count"]),
             _reported_words(row),
@@ -137,12 +139,7 @@ def _task_picture(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
 def _to_date(edition: Edition) -> Exhibit:
     rows = edition.execution
     cells = [
-        [
-            row["measure_label"],
-            row["measure_name"],
-            *_to_date_words(row),
-        ]
-        for row in rows_of(rows)
+        [chain_link(edition, row["measure_label"]), row["measure_name"], *_to_date_words(row)] for row in rows_of(rows)
     ]
     header = ["№", "Показатель", "План с начала срока", "Принято с начала срока", "Состояние"]
     caption = f"С начала срока по {edition.calendar_year} год"

@@ -7,6 +7,7 @@ from itertools import groupby
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.config import Source
 from analysis.findings import RULE_TITLES
 from analysis.indicators.plan import calendar, composition
 from analysis.presentation.edition import Edition
@@ -189,7 +190,8 @@ def readings_table(edition: Edition) -> Exhibit:
 
 def findings_table(edition: Edition) -> Exhibit:
     """Findings about the document, the weightier first."""
-    data = edition.tables["findings"]
+    data = edition.findings
+    data = data if edition.internal else data.drop(columns="source_file")
     cells = [_findings_row(list(alike)) for _, alike in groupby(rows_of(data), key=_what_is_said)]
     header = ["Замечание", "Где в документе", "Что стоит", "Пояснение"]
     caption = "Замечания к тексту документа"
@@ -218,19 +220,24 @@ def abbreviations_table(edition: Edition) -> Exhibit:
 
 
 def sources_table(edition: Edition) -> Exhibit:
-    """Received files with their hashes."""
+    """Received files with their hashes; the public sees the signed document, the office every file with its path."""
+    sources = [one for one in edition.sources if edition.internal or one.kind == "roadmap"]
     rows = [
-        (one.title, one.origin, pd.Timestamp(one.received), one.file, one.sha256, one.licence)
-        for one in edition.sources
+        (one.title, one.origin, pd.Timestamp(one.received), _shown_name(edition, one), one.sha256, one.licence)
+        for one in sources
     ]
-    columns = ["title", "origin", "received", "source_file", "sha256", "licence"]
+    columns = ["title", "origin", "received", "file_name", "sha256", "licence"]
     data = pd.DataFrame(rows, columns=columns).astype({"received": "datetime64[us]"})
     cells = [
-        [one.title, one.origin, short_date(one.received), f"{one.file}; {_grouped(one.sha256)}"]
-        for one in edition.sources
+        [one.title, one.origin, short_date(one.received), f"{_shown_name(edition, one)}; {_grouped(one.sha256)}"]
+        for one in sources
     ]
     header = ["Документ", "Откуда", "Получен", "Файл и его sha256"]
     return printed_table(edition, "sources", "Полученные файлы", data, (header, cells, [28, 28, 13, 31], "llll"))
+
+
+def _shown_name(edition: Edition, source: Source) -> str:
+    return source.file if edition.internal else source.file.rpartition("/")[2]
 
 
 def printed_table(

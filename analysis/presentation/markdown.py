@@ -8,8 +8,14 @@ PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 ATTRIBUTE_SPECIAL = re.compile(r'["\\{}<>&]')
 
 
+class Ready(str):
+    """Markdown that is ready: a link made by presentation, not text from data."""
+
+
 def escape(text: str) -> str:
     """Data text as Markdown that shows it literally: every ASCII punctuation mark gets a backslash."""
+    if isinstance(text, Ready):
+        return text
     return PUNCTUATION.sub(r"\\\1", " ".join(text.split(" ")).replace("\n", " "))
 
 

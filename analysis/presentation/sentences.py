@@ -101,7 +101,7 @@ def readings(edition: Edition) -> str:
 
 def findings(edition: Edition) -> str:
     """How many findings there are and of which weight."""
-    weights = edition.tables["findings"]["severity"].value_counts()
+    weights = edition.findings["severity"].value_counts()
     if weights.empty:
         return "Проверка текста документа замечаний не дала."
     parts = ", ".join(f"«{weight}» — {weights[weight]}" for weight in ("посмотрите", "учтено") if weight in weights)

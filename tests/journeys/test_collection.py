@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import openpyxl
+import pypdf
 import pytest
 from lxml import html
 
@@ -271,3 +272,23 @@ def _texts(path: Path) -> str:
         return path.read_bytes().decode("utf-8", errors="replace")
     book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()))
     return "\n".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_the_internal_report_holds_everything_and_says_what_it_is(office, run):
+    def _spoil(book):
+        book["Исполнение"].cell(2, 7).value = "служебное примечание"
+
+    _receive(office, run, _fill(office, "УО", {"1.4": 2}, PROTOCOLS, spoil=_spoil))
+    arguments = ("report", "2021", "--engine", "builtin", "--audience", "internal")
+    assert run(office, *arguments)[0] == 0
+    site = office / "output/internal/_site/2021"
+    page = html.parse(site / "annual-report-2021.html")
+    text = page.getroot().text_content()
+    for said in ("служебное примечание", "form_УО_v1.xlsx", "не рассмотрено", "Откуда числа"):
+        assert said in text
+    assert page.find(".//footer").text_content().strip().endswith("Для служебного пользования")
+    link = next(link for link in page.iter("a") if link.get("href") == "#chain-1-4")
+    assert link.text_content() == "1.4"
+    pages = pypdf.PdfReader(site / "annual-report-2021.pdf").pages
+    assert all("Для служебного пользования" in one.extract_text() for one in pages)
+    assert not (office / "reports/_site").exists()

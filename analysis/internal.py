@@ -1,0 +1,53 @@
+"""The report for the office alone: the same sources with everything in it, marked, in output/internal."""
+
+import shutil
+from pathlib import Path
+
+from analysis.build import editions_of
+from analysis.config import Project, load_sources
+from analysis.errors import AnalysisError
+from analysis.presentation.write import write_edition, write_index
+from analysis.store import PROCESSED, read_manifest, read_table
+
+MARK = "Для служебного пользования"
+MADE = shutil.ignore_patterns("_site*", "_content", "figures", "data", ".*")
+PAPER_FOOTER = f"\n#set page(footer: align(center, text(size: 9pt)[{MARK}]))\n"
+
+
+def internal_sources(project: Project) -> Path:
+    """Makes the folder of report sources for the internal report from the last build; returns it.
+
+    Raises:
+        AnalysisError: Nothing has been built.
+    """
+    names = read_manifest(project.root).get("tables", {})
+    if not names:
+        raise AnalysisError(f"{PROCESSED}: таблиц нет. Сначала выполните: analysis build")
+    tables = {name: read_table(project.root, name) for name in names}
+    target = project.root / "output/internal"
+    target.mkdir(parents=True, exist_ok=True)
+    _copy_sources(project.root / "reports", target)
+    editions = editions_of(project, tables, load_sources(project.root), internal=True)
+    for edition in editions:
+        write_edition(target, edition)
+    write_index(target, editions)
+    return target
+
+
+def _copy_sources(reports: Path, target: Path) -> None:
+    """Copies the sources and writes the mark where every page shows it."""
+    shutil.copytree(reports, target, ignore=MADE, dirs_exist_ok=True)
+    paper = target / "_assets/paper.typ"
+    paper.write_text(paper.read_text(encoding="utf-8") + PAPER_FOOTER, encoding="utf-8")
+    for document in (*target.glob("*.qmd"), *target.glob("20*/*.qmd"), target / "_quarto.yml"):
+        document.write_text(_marked(document.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _marked(text: str) -> str:
+    lines = [
+        f'{line[:-1]}. {MARK}"'
+        if line.strip().startswith(("subtitle: ", "page-footer: ")) and line.endswith('"')
+        else line
+        for line in text.splitlines()
+    ]
+    return "\n".join(lines) + "\n"
