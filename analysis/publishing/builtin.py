@@ -68,7 +68,7 @@ def render(
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for name in plan.documents:
             kinds = [kind for kind in KINDS if output_name(name, kind) in plan.make]
-            progress(f"{name}: {', '.join(kinds)}")
+            progress(f"собираю {name}: {', '.join(kinds)}")
             page = _execute(sources, name)
             pages += [page] if "html" in kinds else []
             papers += [pool.submit(_render_page, page, kind, site) for kind in kinds if kind != "html"]

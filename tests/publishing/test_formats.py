@@ -219,6 +219,10 @@ def test_all_fonts_are_embedded(pdf: PdfReader):
     assert all({"/FontFile2", "/FontFile3"} & set(descriptor) for descriptor in descriptors)
 
 
+def test_the_page_of_the_pdf_is_a4(pdf: PdfReader):
+    assert [round(float(side) / 72 * 25.4) for side in pdf.pages[0].mediabox[2:]] == [210, 297]
+
+
 def test_page_numbers_begin_on_the_second_page(pdf: PdfReader):
     starts = [leaf.extract_text().split()[0] for leaf in pdf.pages]
     assert starts[0] == "Отчёт"
@@ -237,6 +241,7 @@ def test_the_word_file_has_the_margins_and_page_numbers_of_the_standard(word):
     section = word.sections[0]
     margins = [section.left_margin, section.right_margin, section.top_margin, section.bottom_margin]
     assert [round(margin.mm) for margin in margins] == [30, 10, 20, 20]
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
     assert section.different_first_page_header_footer
     assert "PAGE" in etree.tostring(section.header._element).decode()
     assert "PAGE" not in etree.tostring(section.first_page_header._element).decode()
