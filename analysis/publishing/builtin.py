@@ -132,7 +132,8 @@ def _metadata(page: Page, project: Project) -> dict[str, str]:
     """What a document says of itself, and what the filter has to know."""
     front = {"lang": project.get("lang"), "author": project.get("author"), **page.front}
     crossref = {key: str(word).replace("\\", "") for key, word in project.settings.get("crossref", {}).items()}
-    settings = {"number": project.on(front, "number-sections"), "crossref": crossref}
+    depth = int(project.get("number-depth", "6")) if project.on(front, "number-sections") else 0
+    settings = {"number_depth": depth, "crossref": crossref}
     texts = {key: value for key, value in front.items() if isinstance(value, str) and key != "format"}
     return {**texts, "settings": json.dumps(settings), "toc-title": "Содержание"}
 

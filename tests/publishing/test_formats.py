@@ -61,11 +61,12 @@ FORMATS = pytest.mark.parametrize("kind", ["html", "pdf", "docx"])
         "1 Главное за 2021 год",
         "2 План",
         "2.1 По задачам",
+        "2.1.1 Подробно",
         "Таблица 1. План на год",
         "Таблица 2. Ещё одна",
         "Рисунок 1. План по задачам",
         "План показан в таблице 1, на рисунке 1; подробнее: раздел 2, таблица 2.",
-        "Конец, см. раздел 2.1.",
+        "Конец, см. раздел 2.1. Литерал: *2021*.",
         "Противоречие",
         "Итог не сходится с годами.",
         "Управление образования",
@@ -79,6 +80,7 @@ def test_numbers_captions_and_references_are_the_same_everywhere(texts: dict[str
 def test_an_unnumbered_heading_has_no_number(texts: dict[str, str], kind: str):
     assert "Приложение" in texts[kind]
     assert "3 Приложение" not in texts[kind]
+    assert "Подробно Мелочь" in texts[kind]  # number-depth is 3
 
 
 @FORMATS
@@ -108,8 +110,8 @@ def test_every_identifier_is_used_once(page):
 
 
 def test_headings_descend_from_one_title(page):
-    levels = [int(element.tag[1]) for element in page.iter("h1", "h2", "h3", "h4")]
-    assert levels == [1, 2, 2, 3, 2]
+    levels = [int(element.tag[1]) for element in page.iter("h1", "h2", "h3", "h4", "h5")]
+    assert levels == [1, 2, 2, 3, 4, 5, 2]
 
 
 def test_a_wide_table_can_be_scrolled_by_keyboard_and_is_named_by_its_caption(page):
