@@ -114,6 +114,11 @@ def test_headings_descend_from_one_title(page):
     assert levels == [1, 2, 2, 3, 4, 5, 2]
 
 
+def test_the_contents_go_as_deep_as_the_project_says(page):
+    entries = [_plain(link.text_content()) for link in page.xpath("//details//nav//a")]
+    assert entries == ["1 Главное за 2021 год", "2 План", "2.1 По задачам", "Приложение"]
+
+
 def test_a_wide_table_can_be_scrolled_by_keyboard_and_is_named_by_its_caption(page):
     region = page.xpath("//div[@role='region'][.//*[@id='tbl-plan']]")[0]
     assert region.get("tabindex") == "0"
