@@ -45,6 +45,8 @@ def altered_lines(draw) -> list[str]:
         here = FIRST_ROW - 2 + draw(SPOT) % (len(rows) - FIRST_ROW + 2)
         row, position = list(rows[here]), draw(SPOT) % len(rows[here])
         accident = draw(st.sampled_from(["replace", "drop", "insert", "double", "lose", "repeat", "swap", "unravel"]))
+        if accident == "drop" and len(row) == 1:
+            accident = "lose"
         if accident == "replace":
             row[position] = draw(CELL_TEXTS)
         elif accident == "drop":

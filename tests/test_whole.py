@@ -56,9 +56,7 @@ def test_a_first_folder_needs_no_old_one(tmp_path: Path):
 
 
 @pytest.mark.parametrize("dies_at_rename", [1, 2])
-def test_death_at_either_rename_loses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_at_rename: int
-):
+def test_death_at_either_rename_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_at_rename: int):
     target = _folder(tmp_path / "site", "old")
     new = _folder(tmp_path / "new", "new")
     renames = 0

@@ -68,7 +68,7 @@ def render(
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for name in plan.documents:
             kinds = [kind for kind in KINDS if output_name(name, kind) in plan.make]
-            progress(f"{name}: {', '.join(kinds)}")
+            progress(f"собираю {name}: {', '.join(kinds)}")
             page = _execute(sources, name)
             pages += [page] if "html" in kinds else []
             papers += [pool.submit(_render_page, page, kind, site) for kind in kinds if kind != "html"]
@@ -132,7 +132,8 @@ def _metadata(page: Page, project: Project) -> dict[str, str]:
     """What a document says of itself, and what the filter has to know."""
     front = {"lang": project.get("lang"), "author": project.get("author"), **page.front}
     crossref = {key: str(word).replace("\\", "") for key, word in project.settings.get("crossref", {}).items()}
-    settings = {"number": project.on(front, "number-sections"), "crossref": crossref}
+    depth = int(project.get("number-depth", "6")) if project.on(front, "number-sections") else 0
+    settings = {"number_depth": depth, "crossref": crossref}
     texts = {key: value for key, value in front.items() if isinstance(value, str) and key != "format"}
     return {**texts, "settings": json.dumps(settings), "toc-title": "Содержание"}
 

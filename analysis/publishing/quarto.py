@@ -22,7 +22,7 @@ def render(
     noon = (fixed_date - date(1970, 1, 1)).days * 86400 + 43200
     environment = {**os.environ, "QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(noon)}
     for arguments, what in _commands(plan):
-        progress(f"Quarto: {what}")
+        progress(f"собираю {what}")
         done = subprocess.run([program, "render", *arguments], cwd=sources, env=environment, capture_output=True)
         if done.returncode:
             raise PublishingError(

@@ -2,7 +2,16 @@
 
 import pytest
 
-from roadmaps import assert_same_tables, blocking_rules, check, of_rule, unaccounted, without_addresses
+from roadmaps import (
+    assert_same_tables,
+    blocking_rules,
+    check,
+    of_rule,
+    targets_of,
+    the_blocking,
+    unaccounted,
+    without_addresses,
+)
 from word_documents import (
     APPROVAL,
     HEADING,
@@ -212,3 +221,46 @@ def test_nothing_of_a_word_file_is_lost(tmp_path):
     assert unaccounted(checked, [f"таблица 1, строка 9, ячейка {number}" for number in range(1, 9)]) == []
     cells = checked.tables["cells"].set_index("place")["text"]
     assert cells["таблица 1, строка 9, ячейка 7"] == "4\n7 и 8"
+
+
+# ── rows that a person would have to look at ──
+
+ACTIVITY = ["1.1", "Отбор", "Школы", "2", "1", "1", "0", "УО"]
+LISTED = '<w:p><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:p>'
+QUESTIONABLE = {
+    "years merged, executors split": (
+        row(*map(cell, ACTIVITY[:5]), cell("1", span=2), cell("0"), cell("УО")),
+        ("row_length", "таблица 1, строка 5"),
+    ),
+    "years merged": (
+        row(*map(cell, ACTIVITY[:5]), cell("1", span=2), cell("УО")),
+        ("row_length", "таблица 1, строка 5"),
+    ),
+    "a number that Word draws": (
+        row(cell(inner=LISTED), *map(cell, ACTIVITY[1:])),
+        ("activity_code", "таблица 1, строка 5, ячейка 1"),
+    ),
+    "a value that Word draws": (
+        row(*map(cell, ACTIVITY[:5]), cell(inner=LISTED), *map(cell, ACTIVITY[6:])),
+        ("value", "таблица 1, строка 5, ячейка 6"),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", QUESTIONABLE)
+def test_a_questionable_row_blocks_and_the_rest_is_read(kind, tmp_path):
+    drawn, (rule, place) = QUESTIONABLE[kind]
+    task, sound = task_row("1.", "Задача"), plain_row(["1.2", *ACTIVITY[1:]])
+    content = word_file(*HEADING, table(*office_header(), task, drawn, sound))
+    checked = check(tmp_path, content, "roadmap.docx", editions=[2020])
+    finding = the_blocking(checked)
+    assert (finding.rule, finding.place) == (rule, place)
+    assert targets_of(checked) == {"1.2/1": [1, 1, 0]}
+
+
+def test_a_number_merged_over_two_rows_is_not_counted_twice(tmp_path):
+    upper = row(*map(cell, ACTIVITY[:3]), cell("2", merge="restart"), *map(cell, ACTIVITY[4:]))
+    lower = row(*map(cell, ["1.2", *ACTIVITY[1:3]]), cell(merge="continue"), *map(cell, ACTIVITY[4:]))
+    content = word_file(*HEADING, table(*office_header(), task_row("1.", "Задача"), upper, lower))
+    finding = the_blocking(check(tmp_path, content, "roadmap.docx", editions=[2020]))
+    assert (finding.rule, finding.place, finding.value) == ("row_length", "таблица 1, строка 6", "2")

@@ -87,6 +87,10 @@ place("summary")
 
 ## По задачам {#sec-tasks}
 
+### Подробно
+
+#### Мелочь
+
 ```{python}
 #| output: asis
 place("plan")
@@ -94,7 +98,7 @@ place("plan")
 
 # Приложение {.unnumbered}
 
-Конец, см. @sec-tasks.
+Конец, см. @sec-tasks. Литерал: `{python} '*' + str(year) + '*'`.
 """
 
 EDITION = """---

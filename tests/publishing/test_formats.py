@@ -61,11 +61,12 @@ FORMATS = pytest.mark.parametrize("kind", ["html", "pdf", "docx"])
         "1 Главное за 2021 год",
         "2 План",
         "2.1 По задачам",
+        "2.1.1 Подробно",
         "Таблица 1. План на год",
         "Таблица 2. Ещё одна",
         "Рисунок 1. План по задачам",
         "План показан в таблице 1, на рисунке 1; подробнее: раздел 2, таблица 2.",
-        "Конец, см. раздел 2.1.",
+        "Конец, см. раздел 2.1. Литерал: *2021*.",
         "Противоречие",
         "Итог не сходится с годами.",
         "Управление образования",
@@ -79,6 +80,7 @@ def test_numbers_captions_and_references_are_the_same_everywhere(texts: dict[str
 def test_an_unnumbered_heading_has_no_number(texts: dict[str, str], kind: str):
     assert "Приложение" in texts[kind]
     assert "3 Приложение" not in texts[kind]
+    assert "Подробно Мелочь" in texts[kind]  # number-depth is 3
 
 
 @FORMATS
@@ -108,8 +110,13 @@ def test_every_identifier_is_used_once(page):
 
 
 def test_headings_descend_from_one_title(page):
-    levels = [int(element.tag[1]) for element in page.iter("h1", "h2", "h3", "h4")]
-    assert levels == [1, 2, 2, 3, 2]
+    levels = [int(element.tag[1]) for element in page.iter("h1", "h2", "h3", "h4", "h5")]
+    assert levels == [1, 2, 2, 3, 4, 5, 2]
+
+
+def test_the_contents_go_as_deep_as_the_project_says(page):
+    entries = [_plain(link.text_content()) for link in page.xpath("//details//nav//a")]
+    assert entries == ["1 Главное за 2021 год", "2 План", "2.1 По задачам", "Приложение"]
 
 
 def test_a_wide_table_can_be_scrolled_by_keyboard_and_is_named_by_its_caption(page):
@@ -219,6 +226,10 @@ def test_all_fonts_are_embedded(pdf: PdfReader):
     assert all({"/FontFile2", "/FontFile3"} & set(descriptor) for descriptor in descriptors)
 
 
+def test_the_page_of_the_pdf_is_a4(pdf: PdfReader):
+    assert [round(float(side) / 72 * 25.4) for side in pdf.pages[0].mediabox[2:]] == [210, 297]
+
+
 def test_page_numbers_begin_on_the_second_page(pdf: PdfReader):
     starts = [leaf.extract_text().split()[0] for leaf in pdf.pages]
     assert starts[0] == "Отчёт"
@@ -237,6 +248,7 @@ def test_the_word_file_has_the_margins_and_page_numbers_of_the_standard(word):
     section = word.sections[0]
     margins = [section.left_margin, section.right_margin, section.top_margin, section.bottom_margin]
     assert [round(margin.mm) for margin in margins] == [30, 10, 20, 20]
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
     assert section.different_first_page_header_footer
     assert "PAGE" in etree.tostring(section.header._element).decode()
     assert "PAGE" not in etree.tostring(section.first_page_header._element).decode()

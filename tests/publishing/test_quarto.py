@@ -33,7 +33,9 @@ def _main(site: Path):
 
 
 def _headings(main) -> list[str]:
-    return [_plain(item.text_content()) for item in main.iter("h1", "h2", "h3", "h4") if item.get("id") != "toc-title"]
+    return [
+        _plain(item.text_content()) for item in main.iter("h1", "h2", "h3", "h4", "h5") if item.get("id") != "toc-title"
+    ]
 
 
 def _captions(main) -> list[str]:

@@ -124,6 +124,14 @@ def test_an_include_of_itself_is_an_error(reports: Path):
     )
 
 
+def test_lines_of_dashes_in_the_text_are_not_metadata(reports: Path):
+    write(reports / DOCUMENT, FRONT + "---\ntitle: Чужой\n---\n")
+    run(reports, [DOCUMENT], ["html"])
+    page = (reports / "_site" / DOCUMENT).with_suffix(".html").read_text(encoding="utf-8")
+    assert "<h1>Отчёт</h1>" in page
+    assert "title: Чужой" in page
+
+
 def test_all_problems_of_a_document_are_shown_at_once(reports: Path):
     assert len(_refusal(reports, "@fig-a\n\n<b>\n\n@fig-c").splitlines()) == 3
 

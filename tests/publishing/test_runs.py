@@ -25,7 +25,7 @@ def _change(path: Path) -> None:
 
 
 def _made(said: list[str]) -> set[str]:
-    return {line.split(":")[0] for line in said if ".qmd: " in line}
+    return {line.removeprefix("собираю ").split(":")[0] for line in said if line.startswith("собираю ")}
 
 
 def test_the_same_input_gives_the_same_bytes_elsewhere_and_later(site: Path, tmp_path: Path, monkeypatch):

@@ -79,7 +79,7 @@ local function section_number(levels, level)
 end
 
 -- Numbers sections and captions; returns also what each identifier is and its number.
-local function number(blocks, sections)
+local function number(blocks, depth)
   local known, levels, counts = {}, {}, { fig = 0, tbl = 0 }
   local function know(element, entry)
     local id = element.identifier
@@ -99,7 +99,7 @@ local function number(blocks, sections)
     end
   end
   local function section(header)
-    if not sections or header.classes:includes("unnumbered") then return know(header) end
+    if header.level > depth or header.classes:includes("unnumbered") then return know(header) end
     local count = section_number(levels, header.level)
     know(header, header.identifier:match("^sec%-") and { kind = "sec", number = count })
     header.content:insert(1, pandoc.Span(pandoc.Str(count), { class = "header-section-number" }))
@@ -234,7 +234,7 @@ function Pandoc(document)
   for key, word in pairs(settings.crossref) do words[key] = word end
   local blocks = document.blocks:walk({ Div = for_this_format })
   blocks:walk(supported)
-  local numbered, known = number(blocks, settings.number)
+  local numbered, known = number(blocks, settings.number_depth)
   local resolved = numbered:walk(resolve(known))
   if #problems > 0 then
     io.stderr:write(pandoc.json.encode(problems))
