@@ -3,8 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .PHONY: report test check build bench docs lock quarto notebooks format clean
+# The real project, and beside it the invented one; neither knows of the other.
 report: .venv/running
 	$(BIN)/analysis report
+	$(BIN)/analysis demo demo
+	$(BIN)/analysis --project demo report
 
 test: .venv/developing
 	$(BIN)/ruff format --check .
@@ -56,5 +59,5 @@ lock: .venv/uv
 	touch $@
 
 clean:
-	rm -rf .venv reports/_site reports/_content reports/*/_content reports/*/figures reports/*/data output
+	rm -rf .venv reports/_site reports/_content reports/*/_content reports/*/figures reports/*/data output demo
 	find data/processed -mindepth 1 ! -name README.md -delete
