@@ -119,7 +119,7 @@ def test_a_roadmap_put_in_as_the_readme_says_is_published(city, capsys):
     assert main(["--project", str(folder), "check"]) == 1
     assert "SOURCES.toml" in capsys.readouterr().out
     stanza = (folder / "output/findings.txt").read_text(encoding="utf-8")
-    entry = "\n".join(line.strip() for line in stanza[stanza.index("[[source]]") :].split("\n\n")[0].splitlines())
+    entry = "\n".join(line.strip() for line in stanza[stanza.rindex("[[source]]") :].split("\n\n")[0].splitlines())
     assert hashlib.sha256(content).hexdigest() in entry
     sources = folder / "data/raw/SOURCES.toml"
     sources.write_text(sources.read_text(encoding="utf-8") + entry + "\n", encoding="utf-8")
