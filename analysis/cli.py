@@ -63,6 +63,11 @@ def check(project: Project, options: argparse.Namespace) -> int:
         write_file_whole(output / "findings.xlsx", xlsx_bytes(checked.tables["findings"], about, received))
     for line in screen_lines(checked.findings):
         _print(line)
+    if options.annotate:
+        from analysis.annotate import annotate
+
+        for path in annotate(project.root, checked.findings, output / "annotated"):
+            _print(f"С пометками: {path.relative_to(project.root).as_posix()}")
     stopping = len(blocking(checked.findings))
     _print(f"\nВсего замечаний: {len(checked.findings)}, останавливают сборку: {stopping}.")
     _print("Полный список: output/findings.txt, output/findings.xlsx")
@@ -173,8 +178,12 @@ def _parser() -> argparse.ArgumentParser:
         "--project", type=Path, metavar="DIR", help="folder with project.toml (default: found upwards from here)"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command, described in ((check, "list the findings"), (build, "write tables and pieces of the reports")):
-        commands.add_parser(command.__name__, help=described).set_defaults(command=command)
+    checking = commands.add_parser("check", help="list the findings")
+    checking.add_argument(
+        "--annotate", action="store_true", help="leave a marked copy of each faulty workbook in output/annotated"
+    )
+    checking.set_defaults(command=check)
+    commands.add_parser("build", help="write tables and pieces of the reports").set_defaults(command=build)
     _add_collection_commands(commands)
     reporting = commands.add_parser(
         "report",

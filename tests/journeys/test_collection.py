@@ -292,3 +292,25 @@ def test_the_internal_report_holds_everything_and_says_what_it_is(office, run):
     pages = pypdf.PdfReader(site / "annual-report-2021.pdf").pages
     assert all("Для служебного пользования" in one.extract_text() for one in pages)
     assert not (office / "reports/_site").exists()
+
+
+def test_a_faulty_form_can_be_sent_back_with_its_cells_explained(office, run):
+    _receive(office, run, _fill(office, "УО", {"1.4": "много", "1.1": 2}))
+    code, out, _ = run(office, "check", "--annotate")
+    assert (code, "С пометками: output/annotated/form_УО_v1.xlsx" in out) == (1, True)
+    sent = openpyxl.load_workbook(office / "data/raw/2021/form_УО_v1.xlsx")
+    marked = openpyxl.load_workbook(office / "output/annotated/form_УО_v1.xlsx")
+    assert marked.sheetnames == sent.sheetnames
+    commented = {}
+    for name in sent.sheetnames:
+        assert marked[name].sheet_state == sent[name].sheet_state
+        assert [[cell.value for cell in row] for row in marked[name]] == [
+            [cell.value for cell in row] for row in sent[name]
+        ]
+        rules = [(rule.type, str(rule.sqref)) for rule in marked[name].data_validations.dataValidation]
+        assert rules == [(rule.type, str(rule.sqref)) for rule in sent[name].data_validations.dataValidation]
+        commented |= {cell.value: cell.comment.text for row in marked[name] for cell in row if cell.comment}
+    assert "целое число" in commented["много"]
+    assert (office / "data/raw/2021/form_УО_v1.xlsx").read_bytes() != (
+        office / "output/annotated/form_УО_v1.xlsx"
+    ).read_bytes()

@@ -1,0 +1,73 @@
+"""Leaves a copy of each faulty workbook with its cells marked and explained, ready to be sent back."""
+
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import openpyxl
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+from openpyxl.workbook import Workbook
+
+from analysis.findings import Finding, Severity
+from analysis.whole import write_file_whole
+
+CELL = re.compile(r"^лист (.+), (?:ячейка ([A-Z]{1,3}\d+)|строка (\d+))$")
+MARK = PatternFill("solid", fgColor="FECACA")
+COMMENT_SIZE = (360, 160)
+
+
+def annotate(root: Path, findings: Sequence[Finding], folder: Path) -> list[Path]:
+    """Writes a marked copy of every workbook that has findings about its cells.
+
+    Values, lists and the order of sheets stay as they came; only fills and comments are added. The workbook is our
+    own form, so that nothing openpyxl does not know can get lost in it.
+
+    Args:
+        root: The project.
+        findings: All findings of the check.
+        folder: Where the copies go.
+
+    Returns:
+        The files written.
+    """
+    by_file: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.file.endswith(".xlsx") and finding.severity is not Severity.NOTE:
+            by_file[finding.file].append(finding)
+    written = []
+    for file, found in by_file.items():
+        content = _marked_copy((root / file).read_bytes(), found)
+        if content is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_file_whole(folder / Path(file).name, content)
+            written.append(folder / Path(file).name)
+    return written
+
+
+def _marked_copy(content: bytes, findings: Iterable[Finding]) -> bytes | None:
+    """The workbook with its marks; None where it cannot be opened or no finding names a cell of it."""
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content))
+    except Exception:  # a workbook too damaged to open cannot be marked; the finding itself says what is wrong
+        return None
+    marks = [_mark(book, finding, place) for finding in findings for place in finding.places]
+    if not any(marks):
+        return None
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _mark(book: Workbook, finding: Finding, place: str) -> bool:
+    match = CELL.match(place)
+    if not match or match.group(1) not in book.sheetnames:
+        return False
+    cell = book[match.group(1)][match.group(2) or f"A{match.group(3)}"]
+    said = f"{finding.explanation}\n{finding.action}"
+    before = f"{cell.comment.text}\n\n" if cell.comment else ""
+    cell.comment = Comment(before + said, "Проверка", width=COMMENT_SIZE[0], height=COMMENT_SIZE[1])
+    cell.fill = MARK
+    return True
