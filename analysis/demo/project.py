@@ -61,8 +61,10 @@ def write_demo(folder: Path, files: Mapping[str, bytes]) -> bool:
     said = _fingerprint(files)
     if stamp.is_file() and stamp.read_bytes() == said:
         return False
-    write = write_files if stamp.is_file() else write_project
-    write(folder, {**files, STAMP: said})
+    if not stamp.is_file():
+        write_project(folder, {STAMP: b""})  # an interrupted run leaves a folder that the next one knows for its own
+    write_files(folder, files)
+    write_files(folder, {STAMP: said})
     return True
 
 

@@ -97,6 +97,14 @@ def test_it_is_written_over_only_by_another_version_of_itself(files, demo, tmp_p
     assert (folder / "notes.txt").is_file()
 
 
+def test_an_interrupted_run_is_made_good_by_the_next(files, tmp_path):
+    broken = {**files, "data/terms.toml": None}
+    with pytest.raises(TypeError):
+        write_demo(tmp_path, broken)
+    assert write_demo(tmp_path, files)
+    assert (tmp_path / "data/terms.toml").read_bytes() == files["data/terms.toml"]
+
+
 def test_its_statuses_are_of_every_kind(published):
     assert set(read_table(published, "plan_fact")["status"]) == {
         "план не указан",
