@@ -376,7 +376,7 @@ NOT_READ: Mapping[str, tuple[Callable[[], bytes], Refused]] = {
         Refused("ссылается на часть, которой нет"),
     ),
     "an address that no cell has": (lambda: with_cells('<c r="A0"><v>1</v></c>'), Refused("повреждена")),
-    "a cell twice": (lambda: with_cells('<c r="C2"><v>99</v></c>'), Refused("записана дважды")),
+    "a cell twice": (lambda: with_cells('<c r="C2"><v>99</v></c>'), Refused("повреждена")),
     "150,000 filled cells": (lambda: with_rows(many_cells(150_000)), Refused("ячеек больше, чем 100000")),
     "two hundred sheets": (lambda: many_sheets(200), Refused("листов больше")),
     "thirty megabytes of text": (
@@ -504,6 +504,10 @@ STRANGE: Mapping[str, tuple[Callable[[], bytes], Read]] = {
     "names with other case and slashes": (with_other_names, SOUND),
     "sixteen thousand column widths": (
         lambda: with_change("<sheetData>", f"<cols>{column_widths(16_384)}</cols><sheetData>"),
+        SOUND,
+    ),
+    "hidden columns that no sheet has": (
+        lambda: with_change("<sheetData>", '<cols><col min="-2000000000" max="0" hidden="1"/></cols><sheetData>'),
         SOUND,
     ),
     "the same block twice": (

@@ -14,6 +14,8 @@ from analysis.findings import Finding, Severity
 from analysis.intake.workbook_package import Package, open_package
 from analysis.intake.workbook_parts import SheetEntry, read_entries, read_properties
 from analysis.intake.workbook_sheet import (
+    LAST_COLUMN,
+    LAST_ROW,
     BookParts,
     CellValue,
     Fault,
@@ -28,8 +30,6 @@ __all__ = ["CellValue", "Sheet", "SheetCell", "SheetRow", "Workbook", "read_work
 MOST_SHEETS = 100
 # Results of a whole city, a row a pupil, are some 50,000 cells.
 MOST_CELLS = 100_000
-# A form has some hundreds of rows and tens of columns. A value far behind them was put there by mistake.
-LAST_ROW, LAST_COLUMN = 20_000, 200
 # The first few places of a mistake that may repeat a hundred thousand times.
 PLACES_NAMED = 20
 EXPLANATIONS = {
@@ -121,8 +121,8 @@ def _read_sheets(
             package.read_with(reader, entry.part)
         except TooManyCellsError:
             _refuse_too_many(package, MOST_CELLS + 1, MOST_CELLS, "заполненных ячеек")
-        left -= len(reader.cells)
-        yield Sheet(entry.name, entry.hidden, _rows(package, entry.name, reader.cells)), reader
+        left -= reader.cell_count
+        yield Sheet(entry.name, entry.hidden, _rows(reader)), reader
 
 
 def _refuse_too_many(package: Package, count: int, most: int, what: str) -> None:
@@ -133,23 +133,17 @@ def _refuse_too_many(package: Package, count: int, most: int, what: str) -> None
         )
 
 
-def _rows(package: Package, name: str, cells: Iterable[SheetCell]) -> tuple[SheetRow, ...]:
-    near = sorted(filter(_is_near, cells), key=attrgetter("row", "column"))
-    if len(set(map(attrgetter("row", "column"), near))) < len(near):
-        raise package.damaged(f"на листе «{name}» одна и та же ячейка записана дважды")
-    return tuple(SheetRow(number, tuple(group)) for number, group in groupby(near, key=attrgetter("row")))
-
-
-def _is_near(cell: SheetCell) -> bool:
-    return cell.row <= LAST_ROW and cell.column <= LAST_COLUMN
+def _rows(reader: SheetReader) -> tuple[SheetRow, ...]:
+    return tuple(
+        SheetRow(number, tuple(row[column] for column in sorted(row))) for number, row in sorted(reader.rows.items())
+    )
 
 
 def _sheet_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[Finding]:
     for fault in reader.faults:
         yield _fault_finding(sheet, fault, file)
-    far_away = [cell for cell in reader.cells if not _is_near(cell)]
-    if far_away:
-        yield _far_away_finding(sheet, far_away, file)
+    if reader.far_away:
+        yield _far_away_finding(sheet, reader.far_away, file)
     if not sheet.hidden:
         yield from _hidden_findings(sheet, reader, file)
 
@@ -182,7 +176,7 @@ def _hidden_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[F
 
 
 def _in_hidden_columns(sheet: Sheet, reader: SheetReader) -> list[SheetCell]:
-    hidden = {column for first, last in reader.hidden_columns for column in range(first, min(last, LAST_COLUMN) + 1)}
+    hidden = {column for first, last in reader.hidden_columns for column in range(first, last + 1)}
     return [cell for row in sheet.rows for cell in row.cells if cell.column in hidden] if hidden else []
 
 

@@ -27,6 +27,7 @@ DIRECTORY_ENTRY = b"PK\x01\x02"
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 MACROS = re.compile(r"vbaproject\.bin$|/macrosheets/|/intlmacrosheets/")
+CUT_FROM_BYTES = 1_000_000
 # Blank cells and rows carry a format only. A million of them would take the parser seconds, the pattern tenths.
 BLANK_CELLS = re.compile(rb'(?:<row r="[^<>/]*+(?:/>|>(?:<c r="[^<>/]*+/>)*+</row>)|<c r="[^<>/]*+/>)++')
 # What zipfile, zlib and expat raise over damaged content.
@@ -88,7 +89,8 @@ class Package:
             raise self.damaged(f"внутри нет части {part}")
         try:
             with self.archive.open(entry) as stream:
-                _parse(iter(lambda: stream.read(CHUNK_BYTES), b""), reader)
+                chunks = iter(lambda: stream.read(CHUNK_BYTES), b"")
+                _parse(map(_without_blank_cells, chunks) if entry.file_size > CUT_FROM_BYTES else chunks, reader)
         except _NotOfAWorkbookError as error:
             raise self.damaged(f"часть {part}: {error}") from None
         except DAMAGE:
@@ -199,13 +201,17 @@ def _parse(chunks: Iterator[bytes], reader: PartReader) -> None:
         # What is left is still read through, so that its checksum is checked.
         if reader.done:
             continue
-        filled = BLANK_CELLS.sub(b"", chunk)
-        read += len(filled)
+        read += len(chunk)
         if read > LARGEST_XML_BYTES:
             raise _NotOfAWorkbookError("в ней слишком много данных")
-        parser.Parse(filled, False)
+        parser.Parse(chunk, False)
     if not reader.done:
         parser.Parse(b"", True)
+
+
+def _without_blank_cells(chunk: bytes) -> bytes:
+    # A cell across the end of a chunk stays; the parser takes no notice of it either.
+    return BLANK_CELLS.sub(b"", chunk)
 
 
 def _refuse_declarations(*_: object) -> None:

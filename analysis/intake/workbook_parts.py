@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from analysis.intake.workbook_package import Package, resolve
-from analysis.intake.workbook_sheet import YES, BookParts, unescaped
+from analysis.intake.workbook_sheet import YES, BookParts, readable
 
 ROOT_RELATIONS = "_rels/.rels"
 CUSTOM_PROPERTIES = "docprops/custom.xml"
@@ -102,7 +102,7 @@ def _first(relations: dict[str, tuple[str, str]], kind: str) -> str:
 def _texts(package: Package, part: str) -> list[str]:
     if part.lower() not in package.parts:
         return []
-    return [unescaped(one.text) for one in _elements(package, part, "sst/si")]
+    return [readable(one.text) for one in _elements(package, part, "sst/si")]
 
 
 def _date_styles(package: Package, part: str) -> frozenset[str]:

@@ -9,6 +9,8 @@ from math import isfinite
 
 CellValue = str | float | bool | date | datetime | None
 
+# A form has some hundreds of rows and tens of columns. A value far behind them was put there by mistake.
+LAST_ROW, LAST_COLUMN = 20_000, 200
 ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 YES = ("1", "true", "on")
 NOUGHT = ("0", "0.0")
@@ -96,8 +98,13 @@ def position(address: str) -> tuple[int, int]:
     return int(found.group(2)), column
 
 
-def unescaped(text: str) -> str:
-    """Text with characters that XML cannot hold, written as _x000D_, brought back; those no text holds are spaces."""
+def readable(text: str) -> str:
+    """Text with the characters that XML cannot hold brought back from _x000D_; empty where it is white space only.
+
+    Characters that no text of an office holds become spaces.
+    """
+    if text.isspace():
+        return ""
     return ESCAPED_CHARACTER.sub(_character, text) if "_x" in text else text
 
 
@@ -116,7 +123,7 @@ def read_value(kind: str, style: str, text: str, book: BookParts) -> CellValue:
     if kind == "s":
         return book.texts[_index(text)]
     if kind in ("str", "inlineStr"):
-        return unescaped(text)
+        return readable(text)
     if kind == "n":
         number = _number(text)
         return _moment(number, book.epoch) if style in book.date_styles else number
@@ -163,7 +170,9 @@ class SheetReader:
         most_cells: How many cells may be filled.
         pieces: The text since the last element of interest.
         done: All rows have been read.
-        cells: The cells that are not blank, in the order of the file.
+        rows: The cells that are not blank by row, then by column.
+        far_away: Cells that are not blank behind the last row or column that is read.
+        cell_count: How many cells are not blank.
         hidden_rows: Rows that are hidden or have no height, and hold something.
         hidden_columns: First and last of the columns that are hidden or have no width.
         faults: Cells that hold nothing that can be read.
@@ -173,7 +182,9 @@ class SheetReader:
     most_cells: int
     pieces: list[str] = field(default_factory=list)
     done: bool = False
-    cells: list[SheetCell] = field(default_factory=list)
+    rows: dict[int, dict[int, SheetCell]] = field(default_factory=dict)
+    far_away: list[SheetCell] = field(default_factory=list)
+    cell_count: int = 0
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[tuple[int, int]] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
@@ -196,7 +207,7 @@ class SheetReader:
             self._row, self._column = int(attributes.get("r", self._row + 1)), 0
             self._row_is_hidden = _is_hidden(attributes, "ht")
         elif name == "col" and _is_hidden(attributes, "width"):
-            self.hidden_columns.add((int(attributes["min"]), int(attributes["max"])))
+            self.hidden_columns.add((max(1, int(attributes["min"])), min(int(attributes["max"]), LAST_COLUMN)))
         elif name == "rPh":
             self._phonetic = True
 
@@ -222,9 +233,12 @@ class SheetReader:
         if self._text is None and self._formula is None:
             return
         value, rule = self._value_or_rule()
-        if isinstance(value, str) and not value.strip():
+        if value == "":
             return
-        self._keep(SheetCell(value, row, self._column), rule)
+        cell = SheetCell(value, row, self._column)
+        self._keep(cell)
+        if rule:
+            self.faults.append(Fault(rule, cell, f"={self._formula}" if rule == "formula" else self._text or ""))
 
     def _value_or_rule(self) -> tuple[CellValue, str]:
         """What the cell holds, or the rule that says why it cannot be read."""
@@ -241,15 +255,19 @@ class SheetReader:
         except ValueError:
             return None, "error_cell"
 
-    def _keep(self, cell: SheetCell, rule: str) -> None:
-        if len(self.cells) >= self.most_cells:
+    def _keep(self, cell: SheetCell) -> None:
+        self.cell_count += 1
+        if self.cell_count > self.most_cells:
             raise TooManyCellsError
-        self.cells.append(cell)
+        if cell.row > LAST_ROW or cell.column > LAST_COLUMN:
+            self.far_away.append(cell)
+            return
+        row = self.rows.setdefault(cell.row, {})
+        if cell.column in row:
+            raise ValueError(f"{cell.address} twice")
+        row[cell.column] = cell
         if self._row_is_hidden:
             self.hidden_rows.add(cell.row)
-        if rule:
-            stands = f"={self._formula}" if rule == "formula" else self._text
-            self.faults.append(Fault(rule, cell, stands or ""))
 
 
 def _is_hidden(attributes: dict[str, str], size: str) -> bool:
