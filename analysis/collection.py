@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cleaning.returns import COLUMNS, fact_table
-from analysis.config import Collection, Project, load_reporting, load_sources
+from analysis.config import INVENTED, Collection, Project, load_reporting, load_sources
 from analysis.contracts.forms import ACCEPTANCE, FORM_VERSION, REGISTRY_SCHOOLS, REGISTRY_STATUS
 from analysis.errors import AnalysisError
 from analysis.findings import blocking
@@ -48,6 +48,7 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
         project.city,
         calendar_year,
         created,
+        project.invented,
     )
     if tables["schools"].empty:
         forms.append(_registry_form(project, calendar_year, created))
@@ -79,7 +80,11 @@ def _collection(project: Project) -> Collection:
 
 
 def _registry_form(project: Project, calendar_year: int, created: date) -> Form:
-    lines = ["Реестр школ", "Впишите все школы города и их статус по учебным годам: от них зависит, кто отчитывается."]
+    lines = [
+        "Реестр школ",
+        *_said(project),
+        "Впишите все школы города и их статус по учебным годам: от них зависит, кто отчитывается.",
+    ]
     identity = _identity("registry", project, calendar_year, "registry")
     content = form_bytes(lines, [(REGISTRY_SCHOOLS, [], {}), (REGISTRY_STATUS, [], {})], identity, created)
     return Form("registry.xlsx", content)
@@ -104,9 +109,17 @@ def _acceptance_form(
         )
         for row in rows_of(waiting)
     ]
-    lines = [f"Рассмотрение подтверждений за {calendar_year} год", "Выберите решение; возвращая, назовите причину."]
+    lines = [
+        f"Рассмотрение подтверждений за {calendar_year} год",
+        *_said(project),
+        "Выберите решение; возвращая, назовите причину.",
+    ]
     identity = _identity("acceptance", project, calendar_year, "acceptance")
     return Form(f"{calendar_year}_acceptance.xlsx", form_bytes(lines, [(ACCEPTANCE, rows, {})], identity, created))
+
+
+def _said(project: Project) -> list[str]:
+    return [f"{INVENTED}."] if project.invented else []
 
 
 DESCRIBED = ("evidence_kind", "evidence_number", "evidence_link")

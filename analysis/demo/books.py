@@ -20,7 +20,6 @@ from analysis.demo.town import Return, School, town
 from analysis.forms.collect import BlankForm
 from analysis.forms.workbook import FilledSheet, Given, form_bytes
 
-OFFICE = "УО"
 DECIDED_BY = "Ведущий специалист УО"
 NOT_EXAMINED = "не рассмотрено"
 DAYS_TO_DECIDE = 4
@@ -72,7 +71,7 @@ def registry_book(city: str, schools: Sequence[School], received: date) -> Book:
         received,
         (title, f"{INVENTED}."),
         ((REGISTRY_SCHOOLS, about, {}), (REGISTRY_STATUS, statuses, {})),
-        _identity("registry", city, received.year, OFFICE),
+        _identity("registry", city, received.year, "registry"),
     )
 
 
@@ -109,13 +108,13 @@ def acceptance_book(city: str, calendar_year: int, returns: Sequence[Return]) ->
     rows = [row for filled in returns for row in acceptance_rows(filled)]
     received = max(filled.received for filled in returns) + timedelta(days=DAYS_TO_DECIDE)
     return Book(
-        f"data/raw/{calendar_year}/acceptance_{OFFICE}_v1.xlsx",
+        f"data/raw/{calendar_year}/acceptance.xlsx",
         title,
         "acceptance",
         received,
         (title, f"{INVENTED}."),
         ((ACCEPTANCE, rows, {}),),
-        _identity("acceptance", city, calendar_year, OFFICE),
+        _identity("acceptance", city, calendar_year, "acceptance"),
     )
 
 

@@ -10,6 +10,7 @@ import zipfile
 import pypdf
 import pytest
 
+from analysis.cli import main
 from analysis.config import INVENTED, load_project, load_sources
 from analysis.demo.project import write_demo
 from analysis.errors import AnalysisError
@@ -126,3 +127,10 @@ def test_its_pages_say_that_it_is_invented(published):
         assert re.search(rf"<footer.*{INVENTED}", text, re.DOTALL)
     pages = pypdf.PdfReader(published / "reports/_site/2021/annual-report-2021.pdf").pages
     assert [page.page_number for page in pages if INVENTED not in page.extract_text()] == []
+
+
+def test_the_forms_that_go_out_say_that_they_are_invented(demo, tmp_path):
+    assert main(["--project", str(demo), "forms", "2021", "--output", str(tmp_path)]) == 0
+    forms = list(tmp_path.glob("*.xlsx"))
+    assert len(forms) > 20
+    assert [form.name for form in forms if INVENTED not in _text(form.read_bytes())] == []
