@@ -56,5 +56,5 @@ lock: .venv/uv
 	touch $@
 
 clean:
-	rm -rf .venv reports/_site reports/_content reports/*/_content reports/*/figures reports/*/data output
+	rm -rf .venv reports/_site* reports/_content reports/*/_content reports/*/figures reports/*/data output
 	find data/processed -mindepth 1 ! -name README.md -delete
