@@ -59,5 +59,5 @@ lock: .venv/uv
 	touch $@
 
 clean:
-	rm -rf .venv reports/_site reports/_content reports/*/_content reports/*/figures reports/*/data output demo
+	rm -rf .venv reports/_site* reports/_content reports/*/_content reports/*/figures reports/*/data output demo
 	find data/processed -mindepth 1 ! -name README.md -delete

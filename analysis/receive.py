@@ -54,7 +54,7 @@ def _receive_one(root: Path, path: Path, received: date) -> Received:
     same = next((source for source in sources if source.sha256 == digest), None)
     if same is not None:
         return Received(same, f"{path.name}: уже принят: {same.file}.")
-    earlier = [source for source in sources if _stem(source.file) == _target_stem(identity)]
+    earlier = [source for source in sources if _is_earlier(source, identity)]
     source = _entry(identity, path.name, digest, received, earlier)
     (root / source.file).parent.mkdir(parents=True, exist_ok=True)
     write_file_whole(root / source.file, content)
@@ -79,14 +79,16 @@ def _entry(identity: Identity, name: str, digest: str, received: date, earlier: 
     )
 
 
+def _is_earlier(source: Source, identity: Identity) -> bool:
+    """Whether a source is an earlier version; a project has one registry, whatever its file is called."""
+    registry = source.kind == identity.kind == "registry"
+    return registry or source.file.rpartition("_v")[0] == _target_stem(identity)
+
+
 def _target_stem(identity: Identity) -> str:
     """Where the versions of a workbook stand, without version and extension; made of the identifiers alone."""
     reporter = "".join(letter if letter.isalnum() else "_" for letter in identity.reporter)
     return f"data/raw/{identity.calendar_year}/{identity.kind}_{reporter}"
-
-
-def _stem(file: str) -> str:
-    return file.rpartition("_v")[0]
 
 
 def _stanza(source: Source) -> str:

@@ -1,17 +1,16 @@
 """Word documents for the tests, put together from the XML that Word itself writes."""
 
 import io
-from collections.abc import Iterable, Sequence
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape
 
 import docx
-from lxml import etree
 
 from roadmaps import SIGNED_LINES
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-NAMES = f'xmlns:w="{WORD}" xmlns:mc="{COMPATIBILITY}"'
 
 
 def run(text: str, properties: str = "") -> str:
@@ -62,15 +61,28 @@ def text_box(*lines: str) -> str:
 
 
 def word_file(*elements: str, header_text: str = "") -> bytes:
-    """The bytes of a .docx with this body."""
+    """The bytes of a .docx with this body; all its other parts are those of an empty document."""
     document = docx.Document()
-    body = document.element.body
-    for element in etree.fromstring(f"<root {NAMES}>{''.join(elements)}</root>"):
-        body.insert(len(body) - 1, element)
     if header_text:
         document.sections[0].header.paragraphs[0].text = header_text
+    saved = io.BytesIO()
+    document.save(saved)
+    with zipfile.ZipFile(saved) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    whole = parts["word/document.xml"].decode()
+    start = whole.index("<w:sectPr")
+    body = f"{whole[:start]}{''.join(elements)}{whole[start:]}"
+    if "xmlns:mc=" not in whole:
+        body = body.replace("<w:document ", f'<w:document xmlns:mc="{COMPATIBILITY}" ', 1)
+    return zip_of(parts | {"word/document.xml": body.encode()})
+
+
+def zip_of(parts: Mapping[str, bytes]) -> bytes:
+    """A package of these parts."""
     content = io.BytesIO()
-    document.save(content)
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, data in parts.items():
+            package.writestr(name, data, zipfile.ZIP_STORED if name == "mimetype" else None)
     return content.getvalue()
 
 

@@ -10,6 +10,7 @@ from analysis.contracts.columns import SETTLED_READINGS
 from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
 from analysis.intake.blocks import Block, plain, with_texts
+from analysis.intake.cell_values import read_text
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
 
 
@@ -129,10 +130,7 @@ def apply_workbook_corrections(
     if not wanted:
         return workbook, []
     present = {
-        f"лист {sheet.name}, ячейка {cell.address}": plain(str(cell.value))
-        for sheet in workbook.sheets
-        for row in sheet.rows
-        for cell in row.cells
+        sheet.place(cell.address): _shown(cell) for sheet in workbook.sheets for row in sheet.rows for cell in row.cells
     }
     findings = [_finding(correction, present.get(address)) for address, correction in wanted.items()]
     sheets = tuple(_corrected_sheet(sheet, wanted) for sheet in workbook.sheets)
@@ -145,9 +143,13 @@ def _corrected_sheet(sheet: Sheet, wanted: Mapping[str, Correction]) -> Sheet:
 
 
 def _corrected(sheet: Sheet, cell: SheetCell, wanted: Mapping[str, Correction]) -> SheetCell:
-    correction = wanted.get(f"лист {sheet.name}, ячейка {cell.address}")
-    fits = correction is not None and plain(str(cell.value)) == plain(correction.expected)
+    correction = wanted.get(sheet.place(cell.address))
+    fits = correction is not None and _shown(cell) == plain(correction.expected)
     return replace(cell, value=correction.new) if correction is not None and fits else cell
+
+
+def _shown(cell: SheetCell) -> str:
+    return plain(read_text(cell.value))
 
 
 def decision_stanza(activity: str, measure: int) -> str:

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 
 import pandera.pandas as pa
 
+from analysis.contracts.facts import FACT_TABLES
+from analysis.contracts.indicators import INDICATOR_TABLES
+from analysis.contracts.text import TEXT_TABLES
+from analysis.contracts.typed import TYPED_TABLES
+
 TYPE_NAMES = {
     "str": "текст",
     "string[pyarrow]": "текст",
@@ -23,7 +28,12 @@ HEAD = """# Словарь данных
 как в отчёте. «Пусто» говорит, может ли значение отсутствовать: пустое значение не ноль.
 """
 SECTIONS = (
-    ("Типизированные таблицы", "Лежат в `data/processed`; из них считается отчёт."),
+    ("Таблицы «дорожной карты»", "Лежат в `data/processed`; из них считается план."),
+    ("Таблицы сведений", "Из возвращённых форм; лежат в `data/processed`, когда сведения есть."),
+    (
+        "Таблицы показателей",
+        "Считаются из таблиц выше; `plan` и `plan_fact` лежат в `data/processed`, остальные — в данных отчёта.",
+    ),
     (
         "Текстовые таблицы",
         "Документ, как он прочитан: все значения — текст, ничего не истолковано. `cells` лежит и в `data/processed`.",
@@ -34,11 +44,11 @@ COLUMN_HEAD = "| Столбец | Подпись | Тип | Смысл | Пус�
 Contracts = Mapping[str, type[pa.DataFrameModel]]
 
 
-def data_dictionary(typed: Contracts, text: Contracts) -> str:
-    """Returns the dictionary of the typed and the text tables as Markdown."""
-    own = {name: contract for name, contract in typed.items() if contract not in text.values()}
+def data_dictionary() -> str:
+    """Returns the dictionary of all tables as Markdown."""
+    own = {name: contract for name, contract in TYPED_TABLES.items() if contract not in TEXT_TABLES.values()}
     parts = [HEAD]
-    for (title, about), contracts in zip(SECTIONS, (own, text), strict=True):
+    for (title, about), contracts in zip(SECTIONS, (own, FACT_TABLES, INDICATOR_TABLES, TEXT_TABLES), strict=True):
         parts.append(f"## {title}\n\n{about}\n")
         parts.extend(_table(name, contract) for name, contract in contracts.items())
     return "\n".join(parts)

@@ -141,7 +141,9 @@ def _name_in(text: str) -> str:
 
 def _position_in(text: str) -> str:
     """What is left of a line of the approval without its mark, the date, the name and the line to sign on."""
-    rest = DATE_WITH_WORD.sub(" ", APPROVAL_MARK.sub(" ", text)).replace(_name_in(text) or "\0", " ")
+    name = _name_in(text)
+    rest = DATE_WITH_WORD.sub(" ", APPROVAL_MARK.sub(" ", text))
+    rest = rest.replace(name, " ") if name else rest
     return plain(SIGNATURE_LINE.sub(" ", rest)).strip(" :,")
 
 

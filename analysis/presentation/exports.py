@@ -85,7 +85,7 @@ def _described() -> dict[str, tuple[str, str, str]]:
         name: (str(field.title), str(field.description), (field.metadata or {}).get("unit", ""))
         for contract in (*FACT_TABLES.values(), *INDICATOR_TABLES.values())
         for name, field in contract.to_schema().columns.items()
-    }
+    } | {"data_origin": ("Происхождение", "Стоит только в вымышленных данных и говорит об этом", "")}
 
 
 def _field(frame: pd.DataFrame, column: str) -> dict[str, str]:

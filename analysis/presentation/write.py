@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from analysis.config import INVENTED
 from analysis.presentation import execution, exhibits, sentences
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit
@@ -121,12 +122,14 @@ def _write_data(folder: Path, edition: Edition, shown: Sequence[Exhibit]) -> Non
     created = max(source.received for source in edition.sources)
     resources = []
     for exhibit in shown:
-        content = csv_bytes(exhibit.data)
+        table = exhibit.data.assign(data_origin=INVENTED) if edition.project.invented else exhibit.data
+        content = csv_bytes(table)
         (folder / f"{exhibit.label}.csv").write_bytes(content)
-        (folder / f"{exhibit.label}.xlsx").write_bytes(xlsx_bytes(exhibit.data, _about(edition, exhibit), created))
+        (folder / f"{exhibit.label}.xlsx").write_bytes(xlsx_bytes(table, _about(edition, exhibit), created))
         digest = hashlib.sha256(content).hexdigest()
-        resources.append(resource(exhibit.label, exhibit.caption, exhibit.data, content, digest))
-    title = f"Данные отчёта за {edition.calendar_year} год: {edition.approval['title']}"
+        resources.append(resource(exhibit.label, exhibit.caption, table, content, digest))
+    invented = f". {INVENTED}" if edition.project.invented else ""
+    title = f"Данные отчёта за {edition.calendar_year} год: {edition.approval['title']}{invented}"
     name = f"roadmap-report-{edition.calendar_year}"
     (folder / "datapackage.json").write_bytes(data_package(name, title, created, resources))
 
@@ -139,6 +142,7 @@ def _about(edition: Edition, exhibit: Exhibit) -> list[tuple[str, str]]:
         ("Издатель", edition.project.publisher),
         ("Данные на", short_date(max(source.received for source in edition.sources))),
         ("Пустая ячейка", "значение не указано; это не ноль"),
+        *([("Внимание", INVENTED)] if edition.project.invented else []),
     ]
 
 

@@ -9,24 +9,28 @@ from analysis.errors import AnalysisError
 from analysis.intake import word_file as reader
 from analysis.intake.files import read_blocks
 from roadmaps import check, document
-from word_documents import HEADING, WORD, cell, office_header, office_rows, paragraph, row, run, table, word_file
+from word_documents import (
+    HEADING,
+    WORD,
+    cell,
+    office_header,
+    office_rows,
+    paragraph,
+    row,
+    run,
+    table,
+    word_file,
+    zip_of,
+)
 
 ROWS = (*office_header(), *office_rows())
-
-
-def zip_of(**parts: bytes) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as package:
-        for name, data in parts.items():
-            package.writestr(name.replace("__", "/"), data)
-    return content.getvalue()
 
 
 def with_document(content: bytes, xml: bytes) -> bytes:
     """The same package with another word/document.xml."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         parts = {name: package.read(name) for name in package.namelist()}
-    return zip_of(**(parts | {"word/document.xml": xml}))
+    return zip_of(parts | {"word/document.xml": xml})
 
 
 def changed(mark: str, inner: str) -> str:
@@ -44,10 +48,10 @@ BAD = {
     "old Word": ("roadmap.doc", OLE2, r"\.doc\).*сохраните как \.docx"),
     "encrypted": ("roadmap.docx", OLE2 + "EncryptedPackage".encode("utf-16-le"), "защищён паролем"),
     "rtf": ("roadmap.rtf", b"{\\rtf1 \\ansi}", "это RTF"),
-    "odt": ("roadmap.odt", zip_of(mimetype=b"application/vnd.oasis.opendocument.text"), "OpenDocument"),
+    "odt": ("roadmap.odt", zip_of({"mimetype": b"application/vnd.oasis.opendocument.text"}), "OpenDocument"),
     "not a zip": ("roadmap.docx", document().encode(), r"это не \.docx"),
     "cut short": ("roadmap.docx", GOOD[: len(GOOD) // 2], "повреждён"),
-    "a workbook": ("roadmap.docx", zip_of(xl__workbook_xml=b"<x/>"), "внутри нет word/document.xml"),
+    "a workbook": ("roadmap.docx", zip_of({"xl/workbook.xml": b"<x/>"}), "внутри нет word/document.xml"),
     "broken xml": ("roadmap.docx", with_document(GOOD, b"<w:document"), "повреждена"),
     "no table": ("roadmap.docx", word_file(*HEADING), "нет ни одной заполненной таблицы"),
     "blank table": ("roadmap.docx", word_file(*HEADING, table(row(cell()))), "нет ни одной заполненной таблицы"),

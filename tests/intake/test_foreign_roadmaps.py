@@ -267,3 +267,13 @@ def test_columns_may_change_their_order_in_a_second_table(tmp_path):
     checked = check(tmp_path, document([TASK, FIRST, *moved]))
     assert blocking_rules(checked) == []
     assert targets_of(checked) == TARGETS
+
+
+def test_a_row_shorter_than_a_header_that_repeats_a_year_stops(tmp_path):
+    """Which of its cells is missing nobody can say."""
+    header = (*HEADER[:7], HEADER[6], HEADER[7])
+    rows = [TASK, (*FIRST[:7], FIRST[6], FIRST[7]), SECOND]
+    checked = check(tmp_path, document(rows, [header]))
+    finding = the_blocking(checked)
+    assert (finding.rule, finding.place) == ("row_length", "строка 9")
+    assert targets_of(checked) == {"1.1/1": [2, 2, 2]}
