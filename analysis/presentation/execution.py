@@ -13,6 +13,11 @@ from analysis.presentation.russian import GENITIVE, NOUNS, counted, short_date
 from analysis.presentation.sentences import NO_FACTS
 from analysis.presentation.words import NOT_STATED, Row, count_words, rows_of
 
+HOW_COUNTED = (
+    "Сообщено — что названо в форме; подтверждено — к чему названы документы; принято — чьи документы приняло "
+    "управление. Засчитывается факт того, кто отвечает за показатель; сообщения соисполнителей его лишь подтверждают. "
+    "«Выполнено» ставится по принятому. Нет сведений — не ноль. Состояние дано на срок отчёта."
+)
 NOBODY = "никто не назначен"
 ALL_REPORTED = "Все, кто должен был отчитаться, отчитались."
 
@@ -23,7 +28,7 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
         return NO_FACTS, []
     exhibits = list(_exhibits(edition))
     by_label = {exhibit.label: exhibit.markdown for exhibit in exhibits}
-    parts = [said(edition), by_label.pop("tbl-statuses")]
+    parts = [said(edition), HOW_COUNTED, by_label.pop("tbl-statuses")]
     for task in dict.fromkeys(edition.execution["task_code"]):
         parts += [f"## Задача {task}: план и факт {{#sec-fact-{task}}}"]
         parts += [by_label.pop(label) for label in list(by_label) if label.endswith(f"-fact-{task}")]
@@ -120,9 +125,7 @@ def _task_table(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
     ]
     header = ["№", "Показатель", "План", "Сообщено", "Подтверждено", "Принято", "Состояние"]
     caption = f"Задача {task}: план и факт {edition.calendar_year} года"
-    return printed_table(
-        edition, f"fact-{task}", caption, rows, (header, cells, [7, 30, 10, 15, 13, 10, 15], "llccccl")
-    )
+    return printed_table(edition, f"fact-{task}", caption, rows, (header, cells, [7, 26, 9, 14, 16, 11, 17], "llccccl"))
 
 
 def _task_picture(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:

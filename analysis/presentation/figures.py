@@ -100,7 +100,7 @@ def plan_fact_strips(rows: pd.DataFrame) -> Figure:
     axes.set_xlim(-0.02, 1.75)
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.spines["bottom"].set_visible(False)
-    axes.set_title("рамка — план, тёмное — принято, светлое — сообщено", loc="left", fontsize=9)
+    figure.text(0.98, 0.99, "рамка — план, тёмное — принято, светлое — сообщено", va="top", ha="right", color="#6b7280")
     return figure
 
 
