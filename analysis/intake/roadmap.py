@@ -283,9 +283,9 @@ def _is_content(block: Block) -> bool:
 
 def _task_of(block: Block) -> Task | None:
     """The task that a paragraph or row names: «2. Название», or «2.» and «Название» in two cells."""
-    texts = list(dict.fromkeys(plain(cell.text) for cell in block.filled))
-    code = TASK_CODE.match(texts[0])
-    if code and len(texts) == 2 and any(letter.isalpha() for letter in texts[1]):
+    texts = [plain(cell.text) for cell in block.filled if not cell.inherited]
+    code = TASK_CODE.match(texts[0]) if len(texts) == 2 else None
+    if code and any(letter.isalpha() for letter in texts[1]):
         return Task(code.group(1), texts[1], block.place)
     line = TASK_LINE.match(texts[0]) if len(texts) == 1 else None
     return Task(line.group(1) or line.group(2), line.group(3), block.place) if line else None

@@ -87,6 +87,11 @@ def test_a_task_without_activities(tmp_path):
     assert (finding.place, finding.severity) == ("строка 10", Severity.ATTENTION)
 
 
+def test_a_row_of_equal_values_is_no_task(tmp_path):
+    row = ("2", "Отбор", "", "2", "2", "2", "2", "Отбор")
+    assert "activity_code" in blocking_rules(check(tmp_path, document([TASK, FIRST, row])))
+
+
 def test_one_number_for_two_tasks(tmp_path):
     finding = the_blocking(check(tmp_path, document([TASK, FIRST, with_cell(OTHER_TASK, 0, "1."), SECOND])))
     assert (finding.rule, finding.place) == ("task", "строка 9")

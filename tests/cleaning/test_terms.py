@@ -23,6 +23,12 @@ def test_the_longer_of_two_writings_counts():
     assert [(one.value, one.places) for one in found] == [("тьюторы", ("б",)), ("городские тьюторы", ("а",))]
 
 
+def test_a_writing_that_begins_with_another_is_its_own():
+    terms = Terms((), (("курсы", ("ПК", "ПК и ПРО")),), ())
+    found = watch_terms([("а", "институт ПК и ПРО"), ("б", "курсы ПК")], terms, "ф")
+    assert [(one.value, one.places) for one in found] == [("ПК", ("б",)), ("ПК и ПРО", ("а",))]
+
+
 def test_a_slip_is_found_across_a_line_break_but_not_inside_a_word():
     terms = Terms((), (), (("профессионального мастера", "профессионального мастерства"),))
     cells = [("а", "конкурс профессионального\nмастера"), ("б", "конкурс профессионального мастерства")]

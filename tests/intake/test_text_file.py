@@ -28,6 +28,7 @@ def test_every_writing_gives_the_same_tables(writing, plain, tmp_path):
     checked = check(tmp_path, WRITINGS[writing])
     assert blocking_rules(checked) == []
     assert_same_tables(without_addresses(checked), plain)
+    assert checked.tables["cells"]["text"].iloc[0] == "Утверждаю:"
 
 
 def test_another_encoding_is_said(tmp_path):

@@ -178,6 +178,7 @@ def test_every_shape_gives_the_tables_of_the_text(shape, signed, tmp_path):
 )
 def test_addresses_are_counted_as_a_person_counts(shape, tmp_path):
     checked = check(tmp_path, word_file(*SHAPES[shape]), "roadmap.docx", editions=[2020])
+    assert checked.tables["cells"]["place"].is_unique
     activities = checked.tables["activities"].set_index("activity_code")["place"]
     assert activities["1.1"] == "таблица 1, строка 5"
     targets = checked.tables["targets"].set_index(["activity_code", "calendar_year"])["place"]
@@ -214,13 +215,13 @@ def test_words_in_headers_and_footers_are_named(signed, tmp_path):
 
 def test_nothing_of_a_word_file_is_lost(tmp_path):
     stray = paragraph("Примечание: срок уточняется")
-    box = cell(inner=paragraph("4", inner=text_box("7 и 8")))
+    box = cell(inner=f"<w:p>{text_box('7 и 8')}{run('4')}</w:p>")
     rows = [*office_rows([1]), row(cell("1.5"), *[cell("слово")] * 5, box, cell("УО"))]
     checked = check(tmp_path, word_file(*HEADING, stray, table(*office_header(), *rows), stray), "roadmap.docx")
     assert unaccounted(checked, [f"абзац {number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9)]) == []
     assert unaccounted(checked, [f"таблица 1, строка 9, ячейка {number}" for number in range(1, 9)]) == []
     cells = checked.tables["cells"].set_index("place")["text"]
-    assert cells["таблица 1, строка 9, ячейка 7"] == "4\n7 и 8"
+    assert cells["таблица 1, строка 9, ячейка 7"] == "7 и 8\n4"
 
 
 # ── rows that a person would have to look at ──
@@ -264,3 +265,11 @@ def test_a_number_merged_over_two_rows_is_not_counted_twice(tmp_path):
     content = word_file(*HEADING, table(*office_header(), task_row("1.", "Задача"), upper, lower))
     finding = the_blocking(check(tmp_path, content, "roadmap.docx", editions=[2020]))
     assert (finding.rule, finding.place, finding.value) == ("row_length", "таблица 1, строка 6", "2")
+
+
+def test_a_row_merged_whole_into_the_one_above_blocks(tmp_path):
+    upper = row(*(cell(text, merge="restart") for text in ACTIVITY))
+    lower = row(*[cell(merge="continue")] * 8)
+    content = word_file(*HEADING, table(*office_header(), task_row("1.", "Задача"), upper, lower))
+    checked = check(tmp_path, content, "roadmap.docx", editions=[2020])
+    assert {finding.place for finding in of_rule(checked, "row_length")} == {"таблица 1, строка 6"}
