@@ -17,6 +17,7 @@ from analysis.config import (
 )
 from analysis.errors import AnalysisError
 from analysis.store import fingerprint, read_manifest, tables_are_whole, write_tables
+from analysis.whole import only_one_at_work
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,10 +55,11 @@ def build(project: Project) -> list[str]:
     from analysis.contracts.validation import violations
     from analysis.findings import blocking, screen_lines
     from analysis.indicators.tables import indicator_tables
+    from analysis.intake.workbook_memory import remembering_reader
     from analysis.pipeline import check_project
     from analysis.presentation.write import remove_interrupted, write_edition, write_index
 
-    checked = check_project(project)
+    checked = check_project(project, remembering_reader(project.root))
     stopping = blocking(checked.findings)
     if stopping:
         raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))
@@ -67,11 +69,12 @@ def build(project: Project) -> list[str]:
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))
     reports = project.root / "reports"
-    remove_interrupted(reports)
-    for edition in editions:
-        write_edition(reports, edition)
-    write_index(reports, editions)
-    write_tables(project.root, tables, {"inputs": _inputs(project), "made": _made(project)})
+    with only_one_at_work(project.root / "data/.build.lock"):
+        remove_interrupted(reports)
+        for edition in editions:
+            write_edition(reports, edition)
+        write_index(reports, editions)
+        write_tables(project.root, tables, {"inputs": _inputs(project), "made": _made(project)})
     return sorted(tables)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,9 +16,10 @@ from analysis.findings import Finding, Severity
 from analysis.indicators.duties import duties
 from analysis.indicators.execution import Duty
 from analysis.intake.returns import Returned, read_returned
-from analysis.intake.workbook import read_workbook
+from analysis.intake.workbook import Workbook, read_workbook
 
 RETURN_IT = "Верните форму тому, кто её прислал, или удалите её запись из SOURCES.toml."
+Reader = Callable[[bytes, str], Workbook]
 ASK_AGAIN = "Попросите вернуть форму; пока её нет, отчёт пишет «нет сведений», а не ноль."
 
 
@@ -39,6 +40,7 @@ def read_facts(
     reporting: Sequence[Report],
     plan: pd.DataFrame,
     executors: pd.DataFrame,
+    read: Reader = read_workbook,
 ) -> Facts:
     """Reads every returned workbook that is in force; one bad file never hides the findings of the others.
 
@@ -50,12 +52,13 @@ def read_facts(
         reporting: Recorded shares.
         plan: `indicators.plan.plan_by_year`.
         executors: Typed executors.
+        read: Reads a workbook; a build passes one that remembers what it has read.
     """
     findings: list[Finding] = []
     returned: dict[str, list[tuple[Source, Returned]]] = defaultdict(list)
     for source in in_force(sources):
         try:
-            returned[source.kind].append((source, _read(project, source, corrections, findings)))
+            returned[source.kind].append((source, _read(project, source, corrections, findings, read)))
         except AnalysisError as error:
             findings.append(_unreadable(source, str(error)))
     rows: dict[str, list[tuple[object, ...]]] = defaultdict(list)
@@ -85,14 +88,16 @@ def in_force(sources: Sequence[Source]) -> list[Source]:
     return [source for source in sources if source.kind != "roadmap" and source.file not in void]
 
 
-def _read(project: Project, source: Source, corrections: Sequence[Correction], findings: list[Finding]) -> Returned:
+def _read(
+    project: Project, source: Source, corrections: Sequence[Correction], findings: list[Finding], read: Reader
+) -> Returned:
     try:
         content = (project.root / source.file).read_bytes()
     except OSError as error:
         raise AnalysisError(f"{source.file}: файл не открывается ({error.strerror}).") from None
     if hashlib.sha256(content).hexdigest() != source.sha256:
         raise AnalysisError(f"{source.file}: файл изменился после получения. Верните полученный файл.")
-    workbook, applied = apply_workbook_corrections(read_workbook(content, source.file), corrections, source.file)
+    workbook, applied = apply_workbook_corrections(read(content, source.file), corrections, source.file)
     findings += applied
     return read_returned(workbook, source.file)
 

@@ -15,11 +15,12 @@ from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.contracts.validation import broken_relations, refuse_without_validation, violations
 from analysis.errors import AnalysisError
-from analysis.fact_pipeline import Facts, in_force, read_facts
+from analysis.fact_pipeline import Facts, Reader, in_force, read_facts
 from analysis.findings import Finding, Severity, blocking, in_listing_order
 from analysis.indicators.plan import plan_by_year
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
+from analysis.intake.workbook import read_workbook
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,12 @@ class Checked:
     findings: list[Finding]
 
 
-def check_project(project: Project) -> Checked:
+def check_project(project: Project, read: Reader = read_workbook) -> Checked:
     """Reads, cleans and validates everything a project has received.
+
+    Args:
+        project: The project.
+        read: Reads a returned workbook; a build passes a reader that remembers.
 
     Raises:
         AnalysisError: A file cannot be read at all, or validation is switched off.
@@ -68,7 +73,7 @@ def check_project(project: Project) -> Checked:
         findings += [*violations(clean.tables, TYPED_TABLES), *broken_relations(clean.tables)]
     tables = dict(clean.tables)
     if in_force(sources) and not blocking(findings):
-        facts = _facts(project, sources, amendments.corrections, tables)
+        facts = _facts(project, sources, amendments.corrections, tables, read)
         tables |= facts.tables
         findings += [*facts.findings, *violations(facts.tables, FACT_TABLES)]
     ordered = in_listing_order(findings)
@@ -76,7 +81,11 @@ def check_project(project: Project) -> Checked:
 
 
 def _facts(
-    project: Project, sources: tuple[Source, ...], corrections: tuple[Correction, ...], tables: dict[str, pd.DataFrame]
+    project: Project,
+    sources: tuple[Source, ...],
+    corrections: tuple[Correction, ...],
+    tables: dict[str, pd.DataFrame],
+    read: Reader,
 ) -> Facts:
     if project.collection is None:
         raise AnalysisError(
@@ -84,7 +93,7 @@ def _facts(
         )
     plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
     reporting = load_reporting(project.root)
-    return read_facts(project, project.collection, sources, corrections, reporting, plan, tables["executors"])
+    return read_facts(project, project.collection, sources, corrections, reporting, plan, tables["executors"], read)
 
 
 def findings_table(findings: list[Finding]) -> pd.DataFrame:

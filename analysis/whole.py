@@ -7,6 +7,7 @@ beside the empty place; `recover_folder`, called first by the next run, puts it 
 
 import contextlib
 import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from analysis.errors import AnalysisError
+
+LOCKED_BYTE = 1_000_000
 
 
 def write_file_whole(path: Path, content: bytes) -> None:
@@ -80,7 +83,8 @@ def _aside(target: Path) -> Path:
 def only_one_at_work(lock: Path) -> Iterator[None]:
     """Holds a lock file, so that what others left half done beside it is known to be dead and may be removed.
 
-    The system frees the lock when the process ends, however it ends; the empty file stays.
+    The system frees the lock when the process ends, however it ends: a lock that is left behind by a dead process
+    holds nobody up. The file stays; it names the process that holds, or last held, it.
 
     Args:
         lock: The lock file, beside the folder it guards.
@@ -91,12 +95,16 @@ def only_one_at_work(lock: Path) -> Iterator[None]:
     Raises:
         AnalysisError: Another process holds it.
     """
-    with lock.open("ab") as stream:
+    with lock.open("a+b") as stream:
         try:
             _lock(stream)
         except OSError as error:
-            message = f"{lock.parent}: здесь уже работает другой запуск программы; дождитесь его окончания."
+            owner = lock.read_text(encoding="utf-8", errors="replace").strip() or "другой процесс"
+            message = f"{lock.parent}: здесь уже работает другой запуск программы ({owner}); дождитесь его окончания."
             raise AnalysisError(message) from error
+        stream.truncate(0)
+        stream.write(f"процесс {os.getpid()} на {platform.node()}\n".encode())
+        stream.flush()
         yield
 
 
@@ -104,7 +112,8 @@ def _lock(stream: IO[bytes]) -> None:
     if os.name == "nt":
         import msvcrt
 
-        stream.seek(0)
+        # A byte far behind the text, so that the owner can be read while the lock is held.
+        stream.seek(LOCKED_BYTE)
         msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
     else:
         import fcntl

@@ -96,7 +96,8 @@ def test_death_after_both_renames_keeps_the_new_folder(tmp_path: Path):
 
 def test_a_second_run_is_turned_away_and_the_lock_is_free_afterwards(tmp_path: Path):
     lock = tmp_path / "site.lock"
-    with only_one_at_work(lock), pytest.raises(AnalysisError, match="другой запуск"), only_one_at_work(lock):
+    owner = f"другой запуск программы \\(процесс {os.getpid()} "
+    with only_one_at_work(lock), pytest.raises(AnalysisError, match=owner), only_one_at_work(lock):
         pass
     with only_one_at_work(lock):
         pass

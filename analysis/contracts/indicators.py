@@ -195,6 +195,28 @@ class ExecutorResults(_IndicatorTable):
     unknown_measure_count: Series[int] = column("Нет сведений", "Показателей без сведений", "показатель", ge=0)
 
 
+class ReporterResults(_IndicatorTable):
+    """Отчётность тех, кто отвечает за показатели: исполнителей и школ."""
+
+    calendar_year: Series[int] = calendar_year()
+    reporter: Series[str] = column("Кто отчитывается", "УО, ИМО или логин школы", str_length={"min_value": 1})
+    expected_measure_count: Series[int] = column("Отвечает за", "За сколько показателей отвечает", "показатель", ge=0)
+    reported_measure_count: Series[int] = column("Сообщил о", "О скольких сообщил", "показатель", ge=0)
+    documented_measure_count: Series[int] = column(
+        "Подтвердил", "По скольким подтверждено всё, что сообщено", "показатель", ge=0
+    )
+    accepted_measure_count: Series[int] = column("Принято", "По скольким принято всё, что сообщено", "показатель", ge=0)
+
+    class Config:
+        unique = ["calendar_year", "reporter"]
+
+    @pa.dataframe_check(error="принято ≤ подтвердил ≤ сообщил ≤ отвечает")
+    def parts_within_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+        names = ["accepted", "documented", "reported", "expected"]
+        steps = frame[[f"{name}_measure_count" for name in names]].diff(axis=1).iloc[:, 1:]
+        return (steps >= 0).all(axis=1)
+
+
 INDICATOR_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "plan": Plan,
     "plan_fact": PlanFact,
@@ -202,6 +224,7 @@ INDICATOR_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "executor_load": ExecutorLoad,
     "statuses": Statuses,
     "executor_results": ExecutorResults,
+    "reporter_results": ReporterResults,
     "findings": Findings,
     "abbreviations": Abbreviations,
     "sources": Sources,

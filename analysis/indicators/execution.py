@@ -109,6 +109,34 @@ def plan_against_fact(plan: pd.DataFrame, duties: Sequence[Duty], facts: pd.Data
     )
 
 
+def reporter_results(duties: Sequence[Duty], facts: pd.DataFrame) -> pd.DataFrame:
+    """Returns for each reporter and year over how many of its measures it reported, documented, had accepted.
+
+    A measure counts as documented or accepted when all that was reported is.
+
+    Returns:
+        One row a year and reporter: calendar_year, reporter, expected_measure_count, reported_measure_count,
+        documented_measure_count, accepted_measure_count.
+    """
+    by = [*KEY, "reporter"]
+    owed = pd.DataFrame([(*_key(one), one.reporter) for one in duties], columns=by)
+    rows = owed.astype({"activity_code": "str", "reporter": "str"}).merge(facts, on=by, how="left")
+    reported = rows["reported_count"].notna()
+    counted = rows.assign(
+        expected_measure_count=1,
+        reported_measure_count=reported.astype("int64"),
+        documented_measure_count=_whole_of(rows, "documented_count"),
+        accepted_measure_count=_whole_of(rows, "accepted_count"),
+    )
+    return counted.groupby(["calendar_year", "reporter"], sort=False)[RESULT_COLUMNS].sum().reset_index()
+
+
+RESULT_COLUMNS = [
+    "expected_measure_count",
+    "reported_measure_count",
+    "documented_measure_count",
+    "accepted_measure_count",
+]
 TOTAL_COLUMNS = [
     "expected_reporter_count",
     "missing_reporter_count",
@@ -205,6 +233,15 @@ def _totals(key: tuple[object, ...], group: pd.DataFrame) -> tuple[object, ...]:
         int(group["waiting_count"].fillna(0).sum()),
         int(group["returned_count"].fillna(0).sum()),
     )
+
+
+def _key(duty: Duty) -> tuple[str, int, int]:
+    return duty.activity_code, duty.measure_number, duty.calendar_year
+
+
+def _whole_of(rows: pd.DataFrame, name: str) -> "pd.Series[int]":
+    """1 where all that was reported above zero is documented (or accepted)."""
+    return ((rows["reported_count"] > 0) & (rows[name] == rows["reported_count"])).fillna(False).astype("int64")
 
 
 def _smaller(counts: "pd.Series[int]", limit: "pd.Series[int]") -> "pd.Series[int]":

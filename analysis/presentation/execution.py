@@ -35,6 +35,7 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     titles = {
         "tbl-to-date": "## С начала срока {#sec-to-date}",
         "tbl-by-executor": "## По исполнителям {#sec-by-executor}",
+        "tbl-by-reporter": "## По тем, кто отчитывается {#sec-by-reporter}",
         "tbl-evidence": "## Подтверждения {#sec-evidence}",
         "tbl-own-measures": "## Собственные меры школ {#sec-own-measures}",
         "tbl-owed": "## Чего не хватает {#sec-owed}",
@@ -48,6 +49,7 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
 NOTHING = {
     "tbl-to-date": "",
     "tbl-by-executor": "",
+    "tbl-by-reporter": "",
     "tbl-evidence": "Ни одно подтверждение ещё не принято.",
     "tbl-own-measures": "Школы не сообщили о собственных мерах.",
     "tbl-owed": ALL_REPORTED,
@@ -96,6 +98,7 @@ def _exhibits(edition: Edition) -> Iterator[Exhibit]:
         yield _task_table(edition, task, rows)
     yield _to_date(edition)
     yield _by_executor(edition)
+    yield _by_reporter(edition)
     for table in (_evidence(edition), _own_measures(edition), _owed(edition)):
         if table is not None:
             yield table
@@ -183,6 +186,18 @@ def _by_executor(edition: Edition) -> Exhibit:
     header = ["Отвечает (назван первым)", "Показателей с планом", "Выполнено", "Нет сведений"]
     caption = f"Исполнение {edition.calendar_year} года по исполнителям"
     return printed_table(edition, "by-executor", caption, data, (header, cells, [40, 20, 20, 20], "lccc"))
+
+
+def _by_reporter(edition: Edition) -> Exhibit:
+    """Executors and schools that answer for measures; schools by their names."""
+    rows = edition.tables["reporter_results"]
+    data = rows[rows["calendar_year"] == edition.calendar_year].drop(columns="calendar_year").reset_index(drop=True)
+    names = dict(zip(edition.tables["schools"]["school_login"], edition.tables["schools"]["school_name"], strict=True))
+    data = data.assign(reporter=data["reporter"].map(lambda who: names.get(who, who)).astype("str"))
+    cells = [[str(value) for value in row.values()] for row in rows_of(data)]
+    header = ["Кто отчитывается", "Отвечает за", "Сообщил о", "Подтвердил", "Принято"]
+    caption = f"Отчётность за {edition.calendar_year} год: число показателей"
+    return printed_table(edition, "by-reporter", caption, data, (header, cells, [36, 16, 16, 16, 16], "lcccc"))
 
 
 def _evidence(edition: Edition) -> Exhibit | None:
