@@ -79,3 +79,8 @@ def test_nothing_is_written(tmp_path):
     before = sorted((path, path.stat().st_mtime_ns) for path in tmp_path.rglob("*"))
     check_project(project)
     assert sorted((path, path.stat().st_mtime_ns) for path in tmp_path.rglob("*")) == before
+
+
+def test_words_of_the_header_are_not_the_documents_terms(tmp_path):
+    terms = '[[variant]]\nmeaning = "итог"\nwritings = ["Результат", "Программа семинара"]\n'
+    assert check(tmp_path, document(), terms=terms).findings == []

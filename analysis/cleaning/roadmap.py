@@ -133,10 +133,9 @@ class _Cleaner:
 
     def check_codes(self, activities: pd.DataFrame) -> None:
         """Codes that stand twice block; numbers that are skipped are only reported, never renumbered."""
-        codes = [_code(code) for code in activities["activity_code"]]
         places: dict[str, list[str]] = defaultdict(list)
-        for code, place in zip(codes, activities["row_place"], strict=True):
-            places[code].append(place)
+        for code, place in zip(*_columns(activities, "activity_code", "row_place"), strict=True):
+            places[_code(code)].append(place)
         for code, found in places.items():
             if len(found) > 1:
                 self._block("activity_code", tuple(found), code, "Один номер стоит у нескольких мероприятий.")
@@ -440,15 +439,18 @@ def _columns(frame: pd.DataFrame, *names: str) -> list[list[str]]:
 
 
 def _activities(text: pd.DataFrame) -> pd.DataFrame:
+    files, places, codes, task_codes, task_titles, task_places, titles = _columns(
+        text, "source_file", "row_place", "activity_code", "task_code", "task_title", "task_place", "activity_title"
+    )
     rows = zip(
-        text["source_file"],
-        text["row_place"],
-        map(_code, text["activity_code"]),
+        files,
+        places,
+        map(_code, codes),
         range(1, len(text) + 1),
-        map(_code, text["task_code"]),
-        map(plain, text["task_title"]),
-        text["task_place"],
-        map(plain, text["activity_title"]),
+        map(_code, task_codes),
+        map(plain, task_titles),
+        task_places,
+        map(plain, titles),
         strict=True,
     )
     columns = "source_file place activity_code document_order task_code task_title task_place activity_title"

@@ -57,6 +57,7 @@ class Value:
     once_a_year: bool = False
 
 
+@lru_cache(maxsize=4096)
 def read_values(text: str, largest: int) -> tuple[Value, ...]:
     """Returns the values of a cell; none for a blank cell.
 

@@ -216,6 +216,12 @@ def test_months_that_differ_are_named(tmp_path):
     assert "строка 8, ячейка 8" in finding.places
 
 
+def test_months_of_two_executors_are_named(tmp_path):
+    row = (*FIRST[:7], "УО (март), ИМО (июнь)")
+    assert len(of_rule(check(tmp_path / "two", document([TASK, row])), "deadline")) == 1
+    assert of_rule(check(tmp_path / "one", document([TASK, (*FIRST[:7], "УО (март), ИМО (март)")])), "deadline") == []
+
+
 # ── numbering ──
 
 

@@ -166,7 +166,7 @@ def test_a_missing_name_is_worth_a_look_but_not_for_an_order(tmp_path):
         "на 2023 – 2025 годы",
         "с 2023 по 2025 год",
         "с 2023 г. по 2025 г.",
-        "(2022 год) на 2023—2025 гг.",
+        "за 2019-2022, на 2023—2025",
     ],
 )
 def test_period(period, tmp_path):
