@@ -1,7 +1,8 @@
 """From raw files to data/processed and the pieces of the reports; unchanged work is not redone."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis.config import (
     CORRECTIONS_FILE,
@@ -25,25 +26,28 @@ if TYPE_CHECKING:
     from analysis.presentation.edition import Edition
 
 PACKAGE = Path(__file__).parent
-MADE_PATTERNS = ("_content/*", "*/_content/*", "*/figures/*", "*/data/*")
+MADE_FOLDERS = ("_content", "figures", "data")
+INDEX = "index"
 
 
 class BlockedError(AnalysisError):
     """Findings that stop the build."""
 
 
-def is_fresh(project: Project) -> bool:
-    """Whether the last build was made from these very inputs, config and code, and all it made is still there."""
+def is_fresh(project: Project, years: Sequence[int]) -> bool:
+    """Whether the last build had these very inputs, config and code, and what it made for the years is still there."""
     manifest = read_manifest(project.root)
     return (
         manifest.get("inputs") == _inputs(project)
-        and manifest.get("made") == _made(project)
+        and _made(project, years).items() <= manifest.get("made", {}).items()
         and tables_are_whole(project.root, manifest)
     )
 
 
-def build(project: Project) -> list[str]:
-    """Checks the project, writes the pieces of its reports and its processed tables.
+def build(project: Project, years: Sequence[int]) -> list[str]:
+    """Checks the project, writes its processed tables and the pieces of the reports of some years.
+
+    The pieces of other years stay as they are; where the inputs have changed they count as stale from then on.
 
     Returns:
         The names of the tables.
@@ -72,9 +76,12 @@ def build(project: Project) -> list[str]:
     with only_one_at_work(project.root / "data/.build.lock"):
         remove_interrupted(reports)
         for edition in editions:
-            write_edition(reports, edition)
+            if edition.calendar_year in years:
+                write_edition(reports, edition)
         write_index(reports, editions)
-        write_tables(project.root, tables, {"inputs": _inputs(project), "made": _made(project)})
+        inputs, last = _inputs(project), read_manifest(project.root)
+        kept = last.get("made", {}) if last.get("inputs") == inputs else {}
+        write_tables(project.root, tables, {"inputs": inputs, "made": {**kept, **_made(project, years)}})
     return sorted(tables)
 
 
@@ -95,6 +102,11 @@ def _inputs(project: Project) -> str:
     return f"{fingerprint(project.root, [project.root / file for file in files])} {fingerprint(PACKAGE, code)}"
 
 
-def _made(project: Project) -> Any:  # noqa: ANN401
+def _made(project: Project, years: Sequence[int]) -> dict[str, str]:
+    """A fingerprint of what was made for the index and for each of the years."""
     reports = project.root / "reports"
-    return fingerprint(reports, [path for pattern in MADE_PATTERNS for path in reports.glob(pattern)])
+    folders = {INDEX: reports, **{str(year): reports / str(year) for year in years}}
+    return {
+        name: fingerprint(reports, [path for made in MADE_FOLDERS for path in folder.glob(f"{made}/*")])
+        for name, folder in folders.items()
+    }

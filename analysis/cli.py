@@ -1,6 +1,7 @@
 """The commands, each a readable list of steps."""
 
 import argparse
+import gc
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ EXAMPLES = """examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit code: 0 done, 1 something a person must mend, 2 wrong usage."""
+    gc.set_threshold(100_000, 50, 50)  # a command lives for seconds; looking for cycles took a third of a long check
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a console may lack some letters
     options = _parser().parse_args(arguments)
@@ -79,12 +81,13 @@ def build(project: Project, options: argparse.Namespace) -> int:
     from analysis.build import build as build_project
     from analysis.build import is_fresh
 
-    if is_fresh(project):
+    years = _asked_years(project, getattr(options, "years", []))
+    if is_fresh(project, years):
         _say("Таблицы и части отчётов без изменений.")
         return 0
     _say("Читаю, проверяю и собираю…")
-    names = build_project(project)
-    _say(f"Собрано: data/processed ({', '.join(names)}) и части отчётов за {_years(project)}.")
+    names = build_project(project, years)
+    _say(f"Собрано: data/processed ({', '.join(names)}) и части отчётов за {', '.join(map(str, years))}.")
     return 0
 
 

@@ -26,8 +26,8 @@ class Received:
 def receive(root: Path, files: Sequence[Path], received: date) -> list[Received]:
     """Takes files in, one after the other; a file that is refused does not stop the others.
 
-    The copy is written before its entry, each of them whole: a run that dies between the two leaves a file without
-    an entry, which is no source yet, and the next run of the same command puts it right.
+    The copies are written before their entries, which come last and all at once: a run that dies leaves files without
+    entries, which are no sources yet, and the next run of the same command puts it right.
 
     Args:
         root: The project.
@@ -38,10 +38,25 @@ def receive(root: Path, files: Sequence[Path], received: date) -> list[Received]
         AnalysisError: SOURCES.toml cannot be read.
     """
     with only_one_at_work(root / "data/raw/.lock"):
-        return [_receive_one(root, path, received) for path in files]
+        sources, results = list(load_sources(root)), []
+        entered = len(sources)
+        for path in files:
+            results.append(_receive_one(root, path, received, sources))
+            new = results[-1].source
+            sources += [new] if new is not None and new not in sources else []
+        _enter(root, sources[entered:])
+        return results
 
 
-def _receive_one(root: Path, path: Path, received: date) -> Received:
+def _enter(root: Path, sources: Sequence[Source]) -> None:
+    """Adds entries to SOURCES.toml; what people wrote there stays as it is."""
+    if sources:
+        written = (root / SOURCES_FILE).read_text(encoding="utf-8-sig").rstrip("\n")
+        text = "\n\n".join([written, *map(_stanza, sources)])
+        write_file_whole(root / SOURCES_FILE, text.encode())
+
+
+def _receive_one(root: Path, path: Path, received: date, sources: Sequence[Source]) -> Received:
     try:
         content = path.read_bytes()
         identity = recognise(read_workbook(content, path.name), path.name)
@@ -50,7 +65,6 @@ def _receive_one(root: Path, path: Path, received: date) -> Received:
     except AnalysisError as error:
         return Received(None, str(error))
     digest = hashlib.sha256(content).hexdigest()
-    sources = load_sources(root)
     same = next((source for source in sources if source.sha256 == digest), None)
     if same is not None:
         return Received(same, f"{path.name}: уже принят: {same.file}.")
@@ -58,8 +72,6 @@ def _receive_one(root: Path, path: Path, received: date) -> Received:
     source = _entry(identity, path.name, digest, received, earlier)
     (root / source.file).parent.mkdir(parents=True, exist_ok=True)
     write_file_whole(root / source.file, content)
-    written = (root / SOURCES_FILE).read_text(encoding="utf-8-sig").rstrip("\n")
-    write_file_whole(root / SOURCES_FILE, f"{written}\n\n{_stanza(source)}".encode())
     version = f"; заменяет {source.replaces}, которая осталась на месте" if source.replaces else ""
     return Received(source, f"{path.name}: принят как {source.file}{version}.")
 

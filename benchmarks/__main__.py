@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.forms_of import returned_workbooks
 from benchmarks.roadmap_of import roadmap_project
 
 HOUSE = Path(__file__).parents[1]
@@ -33,7 +34,7 @@ def main() -> None:
     """Measures and writes the results."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        lines = [*_commands(folder), *_large_roadmaps(folder)]
+        lines = [*_commands(folder), *_large_roadmaps(folder), *_collections(folder)]
         compared = _quarto_side_by_side(folder)
     RESULTS.write_text(_page(lines, compared), encoding="utf-8")
     print(RESULTS.read_text(encoding="utf-8"))
@@ -63,6 +64,36 @@ def _large_roadmaps(folder: Path) -> list[Measured]:
             project = roadmap_project(folder / f"{kind}-{rows}", rows, kind)
             name = f"документ в {rows} строк прочитан и проверен ({kind}): `check`"
             measured.append(_median(name, aim, 3, lambda project=project: (["check"], project)))
+    return measured
+
+
+def _collections(folder: Path) -> list[Measured]:
+    measured = []
+    for schools, aim in ((19, "≤ 4 с"), (60, ""), (600, "≤ 25 с; ≤ 1 ГБ; рост линейный")):
+        project = _fresh(folder)
+        registry, forms = returned_workbooks(project, project / "mail", schools)
+        received = ["--received", "2022-01-20"]
+        _run(["receive", str(registry), *received], project)
+        taken, _ = _run(["receive", *map(str, forms), *received], project)
+        checked = _median(
+            f"{schools} форм прочитано и проверено: `check`", aim, 3, lambda project=project: (["check"], project)
+        )
+        measured += [Measured(f"{schools} форм принято: `receive`", taken, 0, ""), checked]
+    measured.append(
+        _median("сборка, когда ничего не помнится: 600 форм", "", 1, lambda: (["build"], project)),
+    )
+    (project / "data/terms.toml").write_text("# x\n", encoding="utf-8")
+    measured.append(_median("сборка после правки, 600 форм уже прочитаны", "", 1, lambda: (["build"], project)))
+    demo = Path(tempfile.mkdtemp(dir=folder)) / "demo"
+    _run(["demo", str(demo)], project)
+    measured.append(
+        _median(
+            "один отчёт с планом и фактом, с нуля",
+            "≤ 9 с",
+            1,
+            lambda: (["report", "2021", "--engine", "builtin"], demo),
+        )
+    )
     return measured
 
 

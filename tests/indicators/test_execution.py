@@ -7,7 +7,14 @@ import pytest
 
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.validation import violations
-from analysis.indicators.execution import Duty, facts_by_reporter, plan_against_fact, status, with_status
+from analysis.indicators.execution import (
+    Duty,
+    facts_by_reporter,
+    plan_against_fact,
+    reporter_results,
+    status,
+    with_status,
+)
 from analysis.indicators.plan import plan_by_year
 
 CUTOFFS = {2020: date(2021, 1, 31), 2021: date(2022, 1, 31), 2022: date(2023, 1, 31)}
@@ -124,3 +131,13 @@ def test_an_open_total_gets_both_statuses(plan):
 )
 def test_status_at_the_cutoff(target, reached, accepted, waiting, deadline, said):
     assert status(target, reached, accepted, waiting, deadline, date(2022, 1, 31)) == said
+
+
+def test_reporters_are_counted_over_their_measures():
+    duties = [Duty("1.3", 1, 2021, "s1", 1), Duty("1.4", 1, 2021, "s1", 1), Duty("1.3", 1, 2021, "s2", 1)]
+    reports = _reports(("1.3", 1, 2021, "s1", 1), ("1.4", 1, 2021, "s1", 2))
+    evidence = _evidence(("a", "1.3", 1, 2021, "s1", 1), ("b", "1.4", 1, 2021, "s1", 1))
+    facts = facts_by_reporter(reports, evidence, _acceptance(("a", "принято"), ("b", "принято")))
+    results = reporter_results(duties, facts)
+    assert violations({"reporter_results": results}, INDICATOR_TABLES) == []
+    assert results.to_numpy().tolist() == [[2021, "s1", 2, 2, 1, 1], [2021, "s2", 1, 0, 0, 0]]

@@ -231,3 +231,15 @@ def test_nothing_changed_loads_nothing_heavy(house, run):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_only_the_asked_edition_is_built_and_the_others_later(house, run):
+    html_of = ("--format", "html", "--engine", "builtin")
+    assert run(house, "report", "2021", *html_of)[0] == 0
+    assert (house / "reports/2021/figures/fig-load.svg").is_file()
+    assert not (house / "reports/2020/figures").exists()
+    assert run(house, "report", "2020", *html_of)[0] == 0
+    assert "без изменений" in run(house, "report", "2021", *html_of)[2]
+    (house / "data/terms.toml").write_text("# x\n", encoding="utf-8")
+    assert run(house, "report", "2021", *html_of)[0] == 0
+    assert "Собрано" in run(house, "report", "2020", *html_of)[2]
