@@ -70,7 +70,7 @@ def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -
     for row, (_, counts) in enumerate(grid.iterrows()):
         for place, count in enumerate(counts):
             _cell(axes, place, row, count)
-        axes.text(len(grid.columns) + 0.1, row, totals[row], va="center", ha="left")
+        axes.text(len(grid.columns) + 0.1, row, textwrap.fill(totals[row], 15), va="center", ha="left")
         figure.text(0.01, _share_of_height(axes, row, len(labels)), labels[row], va="center", ha="left")
     _frame_year(axes, [int(year) for year in grid.columns], calendar_year, len(labels))
     axes.set_yticks([])
