@@ -126,6 +126,8 @@ def receive(project: Project, options: argparse.Namespace) -> int:
     """Takes returned workbooks into data/raw; 1 when one of them is refused."""
     from analysis.receive import receive as take_in
 
+    if options.received > date.today():
+        raise AnalysisError(f"День получения {options.received:%d.%m.%Y} ещё не наступил.")
     results = take_in(project.root, options.files, options.received)
     for result in results:
         _print(result.said) if result.source else _say(f"Не принят: {result.said}")

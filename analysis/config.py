@@ -183,6 +183,10 @@ def load_project(root: Path) -> Project:
 def load_sources(root: Path) -> tuple[Source, ...]:
     """Reads data/raw/SOURCES.toml, one entry for each received file."""
     entries = read_toml(root, SOURCES_FILE).get("source", [])  # a new project has received nothing yet
+    files = [entry.get("file") for _, entry in numbered(entries, "source", SOURCES_FILE)]
+    twice = next((file for file in files if files.count(file) > 1), None)
+    if twice is not None:
+        raise AnalysisError(f"{SOURCES_FILE}: файл {twice} записан дважды. Оставьте одну запись.")
     return tuple(
         Source(
             file=take(entry, "file", str, where),

@@ -67,10 +67,7 @@ def read_facts(
     logins = [str(row[2]) for row in rows["schools"]]
     measures = _measures(plan)
     for source, form in _acceptable(returned["form"], project, collection, logins, findings):
-        if source.received > collection.cutoff(form.identity.calendar_year):
-            findings.append(_late(source, form, collection))
-        else:
-            _take(rows, findings, clean_form(form, measures, logins))
+        _take(rows, findings, clean_form(form, measures, logins, source.received))
     known = [str(row[2]) for row in rows["evidence"]]
     for _, acceptance in sorted(returned["acceptance"], key=lambda one: one[0].received):
         _take(rows, findings, clean_acceptance(acceptance, known))
@@ -83,8 +80,9 @@ def read_facts(
 
 
 def in_force(sources: Sequence[Source]) -> list[Source]:
-    """Returns the returned workbooks that no newer version has made void."""
-    void = {source.replaces for source in sources}
+    """Returns the returned workbooks; of the registries only the newest. Which version of a form stands is decided
+    later, because a version that comes after the cutoff takes nothing from the one before it."""
+    void = {source.replaces for source in sources if source.kind == "registry"}
     return [source for source in sources if source.kind != "roadmap" and source.file not in void]
 
 
@@ -126,15 +124,15 @@ def _acceptable(
     logins: Sequence[str],
     findings: list[Finding],
 ) -> list[tuple[Source, Returned]]:
-    """The forms of this project, of a known reporter and year, received once each."""
+    """The forms of this project and of a known reporter and year: of each the newest that came by the cutoff."""
     kept: dict[tuple[str, int], tuple[Source, Returned]] = {}
-    for source, form in forms:
+    for source, form in sorted(forms, key=lambda one: one[0].received):
         identity = form.identity
         key = (identity.reporter, identity.calendar_year)
         problem = _problem(form, project, {*collection.municipal, *logins})
-        if not problem and key in kept:
-            problem = f"Та же форма уже получена: {kept[key][0].file}. Укажите replaces в SOURCES.toml."
-        if problem:
+        if not problem and source.received > collection.cutoff(identity.calendar_year):
+            findings.append(_late(source, form, collection))
+        elif problem:
             findings.append(_whole_file(source, "workbook", Severity.BLOCKS, identity.reporter, problem, RETURN_IT))
         else:
             kept[key] = (source, form)

@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
 
-from analysis.config import SOURCES_FILE, Source, load_sources
+from analysis.config import SOURCES_FILE, Source, load_project, load_sources
 from analysis.errors import AnalysisError
 from analysis.intake.returns import Identity, recognise
 from analysis.intake.workbook import read_workbook
@@ -68,18 +69,35 @@ def _receive_one(root: Path, path: Path, received: date, sources: Sequence[Sourc
     same = next((source for source in sources if source.sha256 == digest), None)
     if same is not None:
         return Received(same, f"{path.name}: уже принят: {same.file}.")
+    project = load_project(root)
+    if identity.project != project.city or identity.calendar_year not in project.editions:
+        return Received(
+            None, f"{path.name}: форма другого проекта или года ({identity.project}, {identity.calendar_year})."
+        )
     earlier = [source for source in sources if _is_earlier(source, identity)]
-    source = _entry(identity, path.name, digest, received, earlier)
+    file = _free_name(root, identity, sources, content)
+    source = _entry(identity, path.name, digest, received, earlier, file)
     (root / source.file).parent.mkdir(parents=True, exist_ok=True)
     write_file_whole(root / source.file, content)
     version = f"; заменяет {source.replaces}, которая осталась на месте" if source.replaces else ""
     return Received(source, f"{path.name}: принят как {source.file}{version}.")
 
 
-def _entry(identity: Identity, name: str, digest: str, received: date, earlier: Sequence[Source]) -> Source:
+def _free_name(root: Path, identity: Identity, sources: Sequence[Source], content: bytes) -> str:
+    """The first version number that neither an entry nor a file has; a file with these very bytes is our own."""
+    taken = {source.file for source in sources}
+    for version in count(1):
+        file = f"{_target_stem(identity)}_v{version}.xlsx"
+        there = root / file
+        if file not in taken and (not there.exists() or there.read_bytes() == content):
+            return file
+    raise AssertionError  # count() never ends
+
+
+def _entry(identity: Identity, name: str, digest: str, received: date, earlier: Sequence[Source], file: str) -> Source:
     whose = {"form": f"сведения: {identity.reporter}", "registry": "реестр школ", "acceptance": "рассмотрение"}
     return Source(
-        file=f"{_target_stem(identity)}_v{len(earlier) + 1}.xlsx",
+        file=file,
         title=f"{identity.calendar_year} год, {whose[identity.kind]}",
         origin=f"Получено файлом «{name}»",
         received=received,

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from analysis.contracts.facts import EVIDENCE_KINDS, VERDICTS
 from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES, REGISTRY_SCHOOLS, REGISTRY_STATUS
 from analysis.findings import Finding, Severity
 from analysis.intake.cell_values import CellNotReadError, read_count, read_date, read_text
@@ -37,6 +38,7 @@ class _Notes:
     """Findings about one workbook, collected while its rows are read."""
 
     file: str
+    received: date = date.max
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, rule: str, severity: Severity, place: str, value: str, explanation: str, action: str = ASK) -> None:
@@ -77,15 +79,18 @@ def evidence_id(reporter: str, label: str, calendar_year: int, parts: Sequence[o
     return f"{label}@{calendar_year}·{reporter}·{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
-def clean_form(returned: Returned, measures: Mapping[str, tuple[str, int]], schools: Iterable[str]) -> FactRows:
+def clean_form(
+    returned: Returned, measures: Mapping[str, tuple[str, int]], schools: Iterable[str], received: date
+) -> FactRows:
     """Returns reports, evidence and own measures of one form.
 
     Args:
         returned: The form.
         measures: Activity code and measure number by the label that the form shows («4.1/2»).
         schools: Logins of the registry.
+        received: The day the form came; nothing in it can be later.
     """
-    notes, identity = _Notes(returned.file), returned.identity
+    notes, identity = _Notes(returned.file, received), returned.identity
     reports = _reports(returned, measures, notes)
     evidence = _evidence(returned, measures, notes)
     own = _own_measures(returned, notes) if identity.reporter in set(schools) else ()
@@ -124,10 +129,11 @@ def clean_registry(returned: Returned) -> FactRows:
 
 def clean_acceptance(returned: Returned, known: Iterable[str]) -> FactRows:
     """Returns the verdicts; one about evidence that is no longer there has lapsed."""
-    notes, present, rows = _Notes(returned.file), set(known), []
+    notes, present = _Notes(returned.file), set(known)
+    rows: dict[str, tuple[Any, ...]] = {}
     for row in returned.rows[ACCEPTANCE.title]:
-        identifier, verdict = notes.read(row, "evidence_id", _text), notes.read(row, "verdict", _text)
-        if identifier is None or verdict is None:
+        identifier, verdict = notes.read(row, "evidence_id", _text), notes.read(row, "verdict", _lower)
+        if identifier is None or verdict in (None, VERDICTS[-1]):
             continue
         if identifier not in present:
             notes.add(
@@ -140,10 +146,28 @@ def clean_acceptance(returned: Returned, known: Iterable[str]) -> FactRows:
             )
             continue
         who, reason = notes.read(row, "verdict_by", _text), notes.read(row, "reason", _text)
-        rows.append(
-            (returned.file, row.place, identifier, verdict, who, notes.read(row, "verdict_date", read_date), reason)
+        day = notes.read(row, "verdict_date", read_date)
+        lacking = _lacking_in_verdict(verdict, who, day, reason)
+        if lacking:
+            notes.add("acceptance", Severity.BLOCKS, row.place, str(verdict), f"Не указано: {lacking}.")
+        elif identifier in rows and rows[identifier][3] != verdict:
+            notes.add("acceptance", Severity.BLOCKS, row.place, str(verdict), "О подтверждении два разных решения.")
+        else:
+            rows[identifier] = (returned.file, row.place, identifier, verdict, who, day, reason)
+    return FactRows({"acceptance": tuple(rows.values())}, (*returned.findings, *notes.findings))
+
+
+def _lacking_in_verdict(verdict: str | None, who: str | None, day: date | None, reason: str | None) -> str:
+    return ", ".join(
+        name
+        for name, missing in (
+            (f"решение из списка ({', '.join(VERDICTS)})", verdict not in VERDICTS),
+            ("кто решил", who is None),
+            ("дата решения", day is None),
+            ("причина возврата", verdict == "возвращено" and reason is None),
         )
-    return FactRows({"acceptance": tuple(rows)}, (*returned.findings, *notes.findings))
+        if missing
+    )
 
 
 def fact_table(name: str, rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
@@ -177,7 +201,7 @@ def _reports(returned: Returned, measures: Mapping[str, tuple[str, int]], notes:
             _note_repeated(row, label, found[label][-3:] == values, notes)
             continue
         found[label] = line
-        _note_other_year(row, values[1], identity.calendar_year, notes)
+        _note_day(row, "факта", values[1], identity.calendar_year, notes)
     return list(found.values())
 
 
@@ -188,11 +212,12 @@ def _evidence(returned: Returned, measures: Mapping[str, tuple[str, int]], notes
         label = _known_label(row, measures, notes)
         if label is None:
             continue
-        kind, number = notes.read(row, "evidence_kind", _text), notes.read(row, "evidence_number", _text)
+        kind, number = notes.read(row, "evidence_kind", _lower), notes.read(row, "evidence_number", _text)
         day, link = notes.read(row, "evidence_date", read_date), notes.read(row, "evidence_link", _text)
         confirmed = notes.read(row, "confirmed_count", read_count)
         if not _can_be_used(row, kind, number, link, confirmed, notes):
             continue
+        _note_day(row, "документа", day, identity.calendar_year, notes)
         parts = (kind, number, day, link, confirmed)
         identifier = evidence_id(identity.reporter, label, identity.calendar_year, parts)
         if identifier in found:
@@ -205,6 +230,10 @@ def _evidence(returned: Returned, measures: Mapping[str, tuple[str, int]], notes
 
 def _own_measures(returned: Returned, notes: _Notes) -> list[tuple[Any, ...]]:
     identity = returned.identity
+    named = [row for row in returned.rows[OWN_MEASURES.title] if "own_measure" in row.cells]
+    for row in returned.rows[OWN_MEASURES.title]:
+        if row not in named:
+            notes.add("blank_cell", Severity.BLOCKS, row.place, "", "В строке есть значения, а мера не названа.")
     return [
         (
             returned.file,
@@ -217,7 +246,7 @@ def _own_measures(returned: Returned, notes: _Notes) -> list[tuple[Any, ...]]:
             notes.read(row, "done_count", read_count),
             notes.read(row, "done_date", read_date),
         )
-        for line, row in enumerate(returned.rows[OWN_MEASURES.title], start=1)
+        for line, row in enumerate(named, start=1)
     ]
 
 
@@ -247,7 +276,7 @@ def _can_be_used(
     lacking = [
         name
         for name, missing in (
-            ("вид документа", kind is None),
+            ("вид документа из списка", kind not in EVIDENCE_KINDS),
             ("номер или ссылка", number is None and link is None),
             ("сколько единиц подтверждает", not confirmed),
         )
@@ -255,7 +284,7 @@ def _can_be_used(
     ]
     if lacking:
         said = f"Не указано: {', '.join(lacking)}; подтверждение не принято к учёту."
-        notes.add("evidence", Severity.ATTENTION, row.place, number or link or "", said)
+        notes.add("evidence", Severity.ATTENTION, row.place, " ".join(filter(None, (kind, number, link))), said)
     return not lacking
 
 
@@ -277,10 +306,14 @@ def _note_repeated(row: ReturnedRow, label: str, alike: bool, notes: _Notes) -> 
     )
 
 
-def _note_other_year(row: ReturnedRow, day: date | None, calendar_year: int, notes: _Notes) -> None:
-    if day is not None and day.year != calendar_year:
-        said = f"Дата факта не из {calendar_year} года: форма за другой год?"
-        notes.add("other_year", Severity.ATTENTION, row.place, day.strftime("%d.%m.%Y"), said)
+def _note_day(row: ReturnedRow, whose: str, day: date | None, calendar_year: int, notes: _Notes) -> None:
+    """A day after the year of the form, or after the form itself came, cannot be right; one before it may be."""
+    if day is None or day.year == calendar_year and day <= notes.received:
+        return
+    impossible = day.year > calendar_year or day > notes.received
+    said = f"Дата {whose} не из {calendar_year} года или позже дня, когда форма получена."
+    severity = Severity.BLOCKS if impossible else Severity.ATTENTION
+    notes.add("other_year", severity, row.place, day.strftime("%d.%m.%Y"), said)
 
 
 def _note_unconfirmed(reports: Sequence[tuple[Any, ...]], evidence: Sequence[tuple[Any, ...]], notes: _Notes) -> None:
@@ -297,6 +330,11 @@ def _note_unconfirmed(reports: Sequence[tuple[Any, ...]], evidence: Sequence[tup
                 f"Подтверждений на {named}, а факт {'не указан' if fact is None else fact}; засчитано не больше факта."
             )
             notes.add("evidence", Severity.ATTENTION, line[1], "" if fact is None else str(fact), said)
+
+
+def _lower(value: Any) -> str | None:  # noqa: ANN401
+    """A choice from a list, however it was typed."""
+    return read_text(value).casefold() or None
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401
