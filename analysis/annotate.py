@@ -35,7 +35,8 @@ def annotate(root: Path, findings: Sequence[Finding], folder: Path) -> list[Path
     """
     by_file: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        if finding.file.endswith(".xlsx") and finding.severity is not Severity.NOTE:
+        # What another reporter said is no business of whoever gets this form back.
+        if finding.file.endswith(".xlsx") and finding.severity is not Severity.NOTE and finding.rule != "confirmation":
             by_file[finding.file].append(finding)
     written = []
     for file, found in by_file.items():
@@ -66,7 +67,7 @@ def _mark(book: Workbook, finding: Finding, place: str) -> bool:
     if not match or match.group(1) not in book.sheetnames:
         return False
     cell = book[match.group(1)][match.group(2) or f"A{match.group(3)}"]
-    said = f"{finding.explanation}\n{finding.action}"
+    said = f"{finding.explanation}\nИсправьте и верните форму."
     before = f"{cell.comment.text}\n\n" if cell.comment else ""
     cell.comment = Comment(before + said, "Проверка", width=COMMENT_SIZE[0], height=COMMENT_SIZE[1])
     cell.fill = MARK

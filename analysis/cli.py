@@ -108,7 +108,7 @@ def report(project: Project, options: argparse.Namespace) -> int:
     )
     _print("Опубликовано:")
     for path in made:
-        _print(f"  {path.relative_to(project.root).as_posix()}  {_size(path)}")
+        _print(f"  {_from_here(path)}  {_size(path)}")
     return 0
 
 
@@ -281,6 +281,12 @@ def _asked_years(project: Project, years: Sequence[int]) -> list[int]:
 
 def _years(project: Project) -> str:
     return ", ".join(str(year) for year in project.editions)
+
+
+def _from_here(path: Path) -> str:
+    """A path as a person at this prompt would type it; the whole path where it lies elsewhere."""
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
 
 
 def _size(path: Path) -> str:

@@ -76,6 +76,7 @@ def read_facts(
     owed = duties(plan, executors, tables["school_status"], collection, reporting)
     findings += _missing(owed, tables["reports"], project, tables["schools"])
     findings += _confirmations(owed, tables["reports"], plan)
+    findings += _unanswered(executors, collection, reporting)
     return Facts(tables, tuple(owed), tuple(findings))
 
 
@@ -177,6 +178,20 @@ def _missing(owed: Sequence[Duty], reports: pd.DataFrame, project: Project, scho
         Finding("missing_report", Severity.ATTENTION, f"{year} год", (names.get(reporter, reporter),), "",
                 f"Не сообщено по мероприятиям: {', '.join(dict.fromkeys(codes))}.", ASK_AGAIN)
         for (year, reporter), codes in sorted(lacking.items())
+    ]  # fmt: skip
+
+
+def _unanswered(executors: pd.DataFrame, collection: Collection, reporting: Sequence[Report]) -> list[Finding]:
+    """Executors named first that send no form: nobody answers for their measures."""
+    known, decided = {*collection.municipal, collection.schools}, {one.activity for one in reporting}
+    first = executors[(executors["executor_number"] == 1) & ~executors["executor_name"].isin(known)]
+    first = first[~first["activity_code"].isin(decided)]
+    return [
+        Finding("executor", Severity.ATTENTION, str(rows["source_file"].iloc[0]), tuple(rows["place"]), str(name),
+                f"Исполнитель «{name}» назван первым, но формы не получает: за {', '.join(rows['activity_code'])} "
+                "никто не отвечает.",
+                "Впишите его в project.toml, [collection], или назначьте ответственного в data/reporting.toml.")
+        for name, rows in first.groupby("executor_name", sort=False)
     ]  # fmt: skip
 
 

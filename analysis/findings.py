@@ -52,6 +52,7 @@ RULE_TITLES = {
     "evidence": "Подтверждения",
     "acceptance": "Рассмотрение подтверждений",
     "confirmation": "Соисполнитель сообщает другое",
+    "executor": "За показатель никто не отвечает",
     "missing_report": "Нет сведений",
     "late": "Получено после срока",
     "contract": "Таблица не отвечает договору о данных",
@@ -116,7 +117,6 @@ def full_text(findings: Iterable[Finding]) -> str:
     for finding in in_listing_order(findings):
         lines.append(f"{finding.severity.upper()} · {RULE_TITLES[finding.rule]}")
         lines.extend(_finding_lines(finding))
-        lines.extend(f"    {line}" for line in finding.stanza.splitlines())
         lines.append("")
     return "\n".join(lines) if lines else "Замечаний нет.\n"
 
@@ -127,6 +127,7 @@ def _finding_lines(finding: Finding) -> Iterator[str]:
         yield f"    стоит:   {_one_line(finding.value)}"
     yield f"    правило: {finding.explanation}"
     yield f"    сделать: {finding.action}"
+    yield from (f"    {line}" for line in finding.stanza.splitlines())
 
 
 def _one_line(text: str, limit: int = 160) -> str:

@@ -109,9 +109,10 @@ def _bytes(project: Project) -> bytes:
     try:
         return (project.root / project.roadmap_file).read_bytes()
     except OSError as error:
+        why = "файла нет" if isinstance(error, FileNotFoundError) else f"файл не открывается ({error.strerror})"
         raise AnalysisError(
-            f"{project.roadmap_file}: файл не открывается ({error.strerror}). "
-            "Положите документ в data/raw и назовите его в project.toml, раздел [roadmap], ключ file."
+            f"{project.roadmap_file}: {why}: положите документ в data/raw и назовите его в project.toml, "
+            "раздел [roadmap], ключ file."
         ) from None
 
 
@@ -139,7 +140,7 @@ def _stanza(file: str, digest: str) -> str:
         "file": f'"{file}"',
         "title": '""      # полное название документа',
         "origin": '""     # от кого и как получен',
-        "received": "2021-01-31   # дата получения",
+        "received": '""   # дата получения, без кавычек: 2021-01-31',
         "sha256": f'"{digest}"',
         "licence": '""    # на каких условиях можно публиковать',
     }

@@ -30,6 +30,8 @@ def write_tables(root: Path, tables: Mapping[str, "pd.DataFrame"], manifest: Map
     target = root / PROCESSED
     recover_folder(target)
     target.mkdir(parents=True, exist_ok=True)
+    for leftover in target.parent.glob(".processed-*"):  # the caller holds the lock, so this is of a dead run
+        shutil.rmtree(leftover, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=".processed-", dir=target.parent) as draft:
         new = Path(draft) / "processed"
         new.mkdir()

@@ -52,7 +52,7 @@ def test_no_passports_at_all(tmp_path):
 def test_the_document_is_not_there(tmp_path):
     project = project_with(tmp_path, document())
     (tmp_path / project.roadmap_file).unlink()
-    with pytest.raises(AnalysisError, match="data/raw/roadmap.txt: файл не открывается"):
+    with pytest.raises(AnalysisError, match="data/raw/roadmap.txt: файла нет"):
         check_project(project)
 
 

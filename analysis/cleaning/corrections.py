@@ -161,7 +161,7 @@ def decision_stanza(activity: str, measure: int) -> str:
         'reading = ""   # "flow": годы складываются; "annual": уровень каждого года\n'
         'basis = ""     # документ, его номер и дата\n'
         'who = ""\n'
-        "date = 2021-01-31   # дата решения"
+        'date = ""       # дата решения, без кавычек: 2021-01-31'
     )
 
 

@@ -53,9 +53,14 @@ class _Notes:
         try:
             return reader(cell.value)
         except CellNotReadError as error:
-            place = f"{row.place.split(', строка')[0]}, ячейка {cell.address}"
-            self.add("value", Severity.BLOCKS, place, str(cell.value), f"{error}.")
+            place = self.cell_place(row, name) or row.place
+            self.add("value", Severity.BLOCKS, place, read_text(cell.value), f"{error}.")
             return None
+
+    def cell_place(self, row: ReturnedRow, name: str) -> str | None:
+        """The address of one cell of a row; None where it is blank."""
+        cell = row.cells.get(name)
+        return f"{row.place.split(', строка')[0]}, ячейка {cell.address}" if cell else None
 
 
 @dataclass(frozen=True)
@@ -196,7 +201,8 @@ def _reports(returned: Returned, measures: Mapping[str, tuple[str, int]], notes:
             notes.read(row, "fact_date", read_date),
             notes.read(row, "note", _text),
         )
-        line = (returned.file, row.place, identity.reporter, *measures[label], identity.calendar_year, *values)
+        place = notes.cell_place(row, "fact_count") or row.place
+        line = (returned.file, place, identity.reporter, *measures[label], identity.calendar_year, *values)
         if label in found:
             _note_repeated(row, label, found[label][-3:] == values, notes)
             continue

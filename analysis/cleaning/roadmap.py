@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.cleaning.corrections import Decision, decision_stanza
 from analysis.cleaning.values import MONTHS, Value, ValueNotReadError, derive_reading, read_executors, read_values
-from analysis.contracts.columns import OPEN_READINGS
+from analysis.contracts.columns import OPEN_READINGS, READING_WORDS
 from analysis.findings import Finding, Severity
 from analysis.intake.blocks import plain
 
@@ -284,8 +284,8 @@ class _Cleaner:
             "decision",
             (row.total_place,),
             plain(row.total),
-            f"{measure.code}, показатель {measure.number}: прочтение «{decision.reading}» принято решением: "
-            f"{decision.basis} ({decision.who}).",
+            f"{measure.code}, показатель {measure.number}: прочтение «{READING_WORDS[decision.reading]}» принято "
+            f"решением: {decision.basis} ({decision.who}).",
             "Ничего: решение видно здесь.",
         )
         return decision.reading, "decision", decision.basis

@@ -8,6 +8,12 @@ ACTIVITY_CODE = r"^\d+(\.\d+)+$"
 COMPARATORS = ["=", "≥"]
 READINGS = ["flow", "annual", "both_possible", "contradiction"]
 OPEN_READINGS = ["both_possible", "contradiction"]
+READING_WORDS = {
+    "flow": "годы складываются",
+    "annual": "уровень каждого года",
+    "both_possible": "возможны оба прочтения",
+    "contradiction": "итог и годы противоречат",
+}
 SETTLED_READINGS = ["flow", "annual"]
 READING_BASES = ["sum", "annual", "yearly_words", "decision", "unsettled"]
 

@@ -102,6 +102,9 @@ class PlanFact(Plan):
     accepted_flow_count: Series[pd.Int64Dtype] = column(
         "Принято с начала срока", "Сумма принятого с первого года по этот", "как в названии", ge=0, nullable=True
     )
+    unknown_year_count: Series[int] = column(
+        "Лет без сведений", "С начала срока: есть план, нет сведений; сумма тогда — нижняя граница", "год", ge=0
+    )
     status: Series[str] = column("Состояние за год", "На срок отчёта", isin=EXECUTION_STATUSES)
     status_flow: Series[str] = column(
         "Состояние с начала срока: сумма", "Если годы складываются", isin=EXECUTION_STATUSES

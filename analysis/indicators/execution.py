@@ -186,30 +186,42 @@ def with_status(rows: pd.DataFrame, cutoffs: Mapping[int, date]) -> pd.DataFrame
     and they may differ.
 
     Returns:
-        The rows with accepted_flow_count (the accepted counts added up), status (of the year), status_flow and
-        status_annual (to date, in both readings).
+        The rows with accepted_flow_count (the accepted counts added up; blank for a level), unknown_year_count (years
+        to date with a plan and without a report: the sum is a lower bound then), status (of the year), status_flow
+        and status_annual (to date, in both readings).
     """
     by = [rows["activity_code"], rows["measure_number"]]
     known = rows["accepted_count"].notna()
-    added = rows["accepted_count"].fillna(0).groupby(by).cumsum().where(known.groupby(by).cumsum() > 0)
+    flows = rows["reading"] != "annual"
+    added = rows["accepted_count"].fillna(0).groupby(by).cumsum().where((known.groupby(by).cumsum() > 0) & flows)
+    owed = (rows["target_count"] > 0).fillna(False) & ~known
+    unknown = owed.astype("int64").groupby(by).cumsum().where(flows, 0)
     year_status: list[str] = []
     flow_status: list[str] = []
-    for row, sum_to_date in zip(rows.to_dict("records"), added, strict=True):
+    for row, sum_to_date, unknown_years in zip(rows.to_dict("records"), added, unknown, strict=True):
         cutoff = cutoffs[row["calendar_year"]]
         deadline = _deadline(row["calendar_year"], _whole(row["deadline_month"]))
         accepted, waiting = _whole(row["accepted_count"]), _whole(row["waiting_count"]) or 0
-        for goal, reached, found in (
-            (_whole(row["target_count"]), accepted, year_status),
-            (_whole(row["cumulative_flow_count"]), _whole(sum_to_date), flow_status),
-        ):
-            enough = goal is not None and reached is not None and reached >= goal
-            found.append(status(goal, enough, reached, waiting, deadline, cutoff))
+        year_status.append(_judged(_whole(row["target_count"]), accepted, waiting, deadline, cutoff))
+        goal, reached = _whole(row["cumulative_flow_count"]), _whole(sum_to_date)
+        if row["reading"] == "annual":
+            flow_status.append(year_status[-1])
+        elif unknown_years and goal and (reached is None or reached < goal):
+            flow_status.append(NO_REPORT)  # the years nobody reported may hold what is missing
+        else:
+            flow_status.append(_judged(goal, reached, waiting, deadline, cutoff))
     return rows.assign(
         accepted_flow_count=added.astype("Int64"),
+        unknown_year_count=unknown.astype("int64"),
         status=pd.Series(year_status, index=rows.index, dtype="str"),
         status_flow=pd.Series(flow_status, index=rows.index, dtype="str"),
         status_annual=pd.Series(year_status, index=rows.index, dtype="str"),
     )
+
+
+def _judged(goal: int | None, reached: int | None, waiting: int, deadline: date, cutoff: date) -> str:
+    enough = goal is not None and reached is not None and reached >= goal
+    return status(goal, enough, reached, waiting, deadline, cutoff)
 
 
 def _totals(key: tuple[object, ...], group: pd.DataFrame) -> tuple[object, ...]:

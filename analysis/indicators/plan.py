@@ -24,7 +24,8 @@ def plan_by_year(activities: pd.DataFrame, measures: pd.DataFrame, targets: pd.D
     plan = targets.drop(columns=["source_file", "place", "target_text"]).merge(described, on=KEY)
     plan = plan.sort_values(["document_order", "measure_number", "calendar_year"], ignore_index=True)
     plan["measure_label"] = _labels(plan)
-    plan["cumulative_flow_count"] = _running_total(plan)
+    # A level of each year is never added: 2 schools a year are 2 schools, not 6.
+    plan["cumulative_flow_count"] = _running_total(plan).where(plan["reading"] != "annual")
     plan["cumulative_annual_count"] = plan["target_count"]
     return plan[
         [

@@ -1,7 +1,7 @@
 """Finds out from the header of a table which column holds what; never from the position alone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -151,9 +151,18 @@ def _labels_by_grid(header: list[Block]) -> list[tuple[str, str]]:
             if cell.start <= middle < cell.end and plain(cell.text)
         ]
         labels.append((above[0], above[-1]) if above else ("", ""))
+    _refuse_two_years(labels)
     while labels and labels[-1] == ("", ""):
         labels.pop()
     return labels
+
+
+def _refuse_two_years(labels: Iterable[tuple[str, str]]) -> None:
+    """A column under two different years belongs to neither."""
+    for upper, lower in labels:
+        years = [match.group(1) for match in (YEAR.match(upper.casefold()), YEAR.match(lower.casefold())) if match]
+        if len(set(years)) > 1:
+            raise HeaderNotUnderstoodError(f"над столбцом стоят два разных года: {' и '.join(years)}")
 
 
 def _labels_by_order(named: list[Block], numbers: int | None) -> list[tuple[str, str]]:
@@ -168,6 +177,7 @@ def _labels_by_order(named: list[Block], numbers: int | None) -> list[tuple[str,
         raise HeaderNotUnderstoodError(f"строк с названиями столбцов: {len(named)}, ожидалась одна или две")
     upper, lower = named
     below = {cell.start: plain(cell.text) for cell in lower.filled}
+    _refuse_two_years([(plain(cell.text), below.get(cell.start, "")) for cell in upper.filled])
     alone = [plain(cell.text) for cell in upper.filled if cell.start not in below]
     total = len(alone) + len(below)
     free = [position for position in range(total) if position not in below]

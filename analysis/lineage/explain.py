@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.config import Source
+from analysis.contracts.columns import READING_WORDS
 from analysis.errors import AnalysisError
-from analysis.presentation.words import READING_WORDS, Row, bounded, count_words, rows_of
+from analysis.presentation.words import Row, bounded, count_words, rows_of
 
 MEASURE_AND_YEAR = re.compile(r"^(\d+(?:\.\d+)+)(?:/(\d+))?@(\d{4})$")
 READING_RULES = {
@@ -87,9 +88,19 @@ def _fact(row: Row, tables: Mapping[str, pd.DataFrame], sources: Sequence[Source
         yield f"    не отчитались: {fact['missing_reporters']} (от {lower} до {upper})"
     for report in rows_of(_same(tables["reports"], row, "calendar_year")):
         yield f"    {report['reporter']}: {count_words(report['fact_count'])} ← {_cell(report, sources)}"
+        yield from _corrections(report, tables)
         evidence = _same(tables["evidence"], row, "calendar_year")
         for piece in rows_of(evidence[evidence["reporter"] == report["reporter"]]):
             yield from _evidence(piece, tables, sources)
+
+
+def _corrections(row: Row, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Corrections of the sheet that a row stands on: a recorded correction is part of the chain."""
+    sheet = row["place"].split(", ")[0]
+    found = tables["findings"]
+    found = found[(found["rule"] == "correction") & (found["source_file"] == row["source_file"])]
+    for correction in rows_of(found[found["place"].str.startswith(f"{sheet}, ")]):
+        yield f"      исправление на этом листе: {correction['place']}: {correction['explanation']}"
 
 
 def _evidence(piece: Row, tables: Mapping[str, pd.DataFrame], sources: Sequence[Source]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What one annual edition is made from."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import pandas as pd
@@ -73,6 +74,13 @@ class Edition:
         """«УО, ИМО» by activity."""
         named = self.tables["executors"].groupby("activity_code", sort=False)["executor_name"]
         return {str(code): ", ".join(names) for code, names in named}
+
+    @property
+    def data_date(self) -> date:
+        """The latest day on which something that entered this edition was received."""
+        collection = self.project.collection
+        cutoff = collection.cutoff(self.calendar_year) if collection else date.max
+        return max(one.received for one in self.sources if one.kind == "roadmap" or one.received <= cutoff)
 
     @property
     def approval(self) -> Row:

@@ -67,6 +67,9 @@ def said(edition: Edition) -> str:
         f"{', '.join(parts)} (@tbl-statuses)."
     ]
     missing = planned[(planned["missing_reporter_count"] > 0).fillna(False)]
+    nobody = planned[planned["expected_reporter_count"].isna()]
+    if len(nobody):
+        sentences.append(f"За {', '.join(nobody['measure_label'])} никто не отвечает: исполнитель форм не получает.")
     if len(missing):
         sentences.append(
             f"Не все сведения получены по {len(missing)} из них: факт там показан вместе с границами "
@@ -154,13 +157,18 @@ def _to_date(edition: Edition) -> Exhibit:
 
 def _to_date_words(row: Row) -> list[str]:
     """Plan, accepted count and status to date; where the reading is open, both of each that differ."""
-    flow = [row["cumulative_flow_count"], row["accepted_flow_count"], row["status_flow"]]
-    annual = [row["cumulative_annual_count"], row["accepted_count"], row["status_annual"]]
-    if row["reading"] == "flow":
-        return [count_words(value) for value in flow]
-    if row["reading"] == "annual":
-        return [count_words(value) for value in annual]
-    return [_both(count_words(added), count_words(level)) for added, level in zip(flow, annual, strict=True)]
+    flow = [count_words(row["cumulative_flow_count"]), _added_words(row), row["status_flow"]]
+    annual = [count_words(row["cumulative_annual_count"]), count_words(row["accepted_count"]), row["status_annual"]]
+    if row["reading"] in ("flow", "annual"):
+        return flow if row["reading"] == "flow" else annual
+    return [_both(added, level) for added, level in zip(flow, annual, strict=True)]
+
+
+def _added_words(row: Row) -> str:
+    """The accepted sum; a lower bound where some year has no report."""
+    added = count_words(row["accepted_flow_count"])
+    unknown = int(row["unknown_year_count"])
+    return f"не менее {added}; нет сведений за {counted(unknown, 'год')}" if unknown and added != NOT_STATED else added
 
 
 def _both(added: str, level: str) -> str:

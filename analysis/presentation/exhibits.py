@@ -27,6 +27,7 @@ from analysis.presentation.words import (
 # More rows than this do not fit one page of the PDF; a longer task gets several pictures.
 ROWS_PER_PICTURE = 16
 HASH_GROUP = 8
+ONLY_FOR_THE_OFFICE = ("missing_reporters", "waiting_count", "returned_count")
 
 
 @dataclass(frozen=True)
@@ -251,7 +252,7 @@ def printed_table(
     header, cells, widths, alignments = printed
     label = f"tbl-{name}"
     table = pipe_table(header, cells, widths, alignments, caption, label)
-    return Exhibit(label, caption, data.reset_index(drop=True), f"{table}\n{_data_note(edition, label)}")
+    return Exhibit(label, caption, _exported(edition, data), f"{table}\n{_data_note(edition, label)}")
 
 
 def printed_picture(
@@ -260,7 +261,13 @@ def printed_picture(
     """A picture of the report with its data."""
     label = f"fig-{name}"
     image = figure(f"figures/{label}", caption, alternative, label)
-    return Exhibit(label, caption, data.reset_index(drop=True), f"{image}\n{_data_note(edition, label)}", picture)
+    return Exhibit(label, caption, _exported(edition, data), f"{image}\n{_data_note(edition, label)}", picture)
+
+
+def _exported(edition: Edition, data: pd.DataFrame) -> pd.DataFrame:
+    """The table that is published: for the public without logins and without the state of evidence."""
+    hidden = [] if edition.internal else [name for name in ONLY_FOR_THE_OFFICE if name in data.columns]
+    return data.drop(columns=hidden).reset_index(drop=True)
 
 
 def _data_note(edition: Edition, label: str) -> str:

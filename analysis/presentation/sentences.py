@@ -27,6 +27,14 @@ def summary(edition: Edition) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
+def _approved_by(who: str) -> str:
+    """By a person, or by an order («УТВЕРЖДЕНО приказом …»)."""
+    if not who:
+        return "Кто утвердил, в документе не найдено."
+    is_an_order = who.casefold().startswith(("приказ", "постановлен", "распоряжен", "решен"))
+    return escape(ended(f"Утверждён {who}" if is_an_order else f"Утвердил: {who}"))
+
+
 def size_of_plan(edition: Edition) -> str:
     """How many measures and activities are planned this year."""
     planned, all_of_them = edition.planned, edition.this_year
@@ -117,7 +125,7 @@ def approval(edition: Edition) -> str:
         [
             escape(ended(str(row["title"]))),
             ended(f"Документ утверждён {long_date(row['approved_date'].date())}"),
-            escape(ended(f"Утвердил: {who}")) if who else "Кто утвердил, в документе не найдено.",
+            _approved_by(who),
             f"Срок: {row['period_first_year']}–{row['period_last_year']} годы.",
         ]
     )
@@ -125,7 +133,7 @@ def approval(edition: Edition) -> str:
 
 def data_date(edition: Edition) -> str:
     """Of which day the data are: the latest day on which a source was received."""
-    return ended(f"Данные на {long_date(max(source.received for source in edition.sources))}")
+    return ended(f"Данные на {long_date(edition.data_date)}")
 
 
 def contact(edition: Edition) -> str:

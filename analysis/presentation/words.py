@@ -10,12 +10,6 @@ from analysis.presentation.russian import month_name
 Row = Mapping[str, Any]
 NOT_STATED = "не указано"
 ALL_YEAR = "в течение года"
-READING_WORDS = {
-    "flow": "годы складываются",
-    "annual": "уровень каждого года",
-    "both_possible": "возможны оба прочтения",
-    "contradiction": "итог и годы противоречат",
-}
 
 
 def rows_of(frame: pd.DataFrame) -> list[Row]:
@@ -42,9 +36,9 @@ def total_words(row: Row) -> str:
 def cumulative_words(row: Row) -> str:
     """The plan from the first year to this one: added, or the level of this year, or both where that is open."""
     flow, annual = count_words(row["cumulative_flow_count"]), count_words(row["cumulative_annual_count"])
-    if row["reading"] == "flow" or flow == annual:
-        return flow
-    return annual if row["reading"] == "annual" else f"сумма {flow}; уровень {annual}"
+    if row["reading"] == "annual":
+        return annual
+    return flow if row["reading"] == "flow" or flow == annual else f"сумма {flow}; уровень {annual}"
 
 
 def deadline_words(row: Row) -> str:

@@ -119,7 +119,7 @@ def _write_pieces(folder: Path, pieces: dict[str, str]) -> None:
 
 
 def _write_data(folder: Path, edition: Edition, shown: Sequence[Exhibit]) -> None:
-    created = max(source.received for source in edition.sources)
+    created = edition.data_date
     resources = []
     for exhibit in shown:
         table = exhibit.data.assign(data_origin=INVENTED) if edition.project.invented else exhibit.data
@@ -140,7 +140,7 @@ def _about(edition: Edition, exhibit: Exhibit) -> list[tuple[str, str]]:
         ("Отчёт", f"за {edition.calendar_year} год"),
         ("Документ", str(edition.approval["title"])),
         ("Издатель", edition.project.publisher),
-        ("Данные на", short_date(max(source.received for source in edition.sources))),
+        ("Данные на", short_date(edition.data_date)),
         ("Пустая ячейка", "значение не указано; это не ноль"),
         *([("Внимание", INVENTED)] if edition.project.invented else []),
     ]

@@ -42,4 +42,4 @@ class Beginning:
 
     def said(self, text: str) -> str:
         """The text, with the words that its data are invented where they are."""
-        return f"{text}. {INVENTED}" if self.invented else text
+        return f"{text.rstrip('.')}. {INVENTED}" if self.invented else text

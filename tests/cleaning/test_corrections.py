@@ -127,7 +127,8 @@ def test_a_faulty_entry_is_named(entry, message, tmp_path):
 
 
 def test_the_stanza_of_a_finding_can_be_pasted(tmp_path):
-    """A person fills in three blanks; nothing else is wrong with it."""
+    """A person fills in the blanks; nothing else is wrong with it."""
     stanza = decision_stanza("1.3", 1).replace('reading = ""', 'reading = "flow"')
+    stanza = stanza.replace('date = ""', "date = 2023-04-01")
     stanza = stanza.replace('basis = ""', 'basis = "Приказ № 2"').replace('who = ""', 'who = "В.Г. Громов"')
     assert reading_of(check(tmp_path, TEXT, corrections=stanza), "1.3") == ("flow", "decision", "Приказ № 2")

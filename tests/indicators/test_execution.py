@@ -141,3 +141,24 @@ def test_reporters_are_counted_over_their_measures():
     results = reporter_results(duties, facts)
     assert violations({"reporter_results": results}, INDICATOR_TABLES) == []
     assert results.to_numpy().tolist() == [[2021, "s1", 2, 2, 1, 1], [2021, "s2", 1, 0, 0, 0]]
+
+
+def test_a_year_without_a_report_makes_the_sum_a_lower_bound(plan):
+    """1.4: 0, 2, 2. Nobody reported 2021; 2 accepted in 2022 are at least 2 of 4, and what is missing may be there."""
+    duties = [Duty("1.4", 1, year, "УО", 2) for year in (2021, 2022)]
+    reports, evidence = _reports(("1.4", 1, 2022, "УО", 2)), _evidence(("a", "1.4", 1, 2022, "УО", 2))
+    facts = facts_by_reporter(reports, evidence, _acceptance(("a", "принято")))
+    row = _one(facts, plan, duties, "1.4", 2022)
+    assert (row["accepted_flow_count"], row["unknown_year_count"]) == (2, 1)
+    assert (row["status"], row["status_flow"]) == ("выполнено", "нет сведений")
+
+
+def test_a_level_is_not_added_in_the_data_either(plan):
+    duties = [Duty("1.1", 1, year, "УО", 2) for year in (2020, 2021, 2022)]
+    facts = facts_by_reporter(
+        _reports(*(("1.1", 1, year, "УО", 2) for year in (2020, 2021, 2022))), _evidence(), _acceptance()
+    )
+    row = _one(facts, plan, duties, "1.1", 2022)
+    assert pd.isna(row["cumulative_flow_count"])
+    assert pd.isna(row["accepted_flow_count"])
+    assert row["status_flow"] == row["status_annual"]

@@ -197,20 +197,91 @@ def test_a_late_form_is_not_counted(office, run):
     assert _plan_fact(office, "1.4")["status"] == "нет сведений"
 
 
-@pytest.mark.parametrize(
-    ("identity", "said"),
-    [("reporter", "нет ни в реестре"), ("project", "другого проекта"), ("calendar_year", "Форма за 2019 год")],
-)
-def test_a_strange_form_is_refused_with_its_reason(office, run, identity, said):
+def _another(identity, value):
     def _spoil(book):
         for row in book["_форма"].iter_rows():
             if row[0].value == identity:
-                row[1].value = "2019" if identity == "calendar_year" else "edu999999"
+                row[1].value = value
 
-    _receive(office, run, _fill(office, "УО", {"1.4": 2}, spoil=_spoil))
+    return _spoil
+
+
+@pytest.mark.parametrize(("identity", "value"), [("project", "другой город"), ("calendar_year", "2019")])
+def test_a_form_of_another_project_or_year_is_not_taken(office, run, identity, value):
+    code, _, err = _receive(office, run, _fill(office, "УО", {"1.4": 2}, spoil=_another(identity, value)))
+    assert (code, "другого проекта или года" in err) == (1, True)
+    assert not (office / "data/raw/2021/form_УО_v1.xlsx").exists()
+
+
+def test_a_form_of_an_unknown_school_blocks(office, run):
+    _receive(office, run, _fill(office, "УО", {"1.4": 2}, spoil=_another("reporter", "edu999999")))
     code, out, _ = run(office, "check")
-    assert code == 1
-    assert said in out
+    assert (code, "нет ни в реестре" in out) == (1, True)
+
+
+def test_a_version_that_comes_late_takes_nothing_from_the_one_before(office, run):
+    _receive(office, run, _fill(office, "УО", {"1.4": 2}))
+    _receive(office, run, _fill(office, "УО", {"1.4": 1}, name="late.xlsx"), day="2022-03-01")
+    assert "её сведения в отчёт не вошли" in run(office, "check")[1]
+    assert run(office, "build")[0] == 0
+    assert _plan_fact(office, "1.4")["reported_count"] == 2
+
+
+def test_nothing_received_is_ever_overwritten(office, run):
+    _receive(office, run, _fill(office, "УО", {"1.4": 2}))
+    first = (office / "data/raw/2021/form_УО_v1.xlsx").read_bytes()
+    sources = office / "data/raw/SOURCES.toml"
+    text = sources.read_text(encoding="utf-8")
+    sources.write_text(text[: text.index('[[source]]\nfile = "data/raw/2021/form_УО')], encoding="utf-8")
+    out = _receive(office, run, _fill(office, "УО", {"1.4": 1}, name="second.xlsx"))[1]
+    assert "form_УО_v2.xlsx" in out
+    assert (office / "data/raw/2021/form_УО_v1.xlsx").read_bytes() == first
+
+
+def test_a_file_entered_twice_is_an_error(office, run):
+    sources = office / "data/raw/SOURCES.toml"
+    text = sources.read_text(encoding="utf-8")
+    sources.write_text(text + "\n" + text[text.rindex("[[source]]") :], encoding="utf-8")
+    code, _, err = run(office, "check")
+    assert (code, "записан дважды" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        ([("принято", "УО", "25.01.2022"), ("возвращено", "УО", "25.01.2022")], "причина возврата"),
+        ([("ок", "УО", "25.01.2022"), ("принято", "УО", "25.01.2022")], "решение из списка"),
+        ([("принято", None, "25.01.2022"), ("принято", "УО", None)], "кто решил"),
+    ],
+)
+def test_a_verdict_that_is_not_one_blocks_with_its_file(office, run, verdicts, said):
+    _receive(office, run, _fill(office, "УО", {"1.4": 2}, PROTOCOLS))
+    run(office, "forms", "2021")
+    book = openpyxl.load_workbook(office / "output/forms/2021/2021_acceptance.xlsx")
+    for row, line in enumerate(verdicts, start=2):
+        for column, value in enumerate(line, start=4):
+            book["Рассмотрение"].cell(row, column).value = value
+    book.save(office / "verdicts.xlsx")
+    _receive(office, run, str(office / "verdicts.xlsx"))
+    code, out, _ = run(office, "check")
+    assert (code, said in out, "acceptance_acceptance_v1.xlsx: лист Рассмотрение" in out) == (1, True, True)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "severity"),
+    [
+        (("1.4", "бумажка", "1", "10.02.2021", None, 1), "ПОСМОТРИТЕ"),
+        (("1.4", "Протокол", "1", "10.02.2031", None, 1), "БЛОКИРУЕТ"),
+        (("1.4", "протокол", "1", "10.02.2019", None, 1), "ПОСМОТРИТЕ"),
+        (("1.4", "протокол", "1", None, "javascript:alert(1)", 1), "ПОСМОТРИТЕ"),
+        (("1.4", "протокол", "1", None, "../../x.pdf", 1), "ПОСМОТРИТЕ"),
+    ],
+)
+def test_evidence_that_cannot_be_right_is_named(office, run, evidence, severity):
+    _receive(office, run, _fill(office, "УО", {"1.4": 2}, [evidence]))
+    out = run(office, "check")[1]
+    assert "form_УО_v1.xlsx: лист Подтверждения, строка 2" in out
+    assert ("останавливают сборку: 0" in out) == (severity == "ПОСМОТРИТЕ")
 
 
 def test_the_same_bytes_are_taken_once_and_rubbish_is_refused(office, run):
@@ -260,10 +331,11 @@ def test_the_public_site_shows_facts_and_nothing_internal(office, run):
     assert run(office, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
     page = html.parse(office / "reports/_site/2021/annual-report-2021.html").getroot().text_content()
     assert "на рассмотрении" in page
+    secrets = ("служебное примечание", "секретный-77", "form_УО_v1", "data/raw/2021", "waiting_count", "edu00000")
     for path in (office / "reports/_site").rglob("*"):
         if path.is_file():
             content = _texts(path)
-            for secret in ("служебное примечание", "секретный-77", "form_УО_v1", "data/raw/2021"):
+            for secret in secrets:
                 assert secret not in content, path
 
 
