@@ -75,7 +75,10 @@ def explained(project: Project, asked: str) -> list[str]:
 
 def _collection(project: Project) -> Collection:
     if project.collection is None:
-        raise AnalysisError("project.toml: нет раздела [collection]: кто отчитывается. Образец — в README.")
+        raise AnalysisError(
+            "project.toml: нет раздела [collection]: кто отчитывается. "
+            'Впишите: municipal = ["УО", "ИМО"], schools = "ОО".'
+        )
     return project.collection
 
 

@@ -89,7 +89,8 @@ def _facts(
 ) -> Facts:
     if project.collection is None:
         raise AnalysisError(
-            "project.toml: формы получены, а раздела [collection] нет. Допишите его (образец в README)."
+            "project.toml: формы получены, а раздела [collection] нет. "
+            'Впишите: municipal = ["УО", "ИМО"], schools = "ОО".'
         )
     plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
     reporting = load_reporting(project.root)
