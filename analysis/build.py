@@ -17,6 +17,7 @@ from analysis.config import (
     load_terms,
 )
 from analysis.errors import AnalysisError
+from analysis.presentation.place import MADE_FOLDERS
 from analysis.store import fingerprint, read_manifest, tables_are_whole, write_tables
 from analysis.whole import only_one_at_work
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from analysis.presentation.edition import Edition
 
 PACKAGE = Path(__file__).parent
-MADE_FOLDERS = ("_content", "figures", "data")
 INDEX = "index"
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.cleaning.returns import COLUMNS, fact_table
 from analysis.config import INVENTED, Collection, Project, load_reporting, load_sources
-from analysis.contracts.forms import ACCEPTANCE, FORM_VERSION, REGISTRY_SCHOOLS, REGISTRY_STATUS
+from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
 from analysis.findings import blocking
 from analysis.forms.collect import Form, forms_of_year
@@ -88,7 +88,7 @@ def _registry_form(project: Project, calendar_year: int, created: date) -> Form:
         *_said(project),
         "Впишите все школы города и их статус по учебным годам: от них зависит, кто отчитывается.",
     ]
-    identity = _identity("registry", project, calendar_year, "registry")
+    identity = form_identity("registry", project.city, calendar_year, "registry")
     content = form_bytes(lines, [(REGISTRY_SCHOOLS, [], {}), (REGISTRY_STATUS, [], {})], identity, created)
     return Form("registry.xlsx", content)
 
@@ -117,7 +117,7 @@ def _acceptance_form(
         *_said(project),
         "Выберите решение; возвращая, назовите причину.",
     ]
-    identity = _identity("acceptance", project, calendar_year, "acceptance")
+    identity = form_identity("acceptance", project.city, calendar_year, "acceptance")
     return Form(f"{calendar_year}_acceptance.xlsx", form_bytes(lines, [(ACCEPTANCE, rows, {})], identity, created))
 
 
@@ -126,13 +126,3 @@ def _said(project: Project) -> list[str]:
 
 
 DESCRIBED = ("evidence_kind", "evidence_number", "evidence_link")
-
-
-def _identity(kind: str, project: Project, calendar_year: int, reporter: str) -> dict[str, str]:
-    return {
-        "kind": kind,
-        "version": FORM_VERSION,
-        "project": project.city,
-        "calendar_year": str(calendar_year),
-        "reporter": reporter,
-    }

@@ -25,10 +25,9 @@ ASK_AGAIN = "Попросите вернуть форму; пока её нет,
 
 @dataclass(frozen=True)
 class Facts:
-    """The typed fact tables (contracts.facts describes them), whose facts count, and the findings."""
+    """The typed fact tables (contracts.facts describes them) and the findings."""
 
     tables: dict[str, pd.DataFrame]
-    duties: tuple[Duty, ...]
     findings: tuple[Finding, ...]
 
 
@@ -77,7 +76,7 @@ def read_facts(
     findings += _missing(owed, tables["reports"], project, tables["schools"])
     findings += _confirmations(owed, tables["reports"], plan)
     findings += _unanswered(executors, collection, reporting)
-    return Facts(tables, tuple(owed), tuple(findings))
+    return Facts(tables, tuple(findings))
 
 
 def in_force(sources: Sequence[Source]) -> list[Source]:

@@ -6,11 +6,12 @@ from pathlib import Path
 from analysis.build import editions_of
 from analysis.config import Project, load_sources
 from analysis.errors import AnalysisError
+from analysis.presentation.place import MADE_FOLDERS
 from analysis.presentation.write import write_edition, write_index
 from analysis.store import PROCESSED, read_manifest, read_table
 
 MARK = "Для служебного пользования"
-MADE = shutil.ignore_patterns("_site*", "_content", "figures", "data", ".*")
+MADE = shutil.ignore_patterns("_site*", ".*", *MADE_FOLDERS)
 PAPER_FOOTER = f"\n#set page(footer: align(center, text(size: 9pt)[{MARK}]))\n"
 
 

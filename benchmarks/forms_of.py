@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.config import Collection, load_project
-from analysis.contracts.forms import EXECUTION, FORM_VERSION, REGISTRY_SCHOOLS, REGISTRY_STATUS
+from analysis.contracts.forms import EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.forms.collect import blank_forms
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.plan import plan_by_year
@@ -45,6 +45,6 @@ def returned_workbooks(project: Path, folder: Path, schools: int) -> tuple[Path,
 def _registry(city: str, logins: list[str]) -> bytes:
     schools = [(login, "", "", login) for login in logins]
     status = [(login, "2021/22", "ШНОР") for login in logins]
-    identity = {"kind": "registry", "version": FORM_VERSION, "project": city, "calendar_year": "2021"}
+    identity = form_identity("registry", city, YEAR, "registry")
     sheets = [(REGISTRY_SCHOOLS, schools, {}), (REGISTRY_STATUS, status, {})]
-    return form_bytes(["Сведения вымышлены"], sheets, identity | {"reporter": "registry"}, DAY)
+    return form_bytes(["Сведения вымышлены"], sheets, identity, DAY)

@@ -109,3 +109,9 @@ ACCEPTANCE = FormSheet(
         FormColumn("reason", "Причина", "text", 50, "Нужна, если возвращено"),
     ),
 )
+
+
+def form_identity(kind: str, project: str, calendar_year: int, reporter: str) -> dict[str, str]:
+    """Returns what a workbook carries hidden, by IDENTITY_KEYS: kind is form, registry or acceptance."""
+    values = (kind, FORM_VERSION, project, str(calendar_year), reporter)
+    return dict(zip(IDENTITY_KEYS, values, strict=True))

@@ -10,11 +10,11 @@ from analysis.contracts.forms import (
     ACCEPTANCE,
     EVIDENCE,
     EXECUTION,
-    FORM_VERSION,
     OWN_MEASURES,
     REGISTRY_SCHOOLS,
     REGISTRY_STATUS,
     FormSheet,
+    form_identity,
 )
 from analysis.demo.town import Return, School, town
 from analysis.forms.collect import BlankForm
@@ -71,7 +71,7 @@ def registry_book(city: str, schools: Sequence[School], received: date) -> Book:
         received,
         (title, f"{INVENTED}."),
         ((REGISTRY_SCHOOLS, about, {}), (REGISTRY_STATUS, statuses, {})),
-        _identity("registry", city, received.year, "registry"),
+        form_identity("registry", city, received.year, "registry"),
     )
 
 
@@ -114,7 +114,7 @@ def acceptance_book(city: str, calendar_year: int, returns: Sequence[Return]) ->
         received,
         (title, f"{INVENTED}."),
         ((ACCEPTANCE, rows, {}),),
-        _identity("acceptance", city, calendar_year, "acceptance"),
+        form_identity("acceptance", city, calendar_year, "acceptance"),
     )
 
 
@@ -158,13 +158,3 @@ def _school_row(school: School) -> Sequence[Given]:
     code = str(990000 + school.number)
     full = f"МБОУ «{school.name}» {town()['city_genitive']}"
     return (school.login, code, "991", school.name, full, f"{short}; МБОУ {short}", school.kind, school.pupils)
-
-
-def _identity(kind: str, city: str, calendar_year: int, reporter: str) -> dict[str, str]:
-    return {
-        "kind": kind,
-        "version": FORM_VERSION,
-        "project": city,
-        "calendar_year": str(calendar_year),
-        "reporter": reporter,
-    }

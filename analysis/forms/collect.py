@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from analysis.config import INVENTED, Collection, Report
-from analysis.contracts.forms import EVIDENCE, EXECUTION, FORM_VERSION, OWN_MEASURES
+from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
 from analysis.forms.workbook import FilledSheet, form_bytes
 from analysis.indicators.duties import measures_named, school_shares
 from analysis.presentation.words import Row, bounded, count_words, deadline_words, measure_words, rows_of
@@ -113,7 +113,7 @@ def blank_forms(
                 reporter,
                 (heading, *_instructions(own, invented)),
                 tuple(_sheets(measures, own, school_shares(reporting))),
-                _identity(project, calendar_year, reporter),
+                form_identity("form", project, calendar_year, reporter),
             )
         )
     return forms
@@ -143,16 +143,6 @@ def _target_words(row: Row, own: bool, shares: Mapping[tuple[str, int], int]) ->
         return target
     share = shares.get((row["activity_code"], row["measure_number"]))
     return f"{target} на город; {SHARE_NOT_SET}" if share is None else bounded(share, row["comparator"])
-
-
-def _identity(project: str, calendar_year: int, reporter: str) -> dict[str, str]:
-    return {
-        "kind": "form",
-        "version": FORM_VERSION,
-        "project": project,
-        "calendar_year": str(calendar_year),
-        "reporter": reporter,
-    }
 
 
 def _file_name(reporter: str) -> str:

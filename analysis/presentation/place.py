@@ -3,6 +3,8 @@
 from pathlib import Path
 
 CONTENT_FOLDER = "_content"
+# What a build makes in the folder of an edition.
+MADE_FOLDERS = (CONTENT_FOLDER, "figures", "data")
 
 
 def place(name: str) -> None:

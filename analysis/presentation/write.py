@@ -13,11 +13,9 @@ from analysis.presentation.exhibits import Exhibit
 from analysis.presentation.exports import csv_bytes, data_package, resource, xlsx_bytes
 from analysis.presentation.figures import save
 from analysis.presentation.markdown import escape
-from analysis.presentation.place import CONTENT_FOLDER
+from analysis.presentation.place import CONTENT_FOLDER, MADE_FOLDERS
 from analysis.presentation.russian import short_date
 from analysis.whole import recover_folder, replace_folder
-
-MADE_FOLDERS = (CONTENT_FOLDER, "figures", "data")
 
 
 def write_edition(reports: Path, edition: Edition) -> None:
