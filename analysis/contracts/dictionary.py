@@ -6,6 +6,7 @@ import pandera.pandas as pa
 
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
+from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
 
@@ -14,6 +15,8 @@ TYPE_NAMES = {
     "string[pyarrow]": "текст",
     "int64": "целое число",
     "Int64": "целое число",
+    "float64": "число",
+    "Float64": "число",
     "datetime64[ns]": "дата",
 }
 CHECK_SENTENCES = {
@@ -30,6 +33,10 @@ HEAD = """# Словарь данных
 SECTIONS = (
     ("Таблицы «дорожной карты»", "Лежат в `data/processed`; из них считается план."),
     ("Таблицы сведений", "Из возвращённых форм; лежат в `data/processed`, когда сведения есть."),
+    (
+        "Таблицы школьных сведений",
+        "Из форм школ и выгрузок систем; `quarantine` — что отложено до уточнения.",
+    ),
     (
         "Таблицы показателей",
         "Считаются из таблиц выше; `plan` и `plan_fact` лежат в `data/processed`, остальные — в данных отчёта.",
@@ -48,7 +55,9 @@ def data_dictionary() -> str:
     """Returns the dictionary of all tables as Markdown."""
     own = {name: contract for name, contract in TYPED_TABLES.items() if contract not in TEXT_TABLES.values()}
     parts = [HEAD]
-    for (title, about), contracts in zip(SECTIONS, (own, FACT_TABLES, INDICATOR_TABLES, TEXT_TABLES), strict=True):
+    for (title, about), contracts in zip(
+        SECTIONS, (own, FACT_TABLES, SCHOOL_FACT_TABLES, INDICATOR_TABLES, TEXT_TABLES), strict=True
+    ):
         parts.append(f"## {title}\n\n{about}\n")
         parts.extend(_table(name, contract) for name, contract in contracts.items())
     return "\n".join(parts)

@@ -1,0 +1,232 @@
+"""Typed tables of school facts: context, staff, results, deficits, self-assessment, contests, what was set aside."""
+
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing.pandas import Series
+
+from analysis.contracts.columns import address, calendar_year, column, source_file
+
+SCHOOL_YEAR = r"^20\d\d/\d\d$"
+MARK_SCALE, SCORE_SCALE = "отметка", "100 баллов"
+SCALES = [MARK_SCALE, SCORE_SCALE]
+MARK_COLUMNS = ["mark_2_count", "mark_3_count", "mark_4_count", "mark_5_count"]
+JOURNAL_COLUMNS = ["journal_lower_count", "journal_same_count", "journal_higher_count"]
+SCORE_COLUMNS = ["below_minimum_count", "high_score_count", "full_score_count"]
+RESULT_KEY = [
+    "school_login",
+    "procedure",
+    "subject",
+    "programme_grade",
+    "sitting_grade",
+    "wave",
+    "calendar_year",
+    "school_year",
+    "scale",
+]
+# The lines of «Контингент»: what each is called in the form. Grades add up to the whole school.
+PUPIL_TOTAL = "Всего обучающихся"
+GRADES = {f"{grade} класс": grade for grade in range(1, 12)}
+SOCIAL_GROUPS = [
+    "Оба родителя с высшим образованием",
+    "Неполные семьи",
+    "Малообеспеченные семьи",
+    "На учёте в полиции",
+    "Мигранты или другой язык дома",
+    "С ограниченными возможностями здоровья (ОВЗ)",
+]
+CONTEXT_GROUPS = [PUPIL_TOTAL, *GRADES, *SOCIAL_GROUPS]
+# The lines of «Кадры» with their unit.
+POSTS, VACANCIES, TEACHERS = "Ставок по штату", "Из них вакантно", "Всего учителей"
+CATEGORIES = ["Высшая категория", "Первая категория", "Без категории"]
+TRAINED = "Прошли повышение квалификации за три года"
+STAFF_GROUPS = {
+    POSTS: "ставка",
+    VACANCIES: "ставка",
+    TEACHERS: "человек",
+    **dict.fromkeys(CATEGORIES, "человек"),
+    TRAINED: "человек",
+}
+CONTEST_LEVELS = ["школьный", "муниципальный", "региональный", "всероссийский", "международный"]
+CONTESTANTS = ["обучающиеся", "педагоги"]
+RESULT_ORIGINS = ["форма", "выгрузка"]
+
+
+class _SchoolFacts(pa.DataFrameModel):
+    source_file: Series[str] = source_file()
+
+    class Config:
+        strict = True
+        ordered = True
+        coerce = False
+
+
+def _school_login() -> Any:  # noqa: ANN401
+    return column("Логин", "Логин школы в ФИС ОКО: по нему школы соединяются", str_length={"min_value": 1})
+
+
+def _school_year() -> Any:  # noqa: ANN401
+    return column("Учебный год", "Вида 2020/21", str_matches=SCHOOL_YEAR)
+
+
+def _count(title: str, description: str, unit: str = "участник") -> Any:  # noqa: ANN401
+    return column(title, f"{description}; пусто — не указано, это не ноль", unit, ge=0, nullable=True)
+
+
+class Context(_SchoolFacts):
+    """Контингент и социальный паспорт: по строке на школу, учебный год и группу обучающихся."""
+
+    place: Series[str] = address("значение")
+    school_login: Series[str] = _school_login()
+    calendar_year: Series[int] = calendar_year()
+    school_year: Series[str] = _school_year()
+    pupil_group: Series[str] = column("Группа", "Все, класс или группа социального паспорта", isin=CONTEXT_GROUPS)
+    group_pupil_count: Series[int] = column("Обучающихся в группе", "Сколько человек в группе", "ученик", ge=0)
+
+    class Config:
+        unique = ["school_login", "school_year", "pupil_group"]
+
+
+class Staff(_SchoolFacts):
+    """Кадры: по строке на школу, учебный год и позицию."""
+
+    place: Series[str] = address("значение")
+    school_login: Series[str] = _school_login()
+    calendar_year: Series[int] = calendar_year()
+    school_year: Series[str] = _school_year()
+    staff_group: Series[str] = column("Позиция", "Ставки, вакансии, учителя по категориям", isin=list(STAFF_GROUPS))
+    staff_unit: Series[str] = column("Единица", "В чём посчитано", isin=["ставка", "человек"])
+    staff_amount: Series[float] = column("Значение", "Ставок или человек: единица — в столбце «Единица»", ge=0)
+
+    class Config:
+        unique = ["school_login", "school_year", "staff_group"]
+
+    @pa.dataframe_check(error="люди считаются целыми числами")
+    def people_are_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+        return (frame["staff_unit"] != "человек") | (frame["staff_amount"] % 1 == 0)
+
+
+class Results(_SchoolFacts):
+    """Результаты процедур: по строке на школу, процедуру, предмет, класс, волну и год; учеников поимённо нет."""
+
+    place: Series[str] = address("строка результата")
+    origin: Series[str] = column("Происхождение", "Форма школы или выгрузка системы", isin=RESULT_ORIGINS)
+    school_login: Series[str] = _school_login()
+    procedure: Series[str] = column("Процедура", "ВПР, ОГЭ, ЕГЭ или журнал", str_length={"min_value": 1})
+    subject: Series[str] = column("Предмет", "Как в календаре процедур", str_length={"min_value": 1})
+    programme_grade: Series[int] = column("Программа класса", "По программе какого класса", "класс", ge=1, le=11)
+    sitting_grade: Series[int] = column("Класс участников", "В каком классе учатся участники", "класс", ge=1, le=11)
+    wave: Series[str] = column("Волна", "Весна, осень, основная …", str_length={"min_value": 1})
+    calendar_year: Series[int] = calendar_year()
+    school_year: Series[str] = _school_year()
+    scale: Series[str] = column("Шкала", "В чём выражен результат", isin=SCALES)
+    participant_count: Series[int] = column(
+        "Участников", "С результатом; в журнале — с отметкой и н/а, без освобождённых", "участник", ge=0
+    )
+    mark_2_count: Series[pd.Int64Dtype] = _count("Отметок «2»", "Участников с отметкой «2»")
+    mark_3_count: Series[pd.Int64Dtype] = _count("Отметок «3»", "Участников с отметкой «3»")
+    mark_4_count: Series[pd.Int64Dtype] = _count("Отметок «4»", "Участников с отметкой «4»")
+    mark_5_count: Series[pd.Int64Dtype] = _count("Отметок «5»", "Участников с отметкой «5»")
+    not_attested_count: Series[pd.Int64Dtype] = _count("Не аттестовано", "Только в журнале: н/а")
+    journal_lower_count: Series[pd.Int64Dtype] = _count("Понизили", "Отметка ниже, чем в журнале")
+    journal_same_count: Series[pd.Int64Dtype] = _count("Подтвердили", "Отметка та же, что в журнале")
+    journal_higher_count: Series[pd.Int64Dtype] = _count("Повысили", "Отметка выше, чем в журнале")
+    below_minimum_count: Series[pd.Int64Dtype] = _count("Ниже минимума", "Не преодолели минимальный балл")
+    mean_score: Series[pd.Float64Dtype] = column(
+        "Средний балл", "Среднее по участникам; пусто — не указано", "балл", ge=0, le=100, nullable=True
+    )
+    high_score_count: Series[pd.Int64Dtype] = _count("80–99 баллов", "Участников с баллом от 80 до 99")
+    full_score_count: Series[pd.Int64Dtype] = _count("100 баллов", "Участников со 100 баллами")
+
+    class Config:
+        unique = RESULT_KEY
+
+    @pa.dataframe_check(error="в шкале отметок все четыре отметки указаны и вместе с н/а дают число участников")
+    def marks_add_up(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+        sums = frame[MARK_COLUMNS].sum(axis=1, min_count=4) + frame["not_attested_count"].fillna(0)
+        return (frame["scale"] != MARK_SCALE) | (sums == frame["participant_count"]).fillna(False)
+
+    @pa.dataframe_check(error="в шкале баллов отметок нет, а части не больше числа участников")
+    def scores_fit(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+        no_marks = frame[MARK_COLUMNS].isna().all(axis=1)
+        fits = frame[SCORE_COLUMNS].fillna(0).sum(axis=1) <= frame["participant_count"]
+        return (frame["scale"] != SCORE_SCALE) | (no_marks & fits)
+
+    @pa.dataframe_check(error="сравнённых с журналом не больше, чем участников")
+    def journal_fits(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+        return frame[JOURNAL_COLUMNS].fillna(0).sum(axis=1) <= frame["participant_count"]
+
+
+class Deficits(_SchoolFacts):
+    """Профессиональные дефициты: по строке на школу, год и компетенцию."""
+
+    place: Series[str] = address("строка")
+    school_login: Series[str] = _school_login()
+    calendar_year: Series[int] = calendar_year()
+    competence: Series[str] = column("Компетенция", "Как названа в форме", str_length={"min_value": 1})
+    diagnosed_teacher_count: Series[int] = column("Диагностировано", "Учителей прошло диагностику", "учитель", ge=0)
+    deficit_teacher_count: Series[int] = column("С дефицитом", "Учителей, у кого найден дефицит", "учитель", ge=0)
+
+    class Config:
+        unique = ["school_login", "calendar_year", "competence"]
+
+    @pa.dataframe_check(error="учителей с дефицитом не больше, чем диагностированных")
+    def within_diagnosed(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+        return frame["deficit_teacher_count"] <= frame["diagnosed_teacher_count"]
+
+
+class SelfAssessment(_SchoolFacts):
+    """Самооценка школы: по строке на школу, год и критерий."""
+
+    place: Series[str] = address("строка")
+    school_login: Series[str] = _school_login()
+    calendar_year: Series[int] = calendar_year()
+    criterion: Series[str] = column("Критерий", "Как назван в форме", str_length={"min_value": 1})
+    assessment_score: Series[float] = column("Балл", "Сколько школа поставила себе", "балл", ge=0)
+    publication_link: Series[str] = column("Публикация", "Где самооценка опубликована", nullable=True)
+
+    class Config:
+        unique = ["school_login", "calendar_year", "criterion"]
+
+
+class Contests(_SchoolFacts):
+    """Конкурсы: по строке на школу, год и конкурс."""
+
+    place: Series[str] = address("строка")
+    school_login: Series[str] = _school_login()
+    calendar_year: Series[int] = calendar_year()
+    line: Series[int] = column("Строка", "Порядковый номер в форме", "номер", ge=1)
+    contest_name: Series[str] = column("Конкурс", "Словами школы", str_length={"min_value": 1})
+    contest_level: Series[str] = column("Уровень", "От школьного до международного", isin=CONTEST_LEVELS)
+    contestants: Series[str] = column("Кто участвовал", "Обучающиеся или педагоги", isin=CONTESTANTS)
+    contestant_count: Series[int] = column("Участников конкурса", "Сколько человек участвовало", "человек", ge=0)
+    winner_count: Series[int] = column("Победителей и призёров", "Сколько из них отмечено", "человек", ge=0)
+
+    class Config:
+        unique = ["school_login", "calendar_year", "line"]
+
+    @pa.dataframe_check(error="победителей не больше, чем участников")
+    def within_contestants(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+        return frame["winner_count"] <= frame["contestant_count"]
+
+
+class Quarantine(_SchoolFacts):
+    """Что отложено: строки, которые прочитаны, но в таблицы не вошли, пока их не уточнят; значений здесь нет."""
+
+    place: Series[str] = address("строка")
+    table_name: Series[str] = column("Таблица", "Куда строка не вошла", str_length={"min_value": 1})
+    school_login: Series[str] = column("Логин", "Пусто, если школа не опознана", nullable=True)
+    calendar_year: Series[int] = calendar_year()
+    why: Series[str] = column("Почему отложено", "Правило словами", str_length={"min_value": 1})
+
+
+SCHOOL_FACT_TABLES: dict[str, type[pa.DataFrameModel]] = {
+    "context": Context,
+    "staff": Staff,
+    "results": Results,
+    "deficits": Deficits,
+    "self_assessment": SelfAssessment,
+    "contests": Contests,
+    "quarantine": Quarantine,
+}
