@@ -3,13 +3,14 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
 from analysis.cleaning.corrections import Correction, apply_workbook_corrections
-from analysis.cleaning.returns import COLUMNS, FactRows, clean_acceptance, clean_form, clean_registry, fact_table
+from analysis.cleaning.office_returns import clean_acceptance, clean_registry
+from analysis.cleaning.returns import COLUMNS, FactRows, clean_form, fact_table
 from analysis.config import Collection, Project, Report, Source
 from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
@@ -20,6 +21,8 @@ from analysis.intake.workbook import Workbook, read_workbook
 
 RETURN_IT = "Верните форму тому, кто её прислал, или удалите её запись из SOURCES.toml."
 Reader = Callable[[bytes, str], Workbook]
+# What stands in a cell and cannot be read: then the fact is not missing, it is to be mended.
+UNREAD_RULES = ("value", "formula", "error_cell")
 ASK_AGAIN = "Попросите вернуть форму; пока её нет, отчёт пишет «нет сведений», а не ноль."
 
 
@@ -65,15 +68,19 @@ def read_facts(
         _take(rows, findings, clean_registry(registry))
     logins = [str(row[2]) for row in rows["schools"]]
     measures = _measures(plan)
-    for source, form in _acceptable(returned["form"], project, collection, logins, findings):
+    counted, late = _acceptable(returned["form"], project, collection, logins, findings)
+    for source, form in counted:
         _take(rows, findings, clean_form(form, measures, logins, source.received))
+    for source, form in late:
+        findings += map(_not_stopping, clean_form(form, measures, logins, source.received).findings)
     known = [str(row[2]) for row in rows["evidence"]]
     for _, acceptance in sorted(returned["acceptance"], key=lambda one: one[0].received):
         _take(rows, findings, clean_acceptance(acceptance, known))
     rows["acceptance"] = list({row[2]: row for row in rows["acceptance"]}.values())  # the latest verdict stands
     tables = {name: fact_table(name, rows[name]) for name in COLUMNS}
     owed = duties(plan, executors, tables["school_status"], collection, reporting)
-    findings += _missing(owed, tables["reports"], project, tables["schools"])
+    due = _asked_by(max(source.received for source in sources), project, collection)
+    findings += _missing([duty for duty in owed if duty.calendar_year in due], tables, findings)
     findings += _confirmations(owed, tables["reports"], plan)
     findings += _unanswered(executors, collection, reporting)
     return Facts(tables, tuple(findings))
@@ -123,20 +130,28 @@ def _acceptable(
     collection: Collection,
     logins: Sequence[str],
     findings: list[Finding],
-) -> list[tuple[Source, Returned]]:
-    """The forms of this project and of a known reporter and year: of each the newest that came by the cutoff."""
+) -> tuple[list[tuple[Source, Returned]], list[tuple[Source, Returned]]]:
+    """The forms of this project and of a known reporter and year: of each the newest that came by the cutoff, and the
+    newest that came after it."""
     kept: dict[tuple[str, int], tuple[Source, Returned]] = {}
+    late: dict[tuple[str, int], tuple[Source, Returned]] = {}
     for source, form in sorted(forms, key=lambda one: one[0].received):
         identity = form.identity
         key = (identity.reporter, identity.calendar_year)
         problem = _problem(form, project, {*collection.municipal, *logins})
         if not problem and source.received > collection.cutoff(identity.calendar_year):
             findings.append(_late(source, form, collection))
+            late[key] = (source, form)
         elif problem:
             findings.append(_whole_file(source, "workbook", Severity.BLOCKS, identity.reporter, problem, RETURN_IT))
         else:
             kept[key] = (source, form)
-    return list(kept.values())
+    return list(kept.values()), list(late.values())
+
+
+def _not_stopping(finding: Finding) -> Finding:
+    """A finding about a form whose facts are not counted: it is to be mended, but no number rests on it."""
+    return replace(finding, severity=Severity.ATTENTION) if finding.severity is Severity.BLOCKS else finding
 
 
 def _problem(form: Returned, project: Project, known: set[str]) -> str:
@@ -152,7 +167,10 @@ def _problem(form: Returned, project: Project, known: set[str]) -> str:
 
 def _late(source: Source, form: Returned, collection: Collection) -> Finding:
     cutoff = collection.cutoff(form.identity.calendar_year)
-    said = f"Форма получена {_day(source.received)}, а срок отчёта — {_day(cutoff)}: её сведения в отчёт не вошли."
+    said = (
+        f"Форма получена {_day(source.received)}, а срок отчёта — {_day(cutoff)}: её сведения в отчёт не вошли, и "
+        "замечания к ней сборку не останавливают."
+    )
     action = "Если срок был продлён, запишите его в project.toml, раздел [cutoff]."
     return _whole_file(source, "late", Severity.ATTENTION, form.identity.reporter, said, action)
 
@@ -161,16 +179,24 @@ def _whole_file(source: Source, rule: str, severity: Severity, value: str, said:
     return Finding(rule, severity, source.file, ("весь файл",), value, said, action)
 
 
-def _missing(owed: Sequence[Duty], reports: pd.DataFrame, project: Project, schools: pd.DataFrame) -> list[Finding]:
-    """One finding a reporter and year: which measures lack a fact."""
-    filled = reports[reports["fact_count"].notna()]
-    told = set(
-        zip(filled["reporter"], filled["activity_code"], filled["measure_number"], filled["calendar_year"], strict=True)
-    )
+def _asked_by(day: date, project: Project, collection: Collection) -> set[int]:
+    """The editions whose cutoff has come by the day on which the project looks; for the others there is time yet."""
+    return {year for year in project.editions if collection.cutoff(year) <= day}
+
+
+def _missing(owed: Sequence[Duty], tables: Mapping[str, pd.DataFrame], findings: Sequence[Finding]) -> list[Finding]:
+    """One finding a reporter and year: which measures lack a fact. A fact that cannot be read is there."""
+    reports, schools = tables["reports"], tables["schools"]
+    unread = {(one.file, place) for one in findings if one.rule in UNREAD_RULES for place in one.places}
+    told = {
+        (row["reporter"], row["activity_code"], row["measure_number"], row["calendar_year"])
+        for row in reports.to_dict("records")
+        if not pd.isna(row["fact_count"]) or (row["source_file"], row["place"]) in unread
+    }
     lacking: dict[tuple[int, str], list[str]] = defaultdict(list)
     for duty in owed:
-        due = duty.calendar_year in project.editions and duty.share_count != 0
-        if due and (duty.reporter, duty.activity_code, duty.measure_number, duty.calendar_year) not in told:
+        key = (duty.reporter, duty.activity_code, duty.measure_number, duty.calendar_year)
+        if duty.share_count != 0 and key not in told:
             lacking[(duty.calendar_year, duty.reporter)].append(duty.activity_code)
     names = dict(zip(schools["school_login"], schools["school_name"], strict=True))
     return [

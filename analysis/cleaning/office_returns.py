@@ -1,0 +1,90 @@
+"""Filled rows of the office's own workbooks become schools, their status and verdicts about evidence."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from analysis.cleaning.notes import Notes, lower_text, shown_text
+from analysis.cleaning.returns import FactRows
+from analysis.contracts.facts import VERDICTS
+from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STATUS
+from analysis.findings import Severity
+from analysis.intake.cell_values import read_count, read_date
+from analysis.intake.returns import Returned
+
+
+def clean_registry(returned: Returned) -> FactRows:
+    """Returns the schools and their status."""
+    notes = Notes(returned.file)
+    texts = ("school_login", "code_oo", "code_msu", "school_name", "full_name", "aliases", "school_kind")
+    schools = [
+        (
+            returned.file,
+            row.place,
+            *(notes.read(row, name, shown_text) for name in texts),
+            notes.read(row, "pupil_count", read_count),
+        )
+        for row in returned.rows[REGISTRY_SCHOOLS.title]
+    ]
+    status = [
+        (
+            returned.file,
+            row.place,
+            *(notes.read(row, name, shown_text) for name in ("school_login", "school_year", "status")),
+        )
+        for row in returned.rows[REGISTRY_STATUS.title]
+    ]
+    known = {school[2] for school in schools}
+    for row in status:
+        if row[2] is not None and row[2] not in known:  # a blank login is a breach of the contract, named there
+            notes.add("school", Severity.BLOCKS, str(row[1]), str(row[2]), "Логина нет на листе «Школы».")
+    return FactRows({"schools": tuple(schools), "school_status": tuple(status)}, (*returned.findings, *notes.findings))
+
+
+def clean_acceptance(returned: Returned, known: Iterable[str]) -> FactRows:
+    """Returns the verdicts; one about evidence that is no longer there has lapsed."""
+    notes, present = Notes(returned.file), set(known)
+    rows: dict[str, tuple[Any, ...]] = {}
+    for row in returned.rows[ACCEPTANCE.title]:
+        identifier, verdict = notes.read(row, "evidence_id", shown_text), notes.read(row, "verdict", lower_text)
+        if notes.unread(row, "evidence_id", "verdict") or verdict in (None, VERDICTS[-1]):
+            continue
+        if identifier is None:
+            said = "Решение есть, а кода подтверждения в строке нет: к чему оно относится, неизвестно."
+            notes.add("acceptance", Severity.BLOCKS, row.place, str(verdict), said)
+            continue
+        if identifier not in present:
+            notes.add(
+                "acceptance",
+                Severity.ATTENTION,
+                row.place,
+                str(identifier),
+                "Такого подтверждения больше нет: его изменили или отозвали, и решение о нём утратило силу.",
+                "Рассмотрите новое подтверждение: analysis forms сделает свежий лист рассмотрения.",
+            )
+            continue
+        who, reason = notes.read(row, "verdict_by", shown_text), notes.read(row, "reason", shown_text)
+        day = notes.read(row, "verdict_date", read_date)
+        lacking = _lacking_in_verdict(verdict, who, day, reason)
+        unsaid = [said for said, name in lacking.items() if not notes.unread(row, name)]
+        if unsaid:
+            notes.add("acceptance", Severity.BLOCKS, row.place, str(verdict), f"Не указано: {', '.join(unsaid)}.")
+        elif not lacking and identifier in rows and rows[identifier][3] != verdict:
+            notes.add("acceptance", Severity.BLOCKS, row.place, str(verdict), "О подтверждении два разных решения.")
+        elif not lacking:
+            rows[identifier] = (returned.file, row.place, identifier, verdict, who, day, reason)
+    return FactRows({"acceptance": tuple(rows.values())}, (*returned.findings, *notes.findings))
+
+
+def _lacking_in_verdict(verdict: str | None, who: str | None, day: date | None, reason: str | None) -> dict[str, str]:
+    """What a verdict lacks, in words, and the column where it should stand."""
+    return {
+        said: name
+        for said, name, missing in (
+            (f"решение из списка ({', '.join(VERDICTS)})", "verdict", verdict not in VERDICTS),
+            ("кто решил", "verdict_by", who is None),
+            ("дата решения", "verdict_date", day is None),
+            ("причина возврата", "reason", verdict == "возвращено" and reason is None),
+        )
+        if missing
+    }

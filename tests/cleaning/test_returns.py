@@ -1,0 +1,138 @@
+"""Filled forms become facts; one mistake in a cell gives one finding, the one that says most."""
+
+from datetime import date
+
+import pytest
+
+from analysis.cleaning.office_returns import clean_acceptance
+from analysis.cleaning.returns import clean_form
+from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
+from analysis.intake.returns import Identity, Returned, ReturnedRow
+from analysis.intake.workbook_sheet import SheetCell
+
+FORM = "data/raw/2021/form_УО_v1.xlsx"
+MEASURES = {"1.4": ("1.4", 1), "2.1": ("2.1", 1)}
+RECEIVED = date(2022, 1, 20)
+SOUND_FACT = ("1.4", 2, date(2021, 9, 15), None)
+SOUND_EVIDENCE = ("1.4", "протокол", "1", date(2021, 9, 15), None, 2)
+FACT_COLUMNS = ("measure_label", "fact_count", "fact_date", "note")
+# A cell that shows an error or a formula without a value: the workbook's own finding names it already.
+FAULTY = "faulty"
+
+
+def _row(layout, names, values, number):
+    position = {column.name: at for at, column in enumerate(layout.columns, start=1)}
+    cells = {
+        name: SheetCell(None if value == FAULTY else value, number, position[name])
+        for name, value in zip(names, values, strict=True)
+        if value is not None
+    }
+    return ReturnedRow(cells, f"лист {layout.title}, строка {number}")
+
+
+def _rows(layout, names, lines):
+    return tuple(_row(layout, names, line, number) for number, line in enumerate(lines, start=2))
+
+
+def _form(facts=(SOUND_FACT,), evidence=(SOUND_EVIDENCE,)):
+    rows = {
+        EXECUTION.title: _rows(EXECUTION, FACT_COLUMNS, facts),
+        EVIDENCE.title: _rows(EVIDENCE, [column.name for column in EVIDENCE.columns], evidence),
+        OWN_MEASURES.title: (),
+    }
+    return clean_form(Returned(FORM, Identity("form", "город", 2021, "УО"), rows, ()), MEASURES, (), RECEIVED)
+
+
+def _found(cleaned):
+    return [(one.rule, one.place) for one in cleaned.findings]
+
+
+def _changed(line, position, value):
+    return (*line[:position], value, *line[position + 1 :])
+
+
+def test_a_sound_form_gives_no_finding():
+    cleaned = _form()
+    assert _found(cleaned) == []
+    assert cleaned.rows["reports"][0][-3:] == (2, date(2021, 9, 15), None)
+    assert cleaned.rows["evidence"][0][-1] == 2
+
+
+@pytest.mark.parametrize(
+    ("position", "value", "found"),
+    [
+        (0, "9.9", [("measure_label", "лист Исполнение, строка 2")]),
+        (0, FAULTY, []),
+        (1, "много", [("value", "лист Исполнение, ячейка E2")]),
+        (1, FAULTY, []),
+        (1, None, [("evidence", "лист Исполнение, строка 2")]),
+        (1, 1, [("evidence", "лист Исполнение, ячейка E2")]),
+        (2, "осенью", [("value", "лист Исполнение, ячейка F2")]),
+        (2, date(2020, 9, 15), [("other_year", "лист Исполнение, строка 2")]),
+    ],
+)
+def test_a_mistake_in_a_fact_is_said_once(position, value, found):
+    assert _found(_form(facts=[_changed(SOUND_FACT, position, value)])) == found
+
+
+@pytest.mark.parametrize(
+    ("position", "value", "found"),
+    [
+        (1, "бумажка", [("evidence", "лист Подтверждения, строка 2")]),
+        (1, FAULTY, []),
+        (2, None, [("evidence", "лист Подтверждения, строка 2")]),
+        (2, FAULTY, []),
+        (3, "осенью", [("value", "лист Подтверждения, ячейка D2")]),
+        (4, "../x.pdf", [("evidence", "лист Подтверждения, строка 2")]),
+        (5, "все", [("value", "лист Подтверждения, ячейка F2")]),
+        (5, FAULTY, []),
+        (5, None, [("evidence", "лист Подтверждения, строка 2")]),
+        (5, 3, [("evidence", "лист Исполнение, ячейка E2")]),
+    ],
+)
+def test_a_mistake_in_evidence_is_said_once(position, value, found):
+    assert _found(_form(evidence=[_changed(SOUND_EVIDENCE, position, value)])) == found
+
+
+def test_two_mistakes_in_a_line_are_two_findings():
+    cleaned = _form(evidence=[("1.4", "бумажка", "1", None, None, "все")])
+    assert sorted(_found(cleaned)) == [
+        ("evidence", "лист Подтверждения, строка 2"),
+        ("value", "лист Подтверждения, ячейка F2"),
+    ]
+    assert cleaned.rows["evidence"] == ()
+
+
+def test_a_rejected_line_says_nothing_about_another_measure():
+    facts = [SOUND_FACT, ("2.1", 1, None, None)]
+    cleaned = _form(facts, evidence=[_changed(SOUND_EVIDENCE, 5, "все")])
+    assert _found(cleaned) == [
+        ("value", "лист Подтверждения, ячейка F2"),
+        ("evidence", "лист Исполнение, ячейка E3"),
+    ]
+
+
+VERDICT_COLUMNS = ("evidence_id", "verdict", "verdict_by", "verdict_date", "reason")
+SOUND_VERDICT = ("код", "принято", "УО", date(2022, 1, 25), None)
+
+
+@pytest.mark.parametrize(
+    ("position", "value", "found"),
+    [
+        (0, None, ["acceptance"]),
+        (0, FAULTY, []),
+        (0, "другой", ["acceptance"]),
+        (1, "ок", ["acceptance"]),
+        (1, FAULTY, []),
+        (2, None, ["acceptance"]),
+        (2, FAULTY, []),
+        (3, "вчера", ["value"]),
+        (3, FAULTY, []),
+    ],
+)
+def test_a_mistake_in_a_verdict_is_said_once_and_decides_nothing(position, value, found):
+    rows = {ACCEPTANCE.title: _rows(ACCEPTANCE, VERDICT_COLUMNS, [_changed(SOUND_VERDICT, position, value)])}
+    identity = Identity("acceptance", "город", 2021, "acceptance")
+    cleaned = clean_acceptance(Returned("acceptance.xlsx", identity, rows, ()), ["код"])
+    assert [one.rule for one in cleaned.findings] == found
+    assert cleaned.rows["acceptance"] == ()

@@ -1,0 +1,85 @@
+"""What comes after the cutoff is checked and not counted; a year that is not over is not asked for."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+import pytest
+
+from analysis.cleaning.corrections import Correction, load_amendments
+from analysis.config import load_project, load_reporting, load_sources
+from analysis.fact_pipeline import read_facts
+from analysis.findings import Severity
+from analysis.indicators.plan import plan_by_year
+from analysis.intake.workbook import read_workbook
+
+IN_TIME = "data/raw/2021/form_edu990012_v1.xlsx"
+CUTOFF = date(2022, 1, 31)
+REMEMBERED = cache(read_workbook)
+
+
+@pytest.fixture
+def read(demo, checked):
+    """Reads the facts of the demo from other sources."""
+    project, tables = load_project(demo), checked.tables
+    plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
+    corrections = load_amendments(demo).corrections
+
+    def _read(sources, cutoffs=(), more=()):
+        reporting = load_reporting(demo)
+        return read_facts(
+            project,
+            replace(project.collection, cutoffs=cutoffs or project.collection.cutoffs),
+            sources,
+            [*corrections, *more],
+            reporting,
+            plan,
+            tables["executors"],
+            lambda content, file: REMEMBERED(content, file),
+        )
+
+    return _read
+
+
+def _of(facts, file):
+    return Counter((one.rule, one.place) for one in facts.findings if one.file == file)
+
+
+def _received(sources, file, day):
+    return [replace(one, received=day) if one.file == file else one for one in sources]
+
+
+def test_a_late_form_is_checked_as_the_others_and_not_counted(demo, read):
+    sources = load_sources(demo)
+    before, after = read(sources), read(_received(sources, IN_TIME, date(2022, 2, 1)))
+    assert _of(after, IN_TIME) == _of(before, IN_TIME) + Counter([("late", "весь файл")])
+    assert len(_of(before, IN_TIME)) == 3
+    for table in ("reports", "evidence", "school_measures"):
+        assert IN_TIME in set(before.tables[table]["source_file"])
+        assert IN_TIME not in set(after.tables[table]["source_file"])
+
+
+def test_what_is_wrong_in_a_late_form_stops_nothing(demo, read):
+    """A document dated after the day on which its form came."""
+    sources = _received(load_sources(demo), IN_TIME, date(2021, 11, 30))
+    assert Severity.BLOCKS in {one.severity for one in read(sources).findings if one.file == IN_TIME}
+    late = read(sources, ((2021, date(2021, 11, 1)),))
+    assert ("other_year", "лист Подтверждения, строка 3") in _of(late, IN_TIME)
+    assert {one.severity for one in late.findings if one.file == IN_TIME} == {Severity.ATTENTION}
+
+
+@pytest.mark.parametrize(("day", "years"), [(date(2022, 1, 30), {"2020 год"}), (CUTOFF, {"2020 год", "2021 год"})])
+def test_nobody_is_asked_for_a_year_whose_cutoff_has_not_come(demo, read, day, years):
+    received = [one for one in load_sources(demo) if one.received < CUTOFF and one.file != IN_TIME]
+    looked_on = [*received[:-1], replace(received[-1], received=day)]
+    assert {one.file for one in read(looked_on).findings if one.rule == "missing_report"} == years
+
+
+def test_a_fact_that_cannot_be_read_is_not_said_to_be_missing(demo, read):
+    file, cell = "data/raw/2020/form_ИМО_v1.xlsx", "лист Исполнение, ячейка E4"
+    spoilt = Correction(file, cell, "4", "много", "для проверки", "аналитик", date(2021, 1, 19))
+    findings = read(load_sources(demo), more=[spoilt]).findings
+    assert [one.rule for one in findings if cell in one.places] == ["correction", "value"]
+    missing = [one for one in findings if (one.rule, one.file, one.place) == ("missing_report", "2020 год", "ИМО")]
+    assert [one.explanation for one in missing] == ["Не сообщено по мероприятиям: 2.2."]
