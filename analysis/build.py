@@ -67,8 +67,11 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     stopping = blocking(checked.findings)
     if stopping:
         raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))
-    tables = {**checked.tables, **indicator_tables(checked.tables, project.collection, load_reporting(project.root))}
-    editions = editions_of(project, tables, load_sources(project.root))
+    sources = load_sources(project.root)
+    looked_at = max(source.received for source in sources)
+    reporting = load_reporting(project.root)
+    tables = {**checked.tables, **indicator_tables(checked.tables, project.collection, reporting, looked_at)}
+    editions = editions_of(project, tables, sources)
     broken = violations({name: tables[name] for name in INDICATOR_TABLES if name in tables}, INDICATOR_TABLES)
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))

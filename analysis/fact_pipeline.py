@@ -12,6 +12,7 @@ from analysis.cleaning.corrections import Correction, apply_workbook_corrections
 from analysis.cleaning.office_returns import clean_acceptance, clean_registry
 from analysis.cleaning.returns import COLUMNS, FactRows, clean_form, fact_table
 from analysis.config import Collection, Project, Report, Source
+from analysis.contracts.facts import COUNTED, LATE, REPLACED
 from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
 from analysis.indicators.duties import duties
@@ -76,6 +77,7 @@ def read_facts(
     known = [str(row[2]) for row in rows["evidence"]]
     for _, acceptance in sorted(returned["acceptance"], key=lambda one: one[0].received):
         _take(rows, findings, clean_acceptance(acceptance, known))
+    rows["received_forms"] = _received(returned["form"], project, collection, logins)
     rows["acceptance"] = list({row[2]: row for row in rows["acceptance"]}.values())  # the latest verdict stands
     tables = {name: fact_table(name, rows[name]) for name in COLUMNS}
     owed = duties(plan, executors, tables["school_status"], collection, reporting)
@@ -152,6 +154,24 @@ def _acceptable(
 def _not_stopping(finding: Finding) -> Finding:
     """A finding about a form whose facts are not counted: it is to be mended, but no number rests on it."""
     return replace(finding, severity=Severity.ATTENTION) if finding.severity is Severity.BLOCKS else finding
+
+
+def _received(
+    forms: Sequence[tuple[Source, Returned]], project: Project, collection: Collection, logins: Sequence[str]
+) -> list[tuple[object, ...]]:
+    """Rows of `received_forms`: what became of every form of this project, known reporter and year."""
+    known = {*collection.municipal, *logins}
+    valid = [(source, one.identity) for source, one in forms if not _problem(one, project, known)]
+    on_time: dict[tuple[str, int], str] = {}
+    for source, identity in sorted(valid, key=lambda one: one[0].received):
+        if source.received <= collection.cutoff(identity.calendar_year):
+            on_time[(identity.reporter, identity.calendar_year)] = source.file
+    rows: list[tuple[object, ...]] = []
+    for source, identity in valid:
+        key, cutoff = (identity.reporter, identity.calendar_year), collection.cutoff(identity.calendar_year)
+        state = LATE if source.received > cutoff else COUNTED if on_time[key] == source.file else REPLACED
+        rows.append((source.file, *key, source.received, cutoff, state))
+    return rows
 
 
 def _problem(form: Returned, project: Project, known: set[str]) -> str:

@@ -26,10 +26,11 @@ COLUMNS = {
     "acceptance": "source_file place evidence_id verdict verdict_by verdict_date reason",
     "school_measures": "source_file place school_login calendar_year line own_measure planned_count done_count "
     "done_date",
+    "received_forms": "source_file reporter calendar_year received_date cutoff_date form_state",
 }
 WHOLE = {"measure_number", "calendar_year", "line", "confirmed_count"}
 WHOLE_OR_BLANK = {"pupil_count", "fact_count", "planned_count", "done_count"}
-DATES = {"fact_date", "evidence_date", "verdict_date", "done_date"}
+DATES = {"fact_date", "evidence_date", "verdict_date", "done_date", "received_date", "cutoff_date"}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,15 @@ SETTLED_READINGS = ["flow", "annual"]
 READING_BASES = ["sum", "annual", "yearly_words", "decision", "unsettled"]
 
 
+class IndicatorTable(pa.DataFrameModel):
+    """What the tables of indicators share: nothing undeclared, nothing out of order, nothing converted."""
+
+    class Config:
+        strict = True
+        ordered = True
+        coerce = False
+
+
 def column(title: str, description: str, unit: str = "", **checks: Any) -> Any:  # noqa: ANN401
     """A column with its Russian label, its meaning and its unit (empty for text)."""
     return pa.Field(title=title, description=description, metadata={"unit": unit}, **checks)

@@ -39,7 +39,8 @@ SECTIONS = (
     ),
     (
         "Таблицы показателей",
-        "Считаются из таблиц выше; `plan` и `plan_fact` лежат в `data/processed`, остальные — в данных отчёта.",
+        "Считаются из таблиц выше; `plan`, а когда сведения есть, и `plan_fact`, `reporter_results`, `task_results`, "
+        "`school_results`, `owed` лежат в `data/processed`, остальные — в данных отчёта.",
     ),
     (
         "Текстовые таблицы",

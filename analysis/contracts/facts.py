@@ -12,6 +12,8 @@ STATUSES = ["ШНОР", "ШНСУ", "ШНОР и ШНСУ", "нет"]
 SUPPORTED_STATUSES = STATUSES[:3]
 EVIDENCE_KINDS = ["приказ", "протокол", "программа", "справка", "план", "публикация", "другое"]
 VERDICTS = ["принято", "возвращено", "не рассмотрено"]
+COUNTED, REPLACED, LATE = "вошла в отчёт", "заменена", "получена после срока"
+FORM_STATES = [COUNTED, REPLACED, LATE]
 SCHOOL_YEAR = r"^20\d\d/\d\d$"
 
 
@@ -139,6 +141,25 @@ class SchoolMeasures(_FactTable):
         unique = ["school_login", "calendar_year", "line"]
 
 
+class ReceivedForms(_FactTable):
+    """Полученные формы: какая вошла в отчёт, какую заменила следующая, какая пришла после срока."""
+
+    reporter: Series[str] = _reporter()
+    calendar_year: Series[int] = calendar_year()
+    received_date: Series[pd.Timestamp] = column("Получена", "Когда получена форма", "дата")
+    cutoff_date: Series[pd.Timestamp] = column("Срок", "До какого дня принимались сведения за этот год", "дата")
+    form_state: Series[str] = column(
+        "Что с формой", "Вошла в отчёт, заменена или получена после срока", isin=FORM_STATES
+    )
+
+    class Config:
+        unique = ["source_file"]
+
+    @pa.dataframe_check(error="после срока — это позже срока, и наоборот")
+    def late_is_after_the_cutoff(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+        return (frame["form_state"] == LATE) == (frame["received_date"] > frame["cutoff_date"])
+
+
 FACT_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "schools": Schools,
     "school_status": SchoolStatus,
@@ -146,4 +167,5 @@ FACT_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "evidence": Evidence,
     "acceptance": Acceptance,
     "school_measures": SchoolMeasures,
+    "received_forms": ReceivedForms,
 }

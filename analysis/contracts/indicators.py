@@ -4,28 +4,27 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import COMPARATORS, READINGS, activity_code, calendar_year, column, measure_number
+from analysis.contracts.columns import (
+    COMPARATORS,
+    READINGS,
+    IndicatorTable,
+    activity_code,
+    calendar_year,
+    column,
+    measure_number,
+)
+from analysis.contracts.execution import (
+    EXECUTION_STATUSES,
+    ExecutorResults,
+    Owed,
+    ReporterResults,
+    SchoolResults,
+    Statuses,
+    TaskResults,
+)
 
-EXECUTION_STATUSES = [
-    "выполнено",
-    "выполнено частично",
-    "на рассмотрении",
-    "не выполнено",
-    "срок не наступил",
-    "нет сведений",
-    "не планировалось",
-    "план не указан",
-]
 
-
-class _IndicatorTable(pa.DataFrameModel):
-    class Config:
-        strict = True
-        ordered = True
-        coerce = False
-
-
-class Plan(_IndicatorTable):
+class Plan(IndicatorTable):
     """План по показателям и годам: по строке на показатель и год, с обоими способами накопления."""
 
     task_code: Series[str] = column("Задача", "Номер задачи", str_matches=r"^\d+$")
@@ -122,7 +121,7 @@ class PlanFact(Plan):
         return ~known | inside.fillna(False)
 
 
-class Composition(_IndicatorTable):
+class Composition(IndicatorTable):
     """Состав плана: сколько показателей каждой задачи запланировано на год."""
 
     task_code: Series[str] = column("Задача", "Номер задачи", str_matches=r"^\d+$")
@@ -136,7 +135,7 @@ class Composition(_IndicatorTable):
         unique = ["task_code", "calendar_year"]
 
 
-class ExecutorLoad(_IndicatorTable):
+class ExecutorLoad(IndicatorTable):
     """Нагрузка исполнителей за год: в скольких запланированных показателях назван каждый."""
 
     executor_name: Series[str] = column("Исполнитель", "Словами документа", unique=True)
@@ -149,7 +148,7 @@ class ExecutorLoad(_IndicatorTable):
         return frame["first_named_count"] + frame["other_count"] == frame["planned_count"]
 
 
-class Findings(_IndicatorTable):
+class Findings(IndicatorTable):
     """Замечания к исходному документу."""
 
     severity: Series[str] = column("Вес", "блокирует, посмотрите или учтено")
@@ -161,7 +160,7 @@ class Findings(_IndicatorTable):
     action: Series[str] = column("Что сделать", "Что сделать аналитику")
 
 
-class Abbreviations(_IndicatorTable):
+class Abbreviations(IndicatorTable):
     """Сокращения документа."""
 
     term: Series[str] = column("Сокращение", "Как в документе")
@@ -169,7 +168,7 @@ class Abbreviations(_IndicatorTable):
     basis: Series[str] = column("Основание", "На чём держится расшифровка")
 
 
-class Sources(_IndicatorTable):
+class Sources(IndicatorTable):
     """Полученные файлы, на которых стоит отчёт."""
 
     title: Series[str] = column("Документ", "Полное название")
@@ -180,46 +179,6 @@ class Sources(_IndicatorTable):
     licence: Series[str] = column("Условия", "На каких условиях публикуется")
 
 
-class Statuses(_IndicatorTable):
-    """Сколько показателей в каком состоянии."""
-
-    status: Series[str] = column("Состояние за год", "На срок отчёта", isin=EXECUTION_STATUSES, unique=True)
-    measure_count: Series[int] = column("Показателей", "Сколько показателей", "показатель", ge=0)
-
-
-class ExecutorResults(_IndicatorTable):
-    """Исполнение по тем, кто назван первым."""
-
-    executor_name: Series[str] = column("Исполнитель", "Словами документа", unique=True)
-    measure_count: Series[int] = column("Показателей", "Сколько показателей", "показатель", ge=0)
-    completed_measure_count: Series[int] = column(
-        "Выполнено", "Показателей в состоянии «выполнено»", "показатель", ge=0
-    )
-    unknown_measure_count: Series[int] = column("Нет сведений", "Показателей без сведений", "показатель", ge=0)
-
-
-class ReporterResults(_IndicatorTable):
-    """Отчётность тех, кто отвечает за показатели: исполнителей и школ."""
-
-    calendar_year: Series[int] = calendar_year()
-    reporter: Series[str] = column("Кто отчитывается", "УО, ИМО или логин школы", str_length={"min_value": 1})
-    expected_measure_count: Series[int] = column("Отвечает за", "За сколько показателей отвечает", "показатель", ge=0)
-    reported_measure_count: Series[int] = column("Сообщил о", "О скольких сообщил", "показатель", ge=0)
-    documented_measure_count: Series[int] = column(
-        "Подтвердил", "По скольким подтверждено всё, что сообщено", "показатель", ge=0
-    )
-    accepted_measure_count: Series[int] = column("Принято", "По скольким принято всё, что сообщено", "показатель", ge=0)
-
-    class Config:
-        unique = ["calendar_year", "reporter"]
-
-    @pa.dataframe_check(error="принято ≤ подтвердил ≤ сообщил ≤ отвечает")
-    def parts_within_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
-        names = ["accepted", "documented", "reported", "expected"]
-        steps = frame[[f"{name}_measure_count" for name in names]].diff(axis=1).iloc[:, 1:]
-        return (steps >= 0).all(axis=1)
-
-
 INDICATOR_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "plan": Plan,
     "plan_fact": PlanFact,
@@ -228,6 +187,9 @@ INDICATOR_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "statuses": Statuses,
     "executor_results": ExecutorResults,
     "reporter_results": ReporterResults,
+    "task_results": TaskResults,
+    "school_results": SchoolResults,
+    "owed": Owed,
     "findings": Findings,
     "abbreviations": Abbreviations,
     "sources": Sources,

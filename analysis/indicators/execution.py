@@ -125,8 +125,8 @@ def reporter_results(duties: Sequence[Duty], facts: pd.DataFrame) -> pd.DataFram
     counted = rows.assign(
         expected_measure_count=1,
         reported_measure_count=reported.astype("int64"),
-        documented_measure_count=_whole_of(rows, "documented_count"),
-        accepted_measure_count=_whole_of(rows, "accepted_count"),
+        documented_measure_count=whole_of(rows, "documented_count"),
+        accepted_measure_count=whole_of(rows, "accepted_count"),
     )
     return counted.groupby(["calendar_year", "reporter"], sort=False)[RESULT_COLUMNS].sum().reset_index()
 
@@ -200,10 +200,10 @@ def with_status(rows: pd.DataFrame, cutoffs: Mapping[int, date]) -> pd.DataFrame
     flow_status: list[str] = []
     for row, sum_to_date, unknown_years in zip(rows.to_dict("records"), added, unknown, strict=True):
         cutoff = cutoffs[row["calendar_year"]]
-        deadline = _deadline(row["calendar_year"], _whole(row["deadline_month"]))
-        accepted, waiting = _whole(row["accepted_count"]), _whole(row["waiting_count"]) or 0
-        year_status.append(_judged(_whole(row["target_count"]), accepted, waiting, deadline, cutoff))
-        goal, reached = _whole(row["cumulative_flow_count"]), _whole(sum_to_date)
+        deadline = last_day(row["calendar_year"], whole(row["deadline_month"]))
+        accepted, waiting = whole(row["accepted_count"]), whole(row["waiting_count"]) or 0
+        year_status.append(_judged(whole(row["target_count"]), accepted, waiting, deadline, cutoff))
+        goal, reached = whole(row["cumulative_flow_count"]), whole(sum_to_date)
         if row["reading"] == "annual":
             flow_status.append(year_status[-1])
         elif unknown_years and goal and (reached is None or reached < goal):
@@ -251,7 +251,7 @@ def _key(duty: Duty) -> tuple[str, int, int]:
     return duty.activity_code, duty.measure_number, duty.calendar_year
 
 
-def _whole_of(rows: pd.DataFrame, name: str) -> "pd.Series[int]":
+def whole_of(rows: pd.DataFrame, name: str) -> "pd.Series[int]":
     """1 where all that was reported above zero is documented (or accepted)."""
     return ((rows["reported_count"] > 0) & (rows[name] == rows["reported_count"])).fillna(False).astype("int64")
 
@@ -260,11 +260,12 @@ def _smaller(counts: "pd.Series[int]", limit: "pd.Series[int]") -> "pd.Series[in
     return counts.where(counts <= limit, limit).where(limit.notna())
 
 
-def _whole(value: object) -> int | None:
+def whole(value: object) -> int | None:
+    """The number, or None where there is none."""
     return None if pd.isna(value) else int(value)  # type: ignore[call-overload]
 
 
-def _deadline(calendar_year: int, month: int | None) -> date:
+def last_day(calendar_year: int, month: int | None) -> date:
     """The last day of the month the document names; the end of the year where it names none."""
     end = pd.Timestamp(calendar_year, month or 12, 1) + pd.offsets.MonthEnd(0)
     return end.date()

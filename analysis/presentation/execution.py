@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.contracts.indicators import EXECUTION_STATUSES
+from analysis.contracts.execution import EXECUTION_STATUSES
 from analysis.presentation.chains import chain_link, internal_sections
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_picture, printed_table

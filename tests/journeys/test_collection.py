@@ -118,6 +118,7 @@ def test_accepted_evidence_makes_it_done_and_a_changed_one_lapses(office, run):
     assert run(office, "build")[0] == 0
     row = _plan_fact(office, "1.4")
     assert (row["accepted_count"], row["status"]) == (1, "на рассмотрении")
+    assert read_table(office, "received_forms")["form_state"].tolist() == ["заменена", "вошла в отчёт"]
     assert "утратило силу" in run(office, "check")[1]
     assert (office / "data/raw/2021/form_УО_v1.xlsx").is_file()
 
@@ -225,6 +226,8 @@ def test_a_version_that_comes_late_takes_nothing_from_the_one_before(office, run
     assert "её сведения в отчёт не вошли" in run(office, "check")[1]
     assert run(office, "build")[0] == 0
     assert _plan_fact(office, "1.4")["reported_count"] == 2
+    forms = read_table(office, "received_forms")
+    assert forms["form_state"].tolist() == ["вошла в отчёт", "получена после срока"]
 
 
 def test_nothing_received_is_ever_overwritten(office, run):

@@ -1,0 +1,123 @@
+"""Execution added up by task, and plan against fact of every school that answers for measures."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pandas as pd
+
+from analysis.contracts.execution import NO_SHARE
+from analysis.indicators.execution import DONE, KEY, NO_REPORT, NOT_PLANNED, Duty, last_day, status, whole, whole_of
+
+STATUS_COUNTS = {
+    "completed_measure_count": DONE,
+    "partly_measure_count": "выполнено частично",
+    "review_measure_count": "на рассмотрении",
+    "failed_measure_count": "не выполнено",
+    "early_measure_count": "срок не наступил",
+    "unknown_measure_count": NO_REPORT,
+}
+TASK_COUNTS = [
+    "planned_measure_count",
+    "reported_measure_count",
+    "documented_measure_count",
+    "accepted_measure_count",
+    *STATUS_COUNTS,
+]
+
+
+def task_results(rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns for each task and year how many planned measures were reported, documented, accepted, and their statuses.
+
+    A measure is planned when its target is above zero. It counts as documented or accepted when all that was reported
+    is; so a measure that nobody reported is neither.
+
+    Args:
+        rows: `indicators.execution.with_status`.
+
+    Returns:
+        One row a task and year: calendar_year, task_code, task_title and TASK_COUNTS; the statuses add up to the plan.
+    """
+    planned = rows[(rows["target_count"] > 0).fillna(False)]
+    counted = rows[["calendar_year", "task_code", "task_title"]].assign(
+        planned_measure_count=rows.index.isin(planned.index).astype("int64"),
+        reported_measure_count=_among(rows, planned["reported_count"].notna()),
+        documented_measure_count=_among(rows, whole_of(planned, "documented_count")),
+        accepted_measure_count=_among(rows, whole_of(planned, "accepted_count")),
+        **{name: _among(rows, planned["status"] == state) for name, state in STATUS_COUNTS.items()},
+    )
+    by = ["calendar_year", "task_code", "task_title"]
+    return counted.groupby(by, sort=False)[TASK_COUNTS].sum().reset_index()
+
+
+def school_results(
+    duties: Sequence[Duty],
+    schools: pd.DataFrame,
+    plan: pd.DataFrame,
+    facts: pd.DataFrame,
+    cutoffs: Mapping[int, date],
+) -> pd.DataFrame:
+    """Returns plan against fact of every measure that a school answers for.
+
+    Args:
+        duties: Whose facts count; those of schools are taken.
+        schools: The registry.
+        plan: `indicators.plan.plan_by_year`.
+        facts: `indicators.execution.facts_by_reporter`.
+        cutoffs: The last day of each year's collection.
+
+    Returns:
+        One row a year, school and measure: calendar_year, school_login, activity_code, measure_number, measure_label,
+        measure_name, target_count (of the city), share_count (of the school; blank where no document sets it),
+        reported_count, documented_count, accepted_count (blank while the school has not reported), school_status: the
+        status against the share; without a share «не планировалось» (the city plans zero), «нет сведений» or
+        «доля не установлена».
+    """
+    logins = set(schools["school_login"])
+    mine = [
+        (one.calendar_year, one.reporter, one.activity_code, one.measure_number, one.share_count)
+        for one in duties
+        if one.reporter in logins
+    ]
+    rows = pd.DataFrame(mine, columns=["calendar_year", "school_login", *KEY[:2], "share_count"]).astype(
+        {"calendar_year": "int64", "school_login": "str", "activity_code": "str", "measure_number": "int64"}
+        | {"share_count": "Int64"}
+    )
+    joined = rows.merge(plan[[*KEY, "measure_label", "measure_name", "target_count", "deadline_month"]], on=KEY)
+    joined = joined.merge(facts.rename(columns={"reporter": "school_login"}), on=[*KEY, "school_login"], how="left")
+    states = [_school_status(row, cutoffs) for row in joined.to_dict("records")]
+    return joined.assign(school_status=pd.Series(states, dtype="str")).astype(
+        dict.fromkeys(("reported_count", "documented_count", "accepted_count"), "Int64")
+    )[SCHOOL_COLUMNS]
+
+
+SCHOOL_COLUMNS = [
+    "calendar_year",
+    "school_login",
+    "activity_code",
+    "measure_number",
+    "measure_label",
+    "measure_name",
+    "target_count",
+    "share_count",
+    "reported_count",
+    "documented_count",
+    "accepted_count",
+    "school_status",
+]
+
+
+def _school_status(row: Mapping[object, object], cutoffs: Mapping[int, date]) -> str:
+    share, accepted = whole(row["share_count"]), whole(row["accepted_count"])
+    if share is None and whole(row["target_count"]) == 0:
+        return NOT_PLANNED  # nothing for the city is nothing for each school
+    if share is None:
+        return NO_REPORT if accepted is None else NO_SHARE
+    year = int(row["calendar_year"])  # type: ignore[call-overload]
+    enough = accepted is not None and accepted >= share
+    due = last_day(year, whole(row["deadline_month"]))
+    return status(share, enough, accepted, whole(row["waiting_count"]) or 0, due, cutoffs[year])
+
+
+def _among(rows: pd.DataFrame, which: "pd.Series[bool] | pd.Series[int]") -> "pd.Series[int]":
+    """1 for the rows of which it is true; rows it says nothing about count as 0."""
+    return which.astype("int64").reindex(rows.index, fill_value=0)
