@@ -2,13 +2,13 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
-from analysis.cleaning.corrections import Correction, apply_workbook_corrections
+from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
 from analysis.cleaning.office_returns import clean_acceptance, clean_registry
 from analysis.cleaning.returns import COLUMNS, FactRows, clean_form, fact_table
 from analysis.config import Collection, Project, Report, Source
@@ -17,10 +17,10 @@ from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
 from analysis.indicators.duties import duties
 from analysis.indicators.execution import Duty
-from analysis.intake.returns import Returned, read_returned
+from analysis.intake.returns import Identity, Returned, read_returned
 from analysis.intake.workbook import Workbook, read_workbook
 
-RETURN_IT = "Верните форму тому, кто её прислал, или удалите её запись из SOURCES.toml."
+OR_FORGET_IT = "Чтобы сборка шла без этой формы, удалите её запись из SOURCES.toml."
 Reader = Callable[[bytes, str], Workbook]
 # What stands in a cell and cannot be read: then the fact is not missing, it is to be mended.
 UNREAD_RULES = ("value", "formula", "error_cell")
@@ -61,7 +61,9 @@ def read_facts(
     returned: dict[str, list[tuple[Source, Returned]]] = defaultdict(list)
     for source in in_force(sources):
         try:
-            returned[source.kind].append((source, _read(project, source, corrections, findings, read)))
+            found, corrected = _read(project, source, corrections, read)
+            returned[source.kind].append((source, found))
+            findings += corrected
         except AnalysisError as error:
             findings.append(_unreadable(source, str(error)))
     rows: dict[str, list[tuple[object, ...]]] = defaultdict(list)
@@ -96,8 +98,8 @@ def in_force(sources: Sequence[Source]) -> list[Source]:
 
 
 def _read(
-    project: Project, source: Source, corrections: Sequence[Correction], findings: list[Finding], read: Reader
-) -> Returned:
+    project: Project, source: Source, corrections: Sequence[Correction], read: Reader
+) -> tuple[Returned, list[Finding]]:
     try:
         content = (project.root / source.file).read_bytes()
     except OSError as error:
@@ -105,8 +107,7 @@ def _read(
     if hashlib.sha256(content).hexdigest() != source.sha256:
         raise AnalysisError(f"{source.file}: файл изменился после получения. Верните полученный файл.")
     workbook, applied = apply_workbook_corrections(read(content, source.file), corrections, source.file)
-    findings += applied
-    return read_returned(workbook, source.file)
+    return read_returned(workbook, source.file), applied
 
 
 def _unreadable(source: Source, message: str) -> Finding:
@@ -140,12 +141,14 @@ def _acceptable(
     for source, form in sorted(forms, key=lambda one: one[0].received):
         identity = form.identity
         key = (identity.reporter, identity.calendar_year)
-        problem = _problem(form, project, {*collection.municipal, *logins})
+        problem = problem_of(identity, project, {*collection.municipal, *logins})
         if not problem and source.received > collection.cutoff(identity.calendar_year):
             findings.append(_late(source, form, collection))
             late[key] = (source, form)
         elif problem:
-            findings.append(_whole_file(source, "workbook", Severity.BLOCKS, identity.reporter, problem, RETURN_IT))
+            said, action = problem
+            action = f"{action} {OR_FORGET_IT}"
+            findings.append(_whole_file(source, "workbook", Severity.BLOCKS, identity.reporter, said, action))
         else:
             kept[key] = (source, form)
     return list(kept.values()), list(late.values())
@@ -161,7 +164,7 @@ def _received(
 ) -> list[tuple[object, ...]]:
     """Rows of `received_forms`: what became of every form of this project, known reporter and year."""
     known = {*collection.municipal, *logins}
-    valid = [(source, one.identity) for source, one in forms if not _problem(one, project, known)]
+    valid = [(source, one.identity) for source, one in forms if not problem_of(one.identity, project, known)]
     on_time: dict[tuple[str, int], str] = {}
     for source, identity in sorted(valid, key=lambda one: one[0].received):
         if source.received <= collection.cutoff(identity.calendar_year):
@@ -174,15 +177,38 @@ def _received(
     return rows
 
 
-def _problem(form: Returned, project: Project, known: set[str]) -> str:
-    identity = form.identity
+def problem_of(identity: Identity, project: Project, known: Container[str] | None) -> tuple[str, str] | None:
+    """Returns why a workbook is none of this project's and what to do, each in a sentence; None where it is one.
+
+    Args:
+        identity: What is hidden in the workbook.
+        project: The project.
+        known: Who reports; None where nobody can say yet.
+    """
     if identity.project != project.city:
-        return f"Форма другого проекта: «{identity.project}»."
+        return f"Форма другого проекта: «{identity.project}».", "Верните форму тому, кто её прислал."
     if identity.calendar_year not in project.editions:
-        return f"Форма за {identity.calendar_year} год, а отчёты выходят за {', '.join(map(str, project.editions))}."
-    if identity.reporter not in known:
-        return f"«{identity.reporter}» нет ни в реестре школ, ни среди муниципальных исполнителей."
-    return ""
+        said = f"Форма за {identity.calendar_year} год, а отчёты выходят за {', '.join(map(str, project.editions))}."
+        return said, "Верните форму тому, кто её прислал, или впишите год в project.toml, ключ editions."
+    if identity.kind == "form" and known is not None and identity.reporter not in known:
+        said = f"«{identity.reporter}» нет ни в реестре школ, ни среди муниципальных исполнителей."
+        return said, "Если школа новая, примите свежий реестр (analysis receive); иначе верните форму."
+    return None
+
+
+def known_reporters(project: Project, sources: Sequence[Source]) -> set[str] | None:
+    """Returns municipal reporters and the logins of the newest registry; None while no registry can be read.
+
+    A registry that cannot be read is a finding of `check`, not a reason to refuse a form.
+    """
+    registry = next((source for source in reversed(in_force(sources)) if source.kind == "registry"), None)
+    if project.collection is None or registry is None:
+        return None
+    try:
+        returned, _ = _read(project, registry, load_amendments(project.root).corrections, read_workbook)
+    except AnalysisError:
+        return None
+    return {*project.collection.municipal, *(str(row[2]) for row in clean_registry(returned).rows["schools"])}
 
 
 def _late(source: Source, form: Returned, collection: Collection) -> Finding:

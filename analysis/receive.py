@@ -1,19 +1,29 @@
 """Takes returned workbooks into data/raw: copied, hashed, recognised by what is hidden in them, entered in SOURCES."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
 from pathlib import Path
 
-from analysis.config import SOURCES_FILE, Source, load_project, load_sources
+from analysis.config import SOURCES_FILE, Project, Source, load_project, load_sources
 from analysis.errors import AnalysisError
+from analysis.fact_pipeline import known_reporters, problem_of
 from analysis.intake.returns import Identity, recognise
 from analysis.intake.workbook import read_workbook
 from analysis.whole import only_one_at_work, write_file_whole
 
 LICENCE = "Служебные сведения; публикуются только в составе отчёта"
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A workbook that came: its file name, its bytes, and whose it is."""
+
+    name: str
+    content: bytes
+    identity: Identity
 
 
 @dataclass(frozen=True)
@@ -39,14 +49,20 @@ def receive(root: Path, files: Sequence[Path], received: date) -> list[Received]
         AnalysisError: SOURCES.toml cannot be read.
     """
     with only_one_at_work(root / "data/raw/.lock"):
-        sources, results = list(load_sources(root)), []
-        entered = len(sources)
-        for path in files:
-            results.append(_receive_one(root, path, received, sources))
-            new = results[-1].source
-            sources += [new] if new is not None and new not in sources else []
+        project, sources = load_project(root), list(load_sources(root))
+        entered, results = len(sources), {}
+        opened = {path: _open(path) for path in files}
+        # A registry comes first: it may name the schools whose forms are in the same call.
+        for kinds in (("registry",), ("form", "acceptance")):
+            known = known_reporters(project, sources) if "form" in kinds else None
+            for path, arrived in opened.items():
+                if isinstance(arrived, Arrived) and arrived.identity.kind in kinds:
+                    results[path] = _take(project, arrived, known, received, sources)
+                    new = results[path].source
+                    sources += [new] if new is not None and new not in sources else []
         _enter(root, sources[entered:])
-        return results
+        refused = {path: one for path, one in opened.items() if isinstance(one, Received)}
+        return [{**results, **refused}[path] for path in files]
 
 
 def _enter(root: Path, sources: Sequence[Source]) -> None:
@@ -57,30 +73,36 @@ def _enter(root: Path, sources: Sequence[Source]) -> None:
         write_file_whole(root / SOURCES_FILE, text.encode())
 
 
-def _receive_one(root: Path, path: Path, received: date, sources: Sequence[Source]) -> Received:
+def _open(path: Path) -> Arrived | Received:
+    """The workbook, or why it is not one of ours."""
     try:
         content = path.read_bytes()
-        identity = recognise(read_workbook(content, path.name), path.name)
+        return Arrived(path.name, content, recognise(read_workbook(content, path.name), path.name))
     except OSError as error:
         return Received(None, f"{path.name}: файл не открывается ({error.strerror}).")
     except AnalysisError as error:
         return Received(None, str(error))
+
+
+def _take(
+    project: Project, arrived: Arrived, known: Container[str] | None, received: date, sources: Sequence[Source]
+) -> Received:
+    """Copies a workbook into its place, unless it is there already or none of this project's."""
+    identity, content = arrived.identity, arrived.content
     digest = hashlib.sha256(content).hexdigest()
     same = next((source for source in sources if source.sha256 == digest), None)
     if same is not None:
-        return Received(same, f"{path.name}: уже принят: {same.file}.")
-    project = load_project(root)
-    if identity.project != project.city or identity.calendar_year not in project.editions:
-        return Received(
-            None, f"{path.name}: форма другого проекта или года ({identity.project}, {identity.calendar_year})."
-        )
+        return Received(same, f"{arrived.name}: уже принят: {same.file}.")
+    problem = problem_of(identity, project, known)
+    if problem:
+        return Received(None, f"{arrived.name}: {' '.join(problem)}")
     earlier = [source for source in sources if _is_earlier(source, identity)]
-    file = _free_name(root, identity, sources, content)
-    source = _entry(identity, path.name, digest, received, earlier, file)
-    (root / source.file).parent.mkdir(parents=True, exist_ok=True)
-    write_file_whole(root / source.file, content)
+    file = _free_name(project.root, identity, sources, content)
+    source = _entry(identity, arrived.name, digest, received, earlier, file)
+    (project.root / source.file).parent.mkdir(parents=True, exist_ok=True)
+    write_file_whole(project.root / source.file, content)
     version = f"; заменяет {source.replaces}, которая осталась на месте" if source.replaces else ""
-    return Received(source, f"{path.name}: принят как {source.file}{version}.")
+    return Received(source, f"{arrived.name}: принят как {source.file}{version}.")
 
 
 def _free_name(root: Path, identity: Identity, sources: Sequence[Source], content: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What comes after the cutoff is checked and not counted; a year that is not over is not asked for."""
+"""What comes late is checked and not counted; a year that is not over is not asked for; strangers are stopped."""
 
 from collections import Counter
 from dataclasses import replace
@@ -83,3 +83,10 @@ def test_a_fact_that_cannot_be_read_is_not_said_to_be_missing(demo, read):
     assert [one.rule for one in findings if cell in one.places] == ["correction", "value"]
     missing = [one for one in findings if (one.rule, one.file, one.place) == ("missing_report", "2020 год", "ИМО")]
     assert [one.explanation for one in missing] == ["Не сообщено по мероприятиям: 2.2."]
+
+
+def test_check_itself_stops_at_a_form_of_a_school_that_the_registry_does_not_name(demo, read):
+    without_registry = [one for one in load_sources(demo) if one.kind != "registry"]
+    stopped = [one for one in read(without_registry).findings if one.file == IN_TIME]
+    assert [(one.rule, one.place, one.severity) for one in stopped] == [("workbook", "весь файл", Severity.BLOCKS)]
+    assert "«edu990012» нет ни в реестре" in stopped[0].explanation
