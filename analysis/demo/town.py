@@ -13,6 +13,7 @@ from analysis.forms.workbook import Given
 
 HERE = Path(__file__).parent
 ROADMAP = "data/raw/roadmap.docx"
+ORDINARY_KIND, UNSUPPORTED = "школа", "нет"
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,13 @@ class School:
         """Its short name."""
         return f"{self.kind.capitalize()} № {self.number}"
 
+    @property
+    def sort(self) -> str:
+        """Which shares of facts.toml are its own: supported, chosen (lyceum and gymnasium) or ordinary."""
+        if set(self.statuses.values()) != {UNSUPPORTED}:
+            return "supported"
+        return "ordinary" if self.kind == ORDINARY_KIND else "chosen"
+
 
 @cache
 def town() -> Mapping[str, Any]:
@@ -91,20 +99,27 @@ def town() -> Mapping[str, Any]:
     return MappingProxyType(_read("town.toml"))
 
 
-def schools() -> list[School]:
+@cache
+def parameters() -> Mapping[str, Any]:
+    """Returns what the school facts are made from: facts.toml."""
+    return MappingProxyType(_read("facts.toml"))
+
+
+@cache
+def schools() -> tuple[School, ...]:
     """Returns the schools of the town in the order of their numbers."""
     described = town()["schools"]
     years = described["school_years"]
     kinds = dict.fromkeys(described["lyceum"], "лицей") | dict.fromkeys(described["gymnasium"], "гимназия")
-    return [
+    return tuple(
         School(
             number,
-            kinds.get(number, "школа"),
+            kinds.get(number, ORDINARY_KIND),
             pupils,
-            dict(zip(years, described["status"].get(str(number), ["нет"] * len(years)), strict=True)),
+            dict(zip(years, described["status"].get(str(number), [UNSUPPORTED] * len(years)), strict=True)),
         )
         for number, pupils in enumerate(described["pupils"], start=1)
-    ]
+    )
 
 
 def returns() -> list[Return]:
