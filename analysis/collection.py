@@ -9,6 +9,7 @@ from analysis.cleaning.returns import COLUMNS, fact_table
 from analysis.config import INVENTED, Collection, Project, load_reporting, load_sources
 from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
+from analysis.exam_calendar import load_calendar
 from analysis.findings import blocking
 from analysis.forms.collect import Form, forms_of_year
 from analysis.forms.workbook import form_bytes
@@ -48,6 +49,7 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
         project.city,
         calendar_year,
         created,
+        load_calendar(project.root),
         project.invented,
     )
     if tables["schools"].empty:

@@ -57,11 +57,15 @@ class Collection:
         municipal: Executors of the roadmap that report for the city.
         schools: How the roadmap names the schools as an executor.
         cutoffs: Last day on which facts of a year count; by default 31 January of the next year.
+        competences: Lines of the sheet «Дефициты»; where there are none, schools name the competences themselves.
+        self_assessment_criteria: Lines of the sheet «Самооценка»; likewise.
     """
 
     municipal: tuple[str, ...]
     schools: str
     cutoffs: tuple[tuple[int, date], ...] = ()
+    competences: tuple[str, ...] = ()
+    self_assessment_criteria: tuple[str, ...] = ()
 
     def cutoff(self, calendar_year: int) -> date:
         """The last day on which facts of a year count."""
@@ -258,7 +262,7 @@ def numbered(entries: list[Any], name: str, file: str) -> list[tuple[str, Mappin
 
 
 def _words(values: list[Any], key: str, where: str) -> tuple[str, ...]:
-    if not values or not all(isinstance(value, str) and value.strip() for value in values):
+    if not isinstance(values, list) or not values or not all(isinstance(one, str) and one.strip() for one in values):
         raise AnalysisError(f"{where}: ключ «{key}»: стоит {values!r}, нужны непустые слова в кавычках.")
     return tuple(values)
 
@@ -297,7 +301,19 @@ def _collection(content: Mapping[str, Any]) -> Collection | None:
         tuple(take(section, "municipal", list, where)),
         take(section, "schools", str, where),
         tuple((int(year), day) for year, day in cutoffs.items()),
+        _lines(section, "competences", where),
+        _lines(section, "self_assessment_criteria", where),
     )
+
+
+def _lines(section: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    """The lines of a sheet that a project names; none where it leaves them to the schools."""
+    lines = _words(section[key], key, where) if section.get(key) else ()
+    names = [" ".join(line.split()).casefold() for line in lines]
+    twice = next((line for line, name in zip(lines, names, strict=True) if names.count(name) > 1), None)
+    if twice is not None:
+        raise AnalysisError(f"{where}: ключ «{key}»: «{twice}» стоит дважды. Оставьте одну строку.")
+    return lines
 
 
 def _known_kind(kind: str, where: str) -> str:

@@ -1,10 +1,12 @@
 """The collection workbook: its sheets, columns and hidden identifiers, shared by who writes it and who reads it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from analysis.contracts.facts import EVIDENCE_KINDS, STATUSES, VERDICTS
+from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS
 
-FORM_VERSION = "1"
+FORM_VERSION = "2"
 IDENTITY_SHEET = "_форма"
 IDENTITY_KEYS = ("kind", "version", "project", "calendar_year", "reporter")
 SPARE_ROWS = 30
@@ -17,7 +19,7 @@ class FormColumn:
     Attributes:
         name: Column of the table it becomes.
         title: What its heading says; the reader finds the column by it.
-        kind: fixed (written by the office), text, count, date or choice.
+        kind: fixed (written by the office), text, count (whole), number (with decimals), date or choice.
         width: In characters.
         hint: Shown beside the cell while it is filled in.
         choices: Allowed texts of a choice.
@@ -42,6 +44,12 @@ class FormSheet:
     def needed_titles(self) -> frozenset[str]:
         """The headings by which the sheet is recognised, whatever its name has become."""
         return frozenset(column.title for column in self.columns)
+
+    @property
+    def open_list(self) -> "FormSheet":
+        """The same sheet without lines from the office: whoever fills it in names the first column, too."""
+        first, *others = self.columns
+        return replace(self, columns=(replace(first, kind="text"), *others))
 
 
 EXECUTION = FormSheet(
@@ -76,6 +84,106 @@ OWN_MEASURES = FormSheet(
         FormColumn("done_date", "Дата", "date", 12, "ДД.ММ.ГГГГ"),
     ),
 )
+NOTHING_IS_ZERO = "Нет таких — 0. Нет сведений — пусто."
+WHOLE_NUMBER = f"Целое число. {NOTHING_IS_ZERO}"
+CONTEXT = FormSheet(
+    "Контингент",
+    (
+        FormColumn("pupil_group", "Группа обучающихся", "fixed", 60),
+        FormColumn("group_pupil_count", "Обучающихся, человек", "count", 24, WHOLE_NUMBER),
+    ),
+)
+STAFF = FormSheet(
+    "Кадры",
+    (
+        FormColumn("staff_group", "Позиция", "fixed", 60),
+        FormColumn("staff_unit", "Единица", "fixed", 14),
+        FormColumn(
+            "staff_amount",
+            "Значение",
+            "number",
+            16,
+            f"Ставки — можно с половинами: 12,5. Люди — целым числом. {NOTHING_IS_ZERO}",
+        ),
+    ),
+)
+_SITTING = (
+    FormColumn("procedure", "Процедура", "fixed", 12),
+    FormColumn("subject", "Предмет", "fixed", 26),
+    FormColumn("programme_grade", "Программа класса", "fixed", 12),
+    FormColumn("sitting_grade", "Класс участников", "fixed", 12),
+    FormColumn("wave", "Волна", "fixed", 16),
+)
+RESULTS = FormSheet(
+    "Результаты",
+    (
+        *_SITTING,
+        FormColumn(
+            "participant_count",
+            "Участников",
+            "count",
+            14,
+            "Сколько человек получило отметку; в журнале — вместе с н/а, без освобождённых. Не проводилось — пусто.",
+        ),
+        *(FormColumn(f"mark_{mark}_count", f"Отметок «{mark}»", "count", 12, WHOLE_NUMBER) for mark in (2, 3, 4, 5)),
+        FormColumn(
+            "not_attested_count", "Не аттестовано (н/а)", "count", 16, "Только в строках журнала. Нет таких — 0."
+        ),
+    ),
+)
+SCORES = FormSheet(
+    "Результаты ЕГЭ",
+    (
+        *_SITTING,
+        FormColumn(
+            "participant_count", "Участников", "count", 14, "Сколько человек получило баллы. Никто не сдавал — 0."
+        ),
+        FormColumn("below_minimum_count", "Ниже минимума", "count", 14, WHOLE_NUMBER),
+        FormColumn("mean_score", "Средний балл", "number", 14, "От 0 до 100, можно с десятыми: 61,5"),
+        FormColumn("high_score_count", "80–99 баллов", "count", 14, WHOLE_NUMBER),
+        FormColumn("full_score_count", "100 баллов", "count", 14, WHOLE_NUMBER),
+    ),
+)
+DEFICITS = FormSheet(
+    "Дефициты",
+    (
+        FormColumn(
+            "competence", "Компетенция учителя", "fixed", 70, "Название компетенции, по которой шла диагностика"
+        ),
+        FormColumn("diagnosed_teacher_count", "Прошли диагностику, учителей", "count", 22, WHOLE_NUMBER),
+        FormColumn("deficit_teacher_count", "Из них с дефицитом, учителей", "count", 22, WHOLE_NUMBER),
+    ),
+)
+SELF_ASSESSMENT = FormSheet(
+    "Самооценка",
+    (
+        FormColumn("criterion", "Критерий самооценки", "fixed", 70, "Название критерия"),
+        FormColumn(
+            "assessment_score", "Балл", "number", 12, "Число от 0, можно с десятыми: 3,5. Не оценивали — пусто."
+        ),
+        FormColumn("publication_link", "Ссылка на публикацию", "text", 50, "Адрес https://… или имя файла"),
+    ),
+)
+CONTESTS = FormSheet(
+    "Конкурсы",
+    (
+        FormColumn("contest_name", "Конкурс", "text", 60, "Название конкурса, без имён учеников и учителей"),
+        FormColumn("contest_level", "Уровень", "choice", 18, "Выберите из списка", tuple(CONTEST_LEVELS)),
+        FormColumn("contestants", "Кто участвовал", "choice", 18, "Выберите из списка", tuple(CONTESTANTS)),
+        FormColumn("contestant_count", "Участников от школы", "count", 16, WHOLE_NUMBER),
+        FormColumn("winner_count", "Победителей и призёров", "count", 18, WHOLE_NUMBER),
+    ),
+)
+# The sheets of school facts, and the table that each becomes.
+SCHOOL_SHEETS: Mapping[FormSheet, str] = {
+    CONTEXT: "context",
+    STAFF: "staff",
+    RESULTS: "results",
+    SCORES: "results",
+    DEFICITS: "deficits",
+    SELF_ASSESSMENT: "self_assessment",
+    CONTESTS: "contests",
+}
 REGISTRY_SCHOOLS = FormSheet(
     "Школы",
     (

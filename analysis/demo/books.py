@@ -134,6 +134,8 @@ def acceptance_rows(filled: Return) -> Iterator[Sequence[Given]]:
 
 def _filled_sheet(sheet: FilledSheet, filled: Return) -> FilledSheet:
     layout, rows, choices = sheet
+    if layout.title not in (EXECUTION.title, EVIDENCE.title, OWN_MEASURES.title):
+        return sheet
     content: Mapping[str, Sequence[Sequence[Given]]] = {
         EXECUTION.title: _execution_rows(rows, filled) if layout is EXECUTION else (),
         EVIDENCE.title: [line[:-1] for line in filled.evidence],

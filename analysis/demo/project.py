@@ -14,11 +14,13 @@ from analysis.demo.key import answers, key_text
 from analysis.demo.sources import sources_text
 from analysis.demo.town import HERE, ROADMAP, Return, returns, schools, town
 from analysis.demo.word import roadmap_document
+from analysis.exam_calendar import load_calendar
 from analysis.forms.collect import BlankForm, blank_forms
 from analysis.indicators.plan import plan_by_year
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
 from analysis.starter.beginning import Beginning
+from analysis.starter.sources import INSTALLATION
 from analysis.starter.start import new_project, write_files, write_project
 
 STAMP = ".demo"
@@ -87,11 +89,20 @@ def _sent_out(roadmap: bytes) -> dict[tuple[int, str], BlankForm]:
     names = pd.DataFrame([(one.login, one.name) for one in registry], columns=["school_login", "school_name"])
     statuses = [(one.login, year, status) for one in registry for year, status in one.statuses.items()]
     status = pd.DataFrame(statuses, columns=["school_login", "school_year", "status"])
-    reporting = load_reporting(GIVEN)
+    reporting, sittings = load_reporting(GIVEN), load_calendar(INSTALLATION)
     return {
         (year, form.reporter): form
         for year in town()["years"]
         for form in blank_forms(
-            plan, tables["executors"], names, status, COLLECTION, reporting, town()["city"], year, invented=True
+            plan,
+            tables["executors"],
+            names,
+            status,
+            COLLECTION,
+            reporting,
+            town()["city"],
+            year,
+            sittings,
+            invented=True,
         )
     }

@@ -8,6 +8,8 @@ import pandas as pd
 
 from analysis.config import INVENTED, Collection, Report
 from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
+from analysis.exam_calendar import Sitting
+from analysis.forms.school_sheets import how_to_fill_sheets, school_sheets
 from analysis.forms.workbook import FilledSheet, form_bytes
 from analysis.indicators.duties import measures_named, school_shares
 from analysis.presentation.words import Row, bounded, count_words, deadline_words, measure_words, rows_of
@@ -18,7 +20,7 @@ HOW_TO_FILL = (
     "Лист «Исполнение»: в столбце «Факт» — сколько сделано за год. Ничего не сделано — 0. Нет сведений — пусто.",
     "Лист «Подтверждения»: по строке на каждый документ: номер показателя, вид, номер, дата, ссылка или имя файла и "
     "сколько единиц факта он подтверждает. Сам документ к форме не прикладывается.",
-    "Даты пишите как ДД.ММ.ГГГГ, числа — целыми, без слов.",
+    "Даты пишите как ДД.ММ.ГГГГ, числа — целыми, без слов и знака процента; ставки и баллы можно с десятыми.",
     "Не вписывайте имена учеников и учителей.",
     "Переименовать файл можно: форма узнаётся по скрытым отметкам внутри. Новые листы и столбцы добавлять не нужно.",
 )
@@ -60,13 +62,16 @@ def forms_of_year(
     project: str,
     calendar_year: int,
     created: date,
+    sittings: Sequence[Sitting] = (),
     invented: bool = False,
 ) -> list[Form]:
     """Returns the forms of a year as workbooks; `created` is the date written into the files.
 
     The other arguments are those of `blank_forms`.
     """
-    blank = blank_forms(plan, executors, schools, status, collection, reporting, project, calendar_year, invented)
+    blank = blank_forms(
+        plan, executors, schools, status, collection, reporting, project, calendar_year, sittings, invented
+    )
     return [
         Form(
             f"{calendar_year}_{_file_name(form.reporter)}.xlsx",
@@ -85,6 +90,7 @@ def blank_forms(
     reporting: Sequence[Report],
     project: str,
     calendar_year: int,
+    sittings: Sequence[Sitting] = (),
     invented: bool = False,
 ) -> list[BlankForm]:
     """Returns what the forms of a year hold.
@@ -98,9 +104,12 @@ def blank_forms(
         reporting: Recorded shares.
         project: Name of the project; a form of another project is refused on return.
         calendar_year: The year.
+        sittings: The calendar of procedures: for which results the forms ask.
         invented: Whether the data are invented; the form says so.
     """
     rows = plan[plan["calendar_year"] == calendar_year]
+    facts = school_sheets(collection, sittings, calendar_year)
+    about_facts = list(how_to_fill_sheets(facts, calendar_year))
     names = {name: name for name in collection.municipal}
     names |= dict(zip(schools["school_login"], schools["school_name"], strict=True))
     forms = []
@@ -111,17 +120,17 @@ def blank_forms(
         forms.append(
             BlankForm(
                 reporter,
-                (heading, *_instructions(own, invented)),
-                tuple(_sheets(measures, own, school_shares(reporting))),
+                (heading, *_instructions([HOW_TO_FILL_OWN, *about_facts] if own else [], invented)),
+                (*_sheets(measures, own, school_shares(reporting)), *(facts if own else [])),
                 form_identity("form", project, calendar_year, reporter),
             )
         )
     return forms
 
 
-def _instructions(own: bool, invented: bool) -> list[str]:
+def _instructions(about_own: Sequence[str], invented: bool) -> list[str]:
     said = [f"{INVENTED}."] if invented else []
-    return [*said, *HOW_TO_FILL[:3], *([HOW_TO_FILL_OWN] if own else []), *HOW_TO_FILL[3:]]
+    return [*said, *HOW_TO_FILL[:3], *about_own, *HOW_TO_FILL[3:]]
 
 
 def _sheets(measures: Sequence[Row], own: bool, shares: Mapping[tuple[str, int], int]) -> list[FilledSheet]:

@@ -10,7 +10,7 @@ import xlsxwriter
 from analysis.contracts.forms import IDENTITY_SHEET, SPARE_ROWS, FormColumn, FormSheet
 
 # What a cell may be given: text, a number or a date; an empty text leaves it blank.
-Given = str | int | date
+Given = str | int | float | date
 # The layout of a sheet, the rows that are already written, and the lists of choices that depend on the form.
 FilledSheet = tuple[FormSheet, Sequence[Sequence[Given]], Mapping[str, Sequence[str]]]
 LARGEST_COUNT = 100_000
@@ -61,6 +61,7 @@ def _looks(book: Any) -> dict[str, Any]:  # noqa: ANN401
         "text": book.add_format(entry | {"num_format": "@"}),
         "choice": book.add_format(entry | {"num_format": "@"}),
         "count": book.add_format(entry | {"num_format": "0"}),
+        "number": book.add_format(entry),
         "date": book.add_format(entry | {"num_format": "dd.mm.yyyy"}),
     }
 
@@ -90,6 +91,8 @@ def _write_sheet(
     for row, given in enumerate(rows, start=1):
         texts = [(str(value), column.width) for value, column in zip(given, layout.columns, strict=False)]
         sheet.set_row(row, _height(texts))
+    # Headings are bold, and their words do not break.
+    sheet.set_row(0, _height([(column.title, column.width - 3) for column in layout.columns]))
     for position, column in enumerate(layout.columns):
         sheet.set_column(position, position, column.width)
         sheet.write_string(0, position, column.title, looks["title"])
@@ -130,6 +133,8 @@ def _validate(
     rule: dict[str, Any] = {"validate": "any"}
     if column.kind == "count":
         rule = {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": LARGEST_COUNT}
+    elif column.kind == "number":
+        rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": LARGEST_COUNT}
     elif column.kind == "date":
         rule = {"validate": "date", "criteria": "between", "minimum": EARLIEST, "maximum": LATEST}
     elif column.kind == "choice":

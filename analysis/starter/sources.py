@@ -1,4 +1,4 @@
-"""Report sources and notebooks of a new project: this installation's own, with the words of another city in them."""
+"""What a new project takes from this installation: report sources with the words of another city, the calendar."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from analysis.errors import AnalysisError
 from analysis.starter.beginning import Beginning
 
 INSTALLATION = Path(analysis.__file__).parents[1]
-ALIKE = ("reports/_parts/*", "reports/_assets/*", "reports/styles.css", "notebooks/*.ipynb")
+ALIKE = ("data/calendar.toml", "reports/_parts/*", "reports/_assets/*", "reports/styles.css", "notebooks/*.ipynb")
 AN_EDITION = "reports/20*/annual-report-20*.qmd"
 PAPER = "reports/_assets/paper.typ"
 INVENTED_FOOTER = f"\n#set page(footer: align(center, text(size: 9pt)[{INVENTED}]))\n"
@@ -20,7 +20,7 @@ SUBTITLE = "«Дорожная карта» поддержки школ с ни�
 
 
 def report_sources(beginning: Beginning, installation: Path = INSTALLATION) -> dict[str, bytes]:
-    """Returns the files of reports/ and notebooks/ by path, for the city, publisher and years of a project.
+    """Returns the calendar and the files of reports/ and notebooks/ by path, for a project's city, publisher, years.
 
     Raises:
         AnalysisError: The installation has no report sources beside its package, or they are not what we know.

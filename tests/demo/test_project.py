@@ -18,7 +18,11 @@ from analysis.findings import blocking
 from analysis.store import read_table
 
 OFFICE_FILE = (".docx", ".xlsx")
-SAYS_NOTHING = (".gitignore", ".css", ".ipynb", "reference.docx", "README.md", "_parts/annual.qmd", "_parts/method.qmd")
+# The calendar of procedures is the country's, not the town's.
+SAYS_NOTHING = (
+    *(".gitignore", ".css", ".ipynb", "reference.docx", "README.md", "_parts/annual.qmd", "_parts/method.qmd"),
+    "calendar.toml",
+)
 HASH_AGAIN = """
 import hashlib
 from analysis.demo.project import demo_files
