@@ -16,6 +16,7 @@ from analysis.config import (
     load_sources,
     load_terms,
 )
+from analysis.disclosure_policy import DISCLOSURE_FILE
 from analysis.errors import AnalysisError
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.store import fingerprint, read_manifest, tables_are_whole, write_tables
@@ -99,7 +100,15 @@ def editions_of(
 
 
 def _inputs(project: Project) -> str:
-    files = [PROJECT_FILE, SOURCES_FILE, TERMS_FILE, CORRECTIONS_FILE, REPORTING_FILE, "requirements.lock"]
+    files = [
+        PROJECT_FILE,
+        SOURCES_FILE,
+        TERMS_FILE,
+        CORRECTIONS_FILE,
+        REPORTING_FILE,
+        DISCLOSURE_FILE,
+        "requirements.lock",
+    ]
     files += [project.roadmap_file, *(source.file for source in load_sources(project.root))]
     code = [path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     return f"{fingerprint(project.root, [project.root / file for file in files])} {fingerprint(PACKAGE, code)}"

@@ -95,6 +95,20 @@ REPORTING = """# Кто отчитывается за показатель и к
 # basis = "…"                          документ, его номер и дата
 # who = "…"
 """
+DISCLOSURE = """# Что скрывают в открытом отчёте, чтобы число не показало одного человека. Служебный отчёт печатает всё.
+# Правило одно для таблиц, рисунков, предложений и файлов; скрытое печатается словом «скрыто».
+
+[disclosure]
+# Меняется вместе с правилом; отчёт называет версию.
+version = "1"
+# Число людей меньше этого скрыто, ноль тоже: «никто» говорит о каждом.
+smallest_count = 5
+# Доли и средние меньше чем по стольким людям не печатаются.
+smallest_base = 10
+# На чём стоят числа; confirmed = false печатается как «не подтверждено нормативно».
+basis = "152-ФЗ числа не называет; в открытых данных об образовании обычно скрывают менее 5–11 человек"
+confirmed = false
+"""
 PROCESSED = """# Обработанные таблицы
 
 Эту папку целиком делает `analysis build`: таблицы Parquet и `manifest.json` с их отпечатками. Её можно удалить без \
@@ -124,6 +138,7 @@ def decided_files(beginning: Beginning) -> dict[str, bytes]:
         "data/corrections.toml": CORRECTIONS.format(**first),
         "data/terms.toml": TERMS,
         "data/reporting.toml": REPORTING,
+        "data/disclosure.toml": DISCLOSURE,
         "data/processed/README.md": PROCESSED,
         ".gitignore": IGNORED,
     }

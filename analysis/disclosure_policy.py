@@ -1,0 +1,59 @@
+"""The disclosure policy: which published numbers could show one person. Versioned config, never a constant in code."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.config import read_toml, take
+from analysis.errors import AnalysisError
+
+DISCLOSURE_FILE = "data/disclosure.toml"
+
+
+@dataclass(frozen=True)
+class DisclosurePolicy:
+    """What the public may not see.
+
+    Attributes:
+        version: Names the policy in force.
+        smallest_count: Counts of people below this are hidden, zero included.
+        smallest_base: Shares and means over fewer people are hidden.
+        basis: What the numbers rest on.
+        confirmed: Whether a document that binds the office was read.
+    """
+
+    version: str
+    smallest_count: int
+    smallest_base: int
+    basis: str
+    confirmed: bool
+
+
+# What is in force where a project decides nothing itself: the default of published practice, never less.
+DEFAULT_POLICY = DisclosurePolicy(
+    "1", 5, 10, "распространённая практика публикации; нормативный документ числа не называет", False
+)
+
+
+def load_policy(root: Path) -> DisclosurePolicy:
+    """Reads data/disclosure.toml; a project without that file has the default policy, not none.
+
+    Raises:
+        AnalysisError: The file is broken or masks nothing; the message names the key.
+    """
+    if not (root / DISCLOSURE_FILE).is_file():
+        return DEFAULT_POLICY
+    section = take(read_toml(root, DISCLOSURE_FILE), "disclosure", dict, DISCLOSURE_FILE)
+    where = f"{DISCLOSURE_FILE}, [disclosure]"
+    policy = DisclosurePolicy(
+        take(section, "version", str, where),
+        take(section, "smallest_count", int, where),
+        take(section, "smallest_base", int, where),
+        take(section, "basis", str, where),
+        take(section, "confirmed", bool, where),
+    )
+    if not 2 <= policy.smallest_count <= policy.smallest_base:
+        raise AnalysisError(
+            f"{where}: «smallest_count» — стоит {policy.smallest_count}, «smallest_base» — {policy.smallest_base}; "
+            "нужно: первое не меньше 2, второе не меньше первого."
+        )
+    return policy

@@ -1,0 +1,43 @@
+"""The disclosure policy as a file of the project."""
+
+import pytest
+
+from analysis.disclosure_policy import DEFAULT_POLICY, load_policy
+from analysis.errors import AnalysisError
+from analysis.starter.files import DISCLOSURE
+from roadmaps import HOUSE
+
+
+def _written(folder, text):
+    (folder / "data").mkdir()
+    (folder / "data/disclosure.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_real_project_masks_counts_under_five_and_rates_under_ten():
+    policy = load_policy(HOUSE)
+    assert (policy.smallest_count, policy.smallest_base, policy.confirmed) == (5, 10, False)
+
+
+def test_a_new_project_gets_the_same_file():
+    assert (HOUSE / "data/disclosure.toml").read_text(encoding="utf-8") == DISCLOSURE
+
+
+def test_without_a_file_the_default_holds_and_not_nothing(tmp_path):
+    assert load_policy(tmp_path) == DEFAULT_POLICY
+    assert (DEFAULT_POLICY.smallest_count, DEFAULT_POLICY.smallest_base) == (5, 10)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("smallest_count = 5", "smallest_count = 0", "не меньше 2"),
+        ("smallest_count = 5", "smallest_count = 11", "второе не меньше первого"),
+        ("smallest_base = 10", "", "нет ключа «smallest_base»"),
+        ("smallest_count = 5", 'smallest_count = "5"', "целое число"),
+        ("[disclosure]", "[other]", "нет ключа «disclosure»"),
+    ],
+)
+def test_a_broken_policy_is_refused(tmp_path, old, new, said):
+    with pytest.raises(AnalysisError, match=said):
+        load_policy(_written(tmp_path, DISCLOSURE.replace(old, new)))
