@@ -40,7 +40,7 @@ SECTIONS = (
     (
         "Таблицы показателей",
         "Считаются из таблиц выше; `plan`, а когда сведения есть, и `plan_fact`, `reporter_results`, `task_results`, "
-        "`school_results`, `owed` лежат в `data/processed`, остальные — в данных отчёта.",
+        "`executor_results`, `school_results`, `owed` лежат в `data/processed`, остальные — в данных отчёта.",
     ),
     (
         "Текстовые таблицы",

@@ -35,28 +35,19 @@ class Statuses(IndicatorTable):
     measure_count: Series[int] = column("Показателей", "Сколько показателей", "показатель", ge=0)
 
 
-class ExecutorResults(IndicatorTable):
-    """Исполнение по тем, кто назван первым."""
-
-    executor_name: Series[str] = column("Исполнитель", "Словами документа", unique=True)
-    measure_count: Series[int] = column("Показателей", "Сколько показателей", "показатель", ge=0)
-    completed_measure_count: Series[int] = column(
-        "Выполнено", "Показателей в состоянии «выполнено»", "показатель", ge=0
-    )
-    unknown_measure_count: Series[int] = column("Нет сведений", "Показателей без сведений", "показатель", ge=0)
-
-
 class ReporterResults(IndicatorTable):
     """Отчётность тех, кто отвечает за показатели: исполнителей и школ."""
 
     calendar_year: Series[int] = calendar_year()
     reporter: Series[str] = column("Кто отчитывается", "УО, ИМО или логин школы", str_length={"min_value": 1})
     expected_measure_count: Series[int] = column("Отвечает за", "За сколько показателей отвечает", "показатель", ge=0)
-    reported_measure_count: Series[int] = column("Сообщил о", "О скольких сообщил", "показатель", ge=0)
+    reported_measure_count: Series[int] = column("Сообщено показателей", "О скольких сообщено", "показатель", ge=0)
     documented_measure_count: Series[int] = column(
-        "Подтвердил", "По скольким подтверждено всё, что сообщено", "показатель", ge=0
+        "Подтверждено показателей", "По скольким подтверждено всё, что сообщено", "показатель", ge=0
     )
-    accepted_measure_count: Series[int] = column("Принято", "По скольким принято всё, что сообщено", "показатель", ge=0)
+    accepted_measure_count: Series[int] = column(
+        "Принято показателей", "По скольким принято всё, что сообщено", "показатель", ge=0
+    )
 
     class Config:
         unique = ["calendar_year", "reporter"]
@@ -68,21 +59,28 @@ class ReporterResults(IndicatorTable):
         return (steps >= 0).all(axis=1)
 
 
-class TaskResults(IndicatorTable):
-    """Исполнение по задачам: показатели с планом больше нуля, сколько сообщено, подтверждено, принято и в каком они
-    состоянии."""
-
+class _TaskKey(IndicatorTable):
     calendar_year: Series[int] = calendar_year()
     task_code: Series[str] = column("Задача", "Номер задачи", str_matches=r"^\d+$")
     task_title: Series[str] = column("Название задачи", "Название задачи")
+
+
+class _ExecutorKey(IndicatorTable):
+    calendar_year: Series[int] = calendar_year()
+    executor_name: Series[str] = column("Исполнитель", "Словами документа")
+
+
+class _Totals(IndicatorTable):
     planned_measure_count: Series[int] = column("С планом", "Показателей с планом больше нуля", "показатель", ge=0)
-    reported_measure_count: Series[int] = column("Сообщил о", "О скольких сообщил", "показатель", ge=0)
+    reported_measure_count: Series[int] = column("Сообщено показателей", "О скольких сообщено", "показатель", ge=0)
     documented_measure_count: Series[int] = column(
-        "Подтвердил", "По скольким подтверждено всё, что сообщено", "показатель", ge=0
+        "Подтверждено показателей", "По скольким подтверждено всё, что сообщено", "показатель", ge=0
     )
-    accepted_measure_count: Series[int] = column("Принято", "По скольким принято всё, что сообщено", "показатель", ge=0)
+    accepted_measure_count: Series[int] = column(
+        "Принято показателей", "По скольким принято всё, что сообщено", "показатель", ge=0
+    )
     completed_measure_count: Series[int] = column(
-        "Выполнено", "Показателей в состоянии «выполнено»", "показатель", ge=0
+        "Выполнено показателей", "Показателей в состоянии «выполнено»", "показатель", ge=0
     )
     partly_measure_count: Series[int] = column(
         "Частично", "Показателей в состоянии «выполнено частично»", "показатель", ge=0
@@ -98,15 +96,27 @@ class TaskResults(IndicatorTable):
     )
     unknown_measure_count: Series[int] = column("Нет сведений", "Показателей без сведений", "показатель", ge=0)
 
-    class Config:
-        unique = ["calendar_year", "task_code"]
-
     @pa.dataframe_check(error="состояния вместе дают план, принято ≤ подтвердил ≤ сообщил ≤ с планом")
     def parts_make_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
         states = ["completed", "partly", "review", "failed", "early", "unknown"]
         whole = frame[[f"{name}_measure_count" for name in states]].sum(axis=1) == frame["planned_measure_count"]
         steps = ["accepted", "documented", "reported", "planned"]
         return whole & (frame[[f"{name}_measure_count" for name in steps]].diff(axis=1).iloc[:, 1:] >= 0).all(axis=1)
+
+
+class TaskResults(_Totals, _TaskKey):
+    """Исполнение по задачам: показатели с планом больше нуля, сколько сообщено, подтверждено, принято и в каком они
+    состоянии."""
+
+    class Config:
+        unique = ["calendar_year", "task_code"]
+
+
+class ExecutorResults(_Totals, _ExecutorKey):
+    """Исполнение по тем, кто назван первым: показатели с планом больше нуля и их состояние."""
+
+    class Config:
+        unique = ["calendar_year", "executor_name"]
 
 
 class SchoolResults(IndicatorTable):

@@ -10,7 +10,7 @@ from analysis.indicators.duties import duties
 from analysis.indicators.execution import facts_by_reporter, plan_against_fact, reporter_results, with_status
 from analysis.indicators.owed import owed
 from analysis.indicators.plan import plan_by_year
-from analysis.indicators.totals import school_results, task_results
+from analysis.indicators.totals import executor_results, school_results, task_results
 
 
 def indicator_tables(
@@ -36,6 +36,7 @@ def indicator_tables(
         "plan_fact": plan_fact,
         "reporter_results": reporter_results(answering, facts),
         "task_results": task_results(plan_fact),
+        "executor_results": executor_results(plan_fact, tables["executors"]),
         "school_results": school_results(answering, tables["schools"], plan, facts, cutoffs),
         "owed": owed(tables, plan, answering, facts, cutoffs, looked_at),
     }

@@ -1,4 +1,4 @@
-"""Execution added up by task, and plan against fact of every school that answers for measures."""
+"""Execution added up by task and by executor, and plan against fact of every school that answers for measures."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -16,7 +16,7 @@ STATUS_COUNTS = {
     "early_measure_count": "срок не наступил",
     "unknown_measure_count": NO_REPORT,
 }
-TASK_COUNTS = [
+COUNTS = [
     "planned_measure_count",
     "reported_measure_count",
     "documented_measure_count",
@@ -35,18 +35,27 @@ def task_results(rows: pd.DataFrame) -> pd.DataFrame:
         rows: `indicators.execution.with_status`.
 
     Returns:
-        One row a task and year: calendar_year, task_code, task_title and TASK_COUNTS; the statuses add up to the plan.
+        One row a task and year: calendar_year, task_code, task_title and COUNTS; the statuses add up to the plan.
     """
+    return _added(rows, ["calendar_year", "task_code", "task_title"])
+
+
+def executor_results(rows: pd.DataFrame, executors: pd.DataFrame) -> pd.DataFrame:
+    """Returns the same for each executor that is named first in an activity: calendar_year, executor_name, COUNTS."""
+    first = executors[executors["executor_number"] == 1][["activity_code", "executor_name"]]
+    return _added(rows.merge(first, on="activity_code"), ["calendar_year", "executor_name"])
+
+
+def _added(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     planned = rows[(rows["target_count"] > 0).fillna(False)]
-    counted = rows[["calendar_year", "task_code", "task_title"]].assign(
+    counted = rows[by].assign(
         planned_measure_count=rows.index.isin(planned.index).astype("int64"),
         reported_measure_count=_among(rows, planned["reported_count"].notna()),
         documented_measure_count=_among(rows, whole_of(planned, "documented_count")),
         accepted_measure_count=_among(rows, whole_of(planned, "accepted_count")),
         **{name: _among(rows, planned["status"] == state) for name, state in STATUS_COUNTS.items()},
     )
-    by = ["calendar_year", "task_code", "task_title"]
-    return counted.groupby(by, sort=False)[TASK_COUNTS].sum().reset_index()
+    return counted.groupby(by, sort=False)[COUNTS].sum().reset_index()
 
 
 def school_results(

@@ -51,14 +51,14 @@ def _all_evidence(edition: Edition) -> Exhibit | None:
         return None
     cells = [
         [
-            f"{row['activity_code']}/{row['measure_number']}",
+            label,
             row["reporter"],
             f"{row['evidence_kind']} {_or_blank(row['evidence_number'])} {_or_blank(row['evidence_link'])}".strip(),
             str(row["confirmed_count"]),
             row["verdict"],
             row["place"],
         ]
-        for row in rows_of(rows)
+        for label, row in zip(edition.labels_of(rows), rows_of(rows), strict=True)
     ]
     header = ["№", "Кто отчитался", "Подтверждение", "Единиц", "Решение", "Где"]
     caption = f"Подтверждения {edition.calendar_year} года и решения о них"
@@ -72,12 +72,12 @@ def _notes(edition: Edition) -> Exhibit | None:
         return None
     cells = [
         [
-            f"{row['activity_code']}/{row['measure_number']}",
+            label,
             row["reporter"],
             count_words(row["fact_count"]),
             row["note"],
         ]
-        for row in rows_of(rows)
+        for label, row in zip(edition.labels_of(rows), rows_of(rows), strict=True)
     ]
     header = ["№", "Кто отчитался", "Факт", "Примечание"]
     return printed_table(edition, "notes", "Примечания из форм", rows, (header, cells, [10, 20, 10, 60], "llcl"))

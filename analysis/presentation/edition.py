@@ -59,6 +59,29 @@ class Edition:
         rows = self.tables.get("plan_fact", pd.DataFrame(columns=["calendar_year"]))
         return rows[rows["calendar_year"] == self.calendar_year].reset_index(drop=True)
 
+    def facts(self, name: str) -> pd.DataFrame:
+        """The rows of this year of a table about execution (contracts.execution); only where there are facts."""
+        rows = self.tables[name]
+        return rows[rows["calendar_year"] == self.calendar_year].reset_index(drop=True)
+
+    def labels_of(self, rows: pd.DataFrame) -> list[str]:
+        """The label of the measure of each row, as it stands everywhere in the report: «2.1», «4.1/2»."""
+        labels = self.plan.set_index(["activity_code", "measure_number"])["measure_label"].to_dict()
+        return [labels[key] for key in zip(rows["activity_code"], rows["measure_number"], strict=True)]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the cutoff of the edition has come, at the day on which the last of all files was received."""
+        collection = self.project.collection
+        latest = max(one.received for one in self.sources)
+        return collection is not None and collection.cutoff(self.calendar_year) <= latest
+
+    @cached_property
+    def school_names(self) -> dict[str, str]:
+        """Names of schools by login; a reader never sees a login."""
+        schools = self.tables["schools"]
+        return dict(zip(schools["school_login"], schools["school_name"], strict=True))
+
     @cached_property
     def load(self) -> pd.DataFrame:
         """Executors of this year (`executor_load`)."""

@@ -73,7 +73,7 @@ def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
     sources = exhibits.sources_table(edition)
     facts, fact_exhibits = execution.sections(edition)
     pieces = {
-        "summary": "\n".join(f"- {sentence}" for sentence in [*sentences.summary(edition), execution.summary(edition)]),
+        "summary": "\n".join(f"- {sentence}" for sentence in _summary(edition)),
         "approval": sentences.approval(edition),
         "tasks": "\n".join(f"- **Задача {task}.** {escape(titles[task])}" for task in tasks),
         "composition": composition.markdown,
@@ -101,6 +101,12 @@ def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
         sources,
     ]
     return pieces, shown
+
+
+def _summary(edition: Edition) -> list[str]:
+    """Execution first where there are facts; without any, last, that there are none."""
+    plan, facts = sentences.summary(edition), execution.summary(edition)
+    return [*plan, *facts] if edition.execution.empty else [*facts, *plan]
 
 
 def _task_section(task: str, title: str, exhibit: Exhibit) -> str:

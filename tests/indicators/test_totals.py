@@ -8,7 +8,7 @@ import pytest
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.validation import violations
 from analysis.indicators.execution import Duty
-from analysis.indicators.totals import TASK_COUNTS, school_results, task_results
+from analysis.indicators.totals import COUNTS, executor_results, school_results, task_results
 
 CUTOFFS = {2021: date(2022, 1, 31)}
 
@@ -32,7 +32,7 @@ def test_measures_of_a_task_are_added_and_a_silent_one_is_not_zero():
         )
     )
     assert violations({"task_results": rows}, INDICATOR_TABLES) == []
-    assert dict(zip(TASK_COUNTS, rows.loc[0, TASK_COUNTS], strict=True)) == {
+    assert dict(zip(COUNTS, rows.loc[0, COUNTS], strict=True)) == {
         "planned_measure_count": 3,
         "reported_measure_count": 2,
         "documented_measure_count": 1,
@@ -44,7 +44,19 @@ def test_measures_of_a_task_are_added_and_a_silent_one_is_not_zero():
         "early_measure_count": 0,
         "unknown_measure_count": 1,
     }
-    assert rows.loc[1, TASK_COUNTS].tolist() == [0] * 10
+    assert rows.loc[1, COUNTS].tolist() == [0] * 10
+
+
+def test_only_the_executor_named_first_gets_the_measure():
+    rows = _measures(("1", 2, 2, 2, 2, "выполнено"), ("1", 2, 2, 2, 1, "выполнено частично"))
+    executors = pd.DataFrame(
+        [("1.1", 1, "УО"), ("1.1", 2, "ИМО"), ("1.2", 1, "ИМО")],
+        columns=["activity_code", "executor_number", "executor_name"],
+    )
+    totals = executor_results(rows.assign(activity_code=["1.1", "1.2"]), executors)
+    assert violations({"executor_results": totals}, INDICATOR_TABLES) == []
+    asked = ["executor_name", "planned_measure_count", "accepted_measure_count", "partly_measure_count"]
+    assert totals[asked].to_numpy().tolist() == [["УО", 1, 1, 0], ["ИМО", 1, 0, 1]]
 
 
 @pytest.mark.parametrize(

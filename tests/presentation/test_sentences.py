@@ -31,7 +31,7 @@ def test_the_summary_of_2021(edition_of):
 
 def test_while_there_are_no_facts_one_sentence_says_so(edition_of):
     assert execution.sections(edition_of(2021)) == (sentences.NO_FACTS, [])
-    assert execution.summary(edition_of(2021)) == sentences.NO_FACTS
+    assert execution.summary(edition_of(2021)) == [sentences.NO_FACTS]
     assert sentences.NO_FACTS.startswith("Сведений об исполнении в проект не поступало")
 
 
