@@ -4,15 +4,16 @@ import shutil
 from pathlib import Path
 
 from analysis.build import editions_of
-from analysis.config import Project, load_sources
+from analysis.config import INVENTED, Project, load_sources
 from analysis.errors import AnalysisError
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.presentation.write import write_edition, write_index
+from analysis.publishing.word_footer import with_footer
 from analysis.store import PROCESSED, read_manifest, read_table
 
 MARK = "Для служебного пользования"
 MADE = shutil.ignore_patterns("_site*", ".*", *MADE_FOLDERS)
-PAPER_FOOTER = f"\n#set page(footer: align(center, text(size: 9pt)[{MARK}]))\n"
+PAPER, WORD = "_assets/paper.typ", "_assets/reference.docx"
 
 
 def internal_sources(project: Project) -> Path:
@@ -27,7 +28,7 @@ def internal_sources(project: Project) -> Path:
     tables = {name: read_table(project.root, name) for name in names}
     target = project.root / "output/internal"
     target.mkdir(parents=True, exist_ok=True)
-    _copy_sources(project.root / "reports", target)
+    _copy_sources(project.root / "reports", target, project.invented)
     editions = editions_of(project, tables, load_sources(project.root), internal=True)
     for edition in editions:
         write_edition(target, edition)
@@ -35,11 +36,15 @@ def internal_sources(project: Project) -> Path:
     return target
 
 
-def _copy_sources(reports: Path, target: Path) -> None:
-    """Copies the sources and writes the mark where every page shows it."""
+def _copy_sources(reports: Path, target: Path, invented: bool) -> None:
+    """Copies the sources and writes the mark where every page shows it, beside that of invented data."""
     shutil.copytree(reports, target, ignore=MADE, dirs_exist_ok=True)
-    paper = target / "_assets/paper.typ"
-    paper.write_text(paper.read_text(encoding="utf-8") + PAPER_FOOTER, encoding="utf-8")
+    # A PDF has one footer, the last that is set; a Word template keeps the one it has.
+    footer = f"{INVENTED}. {MARK}" if invented else MARK
+    paper, word = target / PAPER, target / WORD
+    foot = f"\n#set page(footer: align(center, text(size: 9pt)[{footer}]))\n"
+    paper.write_text(paper.read_text(encoding="utf-8") + foot, encoding="utf-8")
+    word.write_bytes(with_footer(word.read_bytes(), MARK))
     for document in (*target.glob("*.qmd"), *target.glob("20*/*.qmd"), target / "_quarto.yml"):
         document.write_text(_marked(document.read_text(encoding="utf-8")), encoding="utf-8")
 

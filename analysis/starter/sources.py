@@ -8,12 +8,14 @@ from pathlib import Path
 import analysis
 from analysis.config import INVENTED
 from analysis.errors import AnalysisError
+from analysis.publishing.word_footer import with_footer
 from analysis.starter.beginning import Beginning
 
 INSTALLATION = Path(analysis.__file__).parents[1]
 ALIKE = ("data/calendar.toml", "reports/_parts/*", "reports/_assets/*", "reports/styles.css", "notebooks/*.ipynb")
 AN_EDITION = "reports/20*/annual-report-20*.qmd"
 PAPER = "reports/_assets/paper.typ"
+WORD = "reports/_assets/reference.docx"
 INVENTED_FOOTER = f"\n#set page(footer: align(center, text(size: 9pt)[{INVENTED}]))\n"
 EDITION_LINKS = r"(?:      - text: \"\d{4} год\"\n        href: .*\n)+"
 SUBTITLE = "«Дорожная карта» поддержки школ с низкими результатами и школ в неблагоприятных социальных условиях"
@@ -29,7 +31,11 @@ def report_sources(beginning: Beginning, installation: Path = INSTALLATION) -> d
     edition = _text(next(iter(sorted(installation.glob(AN_EDITION))), installation / "reports"))
     return {
         **alike,
-        PAPER: alike[PAPER] + (INVENTED_FOOTER.encode() if beginning.invented else b""),
+        **(
+            {PAPER: alike[PAPER] + INVENTED_FOOTER.encode(), WORD: with_footer(alike[WORD], INVENTED)}
+            if beginning.invented
+            else {}
+        ),
         "reports/_quarto.yml": _project(_text(installation / "reports/_quarto.yml"), beginning).encode(),
         "reports/index.qmd": _index(_text(installation / "reports/index.qmd"), beginning).encode(),
         **{
@@ -45,6 +51,11 @@ def _found(installation: Path) -> Iterator[Path]:
         if not found:
             raise _not_there(installation / pattern)
         yield from found
+
+
+def _said_on_paper(alike: dict[str, bytes]) -> dict[str, bytes]:
+    """What puts the words that data are invented on every page of PDF and Word."""
+    return {PAPER: alike[PAPER] + INVENTED_FOOTER.encode(), WORD: with_footer(alike[WORD], INVENTED)}
 
 
 def _text(path: Path) -> str:

@@ -4,6 +4,7 @@ import io
 import shutil
 from pathlib import Path
 
+import docx
 import openpyxl
 import pypdf
 import pytest
@@ -367,6 +368,9 @@ def test_the_internal_report_holds_everything_and_says_what_it_is(office, run):
     assert link.text_content() == "1.4"
     pages = pypdf.PdfReader(site / "annual-report-2021.pdf").pages
     assert all("Для служебного пользования" in one.extract_text() for one in pages)
+    section = docx.Document(str(site / "annual-report-2021.docx")).sections[-1]
+    for foot in (section.first_page_footer, section.footer):
+        assert [one.text for one in foot.paragraphs] == ["Для служебного пользования"]
     assert not (office / "reports/_site").exists()
 
 
