@@ -20,7 +20,7 @@ from analysis.store import read_table
 OFFICE_FILE = (".docx", ".xlsx")
 # The calendar of procedures is the country's, not the town's.
 SAYS_NOTHING = (
-    *(".gitignore", ".css", ".ipynb", "reference.docx", "README.md", "_parts/annual.qmd", "_parts/method.qmd"),
+    *(".gitignore", ".css", ".ipynb", "README.md", "_parts/annual.qmd", "_parts/method.qmd"),
     "calendar.toml",
 )
 HASH_AGAIN = """
