@@ -181,7 +181,7 @@ def _can_be_used(
     row: ReturnedRow, kind: str | None, number: str | None, link: str | None, confirmed: int | None, notes: Notes
 ) -> bool:
     """Whether a line of evidence can be found by somebody and says what it confirms."""
-    if link is not None and not _is_safe(link):
+    if link is not None and not is_safe_link(link):
         notes.add(
             "evidence",
             Severity.ATTENTION,
@@ -206,7 +206,7 @@ def _can_be_used(
     return not lacking
 
 
-def _is_safe(link: str) -> bool:
+def is_safe_link(link: str) -> bool:
     """An http(s) address, or the bare name of a file: no other scheme, no way out of a folder."""
     parts = urlsplit(link)
     if parts.scheme in ("http", "https"):

@@ -6,6 +6,7 @@ import pandera.pandas as pa
 
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
+from analysis.contracts.outcomes import ASKS, BLOCKS, SETS_ASIDE
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
@@ -61,7 +62,20 @@ def data_dictionary() -> str:
     ):
         parts.append(f"## {title}\n\n{about}\n")
         parts.extend(_table(name, contract) for name, contract in contracts.items())
-    return "\n".join(parts)
+    return "\n".join([*parts, _outcomes()])
+
+
+def _outcomes() -> str:
+    """What stops the work, what sets a row aside and what asks to look, as three lists."""
+    lists = (
+        ("Останавливает сборку", BLOCKS),
+        ("Откладывает строку: в таблицы она не входит, пока её не уточнят", SETS_ASIDE),
+        ("Просит посмотреть: строка остаётся", ASKS),
+    )
+    said = ["## Что бывает с сомнительной строкой школьных сведений\n"]
+    for title, rules in lists:
+        said.extend([f"### {title}\n", *(f"- {rule}." for rule in rules.values()), ""])
+    return "\n".join(said).rstrip()
 
 
 def _table(name: str, contract: type[pa.DataFrameModel]) -> str:

@@ -1,4 +1,4 @@
-"""Reads counts, dates and texts out of cells: tolerates how people write them, refuses what may mean something else."""
+"""Reads numbers, dates, texts out of cells: tolerates how people write them, refuses what may mean something else."""
 
 import re
 from datetime import date, datetime
@@ -12,12 +12,15 @@ LARGEST_COUNT = 1_000_000
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 # «1,000» is one thousand to some and one to others: only one or two zeros after the mark are surely decimals.
 COUNT = re.compile(r"([0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:[.,]0{1,2})?")
+# Three digits after the mark may be thousands: «1,000».
+NUMBER = re.compile(r"([0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,9})(?:[.,]([0-9]{1,2}|[0-9]{4,15}))?")
 YEAR_WORD = r"\s?(?:г\.?|года?)?"
 DAY_FIRST = re.compile(rf"([0-9]{{1,2}})([./-])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}}){YEAR_WORD}")
 YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00)?)?")
 IN_WORDS = re.compile(rf"[«\"]?([0-9]{{1,2}})[»\"]? ({MONTHS}) ([0-9]{{4}}){YEAR_WORD}")
 MONTH_NAMES = MONTHS.split("|")
 EXPECTED_COUNT = "Ожидалось целое число от 0, например 2"
+EXPECTED_NUMBER = "Ожидалось число от 0, например 12,5"
 EXPECTED_DATE = "Ожидалась дата, например 25.08.2021"
 
 
@@ -39,6 +42,22 @@ def read_count(value: CellValue) -> int | None:
     if isinstance(value, bool) or not float(value).is_integer():
         raise CellNotReadError(EXPECTED_COUNT)
     return _small_enough(int(value))
+
+
+def read_number(value: CellValue) -> float | None:
+    """Returns a number from 0, with decimals, or None for a blank cell.
+
+    Raises:
+        CellNotReadError: It is no such number, or might be read as another.
+    """
+    if isinstance(value, date):
+        raise CellNotReadError(f"{EXPECTED_NUMBER}, а ячейка показывает дату: верните ей числовой формат")
+    if value is None or isinstance(value, str):
+        text = plain(value or "")
+        return _number_in(text) if text else None
+    if isinstance(value, bool) or not 0 <= value <= LARGEST_COUNT:
+        raise CellNotReadError(f"{EXPECTED_NUMBER}, не больше {LARGEST_COUNT}")
+    return float(value)
 
 
 def read_date(value: CellValue) -> date | None:
@@ -74,6 +93,17 @@ def _count_in(text: str) -> int:
     if not found:
         raise CellNotReadError(EXPECTED_COUNT)
     return int(found.group(1).replace(" ", "")[:20])
+
+
+def _number_in(text: str) -> float:
+    found = NUMBER.fullmatch(text)
+    if not found:
+        raise CellNotReadError(EXPECTED_NUMBER)
+    whole, decimals = found.groups()
+    number = float(f"{whole.replace(' ', '')}.{decimals or 0}")
+    if number > LARGEST_COUNT:
+        raise CellNotReadError(f"{EXPECTED_NUMBER}, не больше {LARGEST_COUNT}")
+    return number
 
 
 def _small_enough(number: int) -> int:

@@ -13,6 +13,7 @@ from analysis.contracts.forms import (
     OWN_MEASURES,
     REGISTRY_SCHOOLS,
     REGISTRY_STATUS,
+    SCHOOL_SHEETS,
     FormSheet,
 )
 from analysis.errors import AnalysisError
@@ -53,7 +54,7 @@ class Returned:
     Attributes:
         file: Its path relative to the project.
         identity: Whose it is.
-        rows: Filled rows by the title of the sheet's layout.
+        rows: Filled rows by the title of the sheet's layout; a sheet of school facts that is not there has no entry.
         findings: What was noticed while reading.
     """
 
@@ -95,6 +96,9 @@ def read_returned(workbook: Workbook, file: str) -> Returned:
         if found is None and layout in layouts:
             findings.append(_missing_sheet(layout, file))
         rows[layout.title] = found or ()
+    for layout in SCHOOL_SHEETS if identity.kind == "form" else ():
+        if (found := _find(workbook, layout)) is not None:
+            rows[layout.title] = found
     return Returned(file, identity, rows, tuple(findings))
 
 
