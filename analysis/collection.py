@@ -11,12 +11,12 @@ from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STAT
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import load_calendar
 from analysis.findings import blocking
-from analysis.forms.collect import Form, forms_of_year
+from analysis.forms.acceptance import HOW_TO_DECIDE, rows_to_decide
+from analysis.forms.collect import Form, forms_of_year, municipal_unnamed
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.plan import plan_by_year
 from analysis.lineage.explain import explain
 from analysis.pipeline import check_project
-from analysis.presentation.words import rows_of
 from analysis.store import PROCESSED, read_manifest, read_table
 from analysis.whole import write_file_whole
 
@@ -54,12 +54,17 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
     )
     if tables["schools"].empty:
         forms.append(_registry_form(project, calendar_year, created))
-    waiting = _acceptance_form(project, tables, calendar_year, created)
+    waiting = _acceptance_form(project, tables, plan, calendar_year, created)
     folder.mkdir(parents=True, exist_ok=True)
     lines = []
     for form in [*forms, *([waiting] if waiting else [])]:
         write_file_whole(folder / form.name, form.content)
         lines.append(str(folder / form.name))
+    for name in municipal_unnamed(tables["executors"], collection):
+        lines.append(
+            f"{name}: формы нет, потому что «дорожная карта» не называет этого исполнителя ни в одном мероприятии. "
+            "Сверьте с документом: project.toml, [collection], ключ municipal."
+        )
     if tables["schools"].empty:
         lines.append(
             "Реестра школ ещё нет, поэтому форм школ нет: заполните registry.xlsx и выполните analysis receive."
@@ -96,7 +101,7 @@ def _registry_form(project: Project, calendar_year: int, created: date) -> Form:
 
 
 def _acceptance_form(
-    project: Project, tables: dict[str, pd.DataFrame], calendar_year: int, created: date
+    project: Project, tables: dict[str, pd.DataFrame], plan: pd.DataFrame, calendar_year: int, created: date
 ) -> Form | None:
     """The evidence of a year that nobody has examined; nothing where there is none."""
     evidence = tables["evidence"]
@@ -106,25 +111,12 @@ def _acceptance_form(
     ]
     if waiting.empty:
         return None
-    rows = [
-        (
-            row["evidence_id"],
-            row["reporter"],
-            " ".join(str(row[name]) for name in DESCRIBED if not pd.isna(row[name])),
-        )
-        for row in rows_of(waiting)
-    ]
-    lines = [
-        f"Рассмотрение подтверждений за {calendar_year} год",
-        *_said(project),
-        "Выберите решение; возвращая, назовите причину.",
-    ]
+    received = {source.file: source.received for source in load_sources(project.root)}
+    rows = rows_to_decide(waiting, tables["reports"], plan, tables["schools"], received)
+    lines = [f"Рассмотрение подтверждений за {calendar_year} год", *_said(project), *HOW_TO_DECIDE]
     identity = form_identity("acceptance", project.city, calendar_year, "acceptance")
     return Form(f"{calendar_year}_acceptance.xlsx", form_bytes(lines, [(ACCEPTANCE, rows, {})], identity, created))
 
 
 def _said(project: Project) -> list[str]:
     return [f"{INVENTED}."] if project.invented else []
-
-
-DESCRIBED = ("evidence_kind", "evidence_number", "evidence_link")

@@ -95,7 +95,7 @@ def _reports(
     found: dict[str, tuple[Any, ...]] = {}
     unread: set[tuple[str, int]] = set()
     identity = returned.identity
-    for row in returned.rows[EXECUTION.title]:
+    for row in filter(_is_measure, returned.rows[EXECUTION.title]):
         label = _known_label(row, measures, notes)
         if label is None:
             continue
@@ -163,6 +163,12 @@ def _own_measures(returned: Returned, notes: Notes) -> list[tuple[Any, ...]]:
         )
         for line, row in enumerate(named, start=1)
     ]
+
+
+def _is_measure(row: ReturnedRow) -> bool:
+    """Whether a row names a measure or reports something; the office's own words to the reader do neither."""
+    office = {column.name for column in EXECUTION.columns if column.kind == "fixed"}
+    return "measure_label" in row.cells or bool(row.cells.keys() - office)
 
 
 def _known_label(row: ReturnedRow, measures: Mapping[str, tuple[str, int]], notes: Notes) -> str | None:

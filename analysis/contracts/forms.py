@@ -23,6 +23,7 @@ class FormColumn:
         width: In characters.
         hint: Shown beside the cell while it is filled in.
         choices: Allowed texts of a choice.
+        needed: Whether a sheet without it is another sheet; False for what only helps whoever fills it in.
     """
 
     name: str
@@ -31,6 +32,7 @@ class FormColumn:
     width: int
     hint: str = ""
     choices: tuple[str, ...] = ()
+    needed: bool = True
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,9 @@ class FormSheet:
     columns: tuple[FormColumn, ...]
 
     @property
-    def needed_titles(self) -> frozenset[str]:
-        """The headings by which the sheet is recognised, whatever its name has become."""
-        return frozenset(column.title for column in self.columns)
+    def needed_columns(self) -> frozenset[str]:
+        """The columns by whose headings the sheet is recognised, whatever its name has become."""
+        return frozenset(column.name for column in self.columns if column.needed)
 
     @property
     def open_list(self) -> "FormSheet":
@@ -208,13 +210,21 @@ REGISTRY_STATUS = FormSheet(
 ACCEPTANCE = FormSheet(
     "Рассмотрение",
     (
-        FormColumn("evidence_id", "Код подтверждения", "fixed", 34),
-        FormColumn("reporter", "Кто отчитался", "fixed", 20),
-        FormColumn("described", "Подтверждение", "fixed", 60),
+        FormColumn("evidence_id", "Код подтверждения", "fixed", 14),
+        FormColumn("measure_label", "№", "fixed", 7, needed=False),
+        FormColumn("measure_title", "Мероприятие и результат", "fixed", 36, needed=False),
+        FormColumn("reporter", "Кто отчитался", "fixed", 18, needed=False),
+        FormColumn("fact_count", "Факт", "fixed", 7, needed=False),
+        FormColumn("confirmed_count", "Подтверждает, единиц", "fixed", 14, needed=False),
+        FormColumn("evidence_kind", "Вид документа", "fixed", 12, needed=False),
+        FormColumn("evidence_number", "Номер", "fixed", 9, needed=False),
+        FormColumn("evidence_date", "Дата документа", "fixed", 12, needed=False),
+        FormColumn("evidence_link", "Ссылка или имя файла", "fixed", 28, needed=False),
+        FormColumn("received", "Форма получена", "fixed", 12, needed=False),
         FormColumn("verdict", "Решение", "choice", 18, "Выберите из списка", tuple(VERDICTS)),
-        FormColumn("verdict_by", "Кто решил", "text", 24, "Должность"),
-        FormColumn("verdict_date", "Дата решения", "date", 14, "ДД.ММ.ГГГГ"),
-        FormColumn("reason", "Причина", "text", 50, "Нужна, если возвращено"),
+        FormColumn("verdict_by", "Кто решил", "text", 18, "Должность"),
+        FormColumn("verdict_date", "Дата решения", "date", 12, "ДД.ММ.ГГГГ"),
+        FormColumn("reason", "Причина", "text", 30, "Нужна, если возвращено"),
     ),
 )
 

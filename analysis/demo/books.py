@@ -16,9 +16,11 @@ from analysis.contracts.forms import (
     FormSheet,
     form_identity,
 )
-from analysis.demo.town import Return, School, town
+from analysis.demo.town import Return, School, schools, town
+from analysis.forms.acceptance import FACT_NOT_GIVEN, HOW_TO_DECIDE, acceptance_row, reporter_words
 from analysis.forms.collect import BlankForm
 from analysis.forms.workbook import FilledSheet, Given, form_bytes
+from analysis.intake.cell_values import read_count
 
 DECIDED_BY = "Ведущий специалист УО"
 NOT_EXAMINED = "не рассмотрено"
@@ -59,11 +61,11 @@ class Book:
         return next((found.title, rows) for found, rows, _ in self.sheets if found.columns == layout.columns)
 
 
-def registry_book(city: str, schools: Sequence[School], received: date) -> Book:
+def registry_book(city: str, all_schools: Sequence[School], received: date) -> Book:
     """Returns the registry of schools and their status."""
     title = "Реестр школ города"
-    about = [_school_row(school) for school in schools]
-    statuses = [(school.login, year, status) for school in schools for year, status in school.statuses.items()]
+    about = [_school_row(school) for school in all_schools]
+    statuses = [(school.login, year, status) for school in all_schools for year, status in school.statuses.items()]
     return Book(
         "data/raw/registry.xlsx",
         title,
@@ -102,34 +104,75 @@ def returned_books(blank: Mapping[tuple[int, str], BlankForm], returns: Sequence
     return books
 
 
-def acceptance_book(city: str, calendar_year: int, returns: Sequence[Return]) -> Book:
-    """Returns what the office decided about the evidence of a year."""
+def acceptance_book(
+    city: str, calendar_year: int, returns: Sequence[Return], blank: Mapping[tuple[int, str], BlankForm]
+) -> Book:
+    """Returns what the office decided about the evidence of a year.
+
+    Args:
+        city: The city.
+        calendar_year: The year.
+        returns: The forms of that year as they came back.
+        blank: The forms that were sent out, by year and reporter: they hold the words of the measures.
+    """
     title = f"Рассмотрение подтверждений за {calendar_year} год"
-    rows = [row for filled in returns for row in acceptance_rows(filled)]
+    rows = [row for filled in returns for row in acceptance_rows(filled, _measure_titles(blank, filled))]
     received = max(filled.received for filled in returns) + timedelta(days=DAYS_TO_DECIDE)
     return Book(
         f"data/raw/{calendar_year}/acceptance.xlsx",
         title,
         "acceptance",
         received,
-        (title, f"{INVENTED}."),
+        (title, f"{INVENTED}.", *HOW_TO_DECIDE),
         ((ACCEPTANCE, rows, {}),),
         form_identity("acceptance", city, calendar_year, "acceptance"),
     )
 
 
-def acceptance_rows(filled: Return) -> Iterator[Sequence[Given]]:
-    """Yields the rows of the office's list for one form: the lines that somebody has put there."""
+def acceptance_rows(filled: Return, titles: Mapping[Given, Given]) -> Iterator[Sequence[Given]]:
+    """Yields the rows of the office's list for one form: the lines that somebody has put there.
+
+    Args:
+        filled: The form as it came back.
+        titles: The words of its measures by their number.
+    """
+    facts = {fact[0]: fact[1] for fact in filled.facts}
+    names = {school.login: school.name for school in schools()}
     for label, kind, number, day, link, confirmed, decided in filled.evidence:
         verdict, _, reason = str(decided).partition(": ")
         if not verdict:
             continue
         parts = [part or None for part in (kind, number, day, link, confirmed)]
         identifier = evidence_id(filled.reporter, str(label), filled.year, parts)
-        described = ", ".join(str(part) for part in (label, kind, number, link) if part)
-        day_decided = filled.received + timedelta(days=DAYS_TO_DECIDE)
-        signed = ("", "") if verdict == NOT_EXAMINED else (DECIDED_BY, day_decided)
-        yield (identifier, filled.reporter, described, verdict, *signed, reason)
+        examined = verdict != NOT_EXAMINED
+        yield acceptance_row(
+            evidence_id=identifier,
+            measure_label=label,
+            measure_title=titles.get(label, ""),
+            reporter=reporter_words(filled.reporter, names),
+            fact_count=_count(facts.get(label, "")),
+            confirmed_count=confirmed,
+            evidence_kind=kind,
+            evidence_number=number,
+            evidence_date=day,
+            evidence_link=link,
+            received=filled.received,
+            verdict=verdict,
+            verdict_by=DECIDED_BY if examined else "",
+            verdict_date=filled.received + timedelta(days=DAYS_TO_DECIDE) if examined else "",
+            reason=reason,
+        )
+
+
+def _measure_titles(blank: Mapping[tuple[int, str], BlankForm], filled: Return) -> dict[Given, Given]:
+    rows = next(rows for layout, rows, _ in blank[(filled.year, filled.reporter)].sheets if layout is EXECUTION)
+    return {row[0]: row[1] for row in rows}
+
+
+def _count(typed: Given) -> Given:
+    """A fact as the office's list shows it: the number that was meant."""
+    count = None if isinstance(typed, date) else read_count(typed)
+    return FACT_NOT_GIVEN if count is None else count
 
 
 def _filled_sheet(sheet: FilledSheet, filled: Return) -> FilledSheet:

@@ -65,7 +65,7 @@ def _answer(book: Book, mark: Planted) -> Answer:
 def _lapsed(book: Book, returns: Sequence[Return]) -> Iterator[Answer]:
     """Decisions about evidence that a later version of its form no longer holds."""
     latest = {(filled.year, filled.reporter): filled for filled in returns}.values()
-    present = {row[0] for filled in latest for row in acceptance_rows(filled)}
+    present = {row[0] for filled in latest for row in acceptance_rows(filled, {})}
     sheet, rows = book.rows(ACCEPTANCE)
     for number, row in enumerate(rows):
         if row[0] not in present:

@@ -36,8 +36,9 @@ def demo_files() -> dict[str, bytes]:
     roadmap = roadmap_document(
         about["heading"], about["years"], [(task["code"], task["title"], task["activities"]) for task in about["task"]]
     )
-    returned = returned_books(_sent_out(roadmap), filled)
-    accepted = [_accepted(year, filled) for year in about["years"]]
+    blank = _sent_out(roadmap)
+    returned = returned_books(blank, filled)
+    accepted = [_accepted(year, filled, blank) for year in about["years"]]
     books = [registry_book(about["city"], schools(), about["registry_received"]), *returned, *accepted]
     received = {ROADMAP: roadmap, **{book.file: book.content() for book in books}}
     cutoff = f"\n[cutoff]\n{about['years'][-1]} = {about['last_cutoff']}\n"
@@ -75,8 +76,8 @@ def _fingerprint(files: Mapping[str, bytes]) -> bytes:
     return hashlib.sha256("".join(lines).encode()).hexdigest().encode()
 
 
-def _accepted(calendar_year: int, filled: Sequence[Return]) -> Book:
-    return acceptance_book(town()["city"], calendar_year, [one for one in filled if one.year == calendar_year])
+def _accepted(calendar_year: int, filled: Sequence[Return], blank: Mapping[tuple[int, str], BlankForm]) -> Book:
+    return acceptance_book(town()["city"], calendar_year, [one for one in filled if one.year == calendar_year], blank)
 
 
 def _sent_out(roadmap: bytes) -> dict[tuple[int, str], BlankForm]:

@@ -11,7 +11,7 @@ from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES, form_ide
 from analysis.exam_calendar import Sitting
 from analysis.forms.school_sheets import how_to_fill_sheets, school_sheets
 from analysis.forms.workbook import FilledSheet, form_bytes
-from analysis.indicators.duties import measures_named, school_shares
+from analysis.indicators.duties import measures_named, school_shares, supported_schools
 from analysis.presentation.words import Row, bounded, count_words, deadline_words, measure_words, rows_of
 
 SHARE_NOT_SET = "доля школы не установлена"
@@ -23,6 +23,14 @@ HOW_TO_FILL = (
     "Даты пишите как ДД.ММ.ГГГГ, числа — целыми, без слов и знака процента; ставки и баллы можно с десятыми.",
     "Не вписывайте имена учеников и учителей.",
     "Переименовать файл можно: форма узнаётся по скрытым отметкам внутри. Новые листы и столбцы добавлять не нужно.",
+)
+NOT_SUPPORTED = (
+    "По реестру школ эта школа в {year} году не участвует в программе поддержки, поэтому показателей на листе "
+    "«Исполнение» нет. Остальные листы заполните, «Подтверждения» оставьте пустыми."
+)
+NO_MEASURES = (
+    "«Дорожная карта» не называет школы исполнителем ни одного мероприятия, поэтому показателей на листе «Исполнение» "
+    "нет. Остальные листы заполните, «Подтверждения» оставьте пустыми."
 )
 HOW_TO_FILL_OWN = "Лист «Школьная дорожная карта»: свои меры школы — что запланировано и что сделано за год."
 
@@ -110,22 +118,39 @@ def blank_forms(
     rows = plan[plan["calendar_year"] == calendar_year]
     facts = school_sheets(collection, sittings, calendar_year)
     about_facts = list(how_to_fill_sheets(facts, calendar_year))
-    names = {name: name for name in collection.municipal}
+    unnamed = municipal_unnamed(executors, collection)
+    names = {name: name for name in collection.municipal if name not in unnamed}
     names |= dict(zip(schools["school_login"], schools["school_name"], strict=True))
     forms = []
     for reporter, name in names.items():
         own = reporter not in collection.municipal
         measures = rows_of(measures_named(rows, executors, status, collection, reporter))
         heading = f"Сведения за {calendar_year} год: {name}"
+        note = "" if measures else _why_empty(reporter, status, calendar_year)
         forms.append(
             BlankForm(
                 reporter,
-                (heading, *_instructions([HOW_TO_FILL_OWN, *about_facts] if own else [], invented)),
-                (*_sheets(measures, own, school_shares(reporting)), *(facts if own else [])),
+                (
+                    heading,
+                    *filter(None, [note]),
+                    *_instructions([HOW_TO_FILL_OWN, *about_facts] if own else [], invented),
+                ),
+                (*_sheets(measures, note, own, school_shares(reporting)), *(facts if own else [])),
                 form_identity("form", project, calendar_year, reporter),
             )
         )
     return forms
+
+
+def municipal_unnamed(executors: pd.DataFrame, collection: Collection) -> list[str]:
+    """Returns the municipal reporters whom no measure of the roadmap names: they have nothing to fill in."""
+    named = set(executors["executor_name"])
+    return [name for name in collection.municipal if name not in named]
+
+
+def _why_empty(reporter: str, status: pd.DataFrame, calendar_year: int) -> str:
+    supported = reporter in supported_schools(status, calendar_year)
+    return NO_MEASURES if supported else NOT_SUPPORTED.format(year=calendar_year)
 
 
 def _instructions(about_own: Sequence[str], invented: bool) -> list[str]:
@@ -133,8 +158,9 @@ def _instructions(about_own: Sequence[str], invented: bool) -> list[str]:
     return [*said, *HOW_TO_FILL[:3], *about_own, *HOW_TO_FILL[3:]]
 
 
-def _sheets(measures: Sequence[Row], own: bool, shares: Mapping[tuple[str, int], int]) -> list[FilledSheet]:
-    rows = [
+def _sheets(measures: Sequence[Row], note: str, own: bool, shares: Mapping[tuple[str, int], int]) -> list[FilledSheet]:
+    rows: list[tuple[str, ...]] = [("", note)] if note else []
+    rows += [
         (row["measure_label"], measure_words(row), _target_words(row, own, shares), deadline_words(row))
         for row in measures
     ]

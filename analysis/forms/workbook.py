@@ -58,6 +58,8 @@ def _looks(book: Any) -> dict[str, Any]:  # noqa: ANN401
         "line": book.add_format({"text_wrap": True, "valign": "top"}),
         "title": book.add_format(base | {"bold": True, "bg_color": "#E5E7EB"}),
         "fixed": book.add_format(base | {"bg_color": "#F9FAFB", "num_format": "@"}),
+        "fixed count": book.add_format(base | {"bg_color": "#F9FAFB", "num_format": "0", "align": "center"}),
+        "fixed date": book.add_format(base | {"bg_color": "#F9FAFB", "num_format": "dd.mm.yyyy", "align": "center"}),
         "text": book.add_format(entry | {"num_format": "@"}),
         "choice": book.add_format(entry | {"num_format": "@"}),
         "count": book.add_format(entry | {"num_format": "0"}),
@@ -88,8 +90,9 @@ def _write_sheet(
     sheet = book.add_worksheet(layout.title)
     # A sheet whose rows the office has written needs no spare ones; a list that people write needs only those.
     last = len(rows) + (0 if layout.columns[0].kind == "fixed" else SPARE_ROWS)
+    sheet.set_row(0, _height([(column.title, column.width) for column in layout.columns]))
     for row, given in enumerate(rows, start=1):
-        texts = [(str(value), column.width) for value, column in zip(given, layout.columns, strict=False)]
+        texts = [(_shown(value), column.width) for value, column in zip(given, layout.columns, strict=False)]
         sheet.set_row(row, _height(texts))
     # Headings are bold, and their words do not break.
     sheet.set_row(0, _height([(column.title, column.width - 3) for column in layout.columns]))
@@ -98,16 +101,33 @@ def _write_sheet(
         sheet.write_string(0, position, column.title, looks["title"])
         for row in range(1, last + 1):
             value = rows[row - 1][position] if row <= len(rows) and position < len(rows[row - 1]) else ""
-            _write_cell(sheet, row, position, value, looks[column.kind])
+            noted = row <= len(rows) and is_note(layout, rows[row - 1])
+            _write_cell(sheet, row, position, value, looks["fixed" if noted else _look(column, value)])
         _validate(sheet, position, last, column, choices)
     _print_setup(sheet, last, len(layout.columns))
     sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
+
+
+def is_note(layout: FormSheet, given: Sequence[Given]) -> bool:
+    """Whether a row of a sheet whose rows the office writes is no measure, but words to whoever reads it."""
+    return layout.columns[0].kind == "fixed" and len(given) > 1 and given[0] == ""
+
+
+def _look(column: FormColumn, value: Given) -> str:
+    """The look of a cell; a number or a date that the office has written must not show as a text."""
+    if column.kind != "fixed" or isinstance(value, str):
+        return column.kind
+    return "fixed date" if isinstance(value, date) else "fixed count"
 
 
 def _height(texts: Sequence[tuple[str, int]]) -> float:
     """Points that the longest text of a row needs; not every program finds the height by itself."""
     lines = (-(-len(text) // max(1, width - 2)) for text, width in texts)
     return LINE_POINTS * max(1, *lines) + 3
+
+
+def _shown(value: Given) -> str:
+    return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value)
 
 
 def _write_cell(sheet: Any, row: int, position: int, value: Given, look: Any) -> None:  # noqa: ANN401

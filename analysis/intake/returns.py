@@ -120,7 +120,7 @@ def _columns(row: Mapping[int, SheetCell], layout: FormSheet) -> dict[int, str] 
         for position, cell in row.items()
         if (title := plain(str(cell.value)).casefold()) in names
     }
-    return found if len(set(found.values())) == len(names) else None
+    return found if layout.needed_columns <= set(found.values()) else None
 
 
 def _filled_rows(

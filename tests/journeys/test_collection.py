@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import docx
@@ -12,6 +13,7 @@ from lxml import html
 
 from analysis.store import read_table
 
+VERDICT = (12, 13, 14)  # decision, who, day
 SCHOOLS = [("edu000001", "Школа А"), ("edu000002", "Школа Б"), ("edu000003", "Школа В")]
 
 
@@ -76,7 +78,37 @@ def test_forms_ask_each_reporter_for_what_names_it(office):
     targets = {row[0].value: row[2].value for row in school["Исполнение"].iter_rows(min_row=2)}
     assert targets["1.3"] == "2 на город; доля школы не установлена"
     unsupported = openpyxl.load_workbook(folder / "2021_edu000003.xlsx")
-    assert [cell.value for cell in unsupported["Исполнение"]["A"]] == ["№"]
+    assert [cell.value for cell in unsupported["Исполнение"]["A"]] == ["№", None]
+    assert "в 2021 году не участвует" in unsupported["Исполнение"]["B2"].value
+    assert unsupported["Исполнение"]["E2"].protection.locked
+    assert "в 2021 году не участвует" in unsupported["Как заполнить"]["A2"].value
+
+
+def test_the_form_of_a_school_that_is_not_supported_comes_back_without_findings(office, run):
+    _receive(office, run, _fill(office, "edu000003", {}))
+    assert "form_edu000003" not in run(office, "check")[1]
+
+
+def test_a_reporter_whom_nothing_names_gets_no_form_but_a_line_that_says_why(office, run):
+    project = office / "project.toml"
+    text = project.read_text(encoding="utf-8").replace('["УО", "ИМО"]', '["УО", "ИМО", "Совет"]')
+    project.write_text(text, encoding="utf-8")
+    code, out, _ = run(office, "forms", "2021")
+    assert (code, "Совет: формы нет" in out) == (0, True)
+    assert not (office / "output/forms/2021/2021_Совет.xlsx").exists()
+
+
+def test_a_decision_needs_no_other_file(office, run):
+    dated = ("1.4", "протокол", "2", "15.09.2021", "protokol.pdf", 1)
+    _receive(office, run, _fill(office, "edu000001", {"1.4": 2}, [dated, ("1.3", "план", "7", None, None, 1)]))
+    assert run(office, "forms", "2021")[0] == 0
+    sheet = openpyxl.load_workbook(office / "output/forms/2021/2021_acceptance.xlsx")["Рассмотрение"]
+    rows = [[cell.value for cell in row[1:11]] for row in sheet.iter_rows(min_row=2)]
+    assert rows[0].pop(1).endswith("по реализации Программы. Результат: Протоколы совещания")
+    came, day = datetime(2022, 1, 20), datetime(2021, 9, 15)
+    assert rows[0] == ["1.4", "Школа А (edu000001)", 2, 1, "протокол", "2", day, "protokol.pdf", came]
+    assert rows[1][2:] == ["Школа А (edu000001)", "не указан", 1, "план", "7", None, None, came]
+    assert [sheet["K2"].number_format, sheet["E2"].number_format] == ["dd.mm.yyyy", "0"]
 
 
 def test_a_form_is_protected_but_for_its_inputs(office):
@@ -107,7 +139,7 @@ def test_accepted_evidence_makes_it_done_and_a_changed_one_lapses(office, run):
     assert run(office, "forms", "2021")[0] == 0
     book = openpyxl.load_workbook(office / "output/forms/2021/2021_acceptance.xlsx")
     for row in (2, 3):
-        for column, value in ((4, "принято"), (5, "Начальник УО"), (6, "25.01.2022")):
+        for column, value in zip(VERDICT, ("принято", "Начальник УО", "25.01.2022"), strict=False):
             book["Рассмотрение"].cell(row, column).value = value
     book.save(office / "verdicts.xlsx")
     assert _receive(office, run, str(office / "verdicts.xlsx"), day="2022-01-25")[0] == 0
@@ -264,7 +296,7 @@ def test_a_verdict_that_is_not_one_blocks_with_its_file(office, run, verdicts, s
     run(office, "forms", "2021")
     book = openpyxl.load_workbook(office / "output/forms/2021/2021_acceptance.xlsx")
     for row, line in enumerate(verdicts, start=2):
-        for column, value in enumerate(line, start=4):
+        for column, value in zip(VERDICT, line, strict=False):
             book["Рассмотрение"].cell(row, column).value = value
     book.save(office / "verdicts.xlsx")
     _receive(office, run, str(office / "verdicts.xlsx"))
