@@ -73,23 +73,23 @@ def resource(name: str, title: str, frame: pd.DataFrame, content: bytes, digest:
     }
 
 
-def column_title(column: str) -> str:
-    """The Russian label of a column, from its contract."""
-    return _described()[column][0]
-
-
 @cache
-def _described() -> dict[str, tuple[str, str, str]]:
-    """Label, meaning and unit of every column that the report exports."""
+def described(columns: tuple[str, ...]) -> dict[str, tuple[str, str, str]]:
+    """Label, meaning and unit of every column that the report exports, by name.
+
+    One name may count different things in two tables; then the contract that has most of these columns speaks.
+    """
+    fields = [contract.to_schema().columns for contract in (*FACT_TABLES.values(), *INDICATOR_TABLES.values())]
+    nearest_last = sorted(fields, key=lambda found: len(found.keys() & set(columns)))
     return {
         name: (str(field.title), str(field.description), (field.metadata or {}).get("unit", ""))
-        for contract in (*FACT_TABLES.values(), *INDICATOR_TABLES.values())
-        for name, field in contract.to_schema().columns.items()
+        for found in nearest_last
+        for name, field in found.items()
     } | {"data_origin": ("Происхождение", "Стоит только в вымышленных данных и говорит об этом", "")}
 
 
 def _field(frame: pd.DataFrame, column: str) -> dict[str, str]:
-    title, description, unit = _described()[column]
+    title, description, unit = described(tuple(frame.columns))[column]
     field = {
         "name": column,
         "type": FRICTIONLESS_TYPES[str(frame[column].dtype)],
@@ -107,7 +107,7 @@ def _write_data(workbook: Any, frame: pd.DataFrame) -> None:  # noqa: ANN401
     cell = workbook.add_format({"text_wrap": True, "valign": "top"})
     day = workbook.add_format({"num_format": "dd.mm.yyyy", "valign": "top", "align": "left"})
     for position, column in enumerate(frame.columns):
-        title = column_title(column)
+        title = described(tuple(frame.columns))[column][0]
         sheet.write_string(0, position, title, heading)
         sheet.set_column(position, position, _width(frame[column], title))
         for row, value in enumerate(frame[column], start=1):

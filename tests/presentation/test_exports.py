@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.presentation import exhibits
-from analysis.presentation.exports import csv_bytes, data_package, resource, xlsx_bytes
+from analysis.presentation.exports import csv_bytes, data_package, described, resource, xlsx_bytes
 
 LITERAL = [
     "=1+1",
@@ -89,3 +89,10 @@ def test_every_exhibit_can_be_exported(edition_of, year):
         entry = resource(exhibit.label, exhibit.caption, exhibit.data, b"", "0" * 64)
         assert len(entry["schema"]["fields"]) == exhibit.data.shape[1]
         assert len(exhibit.data)
+
+
+def test_a_column_means_what_its_own_table_says():
+    own = ("school_name", "own_measure", "planned_count", "done_count", "done_date")
+    assert described(own)["planned_count"][0] == "План"
+    load = ("executor_name", "planned_count", "first_named_count", "other_count")
+    assert described(load)["planned_count"][0] == "Запланировано"
