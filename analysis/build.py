@@ -39,10 +39,15 @@ def is_fresh(project: Project, years: Sequence[int]) -> bool:
     """Whether the last build had these very inputs, config and code, and what it made for the years is still there."""
     manifest = read_manifest(project.root)
     return (
-        manifest.get("inputs") == _inputs(project)
+        inputs_are_as_built(project)
         and _made(project, years).items() <= manifest.get("made", {}).items()
         and tables_are_whole(project.root, manifest)
     )
+
+
+def inputs_are_as_built(project: Project) -> bool:
+    """Whether inputs, config and code are those of the last build."""
+    return bool(read_manifest(project.root).get("inputs") == _inputs(project))
 
 
 def build(project: Project, years: Sequence[int]) -> list[str]:

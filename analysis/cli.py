@@ -136,7 +136,7 @@ def receive(project: Project, options: argparse.Namespace) -> int:
 
 def explain(project: Project, options: argparse.Namespace) -> int:
     """Shows what a number rests on, from the printed value back to the cell."""
-    from analysis.collection import explained
+    from analysis.explanation import explained
 
     for line in explained(project, options.asked):
         _print(line)
@@ -256,9 +256,12 @@ def _add_collection_commands(commands: Any) -> None:  # noqa: ANN401 - argparse 
     )
     receiving.set_defaults(command=receive)
     explaining = commands.add_parser(
-        "explain", help="show what a number rests on", epilog="example: analysis explain 4.12@2021"
+        "explain",
+        help="show what a number rests on",
+        epilog="examples: analysis explain 4.12@2021; 4@2021 (a task); УО@2021; a school's login; "
+        "'tbl-targets-1@2021!M2' (the code printed under a table, and a cell of its workbook)",
     )
-    explaining.add_argument("asked", metavar="MEASURE@YEAR|TASK|SCHOOL")
+    explaining.add_argument("asked", metavar="MEASURE@YEAR|TASK|REPORTER|TABLE@YEAR!CELL")
     explaining.set_defaults(command=explain)
 
 

@@ -1,4 +1,4 @@
-"""The steps of `forms` and `explain`: what goes out to be filled in, and what a number rests on."""
+"""The steps of `forms`: what goes out to be filled in."""
 
 from datetime import date
 from pathlib import Path
@@ -15,9 +15,7 @@ from analysis.forms.acceptance import HOW_TO_DECIDE, rows_to_decide
 from analysis.forms.collect import Form, forms_of_year, municipal_unnamed
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.plan import plan_by_year
-from analysis.lineage.explain import explain
 from analysis.pipeline import check_project
-from analysis.store import PROCESSED, read_manifest, read_table
 from analysis.whole import write_file_whole
 
 
@@ -70,14 +68,6 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
             "Реестра школ ещё нет, поэтому форм школ нет: заполните registry.xlsx и выполните analysis receive."
         )
     return lines
-
-
-def explained(project: Project, asked: str) -> list[str]:
-    """Returns the chain behind a number of the last build."""
-    names = read_manifest(project.root).get("tables", {})
-    if not names:
-        raise AnalysisError(f"{PROCESSED}: таблиц нет. Сначала выполните: analysis build")
-    return explain(asked, {name: read_table(project.root, name) for name in names}, load_sources(project.root))
 
 
 def _collection(project: Project) -> Collection:

@@ -1,15 +1,15 @@
 """The report for the office alone: the same sources with everything in it, marked, in output/internal."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.build import editions_of
-from analysis.config import INVENTED, Project, load_sources
-from analysis.errors import AnalysisError
+from analysis.config import INVENTED, Project
+from analysis.explanation import ground_of
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.presentation.write import write_edition, write_index
 from analysis.publishing.word_footer import with_footer
-from analysis.store import PROCESSED, read_manifest, read_table
 
 MARK = "Для служебного пользования"
 MADE = shutil.ignore_patterns("_site*", ".*", *MADE_FOLDERS)
@@ -22,14 +22,14 @@ def internal_sources(project: Project) -> Path:
     Raises:
         AnalysisError: Nothing has been built.
     """
-    names = read_manifest(project.root).get("tables", {})
-    if not names:
-        raise AnalysisError(f"{PROCESSED}: таблиц нет. Сначала выполните: analysis build")
-    tables = {name: read_table(project.root, name) for name in names}
+    ground = ground_of(project)
     target = project.root / "output/internal"
     target.mkdir(parents=True, exist_ok=True)
     _copy_sources(project.root / "reports", target, project.invented)
-    editions = editions_of(project, tables, load_sources(project.root), internal=True)
+    editions = [
+        replace(edition, ground=ground)
+        for edition in editions_of(project, dict(ground.tables), tuple(ground.sources), internal=True)
+    ]
     for edition in editions:
         write_edition(target, edition)
     write_index(target, editions)

@@ -1,150 +1,73 @@
 """`analysis explain`: printed value ← rule ← rows ← file, sheet, cell, raw text ← evidence ← acceptance."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator
+from itertools import chain
 
-import pandas as pd
-
-from analysis.config import Source
-from analysis.contracts.columns import READING_WORDS
 from analysis.errors import AnalysisError
-from analysis.presentation.words import Row, bounded, count_words, rows_of
+from analysis.lineage.ground import Ground, Key
+from analysis.lineage.measures import measure_chain
+from analysis.lineage.sums import reporter_chain, school_chain, task_chain
 
-MEASURE_AND_YEAR = re.compile(r"^(\d+(?:\.\d+)+)(?:/(\d+))?@(\d{4})$")
-READING_RULES = {
-    "sum": "сумма заполненных лет равна итогу",
-    "annual": "каждый заполненный год равен итогу",
-    "yearly_words": "слова «раз в год», и каждый заполненный год равен итогу",
-    "decision": "записанное решение",
-    "unsettled": "ни одно правило не подошло, показаны оба прочтения",
-}
+WITH_YEAR = re.compile(r"^(?P<what>[^@!]+?)(?:@(?P<year>\d{4}))?$")
+MEASURE = re.compile(r"^(\d+(?:\.\d+)+)(?:/(\d+))?$")
+CAN_BE_ASKED = (
+    "Можно спросить: показатель и год (4.12@2021, 4.1/2@2021), задачу (4 или 4@2021), школу или исполнителя "
+    "(логин, УО; с годом — УО@2021), ячейку таблицы отчёта (код таблицы под ней, «!» и ячейка Excel: "
+    "tbl-targets-1@2021!M2) или саму таблицу (tbl-targets-1@2021)."
+)
 
 
-def explain(asked: str, tables: Mapping[str, pd.DataFrame], sources: Sequence[Source]) -> list[str]:
-    """Returns the chain of what is asked, line by line.
+def explain(asked: str, ground: Ground) -> list[str]:
+    """Returns the chain of what is asked, line by line; indentation shows what rests on what.
 
     Args:
         asked: A measure and year («4.12@2021», «4.1/2@2021»; «4.1@2021» means all measures of the activity), a task
-            («4»), or a school (its login).
-        tables: The processed tables.
-        sources: Received files with their hashes.
+            («4», «4@2021»), a reporter or a school («УО@2021», a login), with a year or without.
+        ground: What chains stand on.
 
     Raises:
-        AnalysisError: Nothing of that name.
+        AnalysisError: Nothing of that name; the message says what can be asked.
     """
-    plan = tables["plan"]
-    match = MEASURE_AND_YEAR.match(asked)
-    if match:
-        rows = _measure_rows(plan, match.group(1), match.group(2), int(match.group(3)))
-    elif asked in set(plan["task_code"]):
-        rows = plan[plan["task_code"] == asked]
-    elif "schools" in tables and asked in set(tables["schools"]["school_login"]):
-        return list(_school(asked, tables, sources))
-    else:
-        rows = plan.iloc[:0]
-    if rows.empty:
-        raise AnalysisError(
-            f"«{asked}»: нет такого. Можно спросить показатель и год (4.12@2021, 4.1/2@2021), задачу (4) "
-            "или логин школы."
+    match = WITH_YEAR.match(asked.strip())
+    lines: list[str] = []
+    if match is not None:
+        year = None if match["year"] is None else int(match["year"])
+        lines = list(_answer(match["what"].strip(), year, ground))
+    if not lines:
+        years = sorted({key[2] for key in ground.plan})
+        raise AnalysisError(f"«{asked}»: нет такого. {CAN_BE_ASKED} Годы: {', '.join(map(str, years))}.")
+    return lines
+
+
+def _answer(what: str, year: int | None, ground: Ground) -> Iterator[str]:
+    """The chain; nothing where nothing is called so."""
+    tasks = {row["task_code"] for row in ground.plan.values()}
+    years = {key[2] for key in ground.plan}
+    measure = MEASURE.match(what)
+    if year is not None and year not in years:
+        return iter(())
+    if measure and year is not None:
+        return _measures(
+            lambda key: key[0] == measure[1] and measure[2] in (None, str(key[1])) and key[2] == year, ground
         )
-    return [line for row in rows_of(rows) for line in _measure(row, tables, sources)]
+    if what in tasks:
+        of_task = {key for key, row in ground.plan.items() if row["task_code"] == what}
+        return _measures(lambda key: key in of_task, ground) if year is None else task_chain(what, year, ground)
+    if what in ground.school_names:
+        return school_chain(what, ground, year)
+    if what in _reporters(ground):
+        asked_years = sorted(years) if year is None else [year]
+        return chain.from_iterable(reporter_chain(what, one, ground) for one in asked_years)
+    return iter(())
 
 
-def _measure_rows(plan: pd.DataFrame, code: str, number: str | None, year: int) -> pd.DataFrame:
-    rows = plan[(plan["activity_code"] == code) & (plan["calendar_year"] == year)]
-    return rows if number is None else rows[rows["measure_number"] == int(number)]
+def _measures(wanted: Callable[[Key], bool], ground: Ground) -> Iterator[str]:
+    return chain.from_iterable(measure_chain(row, ground) for key, row in ground.plan.items() if wanted(key))
 
 
-def _measure(row: Row, tables: Mapping[str, pd.DataFrame], sources: Sequence[Source]) -> Iterator[str]:
-    year = row["calendar_year"]
-    yield f"{row['measure_label']}@{year} «{row['measure_name']}»"
-    target = rows_of(_same(tables["targets"], row, "calendar_year"))[0]
-    yield f"  план на {year} год: {count_words(row['target_count'])}"
-    yield f"    ← {_cell(target, sources)}: «{target['target_text']}»"
-    measure = rows_of(_same(tables["measures"], row))[0]
-    total = bounded(row["planned_total_count"], row["comparator"])
-    yield f"  план за срок: {total}; {READING_WORDS[row['reading']]} ({READING_RULES[measure['reading_basis']]})"
-    yield f"    ← {_cell(measure, sources)}: «{measure['planned_total_text']}»"
-    if not pd.isna(measure["decision_document"]):
-        yield f"    ← решение: {measure['decision_document']}"
-    if "plan_fact" in tables:
-        yield from _fact(row, tables, sources)
-
-
-def _fact(row: Row, tables: Mapping[str, pd.DataFrame], sources: Sequence[Source]) -> Iterator[str]:
-    fact = rows_of(_same(tables["plan_fact"], row, "calendar_year"))[0]
-    counts = ", ".join(
-        f"{word} {count_words(fact[name])}"
-        for word, name in (
-            ("сообщено", "reported_count"),
-            ("подтверждено", "documented_count"),
-            ("принято", "accepted_count"),
-        )
-    )
-    yield f"  факт: {counts}; состояние: {fact['status']}"
-    if fact["missing_reporters"]:
-        lower, upper = count_words(fact["reported_lower_count"]), count_words(fact["reported_upper_count"])
-        yield f"    не отчитались: {fact['missing_reporters']} (от {lower} до {upper})"
-    for report in rows_of(_same(tables["reports"], row, "calendar_year")):
-        yield f"    {report['reporter']}: {count_words(report['fact_count'])} ← {_cell(report, sources)}"
-        yield from _corrections(report, tables)
-        evidence = _same(tables["evidence"], row, "calendar_year")
-        for piece in rows_of(evidence[evidence["reporter"] == report["reporter"]]):
-            yield from _evidence(piece, tables, sources)
-
-
-def _corrections(row: Row, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    """Corrections of the sheet that a row stands on: a recorded correction is part of the chain."""
-    sheet = row["place"].split(", ")[0]
-    found = tables["findings"]
-    found = found[(found["rule"] == "correction") & (found["source_file"] == row["source_file"])]
-    for correction in rows_of(found[found["place"].str.startswith(f"{sheet}, ")]):
-        yield f"      исправление на этом листе: {correction['place']}: {correction['explanation']}"
-
-
-def _evidence(piece: Row, tables: Mapping[str, pd.DataFrame], sources: Sequence[Source]) -> Iterator[str]:
-    number, day = _known(" № ", piece["evidence_number"]), _known(" от ", piece["evidence_date"])
-    link = _known(", ", piece["evidence_link"])
-    yield f"      подтверждение: {piece['evidence_kind']}{number}{day}{link}, единиц: {piece['confirmed_count']}"
-    yield f"        ← {_cell(piece, sources)}; код {piece['evidence_id']}"
-    verdicts = rows_of(tables["acceptance"][tables["acceptance"]["evidence_id"] == piece["evidence_id"]])
-    for verdict in verdicts:
-        who, when = _known(", ", verdict["verdict_by"]), _known(", ", verdict["verdict_date"])
-        said = f"{verdict['verdict']}{who}{when}{_known(': ', verdict['reason'])}"
-        yield f"        {said} ← {_cell(verdict, sources)}"
-    if not verdicts:
-        yield "        не рассмотрено"
-
-
-def _known(before: str, value: Any) -> str:  # noqa: ANN401
-    """The value after a mark, or nothing where it is blank."""
-    if pd.isna(value):
-        return ""
-    return f"{before}{value:%d.%m.%Y}" if isinstance(value, pd.Timestamp) else f"{before}{value}"
-
-
-def _school(login: str, tables: Mapping[str, pd.DataFrame], sources: Sequence[Source]) -> Iterator[str]:
-    school = rows_of(tables["schools"][tables["schools"]["school_login"] == login])[0]
-    yield f"{login} «{school['school_name']}» ← {_cell(school, sources)}"
-    for status in rows_of(tables["school_status"][tables["school_status"]["school_login"] == login]):
-        yield f"  {status['school_year']}: {status['status']} ← {_cell(status, sources)}"
-    reports = tables["reports"][tables["reports"]["reporter"] == login]
-    for report in rows_of(reports):
-        measure = f"{report['activity_code']}/{report['measure_number']}@{report['calendar_year']}"
-        yield f"  {measure}: сообщено {count_words(report['fact_count'])} ← {_cell(report, sources)}"
-    if reports.empty:
-        yield "  школа ещё ничего не сообщила"
-
-
-def _same(table: pd.DataFrame, row: Row, *more: str) -> pd.DataFrame:
-    """The rows of a table about the same measure (and year)."""
-    same = pd.Series(True, index=table.index)
-    for name in ("activity_code", "measure_number", *more):
-        same &= table[name] == row[name]
-    return table[same]
-
-
-def _cell(row: Row, sources: Sequence[Source]) -> str:
-    digest = next((source.sha256[:12] for source in sources if source.file == row["source_file"]), "?")
-    return f"{row['source_file']} (sha256 {digest}…), {row['place']}"
+def _reporters(ground: Ground) -> set[str]:
+    """Municipal reporters, and whoever else reported."""
+    municipal = ground.collection.municipal if ground.collection else ()
+    told = {row["reporter"] for rows in ground.reports.values() for row in rows}
+    return {*municipal, *told} if "reports" in ground.tables else set()

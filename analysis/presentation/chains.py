@@ -1,18 +1,35 @@
 """What only the office sees: evidence of every verdict, notes, and the chain behind each number."""
 
+from collections.abc import Iterator, Sequence
+
 import pandas as pd
 
 from analysis.indicators.execution import accepted_evidence
+from analysis.lineage.cells import cell_id
 from analysis.lineage.explain import explain
+from analysis.lineage.ground import Ground
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.markdown import Ready, escape
-from analysis.presentation.words import count_words, rows_of
+from analysis.presentation.words import Row, count_words, rows_of
+
+NUMBERS = {
+    "план на год": "target_count",
+    "сообщено": "reported_count",
+    "подтверждено": "documented_count",
+    "принято": "accepted_count",
+    "принято с начала срока": "accepted_flow_count",
+}
 
 
-def chain_link(edition: Edition, label: str) -> str:
-    """The number of a measure; in the internal report it leads to the chain behind its numbers."""
-    return Ready(f"[{escape(label)}](#{_anchor(label)})") if edition.internal else label
+def chain_link(edition: Edition, label: str, shown: str = "") -> str:
+    """The number of a measure, or a number about it; in the internal report it leads to the chain behind it."""
+    return Ready(f"[{escape(shown or label)}](#{_anchor(label)})") if edition.internal else shown or label
+
+
+def chain_links(edition: Edition, label: str, numbers: Sequence[str]) -> list[str]:
+    """Numbers about a measure, each leading to the chain behind it in the internal report."""
+    return [chain_link(edition, label, number) for number in numbers]
 
 
 def internal_sections(edition: Edition) -> tuple[str, list[Exhibit]]:
@@ -26,14 +43,27 @@ def internal_sections(edition: Edition) -> tuple[str, list[Exhibit]]:
 
 
 def _chains(edition: Edition) -> list[str]:
-    """One heading a measure, with the chain that `analysis explain` prints."""
-    parts = []
-    for label, code, number in edition.execution[["measure_label", "activity_code", "measure_number"]].to_numpy():
-        asked = f"{code}/{number}@{edition.calendar_year}"
-        lines = explain(asked, edition.tables, edition.sources)
-        parts.append(f"### {escape(label)} {{#{_anchor(label)} .unnumbered}}")
-        parts.append("\n".join(f"{'  ' * (_depth(line) - 1)}- {escape(line.strip())}" for line in lines[1:]))
-    return parts
+    """One heading a measure, with the ids of its numbers and the chain that `analysis explain` prints."""
+    ground = edition.ground or Ground(edition.tables, edition.sources)
+    return [part for row in rows_of(edition.execution) for part in _chain(row, edition, ground)]
+
+
+def _chain(row: Row, edition: Edition, ground: Ground) -> Iterator[str]:
+    lines = explain(f"{row['activity_code']}/{row['measure_number']}@{edition.calendar_year}", ground)
+    ids = ", ".join(f"{word} {cell}" for word, cell in _cell_ids(row, edition))
+    yield f"### {escape(row['measure_label'])} {{#{_anchor(row['measure_label'])} .unnumbered}}"
+    items = [f"  ячейки для analysis explain: {ids}", *lines[1:]]
+    yield "\n".join(f"{'  ' * (_depth(line) - 1)}- {escape(line.strip())}" for line in items)
+
+
+def _cell_ids(row: Row, edition: Edition) -> Iterator[tuple[str, str]]:
+    """The numbers of a measure and their ids in the table of its task."""
+    task = edition.execution[edition.execution["task_code"] == row["task_code"]]
+    position = task["measure_label"].tolist().index(row["measure_label"])
+    columns = list(edition.execution.columns)
+    for word, name in NUMBERS.items():
+        label = f"tbl-fact-{row['task_code']}"
+        yield word, cell_id(label, edition.calendar_year, edition.internal, columns.index(name), position)
 
 
 def _depth(line: str) -> int:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.config import Abbreviation, Project, Source
 from analysis.indicators.plan import executor_load, open_readings, plan_by_year, planned_in
+from analysis.lineage.ground import Ground
 from analysis.presentation.words import Row, rows_of
 
 
@@ -22,6 +23,7 @@ class Edition:
         sources: Received files.
         abbreviations: Glossary of the document.
         internal: Made for the office alone: with notes, file paths, chains and evidence of every verdict.
+        ground: What the chains of an internal edition stand on; a public one has no chains.
     """
 
     project: Project
@@ -30,6 +32,7 @@ class Edition:
     sources: tuple[Source, ...]
     abbreviations: tuple[Abbreviation, ...]
     internal: bool = False
+    ground: Ground | None = None
 
     @cached_property
     def plan(self) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.contracts.execution import EXECUTION_STATUSES
-from analysis.presentation.chains import chain_link
+from analysis.presentation.chains import chain_link, chain_links
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_picture, printed_table
 from analysis.presentation.figures import plan_fact_strips, stacked_bars
@@ -104,10 +104,7 @@ def task_table(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
         [
             chain_link(edition, row["measure_label"]),
             row["measure_name"],
-            count_words(row["target_count"]),
-            _reported_words(row),
-            count_words(row["documented_count"]),
-            count_words(row["accepted_count"]),
+            *chain_links(edition, row["measure_label"], _counts(row)),
             row["status"],
         ]
         for row in rows_of(rows)
@@ -117,11 +114,22 @@ def task_table(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
     return printed_table(edition, f"fact-{task}", caption, rows, (header, cells, [7, 26, 9, 14, 16, 11, 17], "llccccl"))
 
 
+def _counts(row: Row) -> list[str]:
+    """Plan, reported, documented and accepted."""
+    documented, accepted = count_words(row["documented_count"]), count_words(row["accepted_count"])
+    return [count_words(row["target_count"]), _reported_words(row), documented, accepted]
+
+
 def to_date(edition: Edition) -> Exhibit:
     """Plan and accepted fact from the first year on."""
     rows = edition.execution
     cells = [
-        [chain_link(edition, row["measure_label"]), row["measure_name"], *_to_date_words(row)] for row in rows_of(rows)
+        [
+            chain_link(edition, row["measure_label"]),
+            row["measure_name"],
+            *chain_links(edition, row["measure_label"], _to_date_words(row)),
+        ]
+        for row in rows_of(rows)
     ]
     header = ["№", "Показатель", "План с начала срока", "Принято с начала срока", "Состояние"]
     caption = f"С начала срока по {edition.calendar_year} год"

@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from analysis.config import Source
 from analysis.findings import RULE_TITLES
 from analysis.indicators.plan import calendar, composition
+from analysis.presentation.data_note import data_note
 from analysis.presentation.edition import Edition
 from analysis.presentation.figures import plan_matrix, stacked_bars
-from analysis.presentation.markdown import escape, figure, only_in, pipe_table
+from analysis.presentation.markdown import figure, pipe_table
 from analysis.presentation.russian import short_date
 from analysis.presentation.words import (
     Row,
@@ -252,7 +253,7 @@ def printed_table(
     header, cells, widths, alignments = printed
     label = f"tbl-{name}"
     table = pipe_table(header, cells, widths, alignments, caption, label)
-    return Exhibit(label, caption, _exported(edition, data), f"{table}\n{_data_note(edition, label)}")
+    return Exhibit(label, caption, _exported(edition, data), f"{table}\n{data_note(edition, label)}")
 
 
 def printed_picture(
@@ -261,24 +262,13 @@ def printed_picture(
     """A picture of the report with its data."""
     label = f"fig-{name}"
     image = figure(f"figures/{label}", caption, alternative, label)
-    return Exhibit(label, caption, _exported(edition, data), f"{image}\n{_data_note(edition, label)}", picture)
+    return Exhibit(label, caption, _exported(edition, data), f"{image}\n{data_note(edition, label)}", picture)
 
 
 def _exported(edition: Edition, data: pd.DataFrame) -> pd.DataFrame:
     """The table that is published: for the public without logins and without the state of evidence."""
     hidden = [] if edition.internal else [name for name in ONLY_FOR_THE_OFFICE if name in data.columns]
     return data.drop(columns=hidden).reset_index(drop=True)
-
-
-def _data_note(edition: Edition, label: str) -> str:
-    """Links on the site; in a PDF or DOCX, where a relative link is dead, the names, with the address of the site."""
-    site = edition.project.site_url.rstrip("/")
-    address = f"{site}/{edition.calendar_year}/data/" if site else ""
-    links = ", ".join(f"[{label}.{kind}](data/{label}.{kind})" for kind in ("csv", "xlsx"))
-    names = ", ".join(escape(f"{address}{label}.{kind}") for kind in ("csv", "xlsx"))
-    linked = only_in('when-format="html"', f"::: {{.table-note}}\nДанные: {links}\n:::")
-    named = only_in('unless-format="html"', f"::: {{.table-note}}\nДанные: {names}\n:::")
-    return f"{linked}\n{named}"
 
 
 def _plan_in_words(rows: pd.DataFrame) -> str:

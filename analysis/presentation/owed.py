@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.presentation.chains import chain_link
+from analysis.presentation.chains import chain_link, chain_links
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.russian import short_date
@@ -87,9 +87,7 @@ def _school(edition: Edition, number: int, name: str, rows: pd.DataFrame) -> Exh
             chain_link(edition, row["measure_label"]),
             row["measure_name"],
             NO_SHARE if pd.isna(row["share_count"]) else str(row["share_count"]),
-            count_words(row["reported_count"]),
-            count_words(row["documented_count"]),
-            count_words(row["accepted_count"]),
+            *chain_links(edition, row["measure_label"], _counts(row)),
             row["school_status"],
         ]
         for row in rows_of(data)
@@ -98,6 +96,10 @@ def _school(edition: Edition, number: int, name: str, rows: pd.DataFrame) -> Exh
     caption = f"{name}: план и факт {edition.calendar_year} года"
     printed = (header, cells, [7, 25, 14, 12, 16, 11, 15], "llccccl")
     return printed_table(edition, f"school-{number}", caption, data, printed)
+
+
+def _counts(row: Row) -> list[str]:
+    return [count_words(row[name]) for name in ("reported_count", "documented_count", "accepted_count")]
 
 
 def _owed_cells(edition: Edition, group: list[Row]) -> list[str]:

@@ -357,6 +357,17 @@ def test_explain_goes_back_to_the_cell_and_its_evidence(office, run):
     assert len(run(office, "explain", "4.1@2021")[1].split("план за срок")) == 3
     assert "Школа А" in run(office, "explain", "edu000001")[1]
     assert run(office, "explain", "9.9@2021")[0] == 1
+    _, out, _ = run(office, "explain", "tbl-fact-1@2021!L5")
+    assert "Можно спросить" not in out
+    assert "стоит: 2021" in out
+    assert "лист Исполнение, ячейка E" in out
+    assert "Таблицы отчёта за 2021 год: fig-composition" in run(office, "explain", "tbl-none@2021!A2")[2]
+    assert "Выполните: analysis report --audience internal 2021" in run(office, "explain", "tbl-x@2021-internal!A2")[2]
+    assert "файлы изменились" not in out
+    with (office / "data/terms.toml").open("a", encoding="utf-8") as file:
+        file.write("\n# правка\n")
+    _, out, _ = run(office, "explain", "1.4@2021")
+    assert out.splitlines()[0] == "Внимание: файлы изменились после последней сборки: выполните analysis build."
 
 
 def test_the_public_site_shows_facts_and_nothing_internal(office, run):

@@ -72,3 +72,9 @@ def test_a_site_address_is_printed_where_links_are_dead(edition_of):
     note = exhibits.load_table(published).markdown.replace("\\", "")
     assert "https://example.org/reports/2021/data/tbl-load.csv" in note
     assert "[tbl-load.csv](data/tbl-load.csv)" in note
+
+
+def test_every_table_names_the_code_by_which_its_cells_are_asked_for(edition_of):
+    note = exhibits.load_table(edition_of(2021)).markdown
+    assert note.count(r"Код таблицы: tbl\-load\@2021") == 2
+    assert r"tbl\-load\@2021\-internal" in exhibits.load_table(replace(edition_of(2021), internal=True)).markdown

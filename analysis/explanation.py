@@ -1,0 +1,131 @@
+"""The steps of `explain`: reads what chains stand on, and the printed table that a cell id names."""
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from analysis.build import inputs_are_as_built, is_fresh
+from analysis.cleaning.corrections import apply_workbook_corrections, load_amendments
+from analysis.config import Project, Source, load_reporting, load_sources
+from analysis.errors import AnalysisError
+from analysis.intake.cell_values import read_text
+from analysis.intake.returns import Returned, read_returned
+from analysis.intake.workbook import CellValue, Sheet
+from analysis.intake.workbook_memory import remembering_reader
+from analysis.lineage.cells import PrintedTable, Question, cell_chain, cell_question, table_code
+from analysis.lineage.explain import CAN_BE_ASKED, explain
+from analysis.lineage.ground import FormLine, Ground
+from analysis.store import PROCESSED, read_manifest, read_table
+
+CHANGED = "Внимание: файлы изменились после последней сборки: выполните analysis build."
+# What people write beside their numbers may name somebody.
+NOT_QUOTED = ("note",)
+
+
+def explained(project: Project, asked: str) -> list[str]:
+    """Returns the chain behind a number of the last build; first a warning where inputs have changed since.
+
+    Raises:
+        AnalysisError: Nothing has been built, or there is nothing of that name.
+    """
+    question = cell_question(asked.strip())
+    ground = ground_of(project)
+    if question is None:
+        fresh, lines = inputs_are_as_built(project), explain(asked, ground)
+    else:
+        table = printed_table(project, question)
+        fresh, lines = is_fresh(project, [question.calendar_year]), list(cell_chain(question, table, ground))
+    return lines if fresh else [CHANGED, *lines]
+
+
+def ground_of(project: Project) -> Ground:
+    """Returns what chains stand on: the tables of the last build, and the cells of received workbooks as they stood.
+
+    Raises:
+        AnalysisError: Nothing has been built.
+    """
+    names = read_manifest(project.root).get("tables", {})
+    if not names:
+        raise AnalysisError(f"{PROCESSED}: таблиц нет. Сначала выполните: analysis build")
+    sources = load_sources(project.root)
+    return Ground(
+        {name: read_table(project.root, name) for name in names},
+        sources,
+        project.collection,
+        load_reporting(project.root),
+        {key: line for form, texts in _received(project, sources) for key, line in _lines(form, texts)},
+    )
+
+
+def printed_table(project: Project, question: Question) -> PrintedTable:
+    """Returns a table as the last build (or the last internal report) published it.
+
+    Raises:
+        AnalysisError: There is no such report or table; the message names those that are.
+    """
+    year = question.calendar_year
+    folder = project.root / ("output/internal" if question.internal else "reports") / str(year) / "data"
+    tables = _published(folder)
+    if not tables:
+        make = "analysis report --audience internal" if question.internal else "analysis build"
+        raise AnalysisError(f"Таблиц отчёта за {year} год нет. Выполните: {make} {year}. {CAN_BE_ASKED}")
+    code = table_code(question.table, year, question.internal)
+    if question.table not in tables:
+        known = ", ".join(tables)
+        raise AnalysisError(f"Таблицы {code} нет. Таблицы отчёта за {year} год: {known}. {CAN_BE_ASKED}")
+    caption, columns = tables[question.table]
+    with (folder / f"{question.table}.csv").open(encoding="utf-8", newline="") as file:
+        return PrintedTable(code, caption, year, columns, list(csv.DictReader(file)))
+
+
+def _published(folder: Path) -> dict[str, tuple[str, Sequence[dict[str, str]]]]:
+    """Caption and columns of the tables of a report, by name; empty where nothing was published."""
+    try:
+        package = json.loads((folder / "datapackage.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return {one["name"]: (one["title"], one["schema"]["fields"]) for one in package["resources"]}
+
+
+Texts = dict[str, str]
+
+
+def _received(project: Project, sources: Sequence[Source]) -> Iterator[tuple[Returned, Texts]]:
+    """Received workbooks with corrections applied, and what stood in their cells before.
+
+    One that cannot be read is left out: `check` says what is wrong with it.
+    """
+    read, corrections = remembering_reader(project.root), load_amendments(project.root).corrections
+    for source in sources:
+        if source.kind == "roadmap":
+            continue
+        try:
+            workbook = read((project.root / source.file).read_bytes(), source.file)
+            corrected, _ = apply_workbook_corrections(workbook, corrections, source.file)
+            yield read_returned(corrected, source.file), _texts(workbook.sheets)
+        except (OSError, AnalysisError):
+            continue
+
+
+def _texts(sheets: Sequence[Sheet]) -> Texts:
+    return {
+        sheet.place(cell.address): _as_stood(cell.value) for sheet in sheets for row in sheet.rows for cell in row.cells
+    }
+
+
+def _as_stood(value: CellValue) -> str:
+    return value if isinstance(value, str) else read_text(value)
+
+
+def _lines(form: Returned, texts: Texts) -> Iterator[tuple[tuple[str, str], FormLine]]:
+    """The filled rows of a workbook under its own headings; what stands beside them or is a note is not quoted."""
+    for row in (row for rows in form.rows.values() for row in rows):
+        sheet = row.place.rpartition(", строка ")[0]
+        label = row.cells.get("measure_label")
+        quoted = {
+            place: texts[place]
+            for name, cell in row.cells.items()
+            if name not in NOT_QUOTED and (place := f"{sheet}, ячейка {cell.address}") in texts
+        }
+        yield (form.file, row.place), FormLine(read_text(label.value) if label else "", quoted)
