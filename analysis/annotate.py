@@ -4,7 +4,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import openpyxl
 from openpyxl.comments import Comment
@@ -28,7 +28,7 @@ def annotate(root: Path, findings: Sequence[Finding], folder: Path) -> list[Path
     Args:
         root: The project.
         findings: All findings of the check.
-        folder: Where the copies go.
+        folder: Where the copies go, each into a folder of its year.
 
     Returns:
         The files written.
@@ -42,9 +42,10 @@ def annotate(root: Path, findings: Sequence[Finding], folder: Path) -> list[Path
     for file, found in by_file.items():
         content = _marked_copy((root / file).read_bytes(), found)
         if content is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-            write_file_whole(folder / Path(file).name, content)
-            written.append(folder / Path(file).name)
+            copy = folder / PurePosixPath(file).parent.name / PurePosixPath(file).name  # one name may come every year
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            write_file_whole(copy, content)
+            written.append(copy)
     return written
 
 

@@ -210,7 +210,7 @@ REGISTRY_STATUS = FormSheet(
 ACCEPTANCE = FormSheet(
     "Рассмотрение",
     (
-        FormColumn("evidence_id", "Код подтверждения", "fixed", 14),
+        FormColumn("evidence_id", "Код подтверждения", "fixed", 17),
         FormColumn("measure_label", "№", "fixed", 7, needed=False),
         FormColumn("measure_title", "Мероприятие и результат", "fixed", 36, needed=False),
         FormColumn("reporter", "Кто отчитался", "fixed", 18, needed=False),

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 
+import openpyxl
 import pytest
 
+from analysis.annotate import annotate
 from analysis.cleaning.corrections import Correction, load_amendments
 from analysis.config import load_project, load_reporting, load_sources
 from analysis.fact_pipeline import read_facts
@@ -58,6 +60,15 @@ def test_a_late_form_is_checked_as_the_others_and_not_counted(demo, read):
     for table in ("reports", "evidence", "school_measures"):
         assert IN_TIME in set(before.tables[table]["source_file"])
         assert IN_TIME not in set(after.tables[table]["source_file"])
+
+
+def test_the_marked_copies_of_two_years_do_not_overwrite_each_other(demo, checked, tmp_path):
+    written = annotate(demo, checked.findings, tmp_path)
+    copies = {path.relative_to(tmp_path).as_posix() for path in written}
+    assert {"2021/form_edu990012_v1.xlsx", "2022/form_edu990012_v1.xlsx"} <= copies
+    assert len(copies) == len(written)
+    late = openpyxl.load_workbook(tmp_path / "2022/form_edu990012_v1.xlsx")["Подтверждения"]
+    assert late["A6"].comment.text.startswith("Не указано: номер или ссылка")
 
 
 def test_what_is_wrong_in_a_late_form_stops_nothing(demo, read):

@@ -420,9 +420,9 @@ def test_the_internal_report_holds_everything_and_says_what_it_is(office, run):
 def test_a_faulty_form_can_be_sent_back_with_its_cells_explained(office, run):
     _receive(office, run, _fill(office, "УО", {"1.4": "много", "1.1": 2}))
     code, out, _ = run(office, "check", "--annotate")
-    assert (code, "С пометками: output/annotated/form_УО_v1.xlsx" in out) == (1, True)
+    assert (code, "С пометками: output/annotated/2021/form_УО_v1.xlsx" in out) == (1, True)
     sent = openpyxl.load_workbook(office / "data/raw/2021/form_УО_v1.xlsx")
-    marked = openpyxl.load_workbook(office / "output/annotated/form_УО_v1.xlsx")
+    marked = openpyxl.load_workbook(office / "output/annotated/2021/form_УО_v1.xlsx")
     assert marked.sheetnames == sent.sheetnames
     commented = {}
     for name in sent.sheetnames:
@@ -435,5 +435,5 @@ def test_a_faulty_form_can_be_sent_back_with_its_cells_explained(office, run):
         commented |= {cell.value: cell.comment.text for row in marked[name] for cell in row if cell.comment}
     assert "целое число" in commented["много"]
     assert (office / "data/raw/2021/form_УО_v1.xlsx").read_bytes() != (
-        office / "output/annotated/form_УО_v1.xlsx"
+        office / "output/annotated/2021/form_УО_v1.xlsx"
     ).read_bytes()
