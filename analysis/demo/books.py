@@ -16,6 +16,7 @@ from analysis.contracts.forms import (
     FormSheet,
     form_identity,
 )
+from analysis.demo.sheets import FILLED, filled_school_sheet
 from analysis.demo.town import Return, School, schools, town
 from analysis.forms.acceptance import FACT_NOT_GIVEN, HOW_TO_DECIDE, acceptance_row, reporter_words
 from analysis.forms.collect import BlankForm
@@ -41,6 +42,7 @@ class Book:
         sheets: Its sheets as filled in.
         identity: Its hidden identifiers.
         replaces: An earlier version of the same form.
+        version: Which version of the form it is.
     """
 
     file: str
@@ -51,6 +53,7 @@ class Book:
     sheets: Sequence[FilledSheet]
     identity: Mapping[str, str]
     replaces: str = ""
+    version: int = 1
 
     def content(self) -> bytes:
         """The bytes of the workbook."""
@@ -96,9 +99,10 @@ def returned_books(blank: Mapping[tuple[int, str], BlankForm], returns: Sequence
                 "form",
                 filled.received,
                 form.instructions,
-                [_filled_sheet(sheet, filled) for sheet in form.sheets],
+                [_filled_sheet(sheet, filled, versions) for sheet in form.sheets],
                 form.identity,
                 f"{stem}_v{versions - 1}.xlsx" if versions > 1 else "",
+                versions,
             )
         )
     return books
@@ -175,10 +179,10 @@ def _count(typed: Given) -> Given:
     return FACT_NOT_GIVEN if count is None else count
 
 
-def _filled_sheet(sheet: FilledSheet, filled: Return) -> FilledSheet:
+def _filled_sheet(sheet: FilledSheet, filled: Return, version: int) -> FilledSheet:
     layout, rows, choices = sheet
-    if layout.title not in (EXECUTION.title, EVIDENCE.title, OWN_MEASURES.title):
-        return sheet
+    if layout.title in FILLED:
+        return filled_school_sheet(sheet, filled.reporter, filled.year, version)
     content: Mapping[str, Sequence[Sequence[Given]]] = {
         EXECUTION.title: _execution_rows(rows, filled) if layout is EXECUTION else (),
         EVIDENCE.title: [line[:-1] for line in filled.evidence],

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from analysis.config import INVENTED
-from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
+from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES, SCHOOL_SHEETS, FormSheet
 from analysis.demo.books import ROWS_ABOVE, Book, acceptance_rows
+from analysis.demo.sheets import all_slips, row_label
 from analysis.demo.town import ROADMAP, Planted, Return, town
+from analysis.forms.workbook import Given
 
-LAYOUTS = {layout.title: layout for layout in (EXECUTION, EVIDENCE, OWN_MEASURES)}
+LAYOUTS = {layout.title: layout for layout in (EXECUTION, EVIDENCE, OWN_MEASURES, *SCHOOL_SHEETS)}
 HEADING = f"""# {INVENTED}. Что подстроено в присланных файлах и что должна сказать проверка.
 # rule — правило замечания; пусто — значение должно быть прочитано верно, несмотря ни на что.
 # cell — ячейка листа, а в «дорожной карте» адрес так, как его печатает проверка; пусто — замечание о файле целиком
@@ -37,6 +39,7 @@ NEVER_CAME = Answer("data/raw/2020/form_edu990012_v1.xlsx", "", "", "", "фор�
 def answers(books: Sequence[Book], returns: Sequence[Return], acceptance: Sequence[Book]) -> list[Answer]:
     """Returns the entries for the roadmap, the returned forms, the one that never came, and decisions that lapsed."""
     found = [_answer(book, mark) for book, filled in zip(books, returns, strict=True) for mark in filled.planted]
+    found += [_answer(book, mark) for book in books for mark in _slips(book)]
     roadmap = [Answer(ROADMAP, "", *entry) for entry in town()["planted"]["roadmap"]]
     return [*roadmap, *found, NEVER_CAME, *(answer for book in acceptance for answer in _lapsed(book, returns))]
 
@@ -51,10 +54,23 @@ def cell_address(book: Book, mark: Planted) -> tuple[str, str, str]:
     layout = LAYOUTS[mark.sheet]
     sheet, rows = book.rows(layout)
     column = [one.name for one in layout.columns].index(mark.column)
-    labelled = [str(row[0]) if row else "" for row in rows]
-    row = labelled.index(mark.row) if mark.sheet == EXECUTION.title else int(mark.row) - 1
+    row = int(mark.row) - 1 if layout.columns[0].kind != "fixed" else _row_of(layout, rows, mark.row)
     value = rows[row][column] if column < len(rows[row]) else ""
     return sheet, xl_rowcol_to_cell(row + ROWS_ABOVE, column), str(value)
+
+
+def _slips(book: Book) -> Sequence[Planted]:
+    """What was planted in the sheets of school facts of a form."""
+    year, reporter = int(book.identity["calendar_year"]), book.identity["reporter"]
+    slips = all_slips().get((year, reporter, book.version))
+    return slips.planted if slips else ()
+
+
+def _row_of(layout: FormSheet, rows: Sequence[Sequence[Given]], label: str) -> int:
+    """A row by the words of the office in it; a measure by its number."""
+    if layout is EXECUTION:
+        return [str(row[0]) if row else "" for row in rows].index(label)
+    return [row_label(layout, row) for row in rows].index(label)
 
 
 def _answer(book: Book, mark: Planted) -> Answer:

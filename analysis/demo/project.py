@@ -1,6 +1,8 @@
 """The whole invented project: every file with its bytes, the same every time."""
 
 import hashlib
+import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,21 +13,21 @@ from analysis.cleaning.roadmap import clean_roadmap
 from analysis.config import Collection, load_reporting
 from analysis.demo.books import Book, acceptance_book, registry_book, returned_books
 from analysis.demo.key import answers, key_text
+from analysis.demo.sat import sittings
 from analysis.demo.sources import sources_text
-from analysis.demo.town import HERE, ROADMAP, Return, returns, schools, town
+from analysis.demo.town import HERE, ROADMAP, Return, parameters, returns, schools, town
 from analysis.demo.word import roadmap_document
-from analysis.exam_calendar import load_calendar
 from analysis.forms.collect import BlankForm, blank_forms
 from analysis.indicators.plan import plan_by_year
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
 from analysis.starter.beginning import Beginning
-from analysis.starter.sources import INSTALLATION
 from analysis.starter.start import new_project, write_files, write_project
 
 STAMP = ".demo"
 GIVEN = HERE / "given"
-COLLECTION = Collection(("УО", "ИМО"), "ОО")
+# What the starter leaves open, by the key of facts.toml that holds the demo's own lists.
+LISTS = {"competences": "competences", "self_assessment_criteria": "criteria"}
 LARGEST_COUNT = 1000
 
 
@@ -41,12 +43,11 @@ def demo_files() -> dict[str, bytes]:
     accepted = [_accepted(year, filled, blank) for year in about["years"]]
     books = [registry_book(about["city"], schools(), about["registry_received"]), *returned, *accepted]
     received = {ROADMAP: roadmap, **{book.file: book.content() for book in books}}
-    cutoff = f"\n[cutoff]\n{about['years'][-1]} = {about['last_cutoff']}\n"
     return {
         **begun,
         **{path.relative_to(GIVEN).as_posix(): path.read_bytes() for path in GIVEN.rglob("*.toml")},
         **received,
-        "project.toml": begun["project.toml"] + cutoff.encode(),
+        "project.toml": _project_text(begun["project.toml"].decode()).encode(),
         "data/raw/SOURCES.toml": sources_text(received, books).encode(),
         "answer_key.toml": key_text(answers(returned, filled, accepted)).encode(),
     }
@@ -76,6 +77,22 @@ def _fingerprint(files: Mapping[str, bytes]) -> bytes:
     return hashlib.sha256("".join(lines).encode()).hexdigest().encode()
 
 
+def _collection() -> Collection:
+    lists = {name: tuple(parameters()[key]) for name, key in LISTS.items()}
+    return Collection(("УО", "ИМО"), "ОО", **lists)
+
+
+def _project_text(begun: str) -> str:
+    """project.toml of a new project with the demo's own lists and its last day."""
+    for name, key in LISTS.items():
+        lines = ",\n".join(f"  {json.dumps(line, ensure_ascii=False)}" for line in parameters()[key])
+        begun, count = re.subn(rf"^# {name} = .*$", f"{name} = [\n{lines},\n]", begun, flags=re.MULTILINE)
+        if count != 1:
+            raise ValueError(f"the starter's project.toml has no line for {name}")
+    about = town()
+    return f"{begun}\n[cutoff]\n{about['years'][-1]} = {about['last_cutoff']}\n"
+
+
 def _accepted(calendar_year: int, filled: Sequence[Return], blank: Mapping[tuple[int, str], BlankForm]) -> Book:
     return acceptance_book(town()["city"], calendar_year, [one for one in filled if one.year == calendar_year], blank)
 
@@ -90,7 +107,7 @@ def _sent_out(roadmap: bytes) -> dict[tuple[int, str], BlankForm]:
     names = pd.DataFrame([(one.login, one.name) for one in registry], columns=["school_login", "school_name"])
     statuses = [(one.login, year, status) for one in registry for year, status in one.statuses.items()]
     status = pd.DataFrame(statuses, columns=["school_login", "school_year", "status"])
-    reporting, sittings = load_reporting(GIVEN), load_calendar(INSTALLATION)
+    reporting, held = load_reporting(GIVEN), sittings()
     return {
         (year, form.reporter): form
         for year in town()["years"]
@@ -99,11 +116,11 @@ def _sent_out(roadmap: bytes) -> dict[tuple[int, str], BlankForm]:
             tables["executors"],
             names,
             status,
-            COLLECTION,
+            _collection(),
             reporting,
             town()["city"],
             year,
-            sittings,
+            held,
             invented=True,
         )
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analysis.contracts.school_facts import CATEGORIES, CONTESTANTS, POSTS, TEACHERS, TRAINED, VACANCIES
 from analysis.demo.chance import Chance, part
 from analysis.demo.pupils import REGISTRY_YEAR, enrolment
-from analysis.demo.town import School, parameters
+from analysis.demo.town import SUPPORTED, School, parameters
 
 BEGINNING = 2020
 
@@ -24,7 +24,7 @@ class Contest:
 
 def staff_amounts(school: School, year: int) -> dict[str, float]:
     """Returns the lines of «Кадры» for the school year that begins in a year; posts go by halves."""
-    given, weak = parameters()["staff"], school.sort == "supported"
+    given, weak = parameters()["staff"], school.sort == SUPPORTED
     chance = Chance("staff", school.number, year)
     teachers = _teachers(school) + chance.about(1)
     highest = part(teachers, given["highest"][weak] + chance.about(20))
@@ -41,7 +41,7 @@ def staff_amounts(school: School, year: int) -> dict[str, float]:
 
 def deficit_counts(school: School, year: int) -> dict[str, tuple[int, int]]:
     """Returns by competence the teachers diagnosed and those with a deficit."""
-    weak, teachers = school.sort == "supported", int(staff_amounts(school, year)[TEACHERS])
+    weak, teachers = school.sort == SUPPORTED, int(staff_amounts(school, year)[TEACHERS])
     left = parameters()["deficits"]["left"]
     diagnosed = part(teachers, parameters()["deficits"]["diagnosed"][weak])
     found = {}
@@ -55,7 +55,7 @@ def deficit_counts(school: School, year: int) -> dict[str, tuple[int, int]]:
 
 def self_assessment(school: School, year: int) -> dict[str, tuple[float, str]]:
     """Returns by criterion the score, in halves up to five, and where it is published."""
-    weak = school.sort == "supported"
+    weak = school.sort == SUPPORTED
     link = f"https://primersk.example/{school.login}/samoocenka-{year}"
     return {
         criterion: (_halves(school, year, criterion, halves[weak]) / 2, link)

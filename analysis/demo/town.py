@@ -14,6 +14,7 @@ from analysis.forms.workbook import Given
 HERE = Path(__file__).parent
 ROADMAP = "data/raw/roadmap.docx"
 ORDINARY_KIND, UNSUPPORTED = "школа", "нет"
+SUPPORTED, ORDINARY, CHOSEN = "supported", "ordinary", "chosen"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Planted:
     Attributes:
         what: What it is, in Russian.
         sheet: Title of the sheet's layout; empty for the whole file.
-        row: A measure of «Исполнение», or the position of a line on another sheet.
+        row: A measure of «Исполнение», the words that the office wrote into a row, or the position of a line.
         column: Name of the column.
         rule: Rule of the finding it must give; empty where the value must be read right in spite of it.
     """
@@ -89,20 +90,20 @@ class School:
     def sort(self) -> str:
         """Which shares of facts.toml are its own: supported, chosen (lyceum and gymnasium) or ordinary."""
         if set(self.statuses.values()) != {UNSUPPORTED}:
-            return "supported"
-        return "ordinary" if self.kind == ORDINARY_KIND else "chosen"
+            return SUPPORTED
+        return ORDINARY if self.kind == ORDINARY_KIND else CHOSEN
 
 
 @cache
 def town() -> Mapping[str, Any]:
     """Returns what is decided about the town: town.toml."""
-    return MappingProxyType(_read("town.toml"))
+    return MappingProxyType(read("town.toml"))
 
 
 @cache
 def parameters() -> Mapping[str, Any]:
     """Returns what the school facts are made from: facts.toml."""
-    return MappingProxyType(_read("facts.toml"))
+    return MappingProxyType(read("facts.toml"))
 
 
 @cache
@@ -124,14 +125,14 @@ def schools() -> tuple[School, ...]:
 
 def returns() -> list[Return]:
     """Returns the forms that came back, by years; of one reporter and year the later replaces the earlier."""
-    content = _read("returns.toml")
+    content = read("returns.toml")
     filled = [_return(entry) for entry in content["return"]]
-    empty = content["nearly_empty"]
-    supported = {form.reporter for form in filled}
+    own = content["own"]
     others = [
-        Return(empty["year"], school.login, empty["received"], own=empty["own"].get(school.login, ()))
+        Return(int(year), school.login, received, own=own.get(year, {}).get(school.login, ()))
+        for year, received in content["others_received"].items()
         for school in schools()
-        if school.login not in supported
+        if school.sort != SUPPORTED
     ]
     return sorted([*filled, *others], key=lambda form: form.year)
 
@@ -140,5 +141,6 @@ def _return(entry: Mapping[str, Any]) -> Return:
     return Return(**{**entry, "planted": [Planted(*mark) for mark in entry.get("planted", [])]})
 
 
-def _read(name: str) -> dict[str, Any]:
+def read(name: str) -> dict[str, Any]:
+    """Returns a file of this room."""
     return tomllib.loads((HERE / name).read_text(encoding="utf-8"))

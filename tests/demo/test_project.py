@@ -18,10 +18,10 @@ from analysis.findings import blocking
 from analysis.store import read_table
 
 OFFICE_FILE = (".docx", ".xlsx")
-# The calendar of procedures is the country's, not the town's.
+# The calendar and the policy of disclosure are any project's, not this town's.
 SAYS_NOTHING = (
     *(".gitignore", ".css", ".ipynb", "README.md", "_parts/annual.qmd", "_parts/method.qmd"),
-    "calendar.toml",
+    *("calendar.toml", "disclosure.toml"),
 )
 HASH_AGAIN = """
 import hashlib
