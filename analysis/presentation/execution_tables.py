@@ -7,7 +7,7 @@ from analysis.presentation.chains import chain_link, chain_links
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_picture, printed_table
 from analysis.presentation.figures import plan_fact_strips, stacked_bars
-from analysis.presentation.russian import counted, short_date
+from analysis.presentation.russian import NO_BREAK_SPACE, counted, short_date
 from analysis.presentation.words import NOT_STATED, Row, count_words, rows_of
 
 NOBODY = "никто не назначен"
@@ -38,7 +38,7 @@ def task_results_picture(edition: Edition) -> Exhibit:
     done, unknown = rows["completed_measure_count"], rows["unknown_measure_count"]
     parts = [
         ("выполнено", done.tolist()),
-        ("не выполнено или ещё рассматривается", (rows["planned_measure_count"] - done - unknown).tolist()),
+        ("ещё не выполнено", (rows["planned_measure_count"] - done - unknown).tolist()),
         ("нет сведений", unknown.tolist()),
     ]
     said = "; ".join(
@@ -71,7 +71,9 @@ def by_executor(edition: Edition) -> Exhibit:
 
 def states_words(row: Row) -> str:
     """«выполнено — 3, нет сведений — 1»: the states that occur."""
-    said = [f"{state} — {row[name]}" for name, state in STATUS_COUNTS.items() if row[name]]
+    said = [
+        f"{state}{NO_BREAK_SPACE}—{NO_BREAK_SPACE}{row[name]}" for name, state in STATUS_COUNTS.items() if row[name]
+    ]
     return ", ".join(said) or "—"
 
 
