@@ -59,6 +59,59 @@ def load_calendar(root: Path) -> tuple[Sitting, ...]:
     return tuple(_sitting(entry, where) for where, entry in entries)
 
 
+@dataclass(frozen=True)
+class Vocabulary:
+    """How the calendar calls what exports call in their own ways, and the minimum scores.
+
+    Attributes:
+        subjects: Name in the calendar by writing, case and ё aside.
+        minimum_scores: By procedure, calendar year and subject; an exam that is not there has no known minimum.
+    """
+
+    subjects: Mapping[str, str]
+    minimum_scores: Mapping[tuple[str, int, str], int]
+
+    def subject(self, writing: str) -> str:
+        """The name in the calendar; empty for a subject it does not know."""
+        return self.subjects.get(_folded(writing), "")
+
+
+def load_vocabulary(root: Path) -> Vocabulary:
+    """Reads the subjects, their other writings and the minimum scores of data/calendar.toml.
+
+    Raises:
+        AnalysisError: The file is broken; the message names the entry and the key.
+    """
+    if not (root / CALENDAR_FILE).is_file():
+        return Vocabulary({}, {})
+    content = read_toml(root, CALENDAR_FILE)
+    names = {subject for sitting in load_calendar(root) for subject in sitting.grades}
+    minima = numbered(content.get("minimum_score", []), "minimum_score", CALENDAR_FILE)
+    return Vocabulary(
+        {**_writings(content.get("subject_writings", {})), **{_folded(name): name for name in names}},
+        dict(_minimum(entry, where) for where, entry in minima),
+    )
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().replace("ё", "е").split())
+
+
+def _writings(listed: Mapping[str, Any]) -> dict[str, str]:
+    where = f"{CALENDAR_FILE}, [subject_writings]"
+    return {_folded(writing): name for name in listed for writing in take(listed, name, list, where)}
+
+
+def _minimum(entry: Mapping[str, Any], where: str) -> tuple[tuple[str, int, str], int]:
+    score = take(entry, "score", int, where)
+    if not 0 <= score <= 100:
+        raise AnalysisError(f"{where}: ключ «score»: стоит {score}, нужен балл от 0 до 100.")
+    take(entry, "basis", str, where)
+    take(entry, "confirmed", bool, where)
+    exam = (take(entry, "procedure", str, where), take(entry, "calendar_year", int, where))
+    return (*exam, take(entry, "subject", str, where)), score
+
+
 def _sitting(entry: Mapping[str, Any], where: str) -> Sitting:
     scale, lag = take(entry, "scale", str, where), take(entry, "grade_lag", int, where)
     if scale not in SCALES or lag not in (0, 1):

@@ -84,13 +84,23 @@ class Package:
         Raises:
             AnalysisError: The part is missing, damaged, encrypted or far too large.
         """
+        for _ in self.stream_with(reader, part):
+            pass
+
+    def stream_with(self, reader: PartReader, part: str, most_bytes: int = LARGEST_XML_BYTES) -> Iterator[None]:
+        """Streams a part through the reader and stops after each piece, so that what was read can be taken away.
+
+        Raises:
+            AnalysisError: The part is missing, damaged, encrypted or larger than `most_bytes`.
+        """
         entry = self.parts.get(part.lower())
         if entry is None:
             raise self.damaged(f"внутри нет части {part}")
         try:
             with self.archive.open(entry) as stream:
                 chunks = iter(lambda: stream.read(CHUNK_BYTES), b"")
-                _parse(map(_without_blank_cells, chunks) if entry.file_size > CUT_FROM_BYTES else chunks, reader)
+                cut = map(_without_blank_cells, chunks) if entry.file_size > CUT_FROM_BYTES else chunks
+                yield from _parse(cut, reader, most_bytes)
         except _NotOfAWorkbookError as error:
             raise self.damaged(f"часть {part}: {error}") from None
         except DAMAGE:
@@ -189,7 +199,7 @@ class _NotOfAWorkbookError(Exception):
     """Something that no program writes into a workbook; the message names it."""
 
 
-def _parse(chunks: Iterator[bytes], reader: PartReader) -> None:
+def _parse(chunks: Iterator[bytes], reader: PartReader, most_bytes: int) -> Iterator[None]:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
@@ -202,11 +212,13 @@ def _parse(chunks: Iterator[bytes], reader: PartReader) -> None:
         if reader.done:
             continue
         read += len(chunk)
-        if read > LARGEST_XML_BYTES:
+        if read > most_bytes:
             raise _NotOfAWorkbookError("в ней слишком много данных")
         parser.Parse(chunk, False)
+        yield
     if not reader.done:
         parser.Parse(b"", True)
+        yield
 
 
 def _without_blank_cells(chunk: bytes) -> bytes:

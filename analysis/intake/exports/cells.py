@@ -1,0 +1,159 @@
+"""Reads codes, marks, scores and percents out of the cells of an export.
+
+A cell of a file with pupils may hold a name wherever somebody put it. So what is taken from one has a form of its own,
+such as «edu260001» or 9306, and nothing else ever leaves this module.
+"""
+
+import re
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+from analysis.intake.blocks import plain
+from analysis.intake.exports.lines import GridValue, Unreadable
+
+LOGIN = re.compile(r"\b(?:edu|sch)\d{3,9}\b", re.IGNORECASE)
+CODE = re.compile(r"(\d{1,9})(?:[.,]0+)?")
+GRADE = re.compile(r"(\d{1,2})(?!\d)")
+WHOLE = re.compile(r"(\d{1,7})(?:[.,]0+)?")
+# X in Latin and in Cyrillic, a dash of any length.
+ABSENT = frozenset({"x", "х", "-", "–", "—", "нет отметки"})
+MARKS = (2, 3, 4, 5)
+LARGEST_SCORE = 100
+DECIMALS_KEPT = 9
+
+
+class NotReadError(Exception):
+    """What stands in a cell is nothing that its column may hold; says which column, never what stands there."""
+
+
+def text_of(value: GridValue) -> str:
+    """The text of a heading or a title; empty for anything but text and numbers."""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return str(int(value)) if float(value).is_integer() else repr(value)
+    return ""
+
+
+def login_of(value: GridValue) -> str:
+    """The login of a school that stands in the cell, alone or behind its name; empty where there is none."""
+    found = LOGIN.search(value) if isinstance(value, str) else None
+    return found.group().lower() if found else ""
+
+
+def code_of(value: GridValue) -> str:
+    """A code as digits: 9306.0 is 9306; empty where there is none."""
+    found = CODE.fullmatch(text_of(value).replace(" ", ""))
+    return found.group(1) if found else ""
+
+
+def grade_of(value: GridValue) -> int | None:
+    """The grade that a class belongs to: 9 of «9А» and «09-1»; None where there is none."""
+    found = GRADE.match(text_of(value))
+    grade = int(found.group(1)) if found else 0
+    return grade if 1 <= grade <= 11 else None
+
+
+def is_absent(value: GridValue) -> bool:
+    """Whether the cell says that there is no result: blank, X, Х, «-», «нет отметки»."""
+    return value is None or isinstance(value, str) and plain(value).casefold() in ("", *ABSENT)
+
+
+def read_mark(value: GridValue, heading: str) -> int | None:
+    """A mark from 2 to 5, or None where the pupil has none.
+
+    Raises:
+        NotReadError: Something else stands there.
+    """
+    number = _whole(value)
+    if number in MARKS:
+        return number
+    if is_absent(value):
+        return None
+    raise NotReadError(f"в столбце «{heading}» не отметка")
+
+
+def read_score(value: GridValue, heading: str) -> int | None:
+    """A score from 0 to 100, or None where the pupil has none.
+
+    Raises:
+        NotReadError: Something else stands there.
+    """
+    number = _whole(value)
+    if number is not None and number <= LARGEST_SCORE:
+        return number
+    if is_absent(value):
+        return None
+    raise NotReadError(f"в столбце «{heading}» не балл от 0 до 100")
+
+
+def read_whole(value: GridValue, heading: str) -> int | None:
+    """A whole number from 0, or None for a blank cell or a dash.
+
+    Raises:
+        NotReadError: Something else stands there.
+    """
+    number = _whole(value)
+    if number is None and not is_absent(value):
+        raise NotReadError(f"в столбце «{heading}» не целое число от 0")
+    return number
+
+
+def read_decimal(value: GridValue, heading: str) -> Decimal | None:
+    """A number from 0 to 100 with the decimals it is written with, or None for a blank cell or a dash.
+
+    Raises:
+        NotReadError: Something else stands there, 101 included.
+    """
+    if is_absent(value):
+        return None
+    try:
+        number = Decimal("NaN") if isinstance(value, Unreadable) else _decimal(value)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or not 0 <= number <= 100:
+        raise NotReadError(f"в столбце «{heading}» не число от 0 до 100")
+    return number
+
+
+def decimals_of(number: Decimal) -> int:
+    """How many digits stand behind the decimal mark."""
+    return max(0, -int(number.as_tuple().exponent))
+
+
+def counts_of(total: int, percents: list[Decimal], decimals: int) -> list[int] | None:
+    """The counts behind percents of a total, or None where they cannot be reconciled.
+
+    Each count is the nearest whole number; they must add up to the total, and each must give back its percent within
+    half of the last digit printed.
+    """
+    counts = [_nearest(Fraction(percent) * total / 100) for percent in percents]
+    if sum(counts) != total:
+        return None
+    if total == 0:
+        return counts if not any(percents) else None
+    half = Fraction(1, 2 * 10**decimals)
+    agree = (
+        abs(Fraction(percent) - Fraction(100 * count, total)) <= half
+        for percent, count in zip(percents, counts, strict=True)
+    )
+    return counts if all(agree) else None
+
+
+def _nearest(number: Fraction) -> int:
+    return int(number + Fraction(1, 2))
+
+
+def _whole(value: GridValue) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float | int):
+        return int(value) if value >= 0 and float(value).is_integer() else None
+    found = WHOLE.fullmatch(plain(value)) if isinstance(value, str) else None
+    return int(found.group(1)) if found else None
+
+
+def _decimal(value: GridValue) -> Decimal:
+    text = text_of(value).replace(" ", "").removesuffix("%").replace(",", ".")
+    number = Decimal(text) if re.fullmatch(r"\d+(\.\d+)?(e-\d+)?", text) else Decimal("NaN")
+    return round(number, DECIMALS_KEPT) if number.is_finite() and decimals_of(number) > DECIMALS_KEPT else number

@@ -1,0 +1,163 @@
+"""РЦОИ protocols of ОГЭ and ЕГЭ: a row a pupil, several exams a file, names in columns that are never taken."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from analysis.contracts.school_facts import MARK_SCALE, SCORE_SCALE
+from analysis.exam_calendar import Vocabulary
+from analysis.intake.exports.cells import NotReadError, code_of, grade_of, is_absent, read_mark, read_score, text_of
+from analysis.intake.exports.headings import (
+    Columns,
+    columns_of,
+    headings,
+    line_texts,
+    normal,
+    numbers_the_columns,
+    patterns,
+)
+from analysis.intake.exports.lines import Line
+from analysis.intake.exports.pupils import Block, Exam, School, Tally
+
+TITLE = "протокол РЦОИ (ОГЭ, ЕГЭ)"
+LOOKED_FOR = "протокол РЦОИ: «Код ОО», «Код МСУ», «Фамилия», «Имя», «Отчество», «Оценка» или «Балл»"
+WANTED = patterns(
+    code_oo=r"код о[оу]",
+    code_msu=r"код (?:мсу|мо)",
+    grade=r"класс",
+    primary=r"первичный балл",
+    mark=r"(?:оценка|отметка)",
+    score=r"(?:тестовый |итоговый )?балл(?: \(?100.*|\(100.*)?|балл по 100.балльной шкале",
+)
+# What tells a second row of headings from a row of a pupil.
+SUBHEADING = re.compile(
+    r"кратк.*|разв[её]рнут.*|устн.*|первичный балл|оценка|отметка|(?:тестовый |итоговый )?балл|имя|отчество"
+)
+PUPILS = frozenset({"фамилия", "имя", "отчество", "фио", "аудитория", "код ппэ"})
+SUBJECT = re.compile(r"(\d{1,2})\s*[-–—]\s*(.+?)[\s,]+(20\d\d)\.(\d\d)\.(\d\d)")
+PROCEDURES = {
+    "ОГЭ": re.compile(r"\bогэ\b|основного государственного|гиа-9", re.IGNORECASE),
+    "ЕГЭ": re.compile(r"\bегэ\b|единого государственного|гиа-11", re.IGNORECASE),
+}
+LAST_SCHOOL_GRADE = {9: "ОГЭ", 11: "ЕГЭ"}
+FOOTERS = ("средн", "итог", "всего")
+# ЕГЭ in mathematics without more words: scores come of the profile level, marks of the basic one.
+MATHEMATICS = {("ЕГЭ", SCORE_SCALE): "Математика (профильная)", ("ЕГЭ", MARK_SCALE): "Математика (базовая)"}
+
+
+def is_protocol(lines: Sequence[Line]) -> bool:
+    """Whether a heading of a protocol stands in these lines."""
+    return any(map(_is_heading, lines))
+
+
+def _is_heading(line: Line) -> bool:
+    names = set(headings(line).values())
+    return bool(names & PUPILS) and any(WANTED["code_oo"].fullmatch(name) for name in names)
+
+
+def read_protocol(sheet: str, lines: Iterable[Line], vocabulary: Vocabulary) -> list[Block]:
+    """Counts the pupils of a sheet by exam and school; several blocks may be about the same exam."""
+    reading = _Reading(sheet, vocabulary)
+    for line in lines:
+        reading.take(line)
+    return reading.blocks
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How far a sheet has been read."""
+
+    sheet: str
+    vocabulary: Vocabulary
+    blocks: list[Block] = field(default_factory=list)
+    columns: Columns | None = None
+    _found: dict[int, str] = field(default_factory=dict)
+    _procedure: str = ""
+    _subject: re.Match[str] | None = None
+    _block: Block | None = None
+
+    def take(self, line: Line) -> None:
+        columns = self.columns
+        code = code_of(columns.value(line, "code_oo")) if columns else ""
+        if columns and code and not numbers_the_columns(line):
+            self._count(line, columns, code)
+        elif _is_heading(line):
+            self._found = headings(line)
+            self.columns, self._block = columns_of(self._found, WANTED), None
+        elif columns and self._block is None and any(map(SUBHEADING.fullmatch, headings(line).values())):
+            # The upper row of headings counts where both have one: it is the wider word.
+            self._found = {**headings(line), **self._found}
+            self.columns = columns_of(self._found, WANTED)
+        elif columns and self._is_pupil_without_school(line, columns):
+            self._block_now().tally(School(), line.number).add_fault("в столбце «Код ОО» не код школы", line.number)
+        else:
+            self._take_title(line)
+
+    def _take_title(self, line: Line) -> None:
+        texts = line_texts(line)
+        said = " ".join(texts)
+        for procedure, pattern in PROCEDURES.items():
+            if pattern.search(said):
+                self._procedure = procedure
+        found = next((match for text in (*texts, said) if (match := SUBJECT.fullmatch(text))), None)
+        if found:
+            self._subject, self._block = found, None
+
+    def _is_pupil_without_school(self, line: Line, columns: Columns) -> bool:
+        if any(normal(text).startswith(FOOTERS) for text in line_texts(line)[:2]) or numbers_the_columns(line):
+            return False
+        results = (columns.value(line, name) for name in ("mark", "score", "primary"))
+        return len(line.cells) > 2 and any(value is not None for value in results)
+
+    def _block_now(self) -> Block:
+        if self._block is None:
+            self._block = Block(self._exam(), self.sheet)
+            self.blocks.append(self._block)
+        return self._block
+
+    def _exam(self) -> Exam:
+        columns, found = self.columns, self._subject
+        scale = MARK_SCALE if columns and "mark" in columns else SCORE_SCALE
+        procedure = self._procedure or ("ОГЭ" if scale == MARK_SCALE else "ЕГЭ")
+        if found is None:
+            return Exam(procedure, "", None, None, scale, fault="над таблицей нет строки «NN - Предмет ГГГГ.ММ.ДД»")
+        subject, year = self._subject_name(found.group(2), procedure, scale), int(found.group(3))
+        fault = "" if subject else f"предмета нет в календаре процедур (код {found.group(1)})"
+        if columns and "mark" not in columns and "score" not in columns:
+            fault = "нет ни столбца «Оценка», ни столбца с баллом по 100-балльной шкале"
+        minimum = self.vocabulary.minimum_scores.get((procedure, year, subject)) if scale == SCORE_SCALE else None
+        return Exam(procedure, subject, year, None, scale, minimum, fault)
+
+    def _subject_name(self, writing: str, procedure: str, scale: str) -> str:
+        name = self.vocabulary.subject(writing)
+        named = MATHEMATICS.get((procedure, scale), name) if normal(writing) == "математика" else name
+        return named if named in self.vocabulary.subjects.values() else ""
+
+    def _count(self, line: Line, columns: Columns, code: str) -> None:
+        block = self._block_now()
+        municipality = columns.value(line, "code_msu")
+        school = School(code_oo=code, code_msu=code_of(municipality))
+        tally = block.tally(school, line.number)
+        if municipality is not None and not school.code_msu:
+            tally.add_fault("в столбце «Код МСУ» не код", line.number)
+        grade = grade_of(columns.value(line, "grade"))
+        if grade is not None:
+            tally.grades.add(grade)
+        try:
+            result = _add_result(tally, line, columns, block.exam)
+        except NotReadError as error:
+            tally.add_fault(str(error), line.number)
+        else:
+            block.mix(school, result, text_of(columns.value(line, "primary")))
+
+
+def _add_result(tally: Tally, line: Line, columns: Columns, exam: Exam) -> int | None:
+    if exam.scale == MARK_SCALE:
+        result = read_mark(columns.value(line, "mark"), "Оценка")
+        tally.add_mark(result, None)
+    else:
+        result = read_score(columns.value(line, "score"), "Балл")
+        tally.add_score(result, exam.minimum_score)
+    if result is None and not is_absent(columns.value(line, "primary")):
+        raise NotReadError("первичный балл есть, а результата нет")
+    return result

@@ -1,0 +1,59 @@
+"""The lines of an old .xls file."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import xlrd
+
+from analysis.errors import AnalysisError
+from analysis.intake.exports.lines import GridSheet, GridValue, Line, Unreadable
+from analysis.intake.workbook_package import ENCRYPTED_PACKAGE, LARGEST_FILE_BYTES
+
+TEXT, NUMBER, DATE, TRUTH, ERROR = 1, 2, 3, 4, 5
+SAVE_ANEW = "Откройте файл в Excel (или LibreOffice Calc) и сохраните как «Книга Excel (.xlsx)» без пароля."
+
+
+def xls_sheets(content: bytes, file: str) -> Iterator[GridSheet]:
+    """Yields the sheets in the order of their tabs.
+
+    Raises:
+        AnalysisError: The file is no .xls workbook, is damaged, protected or too large; the message quotes no cell.
+    """
+    if ENCRYPTED_PACKAGE in content:
+        raise AnalysisError(f"{file}: книга защищена паролем. Снимите пароль в Excel и сохраните заново.")
+    if len(content) > LARGEST_FILE_BYTES:
+        raise AnalysisError(f"{file}: файл слишком велик для книги ({len(content) // 1_000_000} МБ). {SAVE_ANEW}")
+    book = _opened(content, file)
+    for number, sheet in enumerate(book.sheets(), start=1):
+        yield GridSheet(number, sheet.name, sheet.visibility != 0, _lines(sheet))
+
+
+def _opened(content: bytes, file: str) -> Any:  # noqa: ANN401 - xlrd has no types
+    try:
+        # What xlrd remarks on a file may quote it: nobody is to read that.
+        return xlrd.open_workbook(file_contents=content, logfile=io.StringIO(), ragged_rows=True)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - over damaged bytes xlrd raises whatever the bytes lead it to
+        raise AnalysisError(
+            f"{file}: книга .xls повреждена, защищена паролем или это другой документ старого Office. {SAVE_ANEW}"
+        ) from None
+
+
+def _lines(sheet: Any) -> Iterator[Line]:  # noqa: ANN401
+    for row in range(sheet.nrows):
+        kinds, values = sheet.row_types(row), sheet.row_values(row)
+        pairs = enumerate(zip(kinds, values, strict=True), start=1)
+        cells = {column: value for column, (kind, held) in pairs if (value := _value(kind, held)) != ""}
+        if cells:
+            yield Line(row + 1, cells)
+
+
+def _value(kind: int, held: Any) -> GridValue:  # noqa: ANN401
+    if kind == TEXT:
+        return "" if held.isspace() else str(held)
+    if kind == NUMBER:
+        return float(held)
+    # No column that is read holds a date or a truth value: to those who read such a cell it is unreadable.
+    return Unreadable.CELL if kind in (DATE, TRUTH, ERROR) else ""

@@ -1,0 +1,121 @@
+"""The lines of an .xlsx file, read in one pass that holds no more than a piece of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from analysis.intake.exports.lines import GridSheet, GridValue, Line, Unreadable
+from analysis.intake.workbook_package import LARGEST_UNPACKED_BYTES, Package, open_package
+from analysis.intake.workbook_parts import SheetEntry, read_entries
+from analysis.intake.workbook_sheet import BookParts, position, read_value
+
+DIGITS = "0123456789"
+
+
+def xlsx_sheets(content: bytes, file: str) -> Iterator[GridSheet]:
+    """Yields the sheets in the order of their tabs; the lines of one must be taken before the next.
+
+    Raises:
+        AnalysisError: The file cannot or must not be read; the message quotes no cell.
+    """
+    package = open_package(content, file)
+    with package.archive:
+        entries, book = read_entries(package)
+        for number, entry in enumerate(entries, start=1):
+            yield GridSheet(number, entry.name, entry.hidden, _lines(package, entry, book))
+
+
+def _lines(package: Package, entry: SheetEntry, book: BookParts) -> Iterator[Line]:
+    reader = LineReader(book)
+    for _ in package.stream_with(reader, entry.part, LARGEST_UNPACKED_BYTES):
+        ready, reader.lines = reader.lines, []
+        yield from ready
+
+
+@dataclass(slots=True)
+class LineReader:
+    """Gathers the rows of a sheet while its XML streams by.
+
+    The reader of returned forms keeps an address and a fault for every cell; an export has a million cells, of which
+    only sums remain, so this one keeps values alone.
+
+    Attributes:
+        book: What the cells refer to.
+        pieces: The text since the last element of interest.
+        done: All rows have been read.
+        lines: Rows that are complete; whoever takes them puts a new list here.
+    """
+
+    book: BookParts
+    pieces: list[str] = field(default_factory=list)
+    done: bool = False
+    lines: list[Line] = field(default_factory=list)
+    _row: int = 0
+    _column: int = 0
+    _cells: dict[int, GridValue] = field(default_factory=dict)
+    _cell: dict[str, str] = field(default_factory=dict)
+    _text: str | None = None
+    _has_formula: bool = False
+    _phonetic: bool = False
+    _columns: dict[str, int] = field(default_factory=dict)
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        name = tag.rpartition(":")[2] if ":" in tag else tag
+        if name == "c":
+            self._cell, self._text, self._has_formula = attributes, None, False
+        elif name == "v" or name == "t":
+            self.pieces.clear()
+        elif name == "row":
+            self._row, self._column, self._cells = int(attributes.get("r", self._row + 1)), 0, {}
+        elif name == "f":
+            self._has_formula = True
+        elif name == "rPh":
+            self._phonetic = True
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        name = tag.rpartition(":")[2] if ":" in tag else tag
+        if name == "v" or name == "t":
+            if not self._phonetic:
+                self._text = "".join(self.pieces) if self._text is None else self._text + "".join(self.pieces)
+        elif name == "c":
+            self._end_cell()
+        elif name == "row":
+            if self._cells:
+                self.lines.append(Line(self._row, self._cells))
+        elif name == "rPh":
+            self._phonetic = False
+        elif name == "sheetData":
+            self.done = True
+
+    def _end_cell(self) -> None:
+        address = self._cell.get("r")
+        self._column = self._column_of(address) if address else self._column + 1
+        if self._text is None and not self._has_formula:
+            return
+        value = self._value()
+        if value == "":
+            return
+        if self._column in self._cells:
+            raise ValueError("a cell stands twice")
+        self._cells[self._column] = value
+
+    def _column_of(self, address: str) -> int:
+        letters = address.rstrip(DIGITS)
+        column = self._columns.get(letters)
+        if column is None:
+            column = self._columns[letters] = position(address)[1]
+        return column
+
+    def _value(self) -> GridValue:
+        kind, text = self._cell.get("t", "n"), self._text
+        if text is None or (self._has_formula and not text and kind != "str"):
+            return Unreadable.CELL
+        if kind == "e":
+            return Unreadable.CELL
+        if not text:
+            return ""
+        try:
+            return read_value(kind, self._cell.get("s", "0"), text, self.book)
+        except ValueError:
+            return Unreadable.CELL

@@ -1,0 +1,124 @@
+"""ФИС ОКО individual results of ВПР (Ф1): a row a pupil, with the mark of the journal beside that of the test."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from analysis.contracts.school_facts import MARK_SCALE
+from analysis.exam_calendar import Vocabulary
+from analysis.intake.exports.cells import NotReadError, grade_of, login_of, read_mark
+from analysis.intake.exports.headings import (
+    Columns,
+    columns_of,
+    headings,
+    line_texts,
+    normal,
+    numbers_the_columns,
+    patterns,
+)
+from analysis.intake.exports.lines import Line
+from analysis.intake.exports.pupils import Block, Exam, School
+from analysis.intake.exports.titles import vpr_title
+
+TITLE = "индивидуальные результаты ВПР (ФИС ОКО, Ф1)"
+LOOKED_FOR = "индивидуальные результаты ФИС ОКО: «ОО», «Код участника», «Класс», «Отметка», «Отметка по журналу»"
+WANTED = patterns(
+    school=r"оо|логин(?: оо)?",
+    name=r"название оо",
+    pupil=r"код участника",
+    grade=r"класс",
+    mark=r"отметка",
+    journal=r"отметка по журналу",
+)
+STATED = re.compile(r"кол-во участников:?\s*(\d{1,6})", re.IGNORECASE)
+FOOTERS = ("средн", "итог", "всего")
+
+
+def is_individual(lines: Sequence[Line]) -> bool:
+    """Whether the headings of such a file stand in these lines."""
+    return any(map(_is_heading, lines))
+
+
+def _is_heading(line: Line) -> bool:
+    return {"код участника", "отметка"} <= set(headings(line).values())
+
+
+def read_individual(sheet: str, lines: Iterable[Line], vocabulary: Vocabulary) -> list[Block]:
+    """Counts the pupils of a sheet by subject and school and compares their marks with the journal."""
+    reading = _Reading(sheet, vocabulary)
+    for line in lines:
+        reading.take(line)
+    return reading.finished()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How far a sheet has been read."""
+
+    sheet: str
+    vocabulary: Vocabulary
+    blocks: list[Block] = field(default_factory=list)
+    columns: Columns | None = None
+    _exam: Exam | None = None
+    _block: Block | None = None
+    _stated: dict[str, int] = field(default_factory=dict)
+
+    def take(self, line: Line) -> None:
+        if _is_heading(line):
+            self.columns, self._block = columns_of(headings(line), WANTED), None
+        elif self._take_title(line) or self.columns is None or numbers_the_columns(line):
+            return
+        elif any(self.columns.value(line, name) is not None for name in ("pupil", "mark", "journal")):
+            self._count(line, self.columns)
+
+    def finished(self) -> list[Block]:
+        """The blocks, each school with the number of participants that the file states."""
+        for block in self.blocks:
+            for school, tally in block.schools.items():
+                tally.stated = self._stated.get(school.login)
+        return self.blocks
+
+    def _take_title(self, line: Line) -> bool:
+        texts = line_texts(line)
+        if any(normal(text).startswith(FOOTERS) for text in texts[:1]):
+            return True
+        for title in filter(None, map(vpr_title, texts)):
+            subject = self.vocabulary.subject(title.subject)
+            fault = "" if subject else "предмета из названия нет в календаре процедур"
+            self._exam = Exam("ВПР", subject, title.calendar_year, title.named_grade, MARK_SCALE, fault=fault)
+            self._block, self.columns = None, None
+            return True
+        stated = STATED.search(" ".join(texts))
+        if stated:
+            login = next(filter(None, map(login_of, texts)), "")
+            self._stated[login] = int(stated.group(1))
+        return stated is not None
+
+    def _block_now(self) -> Block:
+        if self._block is None:
+            unnamed = Exam("ВПР", "", None, None, MARK_SCALE, fault="нет названия вида «ВПР ГГГГ Предмет N класс»")
+            self._block = Block(self._exam or unnamed, self.sheet)
+            self.blocks.append(self._block)
+        return self._block
+
+    def _count(self, line: Line, columns: Columns) -> None:
+        block = self._block_now()
+        named = [login for login in self._stated if login]
+        login = login_of(columns.value(line, "school")) or login_of(columns.value(line, "name"))
+        login = login or (named[0] if len(named) == 1 else "")
+        tally = block.tally(School(login=login), line.number)
+        if not login:
+            tally.add_fault("в столбце «ОО» нет логина школы", line.number)
+        grade = grade_of(columns.value(line, "grade"))
+        if grade is not None:
+            tally.grades.add(grade)
+        try:
+            mark = read_mark(columns.value(line, "mark"), "Отметка")
+            journal = read_mark(columns.value(line, "journal"), "Отметка по журналу")
+        except NotReadError as error:
+            tally.add_fault(str(error), line.number)
+            return
+        tally.has_journal |= "journal" in columns
+        tally.add_mark(mark, journal)
+        pupil = columns.value(line, "pupil")
+        block.mix(login, mark, journal, pupil if isinstance(pupil, float) else hash(pupil))

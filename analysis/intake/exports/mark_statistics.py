@@ -1,0 +1,164 @@
+"""ФИС ОКО «Статистика по отметкам»: the marks of a school in percent, brought back to counts where they reconcile."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from analysis.contracts.school_facts import MARK_SCALE
+from analysis.exam_calendar import Vocabulary
+from analysis.intake.blocks import plain
+from analysis.intake.exports.cells import (
+    NotReadError,
+    counts_of,
+    decimals_of,
+    grade_of,
+    login_of,
+    read_decimal,
+    read_whole,
+    text_of,
+)
+from analysis.intake.exports.counts import ExamCounts
+from analysis.intake.exports.headings import Columns, columns_of, headings, line_texts, numbers_the_columns, patterns
+from analysis.intake.exports.lines import Line
+from analysis.intake.exports.titles import VprTitle, vpr_title
+
+TITLE = "статистика по отметкам (ФИС ОКО)"
+LOOKED_FOR = "статистика по отметкам ФИС ОКО: «Группы участников» или «Логин», «Кол-во участников», «2», «3», «4», «5»"
+WANTED = patterns(
+    group=r"группы участников",
+    login=r"логин(?: оо)?",
+    school=r"оо|название оо|наименование оо",
+    municipality=r"муниципалитет",
+    year=r"год",
+    grade=r"класс",
+    subject=r"предмет",
+    participants=r"кол-во участников|количество участников",
+    mark_2="2",
+    mark_3="3",
+    mark_4="4",
+    mark_5="5",
+)
+MARKS = ("mark_2", "mark_3", "mark_4", "mark_5")
+YEAR = re.compile(r"20\d\d")
+# What tells a school from a group of schools where there is no login: «Вся выборка», a region, a town.
+SCHOOL_WORDS = re.compile(
+    r"школ|\b[мгч]?[бка]?о[оу]\b|\bмбоу|\bмкоу|\bмаоу|\bсош\b|\bоош\b|гимнази|лице[йя]|интернат|кадетск|№",
+    re.IGNORECASE,
+)
+
+
+def is_statistics(lines: Sequence[Line]) -> bool:
+    """Whether the headings of such a file stand in these lines."""
+    return any(map(_is_heading, lines))
+
+
+def _is_heading(line: Line) -> bool:
+    columns = columns_of(headings(line), WANTED)
+    return {"participants", *MARKS} <= columns.reach.keys() and bool({"group", "login"} & columns.reach.keys())
+
+
+def read_statistics(sheet: str, lines: Iterable[Line], vocabulary: Vocabulary) -> list[ExamCounts]:
+    """Returns a row for each school; rows of groups of schools are left out."""
+    reading = _Reading(sheet, vocabulary)
+    for line in lines:
+        reading.take(line)
+    return reading.finished()
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of the table before it is known with how many decimals the file prints."""
+
+    counts: ExamCounts
+    total: int
+    percents: list[Decimal]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How far a sheet has been read."""
+
+    sheet: str
+    vocabulary: Vocabulary
+    columns: Columns | None = None
+    rows: list[_Row] = field(default_factory=list)
+    unread: list[ExamCounts] = field(default_factory=list)
+    _title: VprTitle | None = None
+
+    def take(self, line: Line) -> None:
+        if _is_heading(line):
+            self.columns = columns_of(headings(line), WANTED)
+        elif title := next(filter(None, map(vpr_title, line_texts(line))), None):
+            self._title = title
+        elif self.columns and not numbers_the_columns(line) and self._is_of_a_school(line, self.columns):
+            self._take_row(line, self.columns)
+
+    def finished(self) -> list[ExamCounts]:
+        """The rows as counts: one export prints all its percents with the same decimals."""
+        decimals = max((decimals_of(one) for row in self.rows for one in row.percents), default=0)
+        return [*(_reconciled(row, decimals) for row in self.rows), *self.unread]
+
+    def _is_of_a_school(self, line: Line, columns: Columns) -> bool:
+        if any(columns.value(line, name) is not None for name in ("login", "school")):
+            return True
+        group = text_of(columns.value(line, "group"))
+        return bool(login_of(group) or SCHOOL_WORDS.search(group))
+
+    def _take_row(self, line: Line, columns: Columns) -> None:
+        counts = self._school(line, columns)
+        try:
+            total = read_whole(columns.value(line, "participants"), "Кол-во участников")
+            if total is None:
+                raise NotReadError("в столбце «Кол-во участников» пусто")
+            percents = [read_decimal(columns.value(line, name), name[-1]) for name in MARKS]
+            if total and any(percent is None for percent in percents):
+                raise NotReadError("доля одной из отметок не указана: пусто не ноль")
+        except NotReadError as error:
+            self.unread.append(replace(counts, fault=counts.fault or str(error)))
+            return
+        self.rows.append(_Row(counts, total, [percent or Decimal(0) for percent in percents]))
+
+    def _school(self, line: Line, columns: Columns) -> ExamCounts:
+        title, group = self._title, columns.value(line, "group")
+        writing = text_of(columns.value(line, "subject")) or (title.subject if title else "")
+        subject = self.vocabulary.subject(writing)
+        year = YEAR.search(text_of(columns.value(line, "year")))
+        name = text_of(columns.value(line, "school")) or text_of(group)
+        return ExamCounts(
+            place=f"{self.sheet}строка {line.number}",
+            procedure="ВПР",
+            subject=subject,
+            calendar_year=int(year.group()) if year else title.calendar_year if title else None,
+            named_grade=grade_of(columns.value(line, "grade")) or (title.named_grade if title else None),
+            scale=MARK_SCALE,
+            municipality=text_of(columns.value(line, "municipality")),
+            school_login=login_of(columns.value(line, "login")) or login_of(name),
+            school_name=plain(re.sub(r"\(\s*(?:edu|sch)\d+\s*\)", "", name)),
+            fault="" if subject else _unknown_subject(writing),
+        )
+
+
+def _unknown_subject(writing: str) -> str:
+    return f"предмета нет в календаре процедур ({writing})" if writing else "предмет не назван"
+
+
+def _reconciled(row: _Row, decimals: int) -> ExamCounts:
+    counts = counts_of(row.total, row.percents, decimals)
+    if counts is None:
+        return replace(row.counts, fault=row.counts.fault or _does_not_fit(row))
+    two, three, four, five = counts
+    coarse = row.total > 100 * 10**decimals
+    return replace(
+        row.counts,
+        participant_count=row.total, mark_2_count=two, mark_3_count=three, mark_4_count=four, mark_5_count=five,
+        remark="проценты напечатаны грубее, чем один участник: число участников с отметкой восстановлено примерно"
+        if coarse else "",
+    )  # fmt: skip
+
+
+def _does_not_fit(row: _Row) -> str:
+    shown = ", ".join(
+        f"{mark} — {percent} %".replace(".", ",") for mark, percent in zip((2, 3, 4, 5), row.percents, strict=True)
+    )
+    return f"проценты не сводятся к целым числам участников ({shown}; участников {row.total})"

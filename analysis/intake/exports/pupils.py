@@ -1,0 +1,219 @@
+"""Counts pupils while their rows stream by; nothing of a row is kept but the number of the row."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from analysis.contracts.school_facts import MARK_SCALE
+from analysis.intake.exports.counts import ExamCounts
+from analysis.intake.exports.headings import row_ranges
+
+HIGH_SCORE, FULL_SCORE = 80, 100
+# Two blocks with the same marks in the same order are one block pasted twice; of fewer rows it may be chance.
+ROWS_OF_A_PASTED_BLOCK = 5
+
+
+@dataclass(frozen=True)
+class Exam:
+    """What a block of rows is about.
+
+    Attributes:
+        procedure: ВПР, ОГЭ or ЕГЭ.
+        subject: As the calendar calls it; empty where it is not recognised.
+        calendar_year: The year; None where the block does not say.
+        named_grade: The grade that the title names; None where it names none.
+        scale: Marks or scores.
+        minimum_score: Below it an exam is not passed; None where it is not known.
+        fault: Why nothing of the block can be used.
+    """
+
+    procedure: str
+    subject: str
+    calendar_year: int | None
+    named_grade: int | None
+    scale: str
+    minimum_score: int | None = None
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class School:
+    """What a row says of the school; empty where it says nothing."""
+
+    login: str = ""
+    code_oo: str = ""
+    code_msu: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """The pupils of one school in one exam."""
+
+    rows: list[int] = field(default_factory=list)
+    marks: dict[int, int] = field(default_factory=lambda: dict.fromkeys((2, 3, 4, 5), 0))
+    journal: dict[int, int] = field(default_factory=lambda: dict.fromkeys((-1, 0, 1), 0))
+    has_journal: bool = False
+    participants: int = 0
+    score_sum: int = 0
+    below: int = 0
+    high: int = 0
+    full: int = 0
+    grades: set[int] = field(default_factory=set)
+    stated: int | None = None
+    faults: dict[str, list[int]] = field(default_factory=dict)
+
+    def add_mark(self, mark: int | None, journal: int | None) -> None:
+        """Counts a pupil with a mark; one without a mark has not taken part."""
+        if mark is None:
+            return
+        self.participants += 1
+        self.marks[mark] += 1
+        if journal is not None:
+            self.journal[(mark > journal) - (mark < journal)] += 1
+
+    def add_score(self, score: int | None, minimum: int | None) -> None:
+        """Counts a pupil with a score; one without a score has not taken part."""
+        if score is None:
+            return
+        self.participants += 1
+        self.score_sum += score
+        self.below += minimum is not None and score < minimum
+        self.high += HIGH_SCORE <= score < FULL_SCORE
+        self.full += score == FULL_SCORE
+
+    def add_fault(self, what: str, row: int) -> None:
+        """Notes a row that cannot be counted."""
+        self.faults.setdefault(what, []).append(row)
+
+
+@dataclass(slots=True)
+class Block:
+    """The rows under one title.
+
+    Attributes:
+        exam: What they are about.
+        schools: The pupils of each school.
+        sheet: What stands before the row numbers in an address: «лист 1, ».
+        fingerprint: Of marks and schools in their order, so that a block pasted twice is known.
+        row_count: How many rows were counted.
+        first_row: Where it begins.
+    """
+
+    exam: Exam
+    sheet: str
+    schools: dict[School, Tally] = field(default_factory=dict)
+    fingerprint: int = 0
+    row_count: int = 0
+    first_row: int = 0
+
+    def tally(self, school: School, row: int) -> Tally:
+        """The pupils of a school, one row more."""
+        tally = self.schools.get(school)
+        if tally is None:
+            tally = self.schools[school] = Tally()
+        tally.rows.append(row)
+        self.row_count += 1
+        self.first_row = self.first_row or row
+        return tally
+
+    def mix(self, *values: object) -> None:
+        """Takes the values of a row into the fingerprint."""
+        self.fingerprint = hash((self.fingerprint, values))
+
+
+def counts_of_blocks(blocks: Iterable[Block]) -> list[ExamCounts]:
+    """Returns a row for each school and exam: the pupils of all blocks of the exam together."""
+    exams: dict[tuple[Exam, School], dict[str, Tally]] = {}
+    repeated: list[ExamCounts] = []
+    seen: dict[tuple[Exam, int], Block] = {}
+    for block in blocks:
+        earlier = seen.setdefault((block.exam, block.fingerprint), block)
+        if earlier is not block and block.row_count >= ROWS_OF_A_PASTED_BLOCK:
+            repeated.append(_repeated(block, earlier))
+            continue
+        for school, tally in block.schools.items():
+            sheets = exams.setdefault((block.exam, school), {})
+            sheets[block.sheet] = _together([sheets[block.sheet], tally]) if block.sheet in sheets else tally
+    return [*(_counts(exam, school, sheets) for (exam, school), sheets in exams.items()), *repeated]
+
+
+def _together(parts: list[Tally]) -> Tally:
+    whole = Tally(has_journal=any(one.has_journal for one in parts))
+    for one in parts:
+        whole.rows += one.rows
+        for mine, other in ((whole.marks, one.marks), (whole.journal, one.journal)):
+            for key, count in other.items():
+                mine[key] += count
+        whole.participants += one.participants
+        whole.score_sum += one.score_sum
+        whole.below += one.below
+        whole.high += one.high
+        whole.full += one.full
+        whole.grades |= one.grades
+        whole.stated = one.stated if one.stated is not None else whole.stated
+        for what, rows in one.faults.items():
+            whole.faults.setdefault(what, []).extend(rows)
+    return whole
+
+
+def _counts(exam: Exam, school: School, sheets: Mapping[str, Tally]) -> ExamCounts:
+    tally = _together(list(sheets.values()))
+    counted, in_marks = tally.participants, exam.scale == MARK_SCALE
+    scores = counted if not in_marks else None
+    return ExamCounts(
+        place="; ".join(f"{sheet}{row_ranges(one.rows)}" for sheet, one in sheets.items()),
+        procedure=exam.procedure,
+        subject=exam.subject,
+        calendar_year=exam.calendar_year,
+        named_grade=exam.named_grade or (next(iter(tally.grades)) if len(tally.grades) == 1 else None),
+        scale=exam.scale,
+        school_login=school.login,
+        code_oo=school.code_oo,
+        code_msu=school.code_msu,
+        stated_count=tally.stated,
+        participant_count=counted,
+        mark_2_count=tally.marks[2] if in_marks else None,
+        mark_3_count=tally.marks[3] if in_marks else None,
+        mark_4_count=tally.marks[4] if in_marks else None,
+        mark_5_count=tally.marks[5] if in_marks else None,
+        journal_lower_count=tally.journal[-1] if tally.has_journal else None,
+        journal_same_count=tally.journal[0] if tally.has_journal else None,
+        journal_higher_count=tally.journal[1] if tally.has_journal else None,
+        below_minimum_count=tally.below if scores is not None and exam.minimum_score is not None else None,
+        mean_score=tally.score_sum / scores if scores else None,
+        high_score_count=None if scores is None else tally.high,
+        full_score_count=None if scores is None else tally.full,
+        minimum_score=exam.minimum_score,
+        fault=_faults(exam, tally, sheets),
+        remark=_remark(tally),
+    )
+
+
+def _faults(exam: Exam, tally: Tally, sheets: Mapping[str, Tally]) -> str:
+    said = [exam.fault] if exam.fault else []
+    for sheet, one in sheets.items():
+        said += [f"{what} ({sheet}{row_ranges(rows)})" for what, rows in one.faults.items()]
+    if len(tally.grades) > 1 or exam.named_grade and tally.grades - {exam.named_grade}:
+        grades = ", ".join(map(str, sorted(tally.grades)))
+        said.append(f"классы участников ({grades}) разные или не тот, что в названии")
+    return "; ".join(said)
+
+
+def _remark(tally: Tally) -> str:
+    if tally.stated is None or tally.stated in (tally.participants, len(tally.rows)):
+        return ""
+    return f"в шапке участников {tally.stated}, а строк {len(tally.rows)}, из них с отметкой {tally.participants}"
+
+
+def _repeated(block: Block, earlier: Block) -> ExamCounts:
+    exam = block.exam
+    address = f"{earlier.sheet}строка {earlier.first_row}"
+    rows = [row for tally in block.schools.values() for row in tally.rows]
+    return ExamCounts(
+        place=f"{block.sheet}{row_ranges(rows)}",
+        procedure=exam.procedure,
+        subject=exam.subject,
+        calendar_year=exam.calendar_year,
+        named_grade=exam.named_grade,
+        scale=exam.scale,
+        fault=f"блок вставлен дважды, учтён один раз (первый раз — {address})",
+    )

@@ -1,0 +1,119 @@
+"""Recognises an export by what stands in it and reads it; the name of the file says nothing."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from analysis.errors import AnalysisError
+from analysis.exam_calendar import Vocabulary
+from analysis.intake.exports import exam_protocols, individual_results, mark_statistics, regional_summary
+from analysis.intake.exports.counts import ExamCounts
+from analysis.intake.exports.grid import open_grid
+from analysis.intake.exports.headings import headings
+from analysis.intake.exports.lines import GridSheet, Line
+from analysis.intake.exports.pupils import Block, counts_of_blocks
+
+# Titles and notes above the headings; behind them a file is of another kind.
+LINES_LOOKED_AT = 100
+NAMES_OF_PUPILS = frozenset({"фамилия", "имя", "отчество", "фио", "фио участника", "код участника"})
+
+
+@dataclass(frozen=True)
+class Export:
+    """An export that was read.
+
+    Attributes:
+        layout: What it is, in words.
+        has_pupils: It has a row per pupil: nothing of it may be kept but the counts.
+        counts: A row for each school and exam.
+    """
+
+    layout: str
+    has_pupils: bool
+    counts: tuple[ExamCounts, ...]
+
+
+@dataclass(frozen=True)
+class _PupilLayout:
+    title: str
+    is_this: Callable[[Sequence[Line]], bool]
+    read: Callable[[str, Iterator[Line], Vocabulary], list[Block]]
+
+
+@dataclass(frozen=True)
+class _SchoolLayout:
+    title: str
+    is_this: Callable[[Sequence[Line]], bool]
+    read: Callable[[str, Iterator[Line], Vocabulary], list[ExamCounts]]
+
+
+PUPIL_LAYOUTS = (
+    _PupilLayout(exam_protocols.TITLE, exam_protocols.is_protocol, exam_protocols.read_protocol),
+    _PupilLayout(individual_results.TITLE, individual_results.is_individual, individual_results.read_individual),
+)
+SCHOOL_LAYOUTS = (
+    _SchoolLayout(mark_statistics.TITLE, mark_statistics.is_statistics, mark_statistics.read_statistics),
+    _SchoolLayout(regional_summary.TITLE, regional_summary.is_summary, regional_summary.read_summary),
+)
+LOOKED_FOR = "; ".join(
+    module.LOOKED_FOR for module in (exam_protocols, individual_results, mark_statistics, regional_summary)
+)
+
+
+def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
+    """Returns what an export says of each school and exam.
+
+    Args:
+        content: The bytes of the file.
+        file: Its name or path, for messages.
+        vocabulary: Subjects and minimum scores.
+
+    Raises:
+        AnalysisError: It is no export that is known, or one that cannot be read; the message quotes no cell.
+    """
+    blocks: list[Block] = []
+    counts: list[ExamCounts] = []
+    titles: list[str] = []
+    unknown: list[int] = []
+    for sheet in open_grid(content, file):
+        head = list(islice(sheet.lines, LINES_LOOKED_AT))
+        lines = chain(head, sheet.lines)
+        pupils = next((layout for layout in PUPIL_LAYOUTS if layout.is_this(head)), None)
+        schools = next((layout for layout in SCHOOL_LAYOUTS if layout.is_this(head)), None)
+        if sheet.hidden or (pupils is None and (schools is None or _names_pupils(head))):
+            unknown += [sheet.number] if head else []
+        elif pupils is not None:
+            blocks += pupils.read(_place(sheet, named=False), lines, vocabulary)
+            titles.append(pupils.title)
+        elif schools is not None:
+            counts += schools.read(_place(sheet, named=True), lines, vocabulary)
+            titles.append(schools.title)
+    _refuse_unknown(file, titles, unknown, has_pupils=bool(blocks))
+    if blocks and counts:
+        raise AnalysisError(f"{file}: в книге и строки учеников, и сводка по школам: разделите её на два файла.")
+    rows = (*counts_of_blocks(blocks), *counts)
+    if not rows:
+        raise AnalysisError(f"{file}: {titles[0]}: под заголовками нет ни одной строки школы.")
+    return Export(titles[0], bool(blocks), rows)
+
+
+def _refuse_unknown(file: str, titles: Sequence[str], unknown: Sequence[int], has_pupils: bool) -> None:
+    if not titles:
+        raise AnalysisError(f"{file}: выгрузка не опознана. Искали: {LOOKED_FOR}.")
+    if unknown and not has_pupils:
+        # The whole file would be copied into the project: nobody knows what these sheets hold.
+        raise AnalysisError(
+            f"{file}: листы № {', '.join(map(str, unknown))} скрыты или не опознаны. Удалите их: в проект попадает "
+            "только то, что опознано, чтобы с ним не попали сведения об учениках."
+        )
+
+
+def _names_pupils(lines: Sequence[Line]) -> bool:
+    return any(not NAMES_OF_PUPILS.isdisjoint(headings(line).values()) for line in lines)
+
+
+def _place(sheet: GridSheet, named: bool) -> str:
+    """What stands before a row in an address; a tab of a file with pupils is told by its number alone."""
+    if not sheet.name:
+        return ""
+    return f"лист {sheet.name}, " if named else f"лист {sheet.number}, "

@@ -1,0 +1,160 @@
+"""The regional summary of ЕГЭ: schools by name, a group of columns a subject, the municipality once a block."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from analysis.contracts.school_facts import SCORE_SCALE
+from analysis.exam_calendar import Vocabulary
+from analysis.intake.exports.cells import NotReadError, read_decimal, read_whole, text_of
+from analysis.intake.exports.counts import ExamCounts
+from analysis.intake.exports.exam_protocols import MATHEMATICS
+from analysis.intake.exports.headings import headings, line_texts, normal, numbers_the_columns
+from analysis.intake.exports.lines import GridValue, Line
+from analysis.intake.workbook_sheet import column_letters
+
+TITLE = "региональная сводка ЕГЭ"
+LOOKED_FOR = "региональная сводка ЕГЭ: «Муниципалитет», «ОО», под предметами «приняли участие» и «средний балл»"
+MEASURES = {
+    "participant_count": re.compile(r"прин\w+ участие.*|участвовал.*|кол-во участников"),
+    "below_minimum_count": re.compile(r"не преодолел.*|ниже минимал.*"),
+    "high_score_count": re.compile(r"(?:от )?80\s*[-–—]\s*99.*|80 до 99.*"),
+    "full_score_count": re.compile(r"100(?: баллов| б)?"),
+    "mean_score": re.compile(r"средн.*"),
+}
+TITLES = {
+    "participant_count": "приняли участие",
+    "below_minimum_count": "не преодолели минимум",
+    "high_score_count": "80–99",
+    "full_score_count": "100",
+    "mean_score": "средний",
+}
+MUNICIPALITY = re.compile(r"муниципалитет.*|муниципальн.*|мо|мсу")
+SCHOOL = re.compile(r"оо|(?:наименование|название) о[оу]|образовательная организация")
+BETWEEN = frozenset({"из них", "в том числе"})
+TOTALS = ("всего", "итог")
+YEAR = re.compile(r"\b(20\d\d)\b")
+Measures = Mapping[str, Mapping[str, int]]
+
+
+def is_summary(lines: Sequence[Line]) -> bool:
+    """Whether both the heading of schools and the measures under subjects stand in these lines."""
+    return any(map(_is_heading, lines)) and any(map(_measures, lines))
+
+
+def _is_heading(line: Line) -> bool:
+    names = headings(line).values()
+    return any(map(MUNICIPALITY.fullmatch, names)) and any(map(SCHOOL.fullmatch, names))
+
+
+def _measures(line: Line) -> dict[int, str]:
+    """The measures that a row of headings names, by column; none without participants."""
+    found = {
+        column: name
+        for column, heading in headings(line).items()
+        for name, pattern in MEASURES.items()
+        if pattern.fullmatch(heading)
+    }
+    return found if "participant_count" in found.values() and len(found) > 1 else {}
+
+
+def read_summary(sheet: str, lines: Iterable[Line], vocabulary: Vocabulary) -> list[ExamCounts]:
+    """Returns a row for each school and subject in which somebody took part or something is written."""
+    reading = _Reading(sheet, vocabulary)
+    return [one for line in lines for one in reading.take(line)]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How far a sheet has been read."""
+
+    sheet: str
+    vocabulary: Vocabulary
+    above: list[Line] = field(default_factory=list)
+    measures: Measures | None = None
+    year: int | None = None
+    municipality_column: int = 0
+    school_column: int = 0
+    municipality: str = ""
+
+    def take(self, line: Line) -> list[ExamCounts]:
+        """What a line adds."""
+        if _is_heading(line):
+            names = headings(line)
+            self.municipality_column = next(c for c, name in sorted(names.items()) if MUNICIPALITY.fullmatch(name))
+            self.school_column = next(c for c, name in sorted(names.items()) if SCHOOL.fullmatch(name))
+            self.above, self.measures = [line], None
+        elif found := _measures(line):
+            self.measures = _by_subject(found, self.above)
+        elif self.measures is None:
+            self.above.append(line)
+            self.year = next((int(year[1]) for text in line_texts(line) if (year := YEAR.search(text))), self.year)
+        elif not numbers_the_columns(line):
+            return self._school(line, self.measures)
+        return []
+
+    def _school(self, line: Line, measures: Measures) -> list[ExamCounts]:
+        municipality = text_of(line.cells.get(self.municipality_column))
+        school = text_of(line.cells.get(self.school_column))
+        if any(normal(text).startswith(TOTALS) for text in (municipality, school)):
+            # Behind the total of a block the next block names its own municipality.
+            self.municipality = ""
+            return []
+        self.municipality = municipality or self.municipality
+        if not school:
+            return []
+        read = (self._exam(line, school, subject, columns) for subject, columns in measures.items())
+        return [one for one in read if one is not None]
+
+    def _exam(self, line: Line, school: str, writing: str, columns: Mapping[str, int]) -> ExamCounts | None:
+        subject = self.vocabulary.subject(writing)
+        if normal(writing) == "математика":
+            subject = MATHEMATICS[("ЕГЭ", SCORE_SCALE)]
+        cells = {name: line.cells.get(column) for name, column in columns.items()}
+        values, faults = _read(cells)
+        if not faults and all(value is None for value in values.values()):
+            return None
+        if values.get("participant_count") is None:
+            faults.append("число участников не указано, а другие показатели есть")
+        if not subject:
+            faults.append(f"предмета нет в календаре процедур ({writing})")
+        cell = f"{column_letters(min(columns.values()))}{line.number}"
+        return replace(
+            ExamCounts(f"{self.sheet}ячейка {cell}", "ЕГЭ", subject, self.year, None, SCORE_SCALE),
+            municipality=self.municipality,
+            school_name=school,
+            fault="; ".join(faults),
+            **values,
+        )
+
+
+def _read(cells: Mapping[str, GridValue]) -> tuple[dict[str, Any], list[str]]:
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for name, cell in cells.items():
+        try:
+            if name == "mean_score":
+                mean = read_decimal(cell, TITLES[name])
+                values[name] = None if mean is None else float(mean)
+            else:
+                values[name] = read_whole(cell, TITLES[name])
+        except NotReadError as error:
+            faults.append(str(error))
+    return values, faults
+
+
+def _by_subject(measures: Mapping[int, str], above: Sequence[Line]) -> dict[str, dict[str, int]]:
+    """The columns of each subject: the nearest row of headings above the measures names it over its first column."""
+    first = min(column for column, name in measures.items() if name == "participant_count")
+    named: dict[int, str] = {}
+    for line in above:
+        over = {column: text_of(value) for column, value in line.cells.items() if column >= first}
+        over = {column: text for column, text in over.items() if text and normal(text) not in BETWEEN}
+        named = over or named
+    groups: dict[str, dict[str, int]] = {}
+    for column, measure in sorted(measures.items()):
+        starts = [start for start in named if start <= column]
+        subject = named[max(starts)] if starts else ""
+        groups.setdefault(subject, {}).setdefault(measure, column)
+    return groups

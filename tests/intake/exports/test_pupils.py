@@ -1,0 +1,174 @@
+"""Files with a row per pupil become counts per school and exam; expected values are counted by hand."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import AnalysisError
+from analysis.intake.exports.counts import counts_csv, read_counts
+from analysis.intake.exports.recognise import read_export
+from export_files import NAMES, PROTOCOL_HEADING, VOCABULARY, csv_text, f1, f1_row, protocol, protocol_row, xlsx
+
+SUBJECT = "12 - Обществознание 2022.06.02"
+PUPILS = [
+    protocol_row(1, 9306.0, 2),
+    protocol_row(2, "9306.0", "3"),
+    protocol_row(3, 9306, 5.0),
+    protocol_row(4, 9307, 4),
+    protocol_row(5, 9306, None, score=None),
+]
+
+
+def counted(rows, read=xlsx):
+    return read_export(read(rows), "выгрузка", VOCABULARY).counts
+
+
+def marks(one):
+    return one.mark_2_count, one.mark_3_count, one.mark_4_count, one.mark_5_count
+
+
+@pytest.mark.parametrize("read", [xlsx, csv_text, lambda rows: csv_text(rows, "cp1251")])
+def test_protocol_in_every_format(read):
+    first, second = counted(protocol((SUBJECT, PUPILS)), read)
+    assert (first.procedure, first.subject, first.calendar_year, first.named_grade) == (
+        "ОГЭ",
+        "Обществознание",
+        2022,
+        9,
+    )
+    assert (first.code_oo, first.code_msu, first.participant_count, marks(first)) == ("9306", "26", 3, (1, 1, 0, 1))
+    assert (second.code_oo, second.participant_count, marks(second)) == ("9307", 1, (0, 0, 1, 0))
+    assert first.place.endswith("строки 6–8, 10")
+    assert not first.fault
+
+
+def test_old_xls_made_by_libreoffice_reads_like_the_new_one():
+    content = (Path(__file__).parent / "protocol.xls").read_bytes()
+    assert read_export(content, "x", VOCABULARY).counts == counted(protocol((SUBJECT, PUPILS)))
+
+
+def test_several_exams_in_a_file_and_a_school_in_several_blocks():
+    blocks = [(SUBJECT, PUPILS), ("02 - Математика 2022.06.06", PUPILS[:1]), (SUBJECT, [protocol_row(1, 9306, 4)])]
+    found = {(one.subject, one.code_oo): marks(one) for one in counted(protocol(*blocks))}
+    assert found == {
+        ("Обществознание", "9306"): (1, 1, 1, 1),
+        ("Обществознание", "9307"): (0, 0, 1, 0),
+        ("Математика", "9306"): (1, 0, 0, 0),
+    }
+
+
+def test_block_pasted_twice_counts_once_and_is_named():
+    *exams, repeated = counted(protocol((SUBJECT, PUPILS), (SUBJECT, PUPILS)))
+    assert [one.participant_count for one in exams] == [3, 1]
+    assert "блок вставлен дважды" in repeated.fault
+
+
+def test_page_break_with_headings_in_two_rows_and_numbered_columns():
+    upper = ["№", "Код ОО", None, "Класс", "Код ППЭ", "Аудитория", "Код МСУ", "Фамилия", None, "Имя", "Отчество"]
+    lower = [None] * 11 + ["краткий", None, "развёрнутый", "Первичный балл", "Оценка"]
+    numbers = list(range(1, 17))
+    page = [upper + ["Ответы"], lower, numbers]
+    rows = [[SUBJECT], *page, *PUPILS[:2], *page, *PUPILS[2:]]
+    assert [(one.code_oo, marks(one)) for one in counted(rows)] == [("9306", (1, 1, 0, 1)), ("9307", (0, 0, 1, 0))]
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (protocol_row(9, 9306, 7), "в столбце «Оценка» не отметка"),
+        (protocol_row(9, 9306, "Имярек"), "в столбце «Оценка» не отметка"),
+        (protocol_row(9, "Имярек", 4), "в столбце «Код ОО» не код школы"),
+        (protocol_row(9, None, 4), "в столбце «Код ОО» не код школы"),
+        (protocol_row(9, 9306, 4, msu="Имярек"), "в столбце «Код МСУ» не код"),
+        (protocol_row(9, 9306, None), "первичный балл есть, а результата нет"),
+        (protocol_row(9, 9306, 4, grade="8Б"), "классы участников (8, 9)"),
+    ],
+)
+def test_what_cannot_be_counted_is_told_by_address_alone(row, fault):
+    found = [one for one in counted(protocol((SUBJECT, [*PUPILS, row]))) if one.fault]
+    assert len(found) == 1
+    assert fault in found[0].fault
+    assert not any(name in str(found) for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    ("subject", "fault"),
+    [("99 - Имярек Проверочный 2022.06.02", "предмета нет в календаре процедур (код 99)"), (None, "над таблицей нет")],
+)
+def test_unknown_and_unnamed_subject(subject, fault):
+    assert all(fault in one.fault for one in counted(protocol((subject, PUPILS))))
+
+
+def ege(scores, subject="3 - Физика 2022.06.06"):
+    heading = [*PROTOCOL_HEADING[:-1], "Балл"]
+    rows = [protocol_row(number, 9306, score, grade="11А") for number, score in enumerate(scores, start=1)]
+    return protocol((subject, rows), heading=heading, title="Протокол проверки результатов ЕГЭ")
+
+
+def test_scores_of_the_state_exam():
+    (one,) = counted(ege([35, 36, 80, 99, 100]))
+    assert (one.procedure, one.scale, one.named_grade) == ("ЕГЭ", "100 баллов", 11)
+    assert (one.participant_count, one.below_minimum_count, one.minimum_score) == (5, 1, 36)
+    assert (one.mean_score, one.high_score_count, one.full_score_count) == (70, 2, 1)
+    assert marks(one) == (None, None, None, None)
+
+
+def test_without_a_known_minimum_nothing_is_below_it_nor_above():
+    (one,) = counted(ege([10, 90], subject="2 - Математика 2022.06.02"))
+    assert (one.subject, one.below_minimum_count, one.high_score_count) == ("Математика (профильная)", None, 1)
+
+
+@pytest.mark.parametrize("score", [101, 35.5, "Имярек"])
+def test_no_score(score):
+    (one,) = counted(ege([50, score]))
+    assert "не балл от 0 до 100 (лист 1, строка 7)" in one.fault
+
+
+def test_marks_against_the_journal():
+    pupils = [
+        (3, 4),
+        (4, 4),
+        ("5", "4"),
+        (2, "-"),
+        (3, "нет отметки"),
+        ("X", 4),
+        ("Х", 3),
+        (None, 5),
+        ("-", 4),
+        (4, None),
+    ]
+    (one,) = counted(f1(*pupils))
+    assert (one.procedure, one.subject, one.calendar_year, one.named_grade) == ("ВПР", "Русский язык", 2021, 5)
+    assert (one.school_login, one.participant_count, marks(one)) == ("edu260001", 6, (1, 2, 2, 1))
+    assert (one.journal_lower_count, one.journal_same_count, one.journal_higher_count) == (1, 1, 1)
+    assert (one.stated_count, one.remark, one.fault) == (10, "", "")
+
+
+def test_stated_number_that_is_not_the_counted_one():
+    (one,) = counted(f1((3, 4), (4, 4), stated=5))
+    assert one.remark == "в шапке участников 5, а строк 2, из них с отметкой 2"
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (f1_row(3, "Имярек", 4), "в столбце «Отметка» не отметка"),
+        (f1_row(3, 4, 1), "в столбце «Отметка по журналу» не отметка"),
+        (f1_row(3, 4, 4, grade="6А"), "классы участников (5, 6)"),
+    ],
+)
+def test_faults_of_individual_results(row, fault):
+    (one,) = counted(f1((3, 4), (4, 4), row))
+    assert fault in one.fault
+    assert not any(name in str(one) for name in NAMES)
+
+
+def test_file_of_counts_reads_back():
+    counts = (*counted(ege([35, 100])), *counted(f1((3, 4))), *counted(protocol((SUBJECT, PUPILS))))
+    assert read_counts(counts_csv(counts), "x") == counts
+    assert not any(name.encode() in counts_csv(counts) for name in NAMES)
+
+
+def test_file_of_counts_that_is_none():
+    with pytest.raises(AnalysisError, match="не файл итогов"):
+        read_counts(b"a,b\n1,2\n", "x")

@@ -1,0 +1,139 @@
+"""Exports that name schools and no pupils: statistics of marks and the regional summary."""
+
+from decimal import Decimal
+
+import pytest
+
+from analysis.errors import AnalysisError
+from analysis.intake.exports.cells import counts_of
+from analysis.intake.exports.recognise import read_export
+from export_files import VOCABULARY, csv_text, f1, xlsx
+
+NARROW = [
+    ["ВПР 2021 Русский язык 5 класс"],
+    ["Группы участников", "Кол-во участников", "2", "3", "4", "5"],
+    ["Вся выборка", 1300000, 10.5, 30.1, 40.2, 19.2],
+    ["Примерский край", 25000, 10.5, 30.1, 40.2, 19.2],
+    ["МБОУ СОШ № 1 (edu260001)", 24, "8,33", "33,33", "41,67", "16,67"],
+    ["МБОУ СОШ № 2 (edu260002)", "25", "8,33", "33,33", "41,67", "16,67"],
+]
+WIDE = [
+    ["Год", "Класс", "Предмет", "Муниципалитет", "Логин", "ОО", "Кол-во участников", 2, 3, 4, 5],
+    [2021, "5 класс", "Математика", "город Примерск", "edu260001", "Школа", 8, 0, 50, 37.5, 12.5],
+    [2022, 6, "Физика", "г. Далёкий", "edu260777", "Школа", 8, 0, 50, 37.5, 101],
+    [2022, 6, "Астрономия", "город Примерск", "edu260001", "Школа", 4, 0, 50, 25, 25],
+    [2022, 6, "Физика", "город Примерск", "edu260001", "Школа", 4, None, 50, 25, 25],
+]
+
+
+def counted(rows, read=xlsx):
+    return read_export(read(rows), "выгрузка", VOCABULARY).counts
+
+
+def marks(one):
+    return one.participant_count, one.mark_2_count, one.mark_3_count, one.mark_4_count, one.mark_5_count
+
+
+def test_narrow_statistics():
+    first, second = counted(NARROW)
+    assert (first.procedure, first.subject, first.calendar_year, first.named_grade) == ("ВПР", "Русский язык", 2021, 5)
+    assert (first.school_login, first.school_name, first.place) == (
+        "edu260001",
+        "МБОУ СОШ № 1",
+        "лист Sheet1, строка 5",
+    )
+    assert marks(first) == (24, 2, 8, 10, 4)
+    assert marks(second) == (None,) * 5
+    assert "не сводятся" in second.fault
+    assert "участников 25" in second.fault
+
+
+def test_wide_statistics():
+    first, *others = counted(WIDE, csv_text)
+    assert (first.subject, first.calendar_year, first.named_grade) == ("Математика", 2021, 5)
+    assert (first.municipality, first.school_login) == ("город Примерск", "edu260001")
+    assert marks(first) == (8, 0, 4, 3, 1)
+    faults = [one.fault for one in sorted(others, key=lambda one: one.place)]
+    assert faults == [
+        "в столбце «5» не число от 0 до 100",
+        "предмета нет в календаре процедур (Астрономия)",
+        "доля одной из отметок не указана: пусто не ноль",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("total", "percents", "decimals", "expected"),
+    [
+        (24, ("8.33", "33.33", "41.67", "16.67"), 2, [2, 8, 10, 4]),
+        (3, ("33.3", "33.3", "33.3", "0"), 1, [1, 1, 1, 0]),
+        (3, ("33.3", "33.3", "33.4", "0"), 1, None),  # 33.4 is no third
+        (7, ("50", "25", "25", "0"), 0, None),  # 4 + 2 + 2
+        (4, ("12.5", "37.5", "25", "25"), 1, None),  # half a pupil
+        (0, ("0", "0", "0", "0"), 0, [0, 0, 0, 0]),
+        (0, ("100", "0", "0", "0"), 0, None),
+        (200, ("10", "20", "30", "40"), 0, [20, 40, 60, 80]),
+    ],
+)
+def test_percents_become_counts_only_where_they_reconcile(total, percents, decimals, expected):
+    assert counts_of(total, [Decimal(one) for one in percents], decimals) == expected
+
+
+SUMMARY = [
+    ["Результаты ЕГЭ 2022 года"],
+    ["Муниципалитет", "ОО", "Всего выпускников", "из них"],
+    [None, None, None, "Русский язык", None, None, None, None, "Физика"],
+    [None, None, None, *["приняли участие", "не преодолели минимум", "80–99", "100", "средний балл"] * 2],
+    ["город Примерск", "МБОУ «СОШ №1»", 20, 20, 1, 3, 0, "61,5", "-", "-", "-", "-", "-"],
+    [None, "Лицей 2", 15, 15, 0, 5, 1, 70.25, 4, "-", "-", "-", "55"],
+    ["город Примерск всего", None, 35, 35, 1, 8, 1, 65, 4, 0, 0, 0, 55],
+    ["Далёкий район", "Школа 1", 5, 5, 0, 0, 0, 50, None, 1, None, None, "60"],
+    ["Всего", None, 40, 40, 1, 8, 1, 60],
+]
+
+
+def test_regional_summary():
+    found = counted(SUMMARY)
+    shown = [(one.municipality, one.school_name, one.subject, one.participant_count, one.mean_score) for one in found]
+    assert shown == [
+        ("город Примерск", "МБОУ «СОШ №1»", "Русский язык", 20, 61.5),
+        ("город Примерск", "Лицей 2", "Русский язык", 15, 70.25),
+        ("город Примерск", "Лицей 2", "Физика", 4, 55.0),
+        ("Далёкий район", "Школа 1", "Русский язык", 5, 50.0),
+        ("Далёкий район", "Школа 1", "Физика", None, 60.0),
+    ]
+    first = found[0]
+    assert (first.below_minimum_count, first.high_score_count, first.full_score_count) == (1, 3, 0)
+    assert (first.procedure, first.calendar_year, first.scale) == ("ЕГЭ", 2022, "100 баллов")
+    assert found[2].below_minimum_count is None
+    assert found[4].fault == "число участников не указано, а другие показатели есть"
+
+
+def test_unknown_layout_says_what_was_looked_for():
+    with pytest.raises(AnalysisError, match="не опознана. Искали: протокол РЦОИ: .*статистика .*сводка ЕГЭ"):
+        counted([["Что-то", "другое"], [1, 2]])
+
+
+def test_a_sheet_that_nobody_knows_is_not_copied_with_a_known_one():
+    with pytest.raises(AnalysisError, match="листы № 2 скрыты или не опознаны"):
+        read_export(xlsx(NARROW, [["Имярек"]]), "x", VOCABULARY)
+
+
+def test_pupils_and_schools_do_not_share_a_file():
+    with pytest.raises(AnalysisError, match="разделите"):
+        read_export(xlsx(NARROW, f1((3, 4))), "x", VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "файл пуст"),
+        (b"<html><table></table>", "веб-страница"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 2000, "повреждена"),
+        (b"PK\x03\x04 broken", "обрезан или поврежд"),
+        ("Код ОО;Фамилия".encode("utf-16"), "не .xlsx, не .xls и не .csv"),
+        (xlsx(NARROW[:2]), "ни одной строки школы"),
+    ],
+)
+def test_what_is_no_table(content, said):
+    with pytest.raises(AnalysisError, match=said):
+        read_export(content, "x", VOCABULARY)
