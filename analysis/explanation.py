@@ -16,9 +16,11 @@ from analysis.intake.workbook_memory import remembering_reader
 from analysis.lineage.cells import PrintedTable, Question, cell_chain, cell_question, table_code
 from analysis.lineage.explain import CAN_BE_ASKED, explain
 from analysis.lineage.ground import FormLine, Ground
-from analysis.store import PROCESSED, read_manifest, read_table
+from analysis.store import MANIFEST, PROCESSED, read_manifest, read_table
 
+INTERNAL = "output/internal"
 CHANGED = "Внимание: файлы изменились после последней сборки: выполните analysis build."
+INTERNAL_IS_OLD = "Внимание: служебный отчёт сделан до последней сборки: выполните analysis report --audience internal."
 # What people write beside their numbers may name somebody.
 NOT_QUOTED = ("note",)
 
@@ -36,6 +38,8 @@ def explained(project: Project, asked: str) -> list[str]:
     else:
         table = printed_table(project, question)
         fresh, lines = is_fresh(project, [question.calendar_year]), list(cell_chain(question, table, ground))
+        if question.internal and _is_older(project.root / INTERNAL, project.root / PROCESSED / MANIFEST):
+            lines = [INTERNAL_IS_OLD, *lines]
     return lines if fresh else [CHANGED, *lines]
 
 
@@ -65,11 +69,11 @@ def printed_table(project: Project, question: Question) -> PrintedTable:
         AnalysisError: There is no such report or table; the message names those that are.
     """
     year = question.calendar_year
-    folder = project.root / ("output/internal" if question.internal else "reports") / str(year) / "data"
+    folder = project.root / (INTERNAL if question.internal else "reports") / str(year) / "data"
     tables = _published(folder)
     if not tables:
-        make = "analysis report --audience internal" if question.internal else "analysis build"
-        raise AnalysisError(f"Таблиц отчёта за {year} год нет. Выполните: {make} {year}. {CAN_BE_ASKED}")
+        make = f"analysis report --audience internal {year}" if question.internal else "analysis build"
+        raise AnalysisError(f"Таблиц отчёта за {year} год нет. Выполните: {make}. {CAN_BE_ASKED}")
     code = table_code(question.table, year, question.internal)
     if question.table not in tables:
         known = ", ".join(tables)
@@ -77,6 +81,12 @@ def printed_table(project: Project, question: Question) -> PrintedTable:
     caption, columns = tables[question.table]
     with (folder / f"{question.table}.csv").open(encoding="utf-8", newline="") as file:
         return PrintedTable(code, caption, year, columns, list(csv.DictReader(file)))
+
+
+def _is_older(report: Path, manifest: Path) -> bool:
+    """Whether the internal report was made before the last build; it has no manifest of its own."""
+    packages = [path.stat().st_mtime for path in report.glob("20*/data/datapackage.json")]
+    return bool(packages) and min(packages) < manifest.stat().st_mtime
 
 
 def _published(folder: Path) -> dict[str, tuple[str, Sequence[dict[str, str]]]]:

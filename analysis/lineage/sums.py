@@ -27,8 +27,20 @@ def task_chain(code: str, year: int, ground: Ground) -> Iterator[str]:
         yield f"  {name}: {len(members)}"
         yield from (f"    {target_line(row, ground)}" for row in members)
     if "plan_fact" in ground.tables:
+        yield from _task_totals(code, year, ground)
         for state in dict.fromkeys(row["status"] for row in rows):
             yield from state_chain(str(state), [row for row in rows if row["status"] == state], ground)
+
+
+def _task_totals(code: str, year: int, ground: Ground) -> Iterator[str]:
+    """The totals of a task as its table prints them, and what they count."""
+    results = ground.tables["task_results"]
+    for row in rows_of(results[(results["task_code"] == code) & (results["calendar_year"] == year)]):
+        yield (
+            f"  из показателей с планом больше нуля: сообщено о {row['reported_measure_count']}, "
+            f"подтверждено {row['documented_measure_count']}, принято {row['accepted_measure_count']}"
+        )
+        yield f"    правило: {REPORTER_RULE}"
 
 
 def state_chain(state: str, rows: Sequence[Row], ground: Ground) -> Iterator[str]:

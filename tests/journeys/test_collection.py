@@ -409,6 +409,12 @@ def test_the_internal_report_holds_everything_and_says_what_it_is(office, run):
     assert page.find(".//footer").text_content().strip().endswith("Для служебного пользования")
     link = next(link for link in page.iter("a") if link.get("href") == "#chain-1-4")
     assert link.text_content() == "1.4"
+    numbers = [one.text_content() for one in page.iter("a") if one.get("href") == "#chain-1-4"]
+    assert numbers[:5] == ["1.4", "2", "2", "2", "0"]  # plan, reported, documented, accepted
+    assert "сообщено tbl-fact-1@2021-internal!T5" in text
+    asked = run(office, "explain", "tbl-fact-1@2021-internal!T5")[1].splitlines()
+    assert asked[1].strip().startswith("столбец: Сообщено")
+    assert asked[2].strip() == "стоит: 2"
     pages = pypdf.PdfReader(site / "annual-report-2021.pdf").pages
     assert all("Для служебного пользования" in one.extract_text() for one in pages)
     section = docx.Document(str(site / "annual-report-2021.docx")).sections[-1]

@@ -77,6 +77,8 @@ def test_a_task_of_a_year_is_counted_from_its_measures(ground):
         f"    4.4@2020: 0 ← map.txt {DIGEST}, строка 12, ячейка 5: «0»",
     ]
     assert "  состояние «нет сведений»: 1" in lines
+    total = "  из показателей с планом больше нуля: сообщено о 1, подтверждено 1, принято 0"
+    assert total in explain("4@2021", ground)
 
 
 def test_a_reporter_is_counted_from_what_it_answers_for(ground):
