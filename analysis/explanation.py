@@ -10,7 +10,7 @@ from analysis.cleaning.corrections import apply_workbook_corrections, load_amend
 from analysis.config import Project, Source, load_reporting, load_sources
 from analysis.errors import AnalysisError
 from analysis.intake.cell_values import read_text
-from analysis.intake.returns import Returned, read_returned
+from analysis.intake.returns import LAYOUTS, Returned, read_returned
 from analysis.intake.workbook import CellValue, Sheet
 from analysis.intake.workbook_memory import remembering_reader
 from analysis.lineage.cells import PrintedTable, Question, cell_chain, cell_question, table_code
@@ -108,7 +108,7 @@ def _received(project: Project, sources: Sequence[Source]) -> Iterator[tuple[Ret
     """
     read, corrections = remembering_reader(project.root), load_amendments(project.root).corrections
     for source in sources:
-        if source.kind == "roadmap":
+        if source.kind not in LAYOUTS:  # files with a row a pupil are never opened here
             continue
         try:
             workbook = read((project.root / source.file).read_bytes(), source.file)
