@@ -8,8 +8,9 @@ from datetime import date
 
 import pandas as pd
 
+from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
-from analysis.cleaning.office_returns import clean_acceptance, clean_registry
+from analysis.cleaning.registry import clean_registry
 from analysis.cleaning.returns import COLUMNS, FactRows, clean_form, fact_table
 from analysis.config import Collection, Project, Report, Source
 from analysis.contracts.facts import COUNTED, LATE, REPLACED

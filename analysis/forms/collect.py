@@ -124,7 +124,7 @@ def blank_forms(
     forms = []
     for reporter, name in names.items():
         own = reporter not in collection.municipal
-        measures = rows_of(measures_named(rows, executors, status, collection, reporter))
+        measures = rows_of(measures_named(rows, executors, status, collection, reporting, reporter))
         heading = f"Сведения за {calendar_year} год: {name}"
         note = "" if measures else _why_empty(reporter, status, calendar_year)
         forms.append(

@@ -41,15 +41,23 @@ def duties(
 
 
 def measures_named(
-    rows: pd.DataFrame, executors: pd.DataFrame, status: pd.DataFrame, collection: Collection, reporter: str
+    rows: pd.DataFrame,
+    executors: pd.DataFrame,
+    status: pd.DataFrame,
+    collection: Collection,
+    reporting: Sequence[Report],
+    reporter: str,
 ) -> pd.DataFrame:
-    """Returns the rows of one year's plan that name a reporter, as first executor or not.
+    """Returns the rows of one year's plan that name a reporter, as first executor or not, or that an entry gives it.
 
     A school is named as all schools are; one that is not supported in that year has no rows.
     """
     municipal = reporter in collection.municipal
     named_as = reporter if municipal else collection.schools
-    mine = rows[rows["activity_code"].isin(executors.loc[executors["executor_name"] == named_as, "activity_code"])]
+    named = set(executors.loc[executors["executor_name"] == named_as, "activity_code"])
+    given = {(one.activity, one.measure) for one in reporting if named_as in one.reporters}
+    keys = zip(rows["activity_code"], rows["measure_number"], strict=True)
+    mine = rows[[code in named or (code, int(number)) in given for code, number in keys]]
     supported = municipal or mine.empty or reporter in supported_schools(status, int(mine["calendar_year"].iloc[0]))
     return mine if supported else mine.iloc[:0]
 

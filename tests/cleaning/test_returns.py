@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from analysis.cleaning.office_returns import clean_acceptance
+from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.returns import clean_form
 from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
 from analysis.intake.returns import Identity, Returned, ReturnedRow

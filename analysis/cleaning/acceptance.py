@@ -1,4 +1,4 @@
-"""Filled rows of the office's own workbooks become schools, their status and verdicts about evidence."""
+"""The office's verdicts about evidence."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -7,38 +7,10 @@ from typing import Any
 from analysis.cleaning.notes import Notes, lower_text, shown_text
 from analysis.cleaning.returns import FactRows
 from analysis.contracts.facts import VERDICTS
-from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STATUS
+from analysis.contracts.forms import ACCEPTANCE
 from analysis.findings import Severity
-from analysis.intake.cell_values import read_count, read_date
+from analysis.intake.cell_values import read_date
 from analysis.intake.returns import Returned
-
-
-def clean_registry(returned: Returned) -> FactRows:
-    """Returns the schools and their status."""
-    notes = Notes(returned.file)
-    texts = ("school_login", "code_oo", "code_msu", "school_name", "full_name", "aliases", "school_kind")
-    schools = [
-        (
-            returned.file,
-            row.place,
-            *(notes.read(row, name, shown_text) for name in texts),
-            notes.read(row, "pupil_count", read_count),
-        )
-        for row in returned.rows[REGISTRY_SCHOOLS.title]
-    ]
-    status = [
-        (
-            returned.file,
-            row.place,
-            *(notes.read(row, name, shown_text) for name in ("school_login", "school_year", "status")),
-        )
-        for row in returned.rows[REGISTRY_STATUS.title]
-    ]
-    known = {school[2] for school in schools}
-    for row in status:
-        if row[2] is not None and row[2] not in known:  # a blank login is a breach of the contract, named there
-            notes.add("school", Severity.BLOCKS, str(row[1]), str(row[2]), "Логина нет на листе «Школы».")
-    return FactRows({"schools": tuple(schools), "school_status": tuple(status)}, (*returned.findings, *notes.findings))
 
 
 def clean_acceptance(returned: Returned, known: Iterable[str]) -> FactRows:

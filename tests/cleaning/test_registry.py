@@ -1,0 +1,56 @@
+"""The registry: each fault names the cell to mend, and the row stays out."""
+
+import pytest
+
+from analysis.cleaning.registry import clean_registry
+from analysis.contracts.forms import REGISTRY_SCHOOLS, REGISTRY_STATUS
+from analysis.findings import Severity
+from analysis.intake.returns import Identity, Returned, ReturnedRow
+from analysis.intake.workbook_sheet import SheetCell
+
+FIRST = {"school_login": "edu1", "school_name": "СОШ 1", "pupil_count": 100}
+STATUS = {"school_login": "edu1", "school_year": "2020/21", "status": "ШНОР"}
+
+
+def _rows(layout, given):
+    position = {column.name: at for at, column in enumerate(layout.columns, start=1)}
+    return tuple(
+        ReturnedRow(
+            {name: SheetCell(value, number, position[name]) for name, value in cells.items()},
+            f"лист {layout.title}, строка {number}",
+        )
+        for number, cells in enumerate(given, start=2)
+    )
+
+
+def _cleaned(schools, statuses=()):
+    rows = {
+        REGISTRY_SCHOOLS.title: _rows(REGISTRY_SCHOOLS, schools),
+        REGISTRY_STATUS.title: _rows(REGISTRY_STATUS, statuses),
+    }
+    return clean_registry(Returned("data/raw/registry.xlsx", Identity("registry", "город", 2021, "registry"), rows, ()))
+
+
+def test_a_sound_registry_is_taken_whole():
+    cleaned = _cleaned([FIRST], [STATUS])
+    assert cleaned.findings == ()
+    assert cleaned.rows["schools"][0][2:] == ("edu1", None, None, "СОШ 1", None, None, None, 100)
+    assert cleaned.rows["school_status"][0][2:] == ("edu1", "2020/21", "ШНОР")
+
+
+@pytest.mark.parametrize(
+    ("schools", "statuses", "rule", "place"),
+    [
+        ([{"school_name": "СОШ 2"}], [], "blank_cell", "лист Школы, ячейка D2"),
+        ([{"school_login": "edu2"}], [], "blank_cell", "лист Школы, ячейка A2"),
+        ([FIRST, FIRST], [], "pasted_twice", "лист Школы, ячейка A3"),
+        ([FIRST], [STATUS, STATUS], "pasted_twice", "лист Статус, ячейка B3"),
+        ([FIRST], [STATUS | {"school_login": "edu9"}], "school", "лист Статус, ячейка A2"),
+        ([FIRST], [STATUS | {"school_year": "2020"}], "value", "лист Статус, ячейка B2"),
+        ([FIRST], [STATUS | {"status": "сильная"}], "value", "лист Статус, ячейка C2"),
+        ([FIRST], [{"school_year": "2020/21", "status": "ШНОР"}], "school", "лист Статус, строка 2"),
+    ],
+)
+def test_a_fault_is_one_finding_that_names_its_cell(schools, statuses, rule, place):
+    (finding,) = _cleaned(schools, statuses).findings
+    assert (finding.rule, finding.severity, finding.places) == (rule, Severity.BLOCKS, (place,))
