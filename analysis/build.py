@@ -18,6 +18,7 @@ from analysis.config import (
 )
 from analysis.disclosure_policy import DISCLOSURE_FILE
 from analysis.errors import AnalysisError
+from analysis.methods import METHOD_FILES
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.store import fingerprint, read_manifest, tables_are_whole, write_tables
 from analysis.whole import only_one_at_work
@@ -61,11 +62,13 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     Raises:
         BlockedError: Findings stop the build; nothing is written.
     """
+    from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
     from analysis.contracts.indicators import INDICATOR_TABLES
     from analysis.contracts.validation import violations
     from analysis.findings import blocking, screen_lines
     from analysis.indicators.tables import indicator_tables
     from analysis.intake.workbook_memory import remembering_reader
+    from analysis.methods import load_methods
     from analysis.pipeline import check_project
     from analysis.presentation.write import remove_interrupted, write_edition, write_index
 
@@ -76,9 +79,10 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     sources = load_sources(project.root)
     looked_at = max(source.received for source in sources)
     reporting = load_reporting(project.root)
-    tables = {**checked.tables, **indicator_tables(checked.tables, project.collection, reporting, looked_at)}
+    made = indicator_tables(checked.tables, project.collection, reporting, looked_at, load_methods(project.root))
+    tables = {**checked.tables, **made}
     editions = editions_of(project, tables, sources)
-    broken = violations({name: tables[name] for name in INDICATOR_TABLES if name in tables}, INDICATOR_TABLES)
+    broken = violations(made, {**INDICATOR_TABLES, **EFFECTIVENESS_TABLES})
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))
     reports = project.root / "reports"
@@ -113,6 +117,7 @@ def _inputs(project: Project) -> str:
         REPORTING_FILE,
         DISCLOSURE_FILE,
         "requirements.lock",
+        *METHOD_FILES,
     ]
     files += [project.roadmap_file, *(source.file for source in load_sources(project.root))]
     code = [path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]

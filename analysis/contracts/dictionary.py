@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandera.pandas as pa
 
+from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.outcomes import ASKS, BLOCKS, SETS_ASIDE
@@ -18,6 +19,7 @@ TYPE_NAMES = {
     "Int64": "целое число",
     "float64": "число",
     "Float64": "число",
+    "category": "текст",
     "datetime64[ns]": "дата",
 }
 CHECK_SENTENCES = {
@@ -44,6 +46,11 @@ SECTIONS = (
         "`executor_results`, `school_results`, `owed` лежат в `data/processed`, остальные — в данных отчёта.",
     ),
     (
+        "Таблицы показателей школ",
+        "Считаются по паспорту показателей `data/indicators.toml`, когда пришли школьные сведения; лежат в "
+        "`data/processed`. Служебные: малые числа в них не скрыты.",
+    ),
+    (
         "Текстовые таблицы",
         "Документ, как он прочитан: все значения — текст, ничего не истолковано. `cells` лежит и в `data/processed`.",
     ),
@@ -58,7 +65,9 @@ def data_dictionary() -> str:
     own = {name: contract for name, contract in TYPED_TABLES.items() if contract not in TEXT_TABLES.values()}
     parts = [HEAD]
     for (title, about), contracts in zip(
-        SECTIONS, (own, FACT_TABLES, SCHOOL_FACT_TABLES, INDICATOR_TABLES, TEXT_TABLES), strict=True
+        SECTIONS,
+        (own, FACT_TABLES, SCHOOL_FACT_TABLES, INDICATOR_TABLES, EFFECTIVENESS_TABLES, TEXT_TABLES),
+        strict=True,
     ):
         parts.append(f"## {title}\n\n{about}\n")
         parts.extend(_table(name, contract) for name, contract in contracts.items())

@@ -6,23 +6,33 @@ from datetime import date
 import pandas as pd
 
 from analysis.config import Collection, Report
+from analysis.indicator_passport import INPUTS
 from analysis.indicators.duties import duties
+from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.execution import facts_by_reporter, plan_against_fact, reporter_results, with_status
+from analysis.indicators.gaps import indicator_gaps
 from analysis.indicators.owed import owed
 from analysis.indicators.plan import plan_by_year
 from analysis.indicators.totals import executor_results, school_results, task_results
+from analysis.methods import Methods
 
 
 def indicator_tables(
-    tables: Mapping[str, pd.DataFrame], collection: Collection | None, reporting: Sequence[Report], looked_at: date
+    tables: Mapping[str, pd.DataFrame],
+    collection: Collection | None,
+    reporting: Sequence[Report],
+    looked_at: date,
+    methods: Methods | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Returns `plan`, and where facts were collected all tables about them (see contracts.indicators).
+    """Returns `plan`, and where facts were collected all tables about them (see contracts.indicators
+    and contracts.effectiveness).
 
     Args:
         tables: The typed tables.
         collection: Who reports.
         reporting: Recorded shares.
         looked_at: The day at which the project looks: the latest day on which something was received.
+        methods: How facts of schools become indicators; without them there are none.
     """
     plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
     if collection is None or "reports" not in tables:
@@ -39,4 +49,22 @@ def indicator_tables(
         "executor_results": executor_results(plan_fact, tables["executors"]),
         "school_results": school_results(answering, tables["schools"], plan, facts, cutoffs),
         "owed": owed(tables, plan, answering, facts, cutoffs, looked_at),
+        **effectiveness_tables(tables, methods, [year for year in cutoffs if year <= looked_at.year]),
     }
+
+
+def effectiveness_tables(
+    tables: Mapping[str, pd.DataFrame], methods: Methods | None, years: Sequence[int]
+) -> dict[str, pd.DataFrame]:
+    """Returns the tables of contracts.effectiveness, unmasked and internal; none where no school facts came.
+
+    Args:
+        tables: The typed tables.
+        methods: How facts of schools become indicators.
+        years: The years that gaps are listed for.
+    """
+    if methods is None or all(tables[name].empty for name in INPUTS if name in tables):
+        return {}
+    found = school_indicators(tables, methods.passport, methods.calendar)
+    gaps = indicator_gaps(found, methods.passport, tables["schools"]["school_login"], years, methods.calendar)
+    return {"school_indicators": found, "indicator_gaps": gaps}

@@ -12,7 +12,14 @@ from analysis.publishing.word_footer import with_footer
 from analysis.starter.beginning import Beginning
 
 INSTALLATION = Path(analysis.__file__).parents[1]
-ALIKE = ("data/calendar.toml", "reports/_parts/*", "reports/_assets/*", "reports/styles.css", "notebooks/*.ipynb")
+ALIKE = (
+    "data/calendar.toml",
+    "data/indicators.toml",
+    "reports/_parts/*",
+    "reports/_assets/*",
+    "reports/styles.css",
+    "notebooks/*.ipynb",
+)
 AN_EDITION = "reports/20*/annual-report-20*.qmd"
 PAPER = "reports/_assets/paper.typ"
 WORD = "reports/_assets/reference.docx"

@@ -18,10 +18,10 @@ from analysis.findings import blocking
 from analysis.store import read_table
 
 OFFICE_FILE = (".docx", ".xlsx")
-# The calendar and the policy of disclosure are any project's, not this town's.
+# The calendar, the policy of disclosure and the rules of indicators are any project's, not this town's.
 SAYS_NOTHING = (
     *(".gitignore", ".css", ".ipynb", "README.md", "_parts/annual.qmd", "_parts/method.qmd"),
-    *("calendar.toml", "disclosure.toml"),
+    *("calendar.toml", "disclosure.toml", "indicators.toml", "selection.toml"),
 )
 HASH_AGAIN = """
 import hashlib

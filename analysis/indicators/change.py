@@ -1,0 +1,83 @@
+"""What changed between two comparable years, how sure that is, and why there is nothing to compare elsewhere."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from analysis.indicator_passport import JEFFREYS, SHARE, Indicator
+from analysis.indicators.keyed import BROKEN, NO_EARLIER, Keyed
+from analysis.indicators.measured import Measured
+from analysis.indicators.uncertainty import Numbers, difference_interval, distinct_rows, probability_of_growth
+from analysis.indicators.worded import blank_where_unknown, worded
+
+CHANGE_COLUMNS = ("change", "change_low", "change_high", "growth_probability")
+
+
+def change_columns(found: Measured, keyed: Keyed, indicator: Indicator) -> dict[str, object]:
+    """The difference from the latest comparable year, how sure it is, or why there is none."""
+    place = np.full(len(keyed.keys), -1, dtype=np.intp)
+    place[found.rows] = np.arange(len(found.rows))
+    link = keyed.earlier[found.rows]
+    earlier = np.where(link >= 0, place[np.maximum(link, 0)], -1)
+    now = np.flatnonzero((earlier >= 0) & ~np.isnan(found.value) & ~np.isnan(found.value[earlier]))
+    then = earlier[now]
+    columns = {name: np.full(len(found.rows), np.nan) for name in CHANGE_COLUMNS}
+    columns["change"][now] = found.value[now] - found.value[then]
+    if indicator.interval == JEFFREYS and len(now):
+        columns["change_low"][now], columns["change_high"][now] = difference_interval(
+            found.value[now], found.low[now], found.high[now], found.value[then], found.low[then], found.high[then]
+        )
+        columns["growth_probability"][now] = _grown(found, now, then, indicator)
+    years = keyed.keys["calendar_year"].to_numpy("int64")[found.rows]
+    compared = np.zeros(len(found.rows), dtype=bool)
+    compared[now] = True
+    with_year = pd.arrays.IntegerArray(np.where(compared, years[earlier], 0), ~compared)
+    notes = _change_notes(found, keyed, link, compared)
+    return {
+        "earlier_year": with_year,
+        **{name: blank_where_unknown(column) for name, column in columns.items()},
+        "change_note": notes.set_categories([word for word in notes.categories if word]),
+    }
+
+
+def _grown(found: Measured, now: NDArray[np.intp], then: NDArray[np.intp], indicator: Indicator) -> Numbers:
+    if indicator.kind == SHARE:
+        return probability_of_growth(
+            found.numerator[now], found.denominator[now], found.numerator[then], found.denominator[then]
+        )
+    spread = np.sqrt(found.variance[now] + found.variance[then])
+    return np.asarray(special.ndtr((found.value[now] - found.value[then]) / spread))
+
+
+def _change_notes(
+    found: Measured, keyed: Keyed, link: NDArray[np.intp], compared: NDArray[np.bool_]
+) -> "pd.Categorical[Any]":
+    """Why there is no change; each text is made once."""
+    stood = keyed.broken[found.rows]
+    years, words = keyed.keys["calendar_year"].to_numpy("int64"), keyed.keys["comparability"].cat
+    now, last = years[found.rows], np.where(link >= 0, link, stood)
+    last_year = np.where(last >= 0, years[np.maximum(last, 0)], 0)
+    word, last_word = words.codes.to_numpy()[found.rows], words.codes.to_numpy()[np.maximum(last, 0)]
+    kind = np.select([compared, np.isnan(found.value), link == BROKEN, link == NO_EARLIER], [0, 1, 2, 3], 4)
+    broken, dated = kind == 2, kind >= 2
+    cases = [kind, *(np.where(broken, one, -1) for one in (now, word, last_word)), np.where(dated, last_year, -1)]
+    numbers, firsts = distinct_rows(*cases)
+    named = ["", *words.categories]
+    texts = [_change_note([int(one[row]) for one in cases], named) for row in firsts]
+    return worded(numbers, texts)
+
+
+def _change_note(case: Sequence[int], words: Sequence[str]) -> str:
+    kind, now, word, last_word, last = case
+    if kind == 0:
+        return ""
+    if kind == 1:
+        return "нет данных за этот год"
+    if kind == 2:
+        before, after = words[last_word + 1] or "без календаря", words[word + 1] or "без календаря"
+        return f"разрыв сопоставимости: {last} год — {before}; {now} год — {after}"
+    return "недостаточно данных: прежних результатов нет" if kind == 3 else f"нет данных за {last} год"

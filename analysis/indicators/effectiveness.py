@@ -1,0 +1,168 @@
+"""The effectiveness indicators of schools and of the city: each value, how sure it is, what must be said of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.contracts.effectiveness import AGAINST_CITY, SchoolIndicators
+from analysis.exam_calendar import Sitting
+from analysis.indicator_passport import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
+from analysis.indicators.change import change_columns
+from analysis.indicators.keyed import KEYS, Keyed, keyed_tables
+from analysis.indicators.measured import Measured, measured
+from analysis.indicators.stabilise import REASONS, STABLE, Regime, Stabilised, stabilised
+from analysis.indicators.uncertainty import (
+    FUNNEL_LEVELS,
+    Numbers,
+    at_least,
+    funnel_limits,
+)
+from analysis.indicators.worded import blank_where_unknown, worded
+
+COLUMNS = list(SchoolIndicators.to_schema().columns)
+NO_DATA = "нет данных: школа этого не указала"
+ZERO_BASE = "недостаточно данных: знаменатель равен нулю"
+LOWER_BOUND = "нижняя граница: о части нет сведений"
+ALONE = "недостаточно данных: сравнить не с кем, результат только у одной школы"
+NO_THRESHOLD = "недостаточно данных: порог 0 или 1 ничего не отделяет"
+
+
+def school_indicators(
+    tables: Mapping[str, pd.DataFrame], passport: Passport, calendar: Sequence[Sitting]
+) -> pd.DataFrame:
+    """Returns every indicator of the passport for every school, the city and the schools that are not supported.
+
+    Args:
+        tables: Typed tables: results, context, staff, deficits, self_assessment, contests, school_measures and
+            school_status; any may be missing.
+        passport: What is computed.
+        calendar: Which sittings may be compared.
+
+    Returns:
+        A table after contracts.effectiveness.SchoolIndicators: schools of a table first, then its whole groups. Where
+        something cannot be said the cell is blank and `flags` or `change_note` give the reason.
+    """
+    keyed = keyed_tables(tables, calendar)
+    wanted = [one for one in passport.indicators if one.table in keyed]
+    names = pd.CategoricalDtype([one.id for one in passport.indicators])
+    parts = [_of_indicator(keyed[one.table], one, passport.method, names) for one in wanted]
+    parts = [part for part in parts if len(part)]
+    return _together(parts)[COLUMNS] if parts else _nothing()
+
+
+def _of_indicator(keyed: Keyed, indicator: Indicator, method: Method, names: pd.CategoricalDtype) -> pd.DataFrame:
+    found = measured(keyed, indicator)
+    steady = _stabilised(found, indicator, method, keyed.group_count)
+    keys = keyed.keys.take(found.rows).reset_index(drop=True)
+    place = names.categories.get_loc(indicator.id)
+    numbers = {
+        "numerator": found.numerator,
+        "denominator": found.denominator,
+        "value": found.value,
+        "interval_low": found.low,
+        "interval_high": found.high,
+        "stabilised_value": steady.value,
+        "stabilised_low": steady.low,
+        "stabilised_high": steady.high,
+        "threshold_probability": _over_threshold(found, steady, indicator),
+        "city_value": found.city,
+    }
+    return pd.DataFrame(
+        {
+            "indicator_id": pd.Categorical.from_codes(np.full(len(keys), place), dtype=names),
+            **{key: keys[key] for key in KEYS},
+            **{name: blank_where_unknown(column) for name, column in numbers.items()},
+            "against_city": _against_city(found, indicator),
+            **change_columns(found, keyed, indicator),
+            "flags": _flags(found, steady, indicator, method),
+        }
+    )  # fmt: skip
+
+
+def _stabilised(found: Measured, indicator: Indicator, method: Method, groups: int) -> Stabilised:
+    value, low, high, over = (np.full(len(found.rows), np.nan) for _ in range(4))
+    verdicts = np.full(len(found.rows), STABLE, dtype=np.int8)
+    rows = np.flatnonzero((found.value[: found.schools] >= 0) & (found.denominator[: found.schools] > 0))
+    if not indicator.stabilise or not len(rows):
+        return Stabilised(value, low, high, over, verdicts)
+    regime = Regime(method.fewest_schools, method.largest_spread_error)
+    threshold = np.full(groups, np.nan if indicator.threshold is None else indicator.threshold)
+    of = stabilised(found.numerator[rows], found.denominator[rows], found.groups[rows], threshold, regime, groups)
+    value[rows], low[rows], high[rows], over[rows] = of.value, of.low, of.high, of.over_threshold
+    verdicts[rows] = of.verdicts
+    return Stabilised(value, low, high, over, verdicts)
+
+
+def _over_threshold(found: Measured, steady: Stabilised, indicator: Indicator) -> Numbers:
+    """By the stabilised share where there is one, else by the school's own counts."""
+    if indicator.threshold is None or indicator.interval != JEFFREYS or not 0 < indicator.threshold < 1:
+        return np.full(len(found.rows), np.nan)
+    known = found.denominator > 0
+    count, base = np.where(known, found.numerator, 0.0), np.where(known, found.denominator, 1.0)
+    plain = np.where(known, at_least(count + 0.5, base - count + 0.5, indicator.threshold), np.nan)
+    return np.where(np.isnan(steady.over_threshold), plain, steady.over_threshold)
+
+
+def _against_city(found: Measured, indicator: Indicator) -> pd.Categorical:
+    """Where a school's count lies in the funnel around the city; blank for the city itself and without company."""
+    dtype = pd.CategoricalDtype(AGAINST_CITY)
+    codes = np.full(len(found.rows), -1)
+    if indicator.kind == SHARE and indicator.interval == JEFFREYS:
+        compared = np.zeros(len(found.rows), dtype=bool)
+        compared[: found.schools] = (found.denominator > 0)[: found.schools]
+        at = np.flatnonzero(compared & (found.known_schools > 1))
+        codes[at] = 0
+        for step, level in enumerate(FUNNEL_LEVELS):
+            low, high = funnel_limits(found.denominator[at], found.city[at], level)
+            codes[at[found.numerator[at] > high]] = 1 + step
+            codes[at[found.numerator[at] < low]] = 3 + step
+    return pd.Categorical.from_codes(codes, dtype=dtype)
+
+
+def _flags(found: Measured, steady: Stabilised, indicator: Indicator, method: Method) -> "pd.Categorical[Any]":
+    """What must be said of each row, joined; each combination is made once."""
+    unknown = np.isnan(found.numerator if indicator.kind != GIVEN_MEAN else found.value)
+    zero = found.denominator == 0
+    of_schools = np.arange(len(found.rows)) < found.schools
+    degenerate = indicator.threshold is not None and not 0 < indicator.threshold < 1
+    said: list[tuple[str, NDArray[np.bool_]]] = [
+        (NO_DATA, unknown & ~zero),
+        (ZERO_BASE, zero),
+        (f"мало участников: меньше {method.small_base}", _few(found, indicator, method.small_base)),
+        (LOWER_BOUND, found.partial & ~np.isnan(found.value)),
+        (f"без интервала: {indicator.interval_note}", ~unknown & (indicator.interval == NO_INTERVAL)),
+        (ALONE, of_schools & ~unknown & ~zero & (found.known_schools == 1) & indicator.stabilise),
+        (NO_THRESHOLD, ~unknown & degenerate),
+        *(
+            (f"не стабилизировано: {reason.format(schools=method.fewest_schools)}", steady.verdicts == verdict)
+            for verdict, reason in REASONS.items()
+        ),
+    ]
+    masks = np.zeros(len(found.rows), dtype=np.int64)
+    for bit, (_, where) in enumerate(said):
+        masks |= where.astype(np.int64) << bit
+    numbers, distinct = pd.factorize(masks)
+    texts = ["; ".join(text for bit, (text, _) in enumerate(said) if mask >> bit & 1) for mask in distinct.tolist()]
+    return worded(numbers, texts)
+
+
+def _few(found: Measured, indicator: Indicator, least: int) -> NDArray[np.bool_]:
+    sampled = indicator.interval == JEFFREYS or indicator.kind == GIVEN_MEAN
+    return (found.denominator > 0) & (found.denominator < least) & sampled
+
+
+def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """One table; the words of the text columns that differ from part to part are united first."""
+    for name in ("change_note", "flags"):
+        words = sorted({word for part in parts for word in part[name].cat.categories})
+        dtype = pd.CategoricalDtype(pd.Index(words, dtype="str"))
+        parts = [part.assign(**{name: part[name].astype(dtype)}) for part in parts]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _nothing() -> pd.DataFrame:
+    columns = SchoolIndicators.to_schema().columns
+    return pd.DataFrame({name: pd.Series([], dtype=str(column.dtype)) for name, column in columns.items()})

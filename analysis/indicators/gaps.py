@@ -1,0 +1,58 @@
+"""What is not there: indicators that nobody's facts feed, and how many schools said nothing."""
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from analysis.exam_calendar import Sitting
+from analysis.indicator_passport import Indicator, Passport
+from analysis.indicators.keyed import CITY, OTHERS
+
+NOT_HELD = "нет данных: таких процедур в этом году не было (календарь процедур)"
+NOBODY = "нет данных: никто не вернул этих сведений"
+SOME = "нет данных по части школ: они ничего не сообщили"
+
+
+def indicator_gaps(
+    found: pd.DataFrame, passport: Passport, logins: Iterable[str], years: Sequence[int], calendar: Sequence[Sitting]
+) -> pd.DataFrame:
+    """Returns for each indicator and year how many schools have it, and why the others do not.
+
+    Args:
+        found: `effectiveness.school_indicators`.
+        passport: The indicators.
+        logins: All schools of the registry.
+        years: The years that must be accounted for.
+        calendar: Which procedures were held.
+
+    Returns:
+        A table after contracts.effectiveness.IndicatorGaps.
+    """
+    schools = set(logins)
+    known = found[found["value"].notna() & ~found["school_login"].isin([CITY, OTHERS])]
+    pairs = known[["indicator_id", "calendar_year", "school_login"]].drop_duplicates().astype({"school_login": "str"})
+    present = pairs.groupby(["indicator_id", "calendar_year"], observed=True)["school_login"].agg(set).to_dict()
+    rows = []
+    for indicator in passport.indicators:
+        for year in years:
+            having = present.get((indicator.id, year), set())
+            missing = len(schools - having)
+            rows.append(
+                (indicator.id, int(year), len(having), missing, _reason(indicator, year, having, missing, calendar))
+            )
+    columns = ["indicator_id", "calendar_year", "school_count", "missing_school_count", "reason"]
+    return pd.DataFrame(rows, columns=columns).astype(
+        {"indicator_id": "str", "reason": "str"} | dict.fromkeys(columns[1:4], "int64")
+    )
+
+
+def _reason(indicator: Indicator, year: int, having: set[str], missing: int, calendar: Sequence[Sitting]) -> str:
+    if having:
+        return SOME if missing else ""
+    held = any(
+        one.calendar_year == year
+        and one.scale == indicator.scale
+        and (not indicator.procedures or one.procedure in indicator.procedures)
+        for one in calendar
+    )
+    return NOBODY if held or indicator.table != "results" else NOT_HELD

@@ -1,0 +1,198 @@
+"""Typed tables of school facts → what each row is about and the numbers it holds, the same shape for every table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.exam_calendar import Sitting
+from analysis.indicator_passport import INPUTS
+from analysis.indicators.duties import supported_schools
+from analysis.indicators.uncertainty import Numbers, distinct_rows
+
+CITY, OTHERS = "город", "другие школы"
+KEYS = [
+    "school_login",
+    "aspect",
+    "procedure",
+    "subject",
+    "programme_grade",
+    "sitting_grade",
+    "wave",
+    "calendar_year",
+    "school_year",
+    "scale",
+    "comparability",
+]
+GRADES_AND_YEARS = ["programme_grade", "sitting_grade", "calendar_year"]
+# What the rows of one year are about; within it schools are compared with each other.
+ALIKE = [key for key in KEYS if key != "school_login"]
+# What stays the same over the years, whether or not the years can be compared.
+LINE = ["school_login", "aspect", "procedure", "subject", "programme_grade", "scale"]
+# What must stay the same for two years to be compared.
+COMPARABLE = [*LINE, "wave", "sitting_grade", "comparability"]
+EVERY_YEAR = "каждый год одинаково"
+NO_EARLIER, BROKEN = -1, -2
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """The rows of one table: first the schools, then the city (row S + group), then the other schools (S + G + group).
+
+    Attributes:
+        keys: KEYS of every row.
+        inputs: The numbers of the school rows by name, NaN where nothing was said.
+        groups: Of the school rows: which of them are about the same thing.
+        group_count: G.
+        partial: Of the school rows: whether a part of the numerator is not known, so that it is a lower bound.
+        others: Of the school rows: whether the school is one of those that are not supported.
+        earlier: Of every row: the row of the latest comparable year; NO_EARLIER or BROKEN.
+        broken: Of every row whose line is broken: the row at which it last stood; −1 for the others.
+    """
+
+    keys: pd.DataFrame
+    inputs: Mapping[str, Numbers]
+    groups: NDArray[np.intp]
+    group_count: int
+    partial: NDArray[np.bool_]
+    others: NDArray[np.bool_]
+    earlier: NDArray[np.intp]
+    broken: NDArray[np.intp]
+
+    @property
+    def schools(self) -> int:
+        """How many of the rows are of schools."""
+        return len(self.groups)
+
+
+def keyed_tables(tables: Mapping[str, pd.DataFrame], calendar: Sequence[Sitting]) -> dict[str, Keyed]:
+    """Returns each table of school facts that holds rows, by its name.
+
+    Args:
+        tables: The typed tables; those that are not there or empty are left out.
+        calendar: Says which sittings may be compared.
+    """
+    makers = {
+        "results": lambda frame: _results(frame, calendar),
+        "context": lambda frame: _lines(frame, "pupil_group", "group_pupil_count"),
+        "staff": lambda frame: _lines(frame, "staff_group", "staff_amount"),
+        "deficits": lambda frame: frame.rename(columns={"competence": "aspect"}),
+        "self_assessment": lambda frame: frame.rename(columns={"criterion": "aspect"}),
+        "contests": _contests,
+        "school_measures": _own_measures,
+    }
+    status = tables.get("school_status")
+    wide = {name: make(tables[name]) for name, make in makers.items() if name in tables and not tables[name].empty}
+    dtypes = _categories([_with_keys(frame) for frame in wide.values()])
+    return {name: _keyed(frame, INPUTS[name], dtypes, status) for name, frame in wide.items()}
+
+
+def _results(results: pd.DataFrame, calendar: Sequence[Sitting]) -> pd.DataFrame:
+    sittings = pd.DataFrame(
+        [(one.procedure, one.calendar_year, one.wave, one.scale, one.comparability) for one in calendar],
+        columns=["procedure", "calendar_year", "wave", "scale", "comparability"],
+    ).astype({"calendar_year": "int64"})
+    return results.merge(sittings.drop_duplicates(list(sittings)[:4]), on=list(sittings)[:4], how="left")
+
+
+def _lines(frame: pd.DataFrame, name: str, amount: str) -> pd.DataFrame:
+    by = ["school_login", "calendar_year", "school_year"]
+    return frame.set_index([*by, name])[amount].astype("float64").unstack(name).reset_index()
+
+
+def _contests(contests: pd.DataFrame) -> pd.DataFrame:
+    by = ["school_login", "calendar_year", "contestants"]
+    sums = contests.assign(contest_count=1).groupby(by, sort=False)
+    counts = sums[["contest_count", "contestant_count", "winner_count"]].sum().reset_index()
+    return counts.rename(columns={"contestants": "aspect"})
+
+
+def _own_measures(measures: pd.DataFrame) -> pd.DataFrame:
+    planned = (measures["planned_count"] > 0).fillna(False)
+    done = planned & (measures["done_count"] >= measures["planned_count"]).fillna(False)
+    told = (planned & measures["done_count"].notna()).astype("int64")
+    by = ["school_login", "calendar_year"]
+    counted = measures.assign(planned_measure_count=planned.astype("int64"), done=done.astype("int64"), told=told)
+    sums = counted.groupby(by, sort=False)[["planned_measure_count", "done", "told"]].sum().reset_index()
+    silent = (sums["told"] == 0) & (sums["planned_measure_count"] > 0)
+    partial = (sums["told"] < sums["planned_measure_count"]) & ~silent
+    return sums.assign(done_measure_count=sums["done"].astype("float64").mask(silent), partial=partial)
+
+
+def _with_keys(frame: pd.DataFrame) -> pd.DataFrame:
+    known = frame if "procedure" in frame else frame.assign(comparability=EVERY_YEAR)
+    return known.reindex(columns=KEYS)
+
+
+def _categories(frames: Sequence[pd.DataFrame]) -> dict[str, pd.CategoricalDtype]:
+    """One set of words for each text key, so that the rows of all tables can stand under each other."""
+    words = {
+        key: pd.concat([frame[key].drop_duplicates() for frame in frames]).dropna().unique() if frames else []
+        for key in KEYS
+        if key not in GRADES_AND_YEARS
+    }
+    words["school_login"] = [*words["school_login"], CITY, OTHERS]
+    return {key: pd.CategoricalDtype(pd.Index(sorted(map(str, found)), dtype="str")) for key, found in words.items()}
+
+
+def _keyed(
+    frame: pd.DataFrame, names: Sequence[str], dtypes: Mapping[str, pd.CategoricalDtype], status: pd.DataFrame | None
+) -> Keyed:
+    numbers = dict.fromkeys(GRADES_AND_YEARS, "Int64")
+    keys = _with_keys(frame).astype({**dtypes, **numbers})
+    groups, firsts = distinct_rows(*_codes(keys, ALIKE))
+    together = keys.iloc[firsts]
+    whole = [together.assign(school_login=pd.Categorical([name] * len(firsts), dtype=dtypes["school_login"]))
+             for name in (CITY, OTHERS)]  # fmt: skip
+    keys = pd.concat([keys, *whole], ignore_index=True)
+    inputs = {
+        name: frame[name].to_numpy("float64", na_value=np.nan) if name in frame else np.full(len(frame), np.nan)
+        for name in names
+    }
+    partial = frame["partial"].to_numpy(bool) if "partial" in frame else np.zeros(len(frame), dtype=bool)
+    earlier, broken = _earlier_rows(keys)
+    return Keyed(keys, inputs, groups, len(firsts), partial, _not_supported(frame, status), earlier, broken)
+
+
+def _not_supported(frame: pd.DataFrame, status: pd.DataFrame | None) -> NDArray[np.bool_]:
+    """The comparison group: none where no school is supported in that year."""
+    others = np.zeros(len(frame), dtype=bool)
+    if status is None:
+        return others
+    for year in frame["calendar_year"].unique():
+        supported = supported_schools(status, int(year))
+        if supported:
+            others |= ((frame["calendar_year"] == year) & ~frame["school_login"].isin(supported)).to_numpy(bool)
+    return others
+
+
+def _codes(keys: pd.DataFrame, names: Sequence[str]) -> list[NDArray[np.generic]]:
+    return [
+        keys[name].to_numpy("int64", na_value=-1) if name in GRADES_AND_YEARS else keys[name].cat.codes.to_numpy()
+        for name in names
+    ]
+
+
+def _earlier_rows(keys: pd.DataFrame) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Of each row the latest earlier row that may be compared with it, and where there is none though the line goes
+    back, the row at which the line last stood."""
+    years = keys["calendar_year"].to_numpy("int64")
+    comparable, line = distinct_rows(*_codes(keys, COMPARABLE))[0], distinct_rows(*_codes(keys, LINE))[0]
+    earlier, stood = _latest_before(comparable, years), _latest_before(line, years)
+    unknown = keys["comparability"].isna().to_numpy()
+    earlier = np.where(unknown, NO_EARLIER, earlier)
+    broken = (earlier < 0) & (stood >= 0)
+    return np.where(broken, BROKEN, earlier), np.where(broken, stood, -1)
+
+
+def _latest_before(codes: NDArray[np.intp], years: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Of each row the last row of the same code in an earlier year; NO_EARLIER where there is none."""
+    if not len(codes):
+        return np.zeros(0, dtype=np.intp)
+    moments = codes.astype(np.int64) * 10_000 + years
+    order = np.argsort(moments, kind="stable")
+    before = np.searchsorted(moments[order], moments, side="left") - 1
+    found = order[np.maximum(before, 0)]
+    return np.where((before >= 0) & (codes[found] == codes), found, NO_EARLIER).astype(np.intp)

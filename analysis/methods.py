@@ -1,0 +1,32 @@
+"""What the office decides about indicators of schools: the passport and the calendar, read together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.exam_calendar import CALENDAR_FILE, Sitting, load_calendar
+from analysis.indicator_passport import PASSPORT_FILE, Passport, load_passport
+
+METHOD_FILES = (PASSPORT_FILE, CALENDAR_FILE)
+
+
+@dataclass(frozen=True)
+class Methods:
+    """How facts of schools become indicators.
+
+    Attributes:
+        passport: What is computed.
+        calendar: Which sittings were held and may be compared.
+    """
+
+    passport: Passport
+    calendar: tuple[Sitting, ...]
+
+
+def load_methods(root: Path) -> Methods | None:
+    """Reads the files of METHOD_FILES; None where the project has no passport, for it computes no such indicators.
+
+    Raises:
+        AnalysisError: A file is broken; the message names the entry and the key.
+    """
+    passport = load_passport(root)
+    return None if passport is None else Methods(passport, load_calendar(root))
