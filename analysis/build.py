@@ -16,7 +16,7 @@ from analysis.config import (
     load_sources,
     load_terms,
 )
-from analysis.disclosure_policy import DISCLOSURE_FILE
+from analysis.disclosure_policy import DISCLOSURE_FILE, load_policy
 from analysis.errors import AnalysisError
 from analysis.methods import METHOD_FILES
 from analysis.presentation.place import MADE_FOLDERS
@@ -64,8 +64,10 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     """
     from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
     from analysis.contracts.indicators import INDICATOR_TABLES
+    from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
     from analysis.contracts.validation import violations
     from analysis.findings import blocking, screen_lines
+    from analysis.indicators.school_tables import school_tables
     from analysis.indicators.tables import indicator_tables
     from analysis.intake.workbook_memory import remembering_reader
     from analysis.methods import load_methods
@@ -80,9 +82,10 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     looked_at = max(source.received for source in sources)
     reporting = load_reporting(project.root)
     made = indicator_tables(checked.tables, project.collection, reporting, looked_at, load_methods(project.root))
+    made |= school_tables(checked.tables, load_policy(project.root))
     tables = {**checked.tables, **made}
     editions = editions_of(project, tables, sources)
-    broken = violations(made, {**INDICATOR_TABLES, **EFFECTIVENESS_TABLES})
+    broken = violations(made, {**INDICATOR_TABLES, **EFFECTIVENESS_TABLES, **GROUP_TABLES, **PUBLIC_TABLES})
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))
     reports = project.root / "reports"
@@ -105,7 +108,10 @@ def editions_of(
     from analysis.presentation.edition import Edition
 
     abbreviations = load_terms(project.root).abbreviations
-    return [Edition(project, year, tables, sources, abbreviations, internal) for year in project.editions]
+    policy = load_policy(project.root)
+    return [
+        Edition(project, year, tables, sources, abbreviations, internal, policy=policy) for year in project.editions
+    ]
 
 
 def _inputs(project: Project) -> str:

@@ -9,6 +9,7 @@ from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.outcomes import ASKS, BLOCKS, SETS_ASIDE
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
+from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
 
@@ -51,6 +52,11 @@ SECTIONS = (
         "`data/processed`. Служебные: малые числа в них не скрыты.",
     ),
     (
+        "Школьные сведения по группам школ",
+        "Лежат в `data/processed` дважды: целиком, для служебного отчёта, и с приставкой `public_` — с тем, что "
+        "скрыто правилом `data/disclosure.toml`; открытый отчёт и его файлы делаются только из вторых.",
+    ),
+    (
         "Текстовые таблицы",
         "Документ, как он прочитан: все значения — текст, ничего не истолковано. `cells` лежит и в `data/processed`.",
     ),
@@ -66,7 +72,7 @@ def data_dictionary() -> str:
     parts = [HEAD]
     for (title, about), contracts in zip(
         SECTIONS,
-        (own, FACT_TABLES, SCHOOL_FACT_TABLES, INDICATOR_TABLES, EFFECTIVENESS_TABLES, TEXT_TABLES),
+        (own, FACT_TABLES, SCHOOL_FACT_TABLES, INDICATOR_TABLES, EFFECTIVENESS_TABLES, GROUP_TABLES, TEXT_TABLES),
         strict=True,
     ):
         parts.append(f"## {title}\n\n{about}\n")

@@ -7,6 +7,8 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.config import Abbreviation, Project, Source
+from analysis.contracts.school_groups import GROUP_TABLES
+from analysis.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
 from analysis.indicators.plan import executor_load, open_readings, plan_by_year, planned_in
 from analysis.lineage.ground import Ground
 from analysis.presentation.words import Row, rows_of
@@ -24,6 +26,7 @@ class Edition:
         abbreviations: Glossary of the document.
         internal: Made for the office alone: with notes, file paths, chains and evidence of every verdict.
         ground: What the chains of an internal edition stand on; a public one has no chains.
+        policy: What the public edition hides.
     """
 
     project: Project
@@ -33,6 +36,7 @@ class Edition:
     abbreviations: tuple[Abbreviation, ...]
     internal: bool = False
     ground: Ground | None = None
+    policy: DisclosurePolicy = DEFAULT_POLICY
 
     @cached_property
     def plan(self) -> pd.DataFrame:
@@ -84,6 +88,12 @@ class Edition:
         """Names of schools by login; a reader never sees a login."""
         schools = self.tables["schools"]
         return dict(zip(schools["school_login"], schools["school_name"], strict=True))
+
+    def school_facts(self, name: str) -> pd.DataFrame:
+        """A table of contracts.school_groups for this year: masked, unless the edition is for the office; or empty."""
+        fields = list(GROUP_TABLES[name].to_schema().columns)
+        rows = self.tables.get(name if self.internal else f"public_{name}", pd.DataFrame(columns=fields))
+        return rows[rows["calendar_year"] == self.calendar_year].reset_index(drop=True)
 
     @cached_property
     def load(self) -> pd.DataFrame:

@@ -13,9 +13,17 @@ import xlsxwriter
 
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
+from analysis.contracts.school_groups import GROUP_TABLES
 
 WIDEST_COLUMN = 60
-FRICTIONLESS_TYPES = {"int64": "integer", "Int64": "integer", "datetime64[us]": "date", "str": "string"}
+FRICTIONLESS_TYPES = {
+    "int64": "integer",
+    "Int64": "integer",
+    "float64": "number",
+    "Float64": "number",
+    "datetime64[us]": "date",
+    "str": "string",
+}
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -79,7 +87,10 @@ def described(columns: tuple[str, ...]) -> dict[str, tuple[str, str, str]]:
 
     One name may count different things in two tables; then the contract that has most of these columns speaks.
     """
-    fields = [contract.to_schema().columns for contract in (*FACT_TABLES.values(), *INDICATOR_TABLES.values())]
+    fields = [
+        contract.to_schema().columns
+        for contract in (*FACT_TABLES.values(), *GROUP_TABLES.values(), *INDICATOR_TABLES.values())
+    ]
     nearest_last = sorted(fields, key=lambda found: len(found.keys() & set(columns)))
     return {
         name: (str(field.title), str(field.description), (field.metadata or {}).get("unit", ""))
@@ -118,7 +129,7 @@ def _write_data(workbook: Any, frame: pd.DataFrame) -> None:  # noqa: ANN401
             elif isinstance(value, str):
                 sheet.write_string(row, position, value, cell)
             else:
-                sheet.write_number(row, position, int(value), cell)
+                sheet.write_number(row, position, value, cell)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(frame), 1), len(frame.columns) - 1)
     sheet.set_landscape()

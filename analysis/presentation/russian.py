@@ -6,6 +6,7 @@ from datetime import date
 from babel import Locale
 from babel.dates import format_date, get_month_names
 from babel.lists import format_list
+from babel.numbers import format_decimal
 
 LOCALE = Locale("ru")
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -37,6 +38,12 @@ def counted(number: int, noun: str, case: dict[str, tuple[str, str, str]] = NOUN
 def form(number: int, forms: tuple[str, str, str]) -> str:
     """The form of a word that stands with this number: (1, 2–4, 5 and more)."""
     return dict(zip(("one", "few", "many"), forms, strict=True))[LOCALE.plural_form(number)]
+
+
+def decimal(number: float, digits: int = 0) -> str:
+    """«12,5»: a number with the Russian comma; whole numbers without one unless digits are asked for."""
+    pattern = f"0.{'0' * digits}{'#' * (2 - digits)}"
+    return format_decimal(number, pattern, locale=LOCALE)
 
 
 def long_date(day: date) -> str:

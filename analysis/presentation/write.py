@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.config import INVENTED
-from analysis.presentation import execution, exhibits, sentences
+from analysis.presentation import execution, exhibits, school_facts, sentences
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit
 from analysis.presentation.exports import csv_bytes, data_package, resource, xlsx_bytes
@@ -16,6 +16,8 @@ from analysis.presentation.markdown import escape
 from analysis.presentation.place import CONTENT_FOLDER, MADE_FOLDERS
 from analysis.presentation.russian import short_date
 from analysis.whole import recover_folder, replace_folder
+
+BLANK = "значение не указано; это не ноль"
 
 
 def write_edition(reports: Path, edition: Edition) -> None:
@@ -72,6 +74,7 @@ def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
     findings, abbreviations = exhibits.findings_table(edition), exhibits.abbreviations_table(edition)
     sources = exhibits.sources_table(edition)
     facts, fact_exhibits = execution.sections(edition)
+    schools, school_exhibits = school_facts.sections(edition)
     pieces = {
         "summary": "\n".join(f"- {sentence}" for sentence in _summary(edition)),
         "approval": sentences.approval(edition),
@@ -85,6 +88,7 @@ def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
         "findings": "\n\n".join([sentences.findings(edition), findings.markdown]),
         "abbreviations": abbreviations.markdown,
         "facts": facts,
+        "schools": schools,
         "sources": "\n\n".join([sentences.data_date(edition), sources.markdown]),
         "contact": sentences.contact(edition),
     }
@@ -96,6 +100,7 @@ def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
         *plans,
         *readings,
         *fact_exhibits,
+        *school_exhibits,
         findings,
         abbreviations,
         sources,
@@ -145,7 +150,7 @@ def _about(edition: Edition, exhibit: Exhibit) -> list[tuple[str, str]]:
         ("Документ", str(edition.approval["title"])),
         ("Издатель", edition.project.publisher),
         ("Данные на", short_date(edition.data_date)),
-        ("Пустая ячейка", "значение не указано; это не ноль"),
+        ("Пустая ячейка", BLANK if "hidden_columns" not in exhibit.data else f"{BLANK}; {school_facts.HIDDEN_BLANK}"),
         *([("Внимание", INVENTED)] if edition.project.invented else []),
     ]
 

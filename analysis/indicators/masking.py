@@ -1,0 +1,223 @@
+"""The tables of school facts for the public: cells and relations of each, what is hidden, and what is then printed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import permutations
+from typing import Any, cast
+
+import pandas as pd
+
+from analysis.contracts.school_facts import CATEGORIES, JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
+from analysis.contracts.school_groups import CITY, GRADE_GROUPS, SCHOOL
+from analysis.disclosure_policy import DisclosurePolicy
+from analysis.indicators.disclosure import Cell, Relation, suppress, total_of
+
+COSTS = {SCHOOL: 1.0, CITY: 20.0}
+OTHERS_COST = 3.0
+TOTAL_COST = 10.0
+SUM_COST = 0.05
+FULL_SCORE = 100
+Row = Mapping[str, Any]
+
+
+@dataclass
+class Sheet:
+    """Cells and relations of one table while they are put together."""
+
+    cells: dict[str, Cell] = field(default_factory=dict)
+    relations: dict[Relation, None] = field(default_factory=dict)
+    needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def count(self, name: str, value: float, scope: str, *, is_total: bool = False) -> None:
+        """Adds a count of people that is printed."""
+        cost = COSTS.get(scope, OTHERS_COST) * (TOTAL_COST if is_total else 1)
+        self.cells[name] = Cell(name, int(value), cost)
+
+    def unprinted(self, name: str, value: int, *, is_count: bool = True) -> None:
+        """Adds a number that is printed nowhere but follows from others."""
+        self.cells[name] = Cell(name, value, is_count=is_count, is_shown=False)
+
+    def total(self, total: str, parts: Sequence[str]) -> None:
+        """Adds total = sum of parts."""
+        self.relations[total_of(total, sorted(parts))] = None
+
+    def hidden(self, policy: DisclosurePolicy) -> frozenset[str]:
+        """The cells that the public may not see."""
+        outcome = suppress(list(self.cells.values()), list(self.relations), policy.smallest_count, self.needs)
+        return outcome.hidden
+
+
+def hidden_marks(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -> list[frozenset[str]]:
+    """Returns for each row of `school_facts.mark_rows` the columns that are hidden."""
+    sheet = Sheet()
+    names = row_names(rows, key)
+    for name, row in zip(names, _records(rows), strict=True):
+        _mark_cells(sheet, name, row)
+    columns = ["participant_count", *MARK_COLUMNS, "not_attested_count", "compared_count"]
+    _upwards(sheet, rows, key, [*columns, *JOURNAL_COLUMNS])
+    return _by_row(sheet.hidden(policy), names)
+
+
+def hidden_scores(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -> list[frozenset[str]]:
+    """Returns for each row of `school_facts.score_rows` the columns that are hidden, score_sum among them."""
+    sheet = Sheet()
+    names = row_names(rows, key)
+    for name, row in zip(names, _records(rows), strict=True):
+        _score_cells(sheet, name, row, policy)
+    _upwards(sheet, rows, key, ["participant_count", *SCORE_COLUMNS, "score_sum"])
+    return _by_row(sheet.hidden(policy), names)
+
+
+def hidden_parts(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -> list[frozenset[str]]:
+    """Returns for each row of part and base which of the two are hidden; one base may serve several rows.
+
+    Args:
+        rows: Of `school_facts.pupil_rows` and the like; without `members` every row has a base of its own.
+            Column is_whole says where the part is the base itself.
+        key: What tells the rows of one group of schools apart; the last names the part.
+        policy: The policy in force.
+    """
+    sheet = Sheet()
+    names, bases = row_names(rows, key), _base_names(rows, key)
+    parts = [
+        base if whole else f"{name}|part" for name, base, whole in zip(names, bases, rows["is_whole"], strict=True)
+    ]
+    for part, base, row in zip(parts, bases, _records(rows), strict=True):
+        sheet.count(base, row["base"], row["scope"], is_total=True)
+        if part != base:
+            sheet.count(part, row["part"], row["scope"])
+            sheet.unprinted(f"{part}|rest", int(row["base"]) - int(row["part"]))
+            sheet.total(base, [part, f"{part}|rest"])
+    _partitions(sheet, rows, key, parts, bases)
+    for total, some in _families(rows, key):
+        sheet.total(parts[total], [parts[number] for number in some])
+        sheet.total(bases[total], [bases[number] for number in some])
+    _nested(sheet, rows, bases)
+    hidden = sheet.hidden(policy)
+    return [
+        frozenset(what for what, cell in (("part", part), ("base", base)) if cell in hidden)
+        for part, base in zip(parts, bases, strict=True)
+    ]
+
+
+def row_names(rows: pd.DataFrame, key: list[str]) -> list[str]:
+    """A name for each row from its key, scope and school."""
+    columns = [rows[name].astype("str") for name in [*key, "scope", "who"]]
+    return ["|".join(values) for values in zip(*columns, strict=True)]
+
+
+def _mark_cells(sheet: Sheet, name: str, row: Row) -> None:
+    marks = [column for column in [*MARK_COLUMNS, "not_attested_count"] if pd.notna(row[column])]
+    for column in marks:
+        sheet.count(f"{name}|{column}", row[column], row["scope"])
+    total = f"{name}|participant_count"
+    sheet.count(total, row["participant_count"], row["scope"], is_total=True)
+    sheet.total(total, [f"{name}|{column}" for column in marks])
+    if pd.isna(row["compared_count"]):
+        return
+    compared = f"{name}|compared_count"
+    sheet.count(compared, row["compared_count"], row["scope"], is_total=True)
+    for column in JOURNAL_COLUMNS:
+        sheet.count(f"{name}|{column}", row[column], row["scope"])
+    sheet.total(compared, [f"{name}|{column}" for column in JOURNAL_COLUMNS])
+    _with_rest(sheet, total, [compared], int(row["participant_count"]) - int(row["compared_count"]))
+
+
+def _score_cells(sheet: Sheet, name: str, row: Row, policy: DisclosurePolicy) -> None:
+    total, number = f"{name}|participant_count", int(row["participant_count"])
+    sheet.count(total, number, row["scope"], is_total=True)
+    parts = [column for column in SCORE_COLUMNS if pd.notna(row[column])]
+    for column in parts:
+        sheet.count(f"{name}|{column}", row[column], row["scope"])
+    rest = number - sum(int(row[column]) for column in parts)
+    sheet.unprinted(f"{name}|rest", rest)
+    sheet.total(total, [*(f"{name}|{column}" for column in parts), f"{name}|rest"])
+    if pd.notna(row["score_sum"]):
+        _score_sum(sheet, name, row, number, policy)
+
+
+def _score_sum(sheet: Sheet, name: str, row: Row, number: int, policy: DisclosurePolicy) -> None:
+    """The sum behind a mean: hidden over a small base, and then not to be told within ten points a participant."""
+    cell, value = f"{name}|score_sum", int(row["score_sum"])
+    reach = 10 * max(number, policy.smallest_count)
+    ends = (max(0, value - reach), min(value + reach, FULL_SCORE * max(number, policy.smallest_count - 1)))
+    cost = SUM_COST * COSTS.get(row["scope"], OTHERS_COST)
+    too_few = number < policy.smallest_base
+    sheet.cells[cell] = Cell(cell, value, cost, is_count=False, is_hidden=too_few, possible=ends)
+    sheet.needs[cell] = (f"{name}|participant_count",)
+    sheet.unprinted(f"{cell}|rest", FULL_SCORE * number - value, is_count=False)
+    terms = ((FULL_SCORE, f"{name}|participant_count"), (-1, cell), (-1, f"{cell}|rest"))
+    sheet.relations[Relation(terms)] = None
+
+
+def _with_rest(sheet: Sheet, total: str, parts: Sequence[str], rest: int) -> None:
+    """Adds total = parts + rest; a rest of nothing is known to be none, because the parts are all there is."""
+    if rest:
+        sheet.unprinted(f"{total}|rest of {'+'.join(parts)}", rest)
+        parts = [*parts, f"{total}|rest of {'+'.join(parts)}"]
+    sheet.total(total, parts)
+
+
+def _upwards(sheet: Sheet, rows: pd.DataFrame, key: list[str], columns: Sequence[str]) -> None:
+    """Adds for each column: city = supported schools + others, where all of them are known."""
+    names = row_names(rows, key)
+    known = {column: rows[column].notna().tolist() for column in columns}
+    for total, parts in _families(rows, key):
+        for column in columns:
+            if known[column][total]:
+                sheet.total(f"{names[total]}|{column}", [f"{names[part]}|{column}" for part in parts])
+
+
+def _families(rows: pd.DataFrame, key: list[str]) -> Iterator[tuple[int, list[int]]]:
+    """The place of each city's row with the places of the rows that it adds up."""
+    for places in rows.reset_index(drop=True).groupby(key, sort=False).indices.values():
+        city = [int(place) for place in places if rows["scope"].iloc[place] == CITY]
+        yield city[0], [int(place) for place in places if place != city[0]]
+
+
+def _base_names(rows: pd.DataFrame, key: list[str]) -> list[str]:
+    """A base is known by its year and schools; without members each row has its own."""
+    if "members" not in rows:
+        return [f"{name}|base" for name in row_names(rows, key)]
+    pairs = zip(rows["calendar_year"], rows["members"], strict=True)
+    return [f"{year}|base|{'+'.join(members)}" for year, members in pairs]
+
+
+def _partitions(sheet: Sheet, rows: pd.DataFrame, key: list[str], parts: list[str], bases: list[str]) -> None:
+    """Adds base = sum of parts for parts that make up the whole: stages, categories."""
+    listed = rows.assign(part_name=parts, base_name=bases)
+    for whole in (list(GRADE_GROUPS), CATEGORIES):
+        for base, group in listed[listed[key[-1]].isin(whole)].groupby("base_name", sort=False):
+            if len(group) > 1:
+                rest = int(group["base"].iloc[0]) - int(group["part"].sum())
+                _with_rest(sheet, str(base), sorted(group["part_name"]), rest)
+
+
+def _nested(sheet: Sheet, rows: pd.DataFrame, bases: list[str]) -> None:
+    """Adds larger base = smaller base + the schools between, where a school gave one number and not another."""
+    if "members" not in rows:
+        return
+    sets = {
+        base: (int(year), frozenset(members), int(value))
+        for base, year, members, value in zip(bases, rows["calendar_year"], rows["members"], rows["base"], strict=True)
+    }
+    for (one, (year, schools, value)), (other, (same, more, larger)) in permutations(sets.items(), 2):
+        if year == same and schools < more:
+            between = f"{year}|base|{'+'.join(sorted(more - schools))}"
+            if between not in sheet.cells:
+                sheet.unprinted(between, larger - value)
+            sheet.total(other, [one, between])
+
+
+def _by_row(hidden: frozenset[str], names: Sequence[str]) -> list[frozenset[str]]:
+    """The hidden columns of each row, from cells named «row|column»."""
+    columns: dict[str, set[str]] = {name: set() for name in names}
+    for cell in hidden:
+        name, _, column = cell.rpartition("|")
+        if name in columns:
+            columns[name].add(column)
+    return [frozenset(columns[name]) for name in names]
+
+
+def _records(rows: pd.DataFrame) -> list[Row]:
+    return cast(list[Row], rows.to_dict("records"))

@@ -1,0 +1,163 @@
+"""School facts by supported school, the other schools and the city: sums, with a blank where a part is missing."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.contracts.school_facts import (
+    GRADES,
+    JOURNAL_COLUMNS,
+    MARK_COLUMNS,
+    MARK_SCALE,
+    POSTS,
+    PUPIL_TOTAL,
+    SCORE_COLUMNS,
+    SCORE_SCALE,
+    SOCIAL_GROUPS,
+    STAFF_GROUPS,
+    TEACHERS,
+    VACANCIES,
+)
+from analysis.contracts.school_groups import CITY, GRADE_GROUPS, OTHERS, SCHOOL, SCOPES
+from analysis.indicators.duties import supported_schools
+
+SITTING = ["calendar_year", "school_year", "procedure", "subject", "programme_grade", "sitting_grade", "wave"]
+WHO = ["scope", "who"]
+Supported = Mapping[int, Sequence[str]]
+
+
+def supported_by_year(status: pd.DataFrame, calendar_years: Sequence[int]) -> dict[int, list[str]]:
+    """Returns the logins of the supported schools of each calendar year."""
+    return {year: supported_schools(status, year) for year in calendar_years}
+
+
+def mark_rows(results: pd.DataFrame, supported: Supported) -> pd.DataFrame:
+    """Returns results in marks by group of schools.
+
+    Returns:
+        SITTING, scope, who, school_count, participant_count, mark_2_count … mark_5_count, not_attested_count (blank
+        where nobody gave it), compared_count, journal_lower_count … (blank where a school of the group has none).
+    """
+    rows = results[results["scale"] == MARK_SCALE]
+    rows = rows.assign(
+        not_attested_count=rows["not_attested_count"].where(
+            rows["not_attested_count"].notna() | (rows["procedure"] != "Журнал"), 0
+        ),
+        compared_count=sum((rows[name] for name in JOURNAL_COLUMNS[1:]), rows[JOURNAL_COLUMNS[0]]),
+    )
+    columns = ["participant_count", *MARK_COLUMNS, "not_attested_count", "compared_count", *JOURNAL_COLUMNS]
+    return by_group(rows, SITTING, columns, supported)
+
+
+def score_rows(results: pd.DataFrame, supported: Supported) -> pd.DataFrame:
+    """Returns results in scores by group of schools.
+
+    Returns:
+        SITTING, scope, who, school_count, participant_count, below_minimum_count, high_score_count,
+        full_score_count, score_sum (whole points; blank where a school of the group gave no mean).
+    """
+    rows = results[results["scale"] == SCORE_SCALE]
+    sums = (rows["mean_score"] * rows["participant_count"]).round().astype("Int64")
+    rows = rows.assign(score_sum=sums.where(rows["participant_count"] > 0, 0))
+    return by_group(rows, SITTING, ["participant_count", *SCORE_COLUMNS, "score_sum"], supported)
+
+
+def pupil_rows(context: pd.DataFrame, supported: Supported) -> pd.DataFrame:
+    """Returns the groups of the social passport, grades in three stages, over all pupils of the same schools.
+
+    Returns:
+        calendar_year, pupil_group, scope, who, school_count, part (of the group), base (all pupils), is_whole
+        (the part is the base), members (the logins behind the row). A school counts for a group only where it gave
+        both numbers.
+    """
+    key = ["calendar_year", "school_login"]
+    wide = context.pivot(index=key, columns="pupil_group", values="group_pupil_count").astype("Int64")
+    wide = wide.reindex(columns=[PUPIL_TOTAL, *GRADES, *SOCIAL_GROUPS])
+    for stage, grades in GRADE_GROUPS.items():
+        names = [name for name, grade in GRADES.items() if grade in grades]
+        wide[stage] = wide[names].sum(axis=1, skipna=False)
+    return _over_a_base(wide, [PUPIL_TOTAL, *GRADE_GROUPS, *SOCIAL_GROUPS], "pupil_group", PUPIL_TOTAL, supported)
+
+
+def staff_rows(staff: pd.DataFrame, supported: Supported) -> pd.DataFrame:
+    """Returns posts and vacancies over posts, teachers, categories and trained over teachers; columns of pupil_rows."""
+    wide = staff.pivot(index=["calendar_year", "school_login"], columns="staff_group", values="staff_amount")
+    wide = wide.reindex(columns=list(STAFF_GROUPS)).astype("Float64")
+    people = [name for name, unit in STAFF_GROUPS.items() if unit == "человек"]
+    rows = [
+        _over_a_base(wide, [POSTS, VACANCIES], "staff_group", POSTS, supported),
+        _over_a_base(wide, people, "staff_group", TEACHERS, supported),
+    ]
+    return pd.concat(rows, ignore_index=True)
+
+
+def deficit_rows(deficits: pd.DataFrame, supported: Supported) -> pd.DataFrame:
+    """Returns teachers with a deficit (part) among the diagnosed (base) by competence and group of schools."""
+    rows = deficits.rename(columns={"deficit_teacher_count": "part", "diagnosed_teacher_count": "base"})
+    return by_group(rows, ["calendar_year", "competence"], ["part", "base"], supported).assign(is_whole=False)
+
+
+def contest_rows(contests: pd.DataFrame, supported: Supported) -> pd.DataFrame:
+    """Returns winners (part) among contestants (base) and the number of contests by level and group of schools."""
+    rows = contests.rename(columns={"winner_count": "part", "contestant_count": "base"}).assign(contest_count=1)
+    key = ["calendar_year", "contest_level", "contestants"]
+    return by_group(rows, key, ["part", "base", "contest_count"], supported).assign(is_whole=False)
+
+
+def self_assessment_rows(assessment: pd.DataFrame, supported: Supported) -> pd.DataFrame:
+    """Returns the score of each supported school, and the mean over the schools of the other groups."""
+    summed = by_group(assessment, ["calendar_year", "criterion"], ["assessment_score"], supported)
+    mean = summed["assessment_score"].astype("float64") / summed["school_count"]
+    return summed.assign(assessment_score=mean.round(2))
+
+
+def by_group(frame: pd.DataFrame, key: list[str], columns: list[str], supported: Supported) -> pd.DataFrame:
+    """Returns sums by key and group of schools; a sum with a missing part is blank.
+
+    Returns:
+        key, scope (школа, другие школы, город), who (login; empty for groups), school_count, the columns.
+    """
+    pairs = {(year, login) for year, logins in supported.items() for login in logins}
+    is_supported = pd.Series(
+        [pair in pairs for pair in zip(frame["calendar_year"], frame["school_login"], strict=True)],
+        index=frame.index,
+        dtype=bool,
+    )
+    groups = [
+        frame[is_supported].assign(scope=SCHOOL, who=frame["school_login"]),
+        frame[~is_supported].assign(scope=OTHERS, who=""),
+        frame.assign(scope=CITY, who=""),
+    ]
+    rows = pd.concat(groups, ignore_index=True)
+    rows["scope"] = pd.Categorical(rows["scope"], SCOPES, ordered=True)
+    grouped = rows.groupby([*key, *WHO], observed=True)
+    complete = grouped[columns].count().eq(grouped.size(), axis=0)
+    sums = grouped[columns].sum().where(complete)
+    sums.insert(0, "school_count", grouped["school_login"].nunique())
+    return sums.reset_index().astype({"scope": "str", "who": "str"})
+
+
+def _over_a_base(wide: pd.DataFrame, groups: Sequence[str], key: str, base: str, supported: Supported) -> pd.DataFrame:
+    """Long rows of part and base for some columns of a wide table by year and school."""
+    found = []
+    for group in groups:
+        known = wide[[group]].rename(columns={group: "part"}).assign(base=wide[base]).dropna().reset_index()
+        known = known[known["part"] <= known["base"]]  # a part above its whole is no part: the checks have named it
+        rows = by_group(known.assign(**{key: group}), ["calendar_year", key], ["part", "base"], supported)
+        found.append(rows.assign(is_whole=group == base, members=_members(known, rows, supported)))
+    return pd.concat(found, ignore_index=True)
+
+
+def _members(known: pd.DataFrame, rows: pd.DataFrame, supported: Supported) -> "pd.Series[Any]":
+    """The schools whose numbers each row adds up."""
+    present = known.groupby("calendar_year")["school_login"].agg(lambda logins: sorted(logins)).to_dict()
+    listed = [
+        (who,) if scope == SCHOOL else _grouped(present[year], supported.get(year, ()), scope)
+        for year, scope, who in zip(rows["calendar_year"], rows["scope"], rows["who"], strict=True)
+    ]
+    return pd.Series(listed, index=rows.index, dtype=object)
+
+
+def _grouped(logins: Sequence[str], supported: Sequence[str], scope: str) -> tuple[str, ...]:
+    return tuple(login for login in logins if scope == CITY or login not in supported)

@@ -1,0 +1,172 @@
+"""The tables of school facts by group of schools: whole, and masked for the public with the same columns."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS, STAFF_GROUPS
+from analysis.contracts.school_groups import (
+    CITY,
+    GROUP_TABLES,
+    JOURNAL_SHARES,
+    MARK_SHARES,
+    OTHERS,
+    SCORE_SHARES,
+    ContestParts,
+    DeficitParts,
+    PupilGroups,
+    StaffParts,
+)
+from analysis.disclosure_policy import DisclosurePolicy
+from analysis.indicators import masking, school_facts
+from analysis.indicators.school_facts import SITTING, Supported, supported_by_year
+
+GROUP_NAMES = {OTHERS: "Другие школы города", CITY: "Город"}
+SHARE_DIGITS = 1
+MEAN_DIGITS = 1
+# For the tables of parts: part, base and share as the contract calls them, and the key of a part.
+PARTS: dict[str, tuple[str, str, str, list[str], type[pa.DataFrameModel]]] = {
+    "context": ("group_pupil_count", "base_pupil_count", "group_share", ["pupil_group"], PupilGroups),
+    "staff": ("staff_amount", "base_staff_amount", "staff_share", ["staff_group"], StaffParts),
+    "deficits": ("deficit_teacher_count", "diagnosed_teacher_count", "deficit_share", ["competence"], DeficitParts),
+    "contests": (
+        "winner_count", "contestant_count", "winner_share", ["contestants", "contest_level"], ContestParts,
+    ),
+}  # fmt: skip
+Hidden = Sequence[frozenset[str]]
+
+
+def school_tables(tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy) -> dict[str, pd.DataFrame]:
+    """Returns the tables of contracts.school_groups, each whole and, under `public_…`, masked.
+
+    The mask is made over all years at once, so that every edition and every form of print hides the same.
+
+    Args:
+        tables: Typed tables; those of school facts that are not there or empty give nothing.
+        policy: The policy in force.
+    """
+    present = {name: tables[name] for name in (*PARTS, "results", "self_assessment") if len(tables.get(name, ()))}
+    if not present:
+        return {}
+    years = sorted({int(year) for table in present.values() for year in table["calendar_year"]})
+    supported = supported_by_year(tables["school_status"], years)
+    names = dict(zip(tables["schools"]["school_login"], tables["schools"]["school_name"], strict=True))
+    made: dict[str, pd.DataFrame] = {}
+    if "results" in present:
+        made |= _results(present["results"], supported, policy)
+    for name in [one for one in PARTS if one in present]:
+        made |= _parts(name, present[name], supported, policy)
+    if "self_assessment" in present:
+        rows = school_facts.self_assessment_rows(present["self_assessment"], supported)
+        made |= {"self_assessment_parts": rows, "public_self_assessment_parts": rows}
+    return {name: _finished(name, rows, names) for name, rows in made.items() if len(rows)}
+
+
+def _results(results: pd.DataFrame, supported: Supported, policy: DisclosurePolicy) -> dict[str, pd.DataFrame]:
+    marks, scores = school_facts.mark_rows(results, supported), school_facts.score_rows(results, supported)
+    by_marks = {
+        **{share: (count, "participant_count") for count, share in MARK_SHARES.items()},
+        **{share: (count, "compared_count") for count, share in JOURNAL_SHARES.items()},
+    }
+    by_scores = {share: (count, "participant_count") for count, share in SCORE_SHARES.items()}
+    mark_counts = ["participant_count", *MARK_COLUMNS, "not_attested_count", "compared_count", *JOURNAL_COLUMNS]
+    score_counts = ["participant_count", *SCORE_COLUMNS, "score_sum"]
+    hidden_marks = masking.hidden_marks(marks, SITTING, policy)
+    hidden_scores = masking.hidden_scores(scores, SITTING, policy)
+    return {
+        "mark_results": _shown(marks, mark_counts, by_marks, _nothing(marks), 1),
+        "public_mark_results": _shown(marks, mark_counts, by_marks, hidden_marks, policy.smallest_base),
+        "score_results": _with_mean(_shown(scores, score_counts, by_scores, _nothing(scores), 1)),
+        "public_score_results": _with_mean(
+            _shown(scores, score_counts, by_scores, hidden_scores, policy.smallest_base)
+        ),
+    }
+
+
+def _parts(name: str, table: pd.DataFrame, supported: Supported, policy: DisclosurePolicy) -> dict[str, pd.DataFrame]:
+    part, base, share, key, contract = PARTS[name]
+    make = {
+        "context": school_facts.pupil_rows,
+        "staff": school_facts.staff_rows,
+        "deficits": school_facts.deficit_rows,
+        "contests": school_facts.contest_rows,
+    }[name]
+    rows = make(table, supported)
+    people = rows[key[-1]].map(STAFF_GROUPS).eq("человек") if name == "staff" else pd.Series(True, index=rows.index)
+    hidden = pd.Series([frozenset[str]()] * len(rows), index=rows.index, dtype=object)
+    hidden[people] = masking.hidden_parts(rows[people].reset_index(drop=True), ["calendar_year", *key], policy)
+    smallest = people.map({True: policy.smallest_base, False: 0})
+    names = {"part": part, "base": base}
+    shares = {share: (part, base)}
+    renamed = rows.rename(columns=names)
+    masked = [frozenset(names[what] for what in one) for one in hidden]
+    table_name = next(known for known, one in GROUP_TABLES.items() if one is contract)
+    return {
+        table_name: _shown(renamed, [part, base], shares, _nothing(rows), 0),
+        f"public_{table_name}": _shown(renamed, [part, base], shares, masked, smallest),
+    }
+
+
+def _nothing(rows: pd.DataFrame) -> Hidden:
+    return [frozenset()] * len(rows)
+
+
+def _shown(
+    rows: pd.DataFrame,
+    counts: Sequence[str],
+    shares: Mapping[str, tuple[str, str]],
+    hidden: Hidden,
+    smallest_base: "int | pd.Series[int]",
+) -> pd.DataFrame:
+    """The rows with hidden counts blank, shares where both numbers are shown over a base large enough, and hidden."""
+    shown = rows.assign(
+        **{name: rows[name].mask(np.array([name in one for one in hidden], dtype=bool)) for name in counts},
+        hidden=_listed([sorted({*counts} & one) for one in hidden], rows),
+    )
+    is_part = ~rows["is_whole"] if "is_whole" in rows else pd.Series(True, index=rows.index)
+    for share, (part, base) in shares.items():
+        enough = (shown[base] > 0) & (shown[base] >= smallest_base) & is_part
+        value = (shown[part] / shown[base].where(enough.fillna(False)) * 100).astype("Float64").round(SHARE_DIGITS)
+        # A hidden base says nothing more: that it is zero, and so has no share, may not be seen either.
+        exists = rows[part].notna() & rows[base].notna() & (shown[base].isna() | (shown[base] > 0).fillna(False))
+        withheld = is_part & exists & value.isna()
+        shown = shown.assign(**{share: value}, hidden=_more(shown["hidden"], withheld, share))
+    return shown
+
+
+def _more(hidden: "pd.Series[Any]", where: "pd.Series[bool]", column: str) -> "pd.Series[Any]":
+    return _listed([[*one, column] if more else one for one, more in zip(hidden, where, strict=True)], hidden)
+
+
+def _listed(lists: list[list[str]], beside: "pd.DataFrame | pd.Series[Any]") -> "pd.Series[Any]":
+    return pd.Series(lists, index=beside.index, dtype=object)
+
+
+def _with_mean(rows: pd.DataFrame) -> pd.DataFrame:
+    """The mean beside the sum that carries it."""
+    mean = (rows["score_sum"] / rows["participant_count"].where(rows["participant_count"] > 0)).astype("Float64")
+    hidden = [["mean_score" if name == "score_sum" else name for name in one] for one in rows["hidden"]]
+    return rows.assign(mean_score=mean.round(MEAN_DIGITS), hidden=_listed(hidden, rows))
+
+
+def _finished(name: str, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """The table as its contract wants it: names instead of logins, labels of what is hidden."""
+    fields = GROUP_TABLES[name.removeprefix("public_")].to_schema().columns
+    group_names = [
+        GROUP_NAMES.get(scope) or names.get(who, who) for scope, who in zip(rows["scope"], rows["who"], strict=True)
+    ]
+    extra: dict[str, Any] = {"group_name": group_names}
+    if "hidden_columns" in fields:
+        order = list(fields)
+        extra["hidden_columns"] = [
+            "; ".join(str(fields[column].title) for column in sorted(one, key=order.index)) for one in rows["hidden"]
+        ]
+    if "staff_unit" in fields:
+        extra["staff_unit"] = rows["staff_group"].map(STAFF_GROUPS)
+    kinds = {
+        name: "str" if str(field.dtype).startswith("string") else str(field.dtype) for name, field in fields.items()
+    }
+    return rows.assign(**extra)[list(fields)].astype(kinds).reset_index(drop=True)

@@ -1,0 +1,132 @@
+"""School facts by group of schools: sums counted by hand, blanks that stay blank, and the same tables masked."""
+
+import pandas as pd
+import pytest
+
+from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
+from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
+from analysis.contracts.validation import violations
+from analysis.disclosure_policy import DEFAULT_POLICY
+from analysis.indicators.school_tables import school_tables
+from school_towns import printed, result, results, score, town_facts
+
+MARKS = ["group_name", "school_count", "participant_count", "mark_2_count", "mark_3_count", "mark_4_count"]
+
+
+def made(*rows):
+    """The tables of a town of five schools, the first two supported, with these results alone."""
+    town = town_facts(years=(2020, 2021))
+    return school_tables({**{name: town[name] for name in ("schools", "school_status")}, "results": results(*rows)},
+                         DEFAULT_POLICY)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def town():
+    return school_tables(town_facts(), DEFAULT_POLICY)
+
+
+def test_the_tables_meet_their_contracts(town):
+    facts = {name: table for name, table in town_facts().items() if name in SCHOOL_FACT_TABLES}
+    assert violations(facts, SCHOOL_FACT_TABLES) == []
+    assert violations(town, {**GROUP_TABLES, **PUBLIC_TABLES}) == []
+    assert {*town} == {*GROUP_TABLES, *PUBLIC_TABLES}
+
+
+def test_schools_others_and_city_add_up():
+    tables = made(
+        result("edu1", (6, 10, 8, 6)),
+        result("edu2", (7, 9, 11, 13)),
+        result("edu3", (5, 20, 30, 5)),
+        result("edu4", (5, 25, 35, 10)),
+    )
+    assert printed(tables["mark_results"], MARKS) == [
+        ["Школа 1", 1, 30, 6, 10, 8],
+        ["Школа 2", 1, 40, 7, 9, 11],
+        ["Другие школы города", 2, 135, 10, 45, 65],
+        ["Город", 4, 205, 23, 64, 84],
+    ]
+    assert tables["mark_results"]["mark_2_share"].tolist() == [20.0, 17.5, 7.4, 11.2]
+    pd.testing.assert_frame_equal(tables["mark_results"], tables["public_mark_results"])  # nothing small, nothing lost
+
+
+def test_a_small_count_hides_itself_and_what_would_give_it_away():
+    tables = made(
+        result("edu1", (2, 10, 10, 8)), result("edu2", (9, 12, 11, 8)), result("edu3", (30, 40, 50, 60)),
+    )  # fmt: skip
+    public = tables["public_mark_results"].set_index("group_name")
+    marks = ["mark_2_count", "mark_3_count", "mark_4_count", "mark_5_count"]
+    hidden = public[marks].isna()
+    assert hidden.loc["Школа 1", "mark_2_count"]
+    assert hidden.sum().sum() == 4  # one cycle: two rows, two marks
+    assert not hidden.loc["Город"].any()
+    assert public["participant_count"].tolist() == [30, 40, 180, 250]
+    assert public.loc["Школа 1", "hidden_columns"].startswith("Отметок «2»")
+    assert "Доля «2»" in public.loc["Школа 1", "hidden_columns"]
+    assert tables["mark_results"].set_index("group_name").loc["Школа 1", "mark_2_count"] == 2
+
+
+def test_no_participants_look_like_a_few():
+    """Whether the school had none or four is the same blank with the same words."""
+    others = [result("edu2", (9, 12, 11, 8)), result("edu3", (30, 40, 50, 60))]
+    of = [
+        made(result("edu1", marks), *others)["public_mark_results"].set_index("group_name").loc["Школа 1"]
+        for marks in ((0, 0, 0, 0), (1, 1, 1, 1))
+    ]
+    assert of[0].drop("hidden_columns").isna().tolist() == of[1].drop("hidden_columns").isna().tolist()
+    assert of[0]["hidden_columns"] == of[1]["hidden_columns"] != ""
+
+
+def test_no_share_over_fewer_than_ten():
+    rows = made(result("edu3", (9, 0, 0, 0)), result("edu4", (0, 0, 0, 0)))["mark_results"]
+    assert rows["mark_2_share"].tolist() == [100.0, 100.0]
+    others = [result(f"edu{number}", (10, 20, 30, 40)) for number in (3, 4)]
+    public = made(result("edu1", (0, 0, 0, 9)), *others)["public_mark_results"].set_index("group_name")
+    assert pd.isna(public.loc["Школа 1", "mark_5_share"])
+
+
+def test_a_column_that_one_school_left_blank_has_no_total():
+    tables = made(result("edu3", (10, 10, 10, 10), journal=(10, 20, 10)), result("edu4", (10, 20, 30, 40)))
+    assert tables["mark_results"]["compared_count"].isna().all()
+    assert tables["mark_results"]["hidden_columns"].eq("").all()
+
+
+def test_mean_scores_are_means_over_participants():
+    tables = made(score("edu1", 10, 0, 2, 0, 50.0), score("edu2", 30, 6, 7, 5, 60.0), score("edu3", 60, 6, 9, 6, 70.0))
+    assert tables["score_results"]["mean_score"].tolist() == [50.0, 60.0, 70.0, 65.0]
+
+
+def test_the_mean_of_a_few_cannot_be_taken_from_the_city():
+    tables = made(score("edu1", 6, 0, 2, 0, 50.0), score("edu2", 30, 6, 7, 5, 60.0), score("edu3", 60, 6, 9, 6, 70.0))
+    public = tables["public_score_results"].set_index("group_name")
+    assert pd.isna(public.loc["Школа 1", "mean_score"])
+    assert public["mean_score"].isna().sum() == 2
+    assert public.loc["Город", "mean_score"] == 65.6
+
+
+def test_a_group_of_pupils_counts_over_the_schools_that_gave_it(town):
+    rows = town["pupil_groups"]
+    rows = rows[(rows["pupil_group"] == "На учёте в полиции") & (rows["calendar_year"] == 2021)].set_index("group_name")
+    assert rows.loc["Город", "school_count"] == 3
+    facts = town_facts()["context"]
+    facts = facts[facts["calendar_year"] == 2021].pivot(
+        index="school_login", columns="pupil_group", values="group_pupil_count"
+    )
+    given = facts[facts["На учёте в полиции"].notna()]
+    assert rows.loc["Город", "base_pupil_count"] == given["Всего обучающихся"].sum()
+    assert rows.loc["Город", "group_pupil_count"] == given["На учёте в полиции"].sum()
+
+
+def test_all_years_are_masked_together_and_each_the_same_alone(town):
+    for year in (2020, 2021, 2022):
+        facts = {
+            name: table[table["calendar_year"] == year].reset_index(drop=True) if "calendar_year" in table else table
+            for name, table in town_facts().items()
+        }
+        alone = school_tables(facts, DEFAULT_POLICY)
+        for name in PUBLIC_TABLES:
+            together = town[name][town[name]["calendar_year"] == year].reset_index(drop=True)
+            pd.testing.assert_frame_equal(together, alone[name])
+
+
+def test_without_school_facts_there_are_no_tables():
+    assert school_tables({"plan": pd.DataFrame()}, DEFAULT_POLICY) == {}
