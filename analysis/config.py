@@ -15,6 +15,7 @@ SOURCES_FILE = "data/raw/SOURCES.toml"
 TERMS_FILE = "data/terms.toml"
 CORRECTIONS_FILE = "data/corrections.toml"
 REPORTING_FILE = "data/reporting.toml"
+CALENDAR_FILE = "data/calendar.toml"
 # What everything made from invented data says of itself.
 INVENTED = "Сведения вымышлены"
 SOURCE_KINDS = ("roadmap", "registry", "form", "acceptance")

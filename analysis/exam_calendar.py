@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.config import numbered, read_toml, take
+from analysis.config import CALENDAR_FILE, numbered, read_toml, take
 from analysis.contracts.school_facts import SCALES
 from analysis.errors import AnalysisError
-
-CALENDAR_FILE = "data/calendar.toml"
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,11 @@ class Sitting:
     def holds(self, subject: str, programme_grade: int) -> bool:
         """Whether the calendar knows this subject for this programme."""
         return programme_grade in self.grades.get(subject, ())
+
+
+def school_year_from(calendar_year: int) -> str:
+    """Returns the school year that begins in a calendar year: 2021 → 2021/22."""
+    return f"{calendar_year}/{(calendar_year + 1) % 100:02d}"
 
 
 def load_calendar(root: Path) -> tuple[Sitting, ...]:

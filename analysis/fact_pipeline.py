@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -20,6 +20,7 @@ from analysis.indicators.duties import duties
 from analysis.indicators.execution import Duty
 from analysis.intake.returns import Identity, Returned, read_returned
 from analysis.intake.workbook import Workbook, read_workbook
+from analysis.school_fact_pipeline import not_stopping, read_school_facts
 
 OR_FORGET_IT = "Чтобы сборка шла без этой формы, удалите её запись из SOURCES.toml."
 Reader = Callable[[bytes, str], Workbook]
@@ -30,7 +31,7 @@ ASK_AGAIN = "Попросите вернуть форму; пока её нет,
 
 @dataclass(frozen=True)
 class Facts:
-    """The typed fact tables (contracts.facts describes them) and the findings."""
+    """The typed fact tables (contracts.facts and contracts.school_facts describe them) and the findings."""
 
     tables: dict[str, pd.DataFrame]
     findings: tuple[Finding, ...]
@@ -76,7 +77,7 @@ def read_facts(
     for source, form in counted:
         _take(rows, findings, clean_form(form, measures, logins, source.received))
     for source, form in late:
-        findings += map(_not_stopping, clean_form(form, measures, logins, source.received).findings)
+        findings += map(not_stopping, clean_form(form, measures, logins, source.received).findings)
     known = [str(row[2]) for row in rows["evidence"]]
     for _, acceptance in sorted(returned["acceptance"], key=lambda one: one[0].received):
         _take(rows, findings, clean_acceptance(acceptance, known))
@@ -88,7 +89,9 @@ def read_facts(
     findings += _missing([duty for duty in owed if duty.calendar_year in due], tables, findings)
     findings += _confirmations(owed, tables["reports"], plan)
     findings += _unanswered(executors, collection, reporting)
-    return Facts(tables, tuple(findings))
+    of_schools = ([form for _, form in forms if form.identity.reporter in set(logins)] for forms in (counted, late))
+    school_tables, about_schools = read_school_facts(project, collection, *of_schools)
+    return Facts({**tables, **school_tables}, (*findings, *about_schools))
 
 
 def in_force(sources: Sequence[Source]) -> list[Source]:
@@ -153,11 +156,6 @@ def _acceptable(
         else:
             kept[key] = (source, form)
     return list(kept.values()), list(late.values())
-
-
-def _not_stopping(finding: Finding) -> Finding:
-    """A finding about a form whose facts are not counted: it is to be mended, but no number rests on it."""
-    return replace(finding, severity=Severity.ATTENTION) if finding.severity is Severity.BLOCKS else finding
 
 
 def _received(

@@ -11,6 +11,7 @@ from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import watch_terms
 from analysis.config import CORRECTIONS_FILE, SOURCES_FILE, Project, Source, load_reporting, load_sources, load_terms
 from analysis.contracts.facts import FACT_TABLES
+from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.contracts.validation import broken_relations, refuse_without_validation, violations
@@ -75,7 +76,7 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
     if in_force(sources) and not blocking(findings):
         facts = _facts(project, sources, amendments.corrections, tables, read)
         tables |= facts.tables
-        findings += [*facts.findings, *violations(facts.tables, FACT_TABLES)]
+        findings += [*facts.findings, *violations(facts.tables, {**FACT_TABLES, **SCHOOL_FACT_TABLES})]
     ordered = in_listing_order(findings)
     return Checked({**tables, "findings": findings_table(ordered)}, ordered)
 

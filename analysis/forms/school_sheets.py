@@ -14,7 +14,7 @@ from analysis.contracts.forms import (
     FormSheet,
 )
 from analysis.contracts.school_facts import CONTEXT_GROUPS, MARK_SCALE, SCORE_SCALE, STAFF_GROUPS
-from analysis.exam_calendar import Sitting
+from analysis.exam_calendar import Sitting, school_year_from
 from analysis.forms.workbook import FilledSheet, Given
 
 
@@ -40,7 +40,7 @@ def school_sheets(collection: Collection, sittings: Sequence[Sitting], calendar_
 
 def how_to_fill_sheets(sheets: Sequence[FilledSheet], calendar_year: int) -> Iterator[str]:
     """Yields a line of «Как заполнить» about each of those sheets."""
-    autumn = f"{calendar_year}/{(calendar_year + 1) % 100:02}"
+    autumn = school_year_from(calendar_year)
     said = {
         CONTEXT.title: f"сколько человек в школе, в каждом классе и в каждой группе на начало {autumn} учебного года.",
         STAFF.title: f"ставки и учителя на начало {autumn} учебного года; вакансии входят в ставки, категории — "

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.config import Collection, Report
+from analysis.exam_calendar import school_year_from
 from analysis.indicators.execution import Duty
 
 
 def supported_schools(status: pd.DataFrame, calendar_year: int) -> list[str]:
     """Returns the logins of schools supported in either school year that a calendar year touches."""
-    years = [_school_year(calendar_year - 1), _school_year(calendar_year)]
+    years = [school_year_from(calendar_year - 1), school_year_from(calendar_year)]
     rows = status[status["school_year"].isin(years) & (status["status"] != "нет")]
     return sorted(rows["school_login"].unique())
 
@@ -84,7 +85,3 @@ def _reporters(
     if first == collection.schools:
         return [(login, None) for login in supported_schools(status, calendar_year)]
     return []
-
-
-def _school_year(first: int) -> str:
-    return f"{first}/{(first + 1) % 100:02d}"

@@ -1,0 +1,147 @@
+"""Numbers that may be right and look odd: against enrolment, against last year, against other schools. Pure."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+
+from analysis.contracts.outcomes import ASKS
+from analysis.contracts.school_facts import GRADES, MARK_COLUMNS
+from analysis.findings import Finding, Severity
+
+# Thresholds of what a person is asked to look at. They decide no number: a row that is named stays as it is.
+# A school's count seldom triples in a year; below ten the smallest class may do so.
+MANY_TIMES, MORE_THAN = 3, 10
+# One absent pupil in five is an illness or a forgotten class; a smaller enrolment says nothing.
+COVERAGE_FALL, LEAST_ENROLLED = 0.2, 10
+# Three equal distributions of ten pupils or more hardly meet by chance.
+EQUAL_ROWS, LEAST_IN_BLOCK, PLACES_NAMED = 3, 10, 20
+LOOK = "Сверьте с первичными сведениями школы; если число верно, делать ничего не нужно."
+SITTING = ["school_login", "procedure", "subject", "programme_grade", "sitting_grade", "wave"]
+# What is compared with last year: the table, its key besides the year, its number.
+COMPARED = (
+    ("context", ["school_login", "pupil_group"], "group_pupil_count"),
+    ("staff", ["school_login", "staff_group"], "staff_amount"),
+    ("results", SITTING, "participant_count"),
+    ("deficits", ["school_login", "competence"], "diagnosed_teacher_count"),
+)
+
+
+def implausible(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
+    """Returns what a person should look at in the tables of school facts; all of it keeps its rows.
+
+    Args:
+        tables: context, staff, results and deficits as contracts.school_facts describes them.
+    """
+    enrolled = with_enrolment(tables["results"], tables["context"])
+    return [
+        *above_enrolment(enrolled),
+        *lower_coverage(enrolled),
+        *(finding for name, key, column in COMPARED for finding in changed_much(tables[name], key, column)),
+        *same_blocks(tables["results"]),
+    ]
+
+
+def with_enrolment(results: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
+    """Returns the results whose school has said how many pupils the participants' grade had in that school year.
+
+    Adds `enrolled_count` and `enrolled_place`, the file and the cell that say so.
+    """
+    grades = context[context["pupil_group"].isin(list(GRADES))]
+    enrolment = pd.DataFrame(
+        {
+            "school_login": grades["school_login"],
+            "school_year": grades["school_year"],
+            "sitting_grade": grades["pupil_group"].map(GRADES).astype("int64"),
+            "enrolled_count": grades["group_pupil_count"],
+            "enrolled_place": grades["source_file"] + ": " + grades["place"],
+        }
+    )
+    return results.merge(enrolment, on=["school_login", "school_year", "sitting_grade"])
+
+
+def above_enrolment(enrolled: pd.DataFrame) -> list[Finding]:
+    """Returns the results with more participants than their grade had pupils."""
+    return [
+        _look(
+            row,
+            row["participant_count"],
+            f"{ASKS['above_enrolment']}: участников {row['participant_count']}, обучающихся {row['enrolled_count']} "
+            f"({row['enrolled_place']})",
+        )
+        for row in _records(enrolled[enrolled["participant_count"] > enrolled["enrolled_count"]])
+    ]
+
+
+def lower_coverage(enrolled: pd.DataFrame) -> list[Finding]:
+    """Returns the results that cover markedly less of their grade than the same sitting did a year before."""
+    large = enrolled[enrolled["enrolled_count"] >= LEAST_ENROLLED]
+    pairs = _beside_last_year(large.assign(coverage=large["participant_count"] / large["enrolled_count"]), SITTING)
+    return [
+        _look(
+            row,
+            row["participant_count"],
+            f"{ASKS['lower_coverage']}: {row['participant_count']} из {row['enrolled_count']}, а было "
+            f"{row['participant_count_before']} из {row['enrolled_count_before']}",
+        )
+        for row in _records(pairs[pairs["coverage_before"] - pairs["coverage"] >= COVERAGE_FALL])
+    ]
+
+
+def changed_much(frame: pd.DataFrame, key: Sequence[str], column: str) -> list[Finding]:
+    """Returns the rows whose number has become several times larger or smaller within a year."""
+    pairs = _beside_last_year(frame, key)
+    both = pairs[[column, f"{column}_before"]]
+    least, most = both.min(axis=1), both.max(axis=1)
+    return [
+        _look(
+            row,
+            row[column],
+            f"{ASKS['magnitude']}: стало {_plain(row[column])}, а было {_plain(row[f'{column}_before'])} "
+            f"({row['source_file_before']}: {row['place_before']})",
+        )
+        for row in _records(pairs[(most > MANY_TIMES * least) & (most - least > MORE_THAN)])
+    ]
+
+
+def same_blocks(results: pd.DataFrame) -> list[Finding]:
+    """Returns a finding for each two schools or years that have the same distributions of marks in several rows."""
+    marked = results[results[MARK_COLUMNS].notna().all(axis=1) & (results["participant_count"] >= LEAST_IN_BLOCK)]
+    alike = ["procedure", "subject", "programme_grade", *MARK_COLUMNS]
+    met = marked[marked.duplicated(alike, keep=False)].sort_values(["calendar_year", "school_login"], kind="stable")
+    shared: dict[tuple[Any, Any], list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = defaultdict(list)
+    for _, group in met.groupby(alike, sort=False):
+        for before, after in combinations(_records(group), 2):
+            sheets = [(row["school_login"], row["calendar_year"]) for row in (before, after)]
+            if sheets[0] != sheets[1]:
+                shared[(sheets[0], sheets[1])].append((before, after))
+    return [_block(pairs) for pairs in shared.values() if len(pairs) >= EQUAL_ROWS]
+
+
+def _block(pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Finding:
+    before, after = pairs[0]
+    others = "; ".join(str(one["place"]) for one, _ in pairs[:EQUAL_ROWS])
+    said = f"{ASKS['same_block']}. Строк с теми же числами: {len(pairs)} ({before['source_file']}: {others} …)."
+    places = tuple(str(one["place"]) for _, one in pairs[:PLACES_NAMED])
+    return Finding("plausibility", Severity.ATTENTION, str(after["source_file"]), places, "", said, LOOK)
+
+
+def _beside_last_year(frame: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """The rows that have one with the same key in the year before; its columns end with _before."""
+    before = frame.assign(calendar_year=frame["calendar_year"] + 1)
+    return frame.merge(before, on=[*key, "calendar_year"], suffixes=("", "_before"))
+
+
+def _look(row: Mapping[str, Any], value: object, said: str) -> Finding:
+    file, place = str(row["source_file"]), (str(row["place"]),)
+    return Finding("plausibility", Severity.ATTENTION, file, place, _plain(value), f"{said}.", LOOK)
+
+
+def _plain(number: Any) -> str:  # noqa: ANN401
+    return f"{number:g}".replace(".", ",")
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return frame.to_dict("records")  # type: ignore[return-value]

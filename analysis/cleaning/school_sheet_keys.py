@@ -1,0 +1,98 @@
+"""What a row of a school sheet is about: its fixed cells, as typed, become the words of the calendar and lists."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from analysis.config import Collection
+from analysis.contracts.forms import CONTEXT, DEFICITS, RESULTS, SCORES, SELF_ASSESSMENT, STAFF
+from analysis.contracts.outcomes import SETS_ASIDE
+from analysis.contracts.school_facts import CONTEXT_GROUPS, MARK_SCALE, SCORE_SCALE, STAFF_GROUPS
+from analysis.exam_calendar import Sitting, school_year_from
+
+Values = Mapping[str, Any]
+SCALE_OF = {RESULTS.title: MARK_SCALE, SCORES.title: SCORE_SCALE}
+
+
+class UnknownRowError(Exception):
+    """The fixed cells name nothing that the sheet can hold; the message (in Russian) says what is known."""
+
+
+def identified(
+    title: str, values: Values, calendar_year: int, collection: Collection, sittings: Sequence[Sitting]
+) -> dict[str, Any]:
+    """Returns the columns that say what a row is about, in the words of the lists and the calendar.
+
+    Args:
+        title: Of the sheet's layout.
+        values: What its fixed cells say.
+        calendar_year: Of the form.
+        collection: Its lists of competences and criteria.
+        sittings: The calendar of procedures.
+
+    Raises:
+        UnknownRowError: There is no such line.
+    """
+    year = {"school_year": school_year_from(calendar_year)}
+    if title == CONTEXT.title:
+        return year | _listed("pupil_group", values, CONTEXT_GROUPS)
+    if title == STAFF.title:
+        return year | _staff(values)
+    if title in SCALE_OF:
+        return _sat(values, calendar_year, SCALE_OF[title], sittings)
+    if title == DEFICITS.title:
+        return _listed("competence", values, collection.competences)
+    if title == SELF_ASSESSMENT.title:
+        return _listed("criterion", values, collection.self_assessment_criteria)
+    return {"contest_name": values["contest_name"]}
+
+
+def _listed(column: str, values: Values, known: Iterable[str]) -> dict[str, Any]:
+    by_name = {_alike(name): name for name in known}
+    if by_name and _alike(values[column]) not in by_name:
+        raise UnknownRowError(f"{SETS_ASIDE['unknown_group']}: «{values[column]}».")
+    return {column: by_name.get(_alike(values[column]), values[column])}
+
+
+def _staff(values: Values) -> dict[str, Any]:
+    found = _listed("staff_group", values, STAFF_GROUPS)
+    unit = STAFF_GROUPS[found["staff_group"]]
+    if values["staff_unit"] is not None and _alike(values["staff_unit"]) != unit:
+        raise UnknownRowError(f"{SETS_ASIDE['other_unit']}: «{values['staff_unit']}», а нужно «{unit}».")
+    return {**found, "staff_unit": unit}
+
+
+def _sat(values: Values, calendar_year: int, scale: str, sittings: Sequence[Sitting]) -> dict[str, Any]:
+    """The sitting that the row names; each step leaves fewer, and the one that leaves none is what is unknown."""
+    left = [one for one in sittings if (one.calendar_year, one.scale) == (calendar_year, scale)]
+    left = _narrowed(left, "процедура", values["procedure"], lambda one: [one.procedure])
+    left = _narrowed(left, "волна", values["wave"], lambda one: [one.wave])
+    left = _narrowed(left, "предмет", values["subject"], lambda one: one.grades)
+    subject = next(name for name in left[0].grades if _alike(name) == _alike(values["subject"]))
+    left = _narrowed(left, "программа класса", values["programme_grade"], lambda one: one.grades[subject])
+    grade = values["programme_grade"]
+    left = _narrowed(left, "класс участников", values["sitting_grade"], lambda one: [grade + one.grade_lag])
+    return {
+        "procedure": left[0].procedure,
+        "subject": subject,
+        "programme_grade": grade,
+        "sitting_grade": values["sitting_grade"],
+        "wave": left[0].wave,
+        "school_year": left[0].school_year,
+        "scale": scale,
+    }
+
+
+def _narrowed(
+    sittings: Sequence[Sitting], what: str, said: object, known: Callable[[Sitting], Iterable[object]]
+) -> list[Sitting]:
+    found = [one for one in sittings if _alike(said) in map(_alike, known(one))]
+    if not found:
+        names = ", ".join(dict.fromkeys(str(name) for one in sittings for name in known(one))) or "ничего"
+        raise UnknownRowError(
+            f"{SETS_ASIDE['unknown_sitting']}: {what} «{said}»; на этом листе за год бывает: {names}."
+        )
+    return found
+
+
+def _alike(name: object) -> str:
+    return str(name).casefold().replace("ё", "е")

@@ -1,0 +1,40 @@
+"""The school facts of `check` and `build`: the sheets of the counted forms in, typed tables and findings out."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.cleaning.plausibility import implausible
+from analysis.cleaning.school_sheets import clean_school_sheets, school_fact_tables
+from analysis.config import Collection, Project
+from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
+from analysis.exam_calendar import load_calendar
+from analysis.findings import Finding, Severity
+from analysis.intake.returns import Returned
+
+
+def read_school_facts(
+    project: Project, collection: Collection, counted: Iterable[Returned], late: Iterable[Returned]
+) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+    """Returns the tables of school facts and what is to be said of them.
+
+    Args:
+        project: The project, for its calendar of procedures.
+        collection: The lines of «Дефициты» and «Самооценка».
+        counted: The forms of schools whose facts enter the edition.
+        late: Those that came after the cutoff: what is wrong in them is said, and stops nothing.
+    """
+    sittings = load_calendar(project.root)
+    cleaned = [clean_school_sheets(form, collection, sittings) for form in counted]
+    too_late = [clean_school_sheets(form, collection, sittings) for form in late]
+    rows = {name: [row for form in cleaned for row in form.rows[name]] for name in SCHOOL_FACT_TABLES}
+    tables = school_fact_tables(rows)
+    findings = [finding for form in cleaned for finding in form.findings]
+    findings += [not_stopping(finding) for form in too_late for finding in form.findings]
+    return tables, [*findings, *implausible(tables)]
+
+
+def not_stopping(finding: Finding) -> Finding:
+    """A finding about a form whose facts are not counted: it is to be mended, but no number rests on it."""
+    return replace(finding, severity=Severity.ATTENTION) if finding.severity is Severity.BLOCKS else finding
