@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.config import (
-    CALENDAR_FILE,
     CORRECTIONS_FILE,
     PROJECT_FILE,
     REPORTING_FILE,
@@ -122,7 +121,6 @@ def _inputs(project: Project) -> str:
         TERMS_FILE,
         CORRECTIONS_FILE,
         REPORTING_FILE,
-        CALENDAR_FILE,
         DISCLOSURE_FILE,
         "requirements.lock",
         *METHOD_FILES,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.exam_calendar import CALENDAR_FILE, Sitting, load_calendar
+from analysis.config import CALENDAR_FILE
+from analysis.exam_calendar import Sitting, load_calendar
 from analysis.indicator_passport import PASSPORT_FILE, Passport, load_passport
 
 METHOD_FILES = (PASSPORT_FILE, CALENDAR_FILE)
