@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -34,18 +35,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a console may lack some letters
     options = _parser().parse_args(arguments)
     try:
-        if options.command in (new, demo):
-            return int(options.command(options))
-        project = load_project(find_project(options.project))
-        command: Callable[[Project, argparse.Namespace], int] = options.command
-        return command(project, options)
+        code = _run(options)
+        sys.stdout.flush()  # a reader who went away is noticed here, not while Python ends
+        return code
     except AnalysisError as error:
         _say(f"Ошибка: {error}")
+    except BrokenPipeError:
+        _write_to_nobody()  # «analysis check | head -1» has read what it wanted: nothing to say
     except OSError as error:
         _say(f"Ошибка: {error.filename or 'файл'}: {error.strerror}. Проверьте место на диске и права на папку.")
     except KeyboardInterrupt:
         _say("Остановлено. Последний опубликованный сайт не изменён.")
     return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.command in (new, demo):
+        return int(options.command(options))
+    command: Callable[[Project, argparse.Namespace], int] = options.command
+    return command(load_project(find_project(options.project)), options)
 
 
 def check(project: Project, options: argparse.Namespace) -> int:
@@ -301,6 +309,13 @@ def _say(text: str) -> None:
     """Progress and errors go to the error stream, so that a pipe gets results only."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+def _write_to_nobody() -> None:
+    """Python writes out what is left when it ends; a closed pipe would make it complain then."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 def _print(text: str) -> None:

@@ -243,3 +243,14 @@ def test_only_the_asked_edition_is_built_and_the_others_later(house, run):
     (house / "data/terms.toml").write_text("# x\n", encoding="utf-8")
     assert run(house, "report", "2021", *html_of)[0] == 0
     assert "Собрано" in run(house, "report", "2020", *html_of)[2]
+
+
+def test_a_reader_who_leaves_early_hears_nothing(tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "analysis", "new", str(tmp_path / "city")]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+
+    assert done.stderr == ""
+    assert (tmp_path / "city/project.toml").exists()
