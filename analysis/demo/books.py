@@ -27,6 +27,7 @@ DECIDED_BY = "Ведущий специалист УО"
 NOT_EXAMINED = "не рассмотрено"
 DAYS_TO_DECIDE = 4
 ROWS_ABOVE = 1  # the headings
+CODE_MSU = "991"
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,16 @@ def _count(typed: Given) -> Given:
     return FACT_NOT_GIVEN if count is None else count
 
 
+def code_oo(school: School) -> str:
+    """The code of a school in the exam system."""
+    return str(990000 + school.number)
+
+
+def full_name(school: School) -> str:
+    """The full name of a school."""
+    return f"МБОУ «{school.name}» {town()['city_genitive']}"
+
+
 def _filled_sheet(sheet: FilledSheet, filled: Return, version: int) -> FilledSheet:
     layout, rows, choices = sheet
     if layout.title in FILLED:
@@ -204,6 +215,13 @@ def _execution_rows(rows: Sequence[Sequence[Given]], filled: Return) -> list[Seq
 
 def _school_row(school: School) -> Sequence[Given]:
     short = f"{'СОШ' if school.kind == 'школа' else school.kind.capitalize()} {school.number}"
-    code = str(990000 + school.number)
-    full = f"МБОУ «{school.name}» {town()['city_genitive']}"
-    return (school.login, code, "991", school.name, full, f"{short}; МБОУ {short}", school.kind, school.pupils)
+    return (
+        school.login,
+        code_oo(school),
+        CODE_MSU,
+        school.name,
+        full_name(school),
+        f"{short}; МБОУ {short}",
+        school.kind,
+        school.pupils,
+    )

@@ -1,0 +1,192 @@
+"""The layouts in which the exam systems return results, filled with those of the invented schools."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from analysis.config import INVENTED
+from analysis.contracts.school_facts import MARK_SCALE
+from analysis.demo.books import CODE_MSU, code_oo, full_name
+from analysis.demo.chance import Chance
+from analysis.demo.grids import Cell
+from analysis.demo.pupils import enrolment
+from analysis.demo.sat import EGE, Sat, sat, sitting
+from analysis.demo.town import schools, town
+
+REGION = "Вымышленный край"
+MARKS = ("2", "3", "4", "5")
+# Numbers of the subjects in the exam systems.
+SUBJECT_CODES = {
+    "Русский язык": 1,
+    "Математика": 2,
+    "Математика (профильная)": 2,
+    "Физика": 3,
+    "Химия": 4,
+    "Информатика": 5,
+    "Биология": 6,
+    "История": 7,
+    "География": 8,
+    "Английский язык": 9,
+    "Обществознание": 12,
+    "Литература": 18,
+    "Математика (базовая)": 22,
+}
+EXAM_NAMES = {"ОГЭ": "основного государственного экзамена (ОГЭ)", "ЕГЭ": "единого государственного экзамена (ЕГЭ)"}
+# The most that the tasks of a test give; the least primary score for each mark, of the whole in thousandths.
+TASKS = (1, 1, 2, 1, 2, 3, 2, 1, 3)
+LEAST = {2: 0, 3: 400, 4: 600, 5: 820, 6: 1001}
+NOT_DONE = ("X", "Х")
+MEASURES = ("приняли участие", "не преодолели минимум", "80–99", "100", "средний")
+Rows = Iterator[Sequence[Cell]]
+
+
+def wide_statistics(results: Iterable[Sat]) -> Rows:
+    """Yields «Статистика по отметкам» with a row a school, grade and subject; marks in percent."""
+    yield (f"Статистика по отметкам. {INVENTED}",)
+    yield ("Год", "Класс", "Предмет", "Муниципалитет", "Логин", "ОО", "Кол-во участников", *MARKS)
+    for one in results:
+        school, percents = schools()[one.school - 1], percents_of(one.mark_counts)
+        known = (town()["city"], school.login, full_name(school))
+        yield (one.sitting.calendar_year, one.grade, one.subject, *known, one.participant_count, *percents)
+
+
+def narrow_statistics(results: Sequence[Sat]) -> Rows:
+    """Yields «Статистика по отметкам» of one subject and grade: groups of participants, schools among them."""
+    first = results[0]
+    yield (f"Статистика по отметкам. {INVENTED}",)
+    yield (f"ВПР {first.sitting.calendar_year} {first.subject} {first.grade} класс",)
+    yield ()
+    yield ("Группы участников", "Кол-во участников", *MARKS)
+    city = tuple(map(sum, zip(*(one.mark_counts for one in results), strict=True)))
+    for group, times in (("Вся выборка", 900), (REGION, 17), (town()["city"], 1)):
+        yield (group, sum(city) * times, *percents_of(city))
+    for one in results:
+        yield (schools()[one.school - 1].name, one.participant_count, *percents_of(one.mark_counts))
+
+
+def individual_results(results: Sequence[Sat]) -> Rows:
+    """Yields individual results (Ф1) of one subject and grade: a row a pupil, the journal's mark beside."""
+    first = results[0]
+    yield (f"ВПР {first.sitting.calendar_year} {first.subject} {first.grade} класс",)
+    yield (f"Индивидуальные результаты. {INVENTED}",)
+    for one in results:
+        yield (f"ОО({schools()[one.school - 1].login})", f"Кол-во участников: {one.participant_count}")
+    yield ("", "", "", "", "", "Максимальный балл", *TASKS, sum(TASKS))
+    tasks = (f"{number} ({points}б)" for number, points in enumerate(TASKS, start=1))
+    about = ("ОО", "Муниципалитет", "Название ОО", "Код участника", "Класс", "Вариант")
+    yield (*about, *tasks, "Первичный балл", "Отметка", "Отметка по журналу")
+    for one in results:
+        yield from _individual_rows(one)
+
+
+def protocol(exams: Sequence[Sequence[Sat]]) -> Rows:
+    """Yields a protocol of ОГЭ or ЕГЭ: a block an exam, a row a pupil, in it the names that must stay outside."""
+    held = exams[0][0].sitting
+    yield (f"Протокол проверки результатов {EXAM_NAMES[held.procedure]}",)
+    yield (f"99 - {REGION}", "", "", "", INVENTED)
+    for number, results in enumerate(exams):
+        yield ()
+        yield (f"{SUBJECT_CODES[results[0].subject]} - {_plain(results[0].subject)} {_day(results[0], number)}",)
+        yield from _protocol_block(results)
+
+
+def summary(calendar_year: int, subjects: Sequence[str]) -> Rows:
+    """Yields the regional summary of ЕГЭ: three rows of headings, names only, «-» for what is missing."""
+    yield (f"Результаты ЕГЭ {calendar_year} года. {INVENTED}",)
+    yield ("Муниципалитет", "ОО", "Всего выпускников", "из них")
+    yield ("", "", "", *chain.from_iterable((subject, *[""] * (len(MEASURES) - 1)) for subject in subjects))
+    yield ("", "", "", *MEASURES * len(subjects))
+    held, graduates = sitting(EGE, calendar_year, "основная"), 0
+    for school in schools():
+        pupils = enrolment(school.number)[calendar_year - 1][11]
+        cells = [_summary_cells(sat(school.number, held, subject, 11)) for subject in subjects]
+        yield (town()["city"] if school.number == 1 else "", school.name, pupils, *chain.from_iterable(cells))
+        graduates += pupils
+    yield (f"Всего: {town()['city']}", "", graduates)
+    # Another town of the region, which is none of this project's business.
+    yield ("город Соседск", "Школа № 1", 40, *(20, 1, 3, 0, "58,2") * len(subjects))
+    yield ("", "Школа № 2", 25, *(12, 2, 1, 0, "55,4") * len(subjects))
+    yield ("Всего: город Соседск", "", 65)
+
+
+def percents_of(counts: Sequence[int]) -> list[float]:
+    """Shares in percent with two decimals, rounded half up."""
+    total = sum(counts)
+    return [(20_000 * count + total) // (2 * total) / 100 for count in counts]
+
+
+def _individual_rows(one: Sat) -> Rows:
+    school = schools()[one.school - 1]
+    chance = Chance("tasks", one.school, one.sitting.calendar_year, one.subject, one.grade)
+    for number, (mark, journal) in enumerate(zip(one.marks, one.journal, strict=True), start=1):
+        primary = _primary(mark, sum(TASKS), chance)
+        known = (f"ОО({school.login})", town()["city"], school.name, f"{one.grade}{number:04d}")
+        form = (_class_of(one, number), 1 + number % 2)
+        yield (*known, *form, *_points(primary, chance), primary, mark, journal or ("-", "нет отметки", "")[number % 3])
+
+
+def _points(primary: int, chance: Chance) -> Iterator[Cell]:
+    """Points of the tasks that make up the primary score; a task that nobody tried holds an X."""
+    left = primary
+    for most in TASKS:
+        got = min(left, most)
+        left -= got
+        yield got if got else NOT_DONE[chance.below(2)] if chance.happens(100) else "-" if chance.happens(50) else 0
+
+
+def _protocol_block(results: Sequence[Sat]) -> Rows:
+    ending = "Оценка" if results[0].sitting.scale == MARK_SCALE else "Балл"
+    yield (
+        *("№", "", "Код ОО", "Класс", "Код ППЭ", "Аудитория", "Код МСУ", "Фамилия", "", "Имя", "", "Отчество", ""),
+        *("краткий", "развёрнутый", "Первичный балл", "", ending),
+    )
+    rows = [row for one in results for row in _pupil_rows(one)]
+    # A room holds pupils of several schools: the schools of a protocol are mixed.
+    rows.sort(key=lambda row: row[0])
+    for number, (room, row) in enumerate(rows, start=1):
+        about, names, got = row[:2], row[2:5], row[5:]
+        yield (
+            *(number, "", *about, 9900 + room // 10, room, int(CODE_MSU)),
+            *(names[0], "", names[1], "", names[2], "", *got[:3], "", got[3]),
+        )
+    totals = [sum(int(row[position]) for _, row in rows) for position in (5, 6, 7, 8)]
+    means = [(20 * total + len(rows)) // (2 * len(rows)) / 10 for total in totals]
+    yield ("Средние", *[""] * 12, *means[:3], "", means[3])
+
+
+def _pupil_rows(one: Sat) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+    school = schools()[one.school - 1]
+    chance = Chance("rooms", one.school, one.sitting.calendar_year, one.subject)
+    for number, result in enumerate((*one.marks, *one.scores), start=1):
+        primary = _primary(result, 32, chance) if one.marks else result * 58 // 100
+        short = primary * 6 // 10
+        names = (f"Проверочный {number:02d}", "Имярек", "Вымышленный")
+        room = 1 + chance.below(12)
+        yield room, (int(code_oo(school)), _class_of(one, number), *names, short, primary - short, primary, result)
+
+
+def _primary(mark: int, most: int, chance: Chance) -> int:
+    least, above = -(-most * LEAST[mark] // 1000), -(-most * LEAST[mark + 1] // 1000)
+    return least + chance.below(above - least)
+
+
+def _class_of(one: Sat, number: int) -> str:
+    """The class of a pupil: 25 or so in each."""
+    return f"{one.grade}{'АБВГД'[(number - 1) // 25 % 5]}"
+
+
+def _plain(subject: str) -> str:
+    """A subject as the exam systems write it."""
+    return {"Математика (профильная)": "Математика профильная", "Математика (базовая)": "Математика базовая"}.get(
+        subject, subject
+    )
+
+
+def _day(one: Sat, number: int) -> str:
+    return f"{one.sitting.calendar_year}.06.{3 + 4 * number:02d}"
+
+
+def _summary_cells(one: Sat | None) -> tuple[Cell, ...]:
+    if one is None:
+        return ("-",) * len(MEASURES)
+    mean = f"{one.mean_tenths // 10},{one.mean_tenths % 10}"
+    return (one.participant_count, one.below_minimum_count, one.high_score_count, one.full_score_count, mean)
