@@ -65,9 +65,9 @@ def test_a_late_form_is_checked_as_the_others_and_not_counted(demo, read):
 def test_the_marked_copies_of_two_years_do_not_overwrite_each_other(demo, checked, tmp_path):
     written = annotate(demo, checked.findings, tmp_path)
     copies = {path.relative_to(tmp_path).as_posix() for path in written}
-    assert {"2021/form_edu990012_v1.xlsx", "2022/form_edu990012_v1.xlsx"} <= copies
+    assert {"2021/form_edu990018_v1.xlsx", "2022/form_edu990018_v1.xlsx"} <= copies
     assert len(copies) == len(written)
-    late = openpyxl.load_workbook(tmp_path / "2022/form_edu990012_v1.xlsx")["Подтверждения"]
+    late = openpyxl.load_workbook(tmp_path / "2022/form_edu990012_v2.xlsx")["Подтверждения"]
     assert late["A6"].comment.text.startswith("Не указано: номер или ссылка")
 
 
