@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.config import Collection, load_project
 from analysis.contracts.forms import EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
+from analysis.exam_calendar import load_calendar
 from analysis.forms.collect import blank_forms
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.plan import plan_by_year
@@ -30,7 +31,18 @@ def returned_workbooks(project: Path, folder: Path, schools: int) -> tuple[Path,
     known = pd.DataFrame({"school_login": logins, "school_name": logins}, dtype="str")
     status = pd.DataFrame({"school_login": logins, "school_year": "2021/22", "status": "ШНОР"}, dtype="str")
     collection = Collection(("УО", "ИМО"), "ОО")
-    blank = blank_forms(plan, tables["executors"], known, status, collection, (), settings.city, YEAR, invented=True)
+    blank = blank_forms(
+        plan,
+        tables["executors"],
+        known,
+        status,
+        collection,
+        (),
+        settings.city,
+        YEAR,
+        load_calendar(project),
+        invented=True,
+    )
     paths = []
     for form in blank[2:]:
         sheets = [

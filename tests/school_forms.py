@@ -48,8 +48,8 @@ def form_of(filled, collection=COLLECTION, without=(), layouts=None):
     return form_bytes(["Форма"], [*NO_ROWS, *sheets], identity, date(2022, 1, 20))
 
 
-def cleaned(filled, collection=COLLECTION, **changes):
-    content = form_of(filled, collection, **changes)
+def cleaned(filled, collection=COLLECTION, content=b"", **changes):
+    content = content or form_of(filled, collection, **changes)
     return clean_school_sheets(read_returned(read_workbook(content, FILE), FILE), collection, SITTINGS)
 
 

@@ -1,7 +1,7 @@
 """Reads what the sheets of a workbook share: their list, the texts, the styles of dates, the custom properties."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,7 @@ ROOT_RELATIONS = "_rels/.rels"
 CUSTOM_PROPERTIES = "docprops/custom.xml"
 EPOCH_1900, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 # Formats that Excel does not spell out in the file because every Excel knows them.
+BUILT_IN_PERCENTAGES = frozenset(("9", "10"))
 BUILT_IN_DATES = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
 # What of a number format is printed as it stands: quoted words, colours and languages, single escaped characters.
 PRINTED_AS_IT_STANDS = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\_*].')
@@ -57,8 +58,9 @@ def read_entries(package: Package) -> tuple[list[SheetEntry], BookParts]:
     counts_from_1904 = any(one.attributes.get("date1904") in YES for one in found)
     return entries, BookParts(
         _texts(package, _first(relations, "/sharedStrings")),
-        _date_styles(package, _first(relations, "/styles")),
+        _styles(package, _first(relations, "/styles"), BUILT_IN_DATES, _is_date_format),
         EPOCH_1904 if counts_from_1904 else EPOCH_1900,
+        _styles(package, _first(relations, "/styles"), BUILT_IN_PERCENTAGES, _is_percentage),
     )
 
 
@@ -105,18 +107,25 @@ def _texts(package: Package, part: str) -> list[str]:
     return [readable(one.text) for one in _elements(package, part, "sst/si")]
 
 
-def _date_styles(package: Package, part: str) -> frozenset[str]:
+def _styles(
+    package: Package, part: str, built_in: Container[str | None], is_so: Callable[[str], bool]
+) -> frozenset[str]:
+    """Numbers of the styles whose number format is of a kind."""
     if part.lower() not in package.parts:
         return frozenset()
     found = _elements(package, part, "numFmts/numFmt", "cellXfs/xf")
     formats = [one.attributes for one in found if one.name == "numFmt"]
-    own = {one.get("numFmtId"): _is_date_format(one.get("formatCode", "")) for one in formats}
+    own = {one.get("numFmtId"): is_so(one.get("formatCode", "")) for one in formats}
     styles = [one.attributes.get("numFmtId", "0") for one in found if one.name == "xf"]
-    return frozenset(str(number) for number, code in enumerate(styles) if own.get(code, code in BUILT_IN_DATES))
+    return frozenset(str(number) for number, code in enumerate(styles) if own.get(code, code in built_in))
 
 
 def _is_date_format(code: str) -> bool:
     return DATE_LETTER.search(PRINTED_AS_IT_STANDS.sub("", code)) is not None
+
+
+def _is_percentage(code: str) -> bool:
+    return "%" in PRINTED_AS_IT_STANDS.sub("", code)
 
 
 def _elements(package: Package, part: str, *wanted: str) -> list[_Element]:

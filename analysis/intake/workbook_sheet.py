@@ -68,11 +68,13 @@ class BookParts:
         texts: The shared strings.
         date_styles: Numbers of the styles that show a number as a date.
         epoch: The day that dates are counted from.
+        percent_styles: Numbers of the styles that show a number a hundredfold and with %.
     """
 
     texts: Sequence[str]
     date_styles: frozenset[str]
     epoch: datetime
+    percent_styles: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=256)
@@ -126,6 +128,9 @@ def read_value(kind: str, style: str, text: str, book: BookParts) -> CellValue:
         return readable(text)
     if kind == "n":
         number = _number(text)
+        if style in book.percent_styles:
+            # As a person sees it: the number behind «100%» is 1, and read as a count it would be wrong.
+            return f"{100 * number:.15g}%"
         return _moment(number, book.epoch) if style in book.date_styles else number
     if kind == "b":
         return text in YES
