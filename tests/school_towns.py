@@ -99,7 +99,7 @@ def _results(chance, key, seats, school_year):
     marks = _spread(chance, seats, (4, 40, 40, 14, 2))
     counts = {"procedure": "Журнал", "wave": "год", "not_attested_count": marks[4], "participant_count": seats}
     yield result(login, marks[:4], year, school_year=school_year, **counts)
-    older = max(2, seats // 2)
+    older = max(2, seats // 3)
     below, high, full, _ = _spread(chance, older, (10, 15, 2, 60))
     yield score(login, older, below, high, full, chance.randint(400, 700) / 10, year, school_year=school_year)
 

@@ -1,7 +1,8 @@
 """Which cells of published tables must be hidden so that no small count can be worked out from the rest.
 
 An attacker is assumed who knows every published cell, every relation between cells, that no count is negative, and
-which hidden cells were hidden for their own smallness (the others then are no smaller than the policy's bound).
+which hidden cells were hidden for their own smallness (the others in print then are no smaller than the policy's
+bound).
 A pattern is safe when for each small count and for each end of its range there is a whole table, with whole numbers,
 that agrees with all of that. Such a table is looked for as a flow of units round the relations; where none exists
 among the hidden cells, the cheapest further cells are hidden that let one exist.
@@ -142,7 +143,7 @@ class _Tables:
             value=value,
             cost=np.array([cell.cost for cell in ordered]) * (1 + TIE_BREAK * np.arange(len(ids)) / len(ids)),
             sensitive=sensitive,
-            bounded=counts & ~sensitive,
+            bounded=counts & ~sensitive & shown,
             hidden=sensitive | forced | ~shown,
             matrix=matrix,
             part=part,

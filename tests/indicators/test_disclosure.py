@@ -48,7 +48,7 @@ def attacked(cells, relations, outcome, value_of):
         elif cell.value < BOUND and cell.is_count:
             bounds = (0, BOUND - 1)
         else:
-            labelled = cell.is_count and cell.cell_id not in outcome.unlabelled
+            labelled = cell.is_count and cell.is_shown and cell.cell_id not in outcome.unlabelled
             bounds = (BOUND if labelled else 0, np.inf)
         lower.append(bounds[0])
         upper.append(bounds[1])

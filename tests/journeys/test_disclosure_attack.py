@@ -1,0 +1,330 @@
+"""An attacker reads every file of the public site and tries to work out a hidden small count.
+
+Nothing here uses the package's masking: relations are written out again, true counts are added up again.
+"""
+
+import json
+import re
+import zipfile
+from dataclasses import replace
+
+import docx
+import numpy as np
+import openpyxl
+import pandas as pd
+import pypdf
+import pytest
+from lxml import html
+from scipy.optimize import milp
+
+from analysis import pipeline
+from analysis.cli import main
+from houses import copy_of_the_house
+from school_towns import SUPPORTED, result, results, town_facts
+
+SMALL = 5
+YEARS = (2021, 2022)
+OTHERS, CITY = "Другие школы города", "Город"
+MARKS = [f"mark_{mark}_count" for mark in (2, 3, 4, 5)]
+JOURNAL = [f"journal_{how}_count" for how in ("lower", "same", "higher")]
+SCORES = ["below_minimum_count", "high_score_count", "full_score_count"]
+SITTING = ["procedure", "subject", "programme_grade", "sitting_grade", "wave"]
+PARTS = {
+    "tbl-pupils": ("context", ["pupil_group"], "group_pupil_count", "base_pupil_count"),
+    "tbl-staff": ("staff", ["staff_group"], "staff_amount", "base_staff_amount"),
+    "tbl-deficits": ("deficits", ["competence"], "deficit_teacher_count", "diagnosed_teacher_count"),
+    "tbl-contests": ("contests", ["contest_level", "contestants"], "winner_count", "contestant_count"),
+}
+# Sizes that occur nowhere else, so that a hidden one that leaks is recognised in any file.
+PLANTED = [(3, 20011, 20021, 20023), (20047, 2, 20051, 20063), (20071, 20089, 20101, 20107)]
+
+
+@pytest.fixture(scope="module")
+def facts():
+    town = town_facts()
+    rows = [
+        result(login, marks, 2021, procedure="ОГЭ", wave="основная", programme_grade=9, sitting_grade=9)
+        for login, marks in zip(("edu1", "edu2", "edu3"), PLANTED, strict=True)
+    ]
+    return {**town, "results": pd.concat([town["results"], results(*rows)], ignore_index=True)}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, facts):
+    """The public site of a project into which these facts have come, two editions, all formats."""
+    folder = copy_of_the_house(tmp_path_factory.mktemp("attacked"))
+    settings = (folder / "project.toml").read_text(encoding="utf-8")
+    (folder / "project.toml").write_text(
+        re.sub(r"editions = .*", f"editions = {list(YEARS)}", settings), encoding="utf-8"
+    )
+    checked = pipeline.check_project
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "check_project", lambda *given: _with_facts(checked(*given), facts))
+        assert main(["--project", str(folder), "report", "--engine", "builtin"]) == 0
+    return folder / "reports/_site"
+
+
+def _with_facts(checked, facts):
+    return replace(checked, tables={**checked.tables, **facts})
+
+
+def _published(site, year, pattern):
+    files = sorted((site / str(year) / "data").glob(f"{pattern}.csv"))
+    return {path.stem: pd.read_csv(path, dtype={"hidden_columns": str}, keep_default_na=False, na_values=[""])
+            for path in files}  # fmt: skip
+
+
+class Attack:
+    """What the attacker knows: published cells, relations, and which cells were hidden because they are small."""
+
+    def __init__(self):
+        self.names, self.lower, self.upper, self.sums = {}, [], [], []
+        self.small = []
+
+    def cell(self, name, published, true, hidden):
+        if name in self.names:
+            return
+        self.names[name] = len(self.names)
+        if not hidden:
+            assert published == true, name
+            bounds = (published, published)
+        elif true < SMALL:
+            bounds = (0, SMALL - 1)
+            self.small.append(name)
+        else:
+            bounds = (SMALL, np.inf)
+        self.lower.append(bounds[0])
+        self.upper.append(bounds[1])
+
+    def rest(self, name, true):
+        """What is printed nowhere but is known to be no less than nothing, and is as private when it is small."""
+        self.cell(name, None, true, hidden=True)
+        if true >= SMALL:
+            self.lower[self.names[name]] = 0
+
+    def sum(self, total, parts):
+        assert len({total, *parts}) == 1 + len(parts)
+        self.sums.append([(1, total), *((-1, part) for part in parts)])
+        if set(parts) <= set(self.small) and self.lower[self.names[total]] == SMALL < self.upper[self.names[total]]:
+            # 5 = 2 + 3: nothing in print tells this hidden total from a small one, and nothing else could hide them.
+            self.lower[self.names[total]] = 0
+
+    def bounds(self, name):
+        matrix = np.zeros((len(self.sums), len(self.names)))
+        for row, terms in enumerate(self.sums):
+            for sign, cell in terms:
+                matrix[row, self.names[cell]] += sign
+        found = []
+        for sign in (1, -1):
+            goal = np.zeros(len(self.names))
+            goal[self.names[name]] = sign
+            solved = milp(
+                goal, integrality=np.ones(len(goal)), bounds=(self.lower, self.upper), constraints=(matrix, 0, 0)
+            )
+            found.append(round(sign * solved.fun))
+        return tuple(found)
+
+
+def _members(table, group, key):
+    """The rows of the true table behind a printed row."""
+    for column, value in key.items():
+        table = table[table[column] == value]
+    if group == CITY:
+        return table
+    if group == OTHERS:
+        return table[~table["school_login"].isin(SUPPORTED)]
+    return table[table["school_login"] == f"edu{group.removeprefix('Школа ')}"]
+
+
+def _result_attack(rows, true, year):
+    """Marks, journal and scores of one sitting."""
+    attack = Attack()
+    key = {"calendar_year": year, **{column: rows[column].iloc[0] for column in SITTING}}
+    columns = ["participant_count", *(c for c in [*MARKS, "not_attested_count", *JOURNAL, *SCORES] if c in rows)]
+    for row in rows.to_dict("records"):
+        group, mine = row["group_name"], _members(true, row["group_name"], key)
+        used = [column for column in columns if mine[column].notna().any()]
+        for column in used:
+            attack.cell(f"{group}/{column}", row[column], mine[column].sum(), pd.isna(row[column]))
+        number = mine["participant_count"].sum()
+        marks = [f"{group}/{c}" for c in used if c in (*MARKS, "not_attested_count")]
+        if marks:
+            attack.sum(f"{group}/participant_count", marks)
+        if JOURNAL[0] in used:
+            compared = mine[JOURNAL].sum().sum()
+            attack.cell(f"{group}/compared", row["compared_count"], compared, pd.isna(row["compared_count"]))
+            attack.sum(f"{group}/compared", [f"{group}/{c}" for c in JOURNAL])
+            rest = [f"{group}/without"] if number > compared else []
+            if rest:
+                attack.rest(rest[0], number - compared)
+            attack.sum(f"{group}/participant_count", [f"{group}/compared", *rest])
+        if SCORES[0] in used:
+            attack.rest(f"{group}/between", number - mine[SCORES].sum().sum())
+            attack.sum(f"{group}/participant_count", [f"{group}/between", *(f"{group}/{c}" for c in SCORES)])
+    groups = [group for group in rows["group_name"] if group != CITY]
+    for name in [name for name in attack.names if name.startswith(f"{CITY}/")]:
+        column = name.partition("/")[2]
+        if all(f"{group}/{column}" in attack.names for group in groups):
+            attack.sum(name, [f"{group}/{column}" for group in groups])
+    return attack
+
+
+def _part_attack(rows, true, table, year, key, part, base):
+    """Parts and wholes of one table: pupils, staff, deficits, contests."""
+    attack = Attack()
+    true = true[true["calendar_year"] == year]
+    for row in rows.to_dict("records"):
+        named = "/".join(str(row[column]) for column in key)
+        group = row["group_name"]
+        a, b = _true_parts(true, table, row, key, part, base)
+        whole = f"{group}/{named}/base"
+        attack.cell(whole, row[base], b, pd.isna(row[base]))
+        attack.cell(f"{group}/{named}", row[part], a, pd.isna(row[part]))
+        if a == b:
+            continue
+        attack.rest(f"{group}/{named}/rest", b - a)
+        attack.sum(whole, [f"{group}/{named}", f"{group}/{named}/rest"])
+    for _, same in rows.groupby(key):
+        named = "/".join(str(same[column].iloc[0]) for column in key)
+        groups = [group for group in same["group_name"] if group != CITY]
+        for end in ("", "/base"):
+            attack.sum(f"{CITY}/{named}{end}", [f"{group}/{named}{end}" for group in groups])
+    for group, same in rows.groupby("group_name"):
+        for whole in (
+            ["1–4 классы", "5–9 классы", "10–11 классы"],
+            ["Высшая категория", "Первая категория", "Без категории"],
+        ):
+            if set(whole) <= set(same[key[-1]]):
+                attack.sum(f"{group}/{whole[0]}/base", [f"{group}/{named}" for named in whole])
+    return attack
+
+
+STAGES = {"1–4 классы": (1, 5), "5–9 классы": (5, 10), "10–11 классы": (10, 12)}
+
+
+def _true_parts(true, table, row, key, part, base):
+    if table in ("deficits", "contests"):
+        mine = _members(true, row["group_name"], {column: row[column] for column in key})
+        return mine[part].sum(), mine[base].sum()
+    name, value = ("pupil_group", "group_pupil_count") if table == "context" else ("staff_group", "staff_amount")
+    mine = _members(true, row["group_name"], {}).pivot(index="school_login", columns=name, values=value)
+    first, last = STAGES.get(row[name], (0, 0))
+    numbers = sum(mine[f"{grade} класс"] for grade in range(first, last)) if last else mine[row[name]]
+    return numbers.sum(), mine.loc[
+        numbers.notna(), "Всего обучающихся" if table == "context" else "Всего учителей"
+    ].sum()
+
+
+def _attacks(site, facts):
+    for year in YEARS:
+        for name, table in {**_published(site, year, "tbl-marks-*"), **_published(site, year, "tbl-scores-*")}.items():
+            for _, rows in table.groupby(SITTING):
+                yield f"{year} {name}", _result_attack(rows, facts["results"], year)
+        for name, (table, key, part, base) in PARTS.items():
+            rows = _published(site, year, name)[name]
+            if table == "staff":
+                rows = rows[rows["staff_unit"] == "человек"]
+            yield f"{year} {name}", _part_attack(rows, facts[table], table, year, key, part, base)
+
+
+def test_no_small_count_can_be_worked_out(site, facts):
+    attacked = 0
+    for where, attack in _attacks(site, facts):
+        for name in attack.small:
+            assert attack.bounds(name) == (0, SMALL - 1), (where, name)
+            attacked += 1
+    assert attacked > 60  # the town is small, and there was much to find
+
+
+def test_much_is_still_published(site, facts):
+    for year in YEARS:
+        for table in _published(site, year, "tbl-marks-*").values():
+            city = table[table["group_name"] == CITY]
+            assert city["mark_4_count"].notna().all()
+
+
+def test_no_share_is_published_over_a_few_or_beside_a_hidden_count(site):
+    for year in YEARS:
+        for table in _published(site, year, "tbl-marks-*").values():
+            shares = table["mark_2_share"].notna()
+            assert (table.loc[shares, "participant_count"] >= 10).all()
+            assert table.loc[shares, "mark_2_count"].notna().all()
+
+
+def test_one_mean_is_never_hidden_alone(site):
+    """One hidden mean of a city whose others are printed would be one subtraction away."""
+    tables = [table for year in YEARS for table in _published(site, year, "tbl-scores-*").values()]
+    hidden = [rows["mean_score"].isna().sum() for table in tables for _, rows in table.groupby(SITTING)]
+    assert 1 not in hidden
+    assert any(hidden)
+
+
+def test_a_hidden_number_stands_in_no_file(site, facts):
+    """Sizes that occur nowhere else: the hidden ones occur in no page, data file, picture or metadata."""
+    table = next(
+        found for found in _published(site, 2021, "tbl-marks-oge-*").values() if (found["procedure"] == "ОГЭ").any()
+    )
+    shown = {int(value) for value in table[MARKS].stack().dropna()}
+    true = {mark for marks in PLANTED for mark in marks if mark >= SMALL}
+    true |= {sum(column) for column in zip(*PLANTED, strict=True)}
+    hidden = true - shown
+    assert len(hidden) >= 2
+    assert shown & true
+    texts = {path: _text(path) for path in sorted(site.rglob("*")) if path.is_file()}
+    assert {path.suffix for path in texts} >= {".html", ".pdf", ".docx", ".csv", ".xlsx", ".json", ".svg"}
+    for path, text in texts.items():
+        digits = re.sub(r"(?<=\d)[ \u00a0\u202f,](?=\d{3}\b)", "", text)
+        for number in hidden:
+            assert str(number) not in digits, (path.name, number)
+    for kind in (".html", ".pdf", ".docx", ".csv", ".xlsx"):
+        some = [text for path, text in texts.items() if path.suffix == kind and any(str(one) in text for one in shown)]
+        assert some, kind  # or the search would have been blind there
+
+
+def _text(path):
+    if path.suffix == ".pdf":
+        reader = pypdf.PdfReader(path)
+        return "\n".join([str(reader.metadata), *(page.extract_text() for page in reader.pages)])
+    if path.suffix in (".docx", ".xlsx"):
+        with zipfile.ZipFile(path) as package:
+            return "\n".join(
+                re.sub(r"<[^>]+>", " ", package.read(name).decode("utf-8"))
+                for name in package.namelist()
+                if name.endswith((".xml", ".rels"))
+            )
+    return path.read_bytes().decode("utf-8", errors="replace")
+
+
+def test_pages_word_files_and_workbooks_hide_what_the_data_hide(site):
+    """Each printed row has no number that its row of the data has not, in HTML, DOCX and XLSX alike."""
+    page = html.parse(str(site / "2021/annual-report-2021.html"))
+    document = docx.Document(str(site / "2021/annual-report-2021.docx"))
+    word = {tuple(_cells(row)) for table in document.tables for row in table.rows}
+    checked = 0
+    for name, table in _published(site, 2021, "tbl-*").items():
+        if "hidden_columns" not in table:
+            continue
+        printed = page.xpath(f"//*[@id='{name}']//tbody/tr")
+        assert len(printed) == len(table), name
+        book = openpyxl.load_workbook(site / f"2021/data/{name}.xlsx")["Данные"]
+        lines = list(book.iter_rows(min_row=2, values_only=True))
+        for row, line, known in zip(printed, lines, table.astype(object).values.tolist(), strict=True):
+            texts = [" ".join(cell.text_content().split()) for cell in row]
+            numbers = {f"{float(value):g}" for value in known if isinstance(value, (int, float)) and pd.notna(value)}
+            for cell in texts[2:]:
+                for number in re.findall(r"\d+(?:,\d+)?", cell):
+                    assert f"{float(number.replace(',', '.')):g}" in numbers, (name, texts)
+            assert [value is None or value == "" for value in line] == [pd.isna(value) for value in known]
+            assert tuple(texts) in word, (name, texts)
+            checked += texts.count("скрыто")
+    assert checked > 50
+
+
+def _cells(row):
+    return [" ".join(cell.text.split()) for cell in row.cells]
+
+
+def test_metadata_hold_no_values(site):
+    for path in site.glob("*/data/datapackage.json"):
+        package = json.loads(path.read_text(encoding="utf-8"))
+        assert all(set(one) >= {"path", "schema"} and "data" not in one for one in package["resources"])
