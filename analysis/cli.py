@@ -131,12 +131,16 @@ def forms(project: Project, options: argparse.Namespace) -> int:
 
 
 def receive(project: Project, options: argparse.Namespace) -> int:
-    """Takes returned workbooks into data/raw; 1 when one of them is refused."""
+    """Takes returned workbooks and exports into data/raw; 1 when one of them is refused."""
     from analysis.receive import receive as take_in
+    from analysis.receive_exports import inbox_files
 
     if options.received > date.today():
         raise AnalysisError(f"День получения {options.received:%d.%m.%Y} ещё не наступил.")
-    results = take_in(project.root, options.files, options.received)
+    files = options.files or inbox_files(project)
+    if not files:
+        _print("Во входящей папке файлов нет.")
+    results = take_in(project.root, files, options.received, options.wave, options.year)
     for result in results:
         _print(result.said) if result.source else _say(f"Не принят: {result.said}")
     return 0 if all(result.source for result in results) else 1
@@ -257,8 +261,10 @@ def _add_collection_commands(commands: Any) -> None:  # noqa: ANN401 - argparse 
     forming.add_argument("year", type=int, metavar="YEAR")
     forming.add_argument("--output", type=Path, metavar="DIR", help="default: output/forms/YEAR")
     forming.set_defaults(command=forms)
-    receiving = commands.add_parser("receive", help="take returned workbooks into data/raw")
-    receiving.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    receiving = commands.add_parser("receive", help="take returned workbooks and exports of exam systems in")
+    receiving.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: what lies in the inbox")
+    receiving.add_argument("--wave", default="", help="of a check test, where the calendar has several in the year")
+    receiving.add_argument("--year", type=int, help="of an export that names no year")
     receiving.add_argument(
         "--received", type=date.fromisoformat, default=date.today(), metavar="YYYY-MM-DD", help="default: today"
     )

@@ -18,7 +18,9 @@ REPORTING_FILE = "data/reporting.toml"
 CALENDAR_FILE = "data/calendar.toml"
 # What everything made from invented data says of itself.
 INVENTED = "Сведения вымышлены"
-SOURCE_KINDS = ("roadmap", "registry", "form", "acceptance")
+# What comes back in the workbooks of this system, and what the exam systems send.
+RETURNED_KINDS, EXPORT_KINDS = ("registry", "form", "acceptance"), ("export", "counts")
+SOURCE_KINDS = ("roadmap", *RETURNED_KINDS, *EXPORT_KINDS)
 
 Value = TypeVar("Value")
 KIND_NAMES: dict[type, str] = {
@@ -36,8 +38,10 @@ class Source:
     """One received file: whence it came, when, what its bytes were, and what kind of file it is.
 
     Attributes:
-        kind: roadmap, registry, form or acceptance.
-        replaces: An earlier version of the same form, which this one makes void; empty for a first version.
+        kind: roadmap, registry, form, acceptance, export, or counts (what is kept of a file with a row per pupil).
+        replaces: An earlier version of the same form or export, which this one makes void; empty for a first version.
+        wave: Of an export, where the calendar leaves a choice; empty where it does not.
+        derived_from: sha256 of the file with pupils that the counts were made of; empty for other kinds.
     """
 
     file: str
@@ -48,6 +52,8 @@ class Source:
     licence: str
     kind: str = "roadmap"
     replaces: str = ""
+    wave: str = ""
+    derived_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,8 @@ class Collection:
         cutoffs: Last day on which facts of a year count; by default 31 January of the next year.
         competences: Lines of the sheet «Дефициты»; where there are none, schools name the competences themselves.
         self_assessment_criteria: Lines of the sheet «Самооценка»; likewise.
+        inbox: Folder for files with a row per pupil, outside the project; empty where there is none.
+        municipality_names: How exports write the municipality, beside the name of the city.
     """
 
     municipal: tuple[str, ...]
@@ -67,6 +75,8 @@ class Collection:
     cutoffs: tuple[tuple[int, date], ...] = ()
     competences: tuple[str, ...] = ()
     self_assessment_criteria: tuple[str, ...] = ()
+    inbox: str = ""
+    municipality_names: tuple[str, ...] = ()
 
     def cutoff(self, calendar_year: int) -> date:
         """The last day on which facts of a year count."""
@@ -202,6 +212,8 @@ def load_sources(root: Path) -> tuple[Source, ...]:
             licence=take(entry, "licence", str, where),
             kind=_known_kind(str(entry.get("kind", "roadmap")), where),
             replaces=str(entry.get("replaces", "")),
+            wave=str(entry.get("wave", "")),
+            derived_from=str(entry.get("derived_from", "")),
         )
         for where, entry in numbered(entries, "source", SOURCES_FILE)
     )
@@ -304,6 +316,8 @@ def _collection(content: Mapping[str, Any]) -> Collection | None:
         tuple((int(year), day) for year, day in cutoffs.items()),
         _lines(section, "competences", where),
         _lines(section, "self_assessment_criteria", where),
+        take({"inbox": "", **section}, "inbox", str, where),
+        _lines(section, "municipality_names", where),
     )
 
 

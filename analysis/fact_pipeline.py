@@ -12,9 +12,10 @@ from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
 from analysis.cleaning.registry import clean_registry
 from analysis.cleaning.returns import COLUMNS, FactRows, clean_form, fact_table
-from analysis.config import Collection, Project, Report, Source
+from analysis.config import RETURNED_KINDS, Collection, Project, Report, Source
 from analysis.contracts.facts import COUNTED, LATE, REPLACED
 from analysis.errors import AnalysisError
+from analysis.export_pipeline import read_exports
 from analysis.findings import Finding, Severity
 from analysis.indicators.duties import duties
 from analysis.indicators.execution import Duty
@@ -89,8 +90,11 @@ def read_facts(
     findings += _missing([duty for duty in owed if duty.calendar_year in due], tables, findings)
     findings += _confirmations(owed, tables["reports"], plan)
     findings += _unanswered(executors, collection, reporting)
-    of_schools = ([form for _, form in forms if form.identity.reporter in set(logins)] for forms in (counted, late))
-    school_tables, about_schools = read_school_facts(project, collection, *of_schools)
+    in_time, too_late = (
+        [form for _, form in forms if form.identity.reporter in set(logins)] for forms in (counted, late)
+    )
+    exports = read_exports(project, collection, sources, tables["schools"])
+    school_tables, about_schools = read_school_facts(project, collection, in_time, too_late, exports)
     return Facts({**tables, **school_tables}, (*findings, *about_schools))
 
 
@@ -98,7 +102,7 @@ def in_force(sources: Sequence[Source]) -> list[Source]:
     """Returns the returned workbooks; of the registries only the newest. Which version of a form stands is decided
     later, because a version that comes after the cutoff takes nothing from the one before it."""
     void = {source.replaces for source in sources if source.kind == "registry"}
-    return [source for source in sources if source.kind != "roadmap" and source.file not in void]
+    return [source for source in sources if source.kind in RETURNED_KINDS and source.file not in void]
 
 
 def _read(

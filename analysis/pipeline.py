@@ -16,6 +16,7 @@ from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.contracts.validation import broken_relations, refuse_without_validation, violations
 from analysis.errors import AnalysisError
+from analysis.export_pipeline import exports_in_force
 from analysis.fact_pipeline import Facts, Reader, in_force, read_facts
 from analysis.findings import Finding, Severity, blocking, in_listing_order
 from analysis.indicators.plan import plan_by_year
@@ -73,7 +74,7 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
     if not blocking(findings):
         findings += [*violations(clean.tables, TYPED_TABLES), *broken_relations(clean.tables)]
     tables = dict(clean.tables)
-    if in_force(sources) and not blocking(findings):
+    if (in_force(sources) or exports_in_force(sources)) and not blocking(findings):
         facts = _facts(project, sources, amendments.corrections, tables, read)
         tables |= facts.tables
         findings += [*facts.findings, *violations(facts.tables, {**FACT_TABLES, **SCHOOL_FACT_TABLES})]

@@ -1,4 +1,4 @@
-"""Takes returned workbooks into data/raw: copied, hashed, recognised by what is hidden in them, entered in SOURCES."""
+"""Takes what came into data/raw: recognised by what stands in it, hashed, entered in SOURCES."""
 
 import hashlib
 from collections.abc import Container, Sequence
@@ -10,11 +10,10 @@ from pathlib import Path
 from analysis.config import SOURCES_FILE, Project, Source, load_project, load_sources
 from analysis.errors import AnalysisError
 from analysis.fact_pipeline import known_reporters, problem_of
-from analysis.intake.returns import Identity, recognise
+from analysis.intake.returns import Identity, is_returned, recognise
 from analysis.intake.workbook import read_workbook
+from analysis.receive_exports import LICENCE, Said, keep_export
 from analysis.whole import only_one_at_work, write_file_whole
-
-LICENCE = "Служебные сведения; публикуются только в составе отчёта"
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,9 @@ class Received:
     said: str
 
 
-def receive(root: Path, files: Sequence[Path], received: date) -> list[Received]:
+def receive(
+    root: Path, files: Sequence[Path], received: date, wave: str = "", calendar_year: int | None = None
+) -> list[Received]:
     """Takes files in, one after the other; a file that is refused does not stop the others.
 
     The copies are written before their entries, which come last and all at once: a run that dies leaves files without
@@ -44,10 +45,13 @@ def receive(root: Path, files: Sequence[Path], received: date) -> list[Received]
         root: The project.
         files: The files as they came, anywhere on the disk.
         received: The day they came.
+        wave: Of exports, where the calendar leaves a choice.
+        calendar_year: Of exports that name no year.
 
     Raises:
         AnalysisError: SOURCES.toml cannot be read.
     """
+    said = Said(received, wave, calendar_year)
     with only_one_at_work(root / "data/raw/.lock"):
         project, sources = load_project(root), list(load_sources(root))
         entered, results = len(sources), {}
@@ -60,6 +64,11 @@ def receive(root: Path, files: Sequence[Path], received: date) -> list[Received]
                     results[path] = _take(project, arrived, known, received, sources)
                     new = results[path].source
                     sources += [new] if new is not None and new not in sources else []
+        for path, arrived in opened.items():
+            if isinstance(arrived, bytes):
+                results[path] = _take_export(project, path, arrived, said, sources)
+                new = results[path].source
+                sources += [new] if new is not None and new not in sources else []
         _enter(root, sources[entered:])
         refused = {path: one for path, one in opened.items() if isinstance(one, Received)}
         return [{**results, **refused}[path] for path in files]
@@ -73,10 +82,12 @@ def _enter(root: Path, sources: Sequence[Source]) -> None:
         write_file_whole(root / SOURCES_FILE, text.encode())
 
 
-def _open(path: Path) -> Arrived | Received:
-    """The workbook, or why it is not one of ours."""
+def _open(path: Path) -> Arrived | bytes | Received:
+    """A workbook of ours, the bytes of what may be an export, or why it can be neither."""
     try:
         content = path.read_bytes()
+        if not is_returned(content, path.name):
+            return content
         return Arrived(path.name, content, recognise(read_workbook(content, path.name), path.name))
     except OSError as error:
         return Received(None, f"{path.name}: файл не открывается ({error.strerror}).")
@@ -103,6 +114,19 @@ def _take(
     write_file_whole(project.root / source.file, content)
     version = f"; заменяет {source.replaces}, которая осталась на месте" if source.replaces else ""
     return Received(source, f"{arrived.name}: принят как {source.file}{version}.")
+
+
+def _take_export(project: Project, path: Path, content: bytes, said: Said, sources: Sequence[Source]) -> Received:
+    """Writes what is kept of an export, unless it is there already."""
+    try:
+        kept = keep_export(project, path, content, said, sources)
+    except AnalysisError as error:
+        return Received(None, str(error))
+    if kept.content is not None:
+        target = project.root / kept.source.file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_file_whole(target, kept.content)
+    return Received(kept.source, kept.said)
 
 
 def _free_name(root: Path, identity: Identity, sources: Sequence[Source], content: bytes) -> str:
@@ -153,7 +177,15 @@ def _stanza(source: Source) -> str:
         f"sha256 = {_quoted(source.sha256)}",
         f"licence = {_quoted(source.licence)}",
         f"kind = {_quoted(source.kind)}",
-        *([f"replaces = {_quoted(source.replaces)}"] if source.replaces else []),
+        *(
+            f"{key} = {_quoted(value)}"
+            for key, value in (
+                ("replaces", source.replaces),
+                ("wave", source.wave),
+                ("derived_from", source.derived_from),
+            )
+            if value
+        ),
     ]
     return "\n".join(["[[source]]", *lines, ""])
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandera.pandas as pa
 
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
+from analysis.contracts.exports import EXPORT_TABLES
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.outcomes import ASKS, BLOCKS, SETS_ASIDE
@@ -42,6 +43,11 @@ SECTIONS = (
         "Из форм школ и выгрузок систем; `quarantine` — что отложено до уточнения.",
     ),
     (
+        "Итоги файлов, в которых строка — ученик",
+        "Сами файлы в проект не попадают: `analysis receive` оставляет от них CSV в UTF-8 с запятыми. В записи "
+        "SOURCES.toml `derived_from` — sha256 исходного файла.",
+    ),
+    (
         "Таблицы показателей",
         "Считаются из таблиц выше; `plan`, а когда сведения есть, и `plan_fact`, `reporter_results`, `task_results`, "
         "`executor_results`, `school_results`, `owed` лежат в `data/processed`, остальные — в данных отчёта.",
@@ -72,7 +78,16 @@ def data_dictionary() -> str:
     parts = [HEAD]
     for (title, about), contracts in zip(
         SECTIONS,
-        (own, FACT_TABLES, SCHOOL_FACT_TABLES, INDICATOR_TABLES, EFFECTIVENESS_TABLES, GROUP_TABLES, TEXT_TABLES),
+        (
+            own,
+            FACT_TABLES,
+            SCHOOL_FACT_TABLES,
+            EXPORT_TABLES,
+            INDICATOR_TABLES,
+            EFFECTIVENESS_TABLES,
+            GROUP_TABLES,
+            TEXT_TABLES,
+        ),
         strict=True,
     ):
         parts.append(f"## {title}\n\n{about}\n")

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -78,7 +79,7 @@ def _fingerprint(files: Mapping[str, bytes]) -> bytes:
 
 
 def _collection() -> Collection:
-    lists = {name: tuple(parameters()[key]) for name, key in LISTS.items()}
+    lists: dict[str, Any] = {name: tuple(parameters()[key]) for name, key in LISTS.items()}
     return Collection(("УО", "ИМО"), "ОО", **lists)
 
 

@@ -20,6 +20,8 @@ from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
 from analysis.intake.blocks import plain
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
+from analysis.intake.workbook_package import open_package
+from analysis.intake.workbook_parts import sheet_names
 
 LAYOUTS = {
     "form": (EXECUTION, EVIDENCE),
@@ -62,6 +64,19 @@ class Returned:
     identity: Identity
     rows: Mapping[str, tuple[ReturnedRow, ...]]
     findings: tuple[Finding, ...]
+
+
+def is_returned(content: bytes, file: str) -> bool:
+    """Whether these are the bytes of a workbook that says of itself that it is one of ours.
+
+    Raises:
+        AnalysisError: It is a workbook that cannot or must not be read.
+    """
+    if not content.startswith(b"PK"):
+        return False
+    package = open_package(content, file)
+    with package.archive:
+        return IDENTITY_SHEET in sheet_names(package)
 
 
 def recognise(workbook: Workbook, file: str) -> Identity:

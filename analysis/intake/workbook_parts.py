@@ -64,6 +64,18 @@ def read_entries(package: Package) -> tuple[list[SheetEntry], BookParts]:
     )
 
 
+def sheet_names(package: Package) -> list[str]:
+    """The names on the tabs; nothing else of the workbook is read.
+
+    Raises:
+        AnalysisError: A part that every workbook has is missing or damaged.
+    """
+    book = _first(_relations(package, ""), "/officeDocument")
+    if not book:
+        raise package.damaged("не указано, где список листов")
+    return [one.attributes.get("name", "") for one in _elements(package, book, "sheets/sheet")]
+
+
 def read_properties(package: Package) -> dict[str, str]:
     """The custom properties of the file; they come back with a form that was sent out."""
     if CUSTOM_PROPERTIES not in package.parts:

@@ -1,0 +1,268 @@
+"""What the exports say becomes rows of the table `results`; what is doubtful is set aside with its address."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from analysis.cleaning.schools import Directory, Match, find_school
+from analysis.cleaning.sittings import UnknownSittingError, programme_of, sitting_of
+from analysis.config import SOURCES_FILE, Collection, Source
+from analysis.contracts.outcomes import ASKS, SETS_ASIDE
+from analysis.contracts.school_facts import MARK_SCALE, RESULT_KEY, RESULT_ORIGINS, SCORE_COLUMNS, SCORE_SCALE
+from analysis.exam_calendar import Sitting
+from analysis.findings import Finding, Severity
+from analysis.intake.exports.counts import ExamCounts
+
+PLACES_NAMED = 20
+COUNTED = (
+    "participant_count", "mark_2_count", "mark_3_count", "mark_4_count", "mark_5_count", "journal_lower_count",
+    "journal_same_count", "journal_higher_count", "below_minimum_count", "mean_score", "high_score_count",
+    "full_score_count",
+)  # fmt: skip
+# What stands in brackets are values; the table of what was set aside holds none.
+VALUES = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
+UNTIL_THEN = "Уточните у того, кто прислал выгрузку, и примите её заново; до этого строки в таблицы не входят."
+NAME_SCHOOL = "Впишите логин, код или другое название школы в реестр и примите его; до этого строка отложена."
+NAME_WAVE = f'Допишите в запись файла в {SOURCES_FILE}: wave = "{{}}" (или примите файл: analysis receive --wave …).'
+
+
+@dataclass(frozen=True)
+class ReadExport:
+    """An export in force and what it says."""
+
+    source: Source
+    counts: tuple[ExamCounts, ...]
+
+
+@dataclass(frozen=True)
+class ExportRows:
+    """Rows of `results` and `quarantine` by column name, and the findings."""
+
+    results: tuple[Mapping[str, Any], ...]
+    quarantine: tuple[Mapping[str, Any], ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What an export is held against: the calendar, the schools, the editions, the cutoffs and minimum scores."""
+
+    sittings: Sequence[Sitting]
+    schools: Directory
+    editions: Sequence[int]
+    collection: Collection
+    minimum_scores: Mapping[tuple[str, int, str], int]
+
+
+def clean_export(export: ReadExport, frame: Frame) -> ExportRows:
+    """Returns what one export gives to the tables."""
+    reading = _Reading(export.source, frame)
+    years = {one.calendar_year for one in export.counts if one.calendar_year}
+    if years and reading.folder_year and reading.folder_year not in years:
+        reading.refuse_year(sorted(years))
+    else:
+        for one in export.counts:
+            reading.take(one)
+        reading.tell_left_out(len(export.counts))
+    rows = reading.without_repeats()
+    return ExportRows(tuple(rows), tuple(reading.aside), tuple(reading.findings()))
+
+
+@dataclass
+class _Reading:
+    """One export while its rows are judged."""
+
+    source: Source
+    frame: Frame
+    rows: list[tuple[ExamCounts, dict[str, Any]]] = field(default_factory=list)
+    aside: list[Mapping[str, Any]] = field(default_factory=list)
+    _said: dict[tuple[str, Severity, str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    _others: int = 0
+    _not_asked: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def folder_year(self) -> int | None:
+        """The year of the folder that the file lies in."""
+        found = re.search(r"/(20\d\d)/", f"/{self.source.file}")
+        return int(found[1]) if found else None
+
+    def take(self, one: ExamCounts) -> None:
+        """Judges a row: it is another town's, or set aside, or kept."""
+        year = one.calendar_year or self.folder_year
+        names_school = bool(one.school_login or one.code_oo or one.school_name)
+        match = find_school(one, self.frame.schools) if names_school else Match()
+        if match.is_other:
+            self._others += 1
+        elif year is None:
+            self.set_aside(one, match, None, SETS_ASIDE["no_year"])
+        elif year not in self.frame.editions:
+            self._not_asked[year] += 1
+        elif self.source.received > self.frame.collection.cutoff(year):
+            self._say_late(year)
+        elif one.fault or not names_school:
+            self.set_aside(one, match, year, one.fault or SETS_ASIDE["unknown_school"])
+        elif not match.login:
+            self._set_aside_school(one, match, year)
+        else:
+            self._keep(replace(one, calendar_year=year), match.login, year)
+
+    def _say_late(self, year: int) -> None:
+        received, cutoff = self.source.received, self.frame.collection.cutoff(year)
+        said = f"Выгрузка за {year} год получена {received:%d.%m.%Y}, а срок отчёта — {cutoff:%d.%m.%Y}: она не вошла."
+        action = "Если срок был продлён, запишите его в project.toml, раздел [cutoff]."
+        self._say("late", Severity.ATTENTION, "весь файл", "", said, action)
+
+    def _keep(self, one: ExamCounts, login: str, year: int) -> None:
+        try:
+            sitting = sitting_of(one, year, self.source.wave, self.frame.sittings)
+        except UnknownSittingError as error:
+            action = NAME_WAVE.format(error.waves[0]) if error.waves else UNTIL_THEN
+            self.set_aside(one, Match(login), year, str(error), action)
+            return
+        why = _score_fault(one)
+        if why:
+            self.set_aside(one, Match(login), year, why)
+            return
+        if one.remark:
+            self._say("plausibility", Severity.ATTENTION, one.place, "", f"{one.remark}.", "Сверьте с системой.")
+        self.rows.append((one, _row(self._with_known_minimum(one), login, sitting, self.source.file)))
+
+    def _with_known_minimum(self, one: ExamCounts) -> ExamCounts:
+        """Counts below a minimum that is not the one of the calendar say nothing."""
+        if one.scale != SCORE_SCALE or self.source.kind != "counts":
+            return one
+        known = self.frame.minimum_scores.get((one.procedure, one.calendar_year or 0, one.subject))
+        if known is not None and known == one.minimum_score:
+            return one
+        value = f"{one.procedure}, {one.subject}, {one.calendar_year} год"
+        action = (
+            "Впишите [[minimum_score]] с основанием в data/calendar.toml и примите исходный файл заново."
+            if known is None
+            else "Примите исходный файл заново: при чтении этот минимум ещё не был записан."
+        )
+        self._say("minimum_score", Severity.ATTENTION, "весь файл", value, f"{ASKS['no_minimum']}.", action)
+        return replace(one, below_minimum_count=None)
+
+    def _set_aside_school(self, one: ExamCounts, match: Match, year: int) -> None:
+        named = one.school_login or (one.code_oo and f"код {one.code_oo}") or one.school_name
+        nearest = f" Похожи: {', '.join(match.nearest)}." if match.nearest else " Похожих в реестре нет."
+        said = f"{SETS_ASIDE['unknown_school']}: в реестре такой нет.{nearest}"
+        value = " ".join(dict.fromkeys(filter(None, (named, one.school_name))))
+        self._say("school", Severity.ATTENTION, one.place, value, said, NAME_SCHOOL)
+        self._keep_aside(one, None, year, SETS_ASIDE["unknown_school"])
+
+    def set_aside(
+        self, one: ExamCounts, match: Match, year: int | None, why: str, action: str = UNTIL_THEN, value: str = ""
+    ) -> None:
+        """Notes a row that does not enter the table until somebody has mended it."""
+        said = why[0].upper() + why[1:]
+        self._say("quarantine", Severity.ATTENTION, one.place, value, f"{said.rstrip('.')}.", action)
+        self._keep_aside(one, match.login or None, year, VALUES.sub("", said))
+
+    def _keep_aside(self, one: ExamCounts, login: str | None, year: int | None, why: str) -> None:
+        self.aside.append(
+            {
+                "source_file": self.source.file,
+                "place": one.place,
+                "table_name": "results",
+                "school_login": login,
+                "calendar_year": year or self.source.received.year,
+                "why": why.partition(":")[0].rstrip("."),
+            }
+        )
+
+    def refuse_year(self, years: Sequence[int]) -> None:
+        """Sets the whole file aside: it speaks of other years than the folder that it lies in."""
+        named = ", ".join(map(str, years))
+        said = f"{SETS_ASIDE['other_year']}: в нём {named} год, а лежит он в {self.folder_year}."
+        action = f"Примите исходный файл заново (analysis receive) и удалите эту запись из {SOURCES_FILE}."
+        self._say("quarantine", Severity.ATTENTION, "весь файл", named, said, action)
+        whole = ExamCounts("весь файл", "", "", self.folder_year, None, "")
+        self._keep_aside(whole, None, self.folder_year, SETS_ASIDE["other_year"])
+
+    def tell_left_out(self, row_count: int) -> None:
+        """Says how many rows are none of ours."""
+        if self._others == row_count:
+            said = "Ни одной строки нашего муниципалитета в файле нет."
+            action = "Если файл наш, впишите в project.toml, [collection], municipality_names: как он пишется там."
+            self._say("other_schools", Severity.ATTENTION, "весь файл", "", said, action)
+        elif self._others:
+            said = f"Строк других муниципалитетов: {self._others}; они не читаются."
+            self._say("other_schools", Severity.NOTE, "весь файл", "", said, "Ничего делать не нужно.")
+        for year, count in sorted(self._not_asked.items()):
+            said = f"Строк за {year} год: {count}; отчёта за этот год нет."
+            self._say("other_schools", Severity.NOTE, "весь файл", str(year), said, "Ничего делать не нужно.")
+
+    def without_repeats(self) -> list[dict[str, Any]]:
+        """The rows, each school and exam once; where two differ, neither is believed."""
+        by_key: dict[tuple[Any, ...], list[tuple[ExamCounts, dict[str, Any]]]] = defaultdict(list)
+        for one, row in self.rows:
+            by_key[key_of(row)].append((one, row))
+        kept = []
+        for found in by_key.values():
+            names = " / ".join(dict.fromkeys(one.school_name for one, _ in found if one.school_name))
+            if all(values_of(row) == values_of(found[0][1]) for _, row in found):
+                kept.append(found[0][1])
+                for one, _ in found[1:]:
+                    self._say(
+                        "pasted_twice", Severity.ATTENTION, one.place, names, f"{ASKS['twice_alike']}.", "Сверьте."
+                    )
+                continue
+            for one, row in found:
+                self.set_aside(
+                    one, Match(row["school_login"]), one.calendar_year, SETS_ASIDE["two_results"], value=names
+                )
+        return kept
+
+    def _say(self, rule: str, severity: Severity, place: str, value: str, said: str, action: str) -> None:
+        places = self._said[(rule, severity, value, said, action)]
+        if place not in places:
+            places.append(place)
+
+    def findings(self) -> Iterable[Finding]:
+        """One finding for all rows of which the same is said."""
+        for (rule, severity, value, said, action), places in self._said.items():
+            more = f" Всего мест: {len(places)}." if len(places) > PLACES_NAMED else ""
+            yield Finding(
+                rule, severity, self.source.file, tuple(places[:PLACES_NAMED]), value, f"{said}{more}", action
+            )
+
+
+def key_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The key of a row of `results`."""
+    return tuple(row[name] for name in RESULT_KEY)
+
+
+def values_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a row of `results` counts."""
+    return tuple(row.get(name) for name in COUNTED)
+
+
+def _score_fault(one: ExamCounts) -> str:
+    if one.scale == MARK_SCALE:
+        return ""
+    parts = sum(getattr(one, name) or 0 for name in SCORE_COLUMNS)
+    if parts > (one.participant_count or 0):
+        return SETS_ASIDE["parts_above_whole"]
+    return SETS_ASIDE["mean_without_participants"] if one.mean_score is not None and not one.participant_count else ""
+
+
+def _row(one: ExamCounts, login: str, sitting: Sitting, file: str) -> dict[str, Any]:
+    programme = programme_of(one, sitting)
+    return {
+        "source_file": file,
+        "place": one.place,
+        "origin": RESULT_ORIGINS[1],
+        "school_login": login,
+        "procedure": one.procedure,
+        "subject": one.subject,
+        "programme_grade": programme,
+        "sitting_grade": programme + sitting.grade_lag,
+        "wave": sitting.wave,
+        "calendar_year": sitting.calendar_year,
+        "school_year": sitting.school_year,
+        "scale": one.scale,
+        **{name: getattr(one, name) for name in COUNTED},
+    }

@@ -1,0 +1,167 @@
+"""Which school of the registry a row of an export means: by login, by code, by name; never by a guess."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import pandas as pd
+
+from analysis.intake.exports.counts import ExamCounts
+
+NEAREST, LEAST_LIKENESS = 3, 0.45
+# Letters that look alike on the screen; typed in the other layout they make another word.
+LATIN_AS_CYRILLIC = str.maketrans("abcehkmoptxy", "авсенкмортху")
+QUOTES = re.compile(r"[«»„“”\"'`’]")
+NUMBER_SIGN = re.compile(r"(?:№|\bn(?=\s*\d)|\bno\.)\s*")
+NO_LETTERS = re.compile(r"[^\w№]+")
+# What a municipality is called besides its own name.
+KINDS_OF_TOWN = re.compile(
+    r"\b(?:город\w*|г|курорт\w*|округ\w*|муниципальн\w*|образовани\w*|район\w*|край|области|область|го|мо|мр)\b"
+)
+
+
+def same_name(name: str) -> str:
+    """A name without what people write differently: case, quotes, №, dashes, stops, spaces, look-alike letters."""
+    text = QUOTES.sub(" ", name.casefold().replace("ё", "е"))
+    text = NUMBER_SIGN.sub("№", text).translate(LATIN_AS_CYRILLIC)
+    return " ".join(NO_LETTERS.sub(" ", text).split())
+
+
+@dataclass(frozen=True)
+class Match:
+    """What was found out about the school of a row.
+
+    Attributes:
+        login: Of the registry; empty where the school is not recognised.
+        is_other: It is a school of another municipality.
+        nearest: Schools of the registry that are nearly called so.
+    """
+
+    login: str = ""
+    is_other: bool = False
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The schools of the registry by everything they are known by.
+
+    Attributes:
+        names: Printed name by login.
+        by_code: Logins by (code_msu, code_oo), leading zeros aside; code_msu is empty where the registry has none.
+        by_name: Logins by every name that `same_name` gives.
+        municipalities: Codes of the municipality.
+        towns: Names of the municipality, kinds of town aside.
+    """
+
+    names: Mapping[str, str]
+    by_code: Mapping[tuple[str, str], tuple[str, ...]]
+    by_name: Mapping[str, tuple[str, ...]]
+    municipalities: frozenset[str]
+    towns: frozenset[str]
+
+
+def directory(schools: pd.DataFrame, towns: Iterable[str]) -> Directory:
+    """Returns the directory of the schools.
+
+    Args:
+        schools: The typed table.
+        towns: The city and the other names of the municipality.
+    """
+    codes: dict[tuple[str, str], set[str]] = defaultdict(set)
+    names: dict[str, set[str]] = defaultdict(set)
+    for school in schools.astype(object).where(schools.notna(), None).to_dict("records"):
+        login = str(school["school_login"]).lower()
+        if school["code_oo"]:
+            codes[(_code(school["code_msu"]), _code(school["code_oo"]))].add(login)
+        aliases = str(school["aliases"] or "").split(";")
+        for name in (school["school_name"], school["full_name"], *aliases):
+            if name and (written := same_name(str(name))):
+                names[written].add(login)
+    return Directory(
+        names={
+            str(login).lower(): str(name)
+            for login, name in zip(schools["school_login"], schools["school_name"], strict=True)
+        },
+        by_code={key: tuple(sorted(logins)) for key, logins in codes.items()},
+        by_name={key: tuple(sorted(logins)) for key, logins in names.items()},
+        municipalities=frozenset(msu for msu, _ in codes if msu),
+        towns=frozenset(filter(None, map(_town, towns))),
+    )
+
+
+def find_school(one: ExamCounts, schools: Directory) -> Match:
+    """Returns which school a row means; where several keys stand, the surest decides."""
+    if one.school_login:
+        return _by_login(one, schools)
+    if one.code_oo:
+        return _by_code(one, schools)
+    if _is_other_town(one.municipality, schools):
+        return Match(is_other=True)
+    logins = schools.by_name.get(same_name(one.school_name), ())
+    return Match(logins[0]) if len(logins) == 1 else Match(nearest=_nearest(one, schools, logins))
+
+
+def _by_login(one: ExamCounts, schools: Directory) -> Match:
+    if one.school_login in schools.names:
+        return Match(one.school_login)
+    if _is_other_town(one.municipality, schools):
+        return Match(is_other=True)
+    return Match(nearest=_nearest(one, schools))
+
+
+def _by_code(one: ExamCounts, schools: Directory) -> Match:
+    municipality, code = _code(one.code_msu), _code(one.code_oo)
+    if municipality and schools.municipalities and municipality not in schools.municipalities:
+        return Match(is_other=True)
+    if municipality:
+        logins = schools.by_code.get((municipality, code), ())
+    else:
+        logins = tuple(login for (_, listed), found in schools.by_code.items() if listed == code for login in found)
+    return Match(logins[0]) if len(logins) == 1 else Match(nearest=_nearest(one, schools, logins))
+
+
+def _is_other_town(municipality: str, schools: Directory) -> bool:
+    """Whether the words name a municipality, and it is none of ours."""
+    town = _town(municipality)
+    # «Примерский муниципальный округ» is the town of «город Примерск».
+    return bool(town) and not any(ours == town or _stem(town).startswith(_stem(ours)) for ours in schools.towns)
+
+
+def _stem(town: str) -> str:
+    return re.sub(r"(?:ий|ый|ой|ая|ое)$", "", town)
+
+
+def _town(municipality: str) -> str:
+    return " ".join(KINDS_OF_TOWN.sub(" ", same_name(municipality)).split())
+
+
+def _code(code: object) -> str:
+    """A code without leading zeros and without the noughts of a number: 09306.0 is 9306."""
+    return re.sub(r"[.,]0+$", "", str(code or "").strip()).lstrip("0")
+
+
+def _nearest(one: ExamCounts, schools: Directory, logins: Iterable[str] = ()) -> tuple[str, ...]:
+    """The schools that the row may mean, for a person to choose from."""
+    if found := tuple(logins):
+        return tuple(_shown(login, schools) for login in found)
+    name = same_name(one.school_name)
+    if name:
+        close = get_close_matches(name, schools.by_name, NEAREST, LEAST_LIKENESS)
+        found = tuple(login for written in close for login in schools.by_name[written])
+    elif one.code_oo:
+        codes = {code: logins for (_, code), logins in schools.by_code.items()}
+        found = tuple(
+            login
+            for code in get_close_matches(_code(one.code_oo), codes, NEAREST, LEAST_LIKENESS)
+            for login in codes[code]
+        )
+    else:
+        found = tuple(get_close_matches(one.school_login, schools.names, NEAREST, 0.8))
+    return tuple(dict.fromkeys(_shown(login, schools) for login in found))
+
+
+def _shown(login: str, schools: Directory) -> str:
+    return f"«{schools.names[login]}» ({login})"
