@@ -16,6 +16,8 @@ from analysis.findings import Finding, Severity
 MANY_TIMES, MORE_THAN = 3, 10
 # One absent pupil in five is an illness or a forgotten class; a smaller enrolment says nothing.
 COVERAGE_FALL, LEAST_ENROLLED = 0.2, 10
+# An exam by choice is taken by few, and how many says nothing; above all it has not covered its grade.
+LEAST_COVERED, WHOLE_GRADE = 0.75, 1.0
 # Three equal distributions of ten pupils or more hardly meet by chance.
 EQUAL_ROWS, LEAST_IN_BLOCK, PLACES_NAMED = 3, 10, 20
 LOOK = "Сверьте с первичными сведениями школы; если число верно, делать ничего не нужно."
@@ -76,9 +78,12 @@ def above_enrolment(enrolled: pd.DataFrame) -> list[Finding]:
 
 
 def lower_coverage(enrolled: pd.DataFrame) -> list[Finding]:
-    """Returns the results that cover markedly less of their grade than the same sitting did a year before."""
+    """Returns the results that cover markedly less of their grade than the same sitting, which covered it, did a year
+    before."""
     large = enrolled[enrolled["enrolled_count"] >= LEAST_ENROLLED]
-    pairs = _beside_last_year(large.assign(coverage=large["participant_count"] / large["enrolled_count"]), SITTING)
+    coverage = (large["participant_count"] / large["enrolled_count"]).clip(upper=WHOLE_GRADE)
+    pairs = _beside_last_year(large.assign(coverage=coverage), SITTING)
+    pairs = pairs[pairs["coverage_before"] >= LEAST_COVERED]
     return [
         _look(
             row,

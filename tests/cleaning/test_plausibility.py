@@ -52,6 +52,21 @@ def test_a_coverage_that_falls_by_a_fifth(now, asks):
     assert _found(results=results, context=context) == [("2021_a", ("Русский язык 5",), said)] * asks
 
 
+def test_an_exam_that_few_choose_is_not_asked_about():
+    # 37 of 50 are 74 %, 38 of 50 are 76 %.
+    context = [_context("a", 2019, 50), _context("a", 2020, 50)]
+    for before, asks in ((37, 0), (38, 1)):
+        results = [_result("a", 2020, (0, 0, 0, before)), _result("a", 2021, (0, 0, 0, 20))]
+        assert len(_found(results=results, context=context)) == asks
+
+
+def test_more_participants_than_pupils_are_no_fall_a_year_later():
+    # 65 of 50 asks for itself; the next year 50 of 50 is a whole grade.
+    results = [_result("a", 2020, (0, 0, 0, 65)), _result("a", 2021, (0, 0, 0, 50))]
+    context = [_context("a", 2019, 50), _context("a", 2020, 50)]
+    assert [said[:20] for _, _, said in _found(results=results, context=context)] == [ASKS["above_enrolment"][:20]]
+
+
 @pytest.mark.parametrize(
     ("before", "now", "asks"), [(30, 90, 0), (30, 91, 1), (91, 30, 1), (0, 10, 0), (0, 11, 1), (2, 9, 0)]
 )
