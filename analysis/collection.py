@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cleaning.returns import COLUMNS, fact_table
-from analysis.config import INVENTED, Collection, Project, load_reporting, load_sources
+from analysis.config import CALENDAR_FILE, INVENTED, Collection, Project, load_reporting, load_sources
 from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import load_calendar
@@ -37,6 +37,7 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
     tables = {**{name: fact_table(name, ()) for name in COLUMNS}, **checked.tables}
     created = max(source.received for source in load_sources(project.root))
     plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
+    sittings = load_calendar(project.root)
     forms = forms_of_year(
         plan,
         tables["executors"],
@@ -47,7 +48,7 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
         project.city,
         calendar_year,
         created,
-        load_calendar(project.root),
+        sittings,
         project.invented,
     )
     if tables["schools"].empty:
@@ -63,6 +64,8 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
             f"{name}: формы нет, потому что «дорожная карта» не называет этого исполнителя ни в одном мероприятии. "
             "Сверьте с документом: project.toml, [collection], ключ municipal."
         )
+    if not any(one.calendar_year == calendar_year and one.form_subjects for one in sittings):
+        lines.append(f"{CALENDAR_FILE}: процедур {calendar_year} года нет, поэтому результатов формы не спрашивают.")
     if tables["schools"].empty:
         lines.append(
             "Реестра школ ещё нет, поэтому форм школ нет: заполните registry.xlsx и выполните analysis receive."
