@@ -15,46 +15,16 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, hstack
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import hstack
 
-Numbers = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from analysis.indicators.linked_cells import Cell, Flags, LinkedCells, Numbers, Relation
+
 # A hidden cell may move freely, a published one at its cost; going below the bound that an attacker may know of a
 # hidden cell costs more than hiding anything else would.
 BELOW_BOUND_COST = 1e4
 REWARD = 1e-3
-TIE_BREAK = 1e-3
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A number of the tables.
-
-    Attributes:
-        cell_id: Its name; ties are settled by it.
-        value: What stands there.
-        cost: What the reader loses when it is hidden, above 0; details are cheap, totals dear.
-        is_count: A count of people: hidden when small. Other cells are hidden only when asked for or needed.
-        is_shown: False for a number that is printed nowhere but follows from others.
-        is_hidden: True where the policy hides it whatever its value, such as a sum over too small a base.
-        possible: Values that must stay possible while it is hidden, for cells that are no counts.
-    """
-
-    cell_id: str
-    value: int
-    cost: float = 1.0
-    is_count: bool = True
-    is_shown: bool = True
-    is_hidden: bool = False
-    possible: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Relation:
-    """Numbers that add up to nothing: `terms` are (coefficient, cell_id)."""
-
-    terms: tuple[tuple[int, str], ...]
+FREE = 1e-6
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -71,11 +41,6 @@ class Suppression:
     hidden: frozenset[str]
     sensitive: frozenset[str]
     unlabelled: frozenset[str] = frozenset()
-
-
-def total_of(total: str, parts: Sequence[str]) -> Relation:
-    """The relation total = sum of parts."""
-    return Relation(((1, total), *((-1, part) for part in parts)))
 
 
 def suppress(
@@ -97,93 +62,16 @@ def suppress(
     """
     if not cells:
         return Suppression(frozenset(), frozenset())
-    search = _Search(_Tables.of(cells, relations, smallest_count, needs))
+    search = _Search(LinkedCells.of(cells, relations, smallest_count, needs))
     search.run()
     return search.result()
-
-
-@dataclass(frozen=True)
-class _Tables:
-    """Cells and relations as arrays, in the order of the ids."""
-
-    ids: list[str]
-    value: NDArray[np.int64]
-    cost: Numbers
-    sensitive: Flags
-    bounded: Flags
-    hidden: Flags
-    matrix: csr_array
-    part: NDArray[np.int64]
-    relation_part: NDArray[np.int64]
-    possible: Mapping[int, tuple[int, ...]]
-    needed_by: Mapping[int, tuple[int, ...]]
-    largest: int
-
-    @staticmethod
-    def of(
-        cells: Sequence[Cell], relations: Sequence[Relation], smallest_count: int, needs: Mapping[str, Sequence[str]]
-    ) -> "_Tables":
-        ordered = sorted(cells, key=lambda cell: cell.cell_id)
-        ids = [cell.cell_id for cell in ordered]
-        if len(set(ids)) < len(ids):
-            raise ValueError("a cell stands twice")
-        place = {name: number for number, name in enumerate(ids)}
-        value = np.array([cell.value for cell in ordered], dtype=np.int64)
-        matrix = _matrix(relations, place)
-        if (matrix @ value).any():
-            raise ValueError(f"values contradict relation {np.flatnonzero(matrix @ value)[0]}")
-        counts = np.array([cell.is_count for cell in ordered])
-        sensitive = counts & (value < smallest_count)
-        shown = np.array([cell.is_shown for cell in ordered])
-        forced = np.array([cell.is_hidden for cell in ordered])
-        part = connected_components(matrix.T @ matrix, directed=False)[1] if matrix.shape[0] else np.arange(len(ids))
-        ends = (0, smallest_count - 1)
-        return _Tables(
-            ids=ids,
-            value=value,
-            cost=np.array([cell.cost for cell in ordered]) * (1 + TIE_BREAK * np.arange(len(ids)) / len(ids)),
-            sensitive=sensitive,
-            bounded=counts & ~sensitive & shown,
-            hidden=sensitive | forced | ~shown,
-            matrix=matrix,
-            part=part,
-            relation_part=np.array([part[row[0]] for row in np.split(matrix.indices, matrix.indptr[1:-1])], dtype=int)
-            if matrix.shape[0]
-            else np.array([], dtype=int),
-            possible={
-                number: ends if sensitive[number] else cell.possible
-                for number, cell in enumerate(ordered)
-                if sensitive[number] or cell.possible
-            },
-            needed_by=_needed_by(needs, place),
-            largest=smallest_count - 1,
-        )
-
-
-def _matrix(relations: Sequence[Relation], place: Mapping[str, int]) -> csr_array:
-    entries = [
-        (coefficient, row, place[name])
-        for row, relation in enumerate(relations)
-        for coefficient, name in sorted(relation.terms, key=lambda term: term[1])
-    ]
-    numbers, rows, columns = zip(*entries, strict=True) if entries else ((), (), ())
-    return csr_array((numbers, (rows, columns)), shape=(len(relations), len(place)), dtype=np.int64)
-
-
-def _needed_by(needs: Mapping[str, Sequence[str]], place: Mapping[str, int]) -> dict[int, tuple[int, ...]]:
-    """For each cell those that are not printed without it."""
-    found: dict[int, tuple[int, ...]] = {}
-    for name, others in needs.items():
-        for other in others:
-            found[place[other]] = (*found.get(place[other], ()), place[name])
-    return found
 
 
 @dataclass
 class _Search:
     """Grows the set of hidden cells until every end of every range has a witness: a table that agrees with all."""
 
-    tables: _Tables
+    tables: LinkedCells
     hidden: Flags = field(init=False)
     unlabelled: Flags = field(init=False)
     wanted: set[tuple[int, int]] = field(init=False, default_factory=set)
@@ -258,19 +146,24 @@ class _Search:
 
     def _take(self, columns: NDArray[np.int64], steps: Numbers) -> None:
         """Notes what a witness shows, and hides what it moves."""
-        up, down, below = np.rint(steps).astype(np.int64)
+        up, down, below = self._rounded(columns, steps)
         move = up - down - below
-        self.unlabelled[columns[below > 0]] = True
-        reached = self.tables.value[columns] + move
+        self.unlabelled[columns[below > TOLERANCE]] = True
+        reached = np.rint(self.tables.value[columns] + move).astype(np.int64)
         self._seen(self.wanted & set(zip(columns.tolist(), reached.tolist(), strict=True)))
-        self._hide(columns[move != 0])
+        self._hide(columns[np.abs(move) > TOLERANCE])
         self._seen(self.wanted & set(zip(columns.tolist(), reached.tolist(), strict=True)))
 
     def _agrees(self, columns: NDArray[np.int64], rows: NDArray[np.int64], steps: Numbers) -> bool:
-        if np.abs(steps - np.rint(steps)).max(initial=0) > 1e-6:
+        rounded = self._rounded(columns, steps)
+        if np.abs(steps - rounded).max(initial=0) > TOLERANCE:
             return False
-        up, down, below = np.rint(steps).astype(np.int64)
-        return not (self.tables.matrix[rows][:, columns] @ (up - down - below)).any()
+        up, down, below = rounded
+        return bool(np.abs(self.tables.matrix[rows][:, columns] @ (up - down - below)).max(initial=0) < TOLERANCE)
+
+    def _rounded(self, columns: NDArray[np.int64], steps: Numbers) -> Numbers:
+        """Whole steps for people; a sum of scores may stand between two numbers."""
+        return np.where(self.tables.whole[columns], np.rint(steps), steps)
 
     def _steps(
         self,
@@ -288,7 +181,7 @@ class _Search:
         constraint = LinearConstraint(hstack([matrix, -matrix, -matrix]).tocsc(), 0, 0)
         found = milp(
             costs.ravel(),
-            integrality=np.full(3 * len(columns), int(integral)),
+            integrality=np.tile(self.tables.whole[columns] & integral, 3).astype(int),
             bounds=Bounds(lower.ravel(), upper.ravel()),
             constraints=[constraint] if len(rows) else [],
         )
@@ -318,7 +211,7 @@ class _Search:
         self, columns: NDArray[np.int64], targets: Mapping[int, tuple[int, int]], upwards: bool | None
     ) -> Numbers:
         """Published cells cost their worth to move; ends still without a witness are rewarded."""
-        cost = np.where(self.hidden[columns], REWARD * TIE_BREAK, self.tables.cost[columns])
+        cost = np.where(self.hidden[columns], FREE, self.tables.cost[columns])
         costs = np.vstack([cost, cost, cost + np.where(self.unlabelled[columns], 0, BELOW_BOUND_COST)])
         directions = {int(self.tables.part[cell]): value > 0 for cell, value in targets.values()}
         for cell, value in self.wanted:

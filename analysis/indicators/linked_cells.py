@@ -1,0 +1,144 @@
+"""Cells of published tables and the relations between them, as arrays that a search can work on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+TIE_BREAK = 1e-3
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number of the tables.
+
+    Attributes:
+        cell_id: Its name; ties are settled by it.
+        value: What stands there.
+        cost: What the reader loses when it is hidden, above 0; details are cheap, totals dear.
+        is_count: A count of people: hidden when small. Other cells are hidden only when asked for or needed.
+        is_shown: False for a number that is printed nowhere but follows from others.
+        is_hidden: True where the policy hides it whatever its value, such as a sum over too small a base.
+        possible: Values that must stay possible while it is hidden, for cells that are no counts.
+    """
+
+    cell_id: str
+    value: int
+    cost: float = 1.0
+    is_count: bool = True
+    is_shown: bool = True
+    is_hidden: bool = False
+    possible: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Numbers that add up to nothing: `terms` are (coefficient, cell_id)."""
+
+    terms: tuple[tuple[int, str], ...]
+
+
+def total_of(total: str, parts: Sequence[str]) -> Relation:
+    """The relation total = sum of parts."""
+    return Relation(((1, total), *((-1, part) for part in parts)))
+
+
+@dataclass(frozen=True)
+class LinkedCells:
+    """Cells and relations as arrays, in the order of the ids.
+
+    Attributes:
+        ids: Names of the cells, sorted.
+        value: What stands in each.
+        cost: What hiding it costs; ties broken by order.
+        sensitive: Small counts.
+        bounded: Counts in print that are not small.
+        whole: Counts; the others need not be whole numbers.
+        hidden: Hidden from the start.
+        matrix: A row a relation, a column a cell.
+        part: Which cells hang together, by number.
+        relation_part: The same for relations.
+        possible: Values that must stay possible while a cell is hidden.
+        needed_by: For each cell those that are not printed without it.
+        largest: The largest small count.
+    """
+
+    ids: list[str]
+    value: NDArray[np.int64]
+    cost: Numbers
+    sensitive: Flags
+    bounded: Flags
+    whole: Flags
+    hidden: Flags
+    matrix: csr_array
+    part: NDArray[np.int64]
+    relation_part: NDArray[np.int64]
+    possible: Mapping[int, tuple[int, ...]]
+    needed_by: Mapping[int, tuple[int, ...]]
+    largest: int
+
+    @staticmethod
+    def of(
+        cells: Sequence[Cell], relations: Sequence[Relation], smallest_count: int, needs: Mapping[str, Sequence[str]]
+    ) -> "LinkedCells":
+        """Returns the arrays; raises ValueError where a cell stands twice or the values contradict a relation."""
+        ordered = sorted(cells, key=lambda cell: cell.cell_id)
+        ids = [cell.cell_id for cell in ordered]
+        if len(set(ids)) < len(ids):
+            raise ValueError("a cell stands twice")
+        place = {name: number for number, name in enumerate(ids)}
+        value = np.array([cell.value for cell in ordered], dtype=np.int64)
+        matrix = _matrix(relations, place)
+        if (matrix @ value).any():
+            raise ValueError(f"values contradict relation {np.flatnonzero(matrix @ value)[0]}")
+        counts = np.array([cell.is_count for cell in ordered])
+        sensitive = counts & (value < smallest_count)
+        shown = np.array([cell.is_shown for cell in ordered])
+        forced = np.array([cell.is_hidden for cell in ordered])
+        part = connected_components(matrix.T @ matrix, directed=False)[1] if matrix.shape[0] else np.arange(len(ids))
+        ends = (0, smallest_count - 1)
+        return LinkedCells(
+            ids=ids,
+            value=value,
+            cost=np.array([cell.cost for cell in ordered]) * (1 + TIE_BREAK * np.arange(len(ids)) / len(ids)),
+            sensitive=sensitive,
+            bounded=counts & ~sensitive & shown,
+            whole=counts,
+            hidden=sensitive | forced | ~shown,
+            matrix=matrix,
+            part=part,
+            relation_part=np.array([part[row[0]] for row in np.split(matrix.indices, matrix.indptr[1:-1])], dtype=int)
+            if matrix.shape[0]
+            else np.array([], dtype=int),
+            possible={
+                number: ends if sensitive[number] else cell.possible
+                for number, cell in enumerate(ordered)
+                if sensitive[number] or cell.possible
+            },
+            needed_by=_needed_by(needs, place),
+            largest=smallest_count - 1,
+        )
+
+
+def _matrix(relations: Sequence[Relation], place: Mapping[str, int]) -> csr_array:
+    entries = [
+        (coefficient, row, place[name])
+        for row, relation in enumerate(relations)
+        for coefficient, name in sorted(relation.terms, key=lambda term: term[1])
+    ]
+    numbers, rows, columns = zip(*entries, strict=True) if entries else ((), (), ())
+    return csr_array((numbers, (rows, columns)), shape=(len(relations), len(place)), dtype=np.int64)
+
+
+def _needed_by(needs: Mapping[str, Sequence[str]], place: Mapping[str, int]) -> dict[int, tuple[int, ...]]:
+    """For each cell those that are not printed without it."""
+    found: dict[int, tuple[int, ...]] = {}
+    for name, others in needs.items():
+        for other in others:
+            found[place[other]] = (*found.get(place[other], ()), place[name])
+    return found
