@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 from analysis.cleaning.exam_results import COUNTED, ExportRows, key_of, values_of
@@ -25,7 +26,7 @@ SAY_WHICH = f'Если одна заменяет другую, допишите 
 
 
 def merge_exports(exports: Iterable[ExportRows]) -> ExportRows:
-    """Returns the rows of all exports, each school and exam once."""
+    """Returns the rows of all exports, each school and exam once: of those that agree the one that says most."""
     parts = list(exports)
     by_key: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for part in parts:
@@ -35,8 +36,8 @@ def merge_exports(exports: Iterable[ExportRows]) -> ExportRows:
     aside = [row for part in parts for row in part.quarantine]
     findings = [finding for part in parts for finding in part.findings]
     for found in by_key.values():
-        if all(values_of(row) == values_of(found[0]) for row in found):
-            kept.append(found[0])
+        if not any(_differ(one, other) for one, other in combinations(found, 2)):
+            kept.append(max(found, key=_said_count))
             continue
         files = ", ".join(dict.fromkeys(row["source_file"] for row in found))
         for row in found:
@@ -50,6 +51,11 @@ def merge_exports(exports: Iterable[ExportRows]) -> ExportRows:
                 }
             )
     return ExportRows(tuple(kept), tuple(aside), tuple(findings))
+
+
+def _said_count(row: Row) -> int:
+    """How much a row says: one export compares with the journal, another of the same exam does not."""
+    return sum(value is not None for value in values_of(row))
 
 
 def merge_results(forms: Sequence[Row], exports: Sequence[Row]) -> tuple[list[Row], list[Finding]]:
@@ -70,8 +76,7 @@ def _differ(form: Row, export: Row) -> bool:
     """Whether both say a thing and say it differently; what only one of them says is no difference."""
     return any(
         form.get(name) is not None and export.get(name) is not None and not _alike(name, form[name], export[name])
-        for name in SHOWN
-        if name in COUNTED
+        for name in COUNTED
     )
 
 

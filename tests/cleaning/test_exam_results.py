@@ -178,6 +178,16 @@ def test_two_exports_that_differ_are_both_set_aside():
     assert "replaces" in merged.findings[0].action
 
 
+def test_of_two_exports_that_agree_the_one_that_says_most_stands():
+    short = clean(VPR, wave="осень")
+    pupils = replace(VPR, journal_lower_count=6, journal_same_count=15, journal_higher_count=3)
+    long = clean(pupils, wave="осень", file="data/raw/2022/counts_1.csv", kind="counts")
+    for order in ([short, long], [long, short]):
+        merged = merge_exports(order)
+        assert merged.results == long.results
+        assert (merged.quarantine, merged.findings) == ((), ())
+
+
 def test_export_goes_before_the_form_and_the_difference_is_shown():
     (export,) = clean(OGE).results
     form = {**export, "origin": "форма", "source_file": "data/raw/2022/form.xlsx", "place": "лист Результаты, строка 7"}
