@@ -176,11 +176,14 @@ def new(options: argparse.Namespace) -> int:
 
 def demo(options: argparse.Namespace) -> int:
     """Writes the invented project, unless this very one is there already."""
-    from analysis.demo.project import demo_files, write_demo
+    from analysis.demo.project import demo_files, write_demo, write_inbox
 
+    inbox = write_inbox(options.folder, options.inbox) if options.inbox else []
     written = write_demo(options.folder, demo_files())
     _print(f"Вымышленный проект {'записан' if written else 'без изменений'}: {options.folder}")
     _print(f'Дальше: analysis --project "{options.folder}" check, затем report. Что в нём подстроено: answer_key.toml')
+    if inbox:
+        _print(f"Выгрузки с выдуманными учениками ({len(inbox)}): {options.inbox}. Принять: analysis receive ФАЙЛ…")
     return 0
 
 
@@ -245,6 +248,9 @@ def _add_starters(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     starting.set_defaults(command=new)
     showing = commands.add_parser("demo", help="write an invented project to try the system with")
     showing.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder, or one with the demo")
+    showing.add_argument(
+        "--inbox", type=Path, metavar="FOLDER", help="also write exports with a row per invented pupil, outside DIR"
+    )
     showing.set_defaults(command=demo)
 
 

@@ -40,6 +40,8 @@ class Export:
         wave: Which of the sittings of the year; blank where there is one.
         said_wave: Whether its entry in SOURCES.toml names the wave.
         sitting_year: The year of the results, where it is filed under another.
+        codes_with_point: Whether the codes of schools stand as 990001.0.
+        only_inbox: Whether nobody has received it yet.
         changed: Texts that tell the row, heading of the column, and what stands there: a value, or a text with {} for
             the value that would be right.
         planted: What it is, texts that tell the row, heading of the column, rule of the finding.
@@ -55,6 +57,8 @@ class Export:
     wave: str = ""
     said_wave: bool = False
     sitting_year: int = 0
+    codes_with_point: bool = False
+    only_inbox: bool = False
     changed: Sequence[tuple[TellTale, str, Any]] = ()
     planted: Sequence[tuple[str, TellTale, str, str]] = ()
 
@@ -65,7 +69,7 @@ class Export:
 
     @property
     def path(self) -> str:
-        """Where it lies: in the project, or in the inbox if it has a row per pupil."""
+        """Where it lies: its name in the inbox if it has a row per pupil, else its path in the project."""
         return f"{self.year}_{self.file}" if self.has_pupils else f"data/raw/{self.year}/{self.file}"
 
     @property
@@ -74,7 +78,6 @@ class Export:
         subjects = ", ".join(self.subjects)
         return f"{self.procedure} {self.year} года, {LAYOUT_TITLES[self.layout]}: {subjects}"
 
-    @property
     def content(self) -> bytes:
         """Its bytes."""
         grid = self.grid()
@@ -102,7 +105,7 @@ class Export:
             return list(summary(self.year, self.subjects))
         exams = self._exams()
         if self.layout == "protocol":
-            return list(protocol(exams))
+            return list(protocol(exams, self.codes_with_point))
         if self.layout == "wide":
             return list(wide_statistics(one for exam in exams for one in exam))
         return list((narrow_statistics if self.layout == "narrow" else individual_results)(exams[0]))

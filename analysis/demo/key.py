@@ -9,6 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from analysis.config import INVENTED
 from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES, SCHOOL_SHEETS, FormSheet
 from analysis.demo.books import ROWS_ABOVE, Book, acceptance_rows
+from analysis.demo.exports import SHEET, Export, exports
 from analysis.demo.sheets import all_slips, row_label
 from analysis.demo.town import ROADMAP, Planted, Return, town
 from analysis.forms.workbook import Given
@@ -41,6 +42,7 @@ def answers(books: Sequence[Book], returns: Sequence[Return], acceptance: Sequen
     found = [_answer(book, mark) for book, filled in zip(books, returns, strict=True) for mark in filled.planted]
     found += [_answer(book, mark) for book in books for mark in _slips(book)]
     roadmap = [Answer(ROADMAP, "", *entry) for entry in town()["planted"]["roadmap"]]
+    found += [_export_answer(export, *mark) for export in exports() for mark in export.planted]
     return [*roadmap, *found, NEVER_CAME, *(answer for book in acceptance for answer in _lapsed(book, returns))]
 
 
@@ -57,6 +59,12 @@ def cell_address(book: Book, mark: Planted) -> tuple[str, str, str]:
     row = int(mark.row) - 1 if layout.columns[0].kind != "fixed" else _row_of(layout, rows, mark.row)
     value = rows[row][column] if column < len(rows[row]) else ""
     return sheet, xl_rowcol_to_cell(row + ROWS_ABOVE, column), str(value)
+
+
+def _export_answer(export: Export, what: str, tale: Sequence[str], column: str, rule: str) -> Answer:
+    if not column:
+        return Answer(export.path, "", "", "", what, rule)
+    return Answer(export.path, SHEET, *export.cell(tale, column), what, rule)
 
 
 def _slips(book: Book) -> Sequence[Planted]:

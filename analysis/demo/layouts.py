@@ -78,15 +78,20 @@ def individual_results(results: Sequence[Sat]) -> Rows:
         yield from _individual_rows(one)
 
 
-def protocol(exams: Sequence[Sequence[Sat]]) -> Rows:
-    """Yields a protocol of ОГЭ or ЕГЭ: a block an exam, a row a pupil, in it the names that must stay outside."""
+def protocol(exams: Sequence[Sequence[Sat]], codes_with_point: bool = False) -> Rows:
+    """Yields a protocol of ОГЭ or ЕГЭ: a block an exam, a row a pupil, in it the names that must stay outside.
+
+    Args:
+        exams: The results of the schools, an exam each.
+        codes_with_point: Whether the codes of schools stand as 990001.0.
+    """
     held = exams[0][0].sitting
     yield (f"Протокол проверки результатов {EXAM_NAMES[held.procedure]}",)
     yield (f"99 - {REGION}", "", "", "", INVENTED)
     for number, results in enumerate(exams):
         yield ()
         yield (f"{SUBJECT_CODES[results[0].subject]} - {_plain(results[0].subject)} {_day(results[0], number)}",)
-        yield from _protocol_block(results)
+        yield from _protocol_block(results, codes_with_point)
 
 
 def summary(calendar_year: int, subjects: Sequence[str]) -> Rows:
@@ -133,7 +138,7 @@ def _points(primary: int, chance: Chance) -> Iterator[Cell]:
         yield got if got else NOT_DONE[chance.below(2)] if chance.happens(100) else "-" if chance.happens(50) else 0
 
 
-def _protocol_block(results: Sequence[Sat]) -> Rows:
+def _protocol_block(results: Sequence[Sat], codes_with_point: bool) -> Rows:
     ending = "Оценка" if results[0].sitting.scale == MARK_SCALE else "Балл"
     yield (
         *("№", "", "Код ОО", "Класс", "Код ППЭ", "Аудитория", "Код МСУ", "Фамилия", "", "Имя", "", "Отчество", ""),
@@ -143,9 +148,9 @@ def _protocol_block(results: Sequence[Sat]) -> Rows:
     # A room holds pupils of several schools: the schools of a protocol are mixed.
     rows.sort(key=lambda row: row[0])
     for number, (room, row) in enumerate(rows, start=1):
-        about, names, got = row[:2], row[2:5], row[5:]
+        code, grade, names, got = row[0], row[1], row[2:5], row[5:]
         yield (
-            *(number, "", *about, 9900 + room // 10, room, int(CODE_MSU)),
+            *(number, "", f"{code}.0" if codes_with_point else code, grade, 9900 + room // 10, room, int(CODE_MSU)),
             *(names[0], "", names[1], "", names[2], "", *got[:3], "", got[3]),
         )
     totals = [sum(int(row[position]) for _, row in rows) for position in (5, 6, 7, 8)]

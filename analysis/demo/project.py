@@ -11,13 +11,15 @@ import pandas as pd
 
 from analysis.cleaning.corrections import load_amendments
 from analysis.cleaning.roadmap import clean_roadmap
-from analysis.config import Collection, load_reporting
+from analysis.config import CALENDAR_FILE, Collection, load_reporting
 from analysis.demo.books import Book, acceptance_book, registry_book, returned_books
 from analysis.demo.key import answers, key_text
+from analysis.demo.received import calendar_with_minima, filed_exports, inbox_files
 from analysis.demo.sat import sittings
-from analysis.demo.sources import sources_text
+from analysis.demo.sources import Filed, sources_text
 from analysis.demo.town import HERE, ROADMAP, Return, parameters, returns, schools, town
 from analysis.demo.word import roadmap_document
+from analysis.errors import AnalysisError
 from analysis.forms.collect import BlankForm, blank_forms
 from analysis.indicators.plan import plan_by_year
 from analysis.intake.files import read_blocks
@@ -43,13 +45,14 @@ def demo_files() -> dict[str, bytes]:
     returned = returned_books(blank, filled)
     accepted = [_accepted(year, filled, blank) for year in about["years"]]
     books = [registry_book(about["city"], schools(), about["registry_received"]), *returned, *accepted]
-    received = {ROADMAP: roadmap, **{book.file: book.content() for book in books}}
+    filed = [_filed_roadmap(roadmap), *map(_filed_book, books), *filed_exports()]
     return {
         **begun,
         **{path.relative_to(GIVEN).as_posix(): path.read_bytes() for path in GIVEN.rglob("*.toml")},
-        **received,
+        **{one.file: one.content for one in filed},
+        CALENDAR_FILE: calendar_with_minima(begun[CALENDAR_FILE]),
         "project.toml": _project_text(begun["project.toml"].decode()).encode(),
-        "data/raw/SOURCES.toml": sources_text(received, books).encode(),
+        "data/raw/SOURCES.toml": sources_text(filed).encode(),
         "answer_key.toml": key_text(answers(returned, filled, accepted)).encode(),
     }
 
@@ -92,6 +95,28 @@ def _project_text(begun: str) -> str:
             raise ValueError(f"the starter's project.toml has no line for {name}")
     about = town()
     return f"{begun}\n[cutoff]\n{about['years'][-1]} = {about['last_cutoff']}\n"
+
+
+def _filed_roadmap(content: bytes) -> Filed:
+    about = town()
+    return Filed(ROADMAP, about["heading"][-1], "roadmap", about["roadmap_received"], content)
+
+
+def _filed_book(book: Book) -> Filed:
+    return Filed(book.file, book.title, book.kind, book.received, book.content(), {"replaces": book.replaces})
+
+
+def write_inbox(project: Path, folder: Path) -> list[Path]:
+    """Writes the files with a row per pupil into a folder outside the demo; returns where they lie.
+
+    Raises:
+        AnalysisError: The folder lies inside the project, where such files must not be.
+    """
+    if folder.resolve().is_relative_to(project.resolve()):
+        raise AnalysisError(f"{folder}: файлам с учениками не место в проекте. Назовите папку вне {project}.")
+    files = inbox_files()
+    write_files(folder, files)
+    return [folder / name for name in files]
 
 
 def _accepted(calendar_year: int, filled: Sequence[Return], blank: Mapping[tuple[int, str], BlankForm]) -> Book:

@@ -2,41 +2,53 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 from analysis.config import INVENTED
-from analysis.demo.books import Book
-from analysis.demo.town import ROADMAP, town
 
 ORIGIN = "Придумано, чтобы показать программу"
 LICENCE = "Вымышленный документ; публикуется без ограничений"
 
 
-def sources_text(received: Mapping[str, bytes], books: Sequence[Book]) -> str:
-    """Returns SOURCES.toml.
+@dataclass(frozen=True)
+class Filed:
+    """A received file.
 
-    Args:
-        received: The bytes of each received file.
-        books: The workbooks among them.
+    Attributes:
+        file: Its path inside the project.
+        title: What it is.
+        kind: One of config.SOURCE_KINDS.
+        received: The day it came.
+        content: Its bytes.
+        more: Further keys of its entry; those without a value are left out.
     """
-    roadmap = _entry(ROADMAP, town()["heading"][-1], town()["roadmap_received"], "roadmap", received[ROADMAP])
-    entries = [
-        _entry(book.file, book.title, book.received, book.kind, received[book.file], book.replaces) for book in books
-    ]
-    return "\n".join([f"# {INVENTED}.", "", roadmap, *entries])
+
+    file: str
+    title: str
+    kind: str
+    received: date
+    content: bytes
+    more: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def _entry(file: str, title: str, day: date, kind: str, content: bytes, replaces: str = "") -> str:
+def sources_text(filed: Iterable[Filed]) -> str:
+    """Returns SOURCES.toml."""
+    return "\n".join([f"# {INVENTED}.", "", *map(_entry, filed)])
+
+
+def _entry(filed: Filed) -> str:
     values: dict[str, str | date] = {
-        "file": file,
-        "title": f"{title.removesuffix(f' ({INVENTED.lower()})')}. {INVENTED}",
+        "file": filed.file,
+        "title": f"{filed.title.removesuffix(f' ({INVENTED.lower()})')}. {INVENTED}",
         "origin": ORIGIN,
-        "received": day,
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "received": filed.received,
+        "sha256": hashlib.sha256(filed.content).hexdigest(),
         "licence": LICENCE,
-        "kind": kind,
-        **({"replaces": replaces} if replaces else {}),
+        "kind": filed.kind,
+        **{name: value for name, value in filed.more.items() if value},
     }
     return "\n".join(["[[source]]", *(f"{name} = {_value(value)}" for name, value in values.items()), ""])
 

@@ -27,7 +27,7 @@ LAYOUTS = {
 @pytest.fixture(scope="module")
 def read():
     vocabulary = load_vocabulary(INSTALLATION)
-    return {one.path: read_export(one.content, one.path, vocabulary) for one in exports()}
+    return {one.path: read_export(one.content(), one.path, vocabulary) for one in exports()}
 
 
 def _number(counts):
@@ -76,7 +76,7 @@ def test_percents_are_printed_with_two_decimals():
 
 def test_a_file_with_pupils_has_artificial_names_and_says_that_it_is_invented():
     protocol = next(one for one in exports() if one.layout == "protocol" and one.file.endswith(".csv"))
-    rows = list(csv.reader(io.StringIO(protocol.content.decode("utf-8-sig")), delimiter=";"))
+    rows = list(csv.reader(io.StringIO(protocol.content().decode("utf-8-sig")), delimiter=";"))
     heading = next(row for row in rows if "Фамилия" in row)
     columns = [heading.index(name) for name in ("Фамилия", "Имя", "Отчество")]
     pupils = [[row[column] for column in columns] for row in rows if row[0].isdecimal() and row[2]]

@@ -1,0 +1,75 @@
+"""What the office has of the exports: those about schools as they came, of those about pupils the counts alone."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+from analysis.config import INVENTED
+from analysis.contracts.school_facts import SCORE_SCALE
+from analysis.demo.exports import Export, exports
+from analysis.demo.sat import EGE, sittings
+from analysis.demo.sources import Filed
+from analysis.demo.town import parameters
+from analysis.exam_calendar import Vocabulary, load_vocabulary
+from analysis.intake.exports.counts import counts_csv
+from analysis.intake.exports.recognise import read_export
+from analysis.receive_exports import DIGITS_OF_NAME
+from analysis.starter.sources import INSTALLATION
+
+MINIMUM = """
+[[minimum_score]]
+procedure = "ЕГЭ"
+calendar_year = {year}
+subject = "{subject}"
+score = {score}
+basis = "{invented}: минимум этого города"
+confirmed = false
+"""
+
+
+def filed_exports() -> list[Filed]:
+    """Returns the exports as the project holds them."""
+    return [_counts(one) if one.has_pupils else _as_it_came(one) for one in exports() if not one.only_inbox]
+
+
+def inbox_files() -> dict[str, bytes]:
+    """Returns the files with a row per pupil by name: they belong into a folder outside the project."""
+    return {one.path: one.content() for one in exports() if one.has_pupils}
+
+
+def calendar_with_minima(calendar: bytes) -> bytes:
+    """Returns the calendar of procedures with the minimum scores of the town."""
+    minima = (
+        MINIMUM.format(year=year, subject=subject, score=score, invented=INVENTED)
+        for (_, year, subject), score in _vocabulary().minimum_scores.items()
+    )
+    return calendar + "".join(minima).encode()
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    return replace(load_vocabulary(INSTALLATION), minimum_scores=dict(_minima()))
+
+
+def _minima() -> Iterator[tuple[tuple[str, int, str], int]]:
+    for held in sittings():
+        if (held.procedure, held.scale) == (EGE, SCORE_SCALE):
+            for subject in held.grades:
+                yield (EGE, held.calendar_year, subject), parameters()["scores"][subject]["minimum"]
+
+
+def _as_it_came(export: Export) -> Filed:
+    more = {"wave": export.wave if export.said_wave else ""}
+    return Filed(export.path, export.title, "export", export.received, export.content(), more)
+
+
+def _counts(export: Export) -> Filed:
+    content = export.content()
+    kept = counts_csv(read_export(content, export.path, _vocabulary()).counts)
+    more = {
+        "wave": export.wave if export.said_wave else "",
+        "derived_from": hashlib.sha256(content).hexdigest(),
+    }
+    path = f"data/raw/{export.year}/counts_{hashlib.sha256(kept).hexdigest()[:DIGITS_OF_NAME]}.csv"
+    return Filed(path, f"{export.title}: итоги по школам", "counts", export.received, kept, more)
