@@ -1,4 +1,4 @@
-"""What the office decides about indicators of schools: the passport and the calendar, read together."""
+"""What the office decides about indicators of schools: the passport, the rules of selection and the calendar."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,8 +6,9 @@ from pathlib import Path
 from analysis.config import CALENDAR_FILE
 from analysis.exam_calendar import Sitting, load_calendar
 from analysis.indicator_passport import PASSPORT_FILE, Passport, load_passport
+from analysis.selection_rules import SELECTION_FILE, RuleSet, load_rules
 
-METHOD_FILES = (PASSPORT_FILE, CALENDAR_FILE)
+METHOD_FILES = (PASSPORT_FILE, SELECTION_FILE, CALENDAR_FILE)
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,12 @@ class Methods:
     Attributes:
         passport: What is computed.
         calendar: Which sittings were held and may be compared.
+        rules: By which schools with low results are found.
     """
 
     passport: Passport
     calendar: tuple[Sitting, ...]
+    rules: tuple[RuleSet, ...] = ()
 
 
 def load_methods(root: Path) -> Methods | None:
@@ -30,4 +33,4 @@ def load_methods(root: Path) -> Methods | None:
         AnalysisError: A file is broken; the message names the entry and the key.
     """
     passport = load_passport(root)
-    return None if passport is None else Methods(passport, load_calendar(root))
+    return None if passport is None else Methods(passport, load_calendar(root), load_rules(root, passport))

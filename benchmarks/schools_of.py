@@ -2,15 +2,16 @@
 one computation in a process of its own."""
 
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS, Results
-from analysis.exam_calendar import load_calendar
-from analysis.indicator_passport import load_passport
 from analysis.indicators.effectiveness import school_indicators
+from analysis.indicators.tables import selection_tables
+from analysis.methods import load_methods
 
 HOUSE = Path(__file__).parents[1]
 SUBJECTS = ("Русский язык", "Математика")
@@ -64,12 +65,14 @@ def _exam(
 
 
 def main(schools: int) -> None:
-    """Computes all indicators of so many schools and says how many rows there were."""
-    passport = load_passport(HOUSE)
-    assert passport is not None
+    """Computes indicators and selection of so many schools; prints the seconds, the rows that went in and came out."""
+    methods = load_methods(HOUSE)
+    assert methods is not None
     results = result_rows(schools)
-    found = school_indicators({"results": results}, passport, load_calendar(HOUSE))
-    print(len(results), len(found))
+    started = time.perf_counter()
+    found = school_indicators({"results": results}, methods.passport, methods.calendar)
+    selection_tables(found, methods, sorted(results["school_login"].unique()))
+    print(time.perf_counter() - started, len(results), len(found))
 
 
 if __name__ == "__main__":

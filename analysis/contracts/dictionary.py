@@ -22,6 +22,7 @@ TYPE_NAMES = {
     "float64": "число",
     "Float64": "число",
     "category": "текст",
+    "bool": "да или нет",
     "datetime64[ns]": "дата",
 }
 CHECK_SENTENCES = {

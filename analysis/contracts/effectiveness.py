@@ -10,6 +10,7 @@ from analysis.contracts.columns import calendar_year, column
 
 AGAINST_CITY = ["как в городе", "выше предела 95 %", "выше предела 99,8 %", "ниже предела 95 %", "ниже предела 99,8 %"]
 LOW_WORDS = ["да", "нет", "нет данных"]
+LEAVING_WORDS = ["", "выходит", "остаётся", "нельзя сказать"]
 LISTED_WORDS = ["в списке", "не в списке", "нельзя сказать"]
 Text = pd.CategoricalDtype
 
@@ -102,7 +103,118 @@ class IndicatorGaps(_Table):
         unique = ["indicator_id", "calendar_year"]
 
 
+def _rule() -> Any:  # noqa: ANN401
+    return column("Правило", "Имя правила в data/selection.toml", str_length={"min_value": 1})
+
+
+def _login() -> Any:  # noqa: ANN401
+    return column("Логин", "Логин школы в ФИС ОКО", str_length={"min_value": 1})
+
+
+class SelectionHits(_Table):
+    """Низкие процедуры: по строке на правило, школу, процедуру и год, с вероятностью ошибки; не перечень школ."""
+
+    rule_id: Series[str] = _rule()
+    school_login: Series[str] = _login()
+    calendar_year: Series[int] = calendar_year()
+    procedure: Series[str] = column("Процедура", "ВПР, ОГЭ или ЕГЭ")
+    subject: Series[str] = column("Предмет", "Как в календаре процедур")
+    programme_grade: Series[int] = column("Программа класса", "По программе какого класса", "класс", ge=1, le=11)
+    wave: Series[str] = column("Волна", "Весна, осень, основная …")
+    numerator: Series[pd.Float64Dtype] = _number("Не преодолели", "Сколько участников", "участник", ge=0)
+    denominator: Series[pd.Float64Dtype] = _number("Участников", "Из скольких", "участник", ge=0)
+    value: Series[pd.Float64Dtype] = _number("Доля", "Не преодолевших", "доля", ge=0, le=1)
+    interval_low: Series[pd.Float64Dtype] = _number("Интервал: от", "Нижняя граница, 95 %", "доля", ge=0, le=1)
+    interval_high: Series[pd.Float64Dtype] = _number("Интервал: до", "Верхняя граница, 95 %", "доля", ge=0, le=1)
+    is_low: Series[str] = column("Низкая", "Доля не меньше порога правила", isin=LOW_WORDS)
+    low_probability: Series[pd.Float64Dtype] = _chance(
+        "Вероятность", "Что истинная доля не меньше порога; по стабилизированной, если она есть"
+    )
+    city_value: Series[pd.Float64Dtype] = _number("Город", "Доля по всем школам", "доля", ge=0, le=1)
+    false_alarm_probability: Series[pd.Float64Dtype] = _chance(
+        "Ложная тревога", "Что школа с долей города при таком числе участников окажется низкой случайно"
+    )
+    miss_probability: Series[pd.Float64Dtype] = _chance(
+        "Пропуск", "Что школа с долей настолько выше порога, насколько город ниже его, низкой не окажется"
+    )
+    flags: Series[str] = column("Пометки", "Через точку с запятой; пусто — нет")
+
+    class Config:
+        unique = ["rule_id", "school_login", "calendar_year", "procedure", "subject", "programme_grade", "wave"]
+
+
+class Selection(_Table):
+    """Отбор: по строке на правило, школу и год; «нельзя сказать» — когда недостающие данные могли бы изменить ответ."""
+
+    rule_id: Series[str] = _rule()
+    school_login: Series[str] = _login()
+    calendar_year: Series[int] = calendar_year()
+    expected_procedure_count: Series[int] = column("Ожидалось", "Процедур правила у этой школы", "процедура", ge=0)
+    known_procedure_count: Series[int] = column("Известно", "Процедур с результатом", "процедура", ge=0)
+    low_procedure_count: Series[int] = column("Низких", "Процедур не ниже порога", "процедура", ge=0)
+    repeated_low_count: Series[int] = column("Низких два года", "Тех же процедур два года подряд", "процедура", ge=0)
+    listed: Series[str] = column("По правилу", "Попадает ли школа в список", isin=LISTED_WORDS)
+    reason: Series[str] = column("Почему", "Что решило", str_length={"min_value": 1})
+    chance_probability: Series[pd.Float64Dtype] = _chance(
+        "Случайно", "Что школа с долями города набрала бы столько низких процедур в этом году; процедуры независимы"
+    )
+    low_probability: Series[pd.Float64Dtype] = _chance(
+        "Вероятность", "Что истинных долей не ниже порога столько, сколько требует правило; процедуры независимы"
+    )
+    leaving: Series[str] = column("Выход", "Для школ из списка предыдущего года; пусто — не была", isin=LEAVING_WORDS)
+    unchanged_probability: Series[pd.Float64Dtype] = _chance(
+        "Выход случаен", "Что так же мало низких процедур было бы при прошлогодних истинных долях"
+    )
+    leaving_note: Series[str] = column("О выходе", "Отличим ли от случая; пусто — не выходит")
+
+    class Config:
+        unique = ["rule_id", "school_login", "calendar_year"]
+
+
+class SelectionThresholds(_Table):
+    """Отбор при другом пороге: сколько школ вошло бы, кто добавился бы и кто выпал бы."""
+
+    rule_id: Series[str] = _rule()
+    calendar_year: Series[int] = calendar_year()
+    threshold: Series[float] = column("Порог", "Доля, с которой процедура низкая", "доля", ge=0, le=1)
+    is_rule: Series[bool] = column("Порог правила", "Тот порог, который стоит в правиле")
+    listed_school_count: Series[int] = column("В списке", "Сколько школ", "школа", ge=0)
+    undecided_school_count: Series[int] = column("Нельзя сказать", "Сколько школ", "школа", ge=0)
+    entering_schools: Series[str] = column("Вошли бы", "Логины через запятую, против порога правила")
+    leaving_schools: Series[str] = column("Выпали бы", "Логины через запятую, против порога правила")
+
+    class Config:
+        unique = ["rule_id", "calendar_year", "threshold"]
+
+
+class TrainingNeeds(_Table):
+    """Потребность в обучении: темы по дефицитам учителей города, с неопределённостью места; учителей не сравнивают."""
+
+    calendar_year: Series[int] = calendar_year()
+    competence: Series[str] = column("Тема", "Компетенция, как названа в форме", str_length={"min_value": 1})
+    diagnosed_teacher_count: Series[int] = column("Диагностировано", "Учителей прошло диагностику", "учитель", ge=0)
+    deficit_teacher_count: Series[int] = column("С дефицитом", "Учителей, у кого найден дефицит", "учитель", ge=0)
+    diagnosed_school_count: Series[int] = column("Школ с диагностикой", "Сколько школ", "школа", ge=0)
+    deficit_school_count: Series[int] = column("Школ с дефицитом", "Где он есть хотя бы у одного", "школа", ge=0)
+    deficit_schools: Series[str] = column("Школы", "Логины через запятую")
+    value: Series[pd.Float64Dtype] = _number("Доля", "Учителей с дефицитом из диагностированных", "доля", ge=0, le=1)
+    interval_low: Series[pd.Float64Dtype] = _number("Интервал: от", "Нижняя граница, 95 %", "доля", ge=0, le=1)
+    interval_high: Series[pd.Float64Dtype] = _number("Интервал: до", "Верхняя граница, 95 %", "доля", ge=0, le=1)
+    expected_rank: Series[pd.Float64Dtype] = _number("Место", "Среднее место темы; 1 — самая нужная", "место", ge=1)
+    rank_low: Series[pd.Int64Dtype] = _number("Место: от", "С вероятностью 95 %", "место", ge=1)
+    rank_high: Series[pd.Int64Dtype] = _number("Место: до", "С вероятностью 95 %", "место", ge=1)
+    top_probability: Series[pd.Float64Dtype] = _chance("Вероятность первых трёх", "Что тема среди трёх самых нужных")
+    flags: Series[str] = column("Пометки", "Через точку с запятой; пусто — нет")
+
+    class Config:
+        unique = ["calendar_year", "competence"]
+
+
 EFFECTIVENESS_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "school_indicators": SchoolIndicators,
     "indicator_gaps": IndicatorGaps,
+    "selection_hits": SelectionHits,
+    "selection": Selection,
+    "selection_thresholds": SelectionThresholds,
+    "training_needs": TrainingNeeds,
 }

@@ -20,7 +20,7 @@ from analysis.indicators.uncertainty import (
     at_least,
     funnel_limits,
 )
-from analysis.indicators.worded import blank_where_unknown, worded
+from analysis.indicators.worded import blank_where_unknown, joined
 
 COLUMNS = list(SchoolIndicators.to_schema().columns)
 NO_DATA = "нет данных: школа этого не указала"
@@ -83,17 +83,17 @@ def _of_indicator(keyed: Keyed, indicator: Indicator, method: Method, names: pd.
 
 
 def _stabilised(found: Measured, indicator: Indicator, method: Method, groups: int) -> Stabilised:
-    value, low, high, over = (np.full(len(found.rows), np.nan) for _ in range(4))
+    value, low, high, over, alpha, beta = (np.full(len(found.rows), np.nan) for _ in range(6))
     verdicts = np.full(len(found.rows), STABLE, dtype=np.int8)
     rows = np.flatnonzero((found.value[: found.schools] >= 0) & (found.denominator[: found.schools] > 0))
     if not indicator.stabilise or not len(rows):
-        return Stabilised(value, low, high, over, verdicts)
+        return Stabilised(value, low, high, over, verdicts, alpha, beta)
     regime = Regime(method.fewest_schools, method.largest_spread_error)
     threshold = np.full(groups, np.nan if indicator.threshold is None else indicator.threshold)
     of = stabilised(found.numerator[rows], found.denominator[rows], found.groups[rows], threshold, regime, groups)
     value[rows], low[rows], high[rows], over[rows] = of.value, of.low, of.high, of.over_threshold
     verdicts[rows] = of.verdicts
-    return Stabilised(value, low, high, over, verdicts)
+    return Stabilised(value, low, high, over, verdicts, alpha, beta)
 
 
 def _over_threshold(found: Measured, steady: Stabilised, indicator: Indicator) -> Numbers:
@@ -141,12 +141,7 @@ def _flags(found: Measured, steady: Stabilised, indicator: Indicator, method: Me
             for verdict, reason in REASONS.items()
         ),
     ]
-    masks = np.zeros(len(found.rows), dtype=np.int64)
-    for bit, (_, where) in enumerate(said):
-        masks |= where.astype(np.int64) << bit
-    numbers, distinct = pd.factorize(masks)
-    texts = ["; ".join(text for bit, (text, _) in enumerate(said) if mask >> bit & 1) for mask in distinct.tolist()]
-    return worded(numbers, texts)
+    return joined(said)
 
 
 def _few(found: Measured, indicator: Indicator, least: int) -> NDArray[np.bool_]:

@@ -65,6 +65,8 @@ class Stabilised:
     high: Numbers
     over_threshold: Numbers
     verdicts: NDArray[np.int8]
+    alpha: Numbers
+    beta: Numbers
 
 
 def stabilised(
@@ -89,7 +91,15 @@ def stabilised(
     threshold = thresholds[g]
     over = np.where(np.isnan(threshold), np.nan, at_least(alpha, beta, np.nan_to_num(threshold, nan=0.5)))
     value = alpha / (alpha + beta)
-    return Stabilised(value[codes], low[codes], high[codes], over[codes], priors.verdicts[groups])
+    return Stabilised(
+        value=value[codes],
+        low=low[codes],
+        high=high[codes],
+        over_threshold=over[codes],
+        verdicts=priors.verdicts[groups],
+        alpha=alpha[codes],
+        beta=beta[codes],
+    )
 
 
 def posterior(count: Numbers, base: Numbers, groups: Codes, priors: Priors) -> tuple[Numbers, Numbers]:

@@ -13,7 +13,10 @@ from analysis.indicators.execution import facts_by_reporter, plan_against_fact, 
 from analysis.indicators.gaps import indicator_gaps
 from analysis.indicators.owed import owed
 from analysis.indicators.plan import plan_by_year
+from analysis.indicators.selection import selection, selection_thresholds
+from analysis.indicators.selection_hits import rule_hits
 from analysis.indicators.totals import executor_results, school_results, task_results
+from analysis.indicators.training import training_needs
 from analysis.methods import Methods
 
 
@@ -67,4 +70,28 @@ def effectiveness_tables(
         return {}
     found = school_indicators(tables, methods.passport, methods.calendar)
     gaps = indicator_gaps(found, methods.passport, tables["schools"]["school_login"], years, methods.calendar)
-    return {"school_indicators": found, "indicator_gaps": gaps}
+    made = {"school_indicators": found, "indicator_gaps": gaps}
+    if not tables["results"].empty and methods.rules:
+        made |= selection_tables(found, methods, sorted(tables["schools"]["school_login"]))
+    if not tables["deficits"].empty:
+        made["training_needs"] = training_needs(tables["deficits"], methods.passport.method.small_base)
+    return made
+
+
+def selection_tables(found: pd.DataFrame, methods: Methods, logins: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Returns selection_hits, selection and selection_thresholds over all rules.
+
+    Args:
+        found: `effectiveness.school_indicators`.
+        methods: The rules and what they rest on.
+        logins: All schools of the registry.
+    """
+    grades = found.loc[found["programme_grade"].notna(), ["school_login", "programme_grade"]].drop_duplicates()
+    grades = grades.astype({"school_login": "str"})
+    by_rule = [(rule, rule_hits(found, rule, methods.passport.method)) for rule in methods.rules]
+    known = [(hits, rule, methods.calendar, grades, logins) for rule, hits in by_rule]
+    return {
+        "selection_hits": pd.concat([hits.table for _, hits in by_rule], ignore_index=True),
+        "selection": pd.concat([selection(*one) for one in known], ignore_index=True),
+        "selection_thresholds": pd.concat([selection_thresholds(*one) for one in known], ignore_index=True),
+    }

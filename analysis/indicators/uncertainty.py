@@ -120,6 +120,21 @@ def chance_of_count_or_more(count: Numbers, base: Numbers, share: Numbers) -> Nu
     return np.asarray(np.where(count <= 0, 1.0, np.where(count > base, 0.0, inside)))
 
 
+def foreseen_count_or_more(count: Numbers, base: Numbers, alpha: Numbers, beta: Numbers) -> Numbers:
+    """The probability of this count or a greater one among others of the same true share, known only as a Beta."""
+    (found,) = for_distinct(lambda *row: (_foreseen(*row),), count, base, alpha, beta)
+    return np.asarray(found)
+
+
+def _foreseen(count: Numbers, base: Numbers, alpha: Numbers, beta: Numbers) -> Numbers:
+    below = np.zeros(len(count))
+    for fewer in range(int(count.max(initial=0))):
+        ways = -special.betaln(base - fewer + 1, fewer + 1) - np.log(base + 1)
+        chance = np.exp(ways + special.betaln(alpha + fewer, beta + base - fewer) - special.betaln(alpha, beta))
+        below += np.where((fewer < count) & (fewer <= base), chance, 0.0)
+    return np.clip(1 - below, 0.0, 1.0)
+
+
 def funnel_limits(base: Numbers, share: Numbers, level: float) -> tuple[Numbers, Numbers]:
     """Exact binomial limits around a share: the least and the greatest count that chance explains at this level.
 

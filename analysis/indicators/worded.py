@@ -20,3 +20,17 @@ def worded(numbers: NDArray[np.intp], texts: Sequence[str]) -> "pd.Categorical[A
     codes, distinct = pd.factorize(np.array(texts, dtype=object))
     words = pd.CategoricalDtype(pd.Index(distinct, dtype="str"))
     return pd.Categorical.from_codes(codes[numbers], dtype=words)
+
+
+def joined(said: Sequence[tuple[str, NDArray[np.bool_]]]) -> "pd.Categorical[Any]":
+    """What must be said of each row, «; » between; each combination is put together once.
+
+    Args:
+        said: A text, and the rows of which it is true.
+    """
+    masks = np.zeros(len(said[0][1]), dtype=np.int64)
+    for bit, (_, where) in enumerate(said):
+        masks |= where.astype(np.int64) << bit
+    numbers, distinct = pd.factorize(masks)
+    texts = ["; ".join(text for bit, (text, _) in enumerate(said) if mask >> bit & 1) for mask in distinct.tolist()]
+    return worded(numbers, texts)

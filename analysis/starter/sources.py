@@ -15,6 +15,7 @@ INSTALLATION = Path(analysis.__file__).parents[1]
 ALIKE = (
     "data/calendar.toml",
     "data/indicators.toml",
+    "data/selection.toml",
     "reports/_parts/*",
     "reports/_assets/*",
     "reports/styles.css",

@@ -1,0 +1,278 @@
+"""Which schools a rule of low results lists, whom missing data or another threshold would change, and who leaves.
+
+«Да», «нет» and «нельзя сказать» are told apart everywhere: a procedure without a result could be low or not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.contracts.effectiveness import LISTED_WORDS, Selection, SelectionThresholds
+from analysis.exam_calendar import Sitting
+from analysis.indicators.selection_hits import Hits
+from analysis.indicators.uncertainty import Numbers, fewest_reaching, foreseen_count_or_more, number_of_hits
+from analysis.indicators.worded import blank_where_unknown
+from analysis.selection_rules import NO_REPETITION, SAME_LIST, RuleSet
+
+YES, NO, OPEN = 1, 0, -1
+LISTED, UNLISTED, UNDECIDED = LISTED_WORDS
+TELLABLE = 0.05
+Answers = NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class _Year:
+    """One year of a rule, a row a school and a column a procedure.
+
+    Attributes:
+        low: 1 low, 0 not, NaN without a result.
+        expected: Where a result was to be expected.
+        alarm: Chance of a false alarm; NaN where it is not known.
+        truly: Probability that the true share is not below the threshold.
+        unchanged: Probability of being low again at last year's true share; NaN where the years cannot be compared.
+    """
+
+    low: Numbers
+    expected: NDArray[np.bool_]
+    alarm: Numbers
+    truly: Numbers
+    unchanged: Numbers
+
+    @property
+    def count(self) -> Numbers:
+        """How many procedures are low."""
+        return np.asarray(np.nansum(self.low, axis=1))
+
+    @property
+    def missing(self) -> Numbers:
+        """How many expected procedures have no result."""
+        return np.asarray((self.expected & np.isnan(self.low)).sum(axis=1))
+
+
+def selection(
+    hits: Hits, rule: RuleSet, calendar: Sequence[Sitting], grades: pd.DataFrame, logins: Sequence[str]
+) -> pd.DataFrame:
+    """Returns who is listed by a rule in each year of the hits, after contracts.effectiveness.Selection.
+
+    Args:
+        hits: `selection_hits.rule_hits`.
+        rule: The rule.
+        calendar: Which procedures were held.
+        grades: school_login and programme_grade in which a school has ever had a result: a school without a grade 11
+            owes no ЕГЭ. Of a school without any result everything is expected.
+        logins: All schools of the registry.
+    """
+    years = sorted(hits.table["calendar_year"].unique().tolist())
+    made = {year: _year(hits, rule, calendar, grades, logins, year) for year in years}
+    parts, before = [], None
+    for year in years:
+        last = made.get(year - 1)
+        listed, repeated, reasons = _listed(made[year], last, rule, year)
+        parts.append(_page(made[year], before if last else None, listed, repeated, reasons, rule, logins, year))
+        before = listed
+    columns = list(Selection.to_schema().columns)
+    return pd.concat(parts, ignore_index=True)[columns] if parts else _empty(Selection)
+
+
+def selection_thresholds(
+    hits: Hits, rule: RuleSet, calendar: Sequence[Sitting], grades: pd.DataFrame, logins: Sequence[str]
+) -> pd.DataFrame:
+    """Returns who would be listed in each year at each threshold: contracts.effectiveness.SelectionThresholds."""
+    years = sorted(hits.table["calendar_year"].unique().tolist())
+    names, rows = np.array(logins, dtype=object), []
+    answers: dict[tuple[float, int], Answers] = {}
+    thresholds = sorted({rule.threshold, *rule.alternative_thresholds})
+    for threshold in thresholds:
+        made = {year: _year(hits, rule, calendar, grades, logins, year, threshold) for year in years}
+        answers |= {(threshold, year): _listed(made[year], made.get(year - 1), rule, year)[0] for year in years}
+    for (threshold, year), listed in answers.items():
+        own = answers[(rule.threshold, year)]
+        entering, leaving = names[(listed == YES) & (own != YES)], names[(listed != YES) & (own == YES)]
+        numbers = (int((listed == YES).sum()), int((listed == OPEN).sum()))
+        rows.append(
+            (rule.id, year, threshold, threshold == rule.threshold, *numbers, ", ".join(entering), ", ".join(leaving))
+        )
+    columns = list(SelectionThresholds.to_schema().columns)
+    frame = pd.DataFrame(rows, columns=columns).sort_values(columns[1:3], ignore_index=True)
+    return frame.astype({name: str(one.dtype) for name, one in SelectionThresholds.to_schema().columns.items()})
+
+
+def _year(
+    hits: Hits, rule: RuleSet, calendar: Sequence[Sitting], grades: pd.DataFrame, logins: Sequence[str], year: int,
+    threshold: float | None = None,
+) -> _Year:  # fmt: skip
+    """The hits of a year as tables of schools and procedures; of two waves the low one counts."""
+    procedures = {one: place for place, one in enumerate(_procedures(rule))}
+    table = hits.table
+    at = np.flatnonzero((table["calendar_year"] == year).to_numpy() & table["school_login"].isin(logins).to_numpy())
+    rows = table.iloc[at]
+    places = zip(rows["procedure"], rows["subject"], rows["programme_grade"], strict=True)
+    school = pd.Index(logins).get_indexer(pd.Index(rows["school_login"]))
+    where = (school, np.array([procedures[place] for place in places], dtype=np.intp))
+    low = _low(rows, rule, threshold)
+    order = np.argsort(np.nan_to_num(low, nan=-1), kind="stable")  # the low wave is written last and stays
+    columns = {
+        "low": low,
+        "alarm": rows["false_alarm_probability"].to_numpy("float64", na_value=np.nan),
+        "truly": rows["low_probability"].to_numpy("float64", na_value=np.nan),
+        "unchanged": _unchanged(hits, rule, at, year),
+    }
+    filled = {name: np.full((len(logins), len(procedures)), np.nan) for name in columns}
+    for name, column in columns.items():
+        filled[name][where[0][order], where[1][order]] = column[order]
+    expected = _held(procedures, calendar, year)[None, :] & _taught(procedures, grades, logins)
+    return _Year(expected=expected | ~np.isnan(filled["low"]), **filled)
+
+
+def _procedures(rule: RuleSet) -> list[tuple[str, str, int]]:
+    """Every subject and programme grade of the rule is a procedure of its own."""
+    named = [
+        (one.procedure, s, grade) for one in rule.procedures for s in one.subjects for grade in one.programme_grades
+    ]
+    return list(dict.fromkeys(named))
+
+
+def _low(rows: pd.DataFrame, rule: RuleSet, threshold: float | None) -> Numbers:
+    base = rows["denominator"].to_numpy("float64", na_value=np.nan)
+    count = rows["numerator"].to_numpy("float64", na_value=np.nan)
+    limit = rule.threshold if threshold is None else threshold
+    reached = fewest_reaching(limit, base)
+    counted = (base >= rule.minimum_participants) & ~np.isnan(count) & (0 < limit < 1)
+    return np.where(counted, (count >= reached).astype(np.float64), np.nan)
+
+
+def _unchanged(hits: Hits, rule: RuleSet, at: NDArray[np.intp], year: int) -> Numbers:
+    """The probability of being low in this year, were the true share what it was in the comparable year before."""
+    keys = ["school_login", "procedure", "subject", "programme_grade", "wave"]
+    earlier = hits.table.loc[hits.table["calendar_year"] == year - 1, keys]
+    then = earlier.assign(alpha=hits.alpha[earlier.index], beta=hits.beta[earlier.index])
+    now = hits.table.iloc[at][[*keys, "denominator"]].merge(then, on=keys, how="left")
+    base = now["denominator"].to_numpy("float64", na_value=np.nan)
+    alpha, beta = now["alpha"].to_numpy("float64"), now["beta"].to_numpy("float64")
+    usable = (hits.earlier_year[at] == year - 1) & (base > 0) & ~np.isnan(alpha)
+    found = np.full(len(at), np.nan)
+    n = base[usable]
+    found[usable] = foreseen_count_or_more(fewest_reaching(rule.threshold, n), n, alpha[usable], beta[usable])
+    return found
+
+
+def _held(procedures: dict[tuple[str, str, int], int], calendar: Sequence[Sitting], year: int) -> NDArray[np.bool_]:
+    held = [
+        any(one.calendar_year == year and one.procedure == name and one.holds(subject, grade) for one in calendar)
+        for name, subject, grade in procedures
+    ]
+    return np.array(held, dtype=bool)
+
+
+def _taught(
+    procedures: dict[tuple[str, str, int], int], grades: pd.DataFrame, logins: Sequence[str]
+) -> NDArray[np.bool_]:
+    shown = np.zeros((len(logins), 12), dtype=bool)
+    at = pd.Index(logins).get_indexer(pd.Index(grades["school_login"]))
+    known = at >= 0
+    shown[at[known], grades["programme_grade"].to_numpy("int64")[known]] = True
+    shown |= ~shown.any(axis=1, keepdims=True)
+    return shown[:, [grade for _, _, grade in procedures]]
+
+
+def _fires(year: _Year, rule: RuleSet) -> Answers:
+    enough = year.count >= rule.minimum_low_procedures
+    possible = year.count + year.missing >= rule.minimum_low_procedures
+    return np.select([enough, possible], [YES, OPEN], NO).astype(np.int8)
+
+
+def _listed(
+    year: _Year, last: _Year | None, rule: RuleSet, calendar_year: int
+) -> tuple[Answers, NDArray[np.int64], list[str]]:
+    """Whether each school is listed, over how many procedures it was low twice, and what decided it."""
+    fires = _fires(year, rule)
+    twice = np.zeros(len(fires), dtype=np.int64) if last is None else np.nansum(year.low * last.low, axis=1).astype(int)
+    again = _again(year, last, rule, twice)
+    listed = np.where((fires == NO) | (again == NO), NO, np.where((fires == YES) & (again == YES), YES, OPEN))
+    said = np.select([fires == NO, fires == OPEN, again == NO, again == OPEN], [0, 1, 2, 3 if last else 4], 5)
+    met = f"за {calendar_year} год условие выполнено"
+    texts = [
+        f"низких процедур меньше {rule.minimum_low_procedures}, даже если недостающие окажутся низкими",
+        f"низких процедур меньше {rule.minimum_low_procedures}, но недостающие могут это изменить",
+        f"{met}, повторения нет",
+        f"{met}, о повторении нельзя сказать: за {calendar_year - 1} год данных мало",
+        f"{met}, о повторении нельзя сказать: данных за {calendar_year - 1} год нет",
+        "условие правила выполнено",
+    ]
+    return listed.astype(np.int8), twice, [texts[number] for number in said]
+
+
+def _again(year: _Year, last: _Year | None, rule: RuleSet, twice: NDArray[np.int64]) -> Answers:
+    """Whether the rule's clause of repetition holds."""
+    if rule.repetition == NO_REPETITION:
+        return np.full(len(twice), YES, dtype=np.int8)
+    if last is None:
+        return np.full(len(twice), OPEN, dtype=np.int8)
+    if rule.repetition == SAME_LIST:
+        return _fires(last, rule)
+    could_be = [np.where(one.expected & np.isnan(one.low), 1.0, np.nan_to_num(one.low)) for one in (year, last)]
+    possible = (could_be[0] * could_be[1]).any(axis=1)
+    return np.select([twice > 0, possible], [YES, OPEN], NO).astype(np.int8)
+
+
+def _page(
+    year: _Year, before: Answers | None, listed: Answers, repeated: NDArray[np.int64], reasons: list[str],
+    rule: RuleSet, logins: Sequence[str], calendar_year: int,
+) -> pd.DataFrame:  # fmt: skip
+    known = ~np.isnan(year.low)
+    leaving, unchanged, note = _leaving(year, before, rule)
+    index = pd.RangeIndex(len(logins))
+    words = np.array([UNLISTED, LISTED, UNDECIDED], dtype=object)  # by NO, YES and OPEN as the last
+    return pd.DataFrame(
+        {
+            "rule_id": pd.Series(rule.id, index=index, dtype="str"),
+            "school_login": pd.Series(list(logins), index=index, dtype="str"),
+            "calendar_year": pd.Series(calendar_year, index=index, dtype="int64"),
+            "expected_procedure_count": year.expected.sum(axis=1).astype("int64"),
+            "known_procedure_count": known.sum(axis=1).astype("int64"),
+            "low_procedure_count": year.count.astype("int64"),
+            "repeated_low_count": repeated.astype("int64"),
+            "listed": pd.Series(words[listed], index=index, dtype="str"),
+            "reason": pd.Series(reasons, index=index, dtype="str"),
+            "chance_probability": blank_where_unknown(_enough_hits(year.alarm, known, rule)),
+            "low_probability": blank_where_unknown(_enough_hits(year.truly, known, rule)),
+            "leaving": pd.Series(leaving, index=index, dtype="str"),
+            "unchanged_probability": blank_where_unknown(unchanged),
+            "leaving_note": pd.Series(note, index=index, dtype="str"),
+        }
+    )
+
+
+def _enough_hits(probabilities: Numbers, known: NDArray[np.bool_], rule: RuleSet) -> Numbers:
+    """The probability of as many hits as the rule asks for; NaN where that of a known procedure cannot be said."""
+    whole = known.any(axis=1) & ~(known & np.isnan(probabilities)).any(axis=1)
+    distribution = number_of_hits(np.where(known, probabilities, np.nan))
+    return np.where(whole, np.clip(distribution[:, rule.minimum_low_procedures :].sum(axis=1), 0, 1), np.nan)
+
+
+def _leaving(
+    year: _Year, before: Answers | None, rule: RuleSet
+) -> tuple[NDArray[np.object_], Numbers, NDArray[np.object_]]:
+    """Of the schools listed the year before: who leaves, and whether chance alone would do as much."""
+    size = len(year.low)
+    was = np.zeros(size, dtype=bool) if before is None else before == YES
+    stays, unsure = year.count > rule.leave_low_count, year.count + year.missing > rule.leave_low_count
+    words = np.select([~was, stays, unsure], ["", "остаётся", "нельзя сказать"], "выходит")
+    leaves = words == "выходит"
+    known = leaves & ~np.isnan(year.unchanged).all(axis=1)
+    few = number_of_hits(year.unchanged)[:, : rule.leave_low_count + 1].sum(axis=1)
+    unchanged = np.where(known, np.clip(few, 0, 1), np.nan)
+    note = np.select(
+        [~leaves, ~known, unchanged >= TELLABLE],
+        ["", "недостаточно данных: годы нельзя сравнить", "неотличимо от случая"],
+        "отличимо от случая",
+    )
+    return words.astype(object), unchanged, note.astype(object)
+
+
+def _empty(contract: type[Selection]) -> pd.DataFrame:
+    columns = contract.to_schema().columns
+    return pd.DataFrame({name: pd.Series([], dtype=str(column.dtype)) for name, column in columns.items()})

@@ -1,0 +1,210 @@
+"""Rules of low results over small towns counted by hand, with what chance and missing data do to them."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
+from analysis.contracts.validation import violations
+from analysis.errors import AnalysisError
+from analysis.indicator_passport import load_passport
+from analysis.indicators.effectiveness import school_indicators
+from analysis.indicators.selection_hits import rule_hits
+from analysis.indicators.tables import selection_tables
+from analysis.methods import load_methods
+from analysis.selection_rules import NO_REPETITION, SELECTION_FILE, load_rules
+from school_tables import result, results, town_of
+
+HOUSE = Path(__file__).parents[2]
+METHODS = load_methods(HOUSE)
+SAME_PROCEDURE_RULE, SAME_LIST_RULE = METHODS.rules
+SUBJECTS = ("Русский язык", "Математика")
+
+
+def _tables(rows, rule, logins=("s1",)):
+    found = school_indicators({"results": results(*rows)}, METHODS.passport, METHODS.calendar)
+    made = selection_tables(found, replace(METHODS, rules=(rule,)), list(logins))
+    assert violations(made, EFFECTIVENESS_TABLES) == []
+    return made
+
+
+def _school(rows, rule, year=2022, login="s1", logins=("s1",)):
+    table = _tables(rows, rule, logins)["selection"].set_index(["school_login", "calendar_year"])
+    return table.loc[(login, year)]
+
+
+def _year(year, *low, marks=(4, 6, 0, 0), good=(0, 10, 0, 0), grades=(5, 6)):
+    """ВПР of a school in Russian and mathematics; low names (subject number, grade) with four «2» of ten."""
+    return [
+        result("s1", marks if (number, grade) in low else good, year=year, subject=subject, grade=grade)
+        for number, subject in enumerate(SUBJECTS)
+        for grade in grades
+    ]
+
+
+def test_two_low_procedures_in_two_years_make_the_list():
+    rows = [*_year(2021, (0, 5), (1, 6)), *_year(2022, (0, 6), (1, 5))]
+    row = _school(rows, SAME_LIST_RULE)
+    assert (row["listed"], row["low_procedure_count"], row["repeated_low_count"]) == ("в списке", 2, 0)
+    assert _school(rows, SAME_PROCEDURE_RULE)["listed"] == "не в списке"
+    rows = [*_year(2021, (0, 5)), *_year(2022, (0, 5), (1, 5))]
+    assert _school(rows, SAME_PROCEDURE_RULE)["listed"] == "в списке"
+    assert _school(rows, SAME_LIST_RULE)["listed"] == "не в списке"
+
+
+def test_one_low_procedure_is_not_enough():
+    row = _school(_year(2022, (0, 5)), replace(SAME_LIST_RULE, repetition=NO_REPETITION))
+    assert row["listed"] == "не в списке"
+    assert row["reason"].startswith("низких процедур меньше 2, даже если")
+
+
+def test_what_is_missing_could_change_the_answer():
+    rows = _year(2022, (0, 5))[:-1]  # mathematics of grade 6 is missing
+    row = _school(rows, replace(SAME_LIST_RULE, repetition=NO_REPETITION))
+    assert (row["expected_procedure_count"], row["known_procedure_count"]) == (4, 3)
+    assert row["listed"] == "нельзя сказать"
+    assert "недостающие могут это изменить" in row["reason"]
+
+
+def test_without_the_year_before_repetition_cannot_be_told():
+    row = _school(_year(2022, (0, 5), (1, 5)), SAME_LIST_RULE)
+    assert row["listed"] == "нельзя сказать"
+    assert row["reason"].endswith("данных за 2021 год нет")
+
+
+def test_a_school_without_results_is_not_called_good():
+    rows = _year(2022, (0, 5), (1, 5))
+    row = _school(rows, replace(SAME_LIST_RULE, repetition=NO_REPETITION), login="s2", logins=("s1", "s2"))
+    assert row["listed"] == "нельзя сказать"
+    assert pd.isna(row["chance_probability"])
+
+
+def test_of_two_waves_the_low_one_counts_once():
+    autumn = [
+        result("s1", (4, 6, 0, 0), subject=subject, wave="осень", sitting_grade=6, school_year="2022/23")
+        for subject in SUBJECTS
+    ]
+    row = _school([*_year(2022), *autumn], replace(SAME_LIST_RULE, repetition=NO_REPETITION))
+    assert (row["low_procedure_count"], row["known_procedure_count"], row["listed"]) == (2, 4, "в списке")
+
+
+def test_fewer_participants_than_the_rule_asks_for_are_no_result():
+    rule = replace(SAME_LIST_RULE, repetition=NO_REPETITION, minimum_participants=11)
+    made = _tables(_year(2022, (0, 5), (1, 5)), rule)
+    assert made["selection"]["listed"].tolist() == ["нельзя сказать"]
+    assert set(made["selection_hits"]["is_low"]) == {"нет данных"}
+    assert "участников меньше 11: процедура не учитывается" in made["selection_hits"]["flags"].iloc[0]
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0])
+def test_a_threshold_that_parts_nothing_lists_nobody(threshold):
+    rule = replace(SAME_LIST_RULE, threshold=threshold, repetition=NO_REPETITION)
+    made = _tables(_year(2022, (0, 5), (1, 5)), rule)
+    assert made["selection"]["listed"].tolist() == ["нельзя сказать"]
+    assert "порог 0 или 1 ничего не отделяет" in made["selection_hits"]["flags"].iloc[0]
+    assert made["selection_hits"]["low_probability"].isna().all()
+
+
+def test_false_alarm_and_miss_are_exact_binomial():
+    rows = [result("s1", (3, 7, 0, 0)), result("s2", (17, 73, 0, 0))]  # the city: 20 of 100
+    hit = _tables(rows, SAME_LIST_RULE, ("s1", "s2"))["selection_hits"].set_index("school_login").loc["s1"]
+    assert hit["is_low"] == "да"  # 3 of 10 is exactly the threshold
+    assert hit["city_value"] == pytest.approx(0.2)
+    below_three = [0.8**10, 10 * 0.2 * 0.8**9, 45 * 0.2**2 * 0.8**8]
+    assert hit["false_alarm_probability"] == pytest.approx(1 - sum(below_three))
+    missed = [0.6**10, 10 * 0.4 * 0.6**9, 45 * 0.4**2 * 0.6**8]  # a true 40 % is as far above as the city is below
+    assert hit["miss_probability"] == pytest.approx(sum(missed))
+
+
+def test_where_the_city_itself_is_low_a_false_alarm_has_no_meaning():
+    hit = _tables([result("s1", (4, 6, 0, 0)), result("s2", (4, 6, 0, 0))], SAME_LIST_RULE)["selection_hits"].iloc[0]
+    assert pd.isna(hit["false_alarm_probability"])
+    assert "доля города сама не ниже порога" in hit["flags"]
+
+
+@pytest.mark.parametrize(("pupils", "both"), [(10, 0.10), (20, 0.04), (30, 0.02), (50, 0.004)])
+def test_two_procedures_low_by_chance_as_in_the_check_values(pupils, both):
+    twos = pupils // 5
+    rows = [
+        result(login, (twos, pupils - twos, 0, 0), subject=subject) for login in ("s1", "s2") for subject in SUBJECTS
+    ]
+    row = _school(rows, replace(SAME_LIST_RULE, repetition=NO_REPETITION))
+    assert row["chance_probability"] == pytest.approx(both, abs=0.006)
+
+
+def test_what_another_threshold_would_change():
+    rule = replace(SAME_LIST_RULE, repetition=NO_REPETITION)
+    rows = [
+        *_year(2022, (0, 5), (1, 5)),
+        *(row | {"school_login": "s2"} for row in _year(2022, (0, 5), (1, 5), marks=(2, 6, 2, 0))),
+    ]
+    table = _tables(rows, rule, ("s1", "s2"))["selection_thresholds"].set_index("threshold")
+    assert table["listed_school_count"].to_dict() == {0.2: 2, 0.25: 1, 0.3: 1, 0.35: 1, 0.4: 1}
+    assert table.loc[0.2, "entering_schools"] == "s2"
+    assert table.loc[0.3, "is_rule"]
+
+
+def test_a_school_that_leaves_by_chance_is_told_from_one_that_has_changed():
+    rule = replace(SAME_LIST_RULE, repetition=NO_REPETITION)
+    slight = [*_year(2021, (0, 5), (1, 5), marks=(3, 7, 0, 0)), *_year(2022, good=(2, 8, 0, 0))]
+    row = _school(slight, rule)
+    assert (row["leaving"], row["leaving_note"]) == ("выходит", "неотличимо от случая")
+    large = [*_year(2021, (0, 5), (1, 5), marks=(60, 40, 0, 0)), *_year(2022, good=(2, 98, 0, 0))]
+    row = _school(large, rule)
+    assert (row["leaving"], row["leaving_note"]) == ("выходит", "отличимо от случая")
+    assert row["unchanged_probability"] < 0.01
+    stays = _school([*_year(2021, (0, 5), (1, 5)), *_year(2022, (0, 6))], rule)
+    assert (stays["leaving"], stays["leaving_note"]) == ("остаётся", "")
+
+
+def test_leaving_over_a_break_cannot_be_told_from_chance():
+    rule = replace(SAME_LIST_RULE, repetition=NO_REPETITION)
+    autumn = [
+        row | {"wave": "осень", "sitting_grade": row["programme_grade"] + 1} for row in _year(2020, (0, 5), (1, 5))
+    ]
+    row = _school([*autumn, *_year(2021)], rule, year=2021)
+    assert (row["leaving"], row["leaving_note"]) == ("выходит", "недостаточно данных: годы нельзя сравнить")
+
+
+def test_the_rule_alarms_as_often_as_it_says():
+    rng = np.random.default_rng(8)
+    rows = [row for subject in SUBJECTS for row in town_of([0.2] * 800, [20] * 800, rng, subject=subject)]
+    found = school_indicators({"results": results(*rows)}, METHODS.passport, METHODS.calendar)
+    hits = rule_hits(found, SAME_LIST_RULE, METHODS.passport.method).table
+    assert (hits["is_low"] == "да").mean() == pytest.approx(hits["false_alarm_probability"].mean(), abs=0.02)
+    logins = sorted(hits["school_login"].unique())
+    table = _tables(rows, replace(SAME_LIST_RULE, repetition=NO_REPETITION), logins)["selection"]
+    assert (table["low_procedure_count"] >= 2).mean() == pytest.approx(table["chance_probability"].mean(), abs=0.015)
+
+
+RULES = (HOUSE / SELECTION_FILE).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("threshold = 0.30", "threshold = 30", "[[rule_set]] № 1: ключ «threshold»: стоит 30"),
+        ('repetition = "процедура"', 'repetition = "год"', "ключ «repetition»: стоит «год»"),
+        ('indicator = "fail_share"', 'indicator = "mean_mark"', "нужна доля из паспорта показателей"),
+        ('id = "form_2020_2022"', 'id = "omsk_2025"', "правила называются одинаково"),
+        ("programme_grades = [5, 6]", "programme_grades = [12]", "ключ «programme_grades»: стоит [12]"),
+        ("minimum_low_procedures = 2", "minimum_low_procedures = 0", "нужно не меньше 1"),
+        ('version = "1"', "", "нет ключа «version»"),
+    ],
+)
+def test_a_fault_of_the_rules_names_entry_and_key(tmp_path, old, new, said):
+    assert old in RULES
+    (tmp_path / "data").mkdir()
+    (tmp_path / SELECTION_FILE).write_text(RULES.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(AnalysisError, match=re.escape(said)) as raised:
+        load_rules(tmp_path, load_passport(HOUSE))
+    assert SELECTION_FILE in str(raised.value)
+
+
+def test_without_rules_nobody_is_selected(tmp_path):
+    assert load_rules(tmp_path, load_passport(HOUSE)) == ()
+    assert not any(rule.confirmed for rule in METHODS.rules)
