@@ -3,7 +3,7 @@
 «Да», «нет» and «нельзя сказать» are told apart everywhere: a procedure without a result could be low or not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from analysis.contracts.effectiveness import LISTED_WORDS, Selection, SelectionThresholds
 from analysis.exam_calendar import Sitting
 from analysis.indicators.selection_hits import Hits
-from analysis.indicators.uncertainty import Numbers, fewest_reaching, foreseen_count_or_more, number_of_hits
+from analysis.indicators.uncertainty import (
+    Numbers,
+    distinct_rows,
+    fewest_reaching,
+    foreseen_count_or_more,
+    number_of_hits,
+)
 from analysis.indicators.worded import blank_where_unknown
 from analysis.selection_rules import NO_REPETITION, SAME_LIST, RuleSet
 
@@ -107,24 +113,34 @@ def _year(
     """The hits of a year as tables of schools and procedures; of two waves the low one counts."""
     procedures = {one: place for place, one in enumerate(_procedures(rule))}
     table = hits.table
-    at = np.flatnonzero((table["calendar_year"] == year).to_numpy() & table["school_login"].isin(logins).to_numpy())
-    rows = table.iloc[at]
-    places = zip(rows["procedure"], rows["subject"], rows["programme_grade"], strict=True)
-    school = pd.Index(logins).get_indexer(pd.Index(rows["school_login"]))
-    where = (school, np.array([procedures[place] for place in places], dtype=np.intp))
+    school, procedure = _places(table, procedures, logins)
+    at = np.flatnonzero((table["calendar_year"] == year).to_numpy() & (school >= 0))
+    rows, where = table.iloc[at], (school[at], procedure[at])
     low = _low(rows, rule, threshold)
     order = np.argsort(np.nan_to_num(low, nan=-1), kind="stable")  # the low wave is written last and stays
     columns = {
         "low": low,
         "alarm": rows["false_alarm_probability"].to_numpy("float64", na_value=np.nan),
         "truly": rows["low_probability"].to_numpy("float64", na_value=np.nan),
-        "unchanged": _unchanged(hits, rule, at, year),
+        "unchanged": _unchanged(hits, rule, at, year) if threshold is None else np.full(len(at), np.nan),
     }
     filled = {name: np.full((len(logins), len(procedures)), np.nan) for name in columns}
     for name, column in columns.items():
         filled[name][where[0][order], where[1][order]] = column[order]
     expected = _held(procedures, calendar, year)[None, :] & _taught(procedures, grades, logins)
     return _Year(expected=expected | ~np.isnan(filled["low"]), **filled)
+
+
+def _places(
+    table: pd.DataFrame, procedures: Mapping[tuple[str, str, int], int], logins: Sequence[str]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Of each hit the place of its school (−1: not in the registry) and of its procedure; each is looked up once."""
+    numbers, names = pd.factorize(table["school_login"])
+    school = pd.Index(logins).get_indexer(pd.Index(names))[numbers]
+    keys = ["procedure", "subject", "programme_grade"]
+    codes, firsts = distinct_rows(*(pd.factorize(table[key])[0] for key in keys))
+    named = table.iloc[firsts][keys].itertuples(index=False, name=None)
+    return school, np.array([procedures[one] for one in named], dtype=np.intp)[codes]
 
 
 def _procedures(rule: RuleSet) -> list[tuple[str, str, int]]:
