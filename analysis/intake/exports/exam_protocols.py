@@ -40,6 +40,9 @@ PROCEDURES = {
     "ЕГЭ": re.compile(r"\bегэ\b|единого государственного|гиа-11", re.IGNORECASE),
 }
 LAST_SCHOOL_GRADE = {9: "ОГЭ", 11: "ЕГЭ"}
+# What begins another protocol, or another page of the same one: then the subject is named anew.
+BEGINS = re.compile(r"протокол.*|\d{1,2}\s*[-–—]\s*\D.*", re.IGNORECASE)
+NO_SCHOOL = "в столбце «Код ОО» не код школы: итог одной из школ неполон"
 FOOTERS = ("средн", "итог", "всего")
 # ЕГЭ in mathematics without more words: scores come of the profile level, marks of the basic one.
 MATHEMATICS = {("ЕГЭ", SCORE_SCALE): "Математика (профильная)", ("ЕГЭ", MARK_SCALE): "Математика (базовая)"}
@@ -75,6 +78,9 @@ class _Reading:
     _procedure: str = ""
     _subject: re.Match[str] | None = None
     _block: Block | None = None
+    # Rows have been counted since the subject was named; another protocol has begun since then.
+    _counted: bool = False
+    _begun: bool = False
 
     def take(self, line: Line) -> None:
         columns = self.columns
@@ -82,6 +88,10 @@ class _Reading:
         if columns and code and not numbers_the_columns(line):
             self._count(line, columns, code)
         elif _is_heading(line):
+            if self._begun and self._counted:
+                # A subject that cannot be read is not the one before it.
+                self._subject = None
+            self._begun = False
             self._found = headings(line)
             self.columns, self._block = columns_of(self._found, WANTED), None
         elif columns and self._block is None and any(map(SUBHEADING.fullmatch, headings(line).values())):
@@ -89,19 +99,20 @@ class _Reading:
             self._found = {**headings(line), **self._found}
             self.columns = columns_of(self._found, WANTED)
         elif columns and self._is_pupil_without_school(line, columns):
-            self._block_now().tally(School(), line.number).add_fault("в столбце «Код ОО» не код школы", line.number)
+            self._block_now().tally(School(), line.number).add_fault(NO_SCHOOL, line.number)
         else:
             self._take_title(line)
 
     def _take_title(self, line: Line) -> None:
         texts = line_texts(line)
         said = " ".join(texts)
+        self._begun |= any(BEGINS.fullmatch(text) or normal(text).startswith(FOOTERS) for text in texts)
         for procedure, pattern in PROCEDURES.items():
             if pattern.search(said):
                 self._procedure = procedure
         found = next((match for text in (*texts, said) if (match := SUBJECT.fullmatch(text))), None)
         if found:
-            self._subject, self._block = found, None
+            self._subject, self._block, self._counted = found, None, False
 
     def _is_pupil_without_school(self, line: Line, columns: Columns) -> bool:
         if any(normal(text).startswith(FOOTERS) for text in line_texts(line)[:2]) or numbers_the_columns(line):
@@ -134,7 +145,7 @@ class _Reading:
         return named if named in self.vocabulary.subjects.values() else ""
 
     def _count(self, line: Line, columns: Columns, code: str) -> None:
-        block = self._block_now()
+        block, self._counted = self._block_now(), True
         municipality = columns.value(line, "code_msu")
         school = School(code_oo=code, code_msu=code_of(municipality))
         tally = block.tally(school, line.number)

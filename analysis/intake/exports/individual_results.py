@@ -65,6 +65,9 @@ class _Reading:
 
     def take(self, line: Line) -> None:
         if _is_heading(line):
+            if self._block is not None:
+                # Behind the rows of one subject comes another: one that no title names is not the one before it.
+                self._exam = None
             self.columns, self._block = columns_of(headings(line), WANTED), None
         elif self._take_title(line) or self.columns is None or numbers_the_columns(line):
             return
@@ -108,7 +111,7 @@ class _Reading:
         login = login or (named[0] if len(named) == 1 else "")
         tally = block.tally(School(login=login), line.number)
         if not login:
-            tally.add_fault("в столбце «ОО» нет логина школы", line.number)
+            tally.add_fault("в столбце «ОО» нет логина школы: итог одной из школ неполон", line.number)
         grade = grade_of(columns.value(line, "grade"))
         if grade is not None:
             tally.grades.add(grade)

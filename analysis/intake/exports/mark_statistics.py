@@ -85,12 +85,17 @@ class _Reading:
     rows: list[_Row] = field(default_factory=list)
     unread: list[ExamCounts] = field(default_factory=list)
     _title: VprTitle | None = None
+    # How many rows had been read when the title came.
+    _titled: int = 0
 
     def take(self, line: Line) -> None:
         if _is_heading(line):
+            if self._titled < len(self.rows) + len(self.unread):
+                # Behind the rows of one subject comes another: one that no title names is not the one before it.
+                self._title = None
             self.columns = columns_of(headings(line), WANTED)
         elif title := next(filter(None, map(vpr_title, line_texts(line))), None):
-            self._title = title
+            self._title, self._titled = title, len(self.rows) + len(self.unread)
         elif self.columns and not numbers_the_columns(line) and self._is_of_a_school(line, self.columns):
             self._take_row(line, self.columns)
 

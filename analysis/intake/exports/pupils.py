@@ -130,10 +130,19 @@ def counts_of_blocks(blocks: Iterable[Block]) -> list[ExamCounts]:
         if earlier is not block and block.row_count >= ROWS_OF_A_PASTED_BLOCK:
             repeated.append(_repeated(block, earlier))
             continue
-        for school, tally in block.schools.items():
+        for named, tally in block.schools.items():
+            school = _with_municipality(named, block.schools)
             sheets = exams.setdefault((block.exam, school), {})
             sheets[block.sheet] = _together([sheets[block.sheet], tally]) if block.sheet in sheets else tally
     return [*(_counts(exam, school, sheets) for (exam, school), sheets in exams.items()), *repeated]
+
+
+def _with_municipality(school: School, others: Iterable[School]) -> School:
+    """A row that leaves the municipality out belongs to the school with the same code, where there is only one."""
+    if school.code_msu or not school.code_oo:
+        return school
+    same = [other for other in others if other.code_oo == school.code_oo and other.code_msu]
+    return same[0] if len(same) == 1 else school
 
 
 def _together(parts: list[Tally]) -> Tally:

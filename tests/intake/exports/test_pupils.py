@@ -57,6 +57,24 @@ def test_several_exams_in_a_file_and_a_school_in_several_blocks():
     }
 
 
+@pytest.mark.parametrize("subject", [None, "Математика", "02 - Математика"])
+def test_a_subject_that_cannot_be_read_is_not_the_one_before_it(subject):
+    found = counted(protocol((SUBJECT, PUPILS), (subject, PUPILS[:2])))
+    assert [(one.subject, one.participant_count) for one in found] == [
+        ("Обществознание", 3),
+        ("Обществознание", 1),
+        ("", 2),
+    ]
+    assert found[2].fault.startswith("над таблицей нет строки")
+    first, second = counted([*f1((3, 4)), *f1((5, 5), title="ВПР Математика")])
+    assert (marks(first), second.subject, second.participant_count) == ((0, 1, 0, 0), "", 1)
+
+
+def test_a_page_break_keeps_the_subject():
+    pages = [[SUBJECT], PROTOCOL_HEADING, *PUPILS[:2], ["Страница 2"], PROTOCOL_HEADING, *PUPILS[2:]]
+    assert [one.participant_count for one in counted(pages)] == [3, 1]
+
+
 def test_block_pasted_twice_counts_once_and_is_named():
     *exams, repeated = counted(protocol((SUBJECT, PUPILS), (SUBJECT, PUPILS)))
     assert [one.participant_count for one in exams] == [3, 1]
@@ -80,6 +98,7 @@ def test_page_break_with_headings_in_two_rows_and_numbered_columns():
         (protocol_row(9, "Имярек", 4), "в столбце «Код ОО» не код школы"),
         (protocol_row(9, None, 4), "в столбце «Код ОО» не код школы"),
         (protocol_row(9, 9306, 4, msu="Имярек"), "в столбце «Код МСУ» не код"),
+        (protocol_row(9, 9306, 4, msu="Имярек"), "(лист 1, строка 11)"),
         (protocol_row(9, 9306, None), "первичный балл есть, а результата нет"),
         (protocol_row(9, 9306, 4, grade="8Б"), "классы участников (8, 9)"),
     ],
