@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from analysis.config import PROJECT_FILE, Project, Source
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import load_calendar, load_vocabulary
-from analysis.intake.exports.counts import counts_csv
+from analysis.intake.exports.counts import ExamCounts, counts_csv
 from analysis.intake.exports.recognise import Export, read_export
 from analysis.intake.workbook_package import OLE2
 
@@ -90,7 +90,7 @@ def keep_export(project: Project, path: Path, content: bytes, said: Said, source
     _refuse_unknown_wave(project, said.wave)
     year = _year(project, path.name, export, said.calendar_year)
     digest = hashlib.sha256(content).hexdigest()
-    kept = counts_csv(export.counts) if export.has_pupils else content
+    kept = counts_csv(dated(export.counts, year)) if export.has_pupils else content
     source = _entry(path.name, export, kept, digest, year, said, sources)
     same = next((one for one in sources if one.sha256 == source.sha256), None)
     if same is not None:
@@ -98,6 +98,11 @@ def keep_export(project: Project, path: Path, content: bytes, said: Said, source
     what = f"{export.layout}; оставлены только итоги по школам" if export.has_pupils else export.layout
     void = f"; заменяет {source.replaces}, который остался на месте" if source.replaces else ""
     return KeptExport(source, kept, f"{path.name}: {what}: {source.file}{void}.{_doubtful(export)}")
+
+
+def dated(counts: Sequence[ExamCounts], calendar_year: int) -> list[ExamCounts]:
+    """Rows of which the file names no year, with the year that it is received for."""
+    return [replace(one, calendar_year=one.calendar_year or calendar_year) for one in counts]
 
 
 def _doubtful(export: Export) -> str:

@@ -100,6 +100,6 @@ def counts_rows(counts: Sequence[ExamCounts]) -> list[dict[str, Any]]:
 def _held(name: str, cell: str) -> Any:  # noqa: ANN401
     if name in TEXTS:
         return cell
-    if not cell:
+    if not cell and name != "calendar_year":
         return None
     return float(cell) if name == DECIMAL else int(cell)
