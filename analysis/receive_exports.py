@@ -59,7 +59,7 @@ def inbox_files(project: Project) -> list[Path]:
             f'Назовите файлы или папку для них: {PROJECT_FILE}, [collection], inbox = "папка вне проекта".'
         )
     folder = (project.root / Path(named).expanduser()).resolve()
-    if _is_inside(folder, project.root):
+    if is_inside(folder, project.root):
         raise AnalysisError(
             f"{PROJECT_FILE}, [collection], inbox: папка {folder} лежит внутри проекта; для учеников нужна внешняя."
         )
@@ -82,7 +82,7 @@ def keep_export(project: Project, path: Path, content: bytes, said: Said, source
         AnalysisError: The file is none that is known, or must not be taken; the message quotes no cell.
     """
     export = read_export(content, path.name, load_vocabulary(project.root))
-    if export.has_pupils and _is_inside(path.resolve(), project.root):
+    if export.has_pupils and is_inside(path.resolve(), project.root):
         raise AnalysisError(
             f"{path.name}: в файле строка — ученик, а лежит он внутри проекта. Перенесите его в папку вне проекта "
             "(и удалите отсюда) и примите оттуда."
@@ -163,7 +163,7 @@ def _refuse_unknown_wave(project: Project, wave: str) -> None:
         raise AnalysisError(f"Волны «{wave}» в data/calendar.toml нет; есть: {', '.join(waves)}.")
 
 
-def _is_inside(path: Path, root: Path) -> bool:
+def is_inside(path: Path, root: Path) -> bool:
     """Whether a path lies inside the project, or inside the repository that holds the project."""
     folder = root.resolve()
     repository = next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder)

@@ -24,6 +24,7 @@ from analysis.forms.collect import BlankForm, blank_forms
 from analysis.indicators.plan import plan_by_year
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
+from analysis.receive_exports import is_inside
 from analysis.starter.beginning import Beginning
 from analysis.starter.start import new_project, write_files, write_project
 
@@ -110,10 +111,12 @@ def write_inbox(project: Path, folder: Path) -> list[Path]:
     """Writes the files with a row per pupil into a folder outside the demo; returns where they lie.
 
     Raises:
-        AnalysisError: The folder lies inside the project, where such files must not be.
+        AnalysisError: The folder lies inside the project or its repository, where such files must not be.
     """
-    if folder.resolve().is_relative_to(project.resolve()):
-        raise AnalysisError(f"{folder}: файлам с учениками не место в проекте. Назовите папку вне {project}.")
+    if is_inside(folder.resolve(), project):
+        raise AnalysisError(
+            f"{folder}: файлам с учениками не место в проекте и его репозитории. Назовите папку вне {project}."
+        )
     files = inbox_files()
     write_files(folder, files)
     return [folder / name for name in files]

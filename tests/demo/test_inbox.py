@@ -36,6 +36,13 @@ def test_pupils_have_no_place_inside(demo):
     assert not (demo / "inbox").exists()
 
 
+def test_pupils_have_no_place_in_the_repository_that_holds_the_demo(tmp_path):
+    (tmp_path / ".git").mkdir()
+    with pytest.raises(AnalysisError, match="репозитории"):
+        write_inbox(tmp_path / "demo", tmp_path / "inbox")
+    assert not (tmp_path / "inbox").exists()
+
+
 def test_the_counts_are_those_that_receive_keeps(office):
     folder, inbox = office
     results = receive(folder, inbox, date(2022, 12, 1))
