@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.cleaning.notes import ASK, Notes, lower_text, shown_text
 from analysis.cleaning.school_sheet_keys import SCALE_OF, UnknownRowError, identified
-from analysis.cleaning.school_sheet_rules import ROW_RULES, faults_together
+from analysis.cleaning.school_sheet_rules import ROW_RULES, Rule, faults_together
 from analysis.cleaning.typed_rows import typed_table
 from analysis.config import Collection
 from analysis.contracts.forms import (
@@ -85,8 +85,8 @@ class _Form:
 
     def _keep_aside(self, layout: FormSheet, place: str, why: str) -> None:
         # What the quarantine says is the rule; the values stay in the finding.
-        rule = why.partition(":")[0] if why not in SETS_ASIDE.values() else why
-        self.aside.append({**self.about(place), "table_name": SCHOOL_SHEETS[layout], "why": rule.rstrip(".")})
+        rule = next(text for text in SETS_ASIDE.values() if why.startswith(text))
+        self.aside.append({**self.about(place), "table_name": SCHOOL_SHEETS[layout], "why": rule})
 
     def about(self, place: str) -> dict[str, Any]:
         """The columns that every table begins with."""
@@ -210,8 +210,16 @@ def _without_repeats(form: _Form, layout: FormSheet, lines: Sequence[_Line]) -> 
 def _is_sound(form: _Form, layout: FormSheet, line: _Line) -> bool:
     broken = next((rule for rule in ROW_RULES[layout.title] if rule.broken(line.values)), None)
     if broken is not None:
-        form.set_aside(layout, [line], broken.columns, SETS_ASIDE[broken.why])
+        form.set_aside(layout, [line], broken.columns, f"{SETS_ASIDE[broken.why]}{_blank(layout, line, broken)}")
     return broken is None
+
+
+def _blank(layout: FormSheet, line: _Line, broken: Rule) -> str:
+    """Which cells of a broken rule are blank: they have no address of their own that a reader could be sent to."""
+    if broken.why != "blank_or_zero":
+        return ""
+    titles = [one.title for one in layout.columns if one.name in broken.columns and line.values[one.name] is None]
+    return f". Пусто в столбце: {', '.join(f'«{title}»' for title in titles)}"
 
 
 def _without_contradictions(form: _Form, layout: FormSheet, lines: Sequence[_Line]) -> list[_Line]:

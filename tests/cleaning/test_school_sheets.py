@@ -86,6 +86,11 @@ def test_people_may_type_as_they_do():
     assert _tables(_with("Кадры", {"Ставок по штату": ("40,5",)}))["staff"]["staff_amount"].tolist() == [40.5]
 
 
+def test_a_blank_among_numbers_is_named_by_its_column():
+    (finding,) = _with("Результаты", [(*SPRING_5, 48, 5, 20, 23, "")]).findings
+    assert finding.explanation == f"{SETS_ASIDE['blank_or_zero']}. Пусто в столбце: «Отметок «5»»."
+
+
 def test_nobody_reported_is_no_finding():
     found = cleaned({})
     assert found.findings == ()
