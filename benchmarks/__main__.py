@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.exports_of import protocol_bytes
 from benchmarks.forms_of import returned_workbooks
 from benchmarks.roadmap_of import roadmap_project
 
@@ -34,7 +35,7 @@ def main() -> None:
     """Measures and writes the results."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        lines = [*_commands(folder), *_large_roadmaps(folder), *_collections(folder), *_indicators()]
+        lines = [*_commands(folder), *_large_roadmaps(folder), *_collections(folder), *_exports(folder), *_indicators()]
         compared = _quarto_side_by_side(folder)
     RESULTS.write_text(_page(lines, compared), encoding="utf-8")
     print(RESULTS.read_text(encoding="utf-8"))
@@ -95,6 +96,22 @@ def _collections(folder: Path) -> list[Measured]:
         )
     )
     return measured
+
+
+def _exports(folder: Path) -> list[Measured]:
+    project, mail = _fresh(folder), Path(tempfile.mkdtemp(dir=folder))
+    measured = []
+    for pupils, aim in ((10_000, ""), (100_000, "≤ 10 с; ≤ 1 ГБ; рост линейный")):
+        path = mail / f"{pupils}.xlsx"
+        path.write_bytes(protocol_bytes(pupils))
+        arguments = ["receive", str(path), "--received", "2022-07-01"]
+        name = f"протокол в {pupils} строк учеников сведён к итогам школ: `receive`"
+        measured.append(_median(name, aim, 3, lambda arguments=arguments: (arguments, _copy_of(project, folder))))
+    return measured
+
+
+def _copy_of(project: Path, folder: Path) -> Path:
+    return Path(shutil.copytree(project, Path(tempfile.mkdtemp(dir=folder)) / "copy"))
 
 
 def _indicators() -> list[Measured]:

@@ -60,45 +60,64 @@ class LineReader:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        name = tag.rpartition(":")[2] if ":" in tag else tag
-        if name == "c":
+        if tag == "c":  # asked first, and once more below for a name with a prefix: there are millions of them
             self._cell, self._text, self._has_formula = attributes, None, False
-        elif name == "v" or name == "t":
             self.pieces.clear()
-        elif name == "row":
+        elif tag != "v":
+            self._start_another(tag.rpartition(":")[2], attributes)
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if tag == "v":
+            self._text = "".join(self.pieces)
+        elif tag == "c":
+            self._end_cell()
+        else:
+            self._end_another(tag.rpartition(":")[2])
+
+    def _start_another(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "row":
             self._row, self._column, self._cells = int(attributes.get("r", self._row + 1)), 0, {}
+        elif name == "c":
+            self.start(name, attributes)
+        elif name == "t":
+            self.pieces.clear()
         elif name == "f":
             self._has_formula = True
         elif name == "rPh":
             self._phonetic = True
 
-    def end(self, tag: str) -> None:
-        """An element ends."""
-        name = tag.rpartition(":")[2] if ":" in tag else tag
-        if name == "v" or name == "t":
-            if not self._phonetic:
-                self._text = "".join(self.pieces) if self._text is None else self._text + "".join(self.pieces)
-        elif name == "c":
-            self._end_cell()
-        elif name == "row":
+    def _end_another(self, name: str) -> None:
+        if name == "row":
             if self._cells:
                 self.lines.append(Line(self._row, self._cells))
+        elif name in ("v", "c"):
+            self.end(name)
+        elif name == "t":
+            if not self._phonetic:
+                self._text = (self._text or "") + "".join(self.pieces)
+        elif name == "f":
+            self.pieces.clear()
         elif name == "rPh":
             self._phonetic = False
         elif name == "sheetData":
             self.done = True
 
     def _end_cell(self) -> None:
-        address = self._cell.get("r")
-        self._column = self._column_of(address) if address else self._column + 1
-        if self._text is None and not self._has_formula:
+        text, cell = self._text, self._cell
+        address = cell.get("r")
+        self._column = column = self._column_of(address) if address else self._column + 1
+        if text is None and not self._has_formula:
             return
-        value = self._value()
+        kind = cell.get("t")
+        value = (
+            self.book.texts[int(text)] if kind == "s" and text and text.isdigit() else self._value(kind or "n", text)
+        )
         if value == "":
             return
-        if self._column in self._cells:
+        if column in self._cells:
             raise ValueError("a cell stands twice")
-        self._cells[self._column] = value
+        self._cells[column] = value
 
     def _column_of(self, address: str) -> int:
         letters = address.rstrip(DIGITS)
@@ -107,8 +126,7 @@ class LineReader:
             column = self._columns[letters] = position(address)[1]
         return column
 
-    def _value(self) -> GridValue:
-        kind, text = self._cell.get("t", "n"), self._text
+    def _value(self, kind: str, text: str | None) -> GridValue:
         if text is None or (self._has_formula and not text and kind != "str"):
             return Unreadable.CELL
         if kind == "e":

@@ -80,8 +80,10 @@ def patterns(**wanted: str) -> dict[str, re.Pattern[str]]:
 
 def numbers_the_columns(line: Line) -> bool:
     """Whether a line under the headings merely counts the columns: 1, 2, 3 …"""
+    if len(line.cells) < 3 or text_of(line.cells[min(line.cells)]) != "1":
+        return False
     texts = line_texts(line)
-    return len(texts) > 2 and texts == [str(number) for number in range(1, len(texts) + 1)]
+    return texts == [str(number) for number in range(1, len(texts) + 1)]
 
 
 def row_ranges(rows: Iterable[int], most: int = 12) -> str:
