@@ -148,6 +148,7 @@ def test_marks_against_the_journal():
         (3, 4),
         (4, 4),
         ("5", "4"),
+        (5, 3),
         (2, "-"),
         (3, "нет отметки"),
         ("X", 4),
@@ -158,9 +159,9 @@ def test_marks_against_the_journal():
     ]
     (one,) = counted(f1(*pupils))
     assert (one.procedure, one.subject, one.calendar_year, one.named_grade) == ("ВПР", "Русский язык", 2021, 5)
-    assert (one.school_login, one.participant_count, marks(one)) == ("edu260001", 6, (1, 2, 2, 1))
-    assert (one.journal_lower_count, one.journal_same_count, one.journal_higher_count) == (1, 1, 1)
-    assert (one.stated_count, one.remark, one.fault) == (10, "", "")
+    assert (one.school_login, one.participant_count, marks(one)) == ("edu260001", 7, (1, 2, 2, 2))
+    assert (one.journal_lower_count, one.journal_same_count, one.journal_higher_count) == (1, 1, 2)
+    assert (one.stated_count, one.remark, one.fault) == (11, "", "")
 
 
 def test_stated_number_that_is_not_the_counted_one():
