@@ -2,14 +2,23 @@
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from analysis.build import inputs_are_as_built, is_fresh
 from analysis.cleaning.corrections import apply_workbook_corrections, load_amendments
+from analysis.cleaning.school_sheets import clean_school_sheets
 from analysis.config import Project, Source, load_reporting, load_sources
+from analysis.contracts.facts import COUNTED
+from analysis.disclosure_policy import load_policy
 from analysis.errors import AnalysisError
+from analysis.exam_calendar import load_calendar
 from analysis.intake.cell_values import read_text
+from analysis.intake.exports.counts import read_counts
 from analysis.intake.returns import LAYOUTS, Returned, read_returned
 from analysis.intake.workbook import CellValue, Sheet
 from analysis.intake.workbook_memory import remembering_reader
@@ -53,12 +62,17 @@ def ground_of(project: Project) -> Ground:
     if not names:
         raise AnalysisError(f"{PROCESSED}: таблиц нет. Сначала выполните: analysis build")
     sources = load_sources(project.root)
+    tables = {name: read_table(project.root, name) for name in names}
+    received = list(_received(project, sources))
     return Ground(
-        {name: read_table(project.root, name) for name in names},
+        tables,
         sources,
         project.collection,
         load_reporting(project.root),
-        {key: line for form, texts in _received(project, sources) for key, line in _lines(form, texts)},
+        {key: line for form, texts in received for key, line in _lines(form, texts)},
+        _form_results(project, tables, [form for form, _ in received]),
+        _counts_lines(project, sources),
+        load_policy(project.root),
     )
 
 
@@ -96,6 +110,32 @@ def _published(folder: Path) -> dict[str, tuple[str, Sequence[dict[str, str]]]]:
     except (OSError, ValueError):
         return {}
     return {one["name"]: (one["title"], one["schema"]["fields"]) for one in package["resources"]}
+
+
+def _form_results(
+    project: Project, tables: Mapping[str, pd.DataFrame], received: Sequence[Returned]
+) -> list[Mapping[str, Any]]:
+    """The results of the counted forms; `results` itself no longer holds those that an export has displaced."""
+    forms = tables.get("received_forms")
+    if project.collection is None or forms is None or "results" not in tables:
+        return []
+    counted = set(forms.loc[forms["form_state"] == COUNTED, "source_file"])
+    sittings = load_calendar(project.root)
+    cleaned = (clean_school_sheets(form, project.collection, sittings) for form in received if form.file in counted)
+    return [row for form in cleaned for row in form.rows["results"]]
+
+
+def _counts_lines(project: Project, sources: Sequence[Source]) -> dict[tuple[str, str], list[int]]:
+    """In which lines of the files of counts each address of pupils' rows stands."""
+    lines: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for source in (one for one in sources if one.kind == "counts"):
+        try:
+            counts = read_counts((project.root / source.file).read_bytes(), source.file)
+        except (OSError, AnalysisError):  # `check` says what is wrong with it
+            continue
+        for number, one in enumerate(counts, start=2):
+            lines[(source.file, one.place)].append(number)
+    return dict(lines)
 
 
 Texts = dict[str, str]

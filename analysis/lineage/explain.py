@@ -7,6 +7,7 @@ from itertools import chain
 from analysis.errors import AnalysisError
 from analysis.lineage.ground import Ground, Key
 from analysis.lineage.measures import measure_chain
+from analysis.lineage.school_rows import facts_of_school
 from analysis.lineage.sums import reporter_chain, school_chain, task_chain
 
 WITH_YEAR = re.compile(r"^(?P<what>[^@!]+?)(?:@(?P<year>\d{4}))?$")
@@ -55,7 +56,8 @@ def _answer(what: str, year: int | None, ground: Ground) -> Iterator[str]:
         of_task = {key for key, row in ground.plan.items() if row["task_code"] == what}
         return _measures(lambda key: key in of_task, ground) if year is None else task_chain(what, year, ground)
     if what in ground.school_names:
-        return school_chain(what, ground, year)
+        known = (f"  {line}" for line in facts_of_school(what, ground, year))
+        return chain(school_chain(what, ground, year), known)
     if what in _reporters(ground):
         asked_years = sorted(years) if year is None else [year]
         return chain.from_iterable(reporter_chain(what, one, ground) for one in asked_years)

@@ -11,11 +11,14 @@ from typing import Any
 import pandas as pd
 
 from analysis.config import Collection, Report, Source
+from analysis.contracts.school_facts import RESULT_KEY
+from analysis.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
 from analysis.indicators.duties import duties
 from analysis.indicators.execution import Duty, facts_by_reporter
 from analysis.presentation.words import Row, rows_of
 
 SHEET_CELL = re.compile(r"^(лист .+), ячейка [A-Z]{1,3}(\d+)$")
+WHOLE_FILE = "весь файл"
 Key = tuple[str, int, int]
 
 
@@ -42,6 +45,9 @@ class Ground:
         collection: Who reports; None while nothing is collected.
         reporting: Recorded entries about who answers for a measure.
         lines: Rows of received workbooks, by file and place of the row («лист Исполнение, строка 3»).
+        form_results: Rows of `results` as the counted forms have them, those that an export has displaced included.
+        counts_lines: Lines of the files of counts, by file and address of the pupils' rows.
+        policy: What the public may not see.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -49,6 +55,9 @@ class Ground:
     collection: Collection | None = None
     reporting: Sequence[Report] = ()
     lines: Mapping[tuple[str, str], FormLine] = field(default_factory=dict)
+    form_results: Sequence[Row] = ()
+    counts_lines: Mapping[tuple[str, str], Sequence[int]] = field(default_factory=dict)
+    policy: DisclosurePolicy = DEFAULT_POLICY
 
     @cached_property
     def plan(self) -> Mapping[Key, Row]:
@@ -114,13 +123,30 @@ class Ground:
         schools = self.tables.get("schools")
         return {} if schools is None else dict(zip(schools["school_login"], schools["school_name"], strict=True))
 
+    @cached_property
+    def displaced(self) -> Mapping[tuple[Any, ...], Row]:
+        """Results of the forms by their key; where an export has the same key, these are not counted."""
+        return {tuple(row[name] for name in RESULT_KEY): row for row in self.form_results}
+
     def cell(self, row: Row) -> str:
         """«file (sha256 …), sheet, cell» of a row, and what stood in that cell where it is known."""
-        digest = next((one.sha256[:12] for one in self.sources if one.file == row["source_file"]), "?")
-        address = f"{row['source_file']} (sha256 {digest}…), {row['place']}"
+        address = self.address(row)
         line = self.lines.get((row["source_file"], row_place(row["place"])))
         text = line.texts.get(row["place"]) if line else None
         return address if text is None else f"{address}: «{text}»"
+
+    def address(self, row: Row) -> str:
+        """«file (sha256 …), sheet, cell» of a row, and nothing of what stands there.
+
+        Of a file with pupils there are only its hash and the addresses of its rows, behind the file of counts.
+        """
+        source = next((one for one in self.sources if one.file == row["source_file"]), None)
+        file = f"{row['source_file']} (sha256 {source.sha256[:12] if source else '?'}…)"
+        if source is None or source.kind != "counts" or row["place"] == WHOLE_FILE:
+            return f"{file}, {row['place']}"
+        numbers = self.counts_lines.get((source.file, row["place"]), ())
+        line = f", строка {', '.join(map(str, numbers))}" if numbers else ""
+        return f"{file}{line} ← файл с учениками (sha256 {source.derived_from[:12]}…, не хранится), {row['place']}"
 
 
 def key_of(row: Row) -> Key:

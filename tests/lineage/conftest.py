@@ -1,11 +1,13 @@
 """A city with one task of two measures, told by hand: УО answers for 4.3, the schools for 4.4, ИМО only confirms."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
 
 from analysis.cleaning.returns import fact_table
+from analysis.cleaning.school_sheets import school_fact_tables
 from analysis.config import Collection, Report, Source
 from analysis.contracts.facts import COUNTED, LATE, REPLACED
 from analysis.indicators.tables import indicator_tables
@@ -130,3 +132,75 @@ def _facts():
             "school_measures", [("own.xlsx", "лист Мера, строка 2", "edu000001", 2021, 1, "Кружок", 2, None, None)]
         ),
     }
+
+
+SCHOOL_FORM, EXPORT, COUNTS = "school.xlsx", "vpr.xlsx", "counts_ab.csv"
+OF_A = {"source_file": SCHOOL_FORM, "school_login": "edu000001", "calendar_year": 2021}
+OF_B = {**OF_A, "source_file": "other.xlsx", "school_login": "edu000002"}
+SAT = {"subject": "Математика", "programme_grade": 5, "sitting_grade": 5, "school_year": "2020/21", "scale": "отметка"}
+VPR = {**SAT, "procedure": "ВПР", "wave": "весна"}
+JOURNAL = {**SAT, "procedure": "Журнал", "wave": "год"}
+OGE = {**SAT, "procedure": "ОГЭ", "wave": "основная", "programme_grade": 9, "sitting_grade": 9}
+
+
+def marks(*counts):
+    names = ["mark_2_count", "mark_3_count", "mark_4_count", "mark_5_count"]
+    return {"participant_count": sum(counts), **dict(zip(names, counts, strict=True))}
+
+
+# School A wrote of the ВПР what the export contradicts; its ОГЭ was counted from a file with pupils.
+FORM_RESULT = {**OF_A, **VPR, "place": "лист Результаты, строка 2", "origin": "форма", **marks(1, 5, 3, 3)}
+RESULTS = [
+    {**OF_A, **VPR, "source_file": EXPORT, "place": "лист 1, строка 7", "origin": "выгрузка", **marks(2, 4, 3, 3)},
+    {**OF_A, **OGE, "source_file": COUNTS, "place": "лист 1, строки 3–9", "origin": "выгрузка", **marks(0, 4, 2, 1)},
+    {**OF_A, **JOURNAL, "place": "лист Результаты, строка 3", "origin": "форма", **marks(1, 2, 3, 4)},
+    {**OF_B, **VPR, "source_file": EXPORT, "place": "лист 1, строка 8", "origin": "выгрузка", **marks(3, 20, 30, 10)},
+]
+ASIDE = [
+    {**OF_A, "place": "лист Дефициты, строка 3", "table_name": "deficits", "why": "Части больше целого"},
+    {**OF_A, "source_file": COUNTS, "place": "лист 1, строки 11–12", "table_name": "results", "why": "Не та волна"},
+]
+SCHOOL_FINDINGS = [
+    ("посмотрите", "two_sources", SCHOOL_FORM, "лист Результаты, строка 2", "", "Форма и выгрузка.", ""),
+    ("учтено", "correction", SCHOOL_FORM, "лист Результаты, ячейка F3", "сто", "Заменено на «10».", ""),
+    ("посмотрите", "plausibility", SCHOOL_FORM, "лист Контингент, ячейка B4", "", "О другой группе.", ""),
+]
+
+
+@pytest.fixture(scope="module")
+def school_ground(ground):
+    fifth, whole = "лист Контингент, ячейка B3", "лист Контингент, ячейка B2"
+    rows = {
+        "context": [
+            {**OF_A, "place": place, "school_year": "2021/22", "pupil_group": group, "group_pupil_count": count}
+            for place, group, count in ((whole, "Всего обучающихся", 60), (fifth, "5 класс", 12))
+        ],
+        "staff": [
+            {**OF_A, "place": "лист Кадры, ячейка C2", "school_year": "2021/22", "staff_group": "Ставок по штату"}
+            | {"staff_unit": "ставка", "staff_amount": 12.5}
+        ],
+        "results": RESULTS,
+        "quarantine": ASIDE,
+    }
+    schools = [
+        ("registry.xlsx", f"лист Школы, строка {line}", login, None, None, name, None, None, None, None)
+        for line, login, name in ((2, "edu000001", "Школа А"), (3, "edu000002", "Школа Б"))
+    ]
+    found = pd.DataFrame(SCHOOL_FINDINGS, columns=FINDING_COLUMNS, dtype="str")
+    return replace(
+        ground,
+        tables={
+            **ground.tables,
+            **school_fact_tables(rows),
+            "schools": fact_table("schools", schools),
+            "findings": pd.concat([ground.tables["findings"], found], ignore_index=True),
+        },
+        sources=[
+            *ground.sources,
+            *(Source(file, file, "почта", DAY, "cd" * 32, "", "form") for file in (SCHOOL_FORM, EXPORT)),
+            Source(COUNTS, COUNTS, "почта", DAY, "ef" * 32, "", "counts", derived_from="12" * 32),
+        ],
+        lines={**ground.lines, (SCHOOL_FORM, "лист Контингент, строка 3"): FormLine("", {fifth: "двенадцать"})},
+        form_results=[FORM_RESULT],
+        counts_lines={(COUNTS, "лист 1, строки 3–9"): [4]},
+    )
