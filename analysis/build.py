@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.assumptions import ASSUMPTION_FILES, load_assumptions, load_red_share
 from analysis.config import (
     CORRECTIONS_FILE,
     PROJECT_FILE,
@@ -18,6 +19,7 @@ from analysis.config import (
 )
 from analysis.disclosure_policy import DISCLOSURE_FILE, load_policy
 from analysis.errors import AnalysisError
+from analysis.exam_calendar import load_calendar
 from analysis.methods import METHOD_FILES
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.store import fingerprint, read_manifest, tables_are_whole, write_tables
@@ -67,6 +69,7 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
     from analysis.contracts.validation import violations
     from analysis.findings import blocking, screen_lines
+    from analysis.indicators.quality import quality_tables
     from analysis.indicators.school_tables import school_tables
     from analysis.indicators.tables import indicator_tables
     from analysis.intake.workbook_memory import remembering_reader
@@ -83,6 +86,9 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     reporting = load_reporting(project.root)
     made = indicator_tables(checked.tables, project.collection, reporting, looked_at, load_methods(project.root))
     made |= school_tables(checked.tables, load_policy(project.root))
+    sittings, red_share = load_calendar(project.root), load_red_share(project.root)
+    known = {**checked.tables, **made}
+    made |= quality_tables(known, project.collection, reporting, sittings, sources, red_share)
     tables = {**checked.tables, **made}
     editions = editions_of(project, tables, sources)
     broken = violations(made, {**INDICATOR_TABLES, **EFFECTIVENESS_TABLES, **GROUP_TABLES, **PUBLIC_TABLES})
@@ -107,10 +113,11 @@ def editions_of(
     """Returns what each annual report of the project is made from."""
     from analysis.presentation.edition import Edition
 
-    abbreviations = load_terms(project.root).abbreviations
+    abbreviations, assumed = load_terms(project.root).abbreviations, load_assumptions(project.root)
     policy = load_policy(project.root)
     return [
-        Edition(project, year, tables, sources, abbreviations, internal, policy=policy) for year in project.editions
+        Edition(project, year, tables, sources, abbreviations, internal, policy=policy, assumptions=assumed)
+        for year in project.editions
     ]
 
 
@@ -122,6 +129,7 @@ def _inputs(project: Project) -> str:
         CORRECTIONS_FILE,
         REPORTING_FILE,
         DISCLOSURE_FILE,
+        *ASSUMPTION_FILES,
         "requirements.lock",
         *METHOD_FILES,
     ]

@@ -167,6 +167,7 @@ class _Reading:
                 "source_file": self.source.file,
                 "place": one.place,
                 "table_name": "results",
+                "procedure": one.procedure or None,
                 "school_login": login,
                 "calendar_year": year or self.source.received.year,
                 "why": why.partition(":")[0].rstrip("."),

@@ -69,7 +69,7 @@ class _Form:
         value = "; ".join(read_text(line.row.cells[name].value) for line, name in cells)
         self._add(places or tuple(line.row.place for line in lines), value, why)
         for line in lines:
-            self._keep_aside(layout, line.row.place, why)
+            self._keep_aside(layout, line.row.place, why, line.values.get("procedure"))
 
     def set_aside_sheet(self, layout: FormSheet) -> None:
         """Notes a sheet that is not there, or whose headings are."""
@@ -83,10 +83,12 @@ class _Form:
             Finding("quarantine", Severity.ATTENTION, self.returned.file, places, value, said, UNTIL_THEN)
         )
 
-    def _keep_aside(self, layout: FormSheet, place: str, why: str) -> None:
-        # What the quarantine says is the rule; the values stay in the finding.
+    def _keep_aside(self, layout: FormSheet, place: str, why: str, procedure: str | None = None) -> None:
+        # What the quarantine says is the rule; the values stay in the finding. So a procedure must be a known word.
         rule = next(text for text in SETS_ASIDE.values() if why.startswith(text))
-        self.aside.append({**self.about(place), "table_name": SCHOOL_SHEETS[layout], "why": rule})
+        known = next((one.procedure for one in self.sittings if one.procedure == procedure), None)
+        said = {"table_name": SCHOOL_SHEETS[layout], "procedure": known, "why": rule}
+        self.aside.append({**self.about(place), **said})
 
     def about(self, place: str) -> dict[str, Any]:
         """The columns that every table begins with."""

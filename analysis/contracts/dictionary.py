@@ -50,8 +50,9 @@ SECTIONS = (
     ),
     (
         "Таблицы показателей",
-        "Считаются из таблиц выше; `plan`, а когда сведения есть, и `plan_fact`, `reporter_results`, `task_results`, "
-        "`executor_results`, `school_results`, `owed` лежат в `data/processed`, остальные — в данных отчёта.",
+        "Считаются из таблиц выше; `plan` и `data_log`, а когда сведения есть, и `plan_fact`, `reporter_results`, "
+        "`task_results`, `executor_results`, `school_results`, `owed`, `reporter_completeness`, `completeness`, "
+        "`finding_counts`, `set_aside_counts` лежат в `data/processed`, остальные — в данных отчёта.",
     ),
     (
         "Таблицы показателей школ",

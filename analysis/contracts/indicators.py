@@ -22,6 +22,7 @@ from analysis.contracts.execution import (
     Statuses,
     TaskResults,
 )
+from analysis.contracts.quality import PRINTED_QUALITY_TABLES, QUALITY_TABLES
 
 
 class Plan(IndicatorTable):
@@ -193,4 +194,6 @@ INDICATOR_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "findings": Findings,
     "abbreviations": Abbreviations,
     "sources": Sources,
+    **QUALITY_TABLES,
+    **PRINTED_QUALITY_TABLES,
 }

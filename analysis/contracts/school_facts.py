@@ -216,6 +216,9 @@ class Quarantine(_SchoolFacts):
 
     place: Series[str] = address("строка")
     table_name: Series[str] = column("Таблица", "Куда строка не вошла", str_length={"min_value": 1})
+    procedure: Series[str] = column(
+        "Процедура", "Из календаря, у строки результатов; пусто — не названа или строка о другом", nullable=True
+    )
     school_login: Series[str] = column("Логин", "Пусто, если школа не опознана", nullable=True)
     calendar_year: Series[int] = calendar_year()
     why: Series[str] = column("Почему отложено", "Правило словами", str_length={"min_value": 1})

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from analysis.assumptions import Assumption
 from analysis.config import Abbreviation, Project, Source
 from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
@@ -27,6 +28,7 @@ class Edition:
         internal: Made for the office alone: with notes, file paths, chains and evidence of every verdict.
         ground: What the chains of an internal edition stand on; a public one has no chains.
         policy: What the public edition hides.
+        assumptions: What is taken for granted.
     """
 
     project: Project
@@ -37,6 +39,7 @@ class Edition:
     internal: bool = False
     ground: Ground | None = None
     policy: DisclosurePolicy = DEFAULT_POLICY
+    assumptions: tuple[Assumption, ...] = ()
 
     @cached_property
     def plan(self) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.config import INVENTED
-from analysis.presentation import execution, exhibits, school_facts, sentences
+from analysis.presentation import execution, exhibits, logs, quality, school_facts, sentences
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit
 from analysis.presentation.exports import csv_bytes, data_package, resource, xlsx_bytes
@@ -75,6 +75,9 @@ def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
     sources = exhibits.sources_table(edition)
     facts, fact_exhibits = execution.sections(edition)
     schools, school_exhibits = school_facts.sections(edition)
+    how_good, quality_exhibits = quality.sections(edition)
+    assumed, assumption_exhibits = logs.assumptions(edition)
+    logged, log_exhibits = logs.data_log(edition)
     pieces = {
         "summary": "\n".join(f"- {sentence}" for sentence in _summary(edition)),
         "approval": sentences.approval(edition),
@@ -89,6 +92,9 @@ def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
         "abbreviations": abbreviations.markdown,
         "facts": facts,
         "schools": schools,
+        "quality": how_good,
+        "assumptions": assumed,
+        "data-log": logged,
         "sources": "\n\n".join([sentences.data_date(edition), sources.markdown]),
         "contact": sentences.contact(edition),
     }
@@ -101,16 +107,19 @@ def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
         *readings,
         *fact_exhibits,
         *school_exhibits,
+        *quality_exhibits,
         findings,
         abbreviations,
         sources,
+        *log_exhibits,
+        *assumption_exhibits,
     ]
     return pieces, shown
 
 
 def _summary(edition: Edition) -> list[str]:
     """Execution first where there are facts; without any, last, that there are none."""
-    plan, facts = sentences.summary(edition), execution.summary(edition)
+    plan, facts = sentences.summary(edition), [*execution.summary(edition), *quality.summary(edition)]
     return [*plan, *facts] if edition.execution.empty else [*facts, *plan]
 
 

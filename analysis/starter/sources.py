@@ -16,6 +16,7 @@ ALIKE = (
     "data/calendar.toml",
     "data/indicators.toml",
     "data/selection.toml",
+    "data/assumptions.toml",
     "reports/_parts/*",
     "reports/_assets/*",
     "reports/styles.css",

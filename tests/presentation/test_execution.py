@@ -11,6 +11,7 @@ import pytest
 
 from analysis.cleaning.returns import fact_table
 from analysis.config import Collection, Report
+from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
 from analysis.presentation import execution, owed
 from analysis.presentation.chains import internal_sections
@@ -54,6 +55,7 @@ def made(edition_of):
     tables |= indicator_tables(tables, collection, SHARES, date(2022, 2, 5))
     roadmap = replace(about.sources[0], received=date(2020, 9, 1))
     form = replace(roadmap, file=FILE, kind="form", received=date(2022, 2, 5))
+    tables |= quality_tables(tables, collection, SHARES, (), (roadmap, form), 0.1)
     project = replace(about.project, collection=collection)
 
     def _make(year=2021, internal=False):
@@ -80,7 +82,11 @@ def test_the_summary_says_execution_first(made):
     )
     assert said[1].startswith("По задачам выполнено показателей: задача 1 — 0 из 4, задача 2 — 0 из 2, ")
     assert said[2].startswith("Что за кем осталось на срок отчёта, позиций: ")
-    assert said[3].startswith("На 2021 год план больше нуля стоит у 19 показателей")
+    assert said[3] == (
+        "Сведения за 2021 год в срок прислала 1 школа из 3, исполнителей за город — 1 из 2; "
+        "все листы целиком заполнила 1 школа (@tbl-completeness)."
+    )
+    assert said[4].startswith("На 2021 год план больше нуля стоит у 19 показателей")
 
 
 def test_what_is_owed_is_said_by_name_kind_and_day(made):

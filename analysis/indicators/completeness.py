@@ -1,0 +1,277 @@
+"""How complete the facts are: who was asked for what, who sent it, what is set aside. A missing return is no zero."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from analysis.config import Collection
+from analysis.contracts.facts import COUNTED, LATE
+from analysis.contracts.quality import (
+    ASIDE,
+    EXECUTION,
+    EXPORT,
+    FORM,
+    NOTHING,
+    PARTLY,
+    RESULTS,
+    SHEET_KINDS,
+    THERE,
+    TOO_LATE,
+    Completeness,
+    ReporterCompleteness,
+)
+from analysis.contracts.school_facts import CONTEXT_GROUPS, RESULT_ORIGINS, STAFF_GROUPS
+from analysis.exam_calendar import Sitting
+from analysis.indicators.execution import Duty
+
+BY = ["calendar_year", "reporter", "fact_kind"]
+LINES = {**dict.fromkeys(BY, "str"), "calendar_year": "int64", "line": "str"}
+GIVEN = {**LINES, "source_file": "str"}
+# A part of a procedure that is put off to another wave is the same line: nobody sits it twice.
+RESULT_LINE = ["procedure", "subject", "programme_grade"]
+Tables = Mapping[str, pd.DataFrame]
+
+
+def asked_lines(
+    tables: Tables, plan: pd.DataFrame, duties: Sequence[Duty], collection: Collection, sittings: Sequence[Sitting]
+) -> pd.DataFrame:
+    """Returns every line that the forms of all years ask for.
+
+    A measure with a target of zero, or a share of zero, is not asked for.
+
+    Returns:
+        calendar_year, reporter, fact_kind, line; a blank line stands for a sheet whose lines the school names itself.
+    """
+    years = sorted({int(year) for year in plan["calendar_year"]})
+    schools = list(tables["schools"]["school_login"])
+    rows: list[tuple[int, str, str, str | None]] = [
+        (year, who, FORM, FORM) for year in years for who in (*collection.municipal, *schools)
+    ]
+    rows += _asked_measures(plan, duties)
+    for year in years:
+        lines = list(_sheet_lines(tables, year, collection, sittings))
+        rows += [(year, school, kind, line) for school in schools for kind, line in lines]
+    return pd.DataFrame(rows, columns=list(LINES)).astype(LINES)
+
+
+def given_lines(tables: Tables) -> pd.DataFrame:
+    """Returns every line that was given in time and entered a table.
+
+    Returns:
+        calendar_year, reporter, fact_kind, line, source_file.
+    """
+    forms = tables["received_forms"]
+    reports = tables["reports"][tables["reports"]["fact_count"].notna()]
+    counted = forms[forms["form_state"] == COUNTED]
+    parts = [
+        counted.assign(fact_kind=FORM, line=FORM),
+        reports.assign(fact_kind=EXECUTION, line=_joined(reports, ["activity_code", "measure_number"])),
+    ]
+    for name, (kind, key) in SHEET_KINDS.items():
+        rows = tables.get(name, pd.DataFrame())
+        if len(rows):
+            parts.append(rows.assign(reporter=rows["school_login"], fact_kind=kind, line=_joined(rows, key)))
+    results = tables.get("results", pd.DataFrame())
+    if len(results):
+        kinds = RESULTS + ": " + results["procedure"]
+        parts.append(
+            results.assign(reporter=results["school_login"], fact_kind=kinds, line=_joined(results, RESULT_LINE))
+        )
+    return pd.concat([part[list(GIVEN)].astype(GIVEN) for part in parts], ignore_index=True)
+
+
+def set_aside_lines(tables: Tables) -> pd.DataFrame:
+    """Returns the rows of the quarantine with their kind; of results the procedure is not always known.
+
+    Returns:
+        calendar_year, reporter (blank where the school is unknown), fact_kind, why, source_file.
+    """
+    rows = tables.get("quarantine", pd.DataFrame())
+    if rows.empty:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in {**GIVEN, "why": "str"}.items()})
+    kinds = {name: kind for name, (kind, _) in SHEET_KINDS.items()} | {"results": RESULTS}
+    known = rows["table_name"].map(lambda name: kinds.get(name, name)).astype("str")
+    known = known.where(rows["procedure"].isna(), f"{RESULTS}: " + rows["procedure"])
+    return rows.assign(reporter=rows["school_login"], fact_kind=known)
+
+
+def reporter_completeness(asked: pd.DataFrame, tables: Tables, received: Mapping[str, date]) -> pd.DataFrame:
+    """Returns how complete the facts of each reporter, year and kind are.
+
+    Args:
+        asked: `asked_lines`.
+        tables: The typed tables.
+        received: The day on which each file was received.
+
+    Returns:
+        The columns of contracts.quality.ReporterCompleteness, in the order of `asked`.
+    """
+    given, aside = given_lines(tables), set_aside_lines(tables)
+    wanted = asked.groupby(BY, sort=False)["line"].agg(["size", "count"]).reset_index()
+    filled = given.drop_duplicates([*BY, "line"]).merge(asked.dropna(subset="line"), on=[*BY, "line"])
+    counts = {
+        "row_count": given.groupby(BY).size(),
+        "filled": filled.groupby(BY).size(),
+        "set_aside_row_count": aside.groupby(BY).size(),
+    }
+    rows = wanted
+    for name, count in counts.items():
+        rows = rows.merge(count.rename(name).reset_index(), on=BY, how="left")
+        rows[name] = rows[name].fillna(0).astype("int64")
+    rows = rows.merge(_last_days(given, aside, received), on=BY, how="left")
+    asked_count = rows["count"].where(rows["count"] > 0).astype("Int64")
+    rows = rows.assign(asked_row_count=asked_count, missing_row_count=asked_count - rows["filled"])
+    return shaped(rows.assign(completeness=_words(rows, aside, tables["received_forms"])), ReporterCompleteness)
+
+
+def completeness(by_reporter: pd.DataFrame, tables: Tables, received: Mapping[str, date]) -> pd.DataFrame:
+    """Returns how complete the facts of each year and kind are; then what exports brought and what has no kind.
+
+    Args:
+        by_reporter: `reporter_completeness`.
+        tables: The typed tables.
+        received: The day on which each file was received.
+
+    Returns:
+        The columns of contracts.quality.Completeness. From how many schools an export should come nobody has
+        established: there the counts of those asked are blank.
+    """
+    state = by_reporter["completeness"]
+    counted = by_reporter.assign(
+        asked=1, sent=state.isin([THERE, PARTLY, ASIDE]).astype("int64"), complete=(state == THERE).astype("int64")
+    )
+    sums = counted.groupby(["calendar_year", "fact_kind"], sort=False).agg(
+        asked_reporter_count=("asked", "sum"),
+        sent_reporter_count=("sent", "sum"),
+        complete_reporter_count=("complete", "sum"),
+        row_count=("row_count", "sum"),
+        set_aside_row_count=("set_aside_row_count", "sum"),
+        received_date=("received_date", "max"),
+    )
+    share = (sums["complete_reporter_count"] / sums["asked_reporter_count"] * 100).where(
+        sums["sent_reporter_count"] > 0
+    )
+    parts = [
+        sums.assign(complete_share=share.round(1)).reset_index(),
+        _exports(tables, received),
+        _unasked(by_reporter, set_aside_lines(tables), received),
+    ]
+    return pd.concat([shaped(part, Completeness) for part in parts if len(part)], ignore_index=True)
+
+
+def _asked_measures(plan: pd.DataFrame, duties: Sequence[Duty]) -> list[tuple[int, str, str, str]]:
+    asked = plan[(plan["target_count"] != 0).fillna(True)]
+    keys = set(zip(asked["activity_code"], asked["measure_number"], asked["calendar_year"], strict=True))
+    return [
+        (one.calendar_year, one.reporter, EXECUTION, f"{one.activity_code}|{one.measure_number}")
+        for one in duties
+        if one.share_count != 0 and (one.activity_code, one.measure_number, one.calendar_year) in keys
+    ]
+
+
+def _sheet_lines(
+    tables: Tables, calendar_year: int, collection: Collection, sittings: Sequence[Sitting]
+) -> Iterator[tuple[str, str | None]]:
+    """Kind and line of what a school's form of a year asks for, of the sheets whose tables are there."""
+    listed = {
+        "context": CONTEXT_GROUPS,
+        "staff": list(STAFF_GROUPS),
+        "deficits": collection.competences,
+        "self_assessment": collection.self_assessment_criteria,
+    }
+    for name in ("context", "staff"):
+        if name in tables:
+            yield from ((SHEET_KINDS[name][0], line) for line in listed[name])
+    if "results" in tables:
+        yield from dict.fromkeys(
+            (f"{RESULTS}: {one.procedure}", f"{one.procedure}|{subject}|{grade}")
+            for one in sittings
+            if one.calendar_year == calendar_year
+            for subject in one.form_subjects
+            for grade in one.grades.get(subject, ())
+        )
+    for name in ("deficits", "self_assessment", "contests"):
+        if name in tables:
+            yield from ((SHEET_KINDS[name][0], line) for line in listed.get(name) or (None,))
+
+
+def _words(rows: pd.DataFrame, aside: pd.DataFrame, forms: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":
+    """The word of each row. A row of results set aside without its procedure may belong to any that lacks rows."""
+    unclear = set(_who(aside[aside["fact_kind"] == RESULTS]))
+    may_be_aside = rows["fact_kind"].str.startswith(RESULTS) & np.array([key in unclear for key in _who(rows)], bool)
+    late = set(_who(forms[forms["form_state"] == LATE]))
+    none, lacks = rows["row_count"] == 0, rows["filled"] < rows["count"]
+    came_late = np.array([key in late for key in _who(rows)], bool)
+    return np.select(
+        [none & ((rows["set_aside_row_count"] > 0) | may_be_aside), none & came_late, none],
+        [ASIDE, TOO_LATE, NOTHING],
+        np.where(lacks | (rows["set_aside_row_count"] > 0), PARTLY, THERE),
+    )
+
+
+def _last_days(given: pd.DataFrame, aside: pd.DataFrame, received: Mapping[str, date]) -> pd.DataFrame:
+    both = pd.concat([given[[*BY, "source_file"]], aside[[*BY, "source_file"]].astype({"reporter": "str"})])
+    days = both.assign(received_date=_days(both["source_file"], received))
+    return days.groupby(BY)["received_date"].max().reset_index()
+
+
+def _exports(tables: Tables, received: Mapping[str, date]) -> pd.DataFrame:
+    """Rows that came from exports, by procedure."""
+    results = tables.get("results", pd.DataFrame())
+    rows = results[results["origin"] == RESULT_ORIGINS[1]] if len(results) else results
+    if rows.empty:
+        return pd.DataFrame()
+    rows = rows.assign(fact_kind=f"{EXPORT}: " + rows["procedure"], received_date=_days(rows["source_file"], received))
+    return (
+        rows.groupby(["calendar_year", "fact_kind"], sort=False)
+        .agg(
+            sent_reporter_count=("school_login", "nunique"),
+            row_count=("place", "size"),
+            received_date=("received_date", "max"),
+        )
+        .reset_index()
+        .assign(set_aside_row_count=0)
+    )
+
+
+def _unasked(by_reporter: pd.DataFrame, aside: pd.DataFrame, received: Mapping[str, date]) -> pd.DataFrame:
+    """Rows set aside that belong to nobody and nothing that was asked for."""
+    keys = by_reporter[BY].assign(is_asked=True)
+    rows = aside[[*BY, "source_file"]].astype({"reporter": "str"}).merge(keys, on=BY, how="left")
+    rows = rows[rows["is_asked"].isna()]
+    rows = rows.assign(
+        fact_kind=rows["fact_kind"] + ", без процедуры или школы", received_date=_days(rows["source_file"], received)
+    )
+    groups = rows.groupby(["calendar_year", "fact_kind"], sort=False)
+    return (
+        groups.agg(set_aside_row_count=("source_file", "size"), received_date=("received_date", "max"))
+        .reset_index()
+        .assign(sent_reporter_count=0, row_count=0)
+    )
+
+
+def _who(rows: pd.DataFrame) -> list[tuple[str, int]]:
+    return list(zip(rows["reporter"], rows["calendar_year"], strict=True))
+
+
+def _joined(rows: pd.DataFrame, key: Sequence[str]) -> list[str]:
+    return ["|".join(map(str, values)) for values in zip(*(rows[name] for name in key), strict=True)]
+
+
+def _days(files: "pd.Series[str]", received: Mapping[str, date]) -> "pd.Series[pd.Timestamp]":
+    return pd.to_datetime(files.map(dict(received))).astype("datetime64[us]")
+
+
+def shaped(rows: pd.DataFrame, contract: type[pa.DataFrameModel]) -> pd.DataFrame:
+    """The rows with the columns of a contract, in its order and with its types; a column that is not there is blank."""
+    kinds = {name: _kind(str(field.dtype)) for name, field in contract.to_schema().columns.items()}
+    return rows.reindex(columns=list(kinds)).astype(kinds).reset_index(drop=True)
+
+
+def _kind(dtype: str) -> str:
+    if dtype.startswith("datetime64"):
+        return "datetime64[us]"
+    return "str" if dtype.startswith("string") else dtype

@@ -1,0 +1,95 @@
+"""The logs in the annex: what the report takes for granted, and what it was made from, each with its ratings."""
+
+import pandas as pd
+
+from analysis.assumptions import GREEN, RATINGS, RED, YELLOW
+from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED, Assumptions
+from analysis.indicators.completeness import shaped
+from analysis.presentation.edition import Edition
+from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.russian import counted, short_date
+from analysis.presentation.words import rows_of
+
+NO_ASSUMPTIONS = "Допущения в проекте не записаны."
+HOW_ASSUMED = (
+    "Надёжность: зелёный — опирается на прочитанный текст или арифметику, жёлтый — обычная практика или вывод из "
+    "чисел, красный — догадка. Влияние ошибки: зелёный — напечатанных чисел не изменит, жёлтый — изменит отдельные "
+    "числа, красный — выводы. «Не подтверждено» — документ, который это устанавливает, не прочитан."
+)
+HOW_RATED = (
+    "Оценка вычислена: красный — ничего не вошло или отложена хотя бы такая доля строк, какую называет журнал "
+    "допущений; жёлтый — что-то отложено или есть замечания «посмотрите»; зелёный — ни того, ни другого."
+)
+# A rating is read without its colour: by its word and by the shape of its mark.
+MARKS = {GREEN: f"● {GREEN}", YELLOW: f"▲ {YELLOW}", RED: f"■ {RED}"}
+
+
+def assumptions(edition: Edition) -> tuple[str, list[Exhibit]]:
+    """Returns the log of assumptions, those least reliable and of most weight first."""
+    if not edition.assumptions:
+        return NO_ASSUMPTIONS, []
+    exhibit = _assumptions_table(edition)
+    unconfirmed = sum(not one.confirmed for one in edition.assumptions)
+    said = (
+        f"Отчёт опирается на {counted(len(edition.assumptions), 'допущение')}; не подтверждено из них: {unconfirmed} "
+        "(@tbl-assumptions)."
+    )
+    return f"{said}\n\n{HOW_ASSUMED}\n\n{exhibit.markdown}", [exhibit]
+
+
+def data_log(edition: Edition) -> tuple[str, list[Exhibit]]:
+    """Returns the log of the data: a row for each kind of received files; origins are for the office alone."""
+    rows = edition.facts("data_log")
+    data = rows if edition.internal else rows.drop(columns="origin")
+    cells = [
+        [
+            row["source_title"],
+            *([row["origin"]] if edition.internal else []),
+            f"{row['file_count']}; {short_date(row['received_date'])}",
+            str(row["row_count"]),
+            str(row["set_aside_row_count"]),
+            str(row["attention_count"]),
+            MARKS[row["data_rating"]],
+        ]
+        for row in rows_of(data)
+    ]
+    header = ["Источник", "Файлов; последний", "Строк", "Отложено", "«Посмотрите»", "Оценка"]
+    widths, alignments = [27, 18, 11, 13, 15, 16], "lccccl"
+    if edition.internal:
+        header, widths, alignments = [header[0], "Откуда", *header[1:]], [18, 20, 15, 9, 11, 13, 14], "llccccl"
+    caption = f"Данные отчёта за {edition.calendar_year} год по источникам"
+    exhibit = printed_table(edition, "data-log", caption, data, (header, cells, widths, alignments))
+    return f"{HOW_RATED}\n\n{exhibit.markdown}", [exhibit]
+
+
+def _assumptions_table(edition: Edition) -> Exhibit:
+    ordered = sorted(
+        edition.assumptions,
+        key=lambda one: (one.confirmed, -RATINGS.index(one.impact), -RATINGS.index(one.reliability)),
+    )
+    rows = [
+        {
+            "assumption_id": one.assumption_id,
+            "statement": one.text,
+            "used_in": one.used_in,
+            "basis": one.basis,
+            "reliability": one.reliability,
+            "impact": one.impact,
+            "confirmation": CONFIRMED if one.confirmed else NOT_CONFIRMED,
+            "since_date": pd.Timestamp(one.since),
+        }
+        for one in ordered
+    ]
+    data = shaped(pd.DataFrame(rows), Assumptions)
+    cells = [
+        [
+            f"{row['assumption_id']}. {row['statement']}",
+            row["used_in"],
+            row["basis"],
+            f"Надёжность: {MARKS[row['reliability']]}; влияние: {MARKS[row['impact']]}; {row['confirmation']}; "
+            f"с {short_date(row['since_date'])}",
+        ]
+        for row in rows_of(data)
+    ]
+    printed = (["Допущение", "Где работает", "Основание", "Оценка"], cells, [38, 18, 24, 20], "llll")
+    return printed_table(edition, "assumptions", "Допущения отчёта", data, printed)

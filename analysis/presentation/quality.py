@@ -1,0 +1,222 @@
+"""What the report says of its facts: how complete they are, who sent what, what is found in them and set aside."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.contracts.quality import ASIDE, FORM, NOTHING, PARTLY, RESULTS, THERE, TOO_LATE, SetAsideRows
+from analysis.findings import Severity
+from analysis.indicators.completeness import set_aside_lines, shaped
+from analysis.indicators.quality import years_of, years_of_files
+from analysis.presentation.edition import Edition
+from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.markdown import escape
+from analysis.presentation.russian import NO_BREAK_SPACE, counted, decimal, form, short_date
+from analysis.presentation.words import Row, rows_of
+
+NO_FACTS = "Сведений ни от школ, ни от исполнителей в проект не поступало: судить об их полноте и качестве не по чему."
+HOW_COMPLETE = (
+    "Прислали — хоть что-нибудь и в срок; прислали всё — заполнены все строки, о которых спрашивает форма, и ни одна "
+    "не отложена. Пустой лист — «нет сведений»: было ли что сообщать, он не говорит. Нет сведений — не ноль."
+)
+ABOUT_OWED = "Чего нет по показателям и за кем это — в разделе «Что за кем» (@tbl-owed)."
+HOW_SET_ASIDE = "Отложенная строка прочитана, но в таблицы не вошла: её числа противоречат друг другу или неполны."
+TWO_SOURCES = "Форма школы и выгрузка системы называют разные числа, случаев: {count}; взяты числа выгрузки."
+NOTHING_ASIDE = "Отложенных строк нет."
+# The verb that stands with a counted noun: 1 школа прислала, 2 школы прислали, 5 школ прислали.
+SENT, FILLED = ("прислала", "прислали", "прислали"), ("заполнила", "заполнили", "заполнили")
+SET_ASIDE = ("отложена", "отложены", "отложено")
+NOT_ONE = "не прислала ни одна школа из {asked}"
+ONLY_WORDS = ["calendar_year", "reporter", "fact_kind", "completeness"]
+NOT_SET = "не установлено"
+ALL_THERE = "всё"
+STATES = {THERE: [THERE], PARTLY: [PARTLY], ASIDE: [ASIDE], NOTHING: [NOTHING, TOO_LATE]}
+
+
+def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
+    """Returns the Markdown about completeness and quality and its exhibits; one sentence while there are no facts."""
+    if edition.execution.empty:
+        return NO_FACTS, []
+    parts, shown = [f"{escape(sent(edition))}\n\n{HOW_COMPLETE}"], []
+    for words, exhibits in _parts(edition):
+        parts += [words, *(one.markdown for one in exhibits)]
+        shown += exhibits
+    return "\n\n".join(part for part in parts if part), shown
+
+
+def summary(edition: Edition) -> list[str]:
+    """The sentence about completeness in the summary of the report; nothing while there are no facts."""
+    return [] if edition.execution.empty else [f"{escape(sent(edition).rstrip('.'))} (@tbl-completeness)."]
+
+
+def sent(edition: Edition) -> str:
+    """How many schools and executors sent something, how many schools sent all of it, how much is set aside."""
+    rows = edition.facts("reporter_completeness")
+    of_school = rows["reporter"].isin(list(edition.school_names))
+    about = f"за {edition.calendar_year} год"
+    when = f"{about} в срок" if edition.is_over else f"{about} (срок ещё не наступил)"
+    parts = list(_senders(rows, of_school, when))
+    whole = (rows[of_school]["completeness"] == THERE).groupby(rows[of_school]["reporter"]).all().sum()
+    if whole:
+        parts.append(f"все листы целиком {form(whole, FILLED)} {counted(whole, 'школа')}")
+    aside = int(edition.facts("completeness")["set_aside_row_count"].sum())
+    if aside:
+        parts.append(f"{form(aside, SET_ASIDE)} до уточнения {counted(aside, 'строка')}")
+    return f"{'; '.join(parts)}."
+
+
+def _parts(edition: Edition) -> Iterator[tuple[str, list[Exhibit]]]:
+    yield "", [_completeness_table(edition)]
+    owed = [] if edition.facts("owed").empty else [ABOUT_OWED]
+    yield "\n\n".join(["## Кто что прислал {#sec-who-sent}", *owed]), [_reporters_table(edition)]
+    differ = _differences(edition)
+    said = " ".join(filter(None, [_found(edition), TWO_SOURCES.format(count=len(differ)) if len(differ) else ""]))
+    shown = [*_finding_tables(edition), *_difference_tables(edition, differ)]
+    yield f"## Замечания к сведениям {{#sec-fact-findings}}\n\n{said}", shown
+    aside = _aside_tables(edition)
+    yield f"## Что отложено {{#sec-set-aside}}\n\n{HOW_SET_ASIDE if aside else NOTHING_ASIDE}", aside
+
+
+def _senders(rows: pd.DataFrame, of_school: "pd.Series[bool]", when: str) -> Iterator[str]:
+    forms = rows["fact_kind"] == FORM
+    came = forms & ~rows["completeness"].isin([NOTHING, TOO_LATE])
+    schools, asked = int((came & of_school).sum()), int((forms & of_school).sum())
+    others = f"{int((came & ~of_school).sum())} из {int((forms & ~of_school).sum())}"
+    if not asked:
+        yield f"Сведения {when} прислали исполнители: {others}"
+        return
+    who = f"{form(schools, SENT)} {counted(schools, 'школа')} из {asked}" if schools else NOT_ONE.format(asked=asked)
+    yield f"Сведения {when} {who}, исполнителей за город — {others}"
+
+
+def _completeness_table(edition: Edition) -> Exhibit:
+    rows = edition.facts("completeness")
+    cells = [
+        [
+            row["fact_kind"][:1].upper() + row["fact_kind"][1:],
+            *_sent_words(row),
+            str(row["row_count"] or "—"),
+            str(row["set_aside_row_count"] or "—"),
+            "—" if pd.isna(row["received_date"]) else short_date(row["received_date"]),
+        ]
+        for row in rows_of(rows)
+    ]
+    header = ["Сведения", "Прислали", "Прислали всё", "Строк", "Отложено", "Последние получены"]
+    caption = f"Полнота сведений за {edition.calendar_year} год"
+    return printed_table(edition, "completeness", caption, rows, (header, cells, [24, 18, 19, 10, 12, 17], "lccccc"))
+
+
+def _sent_words(row: Row) -> list[str]:
+    """How many sent something and how many everything; of exports nobody has said how many should."""
+    asked, some = row["asked_reporter_count"], row["sent_reporter_count"]
+    if pd.isna(asked):
+        return [f"{some}; от скольких ждать, {NOT_SET}" if some else "—", "—"]
+    if not some:
+        return [NOTHING, "—"]
+    share = f"{decimal(row['complete_share'])}{NO_BREAK_SPACE}%"
+    return [f"{some} из {asked}", f"{row['complete_reporter_count']} из {asked} ({share})"]
+
+
+def _reporters_table(edition: Edition) -> Exhibit:
+    """Each reporter with the kinds of facts in each state; those who sent everything share the last row."""
+    rows = edition.facts("reporter_completeness")
+    names = edition.school_names
+    data = rows.assign(reporter=rows["reporter"].map(lambda who: names.get(who, who)).astype("str"))
+    whole, cells = [], []
+    for login, mine in rows.groupby("reporter", sort=False):
+        if (mine["completeness"] == THERE).all():
+            whole.append(names.get(str(login), str(login)))
+        else:
+            cells.append([names.get(str(login), str(login)), *_kinds_by_state(mine)])
+    if whole:
+        cells.append([", ".join(whole), ALL_THERE, "—", "—", "—"])
+    header = ["Кто", "Есть", "Частично", "Отложено", "Нет сведений"]
+    caption = f"Кто что прислал за {edition.calendar_year} год"
+    exported = data if edition.internal else data[ONLY_WORDS]
+    return printed_table(edition, "who-sent", caption, exported, (header, cells, [22, 26, 20, 14, 18], "lllll"))
+
+
+def _kinds_by_state(rows: pd.DataFrame) -> Iterator[str]:
+    for states in STATES.values():
+        mine = rows[rows["completeness"].isin(states)]
+        if len(mine) == len(rows) and not (mine["completeness"] == TOO_LATE).any():
+            yield ALL_THERE
+            continue
+        kinds = [
+            f"{_short(kind)} ({TOO_LATE})" if state == TOO_LATE else _short(kind)
+            for kind, state in zip(mine["fact_kind"], mine["completeness"], strict=True)
+        ]
+        yield ", ".join(kinds) or "—"
+
+
+def _short(kind: str) -> str:
+    return kind.removeprefix(f"{RESULTS}: ")
+
+
+def _found(edition: Edition) -> str:
+    counts = edition.facts("finding_counts")
+    if counts.empty:
+        return "Проверка сведений замечаний не дала."
+    by_weight = counts.groupby("severity")["finding_count"].sum()
+    parts = ", ".join(f"«{one}» — {by_weight[one]}" for one in map(str, Severity) if one in by_weight)
+    return f"Проверка сведений дала {counted(int(by_weight.sum()), 'замечание')}: {parts} (@tbl-fact-findings)."
+
+
+def _finding_tables(edition: Edition) -> list[Exhibit]:
+    data = edition.facts("finding_counts").drop(columns="calendar_year")
+    if data.empty:
+        return []
+    cells = [[str(value) for value in row.values()] for row in rows_of(data)]
+    caption = f"Замечания к сведениям за {edition.calendar_year} год"
+    printed = (["Замечание", "Вес", "Сколько"], cells, [56, 24, 20], "llc")
+    return [printed_table(edition, "fact-findings", caption, data, printed)]
+
+
+def _differences(edition: Edition) -> pd.DataFrame:
+    """The findings of this year about a form and an export that differ."""
+    found = edition.tables["findings"]
+    of_files, year = years_of_files(edition.tables), edition.calendar_year
+    mine = [
+        rule == "two_sources" and year in years_of(file, of_files, [year])
+        for rule, file in zip(found["rule"], found["source_file"], strict=True)
+    ]
+    return found.loc[mine, ["source_file", "place", "explanation"]].reset_index(drop=True)
+
+
+def _difference_tables(edition: Edition, differ: pd.DataFrame) -> list[Exhibit]:
+    """Which numbers differ: for the office alone."""
+    if differ.empty or not edition.internal:
+        return []
+    cells = [[f"{row['source_file']}: {row['place']}", row["explanation"]] for row in rows_of(differ)]
+    printed = (["Где в форме", "Что расходится"], cells, [36, 64], "ll")
+    return [printed_table(edition, "two-sources", "Где форма и выгрузка расходятся", differ, printed)]
+
+
+def _aside_tables(edition: Edition) -> list[Exhibit]:
+    """Counts by reason; for the office also where each row stands."""
+    counts = edition.facts("set_aside_counts").drop(columns="calendar_year")
+    if counts.empty:
+        return []
+    cells = [[str(value) for value in row.values()] for row in rows_of(counts)]
+    printed = (["Сведения", "Почему отложено", "Строк"], cells, [24, 62, 14], "llc")
+    caption = f"Отложенные строки за {edition.calendar_year} год по причинам"
+    tables = [printed_table(edition, "set-aside", caption, counts, printed)]
+    return [*tables, _aside_rows(edition)] if edition.internal else tables
+
+
+def _aside_rows(edition: Edition) -> Exhibit:
+    lines = set_aside_lines(edition.tables)
+    lines = lines[lines["calendar_year"] == edition.calendar_year]
+    names = lines["reporter"].map(edition.school_names)
+    data = shaped(lines.assign(school_name=names.astype("str").where(names.notna())), SetAsideRows)
+    cells = [
+        [
+            "школа не опознана" if pd.isna(row["school_name"]) else row["school_name"],
+            row["fact_kind"],
+            row["why"],
+            f"{row['source_file']}: {row['place']}",
+        ]
+        for row in rows_of(data)
+    ]
+    printed = (["Школа", "Сведения", "Почему отложено", "Где"], cells, [20, 17, 33, 30], "llll")
+    return printed_table(edition, "set-aside-rows", "Отложенные строки и где они стоят", data, printed)
