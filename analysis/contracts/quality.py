@@ -77,19 +77,21 @@ class ReporterCompleteness(IndicatorTable):
 
 
 class Completeness(IndicatorTable):
-    """Полнота сведений по видам: от скольких ждали, сколько прислало, сколько прислало всё."""
+    """Полнота сведений по видам: от скольких ждали, о скольких есть хоть что-то, о скольких — всё."""
 
     calendar_year: Series[int] = calendar_year()
     fact_kind: Series[str] = _fact_kind()
     asked_reporter_count: Series[pd.Int64Dtype] = _count(
         "Ждали от", "Школ и исполнителей; пусто — от скольких ждать, не установлено", "отчитывающийся", nullable=True
     )
-    sent_reporter_count: Series[int] = _count("Прислали", "Хоть что-нибудь и в срок", "отчитывающийся")
+    sent_reporter_count: Series[int] = _count(
+        "Есть сведения", "О скольких вошла или отложена хоть одна строка", "отчитывающийся"
+    )
     complete_reporter_count: Series[pd.Int64Dtype] = _count(
-        "Прислали всё", "Заполнены все строки, ни одна не отложена", "отчитывающийся", nullable=True
+        "Есть всё", "О скольких есть все строки и ни одна строка формы не отложена", "отчитывающийся", nullable=True
     )
     complete_share: Series[pd.Float64Dtype] = column(
-        "Доля полных", "«Прислали всё» к «Ждали от»; пусто — не прислал никто", "%", ge=0, le=100, nullable=True
+        "Доля полных", "«Есть всё» к «Ждали от»; пусто — сведений нет ни о ком", "%", ge=0, le=100, nullable=True
     )
     row_count: Series[int] = _row_count()
     set_aside_row_count: Series[int] = _set_aside_row_count()
@@ -98,7 +100,7 @@ class Completeness(IndicatorTable):
     class Config:
         unique = ["calendar_year", "fact_kind"]
 
-    @pa.dataframe_check(error="прислали всё ≤ прислали ≤ ждали от")
+    @pa.dataframe_check(error="есть всё ≤ есть сведения ≤ ждали от")
     def parts_within_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
         sent = frame["sent_reporter_count"]
         asked, complete = frame["asked_reporter_count"].fillna(sent), frame["complete_reporter_count"].fillna(0)

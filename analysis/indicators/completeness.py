@@ -86,16 +86,21 @@ def given_lines(tables: Tables) -> pd.DataFrame:
 def set_aside_lines(tables: Tables) -> pd.DataFrame:
     """Returns the rows of the quarantine with their kind; of results the procedure is not always known.
 
+    A row of an export is no fault of the school that it speaks of, so it has a kind of its own.
+
     Returns:
         calendar_year, reporter (blank where the school is unknown), fact_kind, why, source_file.
     """
     rows = tables.get("quarantine", pd.DataFrame())
     if rows.empty:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in {**GIVEN, "why": "str"}.items()})
-    kinds = {name: kind for name, (kind, _) in SHEET_KINDS.items()} | {"results": RESULTS}
-    known = rows["table_name"].map(lambda name: kinds.get(name, name)).astype("str")
-    known = known.where(rows["procedure"].isna(), f"{RESULTS}: " + rows["procedure"])
-    return rows.assign(reporter=rows["school_login"], fact_kind=known)
+    forms = set(tables["received_forms"]["source_file"])
+    kinds = {name: kind for name, (kind, _) in SHEET_KINDS.items()}
+    known = [
+        kinds.get(table) or (RESULTS if file in forms else EXPORT) + ("" if pd.isna(procedure) else f": {procedure}")
+        for table, file, procedure in zip(rows["table_name"], rows["source_file"], rows["procedure"], strict=True)
+    ]
+    return rows.assign(reporter=rows["school_login"], fact_kind=pd.Series(known, index=rows.index, dtype="str"))
 
 
 def reporter_completeness(asked: pd.DataFrame, tables: Tables, received: Mapping[str, date]) -> pd.DataFrame:
@@ -199,9 +204,16 @@ def _sheet_lines(
 
 
 def _words(rows: pd.DataFrame, aside: pd.DataFrame, forms: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":
-    """The word of each row. A row of results set aside without its procedure may belong to any that lacks rows."""
-    unclear = set(_who(aside[aside["fact_kind"] == RESULTS]))
-    may_be_aside = rows["fact_kind"].str.startswith(RESULTS) & np.array([key in unclear for key in _who(rows)], bool)
+    """The word of each row. A row of results set aside without its procedure may belong to any that has no rows."""
+    kinds = aside["fact_kind"].str.replace(EXPORT, RESULTS)
+    unclear = {(*who, kind) for who, kind in zip(_who(aside), kinds, strict=True)}
+    may_be_aside = np.array(
+        [
+            kind.startswith(RESULTS) and ((*who, kind) in unclear or (*who, RESULTS) in unclear)
+            for who, kind in zip(_who(rows), rows["fact_kind"], strict=True)
+        ],
+        bool,
+    )
     late = set(_who(forms[forms["form_state"] == LATE]))
     none, lacks = rows["row_count"] == 0, rows["filled"] < rows["count"]
     came_late = np.array([key in late for key in _who(rows)], bool)
@@ -219,38 +231,37 @@ def _last_days(given: pd.DataFrame, aside: pd.DataFrame, received: Mapping[str, 
 
 
 def _exports(tables: Tables, received: Mapping[str, date]) -> pd.DataFrame:
-    """Rows that came from exports, by procedure."""
-    results = tables.get("results", pd.DataFrame())
-    rows = results[results["origin"] == RESULT_ORIGINS[1]] if len(results) else results
-    if rows.empty:
-        return pd.DataFrame()
-    rows = rows.assign(fact_kind=f"{EXPORT}: " + rows["procedure"], received_date=_days(rows["source_file"], received))
-    return (
-        rows.groupby(["calendar_year", "fact_kind"], sort=False)
-        .agg(
-            sent_reporter_count=("school_login", "nunique"),
-            row_count=("place", "size"),
-            received_date=("received_date", "max"),
-        )
-        .reset_index()
-        .assign(set_aside_row_count=0)
-    )
+    """What came from exports, by procedure: rows that entered and rows set aside."""
+    results, aside = tables.get("results", pd.DataFrame()), set_aside_lines(tables)
+    aside = aside[aside["fact_kind"].str.startswith(EXPORT)].assign(entered=0)
+    parts = [aside.assign(school=None)]
+    if len(results):
+        came = results[results["origin"] == RESULT_ORIGINS[1]]
+        parts.append(came.assign(fact_kind=f"{EXPORT}: " + came["procedure"], school=came["school_login"], entered=1))
+    rows = pd.concat([part[["calendar_year", "fact_kind", "school", "source_file", "entered"]] for part in parts])
+    rows = rows.assign(aside=1 - rows["entered"], received_date=_days(rows["source_file"], received))
+    return _summed(rows.sort_values(["calendar_year", "fact_kind"], kind="stable"))
 
 
 def _unasked(by_reporter: pd.DataFrame, aside: pd.DataFrame, received: Mapping[str, date]) -> pd.DataFrame:
-    """Rows set aside that belong to nobody and nothing that was asked for."""
+    """Rows of forms set aside whose procedure nobody can tell."""
     keys = by_reporter[BY].assign(is_asked=True)
-    rows = aside[[*BY, "source_file"]].astype({"reporter": "str"}).merge(keys, on=BY, how="left")
+    rows = aside[~aside["fact_kind"].str.startswith(EXPORT)].astype({"reporter": "str"}).merge(keys, on=BY, how="left")
     rows = rows[rows["is_asked"].isna()]
-    rows = rows.assign(
-        fact_kind=rows["fact_kind"] + ", без процедуры или школы", received_date=_days(rows["source_file"], received)
-    )
+    days = _days(rows["source_file"], received)
+    kinds = rows["fact_kind"] + ", чьи именно, не ясно"
+    return _summed(rows.assign(fact_kind=kinds, received_date=days, school=None, entered=0, aside=1))
+
+
+def _summed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Counts by year and kind of rows that nobody in particular was asked for."""
     groups = rows.groupby(["calendar_year", "fact_kind"], sort=False)
-    return (
-        groups.agg(set_aside_row_count=("source_file", "size"), received_date=("received_date", "max"))
-        .reset_index()
-        .assign(sent_reporter_count=0, row_count=0)
-    )
+    return groups.agg(
+        sent_reporter_count=("school", "nunique"),
+        row_count=("entered", "sum"),
+        set_aside_row_count=("aside", "sum"),
+        received_date=("received_date", "max"),
+    ).reset_index()
 
 
 def _who(rows: pd.DataFrame) -> list[tuple[str, int]]:

@@ -11,20 +11,22 @@ from analysis.indicators.quality import years_of, years_of_files
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import NO_BREAK_SPACE, counted, decimal, form, short_date
+from analysis.presentation.russian import NO_BREAK_SPACE, PREPOSITIONAL, counted, decimal, form, short_date
 from analysis.presentation.words import Row, rows_of
 
 NO_FACTS = "Сведений ни от школ, ни от исполнителей в проект не поступало: судить об их полноте и качестве не по чему."
 HOW_COMPLETE = (
-    "Прислали — хоть что-нибудь и в срок; прислали всё — заполнены все строки, о которых спрашивает форма, и ни одна "
-    "не отложена. Пустой лист — «нет сведений»: было ли что сообщать, он не говорит. Нет сведений — не ноль."
+    "«Есть хоть что-то» — вошла или отложена хоть одна строка; «есть всё» — есть все строки, о которых спрашивает "
+    "форма, и ни одна её строка не отложена. Результаты процедур берутся из форм и из выгрузок: они могут быть и о "
+    "школе, которая формы не прислала, а ошибка выгрузки — не ошибка школы. Пустой лист — «нет сведений»: было ли что "
+    "сообщать, он не говорит. Нет сведений — не ноль."
 )
 ABOUT_OWED = "Чего нет по показателям и за кем это — в разделе «Что за кем» (@tbl-owed)."
 HOW_SET_ASIDE = "Отложенная строка прочитана, но в таблицы не вошла: её числа противоречат друг другу или неполны."
 TWO_SOURCES = "Форма школы и выгрузка системы называют разные числа, случаев: {count}; взяты числа выгрузки."
 NOTHING_ASIDE = "Отложенных строк нет."
 # The verb that stands with a counted noun: 1 школа прислала, 2 школы прислали, 5 школ прислали.
-SENT, FILLED = ("прислала", "прислали", "прислали"), ("заполнила", "заполнили", "заполнили")
+SENT = ("прислала", "прислали", "прислали")
 SET_ASIDE = ("отложена", "отложены", "отложено")
 NOT_ONE = "не прислала ни одна школа из {asked}"
 ONLY_WORDS = ["calendar_year", "reporter", "fact_kind", "completeness"]
@@ -58,7 +60,7 @@ def sent(edition: Edition) -> str:
     parts = list(_senders(rows, of_school, when))
     whole = (rows[of_school]["completeness"] == THERE).groupby(rows[of_school]["reporter"]).all().sum()
     if whole:
-        parts.append(f"все листы целиком {form(whole, FILLED)} {counted(whole, 'школа')}")
+        parts.append(f"все сведения есть о {counted(whole, 'школа', PREPOSITIONAL)}")
     aside = int(edition.facts("completeness")["set_aside_row_count"].sum())
     if aside:
         parts.append(f"{form(aside, SET_ASIDE)} до уточнения {counted(aside, 'строка')}")
@@ -68,7 +70,7 @@ def sent(edition: Edition) -> str:
 def _parts(edition: Edition) -> Iterator[tuple[str, list[Exhibit]]]:
     yield "", [_completeness_table(edition)]
     owed = [] if edition.facts("owed").empty else [ABOUT_OWED]
-    yield "\n\n".join(["## Кто что прислал {#sec-who-sent}", *owed]), [_reporters_table(edition)]
+    yield "\n\n".join(["## О ком что есть {#sec-who-sent}", *owed]), [_reporters_table(edition)]
     differ = _differences(edition)
     said = " ".join(filter(None, [_found(edition), TWO_SOURCES.format(count=len(differ)) if len(differ) else ""]))
     shown = [*_finding_tables(edition), *_difference_tables(edition, differ)]
@@ -101,13 +103,13 @@ def _completeness_table(edition: Edition) -> Exhibit:
         ]
         for row in rows_of(rows)
     ]
-    header = ["Сведения", "Прислали", "Прислали всё", "Строк", "Отложено", "Последние получены"]
+    header = ["Сведения", "Есть хоть что-то", "Есть всё", "Строк", "Отложено", "Последние получены"]
     caption = f"Полнота сведений за {edition.calendar_year} год"
     return printed_table(edition, "completeness", caption, rows, (header, cells, [24, 18, 19, 10, 12, 17], "lccccc"))
 
 
 def _sent_words(row: Row) -> list[str]:
-    """How many sent something and how many everything; of exports nobody has said how many should."""
+    """Of how many there is something and of how many everything; of exports nobody has said how many should be."""
     asked, some = row["asked_reporter_count"], row["sent_reporter_count"]
     if pd.isna(asked):
         return [f"{some}; от скольких ждать, {NOT_SET}" if some else "—", "—"]
@@ -130,8 +132,8 @@ def _reporters_table(edition: Edition) -> Exhibit:
             cells.append([names.get(str(login), str(login)), *_kinds_by_state(mine)])
     if whole:
         cells.append([", ".join(whole), ALL_THERE, "—", "—", "—"])
-    header = ["Кто", "Есть", "Частично", "Отложено", "Нет сведений"]
-    caption = f"Кто что прислал за {edition.calendar_year} год"
+    header = ["О ком", "Есть", "Частично", "Отложено", "Нет сведений"]
+    caption = f"О ком какие сведения есть за {edition.calendar_year} год"
     exported = data if edition.internal else data[ONLY_WORDS]
     return printed_table(edition, "who-sent", caption, exported, (header, cells, [22, 26, 20, 14, 18], "lllll"))
 

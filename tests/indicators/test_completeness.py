@@ -123,13 +123,23 @@ def test_exports_count_for_the_school_and_have_a_line_without_a_denominator():
 
 
 def test_results_set_aside_belong_to_their_procedure_or_to_a_line_of_their_own():
-    aside = [_aside(A, "results", "ВПР"), _aside(B, "results"), _aside(None, "results", "ВПР")]
+    aside = [_aside(A, "results", "ВПР"), _aside(B, "results", file=B)]
     rows, whole = _made(_tables(results=[_result(A, 4), _result(A, 5)], quarantine=aside))
     assert _words(rows, "результаты: ВПР") == ["частично", "отложено"]
     assert whole.loc["результаты: ВПР", "set_aside_row_count"] == 1
-    others = whole[whole.index.str.endswith("без процедуры или школы")]
-    assert others["set_aside_row_count"].sum() == 2
-    assert others["asked_reporter_count"].isna().all()
+    assert whole.loc["результаты, чьи именно, не ясно", "set_aside_row_count"] == 1
+    assert pd.isna(whole.loc["результаты, чьи именно, не ясно", "asked_reporter_count"])
+
+
+def test_a_fault_of_an_export_is_no_fault_of_the_school():
+    aside = [_aside(who, "results", "ВПР", file="export") for who in (A, B, None)]
+    aside.append(_aside(None, "results", file="export"))
+    rows, whole = _made(_tables(results=[_result(A, 4), _result(A, 5)], quarantine=aside))
+    assert _words(rows, "результаты: ВПР") == ["есть", "отложено"]
+    assert whole.loc["результаты: ВПР", "set_aside_row_count"] == 0
+    assert whole.loc["выгрузка: ВПР", "set_aside_row_count"] == 3
+    assert whole.loc["выгрузка", "set_aside_row_count"] == 1
+    assert whole["set_aside_row_count"].sum() == len(aside)
 
 
 def test_execution_asks_only_for_what_is_planned_and_shared():

@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from dataclasses import replace
+from datetime import date
 
 import docx
 import numpy as np
@@ -18,7 +19,10 @@ from lxml import html
 from scipy.optimize import milp
 
 from analysis import pipeline
+from analysis.cleaning.returns import fact_table
+from analysis.cleaning.typed_rows import typed_table
 from analysis.cli import main
+from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from houses import copy_of_the_house
 from school_towns import SUPPORTED, result, results, town_facts
 
@@ -39,6 +43,9 @@ PARTS = {
 PLANTED = [(3, 20011, 20021, 20023), (20047, 2, 20051, 20063), (20071, 20089, 20101, 20107)]
 
 
+SECRET_FILE, SECRET_PLACE = "data/raw/received/", "лист Контингент, строка 77"
+
+
 @pytest.fixture(scope="module")
 def facts():
     town = town_facts()
@@ -46,7 +53,37 @@ def facts():
         result(login, marks, 2021, procedure="ОГЭ", wave="основная", programme_grade=9, sitting_grade=9)
         for login, marks in zip(("edu1", "edu2", "edu3"), PLANTED, strict=True)
     ]
-    return {**town, "results": pd.concat([town["results"], results(*rows)], ignore_index=True)}
+    return {
+        **town,
+        **_forms_and_quarantine(town),
+        "results": pd.concat([town["results"], results(*rows)], ignore_index=True),
+    }
+
+
+def _forms_and_quarantine(town):
+    """Forms of every school but one, a fact, and rows set aside: then the report also says how complete it all is."""
+    came = [
+        (
+            f"{SECRET_FILE}{year}/{login}.xlsx",
+            login,
+            year,
+            date(year + 1, 1, 10),
+            date(year + 1, 1, 31),
+            "вошла в отчёт",
+        )
+        for year in YEARS
+        for login in town["schools"]["school_login"][:-1]
+    ]
+    aside = [
+        {"source_file": file, "place": SECRET_PLACE, "table_name": "context", "school_login": login,
+         "calendar_year": year, "why": "В группе больше обучающихся, чем в школе"}
+        for file, login, year, *_ in came[:2]
+    ]  # fmt: skip
+    told = {"reports": [(came[0][0], "E2", "УО", "1.4", 1, 2021, 2, None, None)], "received_forms": came}
+    empty = {
+        name: fact_table(name, told.get(name, [])) for name in ("evidence", "acceptance", "school_measures", *told)
+    }
+    return {**empty, "quarantine": typed_table(SCHOOL_FACT_TABLES["quarantine"], aside)}
 
 
 @pytest.fixture(scope="module")
@@ -322,6 +359,18 @@ def test_pages_word_files_and_workbooks_hide_what_the_data_hide(site):
 
 def _cells(row):
     return [" ".join(cell.text.split()) for cell in row.cells]
+
+
+def test_completeness_is_public_in_words_and_says_nothing_of_files(site):
+    """The tables are there, so that what the other tests find in no file has been looked for in these as well."""
+    for year in YEARS:
+        sent = _published(site, year, "tbl-who-sent")["tbl-who-sent"]
+        assert list(sent.columns) == ["calendar_year", "reporter", "fact_kind", "completeness"]
+        assert "нет сведений" in set(sent["completeness"])
+        assert {"tbl-completeness", "tbl-data-log"} <= set(_published(site, year, "tbl-*"))
+    assert _published(site, 2021, "tbl-set-aside")["tbl-set-aside"]["set_aside_row_count"].tolist() == [2]
+    texts = [path for path in site.rglob("*") if path.suffix in (".html", ".csv", ".json")]
+    assert [path for path in texts for secret in (SECRET_FILE, SECRET_PLACE) if secret in path.read_text("utf-8")] == []
 
 
 def test_metadata_hold_no_values(site):

@@ -84,7 +84,7 @@ def test_the_summary_says_execution_first(made):
     assert said[2].startswith("Что за кем осталось на срок отчёта, позиций: ")
     assert said[3] == (
         "Сведения за 2021 год в срок прислала 1 школа из 3, исполнителей за город — 1 из 2; "
-        "все листы целиком заполнила 1 школа (@tbl-completeness)."
+        "все сведения есть о 1 школе (@tbl-completeness)."
     )
     assert said[4].startswith("На 2021 год план больше нуля стоит у 19 показателей")
 
