@@ -24,6 +24,7 @@ EXAMPLES = """examples:
   analysis forms 2021                      workbooks to be filled in by schools and the office
   analysis receive FILE...                 take returned workbooks in
   analysis explain 4.12@2021               what a number rests on
+  analysis documents 2021                  notes, briefs and requests for the office, internal
   analysis --project C:\\reports\\city check  a project elsewhere
 """
 
@@ -89,7 +90,7 @@ def build(project: Project, options: argparse.Namespace) -> int:
     from analysis.build import build as build_project
     from analysis.build import is_fresh
 
-    years = _asked_years(project, getattr(options, "years", []))
+    years = _asked_years(project, getattr(options, "years", [options.year] if "year" in options else []))
     if is_fresh(project, years):
         _say("Таблицы и части отчётов без изменений.")
         return 0
@@ -115,6 +116,19 @@ def report(project: Project, options: argparse.Namespace) -> int:
         progress=_say,
     )
     _print("Опубликовано:")
+    for path in made:
+        _print(f"  {_from_here(path)}  {_size(path)}")
+    return 0
+
+
+def documents(project: Project, options: argparse.Namespace) -> int:
+    """Builds if needed and makes the documents of a year that the roadmap asks for."""
+    from analysis.documents.run import make_documents
+
+    year = _asked_years(project, [options.year])[0]
+    build(project, options)
+    made = make_documents(project, year, options.kinds, options.schools, options.formats, options.engine, _say)
+    _print("Документы:")
     for path in made:
         _print(f"  {_from_here(path)}  {_size(path)}")
     return 0
@@ -227,8 +241,39 @@ def _parser() -> argparse.ArgumentParser:
         help="internal: with notes, paths and chains, marked, into output/internal (default: public)",
     )
     reporting.set_defaults(command=report)
+    _add_documents(commands)
     _add_starters(commands)
     return parser
+
+
+def _add_documents(commands: Any) -> None:  # noqa: ANN401 - argparse does not name the type
+    from analysis.documents.kinds import KINDS
+
+    writing = commands.add_parser(
+        "documents",
+        help="make notes, briefs and requests of a year for the office",
+        epilog=f"kinds: {', '.join(KINDS)}; example: analysis documents 2021 --kind school-note --school 'Школа № 5'",
+    )
+    writing.add_argument("year", type=int, metavar="YEAR")
+    writing.add_argument("--kind", dest="kinds", type=_kinds, default=(), metavar="LIST", help="default: all")
+    writing.add_argument(
+        "--school",
+        dest="schools",
+        action="append",
+        default=[],
+        metavar="SCHOOL",
+        help="login, code or name; may be repeated (default: the supported schools)",
+    )
+    writing.add_argument(
+        "--format", dest="formats", type=_formats, default=FORMATS, metavar="LIST", help="html,pdf,docx (default: all)"
+    )
+    writing.add_argument(
+        "--engine",
+        choices=("auto", "quarto", "builtin"),
+        default="builtin",
+        help="builtin: many small documents take seconds with it, minutes with Quarto (default)",
+    )
+    writing.set_defaults(command=documents)
 
 
 def _add_starters(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -291,6 +336,15 @@ def _formats(text: str) -> tuple[str, ...]:
     if unknown or not asked:
         raise argparse.ArgumentTypeError(f"{text!r}: choose from {','.join(FORMATS)}")
     return tuple(name for name in FORMATS if name in asked)
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    from analysis.documents.kinds import KINDS
+
+    asked = [name.strip() for name in text.split(",") if name.strip()]
+    if not asked or any(name not in KINDS for name in asked):
+        raise argparse.ArgumentTypeError(f"{text!r}: choose from {','.join(KINDS)}")
+    return tuple(name for name in KINDS if name in asked)
 
 
 def _asked_years(project: Project, years: Sequence[int]) -> list[int]:

@@ -39,14 +39,19 @@ def internal_sources(project: Project) -> Path:
 def _copy_sources(reports: Path, target: Path, invented: bool) -> None:
     """Copies the sources and writes the mark where every page shows it, beside that of invented data."""
     shutil.copytree(reports, target, ignore=MADE, dirs_exist_ok=True)
+    mark_papers(target, invented)
+    for document in (*target.glob("*.qmd"), *target.glob("20*/*.qmd"), target / "_quarto.yml"):
+        document.write_text(_marked(document.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def mark_papers(sources: Path, invented: bool) -> None:
+    """Writes the mark into the foot of every page of PDF and Word, beside that of invented data."""
     # A PDF has one footer, the last that is set; a Word template keeps the one it has.
     footer = f"{INVENTED}. {MARK}" if invented else MARK
-    paper, word = target / PAPER, target / WORD
+    paper, word = sources / PAPER, sources / WORD
     foot = f"\n#set page(footer: align(center, text(size: 9pt)[{footer}]))\n"
     paper.write_text(paper.read_text(encoding="utf-8") + foot, encoding="utf-8")
     word.write_bytes(with_footer(word.read_bytes(), MARK))
-    for document in (*target.glob("*.qmd"), *target.glob("20*/*.qmd"), target / "_quarto.yml"):
-        document.write_text(_marked(document.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _marked(text: str) -> str:

@@ -49,7 +49,7 @@ def demo_files() -> dict[str, bytes]:
     filed = [_filed_roadmap(roadmap), *map(_filed_book, books), *filed_exports()]
     return {
         **begun,
-        **{path.relative_to(GIVEN).as_posix(): path.read_bytes() for path in GIVEN.rglob("*.toml")},
+        **{path.relative_to(GIVEN).as_posix(): path.read_bytes() for path in GIVEN.rglob("*.*")},
         **{one.file: one.content for one in filed},
         CALENDAR_FILE: calendar_with_minima(begun[CALENDAR_FILE]),
         "project.toml": _project_text(begun["project.toml"].decode()).encode(),

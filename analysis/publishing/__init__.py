@@ -32,6 +32,7 @@ def publish(
     engine: str,
     fixed_date: date,
     progress: Callable[[str], None],
+    site: Path | None = None,
 ) -> list[Path]:
     """Publishes documents; the site is replaced whole or, whatever fails, stays as it was.
 
@@ -42,6 +43,7 @@ def publish(
         engine: auto, quarto or builtin.
         fixed_date: The date written into the files, so that the same input gives the same bytes.
         progress: Is told, in Russian, what is being done.
+        site: The folder of the site, on the disk of the sources; by default `_site` beside them.
 
     Returns:
         The files of the site that the request asked for, made now or found unchanged.
@@ -53,26 +55,29 @@ def publish(
     from analysis.publishing.project import read_project
 
     reports = reports.resolve()
+    site = reports / "_site" if site is None else site.resolve()
     read_project(reports)
     with only_one_at_work(reports / "_site.lock"):
-        _clean_up(reports)
+        _clean_up(reports, site)
         requested = {document: _kinds(reports, document, formats) for document in documents}
         render, version = choose_engine(engine, progress)
         keys = document_keys(reports, {*_documents(reports), *documents}, version, fixed_date)
-        found = outputs_found(read_state(reports / "_site.json"), reports / "_site")
+        found = outputs_found(read_state(reports / "_site.json"), site)
         plan = make_plan(requested, keys, found)
         for name in sorted(plan.withdraw):
             progress(f"{name}: снято с сайта, потому что устарело, а заново не заказано")
         if plan.make or plan.withdraw:
-            _replace_site(reports, plan, found, lambda sources, new: render(sources, new, plan, fixed_date, progress))
+            _replace_site(
+                reports, site, plan, found, lambda sources, new: render(sources, new, plan, fixed_date, progress)
+            )
         else:
             progress("отчёты без изменений")
-        return [reports / "_site" / output_name(name, kind) for name, kinds in requested.items() for kind in kinds]
+        return [site / output_name(name, kind) for name, kinds in requested.items() for kind in kinds]
 
 
-def _clean_up(reports: Path) -> None:
+def _clean_up(reports: Path, site: Path) -> None:
     """Removes what runs that were killed have left; the lock says that none of them is alive."""
-    recover_folder(reports / "_site")
+    recover_folder(site)
     for leftover in reports.parent.glob(f".{reports.name}-staging-*"):
         shutil.rmtree(leftover, ignore_errors=True)
 
@@ -93,12 +98,15 @@ def _kinds(reports: Path, document: str, formats: Sequence[str]) -> tuple[str, .
 
 
 def _replace_site(
-    reports: Path, plan: Plan, found: Mapping[str, Output], render: Callable[[Path, Path], Mapping[str, list[str]]]
+    reports: Path,
+    site: Path,
+    plan: Plan,
+    found: Mapping[str, Output],
+    render: Callable[[Path, Path], Mapping[str, list[str]]],
 ) -> None:
     """Builds the new site beside the old one, all of it, and only then changes them over."""
     from analysis.publishing.links import settle_links
 
-    site = reports / "_site"
     possible = frozenset(output_name(name, kind) for name in _documents(reports) for kind in KINDS)
     kept = {name: found[name] for name in plan.keep}
     try:

@@ -37,7 +37,7 @@ def with_footer(template: bytes, words: str) -> bytes:
     missing = [kind for kind in ("default", "first") if not _has_footer(document, kind)]
     if missing:
         marked |= _new_part(parts, document, missing, paragraph)
-    return _packed(parts | marked)
+    return packed(parts | marked)
 
 
 def _has_footer(document: str, kind: str) -> bool:
@@ -76,7 +76,8 @@ def _before_the_end(part: bytes, element: str, new: str) -> bytes:
     return f"{head}{new}{mark}{tail}".encode()
 
 
-def _packed(parts: dict[str, bytes]) -> bytes:
+def packed(parts: dict[str, bytes]) -> bytes:
+    """The parts as one file; the same parts give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts.items():

@@ -113,6 +113,23 @@ smallest_base = 10
 basis = "152-ФЗ числа не называет; в открытых данных об образовании обычно скрывают менее 5–11 человек"
 confirmed = false
 """
+DOCUMENTS = """# Документы, которые делает analysis documents: для каких мероприятий «дорожной карты» они нужны
+# и к каким протоколам приложены. kind: school-note (справка школы), selection (отбор), meeting (совещание),
+# courses (запрос на курсы), contests (конкурсы).
+#
+# [[document]]
+# kind = "school-note"
+# activities = ["3.3", "4.12"]
+#
+# Пока записи о протоколе нет, номера и дата остаются пустыми, чтобы вписать их от руки.
+#
+# [[attachment]]
+# kind = "meeting"
+# year = {first_year}
+# number = "1"
+# minutes_date = {first_year}-12-28
+# minutes_number = "5"
+"""
 PROCESSED = """# Обработанные таблицы
 
 Эту папку целиком делает `analysis build`: таблицы Parquet и `manifest.json` с их отпечатками. Её можно удалить без \
@@ -143,6 +160,7 @@ def decided_files(beginning: Beginning) -> dict[str, bytes]:
         "data/terms.toml": TERMS,
         "data/reporting.toml": REPORTING,
         "data/disclosure.toml": DISCLOSURE,
+        "data/documents.toml": DOCUMENTS.format(**first),
         "data/processed/README.md": PROCESSED,
         ".gitignore": IGNORED,
     }

@@ -1,0 +1,143 @@
+"""The note on contests: who took part on which level, teachers apart from pupils."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS
+from analysis.documents.kinds import CONTESTS
+from analysis.documents.material import Material
+from analysis.documents.numbers import NO_DATA
+from analysis.documents.parts import (
+    CONCLUSION,
+    FACT,
+    NO_CONCLUSION,
+    asked_for,
+    bullets,
+    hypotheses_and_decisions,
+    points,
+    table,
+    whence,
+)
+from analysis.documents.staging import Document
+from analysis.indicators.keyed import CITY, OTHERS
+from analysis.presentation.markdown import escape
+from analysis.presentation.russian import form, listed
+from analysis.presentation.words import Row, rows_of
+
+PUPILS, TEACHERS = CONTESTANTS
+OF_TEACHERS = "муниципальный"
+NOTHING = "О конкурсах за этот год школы не сообщили."
+HOW_COUNTED = (
+    "Участие — один человек в одном конкурсе: кто участвовал в нескольких, посчитан столько же раз. Это полный учёт, "
+    "а не выборка, поэтому интервалов нет; разница в числе участий говорит и о размере школы. Прочерк — сведений нет."
+)
+
+
+def contests_note(material: Material) -> Document:
+    """The note on the contests of a year."""
+    rows = material.rows("contest_parts")
+    body = [
+        asked_for(material, CONTESTS),
+        FACT,
+        bullets(list(_facts(material)), NOTHING),
+        *([HOW_COUNTED, *_tables(material)] if len(rows) else []),
+        CONCLUSION,
+        bullets(list(_conclusions(material)), NO_CONCLUSION),
+        hypotheses_and_decisions(material, CONTESTS),
+        "# Откуда сведения",
+        whence(material, [f"{login}@{material.year}" for login in material.supported[:2]], indicators=False),
+    ]
+    return Document(
+        "city",
+        f"contests-note-{material.year}",
+        CONTESTS.title,
+        f"{material.place}, {material.year} год",
+        "\n\n".join(part for part in body if part),
+    )
+
+
+def _facts(material: Material) -> Iterator[str]:
+    rows = material.rows("contests")
+    if rows.empty:
+        return
+    schools, known = rows["school_login"].nunique(), len(material.register.names)
+    reported = form(schools, ("сообщила", "сообщили", "сообщили"))
+    yield escape(f"О конкурсах {reported} {schools} {form(schools, SCHOOLS)} из {known}.")
+    for who in CONTESTANTS:
+        mine = [material.of(CITY, f"{name}_count") for name in ("contestant", "winner")]
+        people, winners = (next((row for row in found if row["aspect"] == who), None) for found in mine)
+        if people is not None and winners is not None and not pd.isna(people["value"]):
+            yield escape(
+                f"{who.capitalize()}: участий — {int(people['value'])}{_since(people)}, победителей и призёров — "
+                f"{int(winners['value'])}{_since(winners)}."
+            )
+
+
+SCHOOLS = ("школа", "школы", "школ")
+
+
+def _since(row: Row) -> str:
+    """« (в 2021 году 115)»."""
+    if pd.isna(row["change"]):
+        return ""
+    return f" (в {int(row['earlier_year'])} году {int(row['value'] - row['change'])})"
+
+
+def _tables(material: Material) -> Iterator[str]:
+    for name, who in (("teachers", TEACHERS), ("pupils", PUPILS)):
+        cells = [[material.name(login).capitalize(), *_of_a_group(material, login, who)] for login in _groups(material)]
+        header = ["Школа", "Конкурсов", "Участий", "Победителей и призёров"]
+        caption = f"{who.capitalize()}: конкурсы {material.year} года"
+        yield table(name, caption, (header, cells, [40, 18, 18, 24], "lccc"))
+    yield _levels(material)
+
+
+def _groups(material: Material) -> list[str]:
+    return [*material.supported, OTHERS, CITY]
+
+
+def _of_a_group(material: Material, login: str, who: str) -> list[str]:
+    found = {
+        name: next((row for row in material.of(login, f"{name}_count") if row["aspect"] == who), None)
+        for name in ("contest", "contestant", "winner")
+    }
+    numbers = [None if row is None or pd.isna(row["value"]) else int(row["value"]) for row in found.values()]
+    return [NO_DATA if number is None else str(number) for number in numbers]
+
+
+def _levels(material: Material) -> str:
+    rows = material.rows("contest_parts")
+    rows = rows[rows["scope"] == "город"]
+    order = {(level, who): None for who in (TEACHERS, PUPILS) for level in CONTEST_LEVELS}
+    by_level = {(row["contest_level"], row["contestants"]): row for row in rows_of(rows)}
+    cells = [
+        [level, who, str(row["school_count"]), str(row["contestant_count"]), str(row["winner_count"])]
+        for level, who in order
+        if (row := by_level.get((level, who))) is not None and row["school_count"]
+    ]
+    header = ["Уровень", "Кто участвовал", "Школ", "Участий", "Победителей и призёров"]
+    return table("levels", "Уровни конкурсов, весь город", (header, cells, [26, 24, 12, 16, 22], "llccc"))
+
+
+def _conclusions(material: Material) -> Iterator[str]:
+    rows = material.rows("contests")
+    if rows.empty:
+        return
+    skill = rows[(rows["contestants"] == TEACHERS) & (rows["contest_level"] == OF_TEACHERS)]
+    took = set(skill["school_login"])
+    silent = set(material.supported) - set(rows["school_login"])
+    absent = [material.name(login) for login in material.supported if login not in took and login not in silent]
+    if absent:
+        yield escape(f"В муниципальных конкурсах педагогов не участвовали поддерживаемые школы: {listed(absent)}.")
+    elif material.supported and not silent:
+        yield "В муниципальных конкурсах педагогов участвовали все поддерживаемые школы."
+    if silent:
+        yield escape(f"Недостаточно данных: о конкурсах не сообщили {listed(sorted(map(material.name, silent)))}.")
+    won = [
+        f"{material.name(login)} — {int(mine['winner_count'].sum())}"
+        for login in material.supported
+        if len(mine := skill[skill["school_login"] == login])
+    ]
+    if won:
+        yield points("Победителей и призёров среди педагогов на муниципальном уровне", won)

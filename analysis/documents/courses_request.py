@@ -1,0 +1,134 @@
+"""The request for courses: topics by the deficits of teachers, and what administrative teams have trouble with."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.documents.conclusions import NOT_TOLD, SURE
+from analysis.documents.kinds import COURSES
+from analysis.documents.material import Material
+from analysis.documents.numbers import NO_DATA, interval_words, percent, share_words
+from analysis.documents.parts import (
+    CONCLUSION,
+    FACT,
+    NO_CONCLUSION,
+    asked_for,
+    bullets,
+    hypotheses_and_decisions,
+    points,
+    table,
+    whence,
+)
+from analysis.documents.staging import Document
+from analysis.presentation.markdown import escape
+from analysis.presentation.russian import NO_BREAK_SPACE, decimal, form
+from analysis.presentation.words import Row, rows_of
+
+NOTHING = "Нет данных: о дефицитах педагогов за этот год школы не сообщили."
+ABOUT_TEAMS = (
+    "Диагностики административных команд формы школ не собирают. Ниже — критерии самооценки, по которым поддерживаемые "
+    "школы поставили себе меньше всего: предмет для разговора о тематике, а не результат диагностики."
+)
+HOW_TO_READ = (
+    "Место темы — по доле учителей с дефицитом среди прошедших диагностику; «от–до» — где место лежит с вероятностью "
+    "95 %. «В первых трёх» — вероятность, что тема среди трёх самых нужных. Учителей и школы по темам не сравнивают."
+)
+
+
+def courses_request(material: Material) -> Document:
+    """The request for courses of a year."""
+    topics = rows_of(material.rows("training_needs"))
+    body = [
+        asked_for(material, COURSES),
+        FACT,
+        *([HOW_TO_READ, _topics(topics), _by_school(material, topics)] if topics else [NOTHING]),
+        "## Для административных команд",
+        *_teams(material),
+        CONCLUSION,
+        bullets(list(_conclusions(topics)), NO_CONCLUSION),
+        hypotheses_and_decisions(material, COURSES),
+        "# Откуда сведения",
+        whence(material, [f"{login}@{material.year}" for login in material.supported[:2]]),
+    ]
+    return Document(
+        "city",
+        f"courses-request-{material.year}",
+        COURSES.title,
+        f"{material.place}, {material.year} год",
+        "\n\n".join(part for part in body if part),
+    )
+
+
+def _topics(topics: list[Row]) -> str:
+    cells = [
+        [
+            row["competence"],
+            share_words(
+                {**row, "numerator": row["deficit_teacher_count"], "denominator": row["diagnosed_teacher_count"]}
+            ),
+            interval_words(row),
+            f"{row['deficit_school_count']} из {row['diagnosed_school_count']}",
+            _place(row),
+            percent(row["top_probability"]),
+        ]
+        for row in topics
+    ]
+    header = ["Тема", "Учителей с дефицитом", "Интервал 95\N{NO-BREAK SPACE}%", "Школ", "Место: от–до", "В первых трёх"]
+    return table("topics", "Темы для педагогов города", (header, cells, [32, 20, 13, 12, 11, 12], "lccccc"))
+
+
+def _place(row: Row) -> str:
+    if pd.isna(row["rank_low"]):
+        return NO_DATA
+    return str(row["rank_low"]) if row["rank_low"] == row["rank_high"] else f"{row['rank_low']}–{row['rank_high']}"
+
+
+def _by_school(material: Material, topics: list[Row]) -> str:
+    """How many teachers of each supported school a topic is for."""
+    found = {login: material.of(login, "deficit_share") for login in material.supported}
+    told = [login for login, rows in found.items() if rows]
+    if not told:
+        return ""
+    cells = [[row["competence"], *(_of_a_school(found[login], row["competence"]) for login in told)] for row in topics]
+    header = ["Тема", *(material.name(login) for login in told)]
+    widths = [40, *([max(10, 60 // len(told))] * len(told))]
+    caption = "Учителей с дефицитом в поддерживаемых школах"
+    return table("schools", caption, (header, cells, widths, "l" + "c" * len(told)))
+
+
+def _of_a_school(rows: list[Row], competence: str) -> str:
+    return next((share_words(row) for row in rows if row["aspect"] == competence), NO_DATA)
+
+
+def _teams(material: Material) -> Iterator[str]:
+    lines = []
+    for login in material.supported:
+        rows = [row for row in material.of(login, "self_assessment_score") if not pd.isna(row["value"])]
+        least = min((float(row["value"]) for row in rows), default=0.0)
+        lowest = [f"«{row['aspect']}»" for row in rows if float(row["value"]) == least]
+        if lowest and len(lowest) < len(rows):
+            lines.append(f"{material.name(login)}: {', '.join(lowest)} — {decimal(least)}.")
+        else:
+            lines.append(f"{material.name(login)}: {'балл по всем критериям один' if lowest else 'нет данных'}.")
+    yield ABOUT_TEAMS if lines else "Поддерживаемых школ в этом году нет."
+    yield bullets([escape(line) for line in lines])
+
+
+def _conclusions(topics: list[Row]) -> Iterator[str]:
+    known = [row for row in topics if not pd.isna(row["top_probability"])]
+    if not known:
+        return
+    if len(known) <= 3:
+        yield f"Тем не больше трёх ({len(known)}): все они нужны, порядок между ними показан в таблице (@tbl-topics)."
+        return
+    sure = [row for row in known if row["top_probability"] >= SURE]
+    if sure:
+        yield points(
+            "Среди трёх самых нужных тем, вероятно",
+            [f"«{row['competence']}» (вероятность {percent(row['top_probability'])})" for row in sure],
+        )
+    open_ones = [row for row in known if 1 - SURE < row["top_probability"] < SURE]
+    if open_ones:
+        topic = form(len(open_ones), ("темы", "тем", "тем"))
+        names = ", ".join(f"«{row['competence']}»" for row in open_ones)
+        yield escape(f"Место ещё {len(open_ones)}{NO_BREAK_SPACE}{topic} в первых трёх {NOT_TOLD}: {names}.")

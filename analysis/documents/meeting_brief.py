@@ -1,0 +1,143 @@
+"""The brief for the coordination meeting: execution, what is owed and by whom, the supported schools; two pages."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.documents.conclusions import SURE, low_rows, threshold_words
+from analysis.documents.kinds import MEETING
+from analysis.documents.material import Material
+from analysis.documents.parts import (
+    CONCLUSION,
+    FACT,
+    NO_CONCLUSION,
+    asked_for,
+    bullets,
+    hypotheses_and_decisions,
+    table,
+    vpr_notice,
+)
+from analysis.documents.staging import Document
+from analysis.presentation import execution, owed
+from analysis.presentation.markdown import escape
+from analysis.presentation.russian import form, listed, long_date
+from analysis.presentation.sentences import ended
+from analysis.presentation.words import rows_of
+
+SHOWN_DEBTS, SHOWN_SCHOOLS = 8, 8
+DONE = "выполнено"
+
+
+def meeting_brief(material: Material) -> Document:
+    """The brief for the meeting about a year."""
+    schools = list(_schools(material))
+    body = [
+        asked_for(material, MEETING),
+        FACT,
+        bullets([_without_reference(execution.states(material.edition))] if len(material.edition.execution) else []),
+        _tasks(material),
+        _school_table(material, schools),
+        _debts(material),
+        CONCLUSION,
+        *vpr_notice(bool(schools)),
+        bullets(list(_conclusions(material)), NO_CONCLUSION),
+        hypotheses_and_decisions(material, MEETING),
+        f"{ended(f'Сведения на {long_date(material.edition.data_date)}')} "
+        f"Откуда числа: `analysis explain 1@{material.year}` (задача и год).",
+    ]
+    return Document(
+        "city",
+        f"meeting-brief-{material.year}",
+        MEETING.title,
+        f"{material.place}, {material.year} год",
+        "\n\n".join(part for part in body if part),
+    )
+
+
+def _without_reference(text: str) -> str:
+    """The sentences of the report refer to its tables; here they stand alone."""
+    return f"{text.partition(' (@')[0].rstrip('.')}."
+
+
+def _tasks(material: Material) -> str:
+    rows = rows_of(material.rows("task_results"))
+    names = ("planned", "completed", "partly", "review", "failed", "early", "unknown")
+    cells = [[f"Задача {row['task_code']}", *(str(row[f"{name}_measure_count"]) for name in names)] for row in rows]
+    sums = [sum(int(row[f"{name}_measure_count"]) for row in rows) for name in names]
+    cells.append(["Всего", *map(str, sums)])
+    header = ["", "С планом", "Выполнено", "Частично", "На рассмотрении", "Не выполнено", "Срок не наступил"]
+    printed = ([*header, "Нет сведений"], cells, [12, 9, 13, 12, 16, 13, 13, 12], "lccccccc")
+    return table("tasks", "Показатели по задачам", printed) if rows else ""
+
+
+def _schools(material: Material) -> Iterator[list[str]]:
+    results = material.rows("school_results")
+    for login in material.supported[:SHOWN_SCHOOLS]:
+        mine = results[(results["school_login"] == login)] if len(results) else results
+        planned = mine[mine["school_status"] != "не планировалось"] if len(mine) else mine
+        done = int((planned["school_status"] == DONE).sum()) if len(planned) else 0
+        low = low_rows(material, login)
+        told = [row for row in low if not pd.isna(row["threshold_probability"])]
+        over = sum(row["threshold_probability"] >= SURE for row in told)
+        worse = sum(str(row["against_city"]).startswith("выше") for row in low)
+        yield [
+            material.name(login),
+            f"{done} из {len(planned)}" if len(planned) else "—",
+            f"{over} из {len(told)}" if told else "нет данных",
+            f"{worse} из {len(low)}" if low else "нет данных",
+        ]
+
+
+def _school_table(material: Material, schools: list[list[str]]) -> str:
+    over = threshold_words(material) if material.passport else "порога"
+    header = [
+        "Школа",
+        "Показателей выполнено",
+        f"Доля «2», вероятно, не меньше {over}",
+        "Не справились чаще, чем в городе",
+    ]
+    caption = "Поддерживаемые школы: показатели «дорожной карты» и результаты процедур"
+    return table("schools", caption, (header, schools, [31, 21, 26, 22], "lccc")) if schools else ""
+
+
+def _debts(material: Material) -> str:
+    """What is owed, by who owes it; the longest few lines, the rest as a number."""
+    edition = material.edition
+    if not edition.is_over:
+        return owed.NOT_OVER.format(year=material.year)
+    rows = material.rows("owed")
+    if rows.empty:
+        return owed.NOTHING_OWED
+    names = [material.name(str(who)) for who in rows["debtor"]]
+    named = rows.assign(debtor=[f"{name[:1].upper()}{name[1:]}" for name in names])
+    lines = [
+        f"{debtor}: {kind} — {', '.join(dict.fromkeys(alike['measure_label']))}"
+        for (debtor, kind), alike in named.groupby(["debtor", "owed_kind"], sort=False)
+    ]
+    rest = len(lines) - SHOWN_DEBTS
+    more = [f"ещё {rest} {form(rest, ('позиция', 'позиции', 'позиций'))} — в годовом отчёте"] if rest > 0 else []
+    said = [f"{line};" for line in [*lines[:SHOWN_DEBTS], *more]]
+    return "Что за кем (номера показателей):\n\n" + bullets([escape(f"{one.rstrip(';')}.") for one in said])
+
+
+def _conclusions(material: Material) -> Iterator[str]:
+    rows = material.edition.execution
+    planned = rows[(rows["target_count"] > 0).fillna(False)] if len(rows) else rows
+    if len(planned):
+        done = int((planned["status"] == DONE).sum())
+        yield escape(f"Выполнено {done} из {len(planned)} запланированных показателей.")
+        unknown = planned[planned["status"] == "нет сведений"]
+        if len(unknown):
+            yield escape(f"По {', '.join(unknown['measure_label'])} сведений нет: сказать, выполнены ли они, нельзя.")
+    over = [
+        material.name(login)
+        for login in material.supported
+        if any(
+            not pd.isna(row["threshold_probability"]) and row["threshold_probability"] >= SURE
+            for row in low_rows(material, login)
+        )
+    ]
+    if over:
+        yield escape(
+            f"Хотя бы по одной процедуре доля «2», вероятно, не меньше порога: {listed(over)}; подробно — в справках."
+        )

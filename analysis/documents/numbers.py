@@ -1,0 +1,70 @@
+"""Shares, intervals and probabilities as documents print them: never a bare percentage, never a number that is not."""
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.presentation.russian import NO_BREAK_SPACE, decimal
+from analysis.presentation.words import Row
+
+NO_DATA = "—"
+EXAMS, SEASONS = ("ОГЭ", "ЕГЭ"), ("весна", "осень")
+
+
+def percent(share: Any) -> str:  # noqa: ANN401
+    """«20 %»; a share that is not quite none or all never rounds to it."""
+    if pd.isna(share):
+        return NO_DATA
+    whole = round(float(share) * 100)
+    if whole == 0 and share > 0:
+        return f"менее{NO_BREAK_SPACE}1{NO_BREAK_SPACE}%"
+    if whole == 100 and share < 1:
+        return f"более{NO_BREAK_SPACE}99{NO_BREAK_SPACE}%"
+    return f"{whole}{NO_BREAK_SPACE}%"
+
+
+def share_words(row: Row) -> str:
+    """«4 из 20 (20 %)»; of another value the value; a dash where there is none."""
+    if pd.isna(row["value"]):
+        return NO_DATA
+    if pd.isna(row["denominator"]):
+        return decimal(float(row["value"]))
+    made_of = f"{decimal(float(row['numerator']))} из {decimal(float(row['denominator']))}"
+    return f"{made_of} ({percent(row['value'])})".replace(" из ", f"{NO_BREAK_SPACE}из{NO_BREAK_SPACE}")
+
+
+def interval_words(row: Row, low: str = "interval_low", high: str = "interval_high") -> str:
+    """«8–42 %»; a dash where there is none."""
+    if pd.isna(row[low]):
+        return NO_DATA
+    return f"{round(float(row[low]) * 100)}–{round(float(row[high]) * 100)}{NO_BREAK_SPACE}%"
+
+
+def change_words(row: Row) -> str:
+    """«+12 п. п. к 2021 году»; why there is none where the years cannot be compared."""
+    if pd.isna(row["change"]):
+        return NO_DATA if missing(row["change_note"]) else str(row["change_note"]).partition(":")[0]
+    points = round(float(row["change"]) * 100)
+    sign = {1: "+", 0: "", -1: "−"}[(points > 0) - (points < 0)]
+    return f"{sign}{abs(points)} п. п. к {int(row['earlier_year'])} году".replace(
+        " п. п.", "\N{NO-BREAK SPACE}п.\N{NO-BREAK SPACE}п."
+    )
+
+
+def missing(text: Any) -> bool:  # noqa: ANN401
+    """Whether a cell of text is blank, as it is after categories have become plain words."""
+    return bool(pd.isna(text)) or str(text) in ("", "nan")
+
+
+def sitting_words(row: Row) -> str:
+    """«ВПР, русский язык за 6 класс, осень»: the grade is that of the programme; an exam has one."""
+    procedure, subject, wave = (str(row[name]) for name in ("procedure", "subject", "wave"))
+    said = f"{procedure}, {subject[:1].lower()}{subject[1:]}"
+    if procedure not in EXAMS:
+        said += f" за{NO_BREAK_SPACE}{int(row['programme_grade'])}{NO_BREAK_SPACE}класс"
+    return f"{said}, {wave}" if wave in SEASONS else said
+
+
+def limit_words(against_city: Any) -> str:  # noqa: ANN401
+    """«выше предела 95 %»; a dash where nothing was compared."""
+    return NO_DATA if missing(against_city) else str(against_city).replace(" %", f"{NO_BREAK_SPACE}%")

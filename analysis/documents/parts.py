@@ -1,0 +1,80 @@
+"""What every document has: the four parts kept apart, numbered tables, and where its numbers come from."""
+
+from collections.abc import Sequence
+
+from analysis.documents.decisions import DECISION, HYPOTHESIS, NOT_WRITTEN, Key
+from analysis.documents.kinds import Kind
+from analysis.documents.material import Material
+from analysis.presentation.markdown import escape, pipe_table
+from analysis.presentation.russian import listed, long_date
+from analysis.presentation.school_facts import VPR_NOTICE
+from analysis.presentation.sentences import ended
+
+FACT, CONCLUSION = "# Факт", "# Вывод"
+NO_CONCLUSION = "Сведений для выводов недостаточно."
+Printed = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[int], str]
+
+
+def table(name: str, caption: str, printed: Printed) -> str:
+    """A numbered table: header, cells, relative widths, alignments."""
+    header, cells, widths, alignments = printed
+    return pipe_table(header, cells, widths, alignments, caption, f"tbl-{name}")
+
+
+def bullets(sentences: Sequence[str], otherwise: str = "") -> str:
+    """Sentences, each a point of a list; a sentence is Markdown."""
+    return "\n".join(f"- {sentence}" for sentence in sentences) or otherwise
+
+
+def points(head: str, items: Sequence[str]) -> str:
+    """Data text as Markdown for `bullets`: «head: item.», or the head and its items, each on a line of its own."""
+    if len(items) == 1:
+        return escape(f"{head}: {items[0]}.")
+    lines = [f"  - {escape(one)}{'.' if one is items[-1] else ';'}" for one in items]
+    return "\n".join([escape(f"{head}:"), *lines])
+
+
+def hypotheses_and_decisions(material: Material, kind: Kind, school: str = "") -> str:
+    """The two parts that people write; where nobody has, it says so."""
+    parts = []
+    for part in (HYPOTHESIS, DECISION):
+        parts += [f"# {part}", material.decisions.get(Key(kind.id, school, part), NOT_WRITTEN)]
+    return "\n\n".join(parts)
+
+
+def vpr_notice(shown: bool) -> list[str]:
+    """The notice that stands wherever results of the ВПР do."""
+    return [f'::: {{.callout-important title="О результатах ВПР"}}\n{VPR_NOTICE}\n:::'] if shown else []
+
+
+def asked_for(material: Material, kind: Kind) -> str:
+    """Which rows of the roadmap ask for the document; nothing where no entry says so."""
+    codes = material.cited(kind.id)
+    if not codes:
+        return ""
+    known = set(material.edition.plan["activity_code"])
+    rows = "мероприятию" if len(codes) == 1 else "мероприятиям"
+    wrong = [code for code in codes if code not in known]
+    if wrong:
+        from analysis.documents.settings import SETTINGS_FILE
+        from analysis.errors import AnalysisError
+
+        raise AnalysisError(f"{SETTINGS_FILE}: мероприятия {', '.join(wrong)} в «дорожной карте» нет.")
+    return escape(f"Составлено по {rows} {listed(list(codes))} «дорожной карты».")
+
+
+def whence(material: Material, asks: Sequence[str], indicators: bool = True) -> str:
+    """Where the numbers come from, and how to ask about each."""
+    edition, passport = material.edition, material.passport
+    said = [ended(f"Сведения на {long_date(edition.data_date)}")]
+    if edition.project.collection is not None:
+        said.append(
+            ended(f"Срок приёма сведений за год — {long_date(edition.project.collection.cutoff(material.year))}")
+        )
+    if passport is not None and indicators:
+        method = passport.method
+        sure = "" if method.confirmed else " (способ не подтверждён нормативно)"
+        said.append(f"Показатели — по паспорту показателей версии {passport.version}. {ended(method.interval)}")
+        said.append(f"Приближение к городу: {method.stabilisation[:1].lower()}{method.stabilisation[1:]}{sure}.")
+    how = " или ".join(f"`analysis explain {ask}`" for ask in asks)
+    return f"{escape(' '.join(said))} Откуда числа: {how}."

@@ -1,0 +1,130 @@
+"""The steps of `analysis documents`: the tables of the last build and what people wrote → documents of a year."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from analysis.build import editions_of
+from analysis.config import Project
+from analysis.documents.contests_note import contests_note
+from analysis.documents.courses_request import courses_request
+from analysis.documents.decisions import load_decisions
+from analysis.documents.kinds import CONTESTS, COURSES, KINDS, MEETING, SCHOOL_NOTE, SELECTION
+from analysis.documents.material import Material
+from analysis.documents.meeting_brief import meeting_brief
+from analysis.documents.replies import load_replies
+from analysis.documents.school_note import school_notes
+from analysis.documents.schools import Register
+from analysis.documents.selection_note import selection_note
+from analysis.documents.settings import load_settings
+from analysis.documents.staging import FOLDER, Document, publish_documents
+from analysis.errors import AnalysisError
+from analysis.explanation import ground_of
+from analysis.methods import load_methods
+from analysis.whole import only_one_at_work
+
+NO_SUPPORTED = "Школ, которые получают поддержку в {year} году, в реестре нет; назовите школу: --school."
+Writer = Callable[[Material], Document]
+OF_THE_CITY: Mapping[str, Writer] = {
+    SELECTION.id: selection_note,
+    MEETING.id: meeting_brief,
+    COURSES.id: courses_request,
+    CONTESTS.id: contests_note,
+}
+
+
+def make_documents(
+    project: Project,
+    year: int,
+    kinds: Sequence[str],
+    schools: Sequence[str],
+    formats: Sequence[str],
+    engine: str,
+    progress: Callable[[str], None],
+) -> list[Path]:
+    """Writes and publishes documents into output/documents/<year>/.
+
+    Args:
+        project: The project; it has been built.
+        year: The edition.
+        kinds: Ids of kinds; none means all (only notes of schools where schools are named).
+        schools: Schools as a person names them; none means the supported ones.
+        formats: Some of html, pdf, docx.
+        engine: auto, quarto or builtin.
+        progress: Is told what is being done.
+
+    Returns:
+        The documents asked for.
+
+    Raises:
+        AnalysisError: A school is not known, what people wrote is not in the documented form, or nothing can be made.
+    """
+    material = gathered(project, year)
+    asked = [material.register.login(one, "--school") for one in schools]
+    wanted = list(kinds) or ([SCHOOL_NOTE.id] if schools else list(KINDS))
+    if asked and SCHOOL_NOTE.id not in wanted:
+        raise AnalysisError(f"Ключ --school относится к справкам школ; добавьте: --kind {SCHOOL_NOTE.id}.")
+    folder = project.root / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    made: list[Path] = []
+    with only_one_at_work(folder / ".lock"):
+        for name in (name for name in KINDS if name in wanted):
+            documents, chosen = _documents(material, name, asked)
+            if not documents:
+                progress(NO_SUPPORTED.format(year=year))
+                continue
+            made += publish_documents(
+                project,
+                year,
+                KINDS[name],
+                documents,
+                chosen,
+                material.settings.attachments.get((name, year)),
+                formats,
+                engine,
+                material.edition.data_date,
+                progress,
+            )
+    return made
+
+
+def gathered(project: Project, year: int) -> Material:
+    """Returns what the documents of a year are made from.
+
+    Raises:
+        AnalysisError: Nothing has been built, or what people wrote is not in the documented form.
+    """
+    ground = ground_of(project)
+    tables, written = dict(ground.tables), project.root / "reports" / str(year)
+    if "schools" not in tables:
+        raise AnalysisError("Документы делают по сведениям школ и исполнителей, а их ещё нет: analysis forms, receive.")
+    register = Register(tables["schools"])
+    edition = next(
+        one for one in editions_of(project, tables, tuple(ground.sources), internal=True) if one.calendar_year == year
+    )
+    methods = load_methods(project.root)
+    return Material(
+        edition,
+        methods.passport if methods else None,
+        methods.rules if methods else (),
+        register,
+        load_decisions(written, register),
+        load_replies(written, register),
+        load_settings(project.root),
+    )
+
+
+def _documents(material: Material, kind: str, asked: Sequence[str]) -> tuple[list[Document], list[Document]]:
+    """All documents of a kind, and those of them that are asked for."""
+    if kind != SCHOOL_NOTE.id:
+        one = OF_THE_CITY[kind](material)
+        return [one], [one]
+    logins = sorted({*material.supported, *asked, *_noted(material)})
+    notes = school_notes(material, logins)
+    wanted = set(asked or material.supported)
+    return notes, [note for note in notes if note.folder in wanted]
+
+
+def _noted(material: Material) -> list[str]:
+    """Schools whose note was made before: it stays in the list of notes."""
+    folder = material.edition.project.root / FOLDER / str(material.year) / SCHOOL_NOTE.id
+    return [path.name for path in folder.glob("*") if path.is_dir() and path.name in material.register.names]

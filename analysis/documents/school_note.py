@@ -1,0 +1,177 @@
+"""The analytic note of a school: its own roadmap, its results beside the city's, its staff; and what it replies."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.documents import school_tables
+from analysis.documents.conclusions import conclusions, low_rows
+from analysis.documents.kinds import SCHOOL_NOTE
+from analysis.documents.material import NO_SCHOOLS, Material
+from analysis.documents.numbers import percent, share_words, sitting_words
+from analysis.documents.parts import (
+    CONCLUSION,
+    FACT,
+    NO_CONCLUSION,
+    asked_for,
+    bullets,
+    hypotheses_and_decisions,
+    points,
+    vpr_notice,
+    whence,
+)
+from analysis.documents.replies import Reply
+from analysis.documents.staging import Document
+from analysis.exam_calendar import school_year_from
+from analysis.presentation.markdown import escape
+from analysis.presentation.russian import form, long_date
+from analysis.presentation.words import rows_of
+
+NO_REPLY = "Ответа школы на день выпуска справки нет. Его кладут в файл reports/{year}/replies/{login}.md."
+HOW_TO_READ = (
+    "В таблицах — число, из скольких оно и доля. Интервал — где с вероятностью 95 % лежит истинная доля; чем меньше "
+    "участников, тем он шире. «Приближено к городу» — доля, поправленная на то, что участников мало; прочерк — "
+    "поправку посчитать нельзя. «Вероятность порога» — что истинная доля не меньше порога. В других столбцах прочерк — "
+    "нет сведений, это не ноль."
+)
+
+
+def school_notes(material: Material, logins: list[str]) -> list[Document]:
+    """A note for each of the schools."""
+    return [
+        Document(
+            login,
+            f"analytic-note-{material.year}-{login}",
+            f"{SCHOOL_NOTE.title}: {material.name(login)}",
+            f"{material.place}, {material.year} год",
+            _body(material, login),
+        )
+        for login in logins
+    ]
+
+
+def _body(material: Material, login: str) -> str:
+    tables = [one for one in school_tables.tables(material, login) if one]
+    ask = f"{login}@{material.year}"
+    has_vpr = (material.indicators["school_login"] == login) & (material.indicators["procedure"] == "ВПР")
+    parts = [
+        asked_for(material, SCHOOL_NOTE),
+        FACT,
+        bullets(list(facts(material, login)), "Школа ничего не сообщила."),
+        CONCLUSION,
+        *vpr_notice(bool(has_vpr.any())),
+        bullets([one.text for one in conclusions(material, login)], NO_CONCLUSION),
+        hypotheses_and_decisions(material, SCHOOL_NOTE, login),
+        "# Ответ школы",
+        _reply(material.replies.get(login), material.year, login),
+        *(["# Таблицы", HOW_TO_READ, *tables] if tables else []),
+        "# Откуда сведения",
+        whence(material, [ask]),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _reply(reply: Reply | None, year: int, login: str) -> str:
+    if reply is None:
+        return escape(NO_REPLY.format(year=year, login=login))
+    post = f"{reply.post[:1].upper()}{reply.post[1:]}"
+    return f"{escape(post)}, {long_date(reply.day)}:\n\n{reply.markdown}"
+
+
+def facts(material: Material, login: str) -> Iterator[str]:
+    """What is known of the school this year, sentence by sentence, as Markdown."""
+    yield _status(material, login)
+    yield from _executed(material, login)
+    yield from _owing(material, login)
+    yield from _own(material, login)
+    yield from _pupils(material, login)
+    yield from _low(material, login)
+    yield from _contested(material, login)
+
+
+def _status(material: Material, login: str) -> str:
+    status = material.edition.tables.get("school_status", NO_SCHOOLS)
+    years = [school_year_from(material.year - 1), school_year_from(material.year)]
+    mine = status[(status["school_login"] == login) & status["school_year"].isin(years) & (status["status"] != "нет")]
+    said = "; ".join(f"{row['school_year']} учебный год — {row['status']}" for row in rows_of(mine))
+    return escape(f"Статус школы: {said}." if said else "В программе поддержки в этом году школа не участвует.")
+
+
+def _executed(material: Material, login: str) -> Iterator[str]:
+    rows = material.rows("school_results")
+    if login not in set(rows["school_login"]):
+        return
+    rows = rows[rows["school_login"] == login]
+    planned = rows[(rows["school_status"] != "не планировалось")]
+    states = ", ".join(f"{state} — {count}" for state, count in planned["school_status"].value_counts().items())
+    measures = form(len(planned), ("показатель", "показателя", "показателей"))
+    said = f"За школой {len(planned)} {measures} «дорожной карты» с планом на этот год: {states}"
+    yield f"{escape(said)} (@tbl-execution)." if len(planned) else "Плана на этот год за школой нет (@tbl-execution)."
+
+
+def _owing(material: Material, login: str) -> Iterator[str]:
+    rows = material.rows("owed")
+    if material.edition.is_over and "debtor" in rows:
+        mine = rows[rows["debtor"] == login]
+        said = [
+            f"{kind} — {', '.join(dict.fromkeys(alike['measure_label']))}"
+            for kind, alike in mine.groupby("owed_kind", sort=False)
+        ]
+        if said:
+            yield points("За школой осталось на срок отчёта (номера показателей)", said)
+
+
+def _own(material: Material, login: str) -> Iterator[str]:
+    rows = material.rows("school_measures")
+    mine = rows[rows["school_login"] == login]
+    if mine.empty:
+        yield "О мерах собственной «дорожной карты» школа не сообщила."
+        return
+    done = int((mine["done_count"] >= mine["planned_count"]).fillna(False).sum())
+    unknown = int(mine["done_count"].isna().sum())
+    measures = form(len(mine), ("мера", "меры", "мер"))
+    rest = f", по {unknown} сведений нет" if unknown else ""
+    yield (
+        f"В собственной «дорожной карте» {len(mine)} {measures}; сделано не меньше плана по {done}{rest} (@tbl-own)."
+    )
+
+
+def _pupils(material: Material, login: str) -> Iterator[str]:
+    rows = [row for row in material.of(login, *school_tables.SOCIAL) if not pd.isna(row["value"])]
+    if rows and material.passport:
+        pupils = int(rows[0]["denominator"])
+        far = max(rows, key=lambda row: float(row["value"]) - float(row["city_value"]))
+        learners = form(pupils, ("обучающийся", "обучающихся", "обучающихся"))
+        name = material.passport[str(far["indicator_id"])].name
+        said = (
+            f"В школе {pupils} {learners}. Больше всего отличается от города «{name}»: {share_words(far)}, "
+            f"в городе {percent(far['city_value'])}"
+        )
+        yield f"{escape(said)} (@tbl-social)."
+
+
+def _low(material: Material, login: str) -> Iterator[str]:
+    rows = low_rows(material, login)
+    if not rows:
+        yield "Результатов процедур за этот год нет."
+        return
+    low, high = (choose(rows, key=lambda row: float(row["value"])) for choose in (min, max))
+    said = (
+        f"Результатов ВПР, ОГЭ и ЕГЭ — {len(rows)}; доля не справившихся — от {percent(low['value'])} "
+        f"({sitting_words(low)}) до {percent(high['value'])} ({sitting_words(high)}: "
+        f"{share_words(high).partition(' (')[0]})"
+    )
+    yield f"{escape(said)} (@tbl-low)."
+
+
+def _contested(material: Material, login: str) -> Iterator[str]:
+    rows = material.rows("contests")
+    if login not in set(rows["school_login"]):
+        return
+    mine = rows[rows["school_login"] == login]
+    people, winners = int(mine["contestant_count"].sum()), int(mine["winner_count"].sum())
+    contests = form(len(mine), ("конкурсе", "конкурсах", "конкурсах"))
+    yield (
+        f"Школа участвовала в {len(mine)} {contests}: участий — {people}, победителей и призёров — {winners} "
+        "(@tbl-contests)."
+    )

@@ -1,0 +1,246 @@
+"""The tables of a school's note: its own numbers beside the city's; no other school is named."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.documents.conclusions import JOURNAL, LOW_SHARES
+from analysis.documents.material import Material
+from analysis.documents.numbers import (
+    NO_DATA,
+    change_words,
+    interval_words,
+    limit_words,
+    percent,
+    share_words,
+    sitting_words,
+)
+from analysis.documents.parts import table
+from analysis.presentation.markdown import escape
+from analysis.presentation.russian import decimal, short_date
+from analysis.presentation.words import Row, count_words, rows_of
+
+NOT_DRAWN = "не стабилизировано: "
+SOCIAL = (
+    "parents_higher_education_share",
+    "single_parent_share",
+    "low_income_share",
+    "police_register_share",
+    "migrant_language_share",
+    "special_needs_share",
+)
+STAFF = ("vacancy_share", "highest_category_share", "first_category_share", "no_category_share", "trained_share")
+CONTESTS = ("contest_count", "contestant_count", "winner_count")
+
+
+def execution(material: Material, login: str) -> str:
+    """What the school answers for in the roadmap, and what became of it."""
+    rows = material.rows("school_results")
+    rows = rows[rows["school_login"] == login]
+    cells = [
+        [
+            row["measure_label"],
+            row["measure_name"],
+            "не установлена" if pd.isna(row["share_count"]) else str(row["share_count"]),
+            *(
+                NO_DATA if pd.isna(row[name]) else str(row[name])
+                for name in ("reported_count", "documented_count", "accepted_count")
+            ),
+            row["school_status"],
+        ]
+        for row in rows_of(rows)
+    ]
+    header = ["№", "Показатель", "Доля школы", "Сообщено", "Подтверждено", "Принято", "Состояние"]
+    caption = f"Показатели «дорожной карты», за которые отвечает школа, {material.year} год"
+    return table("execution", caption, (header, cells, [6, 29, 14, 11, 14, 9, 17], "llccccl")) if cells else ""
+
+
+def own_measures(material: Material, login: str) -> str:
+    """The measures of the school's own roadmap."""
+    rows = material.rows("school_measures")
+    cells = [
+        [
+            row["own_measure"],
+            count_words(row["planned_count"]),
+            count_words(row["done_count"]),
+            NO_DATA if pd.isna(row["done_date"]) else short_date(row["done_date"]),
+        ]
+        for row in rows_of(rows[rows["school_login"] == login])
+    ]
+    caption = f"Меры школьной «дорожной карты», {material.year} год"
+    header = ["Мера", "План", "Сделано", "Когда"]
+    return table("own", caption, (header, cells, [58, 14, 14, 14], "lccc")) if cells else ""
+
+
+def low_results(material: Material, login: str) -> str:
+    """The share that did not manage, with what can be said of it."""
+    rows = [row for row in material.of(login, *LOW_SHARES) if str(row["procedure"]) != JOURNAL]
+    cells = [
+        [
+            sitting_words(row),
+            share_words(row),
+            interval_words(row),
+            percent(row["stabilised_value"]),
+            percent(row["city_value"]),
+            percent(row["threshold_probability"]),
+            limit_words(row["against_city"]),
+        ]
+        for row in rows
+    ]
+    header = [
+        "Результат",
+        "Не справились",
+        "Интервал 95\N{NO-BREAK SPACE}%",
+        "Приближено к городу",
+        "Город",
+        "Вероятность порога",
+    ]
+    header.append("Против города")
+    caption = "Отметка «2» или балл ниже минимального"
+    printed = (header, cells, [25, 17, 12, 13, 8, 13, 12], "lcccccl")
+    return f"{table('low', caption, printed)}\n{_why_not_drawn(rows)}" if cells else ""
+
+
+def _why_not_drawn(rows: list[Row]) -> str:
+    """Why some shares could not be drawn towards the city."""
+    flags = [flag for row in rows for flag in str(row["flags"]).split("; ") if flag.startswith(NOT_DRAWN)]
+    said = "; ".join(f"{flag.removeprefix(NOT_DRAWN)} — {count}" for flag, count in Counter(flags).items())
+    return f"::: {{.table-note}}\n{escape(f'Не приближено к городу, результатов: {said}.')}\n:::" if said else ""
+
+
+def quality(material: Material, login: str) -> str:
+    """Marks 4 and 5, and how they changed."""
+    rows = [row for row in material.of(login, "quality_share") if str(row["procedure"]) != JOURNAL]
+    cells = [
+        [sitting_words(row), share_words(row), interval_words(row), percent(row["city_value"]), change_words(row)]
+        for row in rows
+    ]
+    header = ["Результат", "Качество: «4» и «5»", "Интервал 95\N{NO-BREAK SPACE}%", "Город", "Изменение"]
+    return table("quality", "Качество", (header, cells, [34, 20, 14, 10, 22], "lcccl")) if cells else ""
+
+
+def journal(material: Material, login: str) -> str:
+    """The journal's marks of the year, and the ВПР beside them."""
+    rows = [row for row in material.of(login, "quality_share") if str(row["procedure"]) == JOURNAL]
+    fails = {_key(row): row for row in material.of(login, "fail_share")}
+    cells = [
+        [
+            sitting_words(row).partition(", ")[2].capitalize(),
+            share_words(row),
+            percent(row["city_value"]),
+            share_words(fails[_key(row)]),
+        ]
+        for row in rows
+        if _key(row) in fails
+    ]
+    header = ["Предмет", "Качество", "Качество в городе", "Отметка «2»"]
+    return table("journal", "Отметки журнала за год", (header, cells, [40, 22, 16, 22], "lccc")) if cells else ""
+
+
+def compared(material: Material, login: str) -> str:
+    """The ВПР against the journal."""
+    parts = {
+        name: {_key(row): row for row in material.of(login, f"journal_{name}_share")}
+        for name in ("lower", "same", "higher")
+    }
+    cells = [
+        [sitting_words(row), *(share_words(parts[name][key]) for name in parts), percent(row["city_value"])]
+        for key, row in parts["lower"].items()
+    ]
+    header = ["ВПР", "Понизили", "Подтвердили", "Повысили", "Понизили в городе"]
+    caption = "Отметка ВПР против отметки журнала"
+    return table("compared", caption, (header, cells, [36, 17, 17, 17, 13], "lcccc")) if cells else ""
+
+
+def passport_shares(material: Material, login: str, name: str, caption: str, ids: tuple[str, ...]) -> str:
+    """Shares of the social passport or of the staff."""
+    assert material.passport is not None
+    cells = [
+        [
+            material.passport[str(row["indicator_id"])].name,
+            share_words(row),
+            percent(row["city_value"]),
+            change_words(row),
+        ]
+        for row in material.of(login, *ids)
+    ]
+    header = ["Показатель", "Школа", "Город", "Изменение"]
+    return table(name, caption, (header, cells, [42, 22, 12, 24], "lccl")) if cells else ""
+
+
+def deficits(material: Material, login: str) -> str:
+    """Deficits of teachers by competence."""
+    cells = [
+        [
+            str(row["aspect"]),
+            share_words(row),
+            interval_words(row),
+            percent(row["city_value"]),
+            limit_words(row["against_city"]),
+        ]
+        for row in material.of(login, "deficit_share")
+    ]
+    header = ["Компетенция", "Учителей с дефицитом", "Интервал 95\N{NO-BREAK SPACE}%", "Город", "Против города"]
+    return (
+        table("deficits", "Профессиональные дефициты", (header, cells, [38, 20, 14, 10, 18], "lcccl")) if cells else ""
+    )
+
+
+def self_assessment(material: Material, login: str) -> str:
+    """The scores that the school gave itself."""
+    cells = [
+        [str(row["aspect"]), share_words(row), _score_change(row)]
+        for row in material.of(login, "self_assessment_score")
+    ]
+    header = ["Критерий", "Балл", "Изменение"]
+    return table("self", "Самооценка школы", (header, cells, [60, 15, 25], "lcc")) if cells else ""
+
+
+def _score_change(row: Row) -> str:
+    if pd.isna(row["change"]):
+        return NO_DATA
+    return (
+        f"{'+' if row['change'] > 0 else ''}{decimal(float(row['change']))} к {int(row['earlier_year'])} году".replace(
+            "-", "−"
+        )
+    )
+
+
+def contests(material: Material, login: str) -> str:
+    """Contests by level."""
+    rows = material.rows("contests")
+    rows = rows[rows["school_login"] == login]
+    cells = [
+        [
+            row["contest_name"],
+            row["contest_level"],
+            row["contestants"],
+            str(row["contestant_count"]),
+            str(row["winner_count"]),
+        ]
+        for row in rows_of(rows)
+    ]
+    header = ["Конкурс", "Уровень", "Участвовали", "Участников", "Победителей и призёров"]
+    caption = f"Конкурсы {material.year} года"
+    return table("contests", caption, (header, cells, [44, 17, 15, 12, 12], "lllcc")) if cells else ""
+
+
+def tables(material: Material, login: str) -> Iterator[str]:
+    """All tables of the note, those without rows left out."""
+    yield execution(material, login)
+    yield own_measures(material, login)
+    yield low_results(material, login)
+    yield quality(material, login)
+    yield compared(material, login)
+    yield journal(material, login)
+    if material.passport is not None:
+        yield passport_shares(material, login, "social", "Социальный паспорт", SOCIAL)
+        yield passport_shares(material, login, "staff", "Кадры", STAFF)
+    yield deficits(material, login)
+    yield self_assessment(material, login)
+    yield contests(material, login)
+
+
+def _key(row: Row) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in ("procedure", "subject", "programme_grade", "wave"))

@@ -1,0 +1,70 @@
+"""How people name a school: by its login, its code or one of its names."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from analysis.errors import AnalysisError
+
+_QUOTES = re.compile(r"[«»\"'“”„]")
+OFFERED = 3
+
+
+@dataclass(frozen=True)
+class Register:
+    """The registry of schools, asked by whatever name a person knows.
+
+    Attributes:
+        schools: The typed table `schools`.
+    """
+
+    schools: pd.DataFrame
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The name that documents print, by login."""
+        return dict(zip(self.schools["school_login"], self.schools["school_name"], strict=True))
+
+    @cached_property
+    def _logins(self) -> dict[str, set[str]]:
+        """Logins by every writing; a writing that two schools share names neither."""
+        found: dict[str, set[str]] = {}
+        for row in self.schools.to_dict("records"):
+            aliases = [] if pd.isna(row["aliases"]) else str(row["aliases"]).split(";")
+            words = [row[name] for name in ("school_login", "code_oo", "school_name", "full_name")]
+            for word in (*words, *aliases):
+                if not pd.isna(word) and _folded(str(word)):
+                    found.setdefault(_folded(str(word)), set()).add(str(row["school_login"]))
+        return found
+
+    def login(self, asked: str, where: str) -> str:
+        """Returns the login of the school that is meant.
+
+        Args:
+            asked: A login, a code or a name.
+            where: Where it is written, for the message.
+
+        Raises:
+            AnalysisError: No school is called so, or two are; the message offers the nearest names.
+        """
+        logins = self._logins.get(_folded(asked), set())
+        if len(logins) == 1:
+            return next(iter(logins))
+        if logins:
+            which = "; ".join(f"{self.names[login]} ({login})" for login in sorted(logins))
+            raise AnalysisError(f"{where}: так называются несколько школ: «{asked}». Назовите логин: {which}.")
+        raise AnalysisError(f"{where}: школы «{asked}» в реестре нет. {self._nearest(asked)}")
+
+    def _nearest(self, asked: str) -> str:
+        writings = difflib.get_close_matches(_folded(asked), list(self._logins), n=len(self._logins) or 1, cutoff=0.4)
+        logins = list(dict.fromkeys(login for writing in writings for login in sorted(self._logins[writing])))
+        near = "; ".join(f"{self.names[login]} ({login})" for login in logins[:OFFERED])
+        return f"Похожие: {near}." if near else "Логины и названия школ — в реестре (registry.xlsx)."
+
+
+def _folded(name: str) -> str:
+    words = _QUOTES.sub(" ", name.casefold().replace("ё", "е")).replace("№", " ")
+    return " ".join(re.sub(r"\.0$", "", words.strip()).split())

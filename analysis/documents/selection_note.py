@@ -1,0 +1,244 @@
+"""The note on selection: whom each rule lists, how sure that is, what another threshold would change, who leaves."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.contracts.effectiveness import LEAVING_WORDS, LISTED_WORDS, LOW_WORDS
+from analysis.documents.kinds import SELECTION
+from analysis.documents.material import NO_SCHOOLS, Material
+from analysis.documents.numbers import NO_DATA, percent, share_words, sitting_words
+from analysis.documents.parts import (
+    CONCLUSION,
+    FACT,
+    NO_CONCLUSION,
+    asked_for,
+    bullets,
+    hypotheses_and_decisions,
+    points,
+    table,
+    vpr_notice,
+    whence,
+)
+from analysis.documents.staging import Document
+from analysis.exam_calendar import school_year_from
+from analysis.presentation.markdown import escape
+from analysis.presentation.russian import form, listed
+from analysis.presentation.words import Row, rows_of
+from analysis.selection_rules import RuleSet
+
+LISTED, UNLISTED, UNDECIDED = LISTED_WORDS
+LEAVES = LEAVING_WORDS[1]
+LOW = LOW_WORDS[0]
+NO_RULES = "Нет данных: правил отбора или результатов процедур за этот год нет."
+HOW_TO_READ = (
+    "Правило — предмет для решения, а не решение: ни одно не объявлено официальным для этого города, если рядом стоит "
+    "«не подтверждено». «Случайно» — вероятность, что школа с долями города набрала бы столько же низких процедур. "
+    "«Вероятность» — что истинных низких долей столько, сколько требует правило. Порядок школ — как в реестре; "
+    "рейтинга нет."
+)
+
+
+def selection_note(material: Material) -> Document:
+    """The note on the selection of a year."""
+    rules = [rule for rule in material.rules if len(_of_a_rule(material, "selection", rule))]
+    body = [
+        asked_for(material, SELECTION),
+        FACT,
+        bullets([_supported(material)]),
+        *([HOW_TO_READ] if rules else [NO_RULES]),
+        *(part for rule in rules for part in _rule(material, rule)),
+        CONCLUSION,
+        *vpr_notice(any(one.procedure == "ВПР" for rule in rules for one in rule.procedures)),
+        bullets([text for rule in rules for text in conclusions(material, rule)], NO_CONCLUSION),
+        hypotheses_and_decisions(material, SELECTION),
+        "# Откуда сведения",
+        whence(material, [f"{login}@{material.year}" for login in material.supported[:2]]),
+    ]
+    return Document(
+        "city",
+        f"selection-note-{material.year}",
+        SELECTION.title,
+        f"{material.place}, {material.year} год",
+        "\n\n".join(part for part in body if part),
+    )
+
+
+def _of_a_rule(material: Material, name: str, rule: RuleSet) -> pd.DataFrame:
+    rows = material.rows(name)
+    return rows[rows["rule_id"] == rule.id].reset_index(drop=True) if len(rows) else rows
+
+
+def _supported(material: Material) -> str:
+    status = material.edition.tables.get("school_status", NO_SCHOOLS)
+    years = [school_year_from(material.year - 1), school_year_from(material.year)]
+    rows = status[status["school_year"].isin(years) & (status["status"] != "нет")]
+    if rows.empty:
+        return "По реестру поддерживаемых школ в этом году нет."
+    said = [
+        f"{material.name(str(login))} — "
+        + ", ".join(f"{row['status']} ({row['school_year']} учебный год)" for row in rows_of(mine))
+        for login, mine in rows.groupby("school_login")
+    ]
+    return points("По реестру поддержку получают", said)
+
+
+def _rule(material: Material, rule: RuleSet) -> Iterator[str]:
+    sure = "" if rule.confirmed else " — не подтверждено"
+    yield f"## {escape(rule.name + sure)}"
+    participants = "" if rule.minimum_participants_confirmed else " (не подтверждено)"
+    yield escape(
+        f"Процедура низкая, если доля не справившихся не меньше {percent(rule.threshold)}; школа попадает в список, "
+        f"если низких процедур не меньше {rule.minimum_low_procedures}{REPEATED[rule.repetition]}. "
+        f"Наименьшее число участников, при котором процедура учитывается, — {rule.minimum_participants}{participants}. "
+        f"Основание: {rule.source}."
+    )
+    yield _schools(material, rule)
+    yield _hits(material, rule)
+    yield _thresholds(material, rule)
+
+
+REPEATED = {
+    "нет": "",
+    "перечень": " и в этом году, и в предыдущем",
+    "процедура": ", причём одна и та же процедура низкая два года подряд",
+}
+
+
+def _concerned(material: Material, rule: RuleSet) -> list[Row]:
+    """Schools about which there is something to say: listed or undecided, with a low procedure, supported, leaving."""
+    rows = _of_a_rule(material, "selection", rule)
+    return [
+        row
+        for row in rows_of(rows)
+        if row["listed"] != UNLISTED
+        or row["low_procedure_count"]
+        or str(row["leaving"]) == LEAVES
+        or row["school_login"] in material.supported
+    ]
+
+
+def _schools(material: Material, rule: RuleSet) -> str:
+    rows = _concerned(material, rule)
+    all_of_them = len(_of_a_rule(material, "selection", rule))
+    if not rows:
+        return f"Низких процедур нет ни у одной из {all_of_them} школ."
+    cells = [
+        [
+            material.name(row["school_login"]),
+            _low_of(row),
+            str(row["repeated_low_count"]),
+            row["listed"],
+            percent(row["chance_probability"]),
+            percent(row["low_probability"]),
+            _leaving(row),
+        ]
+        for row in rows
+    ]
+    header = [
+        "Школа",
+        "Низких процедур",
+        "Два года подряд",
+        "По правилу",
+        "Случайно",
+        "Вероятность",
+        "Выход из списка",
+    ]
+    rest = all_of_them - len(rows)
+    others = f"Ещё у {rest} {form(rest, ('школы', 'школ', 'школ'))} низких процедур нет." if rest else ""
+    printed = (header, cells, [17, 13, 11, 14, 12, 14, 19], "lcclccl")
+    return f"{table(f'{_slug(rule)}-schools', 'Школы по правилу', printed)}\n{others}"
+
+
+def _low_of(row: Row) -> str:
+    """«2 из 6», and how many were to be expected where some are missing."""
+    said = f"{row['low_procedure_count']} из {row['known_procedure_count']}"
+    missed = row["known_procedure_count"] < row["expected_procedure_count"]
+    return f"{said}, а ожидалось {row['expected_procedure_count']}" if missed else said
+
+
+def _leaving(row: Row) -> str:
+    leaving: str = "" if pd.isna(row["leaving"]) else str(row["leaving"])
+    if leaving != LEAVES:
+        return leaving or NO_DATA
+    note: str = "" if pd.isna(row["leaving_note"]) else str(row["leaving_note"])
+    return f"{leaving}: {note}" if note else leaving
+
+
+def _hits(material: Material, rule: RuleSet) -> str:
+    rows = _of_a_rule(material, "selection_hits", rule)
+    rows = rows.sort_values("school_login", kind="stable") if len(rows) else rows
+    cells = [
+        [
+            material.name(row["school_login"]),
+            sitting_words(row),
+            share_words(row),
+            percent(row["city_value"]),
+            percent(row["low_probability"]),
+            percent(row["false_alarm_probability"]),
+            percent(row["miss_probability"]),
+        ]
+        for row in rows_of(rows[rows["is_low"] == LOW])
+    ]
+    header = ["Школа", "Низкая процедура", "Не справились", "Город", "Вероятность", "Ложная тревога", "Пропуск"]
+    printed = (header, cells, [14, 25, 16, 8, 14, 11, 12], "llccccc")
+    return table(f"{_slug(rule)}-hits", "Низкие процедуры", printed) if cells else ""
+
+
+def _thresholds(material: Material, rule: RuleSet) -> str:
+    cells = [
+        [
+            f"{percent(row['threshold'])}{' (правило)' if row['is_rule'] else ''}",
+            str(row["listed_school_count"]),
+            str(row["undecided_school_count"]),
+            _names(material, row["entering_schools"]),
+            _names(material, row["leaving_schools"]),
+        ]
+        for row in rows_of(_of_a_rule(material, "selection_thresholds", rule))
+    ]
+    header = ["Порог", "В списке", "Нельзя сказать", "Вошли бы", "Выпали бы"]
+    printed = (header, cells, [18, 12, 14, 28, 28], "lccll")
+    return table(f"{_slug(rule)}-thresholds", "Если бы порог был другим", printed) if cells else ""
+
+
+def _names(material: Material, logins: object) -> str:
+    text = "" if pd.isna(logins) else str(logins)  # type: ignore[call-overload]
+    return ", ".join(material.name(login.strip()) for login in text.split(",") if login.strip()) or NO_DATA
+
+
+def _slug(rule: RuleSet) -> str:
+    return rule.id.replace("_", "-")
+
+
+def conclusions(material: Material, rule: RuleSet) -> Iterator[str]:
+    """What a rule says about the schools, and how sure that is; Markdown."""
+    rows = rows_of(_of_a_rule(material, "selection", rule))
+    of_list = {state: [row for row in rows if row["listed"] == state] for state in LISTED_WORDS}
+    sure = "" if rule.confirmed else " (не подтверждено)"
+    name = f"«{rule.name}»{sure}"
+    if of_list[LISTED]:
+        said = [
+            f"{material.name(row['school_login'])}: {row['low_procedure_count']} из {row['known_procedure_count']}; "
+            f"вероятность, что условие выполнено и по истинным долям, — {percent(row['low_probability'])}"
+            for row in of_list[LISTED]
+        ]
+        yield points(f"По правилу {name} в список попадают (низких процедур)", said)
+    else:
+        yield escape(f"По правилу {name} в список не попадает ни одна школа.")
+    if of_list[UNDECIDED]:
+        said = [f"{material.name(row['school_login'])}: {row['reason']}" for row in of_list[UNDECIDED]]
+        yield points(f"По правилу {name} о школах сказать нельзя, недостающие данные могли бы изменить ответ", said)
+    found = {row["school_login"] for row in of_list[LISTED]}
+    outside = [material.name(login) for login in material.supported if login not in found]
+    if outside:
+        yield escape(
+            f"Получают поддержку, но по правилу {name} за {material.year} год в список не попадают: {listed(outside)}. "
+            "Правило не учитывает социальных условий (ШНСУ)."
+        )
+    leaving = [row for row in rows if str(row["leaving"]) == LEAVES]
+    if leaving:
+        said = [
+            f"{material.name(row['school_login'])}: {'' if pd.isna(row['leaving_note']) else row['leaving_note']}"
+            for row in leaving
+        ]
+        yield points(f"По правилу {name} из списка прошлого года выходят", said)

@@ -1,0 +1,198 @@
+"""Documents become a Quarto project of their own and are published by the same means as the report."""
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from analysis.config import INVENTED, Project
+from analysis.documents.kinds import Kind
+from analysis.documents.settings import Attachment
+from analysis.internal import MARK, PAPER, WORD, mark_papers
+from analysis.presentation.russian import long_date
+from analysis.publishing import publish
+from analysis.publishing.word_header import with_first_header
+from analysis.whole import replace_folder
+
+FOLDER = "output/documents"
+SOURCES = ".sources"
+TAKEN = ("_quarto.yml", "styles.css")
+# Of a document of two pages: the assertion fails in the one place that both engines pass through, the page header.
+TOO_LONG = "справка длиннее двух страниц; сократите гипотезы и решения в decisions.md"
+ATTACHED_PAPER = """
+#set page(margin: (top: 25mm), header-ascent: 25%, header: context {
+  assert(counter(page).final().first() <= 2, message: "TOO LONG")
+  if counter(page).get().first() > 1 { align(center, counter(page).display("1")) } else {
+    set text(size: 11pt)
+    set par(justify: false, leading: 0.5em, spacing: 0.5em)
+    align(right)[WORDS]
+  }
+})
+"""
+ATTACHED_STYLE = """
+.attachment { text-align: right; }
+.page:has(.attachment) { position: relative; padding-top: 5.5rem; }
+.page .attachment { position: absolute; top: 1.2rem; right: 1.5rem; }
+.attachment p { margin: 0; }
+"""
+BLANK = "________"
+
+
+class Document(NamedTuple):
+    """One document, ready to be published.
+
+    Attributes:
+        folder: Its folder in the project of its kind.
+        name: Its file name without ending.
+        title: Its title.
+        subtitle: What it is about.
+        body: Markdown.
+    """
+
+    folder: str
+    name: str
+    title: str
+    subtitle: str
+    body: str
+
+    @property
+    def path(self) -> str:
+        """Where its source stands in the project of its kind."""
+        return f"{self.folder}/{self.name}.qmd"
+
+
+def publish_documents(
+    project: Project,
+    year: int,
+    kind: Kind,
+    documents: Sequence[Document],
+    asked: Sequence[Document],
+    attachment: Attachment | None,
+    formats: Sequence[str],
+    engine: str,
+    fixed_date: date,
+    progress: Callable[[str], None],
+) -> list[Path]:
+    """Writes the sources of all documents of a kind and publishes those asked for; the others stay as they are.
+
+    Returns:
+        The files made or found unchanged, without the page that lists them.
+
+    Raises:
+        PublishingError: A document cannot be published.
+    """
+    folder = project.root / FOLDER
+    sources, site = folder / SOURCES / str(year) / kind.id, folder / str(year) / kind.id
+    site.parent.mkdir(parents=True, exist_ok=True)
+    _write_sources(project, year, kind, documents, attachment, sources)
+    made = publish(
+        sources,
+        documents=[*(one.path for one in asked), *(["index.qmd"] if "html" in formats else [])],
+        formats=formats,
+        engine=engine,
+        fixed_date=fixed_date,
+        progress=progress,
+        site=site,
+    )
+    return [path for path in made if path.name != "index.html"]
+
+
+def _write_sources(
+    project: Project,
+    year: int,
+    kind: Kind,
+    documents: Sequence[Document],
+    attachment: Attachment | None,
+    target: Path,
+) -> None:
+    """Replaces the sources whole; what publishing has noted about the last run stays."""
+    draft = target.with_name(f"{target.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    reports = project.root / "reports"
+    shutil.copytree(reports / "_assets", draft / "_assets")
+    for name in TAKEN:
+        shutil.copyfile(reports / name, draft / name)
+    for noted in target.glob("_site.*"):
+        shutil.copyfile(noted, draft / noted.name)
+    mark_papers(draft, project.invented)
+    if kind.attached:
+        _mark_attached(draft, attachment_lines(attachment))
+    _adapt_project(draft / "_quarto.yml", project, year, kind)
+    _write(draft / "index.qmd", _index(project, year, kind, documents))
+    for one in documents:
+        (draft / one.folder).mkdir(exist_ok=True)
+        _write(draft / one.path, _source(project, one, kind, attachment))
+    replace_folder(draft, target)
+
+
+def attachment_lines(attachment: Attachment | None) -> list[str]:
+    """«Приложение № 2», «к протоколу от 28 декабря 2021 г. № 5»; blanks to fill in by hand where none is recorded."""
+    if attachment is None:
+        return [f"Приложение № {BLANK}", f"к протоколу от {BLANK * 2} № {BLANK}"]
+    day = long_date(attachment.minutes_date)
+    return [f"Приложение № {attachment.number}", f"к протоколу от {day} № {attachment.minutes_number}"]
+
+
+def marks(project: Project) -> str:
+    """What every document says of itself."""
+    return f"{INVENTED}. {MARK}" if project.invented else MARK
+
+
+def _mark_attached(draft: Path, lines: Sequence[str]) -> None:
+    words = " \\ ".join("".join(f"\\{mark}" if mark in "\\#[]*_$@<>`~/" else mark for mark in line) for line in lines)
+    paper, word, style = draft / PAPER, draft / WORD, draft / "styles.css"
+    _write(
+        paper, paper.read_text(encoding="utf-8") + ATTACHED_PAPER.replace("WORDS", words).replace("TOO LONG", TOO_LONG)
+    )
+    word.write_bytes(with_first_header(word.read_bytes(), lines))
+    _write(style, style.read_text(encoding="utf-8") + ATTACHED_STYLE)
+
+
+def _adapt_project(path: Path, project: Project, year: int, kind: Kind) -> None:
+    """The settings of the report with another title, no contents and no numbers of sections."""
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    website: Mapping[str, object] = {
+        "title": f"Документы за {year} год. {marks(project)}",
+        "search": False,
+        "navbar": {"left": [{"text": kind.heading, "href": "index.qmd"}]},
+        "page-footer": f"{project.publisher}. {marks(project)}",
+    }
+    changed = {
+        "project": {"type": "website", "output-dir": "_site", "render": ["index.qmd", "*/*.qmd"]},
+        "website": website,
+        "toc": False,
+        "number-sections": False,
+    }
+    _write(path, yaml.safe_dump({**settings, **changed}, allow_unicode=True, sort_keys=False, width=1000))
+
+
+def _index(project: Project, year: int, kind: Kind, documents: Sequence[Document]) -> str:
+    lines = [
+        f"- {one.title}. {one.subtitle}: "
+        f"[страница]({one.folder}/{one.name}.html), [PDF]({one.folder}/{one.name}.pdf), "
+        f"[DOCX]({one.folder}/{one.name}.docx)"
+        for one in documents
+    ]
+    front = _front({"title": f"{kind.heading}: {year} год", "subtitle": marks(project), "format": "html"})
+    return "\n".join([front, *lines, ""])
+
+
+def _source(project: Project, one: Document, kind: Kind, attachment: Attachment | None) -> str:
+    front = _front({"title": one.title, "subtitle": f"{one.subtitle}. {marks(project)}"})
+    if not kind.attached:
+        return f"{front}\n{one.body}\n"
+    words = "\n\n".join(line.replace("_", "\\_") for line in attachment_lines(attachment))
+    corner = f'::: {{.content-visible when-format="html"}}\n::: {{.attachment}}\n{words}\n:::\n:::\n'
+    return f"{front}\n{corner}\n{one.body}\n"
+
+
+def _front(values: Mapping[str, str]) -> str:
+    return "---\n" + yaml.safe_dump(dict(values), allow_unicode=True, sort_keys=False, width=1000) + "---\n"
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

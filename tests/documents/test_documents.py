@@ -1,0 +1,177 @@
+"""The documents as their readers get them: what stands where, what is marked, what is never said."""
+
+import re
+import shutil
+from dataclasses import replace
+from datetime import date
+
+import docx
+import pypdf
+import pytest
+
+from analysis.documents.contests_note import contests_note
+from analysis.documents.courses_request import courses_request
+from analysis.documents.decisions import Key
+from analysis.documents.kinds import CONTESTS, COURSES, MEETING, SCHOOL_NOTE, SELECTION
+from analysis.documents.meeting_brief import meeting_brief
+from analysis.documents.replies import Reply
+from analysis.documents.school_note import school_notes
+from analysis.documents.selection_note import selection_note
+from analysis.documents.settings import Attachment, Settings
+from analysis.documents.staging import Document, publish_documents
+from analysis.errors import AnalysisError
+from analysis.presentation.school_facts import VPR_NOTICE
+from roadmaps import HOUSE
+
+PARTS = ["Факт", "Вывод", "Гипотеза", "Решение"]
+MADE = {
+    SCHOOL_NOTE: lambda material: school_notes(material, ["edu000001"])[0],
+    SELECTION: selection_note,
+    MEETING: meeting_brief,
+    COURSES: courses_request,
+    CONTESTS: contests_note,
+}
+
+
+def _plain(document: Document) -> str:
+    return document.body.replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("kind", MADE, ids=lambda kind: kind.id)
+def test_fact_conclusion_hypothesis_and_decision_stand_apart(material, kind):
+    text = _plain(MADE[kind](material))
+    assert [head for head in re.findall(r"^# (.*)", text, re.MULTILINE) if head in PARTS] == PARTS
+    assert text.count("Не записано.") == 2
+    assert "nan" not in text.casefold().replace("финанс", "")
+    assert "<NA>" not in text
+
+
+@pytest.mark.parametrize("kind", MADE, ids=lambda kind: kind.id)
+def test_what_people_wrote_stands_in_their_document_alone(material, kind):
+    school = "edu000001" if kind is SCHOOL_NOTE else ""
+    written = replace(material, decisions={Key(kind.id, school, "Решение"): "Направить тьютора"})
+    with_it = [one for one, make in MADE.items() if "Направить тьютора" in make(written).body]
+    assert with_it == [kind]
+
+
+def test_a_school_reads_about_itself_and_no_other(material):
+    text = _plain(school_notes(material, ["edu000001"])[0])
+    assert "ВПР, русский язык за 5 класс, весна | 20 из 30 (67 %) |" in text
+    assert "Лицей" not in text
+    assert "edu000003" not in text
+    assert "1.3 |" in text
+    assert VPR_NOTICE in text
+    assert "Доля не справившихся, вероятно, не меньше порога 30 % (порог не подтверждён)" in text
+
+
+def test_a_school_that_sent_nothing_is_said_to_have_sent_nothing(material):
+    text = _plain(school_notes(material, ["edu000002"])[0])
+    assert "Результатов процедур за этот год нет." in text
+    assert "нет сведений — 1" in text
+    assert "Недостаточно данных, школа этого не сообщила: результаты процедур," in text
+    assert VPR_NOTICE not in text
+
+
+def test_the_reply_of_a_school_stands_in_its_note_with_day_and_post(material):
+    replied = replace(material, replies={"edu000001": Reply(date(2022, 2, 15), "директор", "Не согласны\\.")})
+    first, second = (_plain(one) for one in school_notes(replied, ["edu000001", "edu000002"]))
+    assert "Директор, 15 февраля 2022 г.:\n\nНе согласны." in first
+    assert "Ответа школы на день выпуска справки нет." in second
+
+
+def test_rows_of_the_roadmap_are_cited_and_must_exist(material):
+    cited = replace(material, settings=Settings({"school-note": ("3.3", "4.12")}))
+    assert "Составлено по мероприятиям 3.3 и 4.12 «дорожной карты»." in _plain(MADE[SCHOOL_NOTE](cited))
+    with pytest.raises(AnalysisError, match=r"мероприятия 9\.9 в «дорожной карте» нет"):
+        MADE[SCHOOL_NOTE](replace(material, settings=Settings({"school-note": ("9.9",)})))
+
+
+def test_selection_prints_every_rule_as_unconfirmed_and_no_ranking(material):
+    text = _plain(selection_note(material))
+    assert text.count("— не подтверждено") == 2
+    assert "Школа № 1 | 2 из 2, а ожидалось " in text
+    assert "рейтинга нет" in text
+    assert "«Как отбирали в 2020–2022 годах (общеизвестный порядок)» (не подтверждено)" in text
+
+
+def test_topics_of_courses_with_their_uncertainty(material):
+    text = _plain(courses_request(material))
+    assert "Оценивание | 36 из 40 (90 %) |" in text
+    assert "| 2 из 2 | 1 | более 99 % |" in text
+    assert "Оценивание | 18 из 20 (90 %) | 18 из 20 (90 %) |" in text
+    assert "Школа № 1: нет данных." in text  # nothing was said about itself
+
+
+def test_contests_tell_teachers_from_pupils(material):
+    text = _plain(contests_note(material))
+    assert "О конкурсах сообщили 2 школы из 3." in text
+    assert "Педагоги: участий — 5, победителей и призёров — 1." in text
+    assert "Обучающиеся: участий — 9, победителей и призёров — 4." in text
+    assert "Недостаточно данных: о конкурсах не сообщили Школа № 2." in text
+
+
+def test_the_brief_says_who_owes_what(material):
+    text = _plain(meeting_brief(material))
+    assert "Школа № 2: нет сведений — 1.3" in text
+    assert "Школа № 1 | 0 из 1 |" in text
+
+
+@pytest.fixture
+def project(material, tmp_path):
+    for name in ("_assets", "styles.css", "_quarto.yml"):
+        source, target = HOUSE / "reports" / name, tmp_path / "reports" / name
+        target.parent.mkdir(exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
+    return replace(material.edition.project, root=tmp_path, invented=True)
+
+
+def _publish(project, one, kind, attachment=None, formats=("pdf",)):
+    silent = lambda _: None  # noqa: E731
+    return publish_documents(
+        project, 2021, kind, [one], [one], attachment, formats, "builtin", date(2022, 1, 31), silent
+    )
+
+
+def test_the_brief_is_attached_to_minutes_on_its_first_page_alone(material, project):
+    long = meeting_brief(material)
+    long = long._replace(body=long.body + "\n\nСтрока.\n" * 12)
+    minutes = Attachment("2", date(2021, 12, 28), "5-к")
+    pdf, word = _publish(project, long, MEETING, minutes, ("pdf", "docx"))
+    assert pdf == project.root / "output/documents/2021/meeting/city/meeting-brief-2021.pdf"
+    first, second = (page.extract_text().replace("\N{NO-BREAK SPACE}", " ") for page in pypdf.PdfReader(pdf).pages)
+    assert "Приложение № 2" in first
+    assert "к протоколу от 28 декабря 2021 г. № 5-к" in first
+    assert "Приложение" not in second
+    assert second.lstrip().startswith("2")
+    for page in (first, second):
+        assert "Сведения вымышлены. Для служебного пользования" in page
+    section = docx.Document(str(word)).sections[-1]
+    assert [one.text.replace("\N{NO-BREAK SPACE}", " ") for one in section.first_page_header.paragraphs] == [
+        "Приложение № 2",
+        "к протоколу от 28 декабря 2021 г. № 5-к",
+    ]
+    assert "Приложение" not in "".join(one.text for one in section.header.paragraphs)
+    assert [one.text for one in section.footer.paragraphs] == ["Для служебного пользования"]
+
+
+def test_a_brief_of_three_pages_is_refused_with_what_to_do(material, project):
+    long = meeting_brief(material)
+    with pytest.raises(AnalysisError, match="длиннее двух страниц; сократите"):
+        _publish(project, long._replace(body=long.body + "\n\nСтрока.\n" * 120), MEETING)
+
+
+def test_the_other_notes_stay_when_one_is_made(material, project):
+    first, second = school_notes(material, ["edu000001", "edu000002"])
+    silent = lambda _: None  # noqa: E731
+    for asked in ([first], [second]):
+        publish_documents(
+            project, 2021, SCHOOL_NOTE, [first, second], asked, None, ("html",), "builtin", date(2022, 1, 31), silent
+        )
+    site = project.root / "output/documents/2021/school-note"
+    page = (site / "index.html").read_text(encoding="utf-8")
+    for one in (first, second):
+        assert (site / one.folder / f"{one.name}.html").is_file()
+        assert f'href="{one.folder}/{one.name}.html"' in page
+        assert f"{one.name}.pdf" not in page  # not made: no dead link
+    note = (site / first.folder / f"{first.name}.html").read_text(encoding="utf-8")
+    assert note.count("Для служебного пользования") >= 2
