@@ -7,7 +7,7 @@ from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED, Assumptions
 from analysis.indicators.completeness import shaped
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
-from analysis.presentation.russian import counted, short_date
+from analysis.presentation.russian import NO_BREAK_SPACE, counted, short_date
 from analysis.presentation.words import rows_of
 
 NO_ASSUMPTIONS = "Допущения в проекте не записаны."
@@ -21,7 +21,7 @@ HOW_RATED = (
     "допущений; жёлтый — что-то отложено или есть замечания «посмотрите»; зелёный — ни того, ни другого."
 )
 # A rating is read without its colour: by its word and by the shape of its mark.
-MARKS = {GREEN: f"● {GREEN}", YELLOW: f"▲ {YELLOW}", RED: f"■ {RED}"}
+MARKS = {word: f"{mark}{NO_BREAK_SPACE}{word}" for word, mark in ((GREEN, "●"), (YELLOW, "▲"), (RED, "■"))}
 
 
 def assumptions(edition: Edition) -> tuple[str, list[Exhibit]]:
