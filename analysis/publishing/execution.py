@@ -32,6 +32,8 @@ def execute(source: Source, folder: Path) -> tuple[Line, ...]:
     Raises:
         PublishingError: A cell or an inline expression fails, or shows what it should not.
     """
+    if not any(isinstance(piece, Cell) or _INLINE.search(piece.text) for piece in source.pieces):
+        return tuple(piece for piece in source.pieces if isinstance(piece, Line))  # nothing to run
     with tempfile.TemporaryDirectory() as home, contextlib.chdir(folder), _shell(home) as shell:
         lines: list[Line] = []
         for piece in source.pieces:

@@ -1,0 +1,62 @@
+"""A hundred notes of schools: those of the invented town, its schools taken several times under other logins."""
+
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.build import build
+from analysis.config import load_project
+from analysis.demo.project import demo_files, write_demo
+from analysis.documents.kinds import SCHOOL_NOTE
+from analysis.documents.material import Material
+from analysis.documents.run import gathered
+from analysis.documents.school_note import school_notes
+from analysis.documents.schools import Register
+from analysis.documents.staging import publish_documents
+
+YEAR = 2021
+OF_SCHOOLS = (
+    "schools", "school_status", "school_indicators", "school_results", "school_measures", "contests",
+)  # fmt: skip
+
+
+def hundred_notes(folder: Path, count: int = 100) -> float:
+    """Seconds from the tables of a build to so many notes as PDF, text and all."""
+    write_demo(folder, demo_files())
+    project = load_project(folder)
+    build(project, [YEAR])
+    material = _multiplied(gathered(project, YEAR), count)
+    started = time.perf_counter()
+    notes = school_notes(material, list(material.register.names)[:count])
+    made = publish_documents(
+        project, YEAR, SCHOOL_NOTE, notes, notes, None, ("pdf",), "builtin", material.edition.data_date, _silent
+    )
+    assert len(made) == count
+    return time.perf_counter() - started
+
+
+def _multiplied(material: Material, count: int) -> Material:
+    """The same town with at least so many schools."""
+    tables = dict(material.edition.tables)
+    times = -(-count // len(tables["schools"]))
+    for name in OF_SCHOOLS:
+        table = tables[name].astype({"school_login": "str"})
+        parts = [table.assign(school_login=_renamed(table["school_login"], turn)) for turn in range(times)]
+        tables[name] = pd.concat(parts, ignore_index=True)
+    edition = replace(material.edition, tables=tables)
+    return replace(material, edition=edition, register=Register(tables["schools"]), replies={}, decisions={})
+
+
+def _renamed(logins: "pd.Series[str]", turn: int) -> "pd.Series[str]":
+    return logins if turn == 0 else logins.where(~logins.str.startswith("edu"), logins + f"{turn}")
+
+
+def _silent(_: str) -> None:
+    """Nothing is said while time is taken."""
+
+
+if __name__ == "__main__":
+    print(hundred_notes(Path(sys.argv[1])))
