@@ -9,6 +9,7 @@ from analysis.intake.workbook_sheet import column_letters
 from analysis.lineage.facts import FACT_RULE
 from analysis.lineage.ground import Ground
 from analysis.lineage.row_subjects import subject_chain
+from analysis.lineage.school_sums import group_chain, is_by_group, is_hidden, policy_words
 
 INTERNAL = "-internal"
 CELL_ID = re.compile(r"^(?P<table>[^@!]+)@(?P<year>\d{4})(?P<internal>-internal)?(?:!(?P<cell>.*))?$")
@@ -104,13 +105,27 @@ def cell_chain(question: Question, table: PrintedTable, ground: Ground) -> Itera
         return
     column, number = _found(question.cell, table)
     field, row = table.columns[column], table.rows[number - 2]
+    by_group = is_by_group(row)
     unit = f"; единица: {field['unit']}" if field.get("unit") else ""
     yield f"{table.code}!{column_letters(column + 1)}{number}: таблица «{table.caption}», лист «Данные»"
     yield f"  столбец: {field['title']} — {field['description']}{unit}"
-    yield f"  стоит: {row[field['name']] or 'пусто: значение не указано, это не ноль'}"
+    if by_group and is_hidden(field["name"], row):
+        yield "  стоит: скрыто в открытом отчёте"
+        yield f"  правило показа: {policy_words(ground)}"
+    else:
+        yield f"  стоит: {_shown(field, row) or 'пусто: значение не указано, это не ноль'}"
     if field["name"] in RULES:
         yield f"  правило: {RULES[field['name']]}"
-    yield from (f"  {line}" for line in subject_chain(row, table.calendar_year, ground))
+    if by_group:
+        office = "" if question.internal else cell_id(question.table, question.calendar_year, True, column, number - 2)
+        yield from (f"  {line}" for line in group_chain(field["name"], row, office, ground))
+    else:
+        yield from (f"  {line}" for line in subject_chain(row, table.calendar_year, ground))
+
+
+def _shown(field: Mapping[str, str], row: Mapping[str, str]) -> str:
+    value = row[field["name"]]
+    return value.replace(".", ",") if field.get("type") == "number" else value
 
 
 def _described(table: PrintedTable) -> Iterator[str]:
