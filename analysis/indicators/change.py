@@ -18,12 +18,17 @@ CHANGE_COLUMNS = ("change", "change_low", "change_high", "growth_probability")
 
 
 def change_columns(found: Measured, keyed: Keyed, indicator: Indicator) -> dict[str, object]:
-    """The difference from the latest comparable year, how sure it is, or why there is none."""
+    """The difference from the latest comparable year, how sure it is, or why there is none.
+
+    Two years of a sum over schools are compared only where the same schools are in it: else who took part would pass
+    for a change.
+    """
     place = np.full(len(keyed.keys), -1, dtype=np.intp)
     place[found.rows] = np.arange(len(found.rows))
     link = keyed.earlier[found.rows]
     earlier = np.where(link >= 0, place[np.maximum(link, 0)], -1)
-    now = np.flatnonzero((earlier >= 0) & ~np.isnan(found.value) & ~np.isnan(found.value[earlier]))
+    regrouped = (earlier >= 0) & (found.members != found.members[earlier])
+    now = np.flatnonzero((earlier >= 0) & ~regrouped & ~np.isnan(found.value) & ~np.isnan(found.value[earlier]))
     then = earlier[now]
     columns = {name: np.full(len(found.rows), np.nan) for name in CHANGE_COLUMNS}
     columns["change"][now] = found.value[now] - found.value[then]
@@ -36,7 +41,7 @@ def change_columns(found: Measured, keyed: Keyed, indicator: Indicator) -> dict[
     compared = np.zeros(len(found.rows), dtype=bool)
     compared[now] = True
     with_year = pd.arrays.IntegerArray(np.where(compared, years[earlier], 0), ~compared)
-    notes = _change_notes(found, keyed, link, compared)
+    notes = _change_notes(found, keyed, link, compared, regrouped)
     return {
         "earlier_year": with_year,
         **{name: blank_where_unknown(column) for name, column in columns.items()},
@@ -54,7 +59,11 @@ def _grown(found: Measured, now: NDArray[np.intp], then: NDArray[np.intp], indic
 
 
 def _change_notes(
-    found: Measured, keyed: Keyed, link: NDArray[np.intp], compared: NDArray[np.bool_]
+    found: Measured,
+    keyed: Keyed,
+    link: NDArray[np.intp],
+    compared: NDArray[np.bool_],
+    regrouped: NDArray[np.bool_],
 ) -> "pd.Categorical[Any]":
     """Why there is no change; each text is made once."""
     stood = keyed.broken[found.rows]
@@ -62,7 +71,8 @@ def _change_notes(
     now, last = years[found.rows], np.where(link >= 0, link, stood)
     last_year = np.where(last >= 0, years[np.maximum(last, 0)], 0)
     word, last_word = words.codes.to_numpy()[found.rows], words.codes.to_numpy()[np.maximum(last, 0)]
-    kind = np.select([compared, np.isnan(found.value), link == BROKEN, link == NO_EARLIER], [0, 1, 2, 3], 4)
+    reasons = [compared, np.isnan(found.value), link == BROKEN, link == NO_EARLIER, regrouped]
+    kind = np.select(reasons, [0, 1, 2, 3, 5], 4)
     broken, dated = kind == 2, kind >= 2
     cases = [kind, *(np.where(broken, one, -1) for one in (now, word, last_word)), np.where(dated, last_year, -1)]
     numbers, firsts = distinct_rows(*cases)
@@ -80,4 +90,6 @@ def _change_note(case: Sequence[int], words: Sequence[str]) -> str:
     if kind == 2:
         before, after = words[last_word + 1] or "без календаря", words[word + 1] or "без календаря"
         return f"разрыв сопоставимости: {last} год — {before}; {now} год — {after}"
+    if kind == 5:
+        return f"состав школ с результатом не тот, что за {last} год"
     return "недостаточно данных: прежних результатов нет" if kind == 3 else f"нет данных за {last} год"

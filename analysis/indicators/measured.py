@@ -32,6 +32,7 @@ class Measured:
         city: The city's value for each row.
         known_schools: Of each row: how many schools of its group have a value.
         partial: Where the numerator is a lower bound.
+        members: Of a sum over schools a fingerprint of whose numbers it adds; 0 for a school.
     """
 
     rows: Rows
@@ -46,6 +47,7 @@ class Measured:
     city: Numbers
     known_schools: Numbers
     partial: NDArray[np.bool_]
+    members: NDArray[np.uint64]
 
 
 def measured(keyed: Keyed, indicator: Indicator) -> Measured:
@@ -76,6 +78,7 @@ def measured(keyed: Keyed, indicator: Indicator) -> Measured:
         city=_city(keyed.group_count, added, value[len(own) :])[groups],
         known_schools=answered[groups].astype(np.float64),
         partial=np.concatenate([keyed.partial[own], *(one.partial for one in added)]),
+        members=np.concatenate([np.zeros(len(own), dtype=np.uint64), *(one.members for one in added)]),
     )
 
 
@@ -86,6 +89,7 @@ class _Added:
     groups: Rows
     sums: Numbers
     partial: NDArray[np.bool_]
+    members: NDArray[np.uint64]
 
 
 def _added(keyed: Keyed, sums: Numbers, members: Rows) -> _Added:
@@ -95,7 +99,17 @@ def _added(keyed: Keyed, sums: Numbers, members: Rows) -> _Added:
         [np.bincount(groups, weights=one[members], minlength=number)[present] for one in sums], dtype="float64"
     )
     partial = np.bincount(groups, weights=keyed.partial[members], minlength=number)[present] > 0
-    return _Added(present, totals, partial)
+    return _Added(present, totals, partial, _fingerprints(keyed, members, number)[present])
+
+
+def _fingerprints(keyed: Keyed, members: Rows, number: int) -> NDArray[np.uint64]:
+    """Of each group a number that differs, chance aside, where the schools in it differ."""
+    logins = keyed.keys["school_login"].cat.codes.to_numpy()[members].astype(np.uint64)
+    mixed = (logins + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    found = np.zeros(number, dtype=np.uint64)
+    np.add.at(found, keyed.groups[members], mixed)
+    return found
 
 
 def _value(indicator: Indicator, total: Numbers, base: Numbers) -> Numbers:

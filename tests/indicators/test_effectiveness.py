@@ -279,3 +279,14 @@ def test_whatever_the_counts_every_blank_has_its_reason_and_order_means_nothing(
     for name in ("value", "stabilised_value", "growth_probability"):
         left, right = (one[name].to_numpy("float64", na_value=np.nan) for one in both)
         np.testing.assert_allclose(left, right, atol=1e-6)
+
+
+def test_a_sum_over_other_schools_than_the_year_before_is_no_change():
+    both = [result(school, (4, 6, 0, 0), year=2021) for school in ("s1", "s2")]
+    same = _found(*both, *(result(school, (2, 8, 0, 0), year=2022) for school in ("s1", "s2")))
+    assert _row(same, "fail_share", "город", calendar_year=2022)["change"] == pytest.approx(-0.2)
+    another = _found(*both, *(result(school, (2, 8, 0, 0), year=2022) for school in ("s1", "s3")))
+    row = _row(another, "fail_share", "город", calendar_year=2022)
+    assert pd.isna(row["change"])
+    assert row["change_note"] == "состав школ с результатом не тот, что за 2021 год"
+    assert _row(another, "fail_share", "s1", calendar_year=2022)["change"] == pytest.approx(-0.2)
