@@ -4,23 +4,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.assumptions import ASSUMPTION_FILES, load_assumptions, load_red_share
+from analysis.assumptions import load_assumptions, load_red_share
 from analysis.config import (
-    CORRECTIONS_FILE,
     PROJECT_FILE,
-    REPORTING_FILE,
     SOURCES_FILE,
-    TERMS_FILE,
     Project,
     Source,
     load_reporting,
     load_sources,
     load_terms,
 )
-from analysis.disclosure_policy import DISCLOSURE_FILE, load_policy
+from analysis.disclosure_policy import load_policy
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import load_calendar
-from analysis.methods import METHOD_FILES
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.store import fingerprint, read_manifest, tables_are_whole, write_tables
 from analysis.whole import only_one_at_work
@@ -122,20 +118,12 @@ def editions_of(
 
 
 def _inputs(project: Project) -> str:
-    files = [
-        PROJECT_FILE,
-        SOURCES_FILE,
-        TERMS_FILE,
-        CORRECTIONS_FILE,
-        REPORTING_FILE,
-        DISCLOSURE_FILE,
-        *ASSUMPTION_FILES,
-        "requirements.lock",
-        *METHOD_FILES,
-    ]
+    decided = sorted((project.root / "data").glob("*.toml"))
+    files = [PROJECT_FILE, SOURCES_FILE, "requirements.lock"]
     files += [project.roadmap_file, *(source.file for source in load_sources(project.root))]
     code = [path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    return f"{fingerprint(project.root, [project.root / file for file in files])} {fingerprint(PACKAGE, code)}"
+    given = [*decided, *(project.root / file for file in files)]
+    return f"{fingerprint(project.root, given)} {fingerprint(PACKAGE, code)}"
 
 
 def _made(project: Project, years: Sequence[int]) -> dict[str, str]:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis.config import CALENDAR_FILE, numbered, read_toml, take
-from analysis.contracts.school_facts import SCALES
 from analysis.errors import AnalysisError
+
+MARK_SCALE, SCORE_SCALE = "отметка", "100 баллов"
+SCALES = [MARK_SCALE, SCORE_SCALE]
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from analysis.config import numbered, read_toml, take
-from analysis.contracts.school_facts import (
-    CONTEXT_GROUPS,
-    JOURNAL_COLUMNS,
-    MARK_COLUMNS,
-    SCALES,
-    SCORE_COLUMNS,
-    STAFF_GROUPS,
-)
+from analysis.contracts.school_facts import CONTEXT_GROUPS, JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS, STAFF_GROUPS
 from analysis.errors import AnalysisError
+from analysis.exam_calendar import SCALES
 
 PASSPORT_FILE = "data/indicators.toml"
 SHARE, MEAN, GIVEN_MEAN, NUMBER = "доля", "среднее", "готовое среднее", "число"

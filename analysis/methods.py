@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.config import CALENDAR_FILE
 from analysis.exam_calendar import Sitting, load_calendar
-from analysis.indicator_passport import PASSPORT_FILE, Passport, load_passport
-from analysis.selection_rules import SELECTION_FILE, RuleSet, load_rules
-
-METHOD_FILES = (PASSPORT_FILE, SELECTION_FILE, CALENDAR_FILE)
+from analysis.indicator_passport import Passport, load_passport
+from analysis.selection_rules import RuleSet, load_rules
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,7 @@ class Methods:
 
 
 def load_methods(root: Path) -> Methods | None:
-    """Reads the files of METHOD_FILES; None where the project has no passport, for it computes no such indicators.
+    """Reads passport, calendar and rules; None where the project has no passport, for it computes no such indicators.
 
     Raises:
         AnalysisError: A file is broken; the message names the entry and the key.

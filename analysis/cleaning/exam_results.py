@@ -10,8 +10,8 @@ from analysis.cleaning.schools import Directory, Match, find_school
 from analysis.cleaning.sittings import UnknownSittingError, programme_of, sitting_of
 from analysis.config import SOURCES_FILE, Collection, Source
 from analysis.contracts.outcomes import ASKS, SETS_ASIDE
-from analysis.contracts.school_facts import MARK_SCALE, RESULT_KEY, RESULT_ORIGINS, SCORE_COLUMNS, SCORE_SCALE
-from analysis.exam_calendar import Sitting
+from analysis.contracts.school_facts import RESULT_KEY, RESULT_ORIGINS, SCORE_COLUMNS
+from analysis.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting
 from analysis.findings import Finding, Severity
 from analysis.intake.exports.counts import ExamCounts
 

@@ -7,7 +7,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import address, calendar_year, column
-from analysis.contracts.school_facts import SCALES
+from analysis.exam_calendar import SCALES
 
 PROCEDURES = ["ВПР", "ОГЭ", "ЕГЭ"]
 

@@ -7,10 +7,9 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import address, calendar_year, column, source_file
+from analysis.exam_calendar import MARK_SCALE, SCALES, SCORE_SCALE
 
 SCHOOL_YEAR = r"^20\d\d/\d\d$"
-MARK_SCALE, SCORE_SCALE = "отметка", "100 баллов"
-SCALES = [MARK_SCALE, SCORE_SCALE]
 MARK_COLUMNS = ["mark_2_count", "mark_3_count", "mark_4_count", "mark_5_count"]
 JOURNAL_COLUMNS = ["journal_lower_count", "journal_same_count", "journal_higher_count"]
 SCORE_COLUMNS = ["below_minimum_count", "high_score_count", "full_score_count"]

@@ -6,12 +6,11 @@ from dataclasses import replace
 from functools import cache
 
 from analysis.config import INVENTED
-from analysis.contracts.school_facts import SCORE_SCALE
 from analysis.demo.exports import Export, exports
 from analysis.demo.sat import EGE, sittings
 from analysis.demo.sources import Filed
 from analysis.demo.town import parameters
-from analysis.exam_calendar import Vocabulary, load_vocabulary
+from analysis.exam_calendar import SCORE_SCALE, Vocabulary, load_vocabulary
 from analysis.intake.exports.counts import counts_csv
 from analysis.intake.exports.recognise import read_export
 from analysis.receive_exports import DIGITS_OF_NAME

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from analysis.contracts.school_facts import MARK_SCALE
 from analysis.demo.chance import WHOLE, Chance, part
 from analysis.demo.pupils import enrolment
 from analysis.demo.town import parameters, schools
-from analysis.exam_calendar import Sitting, load_calendar
+from analysis.exam_calendar import MARK_SCALE, Sitting, load_calendar
 from analysis.starter.sources import INSTALLATION
 
 VPR, OGE, EGE, JOURNAL = "ВПР", "ОГЭ", "ЕГЭ", "Журнал"

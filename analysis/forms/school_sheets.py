@@ -13,8 +13,8 @@ from analysis.contracts.forms import (
     STAFF,
     FormSheet,
 )
-from analysis.contracts.school_facts import CONTEXT_GROUPS, MARK_SCALE, SCORE_SCALE, STAFF_GROUPS
-from analysis.exam_calendar import Sitting, school_year_from
+from analysis.contracts.school_facts import CONTEXT_GROUPS, STAFF_GROUPS
+from analysis.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting, school_year_from
 from analysis.forms.workbook import FilledSheet, Given
 
 

@@ -9,17 +9,16 @@ from analysis.contracts.school_facts import (
     GRADES,
     JOURNAL_COLUMNS,
     MARK_COLUMNS,
-    MARK_SCALE,
     POSTS,
     PUPIL_TOTAL,
     SCORE_COLUMNS,
-    SCORE_SCALE,
     SOCIAL_GROUPS,
     STAFF_GROUPS,
     TEACHERS,
     VACANCIES,
 )
 from analysis.contracts.school_groups import CITY, GRADE_GROUPS, OTHERS, SCHOOL, SCOPES
+from analysis.exam_calendar import MARK_SCALE, SCORE_SCALE
 from analysis.indicators.duties import supported_schools
 
 SITTING = ["calendar_year", "school_year", "procedure", "subject", "programme_grade", "sitting_grade", "wave"]

@@ -6,16 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.school_facts import (
-    GRADES,
-    JOURNAL_COLUMNS,
-    MARK_SCALE,
-    POSTS,
-    PUPIL_TOTAL,
-    SCORE_SCALE,
-    TEACHERS,
-    VACANCIES,
-)
+from analysis.contracts.school_facts import GRADES, JOURNAL_COLUMNS, POSTS, PUPIL_TOTAL, TEACHERS, VACANCIES
 from analysis.contracts.school_groups import (
     GRADE_GROUPS,
     JOURNAL_SHARES,
@@ -26,6 +17,7 @@ from analysis.contracts.school_groups import (
     column_title,
 )
 from analysis.disclosure_policy import DISCLOSURE_FILE
+from analysis.exam_calendar import MARK_SCALE, SCORE_SCALE
 from analysis.indicators.duties import supported_schools
 from analysis.indicators.school_facts import SITTING
 from analysis.indicators.school_tables import PARTS

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from analysis.contracts.school_facts import MARK_SCALE
-from analysis.exam_calendar import Vocabulary
+from analysis.exam_calendar import MARK_SCALE, Vocabulary
 from analysis.intake.exports.cells import NotReadError, grade_of, login_of, read_mark
 from analysis.intake.exports.headings import (
     Columns,

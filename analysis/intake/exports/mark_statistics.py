@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from analysis.contracts.school_facts import MARK_SCALE
-from analysis.exam_calendar import Vocabulary
+from analysis.exam_calendar import MARK_SCALE, Vocabulary
 from analysis.intake.blocks import plain
 from analysis.intake.exports.cells import (
     NotReadError,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from analysis.contracts.school_facts import MARK_SCALE
+from analysis.exam_calendar import MARK_SCALE
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.headings import row_ranges
 

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from analysis.contracts.school_facts import SCORE_SCALE
-from analysis.exam_calendar import Vocabulary
+from analysis.exam_calendar import SCORE_SCALE, Vocabulary
 from analysis.intake.exports.cells import NotReadError, read_decimal, read_whole, text_of
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.exam_protocols import MATHEMATICS
