@@ -4,6 +4,7 @@ import csv
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from analysis.contracts.facts import COUNTED
 from analysis.disclosure_policy import load_policy
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import load_calendar
+from analysis.indicator_passport import load_passport
 from analysis.intake.cell_values import read_text
 from analysis.intake.exports.counts import read_counts
 from analysis.intake.returns import LAYOUTS, Returned, read_returned
@@ -70,9 +72,10 @@ def ground_of(project: Project) -> Ground:
         project.collection,
         load_reporting(project.root),
         {key: line for form, texts in received for key, line in _lines(form, texts)},
-        _form_results(project, tables, [form for form, _ in received]),
+        partial(_form_results, project, tables, [form for form, _ in received]),
         _counts_lines(project, sources),
         load_policy(project.root),
+        load_passport(project.root),
     )
 
 

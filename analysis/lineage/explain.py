@@ -6,6 +6,7 @@ from itertools import chain
 
 from analysis.errors import AnalysisError
 from analysis.lineage.ground import Ground, Key
+from analysis.lineage.indicators import indicator_chain
 from analysis.lineage.measures import measure_chain
 from analysis.lineage.school_rows import facts_of_school
 from analysis.lineage.sums import reporter_chain, school_chain, task_chain
@@ -14,8 +15,9 @@ WITH_YEAR = re.compile(r"^(?P<what>[^@!]+?)(?:@(?P<year>\d{4}))?$")
 MEASURE = re.compile(r"^(\d+(?:\.\d+)+)(?:/(\d+))?$")
 CAN_BE_ASKED = (
     "Можно спросить: показатель и год (4.12@2021, 4.1/2@2021), задачу (4 или 4@2021), школу или исполнителя "
-    "(логин, УО; с годом — УО@2021), ячейку таблицы отчёта (код таблицы под ней, «!» и ячейка Excel: "
-    "tbl-targets-1@2021!M2) или саму таблицу (tbl-targets-1@2021)."
+    "(логин, УО; с годом — УО@2021), показатель школы или города "
+    "(логин/success_share@2021, город/success_share@2021; имена — в data/indicators.toml), ячейку таблицы отчёта "
+    "(код таблицы под ней, «!» и ячейка Excel: tbl-targets-1@2021!M2) или саму таблицу (tbl-targets-1@2021)."
 )
 
 
@@ -24,7 +26,8 @@ def explain(asked: str, ground: Ground) -> list[str]:
 
     Args:
         asked: A measure and year («4.12@2021», «4.1/2@2021»; «4.1@2021» means all measures of the activity), a task
-            («4», «4@2021»), a reporter or a school («УО@2021», a login), with a year or without.
+            («4», «4@2021»), a reporter or a school («УО@2021», a login), with a year or without, an indicator
+            of a school or of the city («edu990005/success_share@2021»).
         ground: What chains stand on.
 
     Raises:
@@ -52,6 +55,9 @@ def _answer(what: str, year: int | None, ground: Ground) -> Iterator[str]:
         return _measures(
             lambda key: key[0] == measure[1] and measure[2] in (None, str(key[1])) and key[2] == year, ground
         )
+    who, slash, indicator = what.rpartition("/")
+    if slash and year is not None:
+        return indicator_chain(who, indicator, year, ground)
     if what in tasks:
         of_task = {key for key, row in ground.plan.items() if row["task_code"] == what}
         return _measures(lambda key: key in of_task, ground) if year is None else task_chain(what, year, ground)

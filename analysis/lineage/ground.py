@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.config import Collection, Report, Source
 from analysis.contracts.school_facts import RESULT_KEY
 from analysis.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
+from analysis.indicator_passport import Passport
 from analysis.indicators.duties import duties
 from analysis.indicators.execution import Duty, facts_by_reporter
 from analysis.presentation.words import Row, rows_of
@@ -45,9 +46,11 @@ class Ground:
         collection: Who reports; None while nothing is collected.
         reporting: Recorded entries about who answers for a measure.
         lines: Rows of received workbooks, by file and place of the row («лист Исполнение, строка 3»).
-        form_results: Rows of `results` as the counted forms have them, those that an export has displaced included.
+        form_results: Gives, when asked, the rows of `results` as the counted forms have them, those that an export has
+            displaced included.
         counts_lines: Lines of the files of counts, by file and address of the pupils' rows.
         policy: What the public may not see.
+        passport: How indicators of schools are made; None where a project has none.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -55,9 +58,10 @@ class Ground:
     collection: Collection | None = None
     reporting: Sequence[Report] = ()
     lines: Mapping[tuple[str, str], FormLine] = field(default_factory=dict)
-    form_results: Sequence[Row] = ()
+    form_results: Callable[[], Sequence[Row]] = tuple
     counts_lines: Mapping[tuple[str, str], Sequence[int]] = field(default_factory=dict)
     policy: DisclosurePolicy = DEFAULT_POLICY
+    passport: Passport | None = None
 
     @cached_property
     def plan(self) -> Mapping[Key, Row]:
@@ -126,7 +130,7 @@ class Ground:
     @cached_property
     def displaced(self) -> Mapping[tuple[Any, ...], Row]:
         """Results of the forms by their key; where an export has the same key, these are not counted."""
-        return {tuple(row[name] for name in RESULT_KEY): row for row in self.form_results}
+        return {tuple(row[name] for name in RESULT_KEY): row for row in self.form_results()}
 
     def cell(self, row: Row) -> str:
         """«file (sha256 …), sheet, cell» of a row, and what stood in that cell where it is known."""

@@ -201,6 +201,6 @@ def school_ground(ground):
             Source(COUNTS, COUNTS, "почта", DAY, "ef" * 32, "", "counts", derived_from="12" * 32),
         ],
         lines={**ground.lines, (SCHOOL_FORM, "лист Контингент, строка 3"): FormLine("", {fifth: "двенадцать"})},
-        form_results=[FORM_RESULT],
+        form_results=lambda: [FORM_RESULT],
         counts_lines={(COUNTS, "лист 1, строки 3–9"): [4]},
     )

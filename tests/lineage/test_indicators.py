@@ -1,0 +1,72 @@
+"""An indicator of a school: value, formula of the passport, numerator and denominator, and the rows they come from."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.errors import AnalysisError
+from analysis.exam_calendar import load_calendar
+from analysis.indicator_passport import load_passport
+from analysis.indicators.effectiveness import school_indicators
+from analysis.lineage.explain import explain
+
+PROJECT = Path(__file__).parents[2]
+EXPORT = "vpr.xlsx (sha256 cdcdcdcdcdcd…), лист 1, строка"
+
+
+@pytest.fixture(scope="module")
+def grounded(school_ground):
+    passport = load_passport(PROJECT)
+    made = school_indicators(school_ground.tables, passport, load_calendar(PROJECT))
+    return replace(school_ground, tables={**school_ground.tables, "school_indicators": made}, passport=passport)
+
+
+def _told(asked, grounded):
+    return [line.strip() for line in explain(asked, grounded)]
+
+
+def test_a_share_goes_back_to_its_formula_parts_and_row(grounded):
+    told = _told("edu000001/fail_share@2021", grounded)
+    # 2 of 12 in the ВПР that was counted, not 1 of 12 as the form has it
+    place = told.index("Доля «2»: Школа А, 2021, ВПР, Математика, 5, весна, 2020/21: 0,1667; единица: доля")
+    assert told[place + 1].startswith("правило: k2 / N; Общепринятая формула (не подтверждено) ← data/indicators.toml")
+    assert told[place + 2 : place + 4] == ["числитель: 2 = mark_2_count", "знаменатель: 12 = participant_count"]
+    row = next(number for number in range(place, len(told)) if told[number] == "строк: 1")
+    assert told[row + 1].startswith("Школа А: ВПР, Математика, 5 класс, весна, 2020/21: Участников — 12")
+    assert told[row + 1].endswith(f"← {EXPORT} 7")
+    assert not any("Школа Б" in line for line in told)
+
+
+def test_the_city_adds_all_its_schools(grounded):
+    told = _told("город/fail_share@2021", grounded)
+    place = next(number for number, line in enumerate(told) if "город, 2021, ВПР" in line)
+    # 2 + 3 of 12 + 63
+    assert told[place + 2 : place + 4] == ["числитель: 5 = mark_2_count", "знаменатель: 75 = participant_count"]
+    rows = told[told.index("строк: 2", place) + 1 :][:2]
+    assert [line.rpartition(" ")[2] for line in rows] == ["7", "8"]
+
+
+def test_a_school_that_did_not_give_every_part_is_not_added(grounded):
+    staff = grounded.tables["staff"]
+    second = staff.assign(staff_group="Из них вакантно", staff_amount=0.5)
+    other = staff.assign(school_login="edu000002", source_file="other.xlsx")
+    tables = {**grounded.tables, "staff": pd.concat([staff, second, other], ignore_index=True)}
+    made = school_indicators(tables, grounded.passport, load_calendar(PROJECT))
+    told = _told("город/vacancy_share@2021", replace(grounded, tables={**tables, "school_indicators": made}))
+    # 0.5 / 12.5: school B named its posts and not how many of them are vacant
+    assert told[0].endswith(": 0,04; единица: доля")
+    assert "строк: 2" in told
+    assert not any("other.xlsx" in line for line in told)
+
+
+def test_a_file_with_pupils_is_named_by_its_rows_alone(grounded):
+    told = _told("edu000001/fail_share@2021", grounded)
+    assert any(line.endswith("(sha256 121212121212…, не хранится), лист 1, строки 3–9") for line in told)
+
+
+@pytest.mark.parametrize("asked", ["edu000001/nothing@2021", "edu9/fail_share@2021", "edu000001/fail_share@2020"])
+def test_what_is_not_there_is_answered_by_what_can_be_asked(grounded, asked):
+    with pytest.raises(AnalysisError, match="показатель школы или города"):
+        explain(asked, grounded)
