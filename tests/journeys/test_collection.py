@@ -11,19 +11,23 @@ import pypdf
 import pytest
 from lxml import html
 
+from analysis.cli import main
 from analysis.store import read_table
+from houses import copy_of_the_house
 
 VERDICT = (12, 13, 14)  # decision, who, day
 SCHOOLS = [("edu000001", "Школа А"), ("edu000002", "Школа Б"), ("edu000003", "Школа В")]
 
 
-@pytest.fixture
-def office(house, run):
-    """The project with a registry of three invented schools, of which the first two are supported."""
+@pytest.fixture(scope="module")
+def office_at_first(tmp_path_factory):
+    """The project, for one edition, with a registry of three invented schools, of which the first two are supported."""
+    house = copy_of_the_house(tmp_path_factory.mktemp("office"))
     text = (house / "project.toml").read_text(encoding="utf-8").split("[collection]")[0]
+    text = text.replace("editions = [2020, 2021, 2022]", "editions = [2021]")
     text += '\n[collection]\nmunicipal = ["УО", "ИМО"]\nschools = "ОО"\n'
     (house / "project.toml").write_text(text, encoding="utf-8")
-    assert run(house, "forms", "2021")[0] == 0
+    assert main(["--project", str(house), "forms", "2021"]) == 0
     book = openpyxl.load_workbook(house / "output/forms/2021/registry.xlsx")
     for row, (login, name) in enumerate(SCHOOLS, start=2):
         book["Школы"].cell(row, 1).value = login
@@ -32,10 +36,16 @@ def office(house, run):
         for column, value in enumerate((login, "2021/22", "ШНОР" if row < 4 else "нет"), start=1):
             book["Статус"].cell(row, column).value = value
     book.save(house / "registry_from_mail.xlsx")
-    code, out, err = run(house, "receive", str(house / "registry_from_mail.xlsx"), "--received", "2021-12-01")
-    assert (code, err) == (0, "")
-    assert run(house, "forms", "2021")[0] == 0
+    registry = str(house / "registry_from_mail.xlsx")
+    assert main(["--project", str(house), "receive", registry, "--received", "2021-12-01"]) == 0
+    assert main(["--project", str(house), "forms", "2021"]) == 0
     return house
+
+
+@pytest.fixture
+def office(office_at_first, tmp_path):
+    """A copy of it that a test may change."""
+    return shutil.copytree(office_at_first, tmp_path / "office")
 
 
 def _fill(office, reporter, facts, evidence=(), name="from_mail.xlsx", spoil=None):
