@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -60,6 +61,7 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
     words = cells.loc[cells["role"] != "column_header"]
     findings = [
         *_source_findings(content, file, sources),
+        *_unentered_workbooks(project.root, sources),
         *reading,
         *correcting,
         *misdirected(amendments.corrections, [file, *(source.file for source in in_force(sources))]),
@@ -136,6 +138,19 @@ def _source_findings(content: bytes, file: str, sources: tuple[Source, ...]) -> 
         else f"Верните полученный файл, а правку запишите в {CORRECTIONS_FILE}; новый файл запишите в {SOURCES_FILE}."
     )
     return [Finding("source", Severity.BLOCKS, file, ("весь файл",), "", explanation, action, _stanza(file, digest))]
+
+
+def _unentered_workbooks(root: Path, sources: tuple[Source, ...]) -> list[Finding]:
+    """A workbook put into data/raw by hand, or by a run that died, is no source: nobody may think it was read."""
+    entered = {source.file for source in sources}
+    there = sorted(path.relative_to(root).as_posix() for path in (root / "data/raw").rglob("[!.~]*.xlsx"))
+    explanation = f"Файл лежит в data/raw, но не записан в {SOURCES_FILE}: он не читается и в отчёт не входит."
+    action = "Примите его: analysis receive сам скопирует и запишет файл; лишний файл уберите из data/raw."
+    return [
+        Finding("source", Severity.ATTENTION, file, ("весь файл",), "", explanation, action)
+        for file in there
+        if file not in entered
+    ]
 
 
 def _stanza(file: str, digest: str) -> str:

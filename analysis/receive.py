@@ -53,6 +53,7 @@ def receive(
     """
     said = Said(received, wave, calendar_year)
     with only_one_at_work(root / "data/raw/.lock"):
+        _sweep_drafts(root / "data/raw")
         project, sources = load_project(root), list(load_sources(root))
         entered, results = len(sources), {}
         opened = {path: _open(path) for path in files}
@@ -72,6 +73,12 @@ def receive(
         _enter(root, sources[entered:])
         refused = {path: one for path, one in opened.items() if isinstance(one, Received)}
         return [{**results, **refused}[path] for path in files]
+
+
+def _sweep_drafts(raw: Path) -> None:
+    """Removes what dead runs left half written; the caller holds the lock, so no living run is at work here."""
+    for draft in [*raw.glob(".SOURCES.toml.*"), *raw.glob("*/.*.xlsx.*")]:
+        draft.unlink()
 
 
 def _enter(root: Path, sources: Sequence[Source]) -> None:

@@ -106,35 +106,71 @@ def read_returned(workbook: Workbook, file: str) -> Returned:
     layouts: Sequence[FormSheet] = LAYOUTS[identity.kind]
     rows: dict[str, tuple[ReturnedRow, ...]] = {}
     findings = list(workbook.findings)
-    for layout in (*layouts, *([OWN_MEASURES] if identity.kind == "form" else [])):
-        found = _find(workbook, layout)
-        if found is None and layout in layouts:
+    pages = [_page(sheet) for sheet in workbook.sheets]
+    optional = (OWN_MEASURES, *SCHOOL_SHEETS) if identity.kind == "form" else ()
+    for layout in (*layouts, *optional):
+        found = _found(pages, layout)
+        findings += _others(found, layout, file)
+        if not found and layout in layouts:
             findings.append(_missing_sheet(layout, file))
-        rows[layout.title] = found or ()
-    for layout in SCHOOL_SHEETS if identity.kind == "form" else ():
-        if (found := _find(workbook, layout)) is not None:
-            rows[layout.title] = found
+        if found or layout not in SCHOOL_SHEETS:
+            rows[layout.title] = found[0][1] if found else ()
     return Returned(file, identity, rows, tuple(findings))
 
 
-def _find(workbook: Workbook, layout: FormSheet) -> tuple[ReturnedRow, ...] | None:
-    """The filled rows under the headings of a layout, on whichever sheet they stand."""
-    for sheet in workbook.sheets:
-        grid = _grid(sheet)
-        for number, row in enumerate(grid):
-            columns = _columns(row, layout)
-            if columns is not None:
-                return tuple(_filled_rows(sheet, grid[number + 1 :], columns, layout))
-    return None
+@dataclass(frozen=True)
+class _Page:
+    """A sheet, its rows that hold something, and what stands in them as headings are compared."""
+
+    sheet: Sheet
+    grid: list[dict[int, SheetCell]]
+    titles: list[dict[int, str]]
 
 
-def _columns(row: Mapping[int, SheetCell], layout: FormSheet) -> dict[int, str] | None:
+def _page(sheet: Sheet) -> _Page:
+    grid = _grid(sheet)
+    titles = [{position: plain(str(cell.value)).casefold() for position, cell in row.items()} for row in grid]
+    return _Page(sheet, grid, titles)
+
+
+def _found(pages: Sequence[_Page], layout: FormSheet) -> list[tuple[str, tuple[ReturnedRow, ...]]]:
+    """Every sheet that has the headings of a layout, whatever it is called, with the filled rows under them."""
+    found = []
+    for page in pages:
+        heads = ((number, _columns(row, layout)) for number, row in enumerate(page.titles))
+        number, columns = next((head for head in heads if head[1] is not None), (0, None))
+        if columns is not None:
+            rows = tuple(_filled_rows(page.sheet, page.grid[number + 1 :], columns, layout))
+            found.append((page.sheet.name, rows))
+    return found
+
+
+def _others(found: Sequence[tuple[str, tuple[ReturnedRow, ...]]], layout: FormSheet, file: str) -> list[Finding]:
+    """Copies of a sheet that say something else: nobody can tell which of them is meant."""
+    return [
+        Finding(
+            "pasted_twice",
+            Severity.BLOCKS,
+            file,
+            (f"лист {name}",),
+            "",
+            f"Лист с заголовками листа «{layout.title}» в книге не один, и значения в них разные: прочитан первый.",
+            f"Оставьте в книге один лист «{layout.title}» и верните форму.",
+        )
+        for name, rows in found[1:]
+        if _values(rows) != _values(found[0][1])
+    ]
+
+
+def _values(rows: Iterable[ReturnedRow]) -> list[dict[str, object]]:
+    return [{name: cell.value for name, cell in row.cells.items()} for row in rows]
+
+
+def _columns(row: Mapping[int, str], layout: FormSheet) -> dict[int, str] | None:
+    if len(row) < len(layout.needed_columns):
+        return None
     names = {column.title.casefold(): column.name for column in layout.columns}
-    found = {
-        position: names[title]
-        for position, cell in row.items()
-        if (title := plain(str(cell.value)).casefold()) in names
-    }
+    found = {position: names[title] for position, title in row.items() if title in names}
     return found if layout.needed_columns <= set(found.values()) else None
 
 

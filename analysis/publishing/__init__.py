@@ -120,4 +120,10 @@ def _replace_site(
             write_state(reports / "_site.json", kept | made, site)
     except OSError as error:
         advice = "Прежний сайт остался на месте. Закройте его открытые файлы, проверьте место на диске и повторите."
-        raise PublishingError(f"Не удалось записать сайт {site}: {error}. {advice}") from error
+        raise PublishingError(f"Не удалось записать сайт {site}: {_reason(error)}. {advice}") from error
+
+
+def _reason(error: OSError) -> str:
+    """The reason in one line; copying a folder lists its reason once for every file that failed."""
+    many = error.args[0] if isinstance(error, shutil.Error) else []
+    return str(many[0][-1]) if many else str(error)

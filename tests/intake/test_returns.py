@@ -1,5 +1,6 @@
 """A returned sheet is known by the headings that it needs; columns that only help whoever fills it in may be absent."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -47,3 +48,16 @@ def test_without_a_heading_that_it_needs_it_is_another_sheet(lost):
     (finding,) = _returned(FormSheet("Рассмотрение", columns), []).findings
     assert (finding.rule, finding.place) == ("workbook", "лист Рассмотрение")
     assert "Код подтверждения" in finding.explanation
+
+
+@pytest.mark.parametrize(("verdict", "rules"), [("принято", []), ("возвращено", ["pasted_twice"])])
+def test_a_copy_of_a_sheet_with_other_values_stops(verdict, rules):
+    identity = form_identity("acceptance", "город", 2021, "acceptance")
+    copy = replace(EARLIER, title="Рассмотрение (2)")
+    sheets = [
+        (EARLIER, [("код", "УО", "1.4 протокол 1", "принято", "Начальник", DAY, "")], {}),
+        (copy, [("код", "УО", "1.4 протокол 1", verdict, "Начальник", DAY, "")], {}),
+    ]
+    content = form_bytes(["Рассмотрение"], sheets, identity, DAY)
+    found = read_returned(read_workbook(content, "acceptance.xlsx"), "acceptance.xlsx").findings
+    assert [(one.rule, one.place) for one in found] == [(rule, "лист Рассмотрение (2)") for rule in rules]

@@ -349,8 +349,14 @@ def test_a_killed_receive_is_put_right_by_the_next(office, run):
     target = office / "data/raw/2021/form_УО_v1.xlsx"
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, target)  # what a run leaves that dies before it writes the entry
-    assert "form_УО" not in run(office, "check")[1]
+    draft = target.with_name(".form_УО_v1.xlsx.a1b2c3d4")  # and what it was writing when it died
+    draft.write_bytes(b"PK")
+    said = run(office, "check")[1]
+    assert "data/raw/2021/form_УО_v1.xlsx: весь файл" in said
+    assert "не записан в data/raw/SOURCES.toml: он не читается" in said
     assert _receive(office, run, path)[0] == 0
+    assert not draft.exists()
+    assert "он не читается" not in run(office, "check")[1]
     assert run(office, "build")[0] == 0
     assert _plan_fact(office, "1.4")["reported_count"] == 2
 

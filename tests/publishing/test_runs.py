@@ -1,6 +1,7 @@
 """Runs after runs: what is made again, what stays, what is withdrawn, and that nothing good is ever lost."""
 
 import os
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -189,6 +190,18 @@ def test_after_a_full_disk_the_last_good_site_stays(published: Path, monkeypatch
     with pytest.raises(PublishingError, match="Прежний сайт остался на месте"):
         run(published, formats=["html"])
     _assert_untouched(published, before)
+
+
+def test_a_full_disk_while_copying_is_told_in_one_line(published: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(source: object, target: object, **_: object) -> None:
+        raise shutil.Error([(f"/from/{number}", f"/to/{number}", "No space left on device") for number in range(900)])
+
+    monkeypatch.setattr("analysis.publishing.shutil.copytree", full)
+    _change(published / "styles.css")
+    with pytest.raises(PublishingError) as raised:
+        run(published, formats=["html"])
+    assert "No space left on device. Прежний сайт остался на месте" in str(raised.value)
+    assert "/from/" not in str(raised.value)
 
 
 def test_after_a_kill_the_last_good_site_stays_and_the_next_run_cleans_up(published: Path):
