@@ -17,7 +17,7 @@ COSTS = {SCHOOL: 1.0, CITY: 20.0}
 OTHERS_COST = 3.0
 TOTAL_COST = 10.0
 SUM_COST = 0.05
-FULL_SCORE = 100
+HIGH_SCORE, FULL_SCORE = 80, 100
 Row = Mapping[str, Any]
 
 
@@ -149,6 +149,20 @@ def _score_sum(sheet: Sheet, name: str, row: Row, number: int, policy: Disclosur
     sheet.unprinted(f"{cell}|rest", FULL_SCORE * number - value, is_count=False)
     terms = ((FULL_SCORE, f"{name}|participant_count"), (-1, cell), (-1, f"{cell}|rest"))
     sheet.relations[Relation(terms)] = None
+    _high_scores(sheet, name, row, value)
+
+
+def _high_scores(sheet: Sheet, name: str, row: Row, value: int) -> None:
+    """The sum is no less than what the high and the full scores bring, so that it limits how many of them there are."""
+    points = {"high_score_count": HIGH_SCORE, "full_score_count": FULL_SCORE}
+    least = {column: point for column, point in points.items() if pd.notna(row[column])}
+    other = value - sum(point * int(row[column]) for column, point in least.items())
+    if not least or other < 0:
+        return
+    sheet.unprinted(f"{name}|score_sum|other", other, is_count=False)
+    terms = ((1, f"{name}|score_sum"), (-1, f"{name}|score_sum|other"))
+    scored = ((-point, f"{name}|{column}") for column, point in least.items())
+    sheet.relations[Relation((*terms, *scored))] = None
 
 
 def _with_rest(sheet: Sheet, total: str, parts: Sequence[str], rest: int) -> None:

@@ -103,6 +103,14 @@ def test_the_mean_of_a_few_cannot_be_taken_from_the_city():
     assert public.loc["Город", "mean_score"] == 65.6
 
 
+def test_the_points_of_a_few_do_not_tell_how_many_scored_high():
+    """4 participants with some 204 points together: three scores of 80 would not fit in."""
+    tables = made(score("edu1", 2, 0, 0, 0, 50.0), score("edu2", 2, 0, 0, 0, 52.0), score("edu3", 163, 20, 15, 0, 59.2))
+    whole = tables["public_score_results"].set_index("group_name").loc[["Другие школы города", "Город"]]
+    assert whole[["participant_count", "mean_score"]].isna().any(axis=None)
+    assert whole["participant_count"].notna().any()
+
+
 def test_a_group_of_pupils_counts_over_the_schools_that_gave_it(town):
     rows = town["pupil_groups"]
     rows = rows[(rows["pupil_group"] == "На учёте в полиции") & (rows["calendar_year"] == 2021)].set_index("group_name")
