@@ -3,9 +3,10 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from analysis.cleaning.school_sheet_rules import mean_cannot_be
 from analysis.cleaning.schools import Directory, Match, find_school
 from analysis.cleaning.sittings import UnknownSittingError, programme_of, sitting_of
 from analysis.config import SOURCES_FILE, Collection, Source
@@ -247,7 +248,9 @@ def _score_fault(one: ExamCounts) -> str:
     parts = sum(getattr(one, name) or 0 for name in SCORE_COLUMNS)
     if parts > (one.participant_count or 0):
         return SETS_ASIDE["parts_above_whole"]
-    return SETS_ASIDE["mean_without_participants"] if one.mean_score is not None and not one.participant_count else ""
+    if one.mean_score is not None and not one.participant_count:
+        return SETS_ASIDE["mean_without_participants"]
+    return SETS_ASIDE["mean_against_counts"] if mean_cannot_be(asdict(one)) else ""
 
 
 def _row(one: ExamCounts, login: str, sitting: Sitting, file: str) -> dict[str, Any]:

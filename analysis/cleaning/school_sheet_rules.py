@@ -55,7 +55,7 @@ def _sum(row: Values, columns: Sequence[str]) -> int:
     return sum(row[name] or 0 for name in columns)
 
 
-def _mean_cannot_be(row: Values) -> bool:
+def mean_cannot_be(row: Values) -> bool:
     """Whether the mean lies outside what the counts allow; a count that is not given may be anything."""
     count, mean = row["participant_count"], row["mean_score"]
     if not count or mean is None:
@@ -105,7 +105,7 @@ ROW_RULES: Mapping[str, tuple[Rule, ...]] = {
             lambda row: _sum(row, SCORE_COLUMNS) > row["participant_count"],
         ),
         Rule("mean_out_of_range", ("mean_score",), lambda row: (row["mean_score"] or 0) > FULL_SCORE),
-        Rule("mean_against_counts", ("mean_score", "participant_count", *SCORE_COLUMNS), _mean_cannot_be),
+        Rule("mean_against_counts", ("mean_score", "participant_count", *SCORE_COLUMNS), mean_cannot_be),
     ),
     DEFICITS.title: (
         _lacks("diagnosed_teacher_count", "deficit_teacher_count"),

@@ -98,7 +98,8 @@ def find_school(one: ExamCounts, schools: Directory) -> Match:
         return _by_login(one, schools)
     if one.code_oo:
         return _by_code(one, schools)
-    if _is_other_town(one.municipality, schools):
+    if _is_other_town(one.municipality, schools) or _town(one.school_name) in schools.towns:
+        # A row of another municipality, or of the whole town where schools stand.
         return Match(is_other=True)
     logins = schools.by_name.get(same_name(one.school_name), ())
     return Match(logins[0]) if len(logins) == 1 else Match(nearest=_nearest(one, schools, logins))

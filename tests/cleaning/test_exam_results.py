@@ -120,6 +120,12 @@ def test_other_towns_are_counted_once():
     assert not rows.quarantine
 
 
+def test_the_row_of_the_whole_town_is_no_school():
+    rows = clean(OGE, replace(OGE, code_oo="", code_msu="", school_name="Примерск", place="строка 7"))
+    assert len(rows.results) == 1
+    assert [(one.rule, one.severity) for one in rows.findings] == [("other_schools", Severity.NOTE)]
+
+
 def test_file_with_none_of_our_schools():
     assert "Ни одной строки" in only_finding(clean(replace(OGE, code_msu="27")), "other_schools").explanation
 
@@ -160,6 +166,7 @@ def test_minimum_that_was_not_known_says_nothing():
     "changes",
     [
         {"high_score_count": 5},
+        {"mean_score": 5.0, "high_score_count": 2},
         {"participant_count": 0, **dict.fromkeys(("below_minimum_count", "high_score_count", "full_score_count"), 0)},
     ],
 )

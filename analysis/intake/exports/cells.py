@@ -14,9 +14,9 @@ from analysis.intake.exports.lines import GridValue, Unreadable
 LOGIN = re.compile(r"\b(?:edu|sch)\d{3,9}\b", re.IGNORECASE)
 CODE = re.compile(r"(\d{1,9})(?:[.,]0+)?")
 GRADE = re.compile(r"(\d{1,2})(?!\d)")
-WHOLE = re.compile(r"(\d{1,7})(?:[.,]0+)?")
+WHOLE = re.compile(r"(\d{1,7}|\d{1,3}(?: \d{3}){1,2})(?:[.,]0+)?")
 # X in Latin and in Cyrillic, a dash of any length.
-ABSENT = frozenset({"x", "х", "-", "–", "—", "нет отметки"})
+ABSENT = frozenset({"x", "х", "-", "–", "—", "нет отметки", "н/а"})
 MARKS = (2, 3, 4, 5)
 LARGEST_SCORE = 100
 DECIMALS_KEPT = 9
@@ -55,7 +55,7 @@ def grade_of(value: GridValue) -> int | None:
 
 
 def is_absent(value: GridValue) -> bool:
-    """Whether the cell says that there is no result: blank, X, Х, «-», «нет отметки»."""
+    """Whether the cell says that there is no result: blank, X, Х, «-», «нет отметки», «н/а»."""
     return value is None or isinstance(value, str) and plain(value).casefold() in ("", *ABSENT)
 
 
@@ -150,7 +150,7 @@ def _whole(value: GridValue) -> int | None:
     if isinstance(value, float | int):
         return int(value) if value >= 0 and float(value).is_integer() else None
     found = WHOLE.fullmatch(plain(value)) if isinstance(value, str) else None
-    return int(found.group(1)) if found else None
+    return int(found.group(1).replace(" ", "")) if found else None
 
 
 def _decimal(value: GridValue) -> Decimal:

@@ -21,6 +21,8 @@ from analysis.intake.exports.pupils import Block, Exam, School, Tally
 TITLE = "протокол РЦОИ (ОГЭ, ЕГЭ)"
 LOOKED_FOR = "протокол РЦОИ: «Код ОО», «Код МСУ», «Фамилия», «Имя», «Отчество», «Оценка» или «Балл»"
 WANTED = patterns(
+    number=r"№(?: ?п/?п)?",
+    surname=r"фамилия|фио(?: участника)?",
     code_oo=r"код о[оу]",
     code_msu=r"код (?:мсу|мо)",
     grade=r"класс",
@@ -33,12 +35,14 @@ SUBHEADING = re.compile(
     r"кратк.*|разв[её]рнут.*|устн.*|первичный балл|оценка|отметка|(?:тестовый |итоговый )?балл|имя|отчество"
 )
 PUPILS = frozenset({"фамилия", "имя", "отчество", "фио", "аудитория", "код ппэ"})
-SUBJECT = re.compile(r"(\d{1,2})\s*[-–—]\s*(.+?)[\s,]+(20\d\d)\.(\d\d)\.(\d\d)")
+SUBJECT = re.compile(
+    r"(?P<code>\d{1,2})\s*[-–—]\s*(?P<subject>.+?)[\s,]+"
+    r"(?:(?P<year>20\d\d)\.\d\d\.\d\d|\d\d\.\d\d\.(?P<last>20\d\d))(?: ?г(?:\.|ода?))?"
+)
 PROCEDURES = {
     "ОГЭ": re.compile(r"\bогэ\b|основного государственного|гиа-9", re.IGNORECASE),
     "ЕГЭ": re.compile(r"\bегэ\b|единого государственного|гиа-11", re.IGNORECASE),
 }
-LAST_SCHOOL_GRADE = {9: "ОГЭ", 11: "ЕГЭ"}
 # What begins another protocol, or another page of the same one: then the subject is named anew.
 BEGINS = re.compile(r"протокол.*|\d{1,2}\s*[-–—]\s*\D.*", re.IGNORECASE)
 NO_SCHOOL = "в столбце «Код ОО» не код школы: итог одной из школ неполон"
@@ -131,8 +135,8 @@ class _Reading:
         procedure = self._procedure or ("ОГЭ" if scale == MARK_SCALE else "ЕГЭ")
         if found is None:
             return Exam(procedure, "", None, None, scale, fault="над таблицей нет строки «NN - Предмет ГГГГ.ММ.ДД»")
-        subject, year = self._subject_name(found.group(2), procedure, scale), int(found.group(3))
-        fault = "" if subject else f"предмета нет в календаре процедур (код {found.group(1)})"
+        subject, year = self._subject_name(found["subject"], procedure, scale), int(found["year"] or found["last"])
+        fault = "" if subject else f"предмета нет в календаре процедур (код {found['code']})"
         if columns and "mark" not in columns and "score" not in columns:
             fault = "нет ни столбца «Оценка», ни столбца с баллом по 100-балльной шкале"
         minimum = self.vocabulary.minimum_scores.get((procedure, year, subject)) if scale == SCORE_SCALE else None
@@ -146,8 +150,11 @@ class _Reading:
     def _count(self, line: Line, columns: Columns, code: str) -> None:
         block, self._counted = self._block_now(), True
         municipality = columns.value(line, "code_msu")
+        names_pupil = any(columns.value(line, name) is not None for name in ("number", "surname"))
         school = School(code_oo=code, code_msu=code_of(municipality))
         tally = block.tally(school, line.number)
+        if names_pupil and tally.repeats(line):
+            return
         if municipality is not None and not school.code_msu:
             tally.add_fault("в столбце «Код МСУ» не код", line.number)
         grade = grade_of(columns.value(line, "grade"))

@@ -17,7 +17,7 @@ from analysis.intake.exports.headings import (
 )
 from analysis.intake.exports.lines import Line
 from analysis.intake.exports.pupils import Block, Exam, School
-from analysis.intake.exports.titles import vpr_title
+from analysis.intake.exports.titles import Titles
 
 TITLE = "индивидуальные результаты ВПР (ФИС ОКО, Ф1)"
 LOOKED_FOR = "индивидуальные результаты ФИС ОКО: «ОО», «Код участника», «Класс», «Отметка», «Отметка по журналу»"
@@ -61,6 +61,7 @@ class _Reading:
     _exam: Exam | None = None
     _block: Block | None = None
     _stated: dict[str, int] = field(default_factory=dict)
+    _titles: Titles = field(default_factory=Titles)
 
     def take(self, line: Line) -> None:
         if _is_heading(line):
@@ -84,7 +85,7 @@ class _Reading:
         texts = line_texts(line)
         if any(normal(text).startswith(FOOTERS) for text in texts[:1]):
             return True
-        for title in filter(None, map(vpr_title, texts)):
+        if title := self._titles.take(texts):
             subject = self.vocabulary.subject(title.subject)
             fault = "" if subject else "предмета из названия нет в календаре процедур"
             self._exam = Exam("ВПР", subject, title.calendar_year, title.named_grade, MARK_SCALE, fault=fault)
@@ -111,6 +112,8 @@ class _Reading:
         tally = block.tally(School(login=login), line.number)
         if not login:
             tally.add_fault("в столбце «ОО» нет логина школы: итог одной из школ неполон", line.number)
+        if columns.value(line, "pupil") is not None and tally.repeats(line):
+            return
         grade = grade_of(columns.value(line, "grade"))
         if grade is not None:
             tally.grades.add(grade)

@@ -20,7 +20,7 @@ from analysis.intake.exports.cells import (
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.headings import Columns, columns_of, headings, line_texts, numbers_the_columns, patterns
 from analysis.intake.exports.lines import Line
-from analysis.intake.exports.titles import VprTitle, vpr_title
+from analysis.intake.exports.titles import Titles, VprTitle
 
 TITLE = "статистика по отметкам (ФИС ОКО)"
 LOOKED_FOR = "статистика по отметкам ФИС ОКО: «Группы участников» или «Логин», «Кол-во участников», «2», «3», «4», «5»"
@@ -39,10 +39,18 @@ WANTED = patterns(
     mark_5="5",
 )
 MARKS = ("mark_2", "mark_3", "mark_4", "mark_5")
-YEAR = re.compile(r"20\d\d")
-# What tells a school from a group of schools where there is no login: «Вся выборка», a region, a town.
+YEAR = re.compile(r"(20\d\d)(?: ?(?:г\.?|год))?")
+# What tells a school and a group of schools apart where there is no login; what is neither is told as a school that
+# nobody knows: better a question than a silent loss.
 SCHOOL_WORDS = re.compile(
     r"школ|\b[мгч]?[бка]?о[оу]\b|\bмбоу|\bмкоу|\bмаоу|\bсош\b|\bоош\b|гимнази|лице[йя]|интернат|кадетск|№",
+    re.IGNORECASE,
+)
+
+GROUP_WORDS = re.compile(
+    r"вся выборка.*|росси.*|рф|итог.*|всего.*"
+    r"|(?:г\.|(?:город|го|мо|мр|республика|муниципальн\w+|городской округ)\b).*"
+    r"|.*\b(?:край|область|республика|район|округ|ао)(?: ?[-–—(].*)?",
     re.IGNORECASE,
 )
 
@@ -84,6 +92,7 @@ class _Reading:
     rows: list[_Row] = field(default_factory=list)
     unread: list[ExamCounts] = field(default_factory=list)
     _title: VprTitle | None = None
+    _titles: Titles = field(default_factory=Titles)
     # How many rows had been read when the title came.
     _titled: int = 0
 
@@ -93,7 +102,7 @@ class _Reading:
                 # Behind the rows of one subject comes another: one that no title names is not the one before it.
                 self._title = None
             self.columns = columns_of(headings(line), WANTED)
-        elif title := next(filter(None, map(vpr_title, line_texts(line))), None):
+        elif title := self._titles.take(line_texts(line)):
             self._title, self._titled = title, len(self.rows) + len(self.unread)
         elif self.columns and not numbers_the_columns(line) and self._is_of_a_school(line, self.columns):
             self._take_row(line, self.columns)
@@ -107,7 +116,10 @@ class _Reading:
         if any(columns.value(line, name) is not None for name in ("login", "school")):
             return True
         group = text_of(columns.value(line, "group"))
-        return bool(login_of(group) or SCHOOL_WORDS.search(group))
+        if login_of(group) or SCHOOL_WORDS.search(group):
+            return True
+        has_numbers = any(columns.value(line, name) is not None for name in ("participants", *MARKS))
+        return bool(group) and has_numbers and not GROUP_WORDS.fullmatch(group)
 
     def _take_row(self, line: Line, columns: Columns) -> None:
         counts = self._school(line, columns)
@@ -127,23 +139,28 @@ class _Reading:
         title, group = self._title, columns.value(line, "group")
         writing = text_of(columns.value(line, "subject")) or (title.subject if title else "")
         subject = self.vocabulary.subject(writing)
-        year = YEAR.search(text_of(columns.value(line, "year")))
+        written = text_of(columns.value(line, "year"))
+        year = YEAR.fullmatch(written)
         name = text_of(columns.value(line, "school")) or text_of(group)
         return ExamCounts(
             place=f"{self.sheet}строка {line.number}",
             procedure="ВПР",
             subject=subject,
-            calendar_year=int(year.group()) if year else title.calendar_year if title else None,
+            calendar_year=int(year[1]) if year else title.calendar_year if title else None,
             named_grade=grade_of(columns.value(line, "grade")) or (title.named_grade if title else None),
             scale=MARK_SCALE,
             municipality=text_of(columns.value(line, "municipality")),
             school_login=login_of(columns.value(line, "login")) or login_of(name),
             school_name=plain(re.sub(r"\(\s*(?:edu|sch)\d+\s*\)", "", name)),
-            fault="" if subject else _unknown_subject(writing),
+            fault=_fault(subject, writing, "" if year else written),
         )
 
 
-def _unknown_subject(writing: str) -> str:
+def _fault(subject: str, writing: str, unread_year: str) -> str:
+    if unread_year:
+        return f"в столбце «Год» не год ({unread_year}): один календарный год, например 2021"
+    if subject:
+        return ""
     return f"предмета нет в календаре процедур ({writing})" if writing else "предмет не назван"
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from analysis.exam_calendar import MARK_SCALE
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.headings import row_ranges
+from analysis.intake.exports.lines import Line
 
 HIGH_SCORE, FULL_SCORE = 80, 100
 # Two blocks with the same marks in the same order are one block pasted twice; of fewer rows it may be chance.
 ROWS_OF_A_PASTED_BLOCK = 5
+REPEATED = "строки учеников стоят и в другой части файла: итог школы с ними неверен"
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,16 @@ class Tally:
     grades: set[int] = field(default_factory=set)
     stated: int | None = None
     faults: dict[str, list[int]] = field(default_factory=dict)
+    # Rows by the hash of all their cells, so that the same pupil is not counted again; nothing of a cell is kept.
+    known: dict[int, int] = field(default_factory=dict)
+    repeated: list[int] = field(default_factory=list)
+
+    def repeats(self, line: Line) -> bool:
+        """Whether a row that names its pupil has stood here cell by cell; then it is noted and must not be counted."""
+        if self.known.setdefault(hash(tuple(line.cells.items())), line.number) == line.number:
+            return False
+        self.repeated.append(line.number)
+        return True
 
     def add_mark(self, mark: int | None, journal: int | None) -> None:
         """Counts a pupil with a mark; one without a mark has not taken part."""
@@ -158,6 +170,10 @@ def _together(parts: list[Tally]) -> Tally:
         whole.high += one.high
         whole.full += one.full
         whole.grades |= one.grades
+        for row in one.known.keys() & whole.known.keys():
+            whole.add_fault(REPEATED, one.known[row])
+        whole.known |= one.known
+        whole.repeated += one.repeated
         whole.stated = one.stated if one.stated is not None else whole.stated
         for what, rows in one.faults.items():
             whole.faults.setdefault(what, []).extend(rows)
@@ -201,6 +217,8 @@ def _faults(exam: Exam, tally: Tally, sheets: Mapping[str, Tally]) -> str:
     said = [exam.fault] if exam.fault else []
     for sheet, one in sheets.items():
         said += [f"{what} ({sheet}{row_ranges(rows)})" for what, rows in one.faults.items()]
+    if REPEATED in tally.faults and not any(REPEATED in one.faults for one in sheets.values()):
+        said.append(REPEATED)
     if len(tally.grades) > 1 or exam.named_grade and tally.grades - {exam.named_grade}:
         grades = ", ".join(map(str, sorted(tally.grades)))
         said.append(f"классы участников ({grades}) разные или не тот, что в названии")
@@ -208,9 +226,12 @@ def _faults(exam: Exam, tally: Tally, sheets: Mapping[str, Tally]) -> str:
 
 
 def _remark(tally: Tally) -> str:
-    if tally.stated is None or tally.stated in (tally.participants, len(tally.rows)):
-        return ""
-    return f"в шапке участников {tally.stated}, а строк {len(tally.rows)}, из них с отметкой {tally.participants}"
+    row_count, said = len(tally.rows) - len(tally.repeated), []
+    if tally.repeated:
+        said.append(f"{row_ranges(tally.repeated)}: стоят второй раз, все ячейки те же; засчитаны один раз")
+    if tally.stated is not None and tally.stated not in (tally.participants, row_count):
+        said.append(f"в шапке участников {tally.stated}, а строк {row_count}, из них с отметкой {tally.participants}")
+    return "; ".join(said)
 
 
 def _repeated(block: Block, earlier: Block) -> ExamCounts:

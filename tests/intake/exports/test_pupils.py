@@ -81,6 +81,34 @@ def test_block_pasted_twice_counts_once_and_is_named():
     assert "блок вставлен дважды" in repeated.fault
 
 
+def test_rows_pasted_again_under_the_same_headings_count_once_and_are_named():
+    (one,) = counted(protocol((SUBJECT, [*PUPILS[:3], *PUPILS[:2]])))
+    assert (one.participant_count, marks(one)) == (3, (1, 1, 0, 1))
+    assert one.remark == "строки 9–10: стоят второй раз, все ячейки те же; засчитаны один раз"
+    (ninth,) = counted(f1((2, 3), (4, 4), f1_row(1, 2, 3), stated=2))
+    assert (ninth.participant_count, ninth.journal_lower_count, ninth.journal_same_count) == (2, 1, 1)
+    assert ninth.remark.startswith("строка 8: стоят второй раз")
+
+
+def test_rows_without_number_and_name_may_be_alike():
+    rows = [[None, *row[1:7], None, None, None, None, *row[11:]] for row in (PUPILS[0], PUPILS[0])]
+    (one,) = counted(protocol((SUBJECT, rows)))
+    assert (one.participant_count, one.remark) == (2, "")
+
+
+@pytest.mark.parametrize("sheets", [1, 2])
+def test_rows_pasted_under_other_headings_make_the_result_of_the_school_doubtful(sheets):
+    parts = [protocol((SUBJECT, PUPILS[:3])), protocol((SUBJECT, PUPILS[1:2]))]
+    content = xlsx(*parts) if sheets == 2 else xlsx(parts[0] + parts[1])
+    (one,) = read_export(content, "выгрузка", VOCABULARY).counts
+    assert one.fault.startswith("строки учеников стоят и в другой части файла")
+
+
+def test_day_of_the_exam_in_the_order_of_people():
+    (one, _) = counted(protocol(("12 - Обществознание 02.06.2022 г.", PUPILS)))
+    assert (one.subject, one.calendar_year, one.fault) == ("Обществознание", 2022, "")
+
+
 def test_page_break_with_headings_in_two_rows_and_numbered_columns():
     upper = ["№", "Код ОО", None, "Класс", "Код ППЭ", "Аудитория", "Код МСУ", "Фамилия", None, "Имя", "Отчество"]
     lower = [None] * 11 + ["краткий", None, "развёрнутый", "Первичный балл", "Оценка"]

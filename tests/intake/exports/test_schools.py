@@ -48,6 +48,51 @@ def test_narrow_statistics():
     assert "участников 25" in second.fault
 
 
+@pytest.mark.parametrize("name", ["Центр образования «Успех»", "Ромашка", "Кадетский корпус"])
+def test_a_row_that_names_no_group_is_not_lost(name):
+    first, *_ = counted([*NARROW[:2], [name, 24, "8,33", "33,33", "41,67", "16,67"], NARROW[4]])
+    assert (first.school_name, marks(first)) == (name, (24, 2, 8, 10, 4))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Вся выборка", "Примерский край", "город Примерск", "Примерский муниципальный округ", "Республика Примерия",
+     "Городской округ Примерск", "Примерская область (регион)", "г. Примерск", "Российская Федерация"],
+)  # fmt: skip
+def test_a_group_of_schools_is_no_school(name):
+    assert len(counted([*NARROW[:2], [name, 24, "8,33", "33,33", "41,67", "16,67"], NARROW[4]])) == 1
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        [["ВПР 2021. 5 класс. Русский язык"]],
+        [["ВПР 2021. 5 класс"], ["Предмет: Русский язык"], ["Дата: 15.03.2021"]],
+        [["Предмет:", "Русский язык"], ["ВПР 2021 г. 5 класс"]],
+    ],
+)
+def test_titles_of_other_shapes(title):
+    first, *_ = counted([*title, *NARROW[1:]])
+    assert (first.subject, first.calendar_year, first.named_grade, first.fault) == ("Русский язык", 2021, 5, "")
+
+
+def test_a_second_exam_without_its_subject_is_not_the_first_subject():
+    title = [["ВПР 2021. 5 класс"], ["Предмет: Русский язык"]]
+    *_, last = counted([*title, NARROW[1], NARROW[4], ["ВПР 2021. 6 класс"], NARROW[1], NARROW[4]])
+    assert (last.subject, last.fault) == ("", "предмет не назван")
+
+
+def test_a_school_year_is_no_year():
+    one, *_ = counted([WIDE[0], ["2020/2021", *WIDE[1][1:]], WIDE[1]])
+    assert one.calendar_year is None
+    assert one.fault == "в столбце «Год» не год (2020/2021): один календарный год, например 2021"
+
+
+def test_thousands_may_be_set_apart():
+    one, *_ = counted([*NARROW[:2], ["МБОУ СОШ № 1 (edu260001)", "1\u00a0000", 10, 30, 40, 20]])
+    assert marks(one) == (1000, 100, 300, 400, 200)
+
+
 def test_wide_statistics():
     first, *others = counted(WIDE, csv_text)
     assert (first.subject, first.calendar_year, first.named_grade) == ("Математика", 2021, 5)
