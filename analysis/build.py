@@ -1,6 +1,7 @@
 """From raw files to data/processed and the pieces of the reports; unchanged work is not redone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,11 +61,12 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     Raises:
         BlockedError: Findings stop the build; nothing is written.
     """
-    from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
+    from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
     from analysis.contracts.indicators import INDICATOR_TABLES
     from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
     from analysis.contracts.validation import violations
     from analysis.findings import blocking, screen_lines
+    from analysis.indicators.public_effectiveness import public_effectiveness
     from analysis.indicators.quality import quality_tables
     from analysis.indicators.school_tables import school_tables
     from analysis.indicators.tables import indicator_tables
@@ -80,14 +82,18 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     sources = load_sources(project.root)
     looked_at = max(source.received for source in sources)
     reporting = load_reporting(project.root)
-    made = indicator_tables(checked.tables, project.collection, reporting, looked_at, load_methods(project.root))
-    made |= school_tables(checked.tables, load_policy(project.root))
+    methods, policy = load_methods(project.root), load_policy(project.root)
+    made = indicator_tables(checked.tables, project.collection, reporting, looked_at, methods)
+    made |= school_tables(checked.tables, policy)
+    made |= public_effectiveness({**checked.tables, **made}, methods, policy)
     sittings, red_share = load_calendar(project.root), load_red_share(project.root)
     known = {**checked.tables, **made}
     made |= quality_tables(known, project.collection, reporting, sittings, sources, red_share)
     tables = {**checked.tables, **made}
     editions = editions_of(project, tables, sources)
-    broken = violations(made, {**INDICATOR_TABLES, **EFFECTIVENESS_TABLES, **GROUP_TABLES, **PUBLIC_TABLES})
+    broken = violations(
+        made, {**INDICATOR_TABLES, **EFFECTIVENESS_TABLES, **PUBLIC_EFFECTIVENESS, **GROUP_TABLES, **PUBLIC_TABLES}
+    )
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))
     reports = project.root / "reports"
@@ -107,12 +113,16 @@ def editions_of(
     project: Project, tables: dict[str, "pd.DataFrame"], sources: tuple[Source, ...], internal: bool = False
 ) -> list["Edition"]:
     """Returns what each annual report of the project is made from."""
+    from analysis.methods import load_methods
     from analysis.presentation.edition import Edition
 
     abbreviations, assumed = load_terms(project.root).abbreviations, load_assumptions(project.root)
-    policy = load_policy(project.root)
+    policy, methods = load_policy(project.root), load_methods(project.root)
+    edition = Edition(
+        project, 0, tables, sources, abbreviations, internal, policy=policy, assumptions=assumed, methods=methods
+    )
     return [
-        Edition(project, year, tables, sources, abbreviations, internal, policy=policy, assumptions=assumed)
+        replace(edition, calendar_year=year)
         for year in project.editions
     ]
 

@@ -26,6 +26,10 @@ def _text(title: str, description: str, **checks: Any) -> Any:  # noqa: ANN401
     return column(title, description, **{"nullable": True, **checks})
 
 
+def _group() -> Any:  # noqa: ANN401
+    return column("Школа или группа школ", "Название школы; другие школы и город — вместе")
+
+
 def _number(title: str, description: str, unit: str = "единица показателя", **checks: Any) -> Any:  # noqa: ANN401
     return column(title, f"{description}; пусто — сказать нельзя, причина в пометках", unit, nullable=True, **checks)
 
@@ -34,11 +38,14 @@ def _chance(title: str, description: str) -> Any:  # noqa: ANN401
     return _number(title, description, "вероятность", ge=0, le=1)
 
 
-class SchoolIndicators(_Table):
-    """Показатели школ и города: по строке на показатель и на то, к чему он относится; только для служебного отчёта."""
+INDICATOR_KEY = [
+    "indicator_id", "aspect", "procedure", "subject", "programme_grade", "sitting_grade", "wave", "calendar_year",
+    "school_year", "scale",
+]  # fmt: skip
 
+
+class _Indicators(_Table):
     indicator_id: Series[Text] = column("Показатель", "Имя в паспорте показателей")
-    school_login: Series[Text] = column("Логин", "Логин школы, «город» или «другие школы» (не получающие поддержку)")
     aspect: Series[Text] = _text("Разрез", "Компетенция, критерий, кто участвовал в конкурсе; пусто — нет разреза")
     procedure: Series[Text] = _text("Процедура", "ВПР, ОГЭ, ЕГЭ или журнал; пусто — показатель не о результатах")
     subject: Series[Text] = _text("Предмет", "Как в календаре процедур")
@@ -74,12 +81,6 @@ class SchoolIndicators(_Table):
     change_note: Series[Text] = _text("Почему нет изменения", "Разрыв сопоставимости, нет прежних или нынешних данных")
     flags: Series[Text] = column("Пометки", "Через точку с запятой; пусто — нет")
 
-    class Config:
-        unique = [
-            "indicator_id", "school_login", "aspect", "procedure", "subject", "programme_grade", "sitting_grade",
-            "wave", "calendar_year", "school_year", "scale",
-        ]  # fmt: skip
-
     @pa.dataframe_check(error="значение лежит внутри своего интервала")
     def value_inside(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
         inside = (frame["interval_low"] <= frame["value"]) & (frame["value"] <= frame["interval_high"])
@@ -88,6 +89,24 @@ class SchoolIndicators(_Table):
     @pa.dataframe_check(error="где значения нет, стоит пометка с причиной")
     def blank_is_explained(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
         return frame["value"].notna() | (frame["flags"].astype("str") != "")
+
+
+class SchoolIndicators(_Indicators):
+    """Показатели школ и города: по строке на показатель и на то, к чему он относится; только для служебного отчёта."""
+
+    school_login: Series[Text] = column("Логин", "Логин школы, «город» или «другие школы» (не получающие поддержку)")
+
+    class Config:
+        unique = [*INDICATOR_KEY, "school_login"]
+
+
+class PublicIndicators(_Indicators):
+    """Показатели поддерживаемых школ, других школ вместе и города; скрытое пусто, и пометка так говорит."""
+
+    group_name: Series[Text] = _group()
+
+    class Config:
+        unique = [*INDICATOR_KEY, "group_name"]
 
 
 class IndicatorGaps(_Table):
@@ -111,11 +130,11 @@ def _login() -> Any:  # noqa: ANN401
     return column("Логин", "Логин школы в ФИС ОКО", str_length={"min_value": 1})
 
 
-class SelectionHits(_Table):
-    """Низкие процедуры: по строке на правило, школу, процедуру и год, с вероятностью ошибки; не перечень школ."""
+HIT_KEY = ["rule_id", "calendar_year", "procedure", "subject", "programme_grade", "wave"]
 
+
+class _Hits(_Table):
     rule_id: Series[str] = _rule()
-    school_login: Series[str] = _login()
     calendar_year: Series[int] = calendar_year()
     procedure: Series[str] = column("Процедура", "ВПР, ОГЭ или ЕГЭ")
     subject: Series[str] = column("Предмет", "Как в календаре процедур")
@@ -139,8 +158,23 @@ class SelectionHits(_Table):
     )
     flags: Series[str] = column("Пометки", "Через точку с запятой; пусто — нет")
 
+
+class SelectionHits(_Hits):
+    """Низкие процедуры: по строке на правило, школу, процедуру и год, с вероятностью ошибки; не перечень школ."""
+
+    school_login: Series[str] = _login()
+
     class Config:
-        unique = ["rule_id", "school_login", "calendar_year", "procedure", "subject", "programme_grade", "wave"]
+        unique = [*HIT_KEY, "school_login"]
+
+
+class PublicHits(_Hits):
+    """Процедуры правил, доля по которым открыта: только поддерживаемые школы."""
+
+    group_name: Series[str] = _group()
+
+    class Config:
+        unique = [*HIT_KEY, "group_name"]
 
 
 class Selection(_Table):
@@ -217,4 +251,9 @@ EFFECTIVENESS_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "selection": Selection,
     "selection_thresholds": SelectionThresholds,
     "training_needs": TrainingNeeds,
+}
+# What the public may see: made from the masked tables alone.
+PUBLIC_EFFECTIVENESS: dict[str, type[pa.DataFrameModel]] = {
+    "public_school_indicators": PublicIndicators,
+    "public_selection_hits": PublicHits,
 }

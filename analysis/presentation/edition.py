@@ -8,10 +8,13 @@ import pandas as pd
 
 from analysis.assumptions import Assumption
 from analysis.config import Abbreviation, Project, Source
+from analysis.contracts.effectiveness import PublicIndicators
 from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
 from analysis.indicators.plan import executor_load, open_readings, plan_by_year, planned_in
+from analysis.indicators.public_effectiveness import with_names
 from analysis.lineage.ground import Ground
+from analysis.methods import Methods
 from analysis.presentation.words import Row, rows_of
 
 
@@ -29,6 +32,7 @@ class Edition:
         ground: What the chains of an internal edition stand on; a public one has no chains.
         policy: What the public edition hides.
         assumptions: What is taken for granted.
+        methods: How facts of schools become indicators; None where the project computes none.
     """
 
     project: Project
@@ -40,6 +44,7 @@ class Edition:
     ground: Ground | None = None
     policy: DisclosurePolicy = DEFAULT_POLICY
     assumptions: tuple[Assumption, ...] = ()
+    methods: Methods | None = None
 
     @cached_property
     def plan(self) -> pd.DataFrame:
@@ -96,6 +101,20 @@ class Edition:
         """A table of contracts.school_groups for this year: masked, unless the edition is for the office; or empty."""
         fields = list(GROUP_TABLES[name].to_schema().columns)
         rows = self.tables.get(name if self.internal else f"public_{name}", pd.DataFrame(columns=fields))
+        return rows[rows["calendar_year"] == self.calendar_year].reset_index(drop=True)
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """Indicators of all years after contracts.effectiveness.PublicIndicators; whole only for the office."""
+        if "school_indicators" not in self.tables:
+            return pd.DataFrame({name: pd.Series([], dtype="str") for name in PublicIndicators.to_schema().columns})
+        if self.internal:
+            return with_names(self.tables["school_indicators"], self.school_names)
+        return self.tables["public_school_indicators"]
+
+    def effectiveness(self, name: str) -> pd.DataFrame:
+        """The rows of this year of a table of contracts.effectiveness; empty where it was not made."""
+        rows = self.tables.get(name, pd.DataFrame(columns=["calendar_year"]))
         return rows[rows["calendar_year"] == self.calendar_year].reset_index(drop=True)
 
     @cached_property

@@ -1,0 +1,279 @@
+"""What the public may see of the indicators: only what follows from the masked tables, whose cells it can add itself.
+
+An indicator of a school, of the others or of the city is public where each cell that it is made of is printed in
+the masked table (`public_…`) and gives the very same number. What rests on more than these cells — a stabilised share
+is fitted to all schools — is public only where nothing at all is hidden of that sitting.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.contracts.effectiveness import PublicHits, PublicIndicators
+from analysis.contracts.school_facts import MARK_SCALE
+from analysis.contracts.school_groups import SCHOOL, column_title
+from analysis.disclosure_policy import DisclosurePolicy
+from analysis.indicator_passport import GIVEN_MEAN, Indicator, Passport
+from analysis.indicators.keyed import CITY, OTHERS
+from analysis.indicators.school_tables import GROUP_NAMES, PARTS
+from analysis.indicators.uncertainty import at_least
+from analysis.methods import Methods
+
+Tables = Mapping[str, pd.DataFrame]
+WHOLES = {CITY: GROUP_NAMES["город"], OTHERS: GROUP_NAMES["другие школы"]}
+SITTING = ["procedure", "subject", "programme_grade", "sitting_grade", "wave", "calendar_year", "school_year", "scale"]
+ABOUT = ["indicator_id", "aspect", *SITTING]
+STEADY = ["stabilised_value", "stabilised_low", "stabilised_high"]
+OWN = ["numerator", "denominator", "value", "interval_low", "interval_high"]
+KNOWN_WITH_CHANGE = ["earlier_year", "change_low", "change_high", "growth_probability"]
+# Tables that say nothing of single people.
+OPEN_TABLES = ("self_assessment", "school_measures")
+HIDDEN = "скрыто: по числу можно узнать о человеке"
+ONLY_OFFICE = "стабилизированное не публикуется: часть чисел скрыта"
+ROUNDING = 0.0501
+
+
+def public_effectiveness(tables: Tables, methods: Methods | None, policy: DisclosurePolicy) -> dict[str, pd.DataFrame]:
+    """Returns the tables of contracts.effectiveness.PUBLIC_EFFECTIVENESS; none where no indicators were computed.
+
+    Args:
+        tables: Typed tables, those of `tables.effectiveness_tables` and of `school_tables.school_tables`.
+        methods: The passport and the rules.
+        policy: The policy in force.
+    """
+    if methods is None or "school_indicators" not in tables:
+        return {}
+    shown = public_indicators(tables["school_indicators"], tables, methods.passport, policy)
+    made = {"public_school_indicators": shown}
+    if "selection_hits" in tables:
+        made["public_selection_hits"] = public_hits(tables["selection_hits"], shown, _names(tables["schools"]))
+    return made
+
+
+def public_indicators(
+    found: pd.DataFrame, tables: Tables, passport: Passport, policy: DisclosurePolicy
+) -> pd.DataFrame:
+    """Returns the public part of `effectiveness.school_indicators`, after contracts.effectiveness.PublicIndicators.
+
+    Args:
+        found: The indicators, whole.
+        tables: The masked tables `public_…` of `school_tables.school_tables`, schools and school_status.
+        passport: What the indicators are made of.
+        policy: From which base a share may be printed.
+
+    Returns:
+        Rows of the supported schools, of the others together and of the city. A number that may not be seen is blank,
+        and `flags` says so.
+    """
+    rows = _of_the_groups(found, tables)
+    parts = [
+        _opened(rows[(rows["indicator_id"] == one.id).to_numpy()].reset_index(drop=True), one, tables, policy)
+        for one in passport.indicators
+    ]
+    shown = pd.concat([part for part in parts if len(part)], ignore_index=True) if any(map(len, parts)) else rows
+    return _finished(_with_city(_with_change(shown)))
+
+
+def public_hits(hits: pd.DataFrame, shown: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Returns the procedures of a rule whose share is public, with names instead of logins.
+
+    Args:
+        hits: `selection_hits.rule_hits` of all rules.
+        shown: `public_indicators`.
+        names: Names of schools by login.
+    """
+    keys = ["group_name", "procedure", "subject", "programme_grade", "wave", "calendar_year"]
+    open_rows = shown[shown["value"].notna() & shown["indicator_id"].isin(["fail_share", "below_minimum_share"])]
+    known = open_rows[[*keys, "numerator", "denominator", "stabilised_value", "city_value"]]
+    known = known.rename(columns={"stabilised_value": "steady", "city_value": "city"}).drop_duplicates(keys, keep=False)
+    named = hits.assign(group_name=hits["school_login"].map(names).astype("str"))
+    found = named.merge(known, on=[*keys, "numerator", "denominator"], how="inner")
+    with_city, steady = found["city"].notna(), found["steady"].notna()
+    found = found.assign(
+        low_probability=found["low_probability"].where(steady),
+        false_alarm_probability=found["false_alarm_probability"].where(with_city),
+        miss_probability=found["miss_probability"].where(with_city),
+        city_value=found["city"],
+        flags=found["flags"].where(with_city & steady, ""),
+    )
+    return found[list(PublicHits.to_schema().columns)].reset_index(drop=True)
+
+
+def _of_the_groups(found: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """The rows of the groups that the masked tables have, by name; schools of one name would be mixed up: none."""
+    groups = found["school_login"].astype("str").map({**_names(tables["schools"]), **WHOLES})
+    text = {name: "str" for name, dtype in found.dtypes.items() if str(dtype) == "category"}
+    rows = found.assign(group_name=groups)[groups.notna()].astype(text)
+    supported = _supported(tables)
+    pairs = pd.MultiIndex.from_arrays([rows["calendar_year"], rows["group_name"]])
+    return rows[pairs.isin(supported) | rows["school_login"].isin(WHOLES)].reset_index(drop=True)
+
+
+def _names(schools: pd.DataFrame) -> dict[str, str]:
+    """Names by login of the schools whose name no other school has."""
+    named = schools.drop_duplicates("school_name", keep=False)
+    return dict(zip(named["school_login"], named["school_name"], strict=True))
+
+
+def _supported(tables: Tables) -> pd.MultiIndex:
+    """Year and name of each school that a masked table names."""
+    some = [one for name, one in tables.items() if name.startswith("public_") and "scope" in one]
+    pairs = [one.loc[one["scope"] == SCHOOL, ["calendar_year", "group_name"]] for one in some]
+    together = pd.concat(pairs).drop_duplicates() if pairs else pd.DataFrame(columns=["calendar_year", "group_name"])
+    return pd.MultiIndex.from_frame(together)
+
+
+def _opened(rows: pd.DataFrame, indicator: Indicator, tables: Tables, policy: DisclosurePolicy) -> pd.DataFrame:
+    """The rows of one indicator with what is hidden blank; those that no masked table has are left out."""
+    if rows.empty:
+        return rows
+    printed = _printed(rows, indicator, tables)
+    is_open = (printed["part"] - printed["own_part"]).abs() <= printed["reach"]
+    is_open &= (printed["base"] == rows["denominator"]) | rows["denominator"].isna()
+    if indicator.table == "results":
+        is_open &= printed["base"] >= policy.smallest_base
+    is_open = is_open.fillna(False).astype(bool)
+    alike = rows.assign(is_open=is_open).groupby(ABOUT, dropna=False)["is_open"].transform("all")
+    values = printed["part"] if indicator.kind == GIVEN_MEAN else rows["value"]
+    return (
+        rows.assign(
+            **{name: rows[name].where(is_open) for name in OWN},
+            **{name: rows[name].where(alike) for name in STEADY},
+        )
+        .assign(
+            value=values.astype("Float64").where(is_open),
+            threshold_probability=_own_probability(rows, indicator)
+            .where(~alike, rows["threshold_probability"])
+            .where(is_open),
+            flags=_flags(rows, is_open, alike),
+        )[printed["exists"].to_numpy(bool)]
+        .reset_index(drop=True)
+    )
+
+
+def _printed(rows: pd.DataFrame, indicator: Indicator, tables: Tables) -> pd.DataFrame:
+    """For each row the part and the base that the masked table gives, blank where it hides a cell of them."""
+    nothing = pd.Series(pd.NA, index=rows.index, dtype="Float64")
+    if indicator.table in OPEN_TABLES:
+        return _frame(rows["value"].notna(), rows["value"], rows["value"], rows["denominator"])
+    if indicator.table == "results":
+        return _of_results(rows, indicator, tables)
+    name = next((one for one in tables if one.startswith("public_") and _holds(tables[one], indicator.table)), None)
+    if name is None or indicator.table == "contests" and indicator.numerator != ("contest_count",):
+        return _frame(nothing.notna(), nothing, nothing, nothing)
+    if indicator.table == "contests":
+        counts = tables[name].groupby(["calendar_year", "contestants", "group_name"])["contest_count"].sum()
+        key = pd.MultiIndex.from_frame(rows[["calendar_year", "aspect", "group_name"]])
+        part = counts.reindex(key).astype("Float64").set_axis(rows.index)
+        return _frame(part.notna(), part, rows["numerator"], rows["denominator"])
+    return _of_parts(rows, indicator, tables[name])
+
+
+def _holds(table: pd.DataFrame, source: str) -> bool:
+    """Whether a masked table is the one of this source."""
+    return source in PARTS and PARTS[source][0] in table and PARTS[source][1] in table
+
+
+def _of_parts(rows: pd.DataFrame, indicator: Indicator, table: pd.DataFrame) -> pd.DataFrame:
+    part, base, share, key, _ = PARTS[indicator.table]
+    by_aspect = indicator.table == "deficits"
+    names = ["calendar_year", "group_name", *(key if by_aspect else [])]
+    table = table if by_aspect else table[table[key[-1]] == indicator.numerator[0]]
+    table = table.drop_duplicates(names, keep=False).set_index(names)
+    wanted = pd.MultiIndex.from_frame(rows[["calendar_year", "group_name", *(["aspect"] if by_aspect else [])]])
+    at = table.reindex(wanted).set_axis(rows.index)
+    is_shown = at[share].notna()
+    exists = pd.Series(wanted.isin(table.index), index=rows.index)
+    return _frame(exists, at[part].where(is_shown), rows["numerator"], at[base].where(is_shown))
+
+
+def _of_results(rows: pd.DataFrame, indicator: Indicator, tables: Tables) -> pd.DataFrame:
+    name = "public_mark_results" if indicator.scale == MARK_SCALE else "public_score_results"
+    keys = [key for key in [*SITTING, "group_name"] if key != "scale"]
+    table = tables[name].drop_duplicates(keys, keep=False) if name in tables else None
+    if table is None:
+        nothing = pd.Series(pd.NA, index=rows.index, dtype="Float64")
+        return _frame(nothing.notna(), nothing, nothing, nothing)
+    at = rows[keys].merge(table, on=keys, how="left", indicator=True).set_axis(rows.index)
+    weighted = [_cell(at, one) * weight for one, weight in zip(indicator.numerator, indicator.weights, strict=True)]
+    part = sum(weighted[1:], weighted[0])
+    base = sum((_cell(at, one) for one in indicator.denominator[1:]), _cell(at, indicator.denominator[0]))
+    own = rows["value"] if indicator.kind == GIVEN_MEAN else rows["numerator"]
+    reach = ROUNDING if indicator.kind == GIVEN_MEAN else 1e-6
+    return _frame(at["_merge"] == "both", part, own, base, reach)
+
+
+def _cell(at: pd.DataFrame, name: str) -> "pd.Series[float]":
+    """A printed column; «н/а» that nobody gave is nobody, one that is hidden stays blank."""
+    cell = at[name].astype("Float64")
+    if name != "not_attested_count":
+        return cell
+    is_hidden = at["hidden_columns"].fillna("").str.split("; ").map(lambda names: column_title(name) in names)
+    return cell.where(cell.notna() | is_hidden.astype(bool), 0.0)
+
+
+def _frame(
+    exists: "pd.Series[bool]", part: pd.Series, own_part: pd.Series, base: pd.Series, reach: float = 1e-6
+) -> pd.DataFrame:
+    numbers = {"part": part, "own_part": own_part, "base": base}
+    frame = pd.DataFrame({name: column.astype("Float64") for name, column in numbers.items()})
+    return frame.assign(reach=reach, exists=exists.astype(bool).to_numpy())
+
+
+def _own_probability(rows: pd.DataFrame, indicator: Indicator) -> "pd.Series[float]":
+    """By the counts of the row alone."""
+    threshold = indicator.threshold
+    blank = rows["threshold_probability"].isna() | rows["numerator"].isna() | ~(rows["denominator"] > 0).fillna(False)
+    if threshold is None:
+        return pd.Series(pd.NA, index=rows.index, dtype="Float64")
+    count, base = (rows[name].mask(blank, 1.0).to_numpy("float64") for name in ("numerator", "denominator"))
+    return pd.Series(at_least(count + 0.5, base - count + 0.5, threshold), index=rows.index, dtype="Float64").mask(
+        blank
+    )
+
+
+def _flags(rows: pd.DataFrame, is_open: "pd.Series[bool]", alike: "pd.Series[bool]") -> list[str]:
+    said = []
+    for flags, public, whole in zip(rows["flags"], is_open, alike, strict=True):
+        kept = [one for one in flags.split("; ") if one and (whole or not one.startswith("не стабилизировано"))]
+        steady = [] if whole else [ONLY_OFFICE]
+        said.append("; ".join([*kept, *steady]) if public else HIDDEN)
+    return said
+
+
+def _with_change(rows: pd.DataFrame) -> pd.DataFrame:
+    """Change only between two public values; the reason for none only where the calendar gives it."""
+    keys = [*[name for name in ABOUT if name not in ("calendar_year", "school_year")], "group_name"]
+    then = rows[[*keys, "calendar_year", "value"]].rename(columns={"calendar_year": "earlier_year", "value": "then"})
+    at = (
+        rows[[*keys, "earlier_year"]]
+        .merge(then.drop_duplicates([*keys, "earlier_year"]), how="left")
+        .set_axis(rows.index)
+    )
+    both = (rows["value"].notna() & at["then"].notna()).to_numpy(bool)
+    by_calendar = rows["change_note"].fillna("").str.startswith("разрыв")
+    return rows.assign(
+        **{name: rows[name].where(both) for name in KNOWN_WITH_CHANGE},
+        change=(rows["value"] - at["then"]).where(both),
+        change_note=rows["change_note"].where(by_calendar),
+    )
+
+
+def _with_city(rows: pd.DataFrame) -> pd.DataFrame:
+    """The city's value where the city's own row is public."""
+    city = rows.loc[rows["school_login"] == CITY, [*ABOUT, "value"]].rename(columns={"value": "of_city"})
+    of_city = rows[ABOUT].merge(city, on=ABOUT, how="left")["of_city"].set_axis(rows.index)
+    against = rows["against_city"].where(rows["value"].notna() & of_city.notna())
+    return rows.assign(city_value=of_city.astype("Float64"), against_city=against)
+
+
+def _finished(rows: pd.DataFrame) -> pd.DataFrame:
+    fields = PublicIndicators.to_schema().columns
+    words = {name: "category" for name, field in fields.items() if str(field.dtype) == "category"}
+    return rows[list(fields)].astype(words).reset_index(drop=True)
+
+
+def with_names(found: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """The whole table in the shape of the public one, for the office: names of schools and groups instead of logins."""
+    groups = found["school_login"].astype("str").map({**names, **WHOLES})
+    return _finished(found.assign(group_name=groups))

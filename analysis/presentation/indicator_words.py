@@ -1,0 +1,94 @@
+"""Indicators as the report prints them: shares in percent, intervals, probabilities, what a row is about."""
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.contracts.effectiveness import PublicIndicators
+from analysis.indicator_passport import SHARE, Indicator
+from analysis.presentation.russian import NO_BREAK_SPACE, decimal
+from analysis.presentation.words import Row
+
+NOTHING = "—"
+WHO_AND_WHAT = ["indicator_id", "group_name"]
+
+
+def percent(share: Any, digits: int = 1) -> str:  # noqa: ANN401
+    """«38,9 %»."""
+    return NOTHING if pd.isna(share) else f"{decimal(share * 100, digits)}{NO_BREAK_SPACE}%"
+
+
+def probability(chance: Any) -> str:  # noqa: ANN401
+    """«43 %»; what is nearly sure or nearly out of the question is not called sure."""
+    if pd.isna(chance):
+        return NOTHING
+    if chance < 0.01:
+        return f"меньше 1{NO_BREAK_SPACE}%"
+    return f"больше 99{NO_BREAK_SPACE}%" if chance > 0.99 else percent(chance, 0)
+
+
+def value_words(row: Row, indicator: Indicator, column: str = "value") -> str:
+    """A share in percent, a mean with its decimals, a number as it is."""
+    if pd.isna(row[column]):
+        return NOTHING
+    return percent(row[column]) if indicator.kind == SHARE else decimal(row[column], _digits(indicator))
+
+
+def interval_words(row: Row, indicator: Indicator, name: str = "interval") -> str:
+    """«19,4–61,7 %», blank where there is no interval."""
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    if pd.isna(low) or pd.isna(high):
+        return ""
+    if indicator.kind == SHARE:
+        return f"{decimal(low * 100, 1)}–{decimal(high * 100, 1)}{NO_BREAK_SPACE}%"
+    return f"{decimal(low, _digits(indicator))}–{decimal(high, _digits(indicator))}"
+
+
+def with_interval(row: Row, indicator: Indicator) -> str:
+    """«38,9 % (19,4–61,7 %)»."""
+    said, between = value_words(row, indicator), interval_words(row, indicator)
+    return f"{said} ({between})" if between else said
+
+
+def out_of(row: Row) -> str:
+    """«7 из 18»."""
+    if pd.isna(row["denominator"]) or pd.isna(row["numerator"]):
+        return NOTHING if pd.isna(row["numerator"]) else decimal(row["numerator"])
+    return f"{decimal(row['numerator'])} из {decimal(row['denominator'])}"
+
+
+def change_words(row: Row, indicator: Indicator) -> str:
+    """«+3,2 п. п. (от −8,1 до +14,0)», or why there is none."""
+    if pd.isna(row["change"]):
+        return str(row["change_note"]) if pd.notna(row["change_note"]) else NOTHING
+    said = f"{_signed(row['change'], indicator)}{_points(indicator)}"
+    if pd.isna(row["change_low"]):
+        return said
+    return f"{said} (от {_signed(row['change_low'], indicator)} до {_signed(row['change_high'], indicator)})"
+
+
+def row_key(row: Row) -> str:
+    """What tells a row of the table of indicators apart, in one text: names without the blanks."""
+    names = ["indicator_id", "group_name", "aspect", "procedure", "subject", "programme_grade", "wave", "calendar_year"]
+    return " | ".join(str(row[name]) for name in names if pd.notna(row[name]))
+
+
+def exported(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows as data of the report: plain text, who and what first, without columns that are blank throughout."""
+    order = [*WHO_AND_WHAT, *(name for name in PublicIndicators.to_schema().columns if name not in WHO_AND_WHAT)]
+    plain = rows[order].astype({name: "str" for name in order if str(rows[name].dtype) == "category"})
+    return plain.loc[:, plain.notna().any() | plain.columns.isin(["value", "flags"])].reset_index(drop=True)
+
+
+def _signed(number: float, indicator: Indicator) -> str:
+    scaled = number * 100 if indicator.kind == SHARE else number
+    sign = "−" if scaled < 0 else "+"
+    return f"{sign}{decimal(abs(scaled), 1 if indicator.kind == SHARE else _digits(indicator))}"
+
+
+def _points(indicator: Indicator) -> str:
+    return f"{NO_BREAK_SPACE}п.{NO_BREAK_SPACE}п." if indicator.kind == SHARE else ""
+
+
+def _digits(indicator: Indicator) -> int:
+    return {"отметка": 2, "балл": 1, "балл от 0 до 100": 1}.get(indicator.unit, 0)
