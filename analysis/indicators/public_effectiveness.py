@@ -96,7 +96,8 @@ def public_hits(hits: pd.DataFrame, shown: pd.DataFrame, names: Mapping[str, str
         city_value=found["city"],
         flags=found["flags"].where(with_city & steady, ""),
     )
-    return found[list(PublicHits.to_schema().columns)].reset_index(drop=True)
+    words = dict.fromkeys(("group_name", "rule_id", "procedure", "subject", "wave", "is_low", "flags"), "str")
+    return found[list(PublicHits.to_schema().columns)].astype(words).reset_index(drop=True)
 
 
 def _of_the_groups(found: pd.DataFrame, tables: Tables) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.contracts.effectiveness import SelectionHits
 from analysis.indicator_passport import Method
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.indicators.stabilise import Regime, stabilised
@@ -82,7 +83,7 @@ def rule_hits(indicators: pd.DataFrame, rule: RuleSet, method: Method) -> Hits:
             "miss_probability": blank_where_unknown(miss),
             "flags": pd.Series(np.asarray(joined(said)), index=rows.index, dtype="str"),
         }
-    ).astype(words)
+    ).astype(words)[list(SelectionHits.to_schema().columns)]
     earlier = rows["earlier_year"].to_numpy("int64", na_value=0)
     return Hits(table, np.where(known, alpha, np.nan), np.where(known, beta, np.nan), earlier)
 

@@ -5,20 +5,24 @@ Schools are told apart by marker and shade, never by hue alone.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from analysis.presentation.figures import BLANK_HATCH, DARK, INK, LIGHT, MIDDLE, STYLE, WIDTH_INCHES
 
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
+MARKERS = ("o", "s", "^", "v", "P", "X", "p")
 SHADES = (DARK, "#b45309", "#4d7c0f", "#6b21a8")
-GREY = "#6b7280"
+CITY = "Город"
+Look = dict[str, Any]
+GREY, PALE = "#6b7280", "#9ca3af"
 PANELS_A_ROW = 2
 
 
@@ -75,23 +79,17 @@ class Slopes:
 
 
 @matplotlib.rc_context(fname=STYLE)
-def dots(rows: Sequence[Dot], threshold: float | None) -> Figure:
+def dots(rows: Sequence[Dot], groups: Sequence[str], threshold: float | None) -> Figure:
     """One line a share, in groups by label; a cross is the stabilised share, a dashed line the threshold."""
-    labels, groups = list(dict.fromkeys(one.label for one in rows)), list(dict.fromkeys(one.group for one in rows))
-    step = 1 / (len(groups) + 0.6)
-    height = 0.19 * len(labels) * (len(groups) + 0.6) + 0.85
+    labels = list(dict.fromkeys(one.label for one in rows))
+    here = [name for name in groups if any(one.group == name for one in rows)]
+    step = 1 / (len(here) + 0.6)
+    height = 0.19 * len(labels) * (len(here) + 0.6) + 0.85
     figure = _empty(height)
     axes = figure.add_axes((0.27, 0.45 / height, 0.7, 1 - 0.85 / height))
     for one in rows:
-        place, looks = (
-            labels.index(one.label) + (groups.index(one.group) - (len(groups) - 1) / 2) * step,
-            groups.index(one.group),
-        )
-        colour = _shade(looks)
-        axes.plot([one.low, one.high], [place, place], color=colour, linewidth=1.3)
-        axes.plot([one.value], [place], marker=MARKERS[looks % len(MARKERS)], color=colour, markersize=5)
-        if one.steady is not None:
-            axes.plot([one.steady], [place], marker="x", color=INK, markersize=5)
+        place = labels.index(one.label) + (here.index(one.group) - (len(here) - 1) / 2) * step
+        _dot(axes, one, place, _look(one.group, groups))
     for number in range(1, len(labels)):
         axes.axhline(number - 0.5, color=LIGHT, linewidth=0.8)
     axes.set_yticks(range(len(labels)), labels)
@@ -100,110 +98,66 @@ def dots(rows: Sequence[Dot], threshold: float | None) -> Figure:
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     if threshold is not None:
         axes.axvline(threshold, color=INK, linestyle="--", linewidth=0.8)
-    _legend(figure, groups, steady=any(one.steady is not None for one in rows), threshold=threshold is not None)
+    steady = any(one.steady is not None for one in rows)
+    _legend(figure, here, groups, steady=steady, threshold=threshold is not None)
     return figure
 
 
 @matplotlib.rc_context(fname=STYLE)
-def funnels(panels: Sequence[Funnel]) -> Figure:
+def funnels(panels: Sequence[Funnel], groups: Sequence[str]) -> Figure:
     """Small pictures: size to the right, share upwards, limits of chance around the city's share."""
     figure, places = _grid(len(panels), 2.1)
-    groups = list(dict.fromkeys(name for panel in panels for name, _, _ in panel.named))
     for axes, panel in zip(places, panels, strict=True):
         for (low, high), style in zip(panel.limits, ("-", ":"), strict=False):
             axes.plot(panel.sizes, low, color=MIDDLE, linestyle=style, linewidth=1)
             axes.plot(panel.sizes, high, color=MIDDLE, linestyle=style, linewidth=1)
         axes.axhline(panel.city, color=INK, linewidth=0.8)
-        axes.plot(
-            [size for size, _ in panel.schools],
-            [share for _, share in panel.schools],
-            "o",
-            color="#9ca3af",
-            markersize=4,
-        )
+        for size, share in panel.schools:
+            axes.plot([size], [share], "o", color=PALE, markersize=4)
         for name, size, share in panel.named:
-            looks = groups.index(name)
-            axes.plot([size], [share], marker=MARKERS[looks % len(MARKERS)], color=_shade(looks), markersize=6)
+            axes.plot([size], [share], markersize=6, **_look(name, groups))
+        shares = [*(share for _, share in panel.schools), *(share for _, _, share in panel.named)]
         axes.set_title(panel.title, fontsize=9, loc="left")
         axes.set_xlim(0, max(panel.sizes))
-        axes.set_ylim(
-            -0.03,
-            min(
-                1.03,
-                max(
-                    [0.5, *(share + 0.08 for _, _, share in panel.named), *(share + 0.08 for _, share in panel.schools)]
-                ),
-            ),
-        )
+        axes.set_ylim(-0.03, min(1.03, max([0.5, *(share + 0.08 for share in shares)])))
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
         axes.set_xlabel("участников", labelpad=1)
-    _legend(figure, groups, others=any(panel.schools for panel in panels))
+    here = [name for name in groups if any(name == one for panel in panels for one, _, _ in panel.named)]
+    _legend(figure, here, groups, others=any(panel.schools for panel in panels), city=True, inner=True, outer=True)
     return figure
 
 
 @matplotlib.rc_context(fname=STYLE)
-def slopes(panels: Sequence[Slopes], years: Sequence[int]) -> Figure:
+def slopes(panels: Sequence[Slopes], years: Sequence[int], groups: Sequence[str]) -> Figure:
     """Small pictures over the years; points that may not be compared stay apart, a hatched strip between them."""
     figure, places = _grid(len(panels), 1.95)
-    groups = list(dict.fromkeys(line.group for panel in panels for line in panel.lines))
     for axes, panel in zip(places, panels, strict=True):
         for place in panel.breaks:
-            axes.add_patch(
-                Rectangle(
-                    (place - 0.06, -1), 0.12, 3, facecolor="white", edgecolor=GREY, hatch=BLANK_HATCH, linewidth=0
-                )
-            )
+            axes.axvspan(place - 0.06, place + 0.06, facecolor="white", edgecolor=GREY, hatch=BLANK_HATCH, linewidth=0)
         for line in panel.lines:
-            looks = groups.index(line.group)
-            for start, end in line.joined:
-                axes.plot(
-                    [line.places[start], line.places[end]], [line.values[start], line.values[end]], color=_shade(looks)
-                )
-            axes.plot(
-                line.places,
-                line.values,
-                linestyle="",
-                marker=MARKERS[looks % len(MARKERS)],
-                color=_shade(looks),
-                markersize=5,
-            )
+            _line(axes, line, _look(line.group, groups))
         top = max([0.3, *(value for line in panel.lines for value in line.values)])
         axes.set_ylim(-0.03, min(1.03, top + 0.1))
         axes.set_xlim(years[0] - 0.4, years[-1] + 0.5)
         axes.set_xticks(list(years), [str(year) for year in years])
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
         axes.set_title(panel.title, fontsize=9, loc="left")
-    _legend(figure, groups, broken=any(panel.breaks for panel in panels))
+    here = [name for name in groups if any(line.group == name for panel in panels for line in panel.lines)]
+    _legend(figure, here, groups, broken=any(panel.breaks for panel in panels))
     return figure
 
 
 @matplotlib.rc_context(fname=STYLE)
 def heat_map(rows: Sequence[str], columns: Sequence[str], shares: Sequence[Sequence[float | None]]) -> Figure:
     """A grid of shares, each written in its cell; darker is more, hatched is not known or not shown."""
-    height = 0.5 * len(rows) + 0.7
+    height = 0.5 * len(rows) + 0.5
     figure = _empty(height)
-    axes = figure.add_axes((0.42, 0.05 / height, 0.56, 1 - 0.75 / height))
+    axes = figure.add_axes((0.42, 0.05 / height, 0.56, 1 - 0.5 / height))
     top = max([value for row in shares for value in row if value is not None], default=1) or 1
     for place, row in enumerate(shares):
         for number, share in enumerate(row):
-            blank = share is None
-            depth = 0.0 if share is None else share / top
-            axes.add_patch(
-                Rectangle(
-                    (number - 0.48, place - 0.46), 0.96, 0.92, facecolor="white" if blank else _depth(depth),
-                    edgecolor=GREY, linewidth=0.5, hatch=BLANK_HATCH if blank else "",
-                )
-            )  # fmt: skip
-            if share is not None:
-                axes.text(
-                    number,
-                    place,
-                    f"{share * 100:.0f} %",
-                    ha="center",
-                    va="center",
-                    color="white" if depth > 0.55 else INK,
-                )
+            _heat_cell(axes, number, place, share, top)
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xticks(range(len(columns)), columns)
@@ -214,6 +168,31 @@ def heat_map(rows: Sequence[str], columns: Sequence[str], shares: Sequence[Seque
     return figure
 
 
+def _dot(axes: Axes, one: Dot, place: float, look: Look) -> None:
+    axes.plot([one.low, one.high], [place, place], color=look["color"], linewidth=1.3)
+    axes.plot([one.value], [place], markersize=5, **look)
+    if one.steady is not None:
+        axes.plot([one.steady], [place], marker="x", color=INK, markersize=5)
+
+
+def _line(axes: Axes, line: Line, look: Look) -> None:
+    for start, end in line.joined:
+        places, values = (line.places[start], line.places[end]), (line.values[start], line.values[end])
+        axes.plot(places, values, color=look["color"])
+    axes.plot(line.places, line.values, linestyle="", markersize=5, **look)
+
+
+def _heat_cell(axes: Axes, column: int, row: int, share: float | None, top: float) -> None:
+    depth = 0.0 if share is None else share / top
+    colour, hatch = ("white", BLANK_HATCH) if share is None else (_depth(depth), "")
+    axes.add_patch(
+        Rectangle((column - 0.48, row - 0.46), 0.96, 0.92, facecolor=colour, edgecolor=GREY, linewidth=0.5, hatch=hatch)
+    )
+    if share is not None:
+        ink = "white" if depth > 0.55 else INK
+        axes.text(column, row, f"{share * 100:.0f} %", ha="center", va="center", color=ink)
+
+
 def _depth(share: float) -> tuple[float, float, float]:
     """From light to dark in one hue, so that grey keeps the order."""
     light, dark = np.array(matplotlib.colors.to_rgb(LIGHT)), np.array(matplotlib.colors.to_rgb(DARK))
@@ -221,8 +200,12 @@ def _depth(share: float) -> tuple[float, float, float]:
     return float(red), float(green), float(blue)
 
 
-def _shade(number: int) -> str:
-    return SHADES[number % len(SHADES)]
+def _look(group: str, groups: Sequence[str]) -> Look:
+    """Marker and shade of a group, the same in all pictures of an edition; the city has its own."""
+    if group == CITY:
+        return {"marker": "D", "color": INK}
+    number = [one for one in groups if one != CITY].index(group)
+    return {"marker": MARKERS[number % len(MARKERS)], "color": SHADES[number % len(SHADES)]}
 
 
 def _empty(height: float) -> Figure:
@@ -244,20 +227,18 @@ def _grid(panels: int, height: float) -> tuple[Figure, list[Axes]]:
     return figure, places
 
 
-def _legend(figure: Figure, groups: Sequence[str], **shown: bool) -> None:
+def _legend(figure: Figure, here: Sequence[str], groups: Sequence[str], **shown: bool) -> None:
     """Groups by marker, then what else the picture has."""
-    more = {
-        "steady": ("x", "", INK, "стабилизированная"),
-        "threshold": ("", "--", INK, "порог"),
-        "others": ("o", "", "#9ca3af", "другие школы"),
-        "broken": ("s", "", "#d1d5db", "разрыв"),
+    more: dict[str, dict[str, Any]] = {
+        "steady": {"marker": "x", "color": INK, "label": "стабилизированная"},
+        "threshold": {"linestyle": "--", "color": INK, "label": "порог"},
+        "others": {"marker": "o", "color": PALE, "label": "другие школы"},
+        "city": {"linestyle": "-", "color": INK, "label": "город"},
+        "inner": {"linestyle": "-", "color": MIDDLE, "label": "95 %"},
+        "outer": {"linestyle": ":", "color": MIDDLE, "label": "99,8 %"},
+        "broken": {"marker": "s", "color": PALE, "label": "разрыв"},
     }
-    looks = [(MARKERS[number % len(MARKERS)], "", _shade(number), name) for number, name in enumerate(groups)]
+    looks = [{**_look(name, groups), "label": name} for name in here]
     looks += [more[name] for name, is_shown in shown.items() if is_shown]
-    lines = [
-        matplotlib.lines.Line2D(
-            [], [], marker=marker, linestyle=style or "none", color=colour, label=label, markersize=5
-        )
-        for marker, style, colour, label in looks
-    ]
-    figure.legend(handles=lines, loc="upper left", ncols=5, borderaxespad=0.2, columnspacing=1.2, handletextpad=0.4)
+    lines = [Line2D([], [], markersize=5, **{"linestyle": "none", **look}) for look in looks]
+    figure.legend(handles=lines, loc="upper left", ncols=6, borderaxespad=0.2, columnspacing=1.2, handletextpad=0.4)

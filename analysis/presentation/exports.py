@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
+from analysis.contracts.effectiveness_report import REPORT_TABLES
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.school_groups import GROUP_TABLES
@@ -22,6 +24,7 @@ FRICTIONLESS_TYPES = {
     "float64": "number",
     "Float64": "number",
     "datetime64[us]": "date",
+    "bool": "boolean",
     "str": "string",
 }
 
@@ -89,7 +92,15 @@ def described(columns: tuple[str, ...]) -> dict[str, tuple[str, str, str]]:
     """
     fields = [
         contract.to_schema().columns
-        for contract in (*FACT_TABLES.values(), *GROUP_TABLES.values(), *INDICATOR_TABLES.values())
+        for tables in (
+            EFFECTIVENESS_TABLES,
+            PUBLIC_EFFECTIVENESS,
+            REPORT_TABLES,
+            FACT_TABLES,
+            GROUP_TABLES,
+            INDICATOR_TABLES,
+        )
+        for contract in tables.values()
     ]
     nearest_last = sorted(fields, key=lambda found: len(found.keys() & set(columns)))
     return {

@@ -15,7 +15,12 @@ WHO_AND_WHAT = ["indicator_id", "group_name"]
 
 def percent(share: Any, digits: int = 1) -> str:  # noqa: ANN401
     """«38,9 %»."""
-    return NOTHING if pd.isna(share) else f"{decimal(share * 100, digits)}{NO_BREAK_SPACE}%"
+    return NOTHING if pd.isna(share) else f"{rounded(share * 100, digits)}{NO_BREAK_SPACE}%"
+
+
+def rounded(number: float, digits: int) -> str:
+    """A number with exactly so many decimals: as many as its base carries."""
+    return decimal(round(float(number), digits), digits) if digits else decimal(round(float(number)))
 
 
 def probability(chance: Any) -> str:  # noqa: ANN401
@@ -31,7 +36,7 @@ def value_words(row: Row, indicator: Indicator, column: str = "value") -> str:
     """A share in percent, a mean with its decimals, a number as it is."""
     if pd.isna(row[column]):
         return NOTHING
-    return percent(row[column]) if indicator.kind == SHARE else decimal(row[column], _digits(indicator))
+    return percent(row[column]) if indicator.kind == SHARE else rounded(row[column], _digits(indicator))
 
 
 def interval_words(row: Row, indicator: Indicator, name: str = "interval") -> str:
@@ -40,8 +45,8 @@ def interval_words(row: Row, indicator: Indicator, name: str = "interval") -> st
     if pd.isna(low) or pd.isna(high):
         return ""
     if indicator.kind == SHARE:
-        return f"{decimal(low * 100, 1)}–{decimal(high * 100, 1)}{NO_BREAK_SPACE}%"
-    return f"{decimal(low, _digits(indicator))}–{decimal(high, _digits(indicator))}"
+        return f"{rounded(low * 100, 1)}–{rounded(high * 100, 1)}{NO_BREAK_SPACE}%"
+    return f"{rounded(low, _digits(indicator))}–{rounded(high, _digits(indicator))}"
 
 
 def with_interval(row: Row, indicator: Indicator) -> str:
@@ -83,7 +88,7 @@ def exported(rows: pd.DataFrame) -> pd.DataFrame:
 def _signed(number: float, indicator: Indicator) -> str:
     scaled = number * 100 if indicator.kind == SHARE else number
     sign = "−" if scaled < 0 else "+"
-    return f"{sign}{decimal(abs(scaled), 1 if indicator.kind == SHARE else _digits(indicator))}"
+    return f"{sign}{rounded(abs(scaled), 1 if indicator.kind == SHARE else _digits(indicator))}"
 
 
 def _points(indicator: Indicator) -> str:

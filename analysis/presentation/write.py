@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.config import INVENTED
-from analysis.presentation import execution, exhibits, logs, quality, school_facts, sentences
+from analysis.presentation import (
+    effectiveness,
+    execution,
+    exhibits,
+    logs,
+    passport,
+    quality,
+    school_facts,
+    sentences,
+)
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit
 from analysis.presentation.exports import csv_bytes, data_package, resource, xlsx_bytes
@@ -78,6 +87,8 @@ def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
     how_good, quality_exhibits = quality.sections(edition)
     assumed, assumption_exhibits = logs.assumptions(edition)
     logged, log_exhibits = logs.data_log(edition)
+    effective, effective_exhibits = effectiveness.sections(edition)
+    annex, annex_exhibits = passport.section(edition)
     pieces = {
         "summary": "\n".join(f"- {sentence}" for sentence in _summary(edition)),
         "approval": sentences.approval(edition),
@@ -95,6 +106,8 @@ def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
         "quality": how_good,
         "assumptions": assumed,
         "data-log": logged,
+        "effectiveness": effective,
+        "passport": annex,
         "sources": "\n\n".join([sentences.data_date(edition), sources.markdown]),
         "contact": sentences.contact(edition),
     }
@@ -108,6 +121,8 @@ def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
         *fact_exhibits,
         *school_exhibits,
         *quality_exhibits,
+        *effective_exhibits,
+        *annex_exhibits,
         findings,
         abbreviations,
         sources,

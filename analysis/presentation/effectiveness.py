@@ -1,0 +1,181 @@
+"""What the report says about the effectiveness of schools: results, context, staff, transition, selection, passport."""
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from analysis.indicator_passport import Indicator
+from analysis.presentation import effectiveness_pictures as pictures
+from analysis.presentation import effectiveness_tables as tables
+from analysis.presentation import selection_tables
+from analysis.presentation.conclusions import CONCLUSION, FACT, RESULTS, SELECTION, STAFF, TRANSITION, Said, conclusions
+from analysis.presentation.edition import Edition
+from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.markdown import escape
+from analysis.presentation.passport import threshold_note
+from analysis.presentation.school_facts import VPR_NOTICE
+
+NO_INDICATORS = "Показателей эффективности нет: школьных сведений в проект не поступало."
+HOW_TO_READ = (
+    "Доля по небольшому классу неточна, поэтому рядом с ней стоят интервал и, где это возможно, стабилизированная "
+    "доля: приближенная к городу тем сильнее, чем меньше участников. «Против города» — точный биномиальный предел: за "
+    "95 % и по случаю выходит одно сравнение из двадцати, за 99,8 % — одно из пятисот. Рейтинга школ здесь нет. "
+    "«Факт» — что посчитано, «Вывод» — что из этого следует; гипотезы и решения записывают люди."
+)
+PUBLIC_ONLY = (
+    "В открытом отчёте показатель напечатан, только если напечатаны все числа, из которых он получен; "
+    "стабилизированная доля — если по этой работе не скрыто ничего. Строк, которые показать нельзя, в таблицах нет."
+)
+CONTEXT_IDS = "context"
+STAFF_TABLES = ("staff", "deficits")
+TRANSITION_TABLES = ("school_measures", "self_assessment", "contests")
+Section = tuple[str, list[str], list[Exhibit]]
+
+
+def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
+    """Returns the Markdown about the indicators and the exhibits it shows; one sentence while there are none."""
+    if edition.methods is None or edition.indicators.empty:
+        return NO_INDICATORS, []
+    parts, shown = [HOW_TO_READ, *([] if edition.internal else [PUBLIC_ONLY])], []
+    for title, words, exhibits in _sections(edition):
+        parts += [title, *words, *(noted(edition, one) for one in exhibits)]
+        shown += exhibits
+    basis = sentences_table(edition)
+    if basis is not None:
+        parts += ["## На чём стоят фразы {#sec-conclusions}", basis.markdown]
+        shown.append(basis)
+    return "\n\n".join(part for part in parts if part), shown
+
+
+def noted(edition: Edition, exhibit: Exhibit) -> str:
+    """The exhibit with the notices it needs: of the ВПР, and of thresholds whose origin is not confirmed."""
+    data = exhibit.data
+    passport = tables.by_id(edition)
+    ids = dict.fromkeys(data["indicator_id"]) if "indicator_id" in data else {}
+    notes = [threshold_note(passport[one]) for one in ids if one in passport and passport[one].threshold is not None]
+    notes += [
+        f"{note}."
+        for note in (pictures.break_notes(data) if exhibit.picture is not None and "change_note" in data else [])
+    ]
+    if "procedure" in data and (data["procedure"] == "ВПР").any():
+        notes.append(VPR_NOTICE)
+    return "\n\n".join(
+        [exhibit.markdown, *(f"::: {{.table-note}}\n{escape(note)}\n:::" for note in dict.fromkeys(notes))]
+    )
+
+
+def _sections(edition: Edition) -> Iterator[Section]:
+    rows = tables.shown_rows(edition)
+    yield "## Результаты {#sec-attainment}", said(edition, RESULTS), list(_results(edition, rows))
+    context = _of_tables(edition, rows, [CONTEXT_IDS])
+    shown = [
+        tables.plain_indicators(edition, "context", f"Контекст школ, {_school_year(edition)} учебный год", context)
+    ]
+    yield "## Контекст {#sec-context}", [], shown if len(context) else []
+    yield "## Кадры и обучение {#sec-staff-training}", said(edition, STAFF), list(_staff(edition, rows))
+    title = "## Переход поддерживаемых школ в эффективный режим {#sec-transition}"
+    yield title, said(edition, TRANSITION), list(_transition(edition, rows))
+    words, exhibits = selection_tables.section(edition)
+    yield "## Отбор школ с низкими результатами {#sec-selection}", [*said(edition, SELECTION), words], exhibits
+
+
+def said(edition: Edition, section: str) -> list[str]:
+    """The sentences of a section: facts first, conclusions apart."""
+    found = conclusions(edition, section)
+    blocks = []
+    for kind, title in ((FACT, "Факты"), (CONCLUSION, "Выводы")):
+        lines = [f"- {escape(one.text)}" for one in found if one.sentence.kind == kind]
+        blocks += ["\n".join([f"**{title}**", "", *lines])] if lines else []
+    return blocks or ["Недостаточно данных, чтобы что-либо утверждать."] if section != SELECTION else blocks
+
+
+def sentences_table(edition: Edition) -> Exhibit | None:
+    """Every sentence with its condition and the rows it rests on."""
+    found = conclusions(edition)
+    if not found:
+        return None
+    data = pd.DataFrame([_sentence_row(one) for one in found], dtype="str")
+    cells = [[one.sentence.id, one.sentence.kind, one.text, one.sentence.condition, _rows_words(one)] for one in found]
+    header = ["Фраза", "Вид", "Что сказано", "Условие", "На чём стоит"]
+    printed = (header, cells, [13, 8, 42, 22, 15], "lllll")
+    return printed_table(edition, "conclusions", "Фразы о показателях и их основания", data, printed)
+
+
+def _sentence_row(one: Said) -> dict[str, str]:
+    return {
+        "sentence_id": one.sentence.id,
+        "statement_kind": one.sentence.kind,
+        "sentence_text": one.text,
+        "condition": one.sentence.condition,
+        "rests_on": "; ".join(one.rests_on),
+    }
+
+
+def _rows_words(one: Said) -> str:
+    number = len(one.rests_on)
+    return f"строк: {number}; перечислены в данных таблицы" if number else "строк нет: правило не назвало никого"
+
+
+def _results(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
+    """For each procedure and wave its picture, the share that is judged, the levels, the journal; then the funnels."""
+    of_results = [one for one in tables.by_id(edition).values() if one.table == "results"]
+    for slug, title, group in tables.sittings(rows):
+        for indicator in _judged(of_results, group):
+            yield from pictures.dot_pictures(edition, slug, title, group, indicator)
+            yield from _some(tables.reliability(edition, slug, title, group, indicator))
+        rest = [one for one in of_results if one.threshold is None and not one.procedures]
+        yield from _some(
+            tables.levels(edition, f"levels-{slug}", f"{title}: другие показатели", group, _present(rest, group))
+        )
+        journal = _present([one for one in of_results if one.procedures], group)
+        caption = f"{title}: отметка против журнальной"
+        yield from _some(tables.levels(edition, f"journal-share-{slug}", caption, group, journal))
+    yield from pictures.funnel_pictures(edition)
+
+
+def _staff(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
+    found = _of_tables(edition, rows, ["staff"])
+    if len(found):
+        yield tables.plain_indicators(edition, "staffing", f"Кадры, {_school_year(edition)} учебный год", found)
+    yield from _some(pictures.heat_picture(edition))
+    found = _of_tables(edition, rows, ["deficits"])
+    indicator = tables.by_id(edition).get("deficit_share")
+    if len(found) and indicator is not None:
+        yield selection_tables.deficits(edition, found, indicator)
+    if edition.internal and len(edition.effectiveness("training_needs")):
+        yield tables.training(edition)
+
+
+def _transition(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
+    yield from pictures.slope_pictures(edition)
+    schools = rows[rows["group_name"].isin(tables.supported(edition))]
+    found = pictures.ruled_rows(edition, schools)
+    if len(found):
+        caption = f"Результаты поддерживаемых школ: {edition.calendar_year} год против прежнего"
+        yield tables.changes(edition, "changes", caption, tables.in_order(edition, found))
+    found = _of_tables(edition, schools, TRANSITION_TABLES)
+    if len(found):
+        yield tables.plain_indicators(edition, "transition", "Собственные меры, самооценка и конкурсы", found)
+
+
+def _of_tables(edition: Edition, rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """The rows of the indicators made from these tables, in the order of the passport."""
+    wanted = [one.id for one in tables.by_id(edition).values() if one.table in names]
+    found = rows[rows["indicator_id"].isin(wanted)]
+    return found.sort_values("indicator_id", key=lambda ids: ids.map(wanted.index), kind="stable", ignore_index=True)
+
+
+def _judged(indicators: Sequence[Indicator], group: pd.DataFrame) -> list[Indicator]:
+    return _present([one for one in indicators if one.threshold is not None], group)
+
+
+def _present(indicators: Sequence[Indicator], group: pd.DataFrame) -> list[Indicator]:
+    return [one for one in indicators if (group["indicator_id"] == one.id).any()]
+
+
+def _some(exhibit: Exhibit | None) -> list[Exhibit]:
+    return [] if exhibit is None else [exhibit]
+
+
+def _school_year(edition: Edition) -> str:
+    return f"{edition.calendar_year}/{(edition.calendar_year + 1) % 100:02d}"

@@ -1,0 +1,266 @@
+"""The pictures of the indicators as exhibits: what each shows in words, and the rows behind it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.indicator_passport import Indicator
+from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
+from analysis.presentation import effectiveness_figures as drawing
+from analysis.presentation.edition import Edition
+from analysis.presentation.effectiveness_tables import GROUPS_LAST, by_id, in_order, lowered, supported
+from analysis.presentation.exhibits import Exhibit, printed_picture
+from analysis.presentation.indicator_words import exported, interval_words, out_of, percent
+from analysis.presentation.school_tables import SLUGS, subject_words
+from analysis.presentation.words import Row, rows_of
+
+LINES_PER_PICTURE = 40
+PANELS_PER_PICTURE = 6
+SITTING = ["procedure", "subject", "programme_grade", "sitting_grade", "wave"]
+CITY = GROUPS_LAST[1]
+
+
+def dot_pictures(
+    edition: Edition, slug: str, title: str, rows: pd.DataFrame, indicator: Indicator
+) -> Iterator[Exhibit]:
+    """Shares of the supported schools and of the city with their intervals; long ones in several pictures."""
+    wanted = [*supported(edition), CITY]
+    rows = rows[(rows["indicator_id"] == indicator.id) & rows["group_name"].isin(wanted)]
+    rows = rows[rows["interval_low"].notna()].reset_index(drop=True)
+    labels = [subject_words(row) for row in rows_of(rows)]
+    kinds = list(dict.fromkeys(labels))
+    size = max(1, LINES_PER_PICTURE // max(1, rows["group_name"].nunique()))
+    parts = [kinds[start : start + size] for start in range(0, len(kinds), size)]
+    for number, part in enumerate(parts, start=1):
+        some = rows[[label in part for label in labels]].reset_index(drop=True)
+        suffix, said = (f"-{number}", f" (часть {number} из {len(parts)})") if len(parts) > 1 else ("", "")
+        yield printed_picture(
+            edition,
+            f"dots-{slug}{suffix}",
+            f"{title}: {lowered(indicator.name)} с интервалами{said}",
+            f"Точки с интервалами 95 %. {_dots_in_words(some, indicator)}.",
+            exported(some),
+            drawing.dots([_dot(row) for row in rows_of(some)], wanted, indicator.threshold),
+        )
+
+
+def funnel_pictures(edition: Edition) -> Iterator[Exhibit]:
+    """Every school against the city, for the procedures of the rules; others than the supported ones have no name."""
+    for indicator, procedure, rows in _ruled(edition, edition.indicators, this_year=True):
+        panels = [group.reset_index(drop=True) for _, group in rows.groupby(SITTING, sort=True)]
+        usable = [panel for panel in panels if panel["city_value"].notna().any() and _schools(panel).size]
+        for number, some in enumerate(_parts(usable), start=1):
+            said = " ".join(_funnel_in_words(edition, panel) for panel in some)
+            yield printed_picture(
+                edition,
+                f"funnel-{SLUGS.get(procedure, 'other')}-{number}",
+                f"{procedure}, {edition.calendar_year} год: {lowered(indicator.name)} против города"
+                + (f" (часть {number})" if len(usable) > PANELS_PER_PICTURE else ""),
+                "Воронки: вправо — участников, вверх — доля; черта — город, сплошные линии — предел 95 %, точечные — "
+                f"99,8 %. {said}",
+                exported(pd.concat(some, ignore_index=True)),
+                drawing.funnels([_funnel(edition, panel) for panel in some], supported(edition)),
+            )
+
+
+def slope_pictures(edition: Edition) -> Iterator[Exhibit]:
+    """The supported schools and the city over the years; no line crosses a break, and the words say why."""
+    wanted = [*supported(edition), CITY]
+    for indicator, procedure, rows in _ruled(edition, edition.indicators, this_year=False):
+        rows = rows[rows["group_name"].isin(wanted) & (rows["calendar_year"] <= edition.calendar_year)]
+        panels = [group.reset_index(drop=True) for _, group in rows.groupby(SITTING[:3], sort=True)]
+        panels = [panel for panel in panels if panel["calendar_year"].nunique() > 1]
+        for number, some in enumerate(_parts(panels), start=1):
+            years = sorted({int(year) for panel in some for year in panel["calendar_year"]})
+            yield printed_picture(
+                edition,
+                f"slopes-{SLUGS.get(procedure, 'other')}-{number}",
+                f"{procedure}: {lowered(indicator.name)} по годам" + (f" (часть {number})" if number > 1 else ""),
+                f"Линии по годам; где годы нельзя сравнить, линии нет. {' '.join(map(_slopes_in_words, some))}",
+                exported(pd.concat(some, ignore_index=True)),
+                drawing.slopes([_slopes(panel, wanted) for panel in some], years, wanted),
+            )
+
+
+def heat_picture(edition: Edition) -> Exhibit | None:
+    """Deficits by competence and school; the public sees supported schools, others together and the city."""
+    rows = edition.indicators
+    rows = rows[(rows["indicator_id"] == "deficit_share") & (rows["calendar_year"] == edition.calendar_year)]
+    rows = in_order(edition, rows[rows["group_name"].isin([*supported(edition), *GROUPS_LAST])])
+    if rows["value"].notna().sum() == 0:
+        return None
+    grid = rows.pivot_table(
+        index="aspect", columns="group_name", values="value", dropna=False, sort=False, observed=True
+    )
+    columns = [name for name in [*supported(edition), *GROUPS_LAST] if name in grid]
+    shares = [[None if pd.isna(value) else float(value) for value in row] for row in grid[columns].values.tolist()]
+    said = "; ".join(
+        f"{competence}: " + ", ".join(f"{name} — {_or_none(share)}" for name, share in zip(columns, row, strict=True))
+        for competence, row in zip(grid.index, shares, strict=True)
+    )
+    return printed_picture(
+        edition,
+        "deficits",
+        f"Доля учителей с дефицитом в {edition.calendar_year} году",
+        f"Клетки: компетенция и школа. {said}.",
+        exported(rows),
+        drawing.heat_map([_two_lines(str(one)) for one in grid.index], [_short(one) for one in columns], shares),
+    )
+
+
+def break_notes(rows: pd.DataFrame) -> list[str]:
+    """Why lines are broken, each reason once."""
+    notes = rows["change_note"].dropna().astype("str")
+    return list(dict.fromkeys(note for note in notes if note.startswith("разрыв")))
+
+
+def ruled_rows(edition: Edition, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the procedures that the rules of selection look at."""
+    parts = [part for _, _, part in _ruled(edition, rows, this_year=False)]
+    return pd.concat(parts, ignore_index=True) if parts else rows.iloc[:0]
+
+
+def _ruled(edition: Edition, rows: pd.DataFrame, *, this_year: bool) -> Iterator[tuple[Indicator, str, pd.DataFrame]]:
+    """Indicator, procedure and rows with a value, of each procedure that a rule names."""
+    rules = () if edition.methods is None else edition.methods.rules
+    passport = by_id(edition)
+    named = {(one.indicator, one.procedure): one for rule in rules for one in rule.procedures}
+    known = rows[rows["value"].notna()]
+    known = known[known["calendar_year"] == edition.calendar_year] if this_year else known
+    known = known.astype({name: "str" for name in known.columns if str(known[name].dtype) == "category"})
+    for (indicator, procedure), one in named.items():
+        wanted = (
+            (known["indicator_id"] == indicator)
+            & (known["procedure"] == procedure)
+            & known["subject"].isin(one.subjects)
+            & known["programme_grade"].isin(one.programme_grades)
+        )
+        if wanted.any():
+            yield passport[indicator], procedure, known[wanted].reset_index(drop=True)
+
+
+def _parts(panels: Sequence[pd.DataFrame]) -> list[Sequence[pd.DataFrame]]:
+    return [panels[start : start + PANELS_PER_PICTURE] for start in range(0, len(panels), PANELS_PER_PICTURE)]
+
+
+def _dot(row: Row) -> drawing.Dot:
+    steady: float | None = None if pd.isna(row["stabilised_value"]) else float(row["stabilised_value"])
+    low, high = float(row["interval_low"]), float(row["interval_high"])
+    return drawing.Dot(_broken(subject_words(row)), row["group_name"], float(row["value"]), low, high, steady)
+
+
+def _dots_in_words(rows: pd.DataFrame, indicator: Indicator) -> str:
+    return "; ".join(
+        f"{subject_words(row)}, {row['group_name']}: {out_of(row)}, {percent(row['value'])}, "
+        f"интервал {interval_words(row, indicator)}"
+        for row in rows_of(rows)
+    )
+
+
+def _schools(panel: pd.DataFrame) -> pd.DataFrame:
+    return panel[~panel["group_name"].isin(GROUPS_LAST)]
+
+
+def _funnel(edition: Edition, panel: pd.DataFrame) -> drawing.Funnel:
+    schools, city = _schools(panel), float(panel["city_value"].dropna().iloc[0])
+    names = supported(edition)
+    sizes = np.arange(1.0, max(20.0, float(schools["denominator"].max()) * 1.1) + 1)
+    limits = []
+    for level in FUNNEL_LEVELS:
+        low, high = funnel_limits(sizes, np.full(len(sizes), city), level)
+        limits.append(((low / sizes).tolist(), (high / sizes).tolist()))
+    is_named = schools["group_name"].isin(names)
+    points = [(float(row["denominator"]), float(row["value"])) for row in rows_of(schools[~is_named])]
+    named = [(row["group_name"], float(row["denominator"]), float(row["value"])) for row in rows_of(schools[is_named])]
+    return drawing.Funnel(_panel_title(panel, wave=True), city, sizes.tolist(), limits, points, named)
+
+
+def _funnel_in_words(edition: Edition, panel: pd.DataFrame) -> str:
+    schools = _schools(panel)
+    named = schools[schools["group_name"].isin(supported(edition))]
+    rest = schools[~schools["group_name"].isin(supported(edition))]
+    said = [f"{row['group_name']}: {out_of(row)}, {row['against_city']}" for row in rows_of(named)]
+    outside = int((rest["against_city"] != "как в городе").sum())
+    others = [f"других школ {len(rest)}, за пределами {outside}"] if len(rest) else []
+    city = percent(panel["city_value"].dropna().iloc[0])
+    return f"{_panel_title(panel, wave=True)}: город {city}; {'; '.join([*said, *others])}."
+
+
+def _panel_title(panel: pd.DataFrame, *, wave: bool) -> str:
+    first = rows_of(panel)[0]
+    title = f"{first['subject']}, программа {first['programme_grade']} класса"
+    return f"{title}, {first['wave']}" if wave and first["procedure"] == "ВПР" else title
+
+
+def _slopes(panel: pd.DataFrame, groups: Sequence[str]) -> drawing.Slopes:
+    places = _places(panel)
+    breaks = _breaks(panel, places)
+    lines = [_line(name, panel[panel["group_name"] == name], places, breaks) for name in groups]
+    return drawing.Slopes(_panel_title(panel, wave=False), [one for one in lines if one.places], breaks)
+
+
+def _places(panel: pd.DataFrame) -> Mapping[tuple[int, str], float]:
+    """Where each sitting stands on the axis: its year, and a little to the right for each further one of a year."""
+    places: dict[tuple[int, str], float] = {}
+    for year in sorted({int(year) for year in panel["calendar_year"]}):
+        rows = panel[panel["calendar_year"] == year]
+        waves = sorted(set(rows["wave"]), key=lambda wave: ("осень" in wave, wave))
+        places |= {(year, wave): year + 0.22 * number for number, wave in enumerate(waves)}
+    return places
+
+
+def _line(
+    group: str, rows: pd.DataFrame, places: Mapping[tuple[int, str], float], breaks: Sequence[float]
+) -> drawing.Line:
+    """Points of one school; joined are those that may be compared, unless a break lies between them."""
+    points = sorted(rows_of(rows), key=lambda row: places[int(row["calendar_year"]), row["wave"]])
+    at = {(int(row["calendar_year"]), row["wave"]): number for number, row in enumerate(points)}
+    joined = [
+        (at[int(row["earlier_year"]), row["wave"]], number)
+        for number, row in enumerate(points)
+        if pd.notna(row["earlier_year"]) and (int(row["earlier_year"]), row["wave"]) in at
+    ]
+    where = [places[int(row["calendar_year"]), row["wave"]] for row in points]
+    joined = [(one, two) for one, two in joined if not any(where[one] < at_break < where[two] for at_break in breaks)]
+    return drawing.Line(group, where, [float(row["value"]) for row in points], joined)
+
+
+def _breaks(panel: pd.DataFrame, places: Mapping[tuple[int, str], float]) -> list[float]:
+    """Half-way before each sitting that may not be compared with what was before it."""
+    ends = sorted(set(places.values()))
+    broken = panel["change_note"].astype("str").str.startswith("разрыв")
+    at = {places[int(row["calendar_year"]), row["wave"]] for row in rows_of(panel[broken])}
+    return [(before + after) / 2 for before, after in zip(ends, ends[1:], strict=False) if after in at]
+
+
+def _slopes_in_words(panel: pd.DataFrame) -> str:
+    said = [
+        f"{name}: "
+        + ", ".join(f"{row['calendar_year']} {row['wave']} — {percent(row['value'])}" for row in rows_of(rows))
+        for name, rows in panel.groupby("group_name", sort=False)
+    ]
+    why = break_notes(panel)
+    return f"{_panel_title(panel, wave=False)}: {'; '.join([*said, *why])}."
+
+
+def _or_none(share: float | None) -> str:
+    return "нет данных или скрыто" if share is None else percent(share, 0)
+
+
+def _broken(label: str) -> str:
+    """A label in two lines before its bracket."""
+    return label.replace(" (", "\n(")
+
+
+def _two_lines(label: str, width: int = 32) -> str:
+    words, lines = label.split(), [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
+
+
+def _short(name: str) -> str:
+    return {"Другие школы города": "другие", "Город": "город"}.get(name, _two_lines(name, 12))

@@ -1,0 +1,87 @@
+"""The annex that prints the passport of indicators: what is computed, by which formula and on whose word."""
+
+import pandas as pd
+
+from analysis.indicator_passport import NO_INTERVAL, Indicator
+from analysis.presentation.edition import Edition
+from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.indicator_words import percent
+from analysis.presentation.markdown import escape
+
+NO_PASSPORT = "Паспорта показателей в проекте нет."
+UNCONFIRMED = "не подтверждено"
+
+
+def section(edition: Edition) -> tuple[str, list[Exhibit]]:
+    """Returns the words and the table of the annex."""
+    if edition.methods is None:
+        return NO_PASSPORT, []
+    passport = edition.methods.passport
+    method = passport.method
+    confirmed = "" if method.confirmed else f" Эти числа нормой не заданы: {UNCONFIRMED}."
+    words = escape(
+        f"Паспорт версии {passport.version}, действует с {passport.since} года; внутри отчёта определения не меняются. "
+        f"Интервал: {method.interval} ({method.interval_basis}). Стабилизация: {method.stabilisation} "
+        f"({method.stabilisation_basis}); школ с результатом меньше {method.fewest_schools} — не стабилизируется. "
+        f"Меньше {method.small_base} участников — пометка «мало участников».{confirmed}"
+    )
+    table = _table(edition)
+    return f"{words}\n\n{table.markdown}", [table]
+
+
+def threshold_note(indicator: Indicator) -> str:
+    """Where a threshold stands and whether that binds this office."""
+    confirmed = "подтверждено" if indicator.threshold_confirmed else UNCONFIRMED
+    return f"Порог {percent(indicator.threshold, 0)}, «{indicator.name}»: {indicator.threshold_source} ({confirmed})."
+
+
+def _table(edition: Edition) -> Exhibit:
+    assert edition.methods is not None
+    indicators = edition.methods.passport.indicators
+    data = pd.DataFrame([_row(one) for one in indicators]).astype(
+        {"threshold": "Float64", "formula_confirmed": "bool", "threshold_confirmed": "bool"}
+    )
+    cells = [
+        [
+            one.name,
+            f"{one.formula}. Источник: {one.formula_source}{_mark(one.formula_confirmed)}",
+            f"{one.unit}; {one.direction}",
+            "—"
+            if one.threshold is None
+            else f"{percent(one.threshold, 0)}: {one.threshold_source}{_mark(one.threshold_confirmed)}",
+            _interval(one),
+            one.supplied_by,
+        ]
+        for one in indicators
+    ]
+    header = ["Показатель", "Формула", "Единица и направление", "Порог", "Интервал", "Кто даёт"]
+    return printed_table(
+        edition, "passport", "Паспорт показателей", data, (header, cells, [17, 33, 13, 14, 12, 13], "llllll")
+    )
+
+
+def _row(one: Indicator) -> dict[str, object]:
+    return {
+        "indicator_id": one.id,
+        "indicator_name": one.name,
+        "formula": one.formula,
+        "formula_source": one.formula_source,
+        "formula_confirmed": one.formula_confirmed,
+        "unit": one.unit,
+        "direction": one.direction,
+        "numerator_parts": "; ".join(one.numerator),
+        "denominator_parts": "; ".join(one.denominator),
+        "interval_kind": _interval(one),
+        "threshold": one.threshold,
+        "threshold_source": one.threshold_source,
+        "threshold_confirmed": one.threshold_confirmed,
+        "supplied_by": one.supplied_by,
+    }
+
+
+def _interval(one: Indicator) -> str:
+    return f"нет: {one.interval_note}" if one.interval == NO_INTERVAL else one.interval
+
+
+def _mark(confirmed: bool) -> str:
+    return "" if confirmed else f" ({UNCONFIRMED})"

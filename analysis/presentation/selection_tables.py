@@ -1,0 +1,171 @@
+"""The section about selection: rules, low procedures, chances of error, other thresholds, who would leave."""
+
+import pandas as pd
+
+from analysis.indicator_passport import Indicator
+from analysis.presentation.edition import Edition
+from analysis.presentation.effectiveness_tables import steady_words, text
+from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.indicator_words import exported, out_of, percent, probability, with_interval
+from analysis.presentation.markdown import escape
+from analysis.presentation.words import Row, rows_of
+from analysis.selection_rules import NO_REPETITION, SAME_LIST, RuleSet
+
+NO_RULES = "Правил отбора в проекте нет."
+HOW_WRONG = (
+    "Ложная тревога — вероятность, что школа с долей города при таком числе участников окажется низкой случайно. "
+    "Пропуск — вероятность, что школа, чья истинная доля настолько же выше порога, насколько город ниже его, низкой не "
+    "окажется. Перечень по правилу — не решение об отборе: его принимает управление."
+)
+ONLY_OFFICE = (
+    "Кого назвало бы каждое правило, что изменил бы другой порог и кто вышел бы из списка, напечатано в служебном "
+    "отчёте: по этим ответам можно вычислить скрытые числа. Здесь — процедуры поддерживаемых школ, доля по которым "
+    "открыта."
+)
+REPETITION_WORDS = {NO_REPETITION: "без повторения", SAME_LIST: "столько же низких и годом раньше"}
+
+
+def section(edition: Edition) -> tuple[str, list[Exhibit]]:
+    """Returns the words and the tables about selection."""
+    if edition.methods is None or not edition.methods.rules:
+        return NO_RULES, []
+    rules = edition.methods.rules
+    words = "\n".join(["Правила, по которым посчитано:", "", *(f"- {escape(rule_words(rule))}" for rule in rules)])
+    shown = [one for one in (_hits(edition), *_office(edition)) if one is not None]
+    return "\n\n".join([words, HOW_WRONG, *([] if edition.internal else [ONLY_OFFICE])]), shown
+
+
+def rule_words(rule: RuleSet) -> str:
+    """A rule in one sentence with its source and whether it is confirmed."""
+    looked_at = "; ".join(
+        f"{one.procedure}: {', '.join(one.subjects)}, программа {', '.join(map(str, one.programme_grades))} класса"
+        for one in rule.procedures
+    )
+    repeated = REPETITION_WORDS.get(rule.repetition, "та же процедура низкая два года подряд")
+    confirmed = "подтверждено" if rule.confirmed else "не подтверждено"
+    least = "" if rule.minimum_participants_confirmed else " (не подтверждено)"
+    leaves = "" if rule.leave_confirmed else " (не подтверждено)"
+    return (
+        f"{rule.name} — {confirmed}. Процедура низкая, если доля не меньше {percent(rule.threshold, 0)}; в списке "
+        f"школа, у которой низких не меньше {rule.minimum_low_procedures}, {repeated}. Процедуры: {looked_at}. "
+        f"Участников не меньше {rule.minimum_participants}{least}; выходит, если низких "
+        f"не больше {rule.leave_low_count}{leaves}. "
+        f"Источник: {rule.source}"
+    )
+
+
+def deficits(edition: Edition, rows: pd.DataFrame, indicator: Indicator) -> Exhibit:
+    """Deficits by competence with their uncertainty."""
+    cells = [
+        [
+            str(row["aspect"]),
+            row["group_name"],
+            out_of(row),
+            with_interval(row, indicator),
+            steady_words(row),
+            text(row["against_city"]),
+            row["flags"],
+        ]
+        for row in rows_of(rows)
+    ]
+    header = ["Компетенция", "Школа или группа", "Сколько из скольких", "Доля и интервал 95 %", "Стабилизировано"]
+    printed = ([*header, "Против города", "Пометки"], cells, [24, 13, 10, 15, 15, 11, 12], "llccccl")
+    caption = f"Дефициты учителей в {edition.calendar_year} году с интервалами"
+    return printed_table(edition, "deficit-shares", caption, exported(rows), printed)
+
+
+def _hits(edition: Edition) -> Exhibit | None:
+    """Low procedures; rules that look at the same have one table, for the first of them stands for all."""
+    rows = edition.effectiveness("selection_hits" if edition.internal else "public_selection_hits")
+    if rows.empty:
+        return None
+    if edition.internal:
+        rows = rows.assign(group_name=rows["school_login"].map(edition.school_names)).drop(columns="school_login")
+    rows = rows[rows["is_low"] == "да"].reset_index(drop=True)
+    keys = [name for name in rows.columns if name != "rule_id"]
+    cells = [
+        [
+            row["group_name"],
+            f"{row['procedure']}, {row['wave']}: {row['subject']}, программа {row['programme_grade']} класса",
+            out_of(row),
+            f"{percent(row['value'])} ({percent(row['interval_low'])} – {percent(row['interval_high'])})",
+            probability(row["low_probability"]),
+            probability(row["false_alarm_probability"]),
+            probability(row["miss_probability"]),
+            row["flags"],
+        ]
+        for row in rows_of(rows.drop_duplicates(keys))
+    ]
+    header = ["Школа", "Процедура", "Не преодолели", "Доля и интервал 95 %", "Истинная не ниже порога"]
+    header += ["Ложная тревога", "Пропуск", "Пометки"]
+    caption = f"Низкие процедуры {edition.calendar_year} года по правилам отбора"
+    printed = (header, cells, [11, 24, 9, 17, 10, 9, 9, 11], "llcccccl")
+    first = ["rule_id", "group_name"]
+    data = rows[[*first, *(name for name in rows.columns if name not in first)]]
+    return printed_table(edition, "low-procedures", caption, data, printed) if cells else None
+
+
+def _office(edition: Edition) -> list[Exhibit | None]:
+    """Who is listed, other thresholds; only in the edition for the office."""
+    return [_listed(edition), _thresholds(edition)] if edition.internal else []
+
+
+def _listed(edition: Edition) -> Exhibit | None:
+    rows = edition.effectiveness("selection")
+    if rows.empty:
+        return None
+    rows = rows[(rows["low_procedure_count"] > 0) | (rows["leaving"] != "") | (rows["listed"] != "не в списке")]
+    names = {rule.id: rule.name for rule in edition.methods.rules} if edition.methods else {}
+    cells = [
+        [
+            names[row["rule_id"]],
+            edition.school_names[row["school_login"]],
+            f"{row['low_procedure_count']} из {row['known_procedure_count']}; "
+            f"ожидалось {row['expected_procedure_count']}",
+            str(row["repeated_low_count"]),
+            f"{row['listed']}: {row['reason']}",
+            probability(row["chance_probability"]),
+            probability(row["low_probability"]),
+            _leaving(row),
+        ]
+        for row in rows_of(rows)
+    ]
+    header = ["Правило", "Школа", "Низких процедур", "Низких два года", "По правилу"]
+    header += ["Столько низких случайно", "Столько низких на деле", "Выход из списка"]
+    caption = f"Школы, у которых в {edition.calendar_year} году есть низкие процедуры или решается выход из списка"
+    printed = (header, cells, [15, 10, 12, 8, 22, 10, 10, 13], "llccllll")
+    return printed_table(edition, "selection", caption, rows.reset_index(drop=True), printed) if cells else None
+
+
+def _leaving(row: Row) -> str:
+    if not row["leaving"]:
+        return "—"
+    said = f"{row['leaving']}; {row['leaving_note']}" if row["leaving_note"] else row["leaving"]
+    chance = probability(row["unchanged_probability"])
+    return said if chance == "—" else f"{said} (без изменений — {chance})"
+
+
+def _thresholds(edition: Edition) -> Exhibit | None:
+    rows = edition.effectiveness("selection_thresholds")
+    if rows.empty:
+        return None
+    names = {rule.id: rule.name for rule in edition.methods.rules} if edition.methods else {}
+    cells = [
+        [
+            names[row["rule_id"]],
+            f"{percent(row['threshold'], 0)}{' — порог правила' if row['is_rule'] else ''}",
+            str(row["listed_school_count"]),
+            str(row["undecided_school_count"]),
+            _schools(edition, row["entering_schools"]),
+            _schools(edition, row["leaving_schools"]),
+        ]
+        for row in rows_of(rows)
+    ]
+    header = ["Правило", "Порог", "В списке", "Нельзя сказать", "Вошли бы", "Выпали бы"]
+    caption = f"Что изменил бы другой порог в {edition.calendar_year} году"
+    printed = (header, cells, [24, 15, 10, 12, 20, 19], "llccll")
+    return printed_table(edition, "thresholds", caption, rows, printed)
+
+
+def _schools(edition: Edition, logins: str) -> str:
+    return ", ".join(edition.school_names[one] for one in logins.split(", ")) if logins else "—"
