@@ -121,10 +121,7 @@ def editions_of(
     edition = Edition(
         project, 0, tables, sources, abbreviations, internal, policy=policy, assumptions=assumed, methods=methods
     )
-    return [
-        replace(edition, calendar_year=year)
-        for year in project.editions
-    ]
+    return [replace(edition, calendar_year=year) for year in project.editions]
 
 
 def _inputs(project: Project) -> str:

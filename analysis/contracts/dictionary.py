@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pandera.pandas as pa
 
-from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
+from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
+from analysis.contracts.effectiveness_report import REPORT_TABLES
 from analysis.contracts.exports import EXPORT_TABLES
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
@@ -60,6 +61,10 @@ SECTIONS = (
         "`data/processed`. Служебные: малые числа в них не скрыты.",
     ),
     (
+        "Показатели школ в отчёте",
+        "`public_…` сделаны только из открытых чисел и лежат в `data/processed`; остальные — в данных отчёта.",
+    ),
+    (
         "Школьные сведения по группам школ",
         "Лежат в `data/processed` дважды: целиком, для служебного отчёта, и с приставкой `public_` — с тем, что "
         "скрыто правилом `data/disclosure.toml`; открытый отчёт и его файлы делаются только из вторых.",
@@ -87,6 +92,7 @@ def data_dictionary() -> str:
             EXPORT_TABLES,
             INDICATOR_TABLES,
             EFFECTIVENESS_TABLES,
+            {**PUBLIC_EFFECTIVENESS, **REPORT_TABLES},
             GROUP_TABLES,
             TEXT_TABLES,
         ),

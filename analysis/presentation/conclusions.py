@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.indicator_passport import Indicator
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_pictures import ruled_rows
-from analysis.presentation.effectiveness_tables import better, by_id, lowered, shown_rows, supported
+from analysis.presentation.effectiveness_tables import better, by_id, lowered
 from analysis.presentation.indicator_words import out_of, percent, probability, row_key, value_words
 from analysis.presentation.russian import counted, decimal, listed
 from analysis.presentation.school_tables import subject_words
@@ -53,10 +53,9 @@ class Said:
     rests_on: tuple[str, ...]
 
 
-def conclusions(edition: Edition, section: str = "") -> list[Said]:
-    """What the evidence of the edition carries, in the order of the list; of one section or of all."""
-    wanted = [one for one in SENTENCES if section in ("", one.section)]
-    return [Said(one, text, tuple(rows)) for one in wanted for text, rows in one.tell(edition)]
+def conclusions(edition: Edition) -> list[Said]:
+    """What the evidence of the edition carries, in the order of the list."""
+    return [Said(one, text, tuple(rows)) for one in SENTENCES for text, rows in one.tell(edition)]
 
 
 def outside_city(edition: Edition) -> Told:
@@ -149,7 +148,7 @@ def no_data(edition: Edition) -> Told:
 
 def vacancies(edition: Edition) -> Told:
     """How many posts are vacant."""
-    rows = shown_rows(edition)
+    rows = edition.shown_indicators
     for row in _of_schools(edition, rows[rows["indicator_id"] == "vacancy_share"]):
         city: str = f", в городе {percent(row['city_value'])}" if pd.notna(row["city_value"]) else ""
         yield f"{row['group_name']}: вакантно {out_of(row)} ставок ({percent(row['value'])}{city}).", _keys([row])
@@ -185,7 +184,7 @@ def order_of_topics(edition: Edition) -> Told:
 
 def own_measures(edition: Edition) -> Told:
     """How much of its own roadmap a school carried out."""
-    rows = shown_rows(edition)
+    rows = edition.shown_indicators
     for row in _of_schools(edition, rows[rows["indicator_id"] == "own_measures_done_share"]):
         bound = "; это нижняя граница: о части мер сведений нет" if "нижняя граница" in row["flags"] else ""
         yield f"{row['group_name']}: собственных мер выполнено {out_of(row)}{bound}.", _keys([row])
@@ -222,7 +221,7 @@ def breaks(edition: Edition) -> Told:
     """Years that may not be compared."""
     rows = ruled_rows(edition, edition.indicators)
     rows = rows[
-        (rows["calendar_year"] == edition.calendar_year) & rows["group_name"].isin([*supported(edition), "Город"])
+        (rows["calendar_year"] == edition.calendar_year) & rows["group_name"].isin([*edition.supported, "Город"])
     ]
     broken = rows[rows["change_note"].astype("str").str.startswith("разрыв")]
     for (procedure, note), group in broken.groupby(["procedure", "change_note"], sort=True):
@@ -333,9 +332,9 @@ SENTENCES = (
 
 def _by_school(edition: Edition) -> Iterator[tuple[str, str, Indicator, list[Row]]]:
     """School, procedure and wave, indicator with a threshold, and its rows that can be compared with the city."""
-    rows, passport = shown_rows(edition), by_id(edition)
+    rows, passport = edition.shown_indicators, by_id(edition)
     judged = [one.id for one in passport.values() if one.threshold is not None and one.table == "results"]
-    rows = rows[rows["indicator_id"].isin(judged) & rows["group_name"].isin(supported(edition))]
+    rows = rows[rows["indicator_id"].isin(judged) & rows["group_name"].isin(edition.supported)]
     rows = rows[rows["against_city"].notna()]
     for (name, procedure, wave, indicator), group in rows.groupby(
         ["group_name", "procedure", "wave", "indicator_id"], sort=False
@@ -345,9 +344,9 @@ def _by_school(edition: Edition) -> Iterator[tuple[str, str, Indicator, list[Row
 
 def _changes(edition: Edition) -> Iterator[tuple[str, list[tuple[Row, Indicator]]]]:
     """Each supported school with its changes of which one way is better."""
-    rows, passport = shown_rows(edition), by_id(edition)
+    rows, passport = edition.shown_indicators, by_id(edition)
     rows = ruled_rows(edition, rows)
-    rows = rows[rows["growth_probability"].notna() & rows["group_name"].isin(supported(edition))]
+    rows = rows[rows["growth_probability"].notna() & rows["group_name"].isin(edition.supported)]
     for name, group in rows.groupby("group_name", sort=False):
         yield str(name), [(row, passport[row["indicator_id"]]) for row in rows_of(group)]
 
@@ -360,7 +359,7 @@ def _selected(edition: Edition) -> Iterator[tuple[str, str, list[Row]]]:
 
 
 def _of_schools(edition: Edition, rows: pd.DataFrame) -> list[Row]:
-    return rows_of(rows[rows["group_name"].isin(supported(edition))])
+    return rows_of(rows[rows["group_name"].isin(edition.supported)])
 
 
 def _is_enough(edition: Edition, row: Row) -> bool:

@@ -9,13 +9,15 @@ import pandas as pd
 from analysis.assumptions import Assumption
 from analysis.config import Abbreviation, Project, Source
 from analysis.contracts.effectiveness import PublicIndicators
-from analysis.contracts.school_groups import GROUP_TABLES
+from analysis.contracts.school_groups import GROUP_TABLES, SCHOOL
 from analysis.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
 from analysis.indicators.plan import executor_load, open_readings, plan_by_year, planned_in
 from analysis.indicators.public_effectiveness import with_names
 from analysis.lineage.ground import Ground
 from analysis.methods import Methods
 from analysis.presentation.words import Row, rows_of
+
+GROUPS_LAST = ("Другие школы города", "Город")
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,28 @@ class Edition:
         if self.internal:
             return with_names(self.tables["school_indicators"], self.school_names)
         return self.tables["public_school_indicators"]
+
+    @cached_property
+    def supported(self) -> list[str]:
+        """Names of the schools that are supported this year, in the order of the registry."""
+        tables = [self.school_facts(name) for name in GROUP_TABLES]
+        named = {name for rows in tables if len(rows) for name in rows.loc[rows["scope"] == SCHOOL, "group_name"]}
+        return [name for name in self.school_names.values() if name in named]
+
+    @cached_property
+    def shown_indicators(self) -> pd.DataFrame:
+        """This year's indicators of the supported schools, the others and the city that have a value to show."""
+        rows = self.indicators
+        rows = rows[(rows["calendar_year"] == self.calendar_year) & rows["value"].notna()]
+        return self.in_order(rows[rows["group_name"].isin([*self.supported, *GROUPS_LAST])])
+
+    def in_order(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows of indicators by subject, grade and aspect; supported schools first, the city last; text as text."""
+        order = {name: place for place, name in enumerate([*self.supported, *GROUPS_LAST])}
+        plain = rows.astype({name: "str" for name in rows.columns if str(rows[name].dtype) == "category"})
+        found = plain.assign(place=plain["group_name"].map(order))
+        keys = ["subject", "programme_grade", "sitting_grade", "aspect", "place"]
+        return found.sort_values(keys, kind="stable", ignore_index=True).drop(columns="place")
 
     def effectiveness(self, name: str) -> pd.DataFrame:
         """The rows of this year of a table of contracts.effectiveness; empty where it was not made."""

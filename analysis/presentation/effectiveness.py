@@ -26,8 +26,8 @@ PUBLIC_ONLY = (
     "В открытом отчёте показатель напечатан, только если напечатаны все числа, из которых он получен; "
     "стабилизированная доля — если по этой работе не скрыто ничего. Строк, которые показать нельзя, в таблицах нет."
 )
-CONTEXT_IDS = "context"
-STAFF_TABLES = ("staff", "deficits")
+NO_CONCLUSIONS = "Выводов нет: чисел, на которых они стояли бы, недостаточно или они скрыты."
+NOTHING_TO_SAY = dict.fromkeys((RESULTS, STAFF, TRANSITION), NO_CONCLUSIONS)
 TRANSITION_TABLES = ("school_measures", "self_assessment", "contests")
 Section = tuple[str, list[str], list[Exhibit]]
 
@@ -37,10 +37,11 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     if edition.methods is None or edition.indicators.empty:
         return NO_INDICATORS, []
     parts, shown = [HOW_TO_READ, *([] if edition.internal else [PUBLIC_ONLY])], []
-    for title, words, exhibits in _sections(edition):
+    told = conclusions(edition)
+    for title, words, exhibits in _sections(edition, told):
         parts += [title, *words, *(noted(edition, one) for one in exhibits)]
         shown += exhibits
-    basis = sentences_table(edition)
+    basis = sentences_table(edition, told)
     if basis is not None:
         parts += ["## На чём стоят фразы {#sec-conclusions}", basis.markdown]
         shown.append(basis)
@@ -64,38 +65,38 @@ def noted(edition: Edition, exhibit: Exhibit) -> str:
     )
 
 
-def _sections(edition: Edition) -> Iterator[Section]:
-    rows = tables.shown_rows(edition)
-    yield "## Результаты {#sec-attainment}", said(edition, RESULTS), list(_results(edition, rows))
-    context = _of_tables(edition, rows, [CONTEXT_IDS])
+def _sections(edition: Edition, told: Sequence[Said]) -> Iterator[Section]:
+    rows = edition.shown_indicators
+    yield "## Результаты {#sec-attainment}", said(told, RESULTS), list(_results(edition, rows))
+    context = _of_tables(edition, rows, ["context"])
     shown = [
         tables.plain_indicators(edition, "context", f"Контекст школ, {_school_year(edition)} учебный год", context)
     ]
     yield "## Контекст {#sec-context}", [], shown if len(context) else []
-    yield "## Кадры и обучение {#sec-staff-training}", said(edition, STAFF), list(_staff(edition, rows))
+    yield "## Кадры и обучение {#sec-staff-training}", said(told, STAFF), list(_staff(edition, rows))
     title = "## Переход поддерживаемых школ в эффективный режим {#sec-transition}"
-    yield title, said(edition, TRANSITION), list(_transition(edition, rows))
+    yield title, said(told, TRANSITION), list(_transition(edition, rows))
     words, exhibits = selection_tables.section(edition)
-    yield "## Отбор школ с низкими результатами {#sec-selection}", [*said(edition, SELECTION), words], exhibits
+    yield "## Отбор школ с низкими результатами {#sec-selection}", [*said(told, SELECTION), words], exhibits
 
 
-def said(edition: Edition, section: str) -> list[str]:
+def said(told: Sequence[Said], section: str) -> list[str]:
     """The sentences of a section: facts first, conclusions apart."""
-    found = conclusions(edition, section)
     blocks = []
     for kind, title in ((FACT, "Факты"), (CONCLUSION, "Выводы")):
-        lines = [f"- {escape(one.text)}" for one in found if one.sentence.kind == kind]
+        lines = [
+            f"- {escape(one.text)}" for one in told if (one.sentence.section, one.sentence.kind) == (section, kind)
+        ]
         blocks += ["\n".join([f"**{title}**", "", *lines])] if lines else []
-    return blocks or ["Недостаточно данных, чтобы что-либо утверждать."] if section != SELECTION else blocks
+    return blocks or [NOTHING_TO_SAY.get(section, "")]
 
 
-def sentences_table(edition: Edition) -> Exhibit | None:
+def sentences_table(edition: Edition, told: Sequence[Said]) -> Exhibit | None:
     """Every sentence with its condition and the rows it rests on."""
-    found = conclusions(edition)
-    if not found:
+    if not told:
         return None
-    data = pd.DataFrame([_sentence_row(one) for one in found], dtype="str")
-    cells = [[one.sentence.id, one.sentence.kind, one.text, one.sentence.condition, _rows_words(one)] for one in found]
+    data = pd.DataFrame([_sentence_row(one) for one in told], dtype="str")
+    cells = [[one.sentence.id, one.sentence.kind, one.text, one.sentence.condition, _rows_words(one)] for one in told]
     header = ["Фраза", "Вид", "Что сказано", "Условие", "На чём стоит"]
     printed = (header, cells, [13, 8, 42, 22, 15], "lllll")
     return printed_table(edition, "conclusions", "Фразы о показателях и их основания", data, printed)
@@ -148,11 +149,11 @@ def _staff(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
 
 def _transition(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
     yield from pictures.slope_pictures(edition)
-    schools = rows[rows["group_name"].isin(tables.supported(edition))]
+    schools = rows[rows["group_name"].isin(edition.supported)]
     found = pictures.ruled_rows(edition, schools)
     if len(found):
         caption = f"Результаты поддерживаемых школ: {edition.calendar_year} год против прежнего"
-        yield tables.changes(edition, "changes", caption, tables.in_order(edition, found))
+        yield tables.changes(edition, "changes", caption, edition.in_order(found))
     found = _of_tables(edition, schools, TRANSITION_TABLES)
     if len(found):
         yield tables.plain_indicators(edition, "transition", "Собственные меры, самооценка и конкурсы", found)

@@ -8,8 +8,8 @@ import pandas as pd
 from analysis.indicator_passport import Indicator
 from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
 from analysis.presentation import effectiveness_figures as drawing
-from analysis.presentation.edition import Edition
-from analysis.presentation.effectiveness_tables import GROUPS_LAST, by_id, in_order, lowered, supported
+from analysis.presentation.edition import GROUPS_LAST, Edition
+from analysis.presentation.effectiveness_tables import by_id, lowered
 from analysis.presentation.exhibits import Exhibit, printed_picture
 from analysis.presentation.indicator_words import exported, interval_words, out_of, percent
 from analysis.presentation.school_tables import SLUGS, subject_words
@@ -25,9 +25,11 @@ def dot_pictures(
     edition: Edition, slug: str, title: str, rows: pd.DataFrame, indicator: Indicator
 ) -> Iterator[Exhibit]:
     """Shares of the supported schools and of the city with their intervals; long ones in several pictures."""
-    wanted = [*supported(edition), CITY]
+    wanted = [*edition.supported, CITY]
     rows = rows[(rows["indicator_id"] == indicator.id) & rows["group_name"].isin(wanted)]
     rows = rows[rows["interval_low"].notna()].reset_index(drop=True)
+    if not rows["group_name"].isin(edition.supported).any():
+        return
     labels = [subject_words(row) for row in rows_of(rows)]
     kinds = list(dict.fromkeys(labels))
     size = max(1, LINES_PER_PICTURE // max(1, rows["group_name"].nunique()))
@@ -60,17 +62,19 @@ def funnel_pictures(edition: Edition) -> Iterator[Exhibit]:
                 "Воронки: вправо — участников, вверх — доля; черта — город, сплошные линии — предел 95 %, точечные — "
                 f"99,8 %. {said}",
                 exported(pd.concat(some, ignore_index=True)),
-                drawing.funnels([_funnel(edition, panel) for panel in some], supported(edition)),
+                drawing.funnels([_funnel(edition, panel) for panel in some], edition.supported),
             )
 
 
 def slope_pictures(edition: Edition) -> Iterator[Exhibit]:
     """The supported schools and the city over the years; no line crosses a break, and the words say why."""
-    wanted = [*supported(edition), CITY]
+    wanted = [*edition.supported, CITY]
     for indicator, procedure, rows in _ruled(edition, edition.indicators, this_year=False):
         rows = rows[rows["group_name"].isin(wanted) & (rows["calendar_year"] <= edition.calendar_year)]
         panels = [group.reset_index(drop=True) for _, group in rows.groupby(SITTING[:3], sort=True)]
         panels = [panel for panel in panels if panel["calendar_year"].nunique() > 1]
+        if not any(panel["group_name"].isin(edition.supported).any() for panel in panels):
+            continue
         for number, some in enumerate(_parts(panels), start=1):
             years = sorted({int(year) for panel in some for year in panel["calendar_year"]})
             yield printed_picture(
@@ -87,13 +91,13 @@ def heat_picture(edition: Edition) -> Exhibit | None:
     """Deficits by competence and school; the public sees supported schools, others together and the city."""
     rows = edition.indicators
     rows = rows[(rows["indicator_id"] == "deficit_share") & (rows["calendar_year"] == edition.calendar_year)]
-    rows = in_order(edition, rows[rows["group_name"].isin([*supported(edition), *GROUPS_LAST])])
+    rows = edition.in_order(rows[rows["group_name"].isin([*edition.supported, *GROUPS_LAST])])
     if rows["value"].notna().sum() == 0:
         return None
     grid = rows.pivot_table(
         index="aspect", columns="group_name", values="value", dropna=False, sort=False, observed=True
     )
-    columns = [name for name in [*supported(edition), *GROUPS_LAST] if name in grid]
+    columns = [name for name in [*edition.supported, *GROUPS_LAST] if name in grid]
     shares = [[None if pd.isna(value) else float(value) for value in row] for row in grid[columns].values.tolist()]
     said = "; ".join(
         f"{competence}: " + ", ".join(f"{name} — {_or_none(share)}" for name, share in zip(columns, row, strict=True))
@@ -164,7 +168,7 @@ def _schools(panel: pd.DataFrame) -> pd.DataFrame:
 
 def _funnel(edition: Edition, panel: pd.DataFrame) -> drawing.Funnel:
     schools, city = _schools(panel), float(panel["city_value"].dropna().iloc[0])
-    names = supported(edition)
+    names = edition.supported
     sizes = np.arange(1.0, max(20.0, float(schools["denominator"].max()) * 1.1) + 1)
     limits = []
     for level in FUNNEL_LEVELS:
@@ -178,8 +182,8 @@ def _funnel(edition: Edition, panel: pd.DataFrame) -> drawing.Funnel:
 
 def _funnel_in_words(edition: Edition, panel: pd.DataFrame) -> str:
     schools = _schools(panel)
-    named = schools[schools["group_name"].isin(supported(edition))]
-    rest = schools[~schools["group_name"].isin(supported(edition))]
+    named = schools[schools["group_name"].isin(edition.supported)]
+    rest = schools[~schools["group_name"].isin(edition.supported)]
     said = [f"{row['group_name']}: {out_of(row)}, {row['against_city']}" for row in rows_of(named)]
     outside = int((rest["against_city"] != "как в городе").sum())
     others = [f"других школ {len(rest)}, за пределами {outside}"] if len(rest) else []

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.indicator_passport import Indicator
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.indicator_tables import flagged_table
 from analysis.presentation.indicator_words import (
     change_words,
     exported,
@@ -19,41 +20,6 @@ from analysis.presentation.indicator_words import (
 )
 from analysis.presentation.school_tables import SLUGS, TITLES, subject_words
 from analysis.presentation.words import Row, rows_of
-
-GROUPS_LAST = ("Другие школы города", "Город")
-SCHOOL_YEARS = ("context", "staff")
-
-
-def shown_rows(edition: Edition) -> pd.DataFrame:
-    """This year's indicators of the supported schools, the others and the city; only those with a value to show."""
-    rows = edition.indicators
-    rows = rows[(rows["calendar_year"] == edition.calendar_year) & rows["value"].notna()]
-    return in_order(edition, rows[rows["group_name"].isin([*supported(edition), *GROUPS_LAST])])
-
-
-def supported(edition: Edition) -> list[str]:
-    """Names of the schools that are supported this year, as the tables of school facts have them."""
-    names: dict[str, None] = {}
-    for table in (
-        "mark_results",
-        "score_results",
-        "pupil_groups",
-        "staff_parts",
-        "deficit_parts",
-        "self_assessment_parts",
-    ):
-        rows = edition.school_facts(table)
-        names |= dict.fromkeys(rows.loc[rows["scope"] == "школа", "group_name"]) if len(rows) else {}
-    return [name for name in edition.school_names.values() if name in names]
-
-
-def in_order(edition: Edition, rows: pd.DataFrame) -> pd.DataFrame:
-    """By subject and grade; supported schools first, the city last."""
-    order = {name: place for place, name in enumerate([*supported(edition), *GROUPS_LAST])}
-    keys = ["subject", "programme_grade", "sitting_grade", "aspect"]
-    plain = rows.astype({name: "str" for name in rows.columns if str(rows[name].dtype) == "category"})
-    found = plain.assign(place=plain["group_name"].map(order))
-    return found.sort_values([*keys, "place"], kind="stable", ignore_index=True).drop(columns="place")
 
 
 def sittings(rows: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
@@ -75,7 +41,7 @@ def reliability(edition: Edition, slug: str, title: str, rows: pd.DataFrame, ind
         return None
     over = f"Не ниже порога {percent(indicator.threshold, 0)}" if indicator.threshold is not None else "Порог"
     header = ["Предмет и класс", "Школа или группа", "Сколько из скольких", "Доля и интервал 95 %"]
-    header += ["Стабилизировано", f"{over}: вероятность", "Против города", "Пометки"]
+    header += ["Стабилизировано", f"{over}: вероятность", "Против города"]
     cells = [
         [
             subject_words(row),
@@ -85,13 +51,12 @@ def reliability(edition: Edition, slug: str, title: str, rows: pd.DataFrame, ind
             steady_words(row),
             probability(row["threshold_probability"]),
             text(row["against_city"]),
-            row["flags"],
         ]
         for row in rows_of(rows)
     ]
     caption = f"{title}: {lowered(indicator.name)}"
-    printed = (header, cells, [15, 12, 9, 14, 14, 10, 11, 15], "llcccccl")
-    return printed_table(edition, f"sure-{slug}", caption, exported(rows), printed)
+    printed = (header, cells, [18, 14, 10, 16, 16, 11, 13], "llccccc")
+    return flagged_table(edition, f"sure-{slug}", caption, exported(rows), printed, rows["flags"].tolist())
 
 
 def levels(edition: Edition, slug: str, title: str, rows: pd.DataFrame, shown: Sequence[Indicator]) -> Exhibit | None:
@@ -123,14 +88,13 @@ def plain_indicators(edition: Edition, name: str, caption: str, rows: pd.DataFra
             value_words(row, passport[row["indicator_id"]]),
             value_words({**row, "value": row["city_value"]}, passport[row["indicator_id"]]),
             change_words(row, passport[row["indicator_id"]]),
-            row["flags"],
         ]
         for row in rows_of(rows)
     ]
     header = ["Показатель", "Школа или группа", "Сколько из скольких", "Значение", "Город"]
-    header += ["Изменение к прежнему году", "Пометки"]
-    printed = (header, cells, [24, 14, 11, 9, 9, 17, 16], "llcccll")
-    return printed_table(edition, name, caption, exported(rows), printed)
+    header += ["Изменение к прежнему году"]
+    printed = (header, cells, [28, 16, 12, 10, 10, 16], "llcccl")
+    return flagged_table(edition, name, caption, exported(rows), printed, rows["flags"].tolist())
 
 
 def changes(edition: Edition, name: str, caption: str, rows: pd.DataFrame) -> Exhibit:
@@ -173,14 +137,14 @@ def training(edition: Edition) -> Exhibit:
             f"{row['deficit_school_count']} из {row['diagnosed_school_count']}",
             "—" if pd.isna(row["rank_low"]) else f"{row['rank_low']}–{row['rank_high']}",
             probability(row["top_probability"]),
-            row["flags"],
         ]
         for row in rows_of(rows)
     ]
-    header = ["Тема", "Учителей с дефицитом", "Доля", "Интервал 95 %", "Школ", "Место", "В первых трёх", "Пометки"]
+    header = ["Тема", "Учителей с дефицитом", "Доля", "Интервал 95 %", "Школ", "Место", "В первых трёх"]
     caption = f"Темы обучения по дефицитам {edition.calendar_year} года; место — с вероятностью 95 %"
-    printed = (header, cells, [28, 13, 9, 16, 9, 8, 9, 10], "lccccccl")
-    return printed_table(edition, "training", caption, rows.drop(columns="deficit_schools"), printed)
+    printed = (header, cells, [30, 13, 9, 17, 9, 8, 9], "lcccccc")
+    data = rows.drop(columns="deficit_schools")
+    return flagged_table(edition, "training", caption, data, printed, rows["flags"].tolist())
 
 
 def steady_words(row: Row) -> str:

@@ -6,6 +6,7 @@ from analysis.indicator_passport import Indicator
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_tables import steady_words, text
 from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.indicator_tables import flagged_table
 from analysis.presentation.indicator_words import exported, out_of, percent, probability, with_interval
 from analysis.presentation.markdown import escape
 from analysis.presentation.words import Row, rows_of
@@ -64,14 +65,13 @@ def deficits(edition: Edition, rows: pd.DataFrame, indicator: Indicator) -> Exhi
             with_interval(row, indicator),
             steady_words(row),
             text(row["against_city"]),
-            row["flags"],
         ]
         for row in rows_of(rows)
     ]
     header = ["Компетенция", "Школа или группа", "Сколько из скольких", "Доля и интервал 95 %", "Стабилизировано"]
-    printed = ([*header, "Против города", "Пометки"], cells, [24, 13, 10, 15, 15, 11, 12], "llccccl")
+    printed = ([*header, "Против города"], cells, [27, 15, 11, 17, 17, 13], "llcccc")
     caption = f"Дефициты учителей в {edition.calendar_year} году с интервалами"
-    return printed_table(edition, "deficit-shares", caption, exported(rows), printed)
+    return flagged_table(edition, "deficit-shares", caption, exported(rows), printed, rows["flags"].tolist())
 
 
 def _hits(edition: Edition) -> Exhibit | None:
@@ -82,7 +82,7 @@ def _hits(edition: Edition) -> Exhibit | None:
     if edition.internal:
         rows = rows.assign(group_name=rows["school_login"].map(edition.school_names)).drop(columns="school_login")
     rows = rows[rows["is_low"] == "да"].reset_index(drop=True)
-    keys = [name for name in rows.columns if name != "rule_id"]
+    once = rows.drop_duplicates([name for name in rows.columns if name != "rule_id"])
     cells = [
         [
             row["group_name"],
@@ -92,17 +92,17 @@ def _hits(edition: Edition) -> Exhibit | None:
             probability(row["low_probability"]),
             probability(row["false_alarm_probability"]),
             probability(row["miss_probability"]),
-            row["flags"],
         ]
-        for row in rows_of(rows.drop_duplicates(keys))
+        for row in rows_of(once)
     ]
     header = ["Школа", "Процедура", "Не преодолели", "Доля и интервал 95 %", "Истинная не ниже порога"]
-    header += ["Ложная тревога", "Пропуск", "Пометки"]
+    header += ["Ложная тревога", "Пропуск"]
     caption = f"Низкие процедуры {edition.calendar_year} года по правилам отбора"
-    printed = (header, cells, [11, 24, 9, 17, 10, 9, 9, 11], "llcccccl")
+    printed = (header, cells, [12, 26, 10, 18, 11, 10, 10], "llccccc")
     first = ["rule_id", "group_name"]
     data = rows[[*first, *(name for name in rows.columns if name not in first)]]
-    return printed_table(edition, "low-procedures", caption, data, printed) if cells else None
+    flags = once["flags"].tolist()
+    return flagged_table(edition, "low-procedures", caption, data, printed, flags) if cells else None
 
 
 def _office(edition: Edition) -> list[Exhibit | None]:

@@ -1,0 +1,187 @@
+"""The section about effectiveness: what is printed for whom, the notices, and the sentences with their conditions."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from analysis.disclosure_policy import DEFAULT_POLICY
+from analysis.indicators.public_effectiveness import public_effectiveness
+from analysis.indicators.school_tables import school_tables
+from analysis.indicators.tables import effectiveness_tables
+from analysis.methods import load_methods
+from analysis.presentation import effectiveness, passport
+from analysis.presentation.conclusions import SENTENCES, conclusions
+from analysis.presentation.effectiveness import NO_INDICATORS
+from analysis.presentation.effectiveness_pictures import slope_pictures
+from analysis.presentation.indicator_words import percent, probability
+from analysis.presentation.school_facts import VPR_NOTICE
+from roadmaps import HOUSE
+from school_towns import result, results, town_facts
+
+LIKE, FAR, FULL = (4, 18, 16, 12), (25, 10, 10, 5), (30, 0, 0, 0)
+
+
+@pytest.fixture(scope="module")
+def edition_with(edition_of):
+    """An edition for the office or the public of a town with these results."""
+    methods = load_methods(HOUSE)
+
+    def made(rows=None, *, internal=True, year=2021, **facts):
+        tables = {"school_measures": pd.DataFrame(), **town_facts(), **facts}
+        tables |= {} if rows is None else {"results": results(*rows)}
+        tables = {name: one for name, one in tables.items() if len(one)}
+        tables |= effectiveness_tables(tables, methods, [2020, 2021, 2022])
+        tables |= school_tables(tables, DEFAULT_POLICY)
+        tables |= public_effectiveness(tables, methods, DEFAULT_POLICY)
+        plain = edition_of(year)
+        return replace(plain, tables={**plain.tables, **tables}, internal=internal, methods=methods)
+
+    return made
+
+
+def _town(marks, year=2021, others=LIKE, **changed):
+    return [
+        result("edu1", marks, year, **changed),
+        *(result(f"edu{one}", others, year, **changed) for one in (2, 3, 4, 5)),
+    ]
+
+
+def _said(edition, name):
+    return [one for one in conclusions(edition) if one.sentence.id == name]
+
+
+def test_without_facts_one_sentence(edition_of):
+    assert effectiveness.sections(edition_of(2021)) == (NO_INDICATORS, [])
+
+
+def test_far_from_the_city_and_like_it_are_told_apart(edition_with):
+    edition = edition_with(_town(FAR))
+    (far,) = _said(edition, "outside_city")
+    assert far.text.startswith("Школа 1, ВПР (весна): доля «2» отличается от города сильнее, чем объясняет случай")
+    assert "25 из 50, 50,0 % против 16,4 %, выше предела 99,8 %" in far.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert far.rests_on == ("fail_share | Школа 1 | ВПР | Математика | 5 | весна | 2021",)
+    (like,) = [one for one in _said(edition, "like_city") if one.text.startswith("Школа 2")]
+    assert "различие с городом неотличимо от случайного в 1 из 1" in like.text
+
+
+def test_all_alike_are_never_said_to_differ(edition_with):
+    edition = edition_with(_town(LIKE))
+    assert _said(edition, "outside_city") == _said(edition, "worth_a_look") == []
+    assert len(_said(edition, "like_city")) == 2
+
+
+@pytest.mark.parametrize(
+    ("marks", "told"),
+    [
+        (FULL, "over_threshold"),
+        ((6, 5, 5, 2), "threshold_open"),
+        ((2, 2, 1, 0), "too_few"),
+        (LIKE, None),
+    ],
+)
+def test_what_is_said_of_the_threshold(edition_with, marks, told):
+    edition = edition_with(_town(marks))
+    names = ("over_threshold", "threshold_open", "too_few")
+    found = [one for name in names for one in _said(edition, name) if one.text.startswith("Школа 1")]
+    assert [one.sentence.id for one in found] == ([told] if told else [])
+    if told in names[:2]:
+        assert "(не подтверждено)" in found[0].text
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [((2, 18, 20, 10), "улучшение"), ((25, 10, 10, 5), "неотличимо от случайного"), ((45, 3, 1, 1), "ухудшение")],
+)
+def test_a_change_is_real_or_cannot_be_told_from_chance(edition_with, now, told):
+    sat = {"procedure": "ВПР"}
+    edition = edition_with([*_town(FAR, 2021, **sat), *_town(now, 2022, **sat)], year=2022)
+    texts = [one.text for name in ("changed", "unchanged") for one in _said(edition, name)]
+    assert [told in text for text in texts if text.startswith("Школа 1")] == [True]
+
+
+def test_a_break_splits_the_line_and_says_why(edition_with):
+    autumn = {"wave": "осень", "programme_grade": 5, "sitting_grade": 6, "school_year": "2020/21"}
+    edition = edition_with([*_town(FAR, 2020, **autumn), *_town(FAR, 2021)])
+    (broken,) = _said(edition, "breaks")
+    assert "2020 год — осень, программа предыдущего класса; 2021 год — весна" in broken.text
+    (picture,) = slope_pictures(edition)
+    alternative = picture.markdown.split('fig-alt="')[1]
+    assert "разрыв сопоставимости: 2020 год" in alternative
+    assert picture.data["change"].notna().sum() == 0 if "change" in picture.data else True
+
+
+def test_nobody_returned_is_not_nought(edition_with):
+    (silent,) = _said(edition_with(_town(LIKE)), "no_data")[:1]
+    assert silent.text.startswith("Недостаточно данных: никто не вернул этих сведений")
+    assert "«ЕГЭ: средний балл»" in silent.text
+    assert "0 %" not in silent.text
+
+
+def test_staff_and_topics(edition_with):
+    edition = edition_with()
+    assert _said(edition, "vacancies")[0].text.startswith("Школа 1: вакантно ")
+    assert _said(edition, "most_needed") != []  # one topic is among the first three
+    assert _said(edition_with(internal=False), "most_needed") == []
+
+
+def test_selection_names_lists_for_the_office_alone(edition_with):
+    rows = [
+        row
+        for year in (2021, 2022)
+        for subject in ("Математика", "Русский язык")
+        for row in _town(FAR, year, (9, 16, 14, 12), subject=subject)
+    ]
+    office, public = edition_with(rows, year=2022), edition_with(rows, year=2022, internal=False)
+    assert [one.text.split(": в списке ")[1] for one in _said(office, "who_is_listed")] == [
+        "1\N{NO-BREAK SPACE}школа: Школа 1.",
+    ] * 2
+    assert _said(office, "other_thresholds") == []
+    names = ("who_is_listed", "undecided", "other_thresholds", "leaving", "worth_a_look")
+    assert [one for name in names for one in _said(public, name)] == []
+    labels = [one.label for one in effectiveness.sections(public)[1]]
+    assert not {"tbl-selection", "tbl-thresholds", "tbl-training"} & set(labels)
+    assert "tbl-low-procedures" in labels
+
+
+def test_every_sentence_has_its_own_name_and_condition():
+    assert len({one.id for one in SENTENCES}) == len(SENTENCES)
+    assert all(one.condition for one in SENTENCES)
+
+
+def test_notices_stand_wherever_they_must(edition_with):
+    text, shown = effectiveness.sections(edition_with(_town(FAR)))
+    of_vpr = [one for one in shown if "procedure" in one.data and (one.data["procedure"] == "ВПР").any()]
+    assert len(of_vpr) > 3
+    assert text.replace("\\", "").count(VPR_NOTICE) == len(of_vpr)
+    for one in shown:
+        if "indicator_id" in one.data and (one.data["indicator_id"] == "fail_share").any():
+            assert "(не подтверждено)" in effectiveness.noted(edition_with(_town(FAR)), one).replace("\\", "")
+    assert all("nan" not in one.markdown.lower().replace("\\", "").split() for one in shown)
+
+
+def test_the_annex_prints_every_indicator_with_its_source(edition_with):
+    edition = edition_with(_town(FAR))
+    text, (table,) = passport.section(edition)
+    assert len(table.data) == len(edition.methods.passport.indicators)
+    assert "не подтверждено" in text
+    assert "Интервал Джеффриса" in text
+    assert table.data.set_index("indicator_id").loc["fail_share", "threshold"] == 0.3
+
+
+def test_pictures_say_their_numbers(edition_with):
+    _, shown = effectiveness.sections(edition_with(_town(FAR)))
+    (dots,) = [one for one in shown if one.label.startswith("fig-dots")]
+    assert "Математика, 5 класс, Школа 1: 25 из 50, 50,0" in dots.markdown.replace("\\", "")
+    assert [one for one in shown if one.label.startswith("fig-funnel")]
+
+
+@pytest.mark.parametrize(
+    ("chance", "said"), [(0.004, "меньше 1 %"), (0.431, "43 %"), (0.996, "больше 99 %"), (None, "—")]
+)
+def test_a_probability_is_never_nought_or_sure(chance, said):
+    assert probability(chance).replace("\N{NO-BREAK SPACE}", " ") == said
+
+
+def test_percent_has_the_decimals_it_is_asked_for():
+    assert percent(6 / 11).replace("\N{NO-BREAK SPACE}", " ") == "54,5 %"
