@@ -10,9 +10,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.contracts.effectiveness import PublicHits, PublicIndicators
-from analysis.contracts.school_facts import MARK_SCALE
 from analysis.contracts.school_groups import SCHOOL, column_title
 from analysis.disclosure_policy import DisclosurePolicy
+from analysis.exam_calendar import MARK_SCALE
 from analysis.indicator_passport import GIVEN_MEAN, Indicator, Passport
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.indicators.school_tables import GROUP_NAMES, PARTS

@@ -449,10 +449,9 @@ def test_parts_of_pupils_staff_and_deficits_are_open_where_the_tables_are(site, 
 
 def test_sentences_and_pictures_name_no_school_that_is_not_supported(site):
     for year in YEARS:
-        page = html.parse(str(site / f"{year}/annual-report-{year}.html"))
-        section = page.xpath("//*[@id='sec-effectiveness']")[0]
-        section = section if section.tag == "section" else section.getparent()
-        text = section.text_content() + " ".join(section.xpath(".//img/@alt"))
+        page = (site / f"{year}/annual-report-{year}.html").read_text("utf-8")
+        start = page.rindex('id="sec-effectiveness"')
+        text = page[start : page.index('id="sec-findings"', start)]
         assert "Школа 1" in text
         assert "Школа 4" not in text
 
