@@ -25,8 +25,8 @@ from analysis.school_fact_pipeline import not_stopping, read_school_facts
 
 OR_FORGET_IT = "Чтобы сборка шла без этой формы, удалите её запись из SOURCES.toml."
 Reader = Callable[[bytes, str], Workbook]
-# What stands in a cell and cannot be read: then the fact is not missing, it is to be mended.
-UNREAD_RULES = ("value", "formula", "error_cell")
+# The cell of the fact has a finding of its own, which says more than that the measure lacks a fact.
+NAMED_RULES = ("value", "formula", "error_cell", "blank_fact")
 ASK_AGAIN = "Попросите вернуть форму; пока её нет, отчёт пишет «нет сведений», а не ноль."
 
 
@@ -234,13 +234,13 @@ def _asked_by(day: date, project: Project, collection: Collection) -> set[int]:
 
 
 def _missing(owed: Sequence[Duty], tables: Mapping[str, pd.DataFrame], findings: Sequence[Finding]) -> list[Finding]:
-    """One finding a reporter and year: which measures lack a fact. A fact that cannot be read is there."""
+    """One finding a reporter and year: which measures lack a fact and no finding names the cell."""
     reports, schools = tables["reports"], tables["schools"]
-    unread = {(one.file, place) for one in findings if one.rule in UNREAD_RULES for place in one.places}
+    named = {(one.file, place) for one in findings if one.rule in NAMED_RULES for place in one.places}
     told = {
         (row["reporter"], row["activity_code"], row["measure_number"], row["calendar_year"])
         for row in reports.to_dict("records")
-        if not pd.isna(row["fact_count"]) or (row["source_file"], row["place"]) in unread
+        if not pd.isna(row["fact_count"]) or (row["source_file"], row["place"]) in named
     }
     lacking: dict[tuple[int, str], list[str]] = defaultdict(list)
     for duty in owed:

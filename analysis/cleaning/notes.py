@@ -49,6 +49,12 @@ class Notes:
         cell = row.cells.get(name)
         return f"{row.place.split(', строка')[0]}, ячейка {cell.address}" if cell else None
 
+    def place_of(self, row: ReturnedRow, name: str) -> str:
+        """The address of one cell of a row, blank or not; of the row where its sheet has no such column."""
+        sheet, _, number = row.place.partition(", строка ")
+        letters = row.columns.get(name)
+        return self.cell_place(row, name) or (f"{sheet}, ячейка {letters}{number}" if letters else row.place)
+
 
 def lower_text(value: Any) -> str | None:  # noqa: ANN401
     """A choice from a list, however it was typed."""

@@ -28,9 +28,11 @@ COLUMNS = {
     "done_date",
     "received_forms": "source_file reporter calendar_year received_date cutoff_date form_state",
 }
+REPORTED = ("fact_count", "fact_date", "note")
 WHOLE = {"measure_number", "calendar_year", "line", "confirmed_count"}
 WHOLE_OR_BLANK = {"pupil_count", "fact_count", "planned_count", "done_count"}
 DATES = {"fact_date", "evidence_date", "verdict_date", "done_date", "received_date", "cutoff_date"}
+ZERO_OR_NOTHING = "Уточните у того, кто отчитался: не сделано ничего — пусть впишет 0, сделано — число."
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def clean_form(
     reports, unread = _reports(returned, measures, notes)
     evidence, rejected = _evidence(returned, measures, notes)
     own = _own_measures(returned, notes) if identity.reporter in set(schools) else ()
-    _note_unconfirmed([line for line in reports if line[3:5] not in unread], evidence, rejected, notes)
+    _note_doubtful([line for line in reports if line[3:5] not in unread], evidence, rejected, notes)
     rows = {"reports": tuple(reports), "evidence": tuple(evidence), "school_measures": tuple(own)}
     return FactRows(rows, (*returned.findings, *notes.findings))
 
@@ -104,14 +106,20 @@ def _reports(
             notes.read(row, "fact_date", read_date),
             notes.read(row, "note", shown_text),
         )
-        place = notes.cell_place(row, "fact_count") or row.place
-        line = (returned.file, place, identity.reporter, *measures[label], identity.calendar_year, *values)
+        line = (
+            returned.file,
+            notes.place_of(row, "fact_count"),
+            identity.reporter,
+            *measures[label],
+            identity.calendar_year,
+            *values,
+        )
         if label in found:
-            _note_repeated(row, label, found[label][-3:] == values, notes)
+            _note_repeated(row, label, _differing(found[label][-3:], values), notes)
             continue
         found[label] = line
         unread |= {measures[label]} if notes.unread(row, "fact_count") else set()
-        _note_day(row, "факта", values[1], identity.calendar_year, notes)
+        _note_day(notes.place_of(row, "fact_date"), "факта", values[1], identity.calendar_year, notes)
     return list(found.values()), unread
 
 
@@ -132,11 +140,11 @@ def _evidence(
         if not _can_be_used(row, kind, number, link, confirmed, notes):
             rejected.add(measures[label])
             continue
-        _note_day(row, "документа", day, identity.calendar_year, notes)
+        _note_day(notes.place_of(row, "evidence_date"), "документа", day, identity.calendar_year, notes)
         parts = (kind, number, day, link, confirmed)
         identifier = evidence_id(identity.reporter, label, identity.calendar_year, parts)
         if identifier in found:
-            _note_repeated(row, label, True, notes)
+            _note_repeated(row, label, [], notes)
             continue
         key = (identity.reporter, *measures[label], identity.calendar_year)
         found[identifier] = (returned.file, row.place, identifier, *key, *parts)
@@ -220,33 +228,41 @@ def is_safe_link(link: str) -> bool:
     return not parts.scheme and PurePosixPath(link.replace("\\", "/")).name == link and link not in ("..", ".")
 
 
-def _note_repeated(row: ReturnedRow, label: str, alike: bool, notes: Notes) -> None:
+def _differing(before: Sequence[object], now: Sequence[object]) -> list[str]:
+    """The columns in which a second report of a measure says something else."""
+    return [name for name, *both in zip(REPORTED, before, now, strict=True) if both[0] != both[1]]
+
+
+def _note_repeated(row: ReturnedRow, label: str, differing: Sequence[str], notes: Notes) -> None:
+    """A row that stands again; where one cell alone says something else, the finding names that cell."""
     notes.add(
         "pasted_twice",
-        Severity.ATTENTION if alike else Severity.BLOCKS,
-        row.place,
+        Severity.BLOCKS if differing else Severity.ATTENTION,
+        notes.place_of(row, differing[0]) if len(differing) == 1 else row.place,
         label,
-        "Строка стоит второй раз; засчитана один раз." if alike else "Показатель стоит дважды с разными значениями.",
+        "Показатель стоит дважды с разными значениями."
+        if differing
+        else "Строка стоит второй раз; засчитана один раз.",
     )
 
 
-def _note_day(row: ReturnedRow, whose: str, day: date | None, calendar_year: int, notes: Notes) -> None:
+def _note_day(place: str, whose: str, day: date | None, calendar_year: int, notes: Notes) -> None:
     """A day after the year of the form, or after the form itself came, cannot be right; one before it may be."""
     if day is None or day.year == calendar_year and day <= notes.received:
         return
     impossible = day.year > calendar_year or day > notes.received
     said = f"Дата {whose} не из {calendar_year} года или позже дня, когда форма получена."
     severity = Severity.BLOCKS if impossible else Severity.ATTENTION
-    notes.add("other_year", severity, row.place, day.strftime("%d.%m.%Y"), said)
+    notes.add("other_year", severity, place, day.strftime("%d.%m.%Y"), said)
 
 
-def _note_unconfirmed(
+def _note_doubtful(
     reports: Sequence[tuple[Any, ...]],
     evidence: Sequence[tuple[Any, ...]],
     rejected: Container[tuple[str, int]],
     notes: Notes,
 ) -> None:
-    """A fact above zero without any evidence, and more evidence than fact: both are worth a look.
+    """A fact above zero without any evidence, more evidence than fact, a day or a note without a fact.
 
     Where a line of evidence was rejected, its own finding says why the fact has none.
     """
@@ -254,7 +270,7 @@ def _note_unconfirmed(
     for line in evidence:
         confirmed[line[4:7]] = confirmed.get(line[4:7], 0) + line[-1]
     for line in reports:
-        fact, named = line[6], confirmed.get(line[3:6], 0)
+        fact, day, note, named = *line[6:9], confirmed.get(line[3:6], 0)
         if fact and not named and line[3:5] not in rejected:
             notes.add("evidence", Severity.ATTENTION, line[1], str(fact), "Факт назван, а подтверждений к нему нет.")
         elif named > (fact or 0):
@@ -262,3 +278,7 @@ def _note_unconfirmed(
                 f"Подтверждений на {named}, а факт {'не указан' if fact is None else fact}; засчитано не больше факта."
             )
             notes.add("evidence", Severity.ATTENTION, line[1], "" if fact is None else str(fact), said)
+        elif fact is None and (day or note):
+            said = "Есть дата или примечание, а факт пуст: ноль или нет сведений?"
+            stands = "; ".join(filter(None, (day and day.strftime("%d.%m.%Y"), note)))
+            notes.add("blank_fact", Severity.ATTENTION, line[1], stands, said, ZERO_OR_NOTHING)

@@ -1,7 +1,7 @@
 """Recognises a returned workbook by its hidden identifiers, and its sheets by their headings, not by their names."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analysis.contracts.forms import (
     ACCEPTANCE,
@@ -22,6 +22,7 @@ from analysis.intake.blocks import plain
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
 from analysis.intake.workbook_package import open_package
 from analysis.intake.workbook_parts import sheet_names
+from analysis.intake.workbook_sheet import column_letters
 
 LAYOUTS = {
     "form": (EXECUTION, EVIDENCE),
@@ -43,10 +44,17 @@ class Identity:
 
 @dataclass(frozen=True)
 class ReturnedRow:
-    """One filled row of a sheet: its cells by column name, and the address of the row."""
+    """One filled row of a sheet.
+
+    Attributes:
+        cells: Those that are not blank, by column name.
+        place: The address of the row.
+        columns: Letters of the columns of the sheet by name, so that a blank cell has an address, too.
+    """
 
     cells: Mapping[str, SheetCell]
     place: str
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -177,11 +185,12 @@ def _columns(row: Mapping[int, str], layout: FormSheet) -> dict[int, str] | None
 def _filled_rows(
     sheet: Sheet, rows: Iterable[Mapping[int, SheetCell]], columns: Mapping[int, str], layout: FormSheet
 ) -> Iterable[ReturnedRow]:
+    letters = {name: column_letters(position) for position, name in columns.items()}
     for row in rows:
         cells = {columns[position]: cell for position, cell in row.items() if position in columns}
         if cells:
             first = next(iter(row.values()))
-            yield ReturnedRow(cells, f"лист {sheet.name}, строка {first.row}")
+            yield ReturnedRow(cells, f"лист {sheet.name}, строка {first.row}", letters)
 
 
 def _grid(sheet: Sheet) -> list[dict[int, SheetCell]]:

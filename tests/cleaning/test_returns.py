@@ -7,8 +7,9 @@ import pytest
 from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.returns import clean_form
 from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
+from analysis.findings import Severity
 from analysis.intake.returns import Identity, Returned, ReturnedRow
-from analysis.intake.workbook_sheet import SheetCell
+from analysis.intake.workbook_sheet import SheetCell, column_letters
 
 FORM = "data/raw/2021/form_УО_v1.xlsx"
 MEASURES = {"1.4": ("1.4", 1), "2.1": ("2.1", 1)}
@@ -27,7 +28,8 @@ def _row(layout, names, values, number):
         for name, value in zip(names, values, strict=True)
         if value is not None
     }
-    return ReturnedRow(cells, f"лист {layout.title}, строка {number}")
+    letters = {name: column_letters(at) for name, at in position.items()}
+    return ReturnedRow(cells, f"лист {layout.title}, строка {number}", letters)
 
 
 def _rows(layout, names, lines):
@@ -65,10 +67,10 @@ def test_a_sound_form_gives_no_finding():
         (0, FAULTY, []),
         (1, "много", [("value", "лист Исполнение, ячейка E2")]),
         (1, FAULTY, []),
-        (1, None, [("evidence", "лист Исполнение, строка 2")]),
+        (1, None, [("evidence", "лист Исполнение, ячейка E2")]),
         (1, 1, [("evidence", "лист Исполнение, ячейка E2")]),
         (2, "осенью", [("value", "лист Исполнение, ячейка F2")]),
-        (2, date(2020, 9, 15), [("other_year", "лист Исполнение, строка 2")]),
+        (2, date(2020, 9, 15), [("other_year", "лист Исполнение, ячейка F2")]),
     ],
 )
 def test_a_mistake_in_a_fact_is_said_once(position, value, found):
@@ -110,6 +112,38 @@ def test_a_rejected_line_says_nothing_about_another_measure():
         ("value", "лист Подтверждения, ячейка F2"),
         ("evidence", "лист Исполнение, ячейка E3"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "note", "stands"),
+    [
+        (date(2021, 9, 15), None, "15.09.2021"),
+        (None, "Не проводились", "Не проводились"),
+        (date(2021, 9, 15), "Перенесено", "15.09.2021; Перенесено"),
+    ],
+)
+def test_a_day_or_a_note_without_a_fact_is_said_once_at_the_cell_of_the_fact(day, note, stands):
+    (finding,) = _form(facts=[("1.4", None, day, note)], evidence=[]).findings
+    assert (finding.rule, finding.place, finding.value) == ("blank_fact", "лист Исполнение, ячейка E2", stands)
+    assert finding.severity is Severity.ATTENTION
+
+
+@pytest.mark.parametrize(("fact", "note"), [(0, "Не проводились"), (None, None), (FAULTY, "Не проводились")])
+def test_a_zero_a_blank_row_and_a_fact_that_cannot_be_read_are_not_asked_about(fact, note):
+    assert _found(_form(facts=[("1.4", fact, None, note)], evidence=[])) == []
+
+
+@pytest.mark.parametrize(
+    ("second", "place"),
+    [
+        (("1.4", 3, date(2021, 9, 15), None), "ячейка E3"),
+        (("1.4", None, date(2021, 9, 15), None), "ячейка E3"),
+        (("1.4", 3, date(2021, 9, 16), None), "строка 3"),
+        (SOUND_FACT, "строка 3"),
+    ],
+)
+def test_a_second_report_names_the_one_cell_that_differs(second, place):
+    assert _found(_form(facts=[SOUND_FACT, second])) == [("pasted_twice", f"лист Исполнение, {place}")]
 
 
 VERDICT_COLUMNS = ("evidence_id", "verdict", "verdict_by", "verdict_date", "reason")
