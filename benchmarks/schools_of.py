@@ -1,5 +1,5 @@
 """Result rows of so many invented schools over three years, for measuring the indicators; run as a module it measures
-one computation in a process of its own."""
+the computation or the validation in a process of its own."""
 
 import sys
 import time
@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS, Results
+from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCHOOL_FACT_TABLES, SCORE_COLUMNS, Results
+from analysis.contracts.validation import violations
 from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.tables import selection_tables
 from analysis.methods import load_methods
@@ -64,6 +65,24 @@ def _exam(
     })  # fmt: skip
 
 
+def spoilt(results: pd.DataFrame) -> pd.DataFrame:
+    """The results with every second row broken in each way: of a cell, of the whole row, of the key."""
+    bad = np.arange(len(results)) % 2 == 0
+    columns = {"participant_count": -1, "subject": "x", "school_login": pd.NA}
+    return results.assign(**{name: results[name].mask(bad, value) for name, value in columns.items()})
+
+
+def validated(schools: int) -> None:
+    """Holds the results of so many schools against their contract; prints the seconds, clean and with half bad."""
+    results = result_rows(schools)
+    seconds = []
+    for frame in (results, spoilt(results)):
+        started = time.perf_counter()
+        violations({"results": frame}, SCHOOL_FACT_TABLES)
+        seconds.append(time.perf_counter() - started)
+    print(*seconds, len(results))
+
+
 def main(schools: int) -> None:
     """Computes indicators and selection of so many schools; prints the seconds, the rows that went in and came out."""
     methods = load_methods(HOUSE)
@@ -76,4 +95,4 @@ def main(schools: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    {"validated": validated, "indicators": main}[sys.argv[1]](int(sys.argv[2]))

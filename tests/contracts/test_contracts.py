@@ -5,11 +5,12 @@ import sys
 
 import pandas as pd
 import pytest
+from pandera.errors import SchemaErrors
 
 from analysis.contracts.dictionary import data_dictionary
 from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
-from analysis.contracts.validation import broken_relations, refuse_without_validation, violations
+from analysis.contracts.validation import bounded_schema, broken_relations, refuse_without_validation, violations
 from analysis.errors import AnalysisError
 from roadmaps import HOUSE
 
@@ -208,3 +209,18 @@ def test_the_dictionary_names_every_column_with_its_meaning():
             assert f"| `{column.name}` | {column.title} |" in words
             assert column.description in words
             assert (column.metadata or {}).get("unit") is not None
+
+
+def test_many_bad_rows_are_as_quickly_told_as_few():
+    """A rule keeps as many of its cases as are shown, and the finding is that of a small table."""
+    count = 4_000
+    frame = pd.concat([frame_of("targets")] * (count // 2), ignore_index=True).assign(
+        place=[f"строка {number}" for number in range(count)], comparator="<", measure_number=range(1, count + 1)
+    )
+    (finding,) = violations({"targets": frame}, TYPED_TABLES)
+    assert finding.places == tuple(f"строка {number}" for number in range(5))
+    assert finding.value == "<"
+    with pytest.raises(SchemaErrors) as raised:
+        bounded_schema(TYPED_TABLES["targets"]).validate(frame, lazy=True)
+    assert len(raised.value.failure_cases) == 5
+    assert all(check.n_failure_cases is None for check in TYPED_TABLES["targets"].to_schema().checks)
