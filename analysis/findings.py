@@ -22,6 +22,8 @@ RULE_TITLES = {
     "encoding": "Кодировка файла",
     "workbook": "Книга Excel",
     "hidden_data": "Данные в скрытых строках",
+    "struck_out": "Зачёркнутое значение",
+    "foreign_sheet": "Лист не из формы",
     "formula": "Формула без значения",
     "error_cell": "Ошибка в ячейке",
     "heading": "Заголовок документа",

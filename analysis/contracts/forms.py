@@ -8,6 +8,7 @@ from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS
 
 FORM_VERSION = "2"
 IDENTITY_SHEET = "_форма"
+INSTRUCTIONS = "Как заполнить"
 IDENTITY_KEYS = ("kind", "version", "project", "calendar_year", "reporter")
 SPARE_ROWS = 30
 

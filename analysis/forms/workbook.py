@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from analysis.contracts.forms import IDENTITY_SHEET, SPARE_ROWS, FormColumn, FormSheet
+from analysis.contracts.forms import IDENTITY_SHEET, INSTRUCTIONS, SPARE_ROWS, FormColumn, FormSheet
 
 # What a cell may be given: text, a number or a date; an empty text leaves it blank.
 Given = str | int | float | date
@@ -69,7 +69,7 @@ def _looks(book: Any) -> dict[str, Any]:  # noqa: ANN401
 
 
 def _write_instructions(book: Any, lines: Sequence[str], looks: Mapping[str, Any]) -> None:  # noqa: ANN401
-    sheet = book.add_worksheet("Как заполнить")
+    sheet = book.add_worksheet(INSTRUCTIONS)
     sheet.set_column(0, 0, 100)
     for row, line in enumerate(lines):
         sheet.set_row(row, _height([(line, 95)]) if row else 24)

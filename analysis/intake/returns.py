@@ -10,6 +10,7 @@ from analysis.contracts.forms import (
     FORM_VERSION,
     IDENTITY_KEYS,
     IDENTITY_SHEET,
+    INSTRUCTIONS,
     OWN_MEASURES,
     REGISTRY_SCHOOLS,
     REGISTRY_STATUS,
@@ -116,6 +117,7 @@ def read_returned(workbook: Workbook, file: str) -> Returned:
     findings = list(workbook.findings)
     pages = [_page(sheet) for sheet in workbook.sheets]
     optional = (OWN_MEASURES, *SCHOOL_SHEETS) if identity.kind == "form" else ()
+    findings += [_foreign_sheet(page, file) for page in pages if _is_foreign(page, (*layouts, *optional), layouts)]
     for layout in (*layouts, *optional):
         found = _found(pages, layout)
         findings += _others(found, layout, file)
@@ -151,6 +153,19 @@ def _found(pages: Sequence[_Page], layout: FormSheet) -> list[tuple[str, tuple[R
             rows = tuple(_filled_rows(page.sheet, page.grid[number + 1 :], columns, layout))
             found.append((page.sheet.name, rows))
     return found
+
+
+def _is_foreign(page: _Page, known: Sequence[FormSheet], needed: Sequence[FormSheet]) -> bool:
+    """Whether somebody has put this sheet in; one that lost its headings is named as missing where it is needed."""
+    ours = page.sheet.hidden or page.sheet.name in (IDENTITY_SHEET, INSTRUCTIONS, *(one.title for one in needed))
+    return bool(page.grid) and not ours and not any(_columns(row, one) for one in known for row in page.titles)
+
+
+def _foreign_sheet(page: _Page, file: str) -> Finding:
+    first = next(iter(page.grid[0].values()))
+    said = f"Лист «{page.sheet.name}» не из формы (таких заголовков в ней нет): он не прочитан."
+    action = "Если в нём есть сведения, перенесите их на листы формы; если нет, ничего делать не нужно."
+    return Finding("foreign_sheet", Severity.ATTENTION, file, (page.sheet.place(first.address),), "", said, action)
 
 
 def _others(found: Sequence[tuple[str, tuple[ReturnedRow, ...]]], layout: FormSheet, file: str) -> list[Finding]:

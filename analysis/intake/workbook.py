@@ -83,7 +83,7 @@ class Workbook:
     Attributes:
         sheets: In the order of their tabs.
         properties: The custom properties of the file.
-        findings: Cells that cannot be read or that nobody sees; all of them block.
+        findings: Cells that cannot be read or that nobody sees, which block, and cells that are struck out.
     """
 
     sheets: tuple[Sheet, ...]
@@ -146,6 +146,7 @@ def _sheet_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[Fi
         yield _far_away_finding(sheet, reader.far_away, file)
     if not sheet.hidden:
         yield from _hidden_findings(sheet, reader, file)
+        yield from _struck_findings(sheet, reader, file)
 
 
 def _fault_finding(sheet: Sheet, fault: Fault, file: str) -> Finding:
@@ -175,6 +176,15 @@ def _hidden_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[F
         yield _hidden_finding(sheet, list(cells), f"Столбец {column_letters(column)} скрыт, а в нём", file)
 
 
+def _struck_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[Finding]:
+    """One a row: who strikes a row out means all of it."""
+    for _, row in groupby(sorted(reader.struck, key=attrgetter("row", "column")), key=attrgetter("row")):
+        cells = list(row)
+        said = "Значение зачёркнуто, но прочитано как обычное: зачёркивание ничего не отменяет."
+        action = "Уточните у того, кто вернул форму: отменённое значение удалите, верное оставьте без зачёркивания."
+        yield _finding("struck_out", sheet, cells, _shown(cells), said, action, file, Severity.ATTENTION)
+
+
 def _in_hidden_columns(sheet: Sheet, reader: SheetReader) -> list[SheetCell]:
     hidden = {column for first, last in reader.hidden_columns for column in range(first, last + 1)}
     return [cell for row in sheet.rows for cell in row.cells if cell.column in hidden] if hidden else []
@@ -197,7 +207,14 @@ def _shown(cells: Sequence[SheetCell]) -> str:
 
 
 def _finding(
-    rule: str, sheet: Sheet, cells: Sequence[SheetCell], value: str, explanation: str, action: str, file: str
+    rule: str,
+    sheet: Sheet,
+    cells: Sequence[SheetCell],
+    value: str,
+    explanation: str,
+    action: str,
+    file: str,
+    severity: Severity = Severity.BLOCKS,
 ) -> Finding:
     places = tuple(sheet.place(cell.address) for cell in cells[:PLACES_NAMED])
-    return Finding(rule, Severity.BLOCKS, file, places, value, explanation, action)
+    return Finding(rule, severity, file, places, value, explanation, action)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from analysis.intake.workbook_package import Package, resolve
-from analysis.intake.workbook_sheet import YES, BookParts, readable
+from analysis.intake.workbook_sheet import STRIKE, YES, BookParts, readable, strikes
 
 ROOT_RELATIONS = "_rels/.rels"
 CUSTOM_PROPERTIES = "docprops/custom.xml"
@@ -36,11 +36,12 @@ class SheetEntry:
 
 @dataclass(frozen=True)
 class _Element:
-    """An element of interest: its name, its attributes, all text inside it."""
+    """An element of interest: its name, its attributes, all text inside it, whether something in it is struck out."""
 
     name: str
     attributes: dict[str, str]
     text: str
+    struck: bool = False
 
 
 def read_entries(package: Package) -> tuple[list[SheetEntry], BookParts]:
@@ -56,11 +57,14 @@ def read_entries(package: Package) -> tuple[list[SheetEntry], BookParts]:
     found = _elements(package, book, "workbook/workbookPr", "sheets/sheet")
     entries = list(_entries(package, [one for one in found if one.name == "sheet"], relations))
     counts_from_1904 = any(one.attributes.get("date1904") in YES for one in found)
+    texts, styles = _texts(package, _first(relations, "/sharedStrings")), _first(relations, "/styles")
     return entries, BookParts(
-        _texts(package, _first(relations, "/sharedStrings")),
-        _styles(package, _first(relations, "/styles"), BUILT_IN_DATES, _is_date_format),
+        [readable(one.text) for one in texts],
+        _styles(package, styles, BUILT_IN_DATES, _is_date_format),
         EPOCH_1904 if counts_from_1904 else EPOCH_1900,
-        _styles(package, _first(relations, "/styles"), BUILT_IN_PERCENTAGES, _is_percentage),
+        _styles(package, styles, BUILT_IN_PERCENTAGES, _is_percentage),
+        _struck_styles(package, styles),
+        frozenset(str(number) for number, one in enumerate(texts) if one.struck),
     )
 
 
@@ -113,10 +117,8 @@ def _first(relations: dict[str, tuple[str, str]], kind: str) -> str:
     return next((part for found, part in relations.values() if found.endswith(kind)), "")
 
 
-def _texts(package: Package, part: str) -> list[str]:
-    if part.lower() not in package.parts:
-        return []
-    return [readable(one.text) for one in _elements(package, part, "sst/si")]
+def _texts(package: Package, part: str) -> list[_Element]:
+    return _elements(package, part, "sst/si") if part.lower() in package.parts else []
 
 
 def _styles(
@@ -130,6 +132,16 @@ def _styles(
     own = {one.get("numFmtId"): is_so(one.get("formatCode", "")) for one in formats}
     styles = [one.attributes.get("numFmtId", "0") for one in found if one.name == "xf"]
     return frozenset(str(number) for number, code in enumerate(styles) if own.get(code, code in built_in))
+
+
+def _struck_styles(package: Package, part: str) -> frozenset[str]:
+    """Numbers of the styles whose font is struck out."""
+    if part.lower() not in package.parts:
+        return frozenset()
+    found = _elements(package, part, "fonts/font", "cellXfs/xf")
+    fonts = {str(number) for number, one in enumerate(one for one in found if one.name == "font") if one.struck}
+    styles = (one.attributes.get("fontId", "0") for one in found if one.name == "xf")
+    return frozenset(str(number) for number, font in enumerate(styles) if font in fonts)
 
 
 def _is_date_format(code: str) -> bool:
@@ -158,18 +170,21 @@ class _ElementReader:
     _open: list[str] = field(default_factory=lambda: [""])
     _attributes: dict[str, str] = field(default_factory=dict)
     _texts: list[str] = field(default_factory=list)
+    _struck: bool = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
         if f"{self._open[-1]}/{name}" in self.wanted:
-            self._attributes, self._texts = attributes, []
+            self._attributes, self._texts, self._struck = attributes, [], False
+        elif name == STRIKE:
+            self._struck |= strikes(attributes)
         self._open.append(name)
         self.pieces.clear()
 
     def end(self, tag: str) -> None:
         name = self._open.pop()
         if f"{self._open[-1]}/{name}" in self.wanted:
-            self.found.append(_Element(name, self._attributes, "".join(self._texts)))
+            self.found.append(_Element(name, self._attributes, "".join(self._texts), self._struck))
         # White space between the elements is no text, nor is a hint how to pronounce one.
         elif "rPh" not in self._open:
             self._texts.append("".join(self.pieces))

@@ -13,6 +13,7 @@ CellValue = str | float | bool | date | datetime | None
 LAST_ROW, LAST_COLUMN = 20_000, 200
 ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 YES = ("1", "true", "on")
+STRIKE = "strike"
 NOUGHT = ("0", "0.0")
 # The last day that Excel knows is the end of the year 9999.
 DAYS_OF_ALL_DATES = 2_958_466
@@ -69,12 +70,16 @@ class BookParts:
         date_styles: Numbers of the styles that show a number as a date.
         epoch: The day that dates are counted from.
         percent_styles: Numbers of the styles that show a number a hundredfold and with %.
+        struck_styles: Numbers of the styles that strike out what they show.
+        struck_texts: Numbers of the shared strings of which a part or all is struck out.
     """
 
     texts: Sequence[str]
     date_styles: frozenset[str]
     epoch: datetime
     percent_styles: frozenset[str] = frozenset()
+    struck_styles: frozenset[str] = frozenset()
+    struck_texts: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=256)
@@ -181,6 +186,7 @@ class SheetReader:
         hidden_rows: Rows that are hidden or have no height, and hold something.
         hidden_columns: First and last of the columns that are hidden or have no width.
         faults: Cells that hold nothing that can be read.
+        struck: Cells of which a part or all is struck out.
     """
 
     book: BookParts
@@ -193,6 +199,7 @@ class SheetReader:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[tuple[int, int]] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
+    struck: list[SheetCell] = field(default_factory=list)
     _row: int = 0
     _column: int = 0
     _row_is_hidden: bool = False
@@ -200,12 +207,13 @@ class SheetReader:
     _text: str | None = None
     _formula: str | None = None
     _phonetic: bool = False
+    _text_is_struck: bool = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         name = tag.rpartition(":")[2] if ":" in tag else tag
         if name == "c":
-            self._cell, self._text, self._formula = attributes, None, None
+            self._cell, self._text, self._formula, self._text_is_struck = attributes, None, None, False
         elif name in ("v", "t", "f"):
             self.pieces.clear()
         elif name == "row":
@@ -215,6 +223,8 @@ class SheetReader:
             self.hidden_columns.add((max(1, int(attributes["min"])), min(int(attributes["max"]), LAST_COLUMN)))
         elif name == "rPh":
             self._phonetic = True
+        elif name == STRIKE:
+            self._text_is_struck |= strikes(attributes)
 
     def end(self, tag: str) -> None:
         """An element ends."""
@@ -242,8 +252,14 @@ class SheetReader:
             return
         cell = SheetCell(value, row, self._column)
         self._keep(cell)
+        if self._is_struck():
+            self.struck.append(cell)
         if rule:
             self.faults.append(Fault(rule, cell, f"={self._formula}" if rule == "formula" else self._text or ""))
+
+    def _is_struck(self) -> bool:
+        of_text = self._cell.get("t") == "s" and self._text in self.book.struck_texts
+        return of_text or self._text_is_struck or self._cell.get("s", "0") in self.book.struck_styles
 
     def _value_or_rule(self) -> tuple[CellValue, str]:
         """What the cell holds, or the rule that says why it cannot be read."""
@@ -277,3 +293,8 @@ class SheetReader:
 
 def _is_hidden(attributes: dict[str, str], size: str) -> bool:
     return attributes.get("hidden") in YES or attributes.get(size) in NOUGHT
+
+
+def strikes(attributes: dict[str, str]) -> bool:
+    """Whether a mark of striking out is set, and not switched off."""
+    return attributes.get("val", "1") in YES
