@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.contracts.school_facts import RESULT_KEY
+from analysis.contracts.school_facts import RESULT_KEY, SCHOOL_FACT_TABLES
 from analysis.indicator_passport import PASSPORT_FILE, Indicator, Passport
 from analysis.indicators.duties import supported_schools
 from analysis.indicators.keyed import CITY, OTHERS
@@ -15,6 +15,13 @@ from analysis.presentation.words import Row, rows_of
 # Of which tables an indicator is made line by line, and what the line is called there.
 LINES = {"context": "pupil_group", "staff": "staff_group"}
 ASPECTS = {"deficits": "competence", "self_assessment": "criterion", "contests": "contestants"}
+OWN_MEASURES = "school_measures"
+# Parts that are counted over rows, and stand in no column.
+COUNTED_PARTS = {
+    "planned_measure_count": "мер с планом больше нуля",
+    "done_measure_count": "из них сделано не меньше плана",
+    "contest_count": "конкурсов",
+}
 ABOUT = ("procedure", "subject", "sitting_grade", "wave", "aspect", "school_year")
 INTERVALS = (
     ("интервал", "interval_low", "interval_high"),
@@ -50,7 +57,8 @@ def _value_chain(row: Row, passport: Passport, ground: Ground) -> Iterator[str]:
     yield f"  правило: {indicator.formula}; {indicator.formula_source}{confirmed} ← {PASSPORT_FILE}, {indicator.id}"
     yield f"  числитель: {_precise(row['numerator'])} = {_made_of(indicator)}"
     if indicator.denominator:
-        yield f"  знаменатель: {_precise(row['denominator'])} = {' + '.join(indicator.denominator)}"
+        parts = " + ".join(_part_words(indicator, name) for name in indicator.denominator)
+        yield f"  знаменатель: {_precise(row['denominator'])} = {parts}"
     yield from _uncertainty(row, passport)
     rows = _rows(row, indicator, ground)
     yield f"  строк: {len(rows)}"
@@ -72,7 +80,16 @@ def _uncertainty(row: Row, passport: Passport) -> Iterator[str]:
 
 def _made_of(indicator: Indicator) -> str:
     weighed = zip(indicator.numerator, indicator.weights, strict=True)
-    return " + ".join(name if weight == 1 else f"{number_words(weight)} × {name}" for name, weight in weighed)
+    parts = ((_part_words(indicator, name), weight) for name, weight in weighed)
+    return " + ".join(said if weight == 1 else f"{number_words(weight)} × {said}" for said, weight in parts)
+
+
+def _part_words(indicator: Indicator, name: str) -> str:
+    """«Отметок «2»»: a part of an indicator as its contract calls it; a group of pupils or staff is called as it is."""
+    if name in COUNTED_PARTS:
+        return COUNTED_PARTS[name]
+    field = None if indicator.table in LINES else SCHOOL_FACT_TABLES[indicator.table].to_schema().columns.get(name)
+    return field.title if field is not None else name
 
 
 def _precise(value: object) -> str:
@@ -85,10 +102,12 @@ def _precise(value: object) -> str:
 def _rows(row: Row, indicator: Indicator, ground: Ground) -> Sequence[Row]:
     """The typed rows of the same key; of a group, those of all its schools."""
     frame = ground.tables.get(indicator.table)
-    if frame is None or indicator.table == "school_measures":
+    if frame is None:
         return []
     frame = frame[frame["calendar_year"] == row["calendar_year"]]
-    if indicator.table == "results":
+    if indicator.table == OWN_MEASURES:
+        frame = frame[(frame["planned_count"] > 0).fillna(False)]
+    elif indicator.table == "results":
         for name in RESULT_KEY[1:]:
             frame = frame[frame[name] == row[name]]
     elif indicator.table in LINES:
@@ -101,6 +120,8 @@ def _rows(row: Row, indicator: Indicator, ground: Ground) -> Sequence[Row]:
 
 def _complete(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     """The rows of the schools that gave every part: only they are added to a group."""
+    if indicator.table == OWN_MEASURES:
+        return frame[frame["done_count"].notna().groupby(frame["school_login"]).transform("any")]
     parts = {*indicator.numerator, *indicator.denominator} - {"not_attested_count"}
     if indicator.table in LINES:
         return frame[frame.groupby("school_login")["school_login"].transform("size") == len(parts)]

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
+import pandera.pandas as pa
 
 from analysis.cleaning.exam_results import COUNTED
+from analysis.contracts.facts import SchoolMeasures
 from analysis.contracts.school_facts import RESULT_KEY, RESULT_ORIGINS, SCHOOL_FACT_TABLES
 from analysis.findings import RULE_TITLES
 from analysis.lineage.ground import Ground, row_place
@@ -27,6 +29,7 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     "deficits": ("competence",),
     "self_assessment": ("criterion",),
     "contests": ("contest_name", "contest_level", "contestants"),
+    "school_measures": ("own_measure",),
 }
 VALUES: Mapping[str, tuple[str, ...]] = {
     "context": ("group_pupil_count",),
@@ -35,7 +38,9 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "deficits": ("diagnosed_teacher_count", "deficit_teacher_count"),
     "self_assessment": ("assessment_score", "publication_link"),
     "contests": ("contestant_count", "winner_count"),
+    "school_measures": ("planned_count", "done_count"),
 }
+CONTRACTS: Mapping[str, type[pa.DataFrameModel]] = {**SCHOOL_FACT_TABLES, "school_measures": SchoolMeasures}
 EXPORT = RESULT_ORIGINS[1]
 
 
@@ -74,7 +79,7 @@ def value_words(table: str, row: Row) -> str:
     names = [name for name in VALUES[table] if not pd.isna(row.get(name))]
     if len(VALUES[table]) == 1:
         return number_words(row[names[0]]) if names else NOT_STATED
-    fields = SCHOOL_FACT_TABLES[table].to_schema().columns
+    fields = CONTRACTS[table].to_schema().columns
     return ", ".join(f"{fields[name].title} — {number_words(row[name])}" for name in names) or NOT_STATED
 
 

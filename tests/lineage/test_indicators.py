@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.cleaning.returns import fact_table
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import load_calendar
 from analysis.indicator_passport import load_passport
@@ -32,7 +33,7 @@ def test_a_share_goes_back_to_its_formula_parts_and_row(grounded):
     # 2 of 12 in the ВПР that was counted, not 1 of 12 as the form has it
     place = told.index("Доля «2»: Школа А, 2021, ВПР, Математика, 5, весна, 2020/21: 0,1667; единица: доля")
     assert told[place + 1].startswith("правило: k2 / N; Общепринятая формула (не подтверждено) ← data/indicators.toml")
-    assert told[place + 2 : place + 4] == ["числитель: 2 = mark_2_count", "знаменатель: 12 = participant_count"]
+    assert told[place + 2 : place + 4] == ["числитель: 2 = Отметок «2»", "знаменатель: 12 = Участников"]
     row = next(number for number in range(place, len(told)) if told[number] == "строк: 1")
     assert told[row + 1].startswith("Школа А: ВПР, Математика, 5 класс, весна, 2020/21: Участников — 12")
     assert told[row + 1].endswith(f"← {EXPORT} 7")
@@ -43,7 +44,7 @@ def test_the_city_adds_all_its_schools(grounded):
     told = _told("город/fail_share@2021", grounded)
     place = next(number for number, line in enumerate(told) if "город, 2021, ВПР" in line)
     # 2 + 3 of 12 + 63
-    assert told[place + 2 : place + 4] == ["числитель: 5 = mark_2_count", "знаменатель: 75 = participant_count"]
+    assert told[place + 2 : place + 4] == ["числитель: 5 = Отметок «2»", "знаменатель: 75 = Участников"]
     rows = told[told.index("строк: 2", place) + 1 :][:2]
     assert [line.rpartition(" ")[2] for line in rows] == ["7", "8"]
 
@@ -59,6 +60,31 @@ def test_a_school_that_did_not_give_every_part_is_not_added(grounded):
     assert told[0].endswith(": 0,04; единица: доля")
     assert "строк: 2" in told
     assert not any("other.xlsx" in line for line in told)
+
+
+def test_own_measures_are_told_one_by_one(grounded):
+    own = [
+        ("own.xlsx", "лист Мера, строка 2", "edu000001", 2021, 1, "Кружок", 2, 2, None),
+        ("own.xlsx", "лист Мера, строка 3", "edu000001", 2021, 2, "Неделя математики", 3, None, None),
+        ("own.xlsx", "лист Мера, строка 4", "edu000001", 2021, 3, "Без плана", 0, 4, None),
+        ("silent.xlsx", "лист Мера, строка 2", "edu000002", 2021, 1, "Клуб", 1, None, None),
+    ]
+    tables = {**grounded.tables, "school_measures": fact_table("school_measures", own)}
+    made = school_indicators(tables, grounded.passport, load_calendar(PROJECT))
+    ground = replace(grounded, tables={**tables, "school_indicators": made})
+    told = _told("edu000001/own_measures_done_share@2021", ground)
+    # one of two measures with a plan; the third has none
+    assert "числитель: 1 = из них сделано не меньше плана" in told
+    assert "знаменатель: 2 = мер с планом больше нуля" in told
+    assert told[told.index("строк: 2") + 1 :][:2] == [
+        "Школа А: Кружок: План — 2, Сделано — 2 ← own.xlsx (sha256 ?…), лист Мера, строка 2",
+        "Школа А: Неделя математики: План — 3 ← own.xlsx (sha256 ?…), лист Мера, строка 3",
+    ]
+    # a school that said nothing of what is done is not added to the city
+    city = _told("город/own_measures_done_share@2021", ground)
+    assert "знаменатель: 2 = мер с планом больше нуля" in city
+    assert "строк: 2" in city
+    assert not any("silent.xlsx" in line for line in city)
 
 
 def test_a_file_with_pupils_is_named_by_its_rows_alone(grounded):
