@@ -102,13 +102,16 @@ def build(project: Project, options: argparse.Namespace) -> int:
 
 def report(project: Project, options: argparse.Namespace) -> int:
     """Builds if needed, publishes the editions asked for, and lists what the site holds of them."""
+    from analysis.placed import refuse_lost_references
     from analysis.publishing import publish
 
     years = _asked_years(project, options.years)
     build(project, options)
     documents = [f"{year}/annual-report-{year}.qmd" for year in years]
+    sources = _report_sources(project, options.audience)
+    refuse_lost_references(sources, documents)
     made = publish(
-        _report_sources(project, options.audience),
+        sources,
         documents=[*documents, "index.qmd"] if "html" in options.formats else documents,
         formats=options.formats,
         engine=options.engine,
