@@ -8,6 +8,7 @@ from analysis.errors import AnalysisError
 from analysis.intake.workbook_sheet import column_letters
 from analysis.lineage.facts import FACT_RULE
 from analysis.lineage.ground import Ground
+from analysis.lineage.indicator_cells import indicator_cell_chain, is_of_indicators
 from analysis.lineage.row_subjects import subject_chain
 from analysis.lineage.school_sums import group_chain, is_by_group, is_hidden, policy_words
 
@@ -119,6 +120,9 @@ def cell_chain(question: Question, table: PrintedTable, ground: Ground) -> Itera
     if by_group:
         office = "" if question.internal else cell_id(question.table, question.calendar_year, True, column, number - 2)
         yield from (f"  {line}" for line in group_chain(field["name"], row, office, ground))
+    elif is_of_indicators(row):
+        told = indicator_cell_chain(row, table.calendar_year, question.internal, ground)
+        yield from (f"  {line}" for line in told)
     else:
         yield from (f"  {line}" for line in subject_chain(row, table.calendar_year, ground))
 

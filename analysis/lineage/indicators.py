@@ -44,10 +44,11 @@ def indicator_chain(login: str, indicator_id: str, year: int, ground: Ground) ->
         return
     mine = (found["school_login"] == login) & (found["indicator_id"] == indicator_id)
     for row in rows_of(found[mine & (found["calendar_year"] == year)]):
-        yield from _value_chain(row, ground.passport, ground)
+        yield from value_chain(row, ground.passport, ground)
 
 
-def _value_chain(row: Row, passport: Passport, ground: Ground) -> Iterator[str]:
+def value_chain(row: Row, passport: Passport, ground: Ground) -> Iterator[str]:
+    """One row of the indicators: value, formula, numerator and denominator, uncertainty, and the rows behind it."""
     indicator = passport[row["indicator_id"]]
     about = [str(row[name]) for name in ABOUT if not pd.isna(row[name])]
     who = ground.school_names.get(row["school_login"], row["school_login"])

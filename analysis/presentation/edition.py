@@ -139,7 +139,8 @@ class Edition:
     def effectiveness(self, name: str) -> pd.DataFrame:
         """The rows of this year of a table of contracts.effectiveness; empty where it was not made."""
         rows = self.tables.get(name, pd.DataFrame(columns=["calendar_year"]))
-        return rows[rows["calendar_year"] == self.calendar_year].reset_index(drop=True)
+        text = {column: "str" for column in rows.columns if str(rows[column].dtype) in ("string", "category")}
+        return rows[rows["calendar_year"] == self.calendar_year].astype(text).reset_index(drop=True)
 
     @cached_property
     def load(self) -> pd.DataFrame:

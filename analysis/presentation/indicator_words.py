@@ -74,7 +74,8 @@ def change_words(row: Row, indicator: Indicator) -> str:
 
 def row_key(row: Row) -> str:
     """What tells a row of the table of indicators apart, in one text: names without the blanks."""
-    names = ["indicator_id", "group_name", "aspect", "procedure", "subject", "programme_grade", "wave", "calendar_year"]
+    names = ["indicator_id", "group_name", "aspect", "procedure", "subject", "programme_grade", "sitting_grade", "wave"]
+    names += ["calendar_year"]
     return " | ".join(str(row[name]) for name in names if pd.notna(row[name]))
 
 

@@ -12,6 +12,7 @@ from analysis.exam_calendar import load_calendar
 from analysis.indicator_passport import load_passport
 from analysis.indicators.effectiveness import school_indicators
 from analysis.lineage.explain import explain
+from analysis.lineage.indicator_cells import indicator_cell_chain
 
 PROJECT = Path(__file__).parents[2]
 EXPORT = "vpr.xlsx (sha256 cdcdcdcdcdcd…), лист 1, строка"
@@ -96,3 +97,32 @@ def test_a_file_with_pupils_is_named_by_its_rows_alone(grounded):
 def test_what_is_not_there_is_answered_by_what_can_be_asked(grounded, asked):
     with pytest.raises(AnalysisError, match="показатель школы или города"):
         explain(asked, grounded)
+
+
+def _cells(**more):
+    about = {"procedure": "ВПР", "subject": "Математика", "programme_grade": "5", "sitting_grade": "5", "wave": "весна"}
+    return {"indicator_id": "fail_share", "group_name": "Школа А", "calendar_year": "2021", **about, **more}
+
+
+def test_a_printed_row_goes_back_to_the_one_value_behind_it(grounded):
+    told = list(indicator_cell_chain(_cells(), 2021, True, grounded))
+    assert told[0] == "Доля «2»: Школа А, 2021, ВПР, Математика, 5, весна, 2020/21: 0,1667; единица: доля"
+    assert told[-1].endswith(f"← {EXPORT} 7")
+    assert list(indicator_cell_chain(_cells(subject="Физика"), 2021, True, grounded)) == []
+
+
+def test_a_public_row_shows_no_row_behind_it_but_names_the_question(grounded):
+    told = list(indicator_cell_chain(_cells(), 2021, False, grounded))
+    assert told[0].startswith("правило: k2 / N")
+    assert told[1].endswith("analysis explain 'edu000001/fail_share@2021'")
+    assert len(told) == 2
+    assert "12" not in " ".join(told)
+
+
+def test_a_sentence_names_its_condition_and_its_rows(grounded):
+    key = "fail_share | Школа А | ВПР | Математика | 5 | 5 | весна | 2021"
+    cells = {"sentence_id": "outside_city", "condition": "за пределом", "rests_on": f"{key}; selection | правило"}
+    told = list(indicator_cell_chain(cells, 2021, True, grounded))
+    assert told[:2] == ["условие: за пределом", f"← {key}"]
+    assert told[2].startswith("  Доля «2»: Школа А, 2021, ВПР")
+    assert told[-1] == "← selection | правило"

@@ -14,6 +14,7 @@ from analysis.presentation import effectiveness, passport
 from analysis.presentation.conclusions import SENTENCES, conclusions
 from analysis.presentation.effectiveness import NO_INDICATORS
 from analysis.presentation.effectiveness_pictures import slope_pictures
+from analysis.presentation.exports import resource
 from analysis.presentation.indicator_words import percent, probability
 from analysis.presentation.school_facts import VPR_NOTICE
 from roadmaps import HOUSE
@@ -60,7 +61,7 @@ def test_far_from_the_city_and_like_it_are_told_apart(edition_with):
     (far,) = _said(edition, "outside_city")
     assert far.text.startswith("Школа 1, ВПР (весна): доля «2» отличается от города сильнее, чем объясняет случай")
     assert "25 из 50, 50,0 % против 16,4 %, выше предела 99,8 %" in far.text.replace("\N{NO-BREAK SPACE}", " ")
-    assert far.rests_on == ("fail_share | Школа 1 | ВПР | Математика | 5 | весна | 2021",)
+    assert far.rests_on == ("fail_share | Школа 1 | ВПР | Математика | 5 | 5 | весна | 2021",)
     (like,) = [one for one in _said(edition, "like_city") if one.text.startswith("Школа 2")]
     assert "различие с городом неотличимо от случайного в 1 из 1" in like.text
 
@@ -142,6 +143,19 @@ def test_selection_names_lists_for_the_office_alone(edition_with):
     labels = [one.label for one in effectiveness.sections(public)[1]]
     assert not {"tbl-selection", "tbl-thresholds", "tbl-training"} & set(labels)
     assert "tbl-low-procedures" in labels
+
+
+@pytest.mark.parametrize("internal", [True, False])
+def test_the_data_of_every_exhibit_are_described(edition_with, internal):
+    edition = edition_with(_town(FAR), internal=internal)
+    kept = {"competence": "string", "deficit_schools": "string", "flags": "string"}  # as they come back from disk
+    edition.tables["training_needs"] = edition.tables["training_needs"].astype(kept)
+    shown = [*effectiveness.sections(edition)[1], *passport.section(edition)[1]]
+    assert len(shown) > 8
+    for one in shown:
+        fields = resource(one.label, one.caption, one.data, b"", "")["schema"]["fields"]
+        assert [field["name"] for field in fields] == list(one.data.columns)
+        assert "school_login" not in one.data or internal
 
 
 def test_every_sentence_has_its_own_name_and_condition():
