@@ -108,7 +108,7 @@ def report(project: Project, options: argparse.Namespace) -> int:
     years = _asked_years(project, options.years)
     build(project, options)
     documents = [f"{year}/annual-report-{year}.qmd" for year in years]
-    sources = _report_sources(project, options.audience)
+    sources = _report_sources(project, options.audience, years)
     refuse_lost_references(sources, documents)
     made = publish(
         sources,
@@ -172,12 +172,12 @@ def explain(project: Project, options: argparse.Namespace) -> int:
     return 0
 
 
-def _report_sources(project: Project, audience: str) -> Path:
+def _report_sources(project: Project, audience: str, years: Sequence[int]) -> Path:
     if audience == "public":
         return project.root / "reports"
     from analysis.internal import internal_sources
 
-    return internal_sources(project)
+    return internal_sources(project, years)
 
 
 def new(options: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """The report for the office alone: the same sources with everything in it, marked, in output/internal."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +17,8 @@ MADE = shutil.ignore_patterns("_site*", ".*", *MADE_FOLDERS)
 PAPER, WORD = "_assets/paper.typ", "_assets/reference.docx"
 
 
-def internal_sources(project: Project) -> Path:
-    """Makes the folder of report sources for the internal report from the last build; returns it.
+def internal_sources(project: Project, years: Sequence[int]) -> Path:
+    """Makes the folder of report sources for the internal report of some years from the last build; returns it.
 
     Raises:
         AnalysisError: Nothing has been built.
@@ -31,7 +32,8 @@ def internal_sources(project: Project) -> Path:
         for edition in editions_of(project, dict(ground.tables), tuple(ground.sources), internal=True)
     ]
     for edition in editions:
-        write_edition(target, edition)
+        if edition.calendar_year in years:
+            write_edition(target, edition)
     write_index(target, editions)
     return target
 

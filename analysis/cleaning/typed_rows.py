@@ -6,6 +6,8 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
+from analysis.contracts.columns import pandas_types
+
 
 def typed_table(contract: type[pa.DataFrameModel], rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Returns a table with the columns of a contract, in its order and with its types.
@@ -16,11 +18,7 @@ def typed_table(contract: type[pa.DataFrameModel], rows: Sequence[Mapping[str, A
     """
     return pd.DataFrame(
         {
-            name: pd.Series([row.get(name) for row in rows], dtype=_kind(str(column.dtype)))
-            for name, column in contract.to_schema().columns.items()
+            name: pd.Series([row.get(name) for row in rows], dtype=dtype)
+            for name, dtype in pandas_types(contract).items()
         }
     )
-
-
-def _kind(dtype: str) -> Any:  # noqa: ANN401
-    return "str" if dtype.startswith("string") else dtype

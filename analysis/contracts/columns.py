@@ -27,6 +27,17 @@ class IndicatorTable(pa.DataFrameModel):
         coerce = False
 
 
+def pandas_types(contract: type[pa.DataFrameModel]) -> dict[str, str]:
+    """The type of each column as pandas gives it and Parquet gives it back, in the order of the contract."""
+    return {name: _pandas_type(str(field.dtype)) for name, field in contract.to_schema().columns.items()}
+
+
+def _pandas_type(dtype: str) -> str:
+    if dtype.startswith("datetime64"):
+        return "datetime64[us]"
+    return "str" if dtype.startswith("string") else dtype
+
+
 def column(title: str, description: str, unit: str = "", **checks: Any) -> Any:  # noqa: ANN401
     """A column with its Russian label, its meaning and its unit (empty for text)."""
     return pa.Field(title=title, description=description, metadata={"unit": unit}, **checks)

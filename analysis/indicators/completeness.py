@@ -8,6 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.config import Collection
+from analysis.contracts.columns import pandas_types
 from analysis.contracts.facts import COUNTED, LATE
 from analysis.contracts.quality import (
     ASIDE,
@@ -278,11 +279,5 @@ def _days(files: "pd.Series[str]", received: Mapping[str, date]) -> "pd.Series[p
 
 def shaped(rows: pd.DataFrame, contract: type[pa.DataFrameModel]) -> pd.DataFrame:
     """The rows with the columns of a contract, in its order and with its types; a column that is not there is blank."""
-    kinds = {name: _kind(str(field.dtype)) for name, field in contract.to_schema().columns.items()}
+    kinds = pandas_types(contract)
     return rows.reindex(columns=list(kinds)).astype(kinds).reset_index(drop=True)
-
-
-def _kind(dtype: str) -> str:
-    if dtype.startswith("datetime64"):
-        return "datetime64[us]"
-    return "str" if dtype.startswith("string") else dtype

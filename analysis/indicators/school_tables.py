@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from analysis.contracts.columns import pandas_types
 from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS, STAFF_GROUPS
 from analysis.contracts.school_groups import (
     CITY,
@@ -154,7 +155,8 @@ def _with_mean(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _finished(name: str, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """The table as its contract wants it: names instead of logins, labels of what is hidden."""
-    fields = GROUP_TABLES[name.removeprefix("public_")].to_schema().columns
+    contract = GROUP_TABLES[name.removeprefix("public_")]
+    fields = contract.to_schema().columns
     group_names = [
         GROUP_NAMES.get(scope) or names.get(who, who) for scope, who in zip(rows["scope"], rows["who"], strict=True)
     ]
@@ -166,7 +168,4 @@ def _finished(name: str, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.Dat
         ]
     if "staff_unit" in fields:
         extra["staff_unit"] = rows["staff_group"].map(STAFF_GROUPS)
-    kinds = {
-        name: "str" if str(field.dtype).startswith("string") else str(field.dtype) for name, field in fields.items()
-    }
-    return rows.assign(**extra)[list(fields)].astype(kinds).reset_index(drop=True)
+    return rows.assign(**extra)[list(fields)].astype(pandas_types(contract)).reset_index(drop=True)

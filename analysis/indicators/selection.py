@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.contracts.columns import pandas_types
 from analysis.contracts.effectiveness import LISTED_WORDS, Selection, SelectionThresholds
 from analysis.exam_calendar import Sitting
 from analysis.indicators.selection_hits import Hits
@@ -103,7 +104,7 @@ def selection_thresholds(
         )
     columns = list(SelectionThresholds.to_schema().columns)
     frame = pd.DataFrame(rows, columns=columns).sort_values(columns[1:3], ignore_index=True)
-    return frame.astype({name: str(one.dtype) for name, one in SelectionThresholds.to_schema().columns.items()})
+    return frame.astype(pandas_types(SelectionThresholds))
 
 
 def _year(
@@ -290,5 +291,4 @@ def _leaving(
 
 
 def _empty(contract: type[Selection]) -> pd.DataFrame:
-    columns = contract.to_schema().columns
-    return pd.DataFrame({name: pd.Series([], dtype=str(column.dtype)) for name, column in columns.items()})
+    return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in pandas_types(contract).items()})

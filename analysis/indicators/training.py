@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from analysis.contracts.columns import pandas_types
 from analysis.contracts.effectiveness import TrainingNeeds
 from analysis.indicators.uncertainty import PRIOR_COUNT, Numbers, jeffreys, number_of_hits
 from analysis.indicators.worded import blank_where_unknown
@@ -22,7 +23,7 @@ def training_needs(deficits: pd.DataFrame, small_base: int) -> pd.DataFrame:
         deficits: Typed deficits.
         small_base: Fewer teachers diagnosed are flagged.
     """
-    columns = {name: str(one.dtype) for name, one in TrainingNeeds.to_schema().columns.items()}
+    columns = pandas_types(TrainingNeeds)
     years = sorted(deficits["calendar_year"].unique().tolist())
     parts = [_year(deficits[deficits["calendar_year"] == year], year, small_base) for year in years]
     if not parts:

@@ -13,6 +13,7 @@ from analysis.config import INVENTED, load_project, load_sources
 from analysis.demo.project import write_demo
 from analysis.errors import AnalysisError
 from analysis.findings import blocking
+from analysis.internal import internal_sources
 from analysis.store import read_table
 from office_text import text_of
 
@@ -130,3 +131,13 @@ def test_the_forms_that_go_out_say_that_they_are_invented(demo, tmp_path):
     forms = list(tmp_path.glob("*.xlsx"))
     assert len(forms) > 20
     assert [form.name for form in forms if INVENTED not in text_of(form.read_bytes())] == []
+
+
+def test_the_internal_report_shows_what_the_public_one_hides(published):
+    """The tables are read back from Parquet then, all of them, those that only the office sees included."""
+    made = internal_sources(load_project(published), [2022]) / "2022"
+    assert (made / "data/tbl-training.csv").is_file()
+    assert (made / "data/tbl-thresholds.csv").is_file()
+    public = (published / "reports/2021/_content/effectiveness.md").read_text(encoding="utf-8")
+    assert "скрыто" not in (made / "_content/effectiveness.md").read_text(encoding="utf-8")
+    assert "стабилизированное не публикуется" in public
