@@ -218,8 +218,8 @@ class SheetReader:
             self.pieces.clear()
         elif name == "row":
             self._row, self._column = int(attributes.get("r", self._row + 1)), 0
-            self._row_is_hidden = _is_hidden(attributes, "ht")
-        elif name == "col" and _is_hidden(attributes, "width"):
+            self._row_is_hidden = is_hidden(attributes, "ht")
+        elif name == "col" and is_hidden(attributes, "width"):
             self.hidden_columns.add((max(1, int(attributes["min"])), min(int(attributes["max"]), LAST_COLUMN)))
         elif name == "rPh":
             self._phonetic = True
@@ -291,7 +291,8 @@ class SheetReader:
             self.hidden_rows.add(cell.row)
 
 
-def _is_hidden(attributes: dict[str, str], size: str) -> bool:
+def is_hidden(attributes: dict[str, str], size: str) -> bool:
+    """Whether a row (size «ht») or columns («width») are hidden or have no size."""
     return attributes.get("hidden") in YES or attributes.get(size) in NOUGHT
 
 

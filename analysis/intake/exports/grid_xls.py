@@ -26,13 +26,13 @@ def xls_sheets(content: bytes, file: str) -> Iterator[GridSheet]:
         raise AnalysisError(f"{file}: файл слишком велик для книги ({len(content) // 1_000_000} МБ). {SAVE_ANEW}")
     book = _opened(content, file)
     for number, sheet in enumerate(book.sheets(), start=1):
-        yield GridSheet(number, sheet.name, sheet.visibility != 0, _lines(sheet))
+        yield GridSheet(number, sheet.name, sheet.visibility != 0, _lines(sheet), _hidden_columns(sheet))
 
 
 def _opened(content: bytes, file: str) -> Any:  # noqa: ANN401 - xlrd has no types
     try:
         # What xlrd remarks on a file may quote it: nobody is to read that.
-        return xlrd.open_workbook(file_contents=content, logfile=io.StringIO(), ragged_rows=True)
+        return xlrd.open_workbook(file_contents=content, logfile=io.StringIO(), ragged_rows=True, formatting_info=True)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - over damaged bytes xlrd raises whatever the bytes lead it to
@@ -47,7 +47,15 @@ def _lines(sheet: Any) -> Iterator[Line]:  # noqa: ANN401
         pairs = enumerate(zip(kinds, values, strict=True), start=1)
         cells = {column: value for column, (kind, held) in pairs if (value := _value(kind, held)) != ""}
         if cells:
-            yield Line(row + 1, cells)
+            yield Line(row + 1, cells, _is_hidden(sheet.rowinfo_map.get(row), "height"))
+
+
+def _hidden_columns(sheet: Any) -> frozenset[int]:  # noqa: ANN401
+    return frozenset(column + 1 for column, info in sheet.colinfo_map.items() if _is_hidden(info, "width"))
+
+
+def _is_hidden(info: Any, size: str) -> bool:  # noqa: ANN401
+    return info is not None and bool(info.hidden or getattr(info, size) == 0)
 
 
 def _value(kind: int, held: Any) -> GridValue:  # noqa: ANN401

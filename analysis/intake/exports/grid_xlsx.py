@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from analysis.intake.exports.lines import GridSheet, GridValue, Line, Unreadable
 from analysis.intake.workbook_package import LARGEST_UNPACKED_BYTES, Package, open_package
 from analysis.intake.workbook_parts import SheetEntry, read_entries
-from analysis.intake.workbook_sheet import BookParts, position, read_value
+from analysis.intake.workbook_sheet import BookParts, is_hidden, position, read_value
 
 DIGITS = "0123456789"
+# Of any sheet of Excel.
+LAST_COLUMN = 16_384
 
 
 def xlsx_sheets(content: bytes, file: str) -> Iterator[GridSheet]:
@@ -21,11 +23,12 @@ def xlsx_sheets(content: bytes, file: str) -> Iterator[GridSheet]:
     with package.archive:
         entries, book = read_entries(package)
         for number, entry in enumerate(entries, start=1):
-            yield GridSheet(number, entry.name, entry.hidden, _lines(package, entry, book))
+            reader = LineReader(book)
+            lines = _lines(package, entry, reader)
+            yield GridSheet(number, entry.name, entry.hidden, lines, reader.hidden_columns)
 
 
-def _lines(package: Package, entry: SheetEntry, book: BookParts) -> Iterator[Line]:
-    reader = LineReader(book)
+def _lines(package: Package, entry: SheetEntry, reader: "LineReader") -> Iterator[Line]:
     for _ in package.stream_with(reader, entry.part, LARGEST_UNPACKED_BYTES):
         ready, reader.lines = reader.lines, []
         yield from ready
@@ -43,13 +46,16 @@ class LineReader:
         pieces: The text since the last element of interest.
         done: All rows have been read.
         lines: Rows that are complete; whoever takes them puts a new list here.
+        hidden_columns: Columns that are hidden or have no width; they stand before the rows.
     """
 
     book: BookParts
     pieces: list[str] = field(default_factory=list)
     done: bool = False
     lines: list[Line] = field(default_factory=list)
+    hidden_columns: set[int] = field(default_factory=set)
     _row: int = 0
+    _row_is_hidden: bool = False
     _column: int = 0
     _cells: dict[int, GridValue] = field(default_factory=dict)
     _cell: dict[str, str] = field(default_factory=dict)
@@ -78,6 +84,9 @@ class LineReader:
     def _start_another(self, name: str, attributes: dict[str, str]) -> None:
         if name == "row":
             self._row, self._column, self._cells = int(attributes.get("r", self._row + 1)), 0, {}
+            self._row_is_hidden = is_hidden(attributes, "ht")
+        elif name == "col" and is_hidden(attributes, "width"):
+            self.hidden_columns.update(range(int(attributes["min"]), min(int(attributes["max"]), LAST_COLUMN) + 1))
         elif name == "c":
             self.start(name, attributes)
         elif name == "t":
@@ -90,7 +99,7 @@ class LineReader:
     def _end_another(self, name: str) -> None:
         if name == "row":
             if self._cells:
-                self.lines.append(Line(self._row, self._cells))
+                self.lines.append(Line(self._row, self._cells, self._row_is_hidden))
         elif name in ("v", "c"):
             self.end(name)
         elif name == "t":

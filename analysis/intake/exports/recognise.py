@@ -10,6 +10,7 @@ from analysis.intake.exports import exam_protocols, individual_results, mark_sta
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.grid import open_grid
 from analysis.intake.exports.headings import headings
+from analysis.intake.exports.hidden import HiddenHere, hidden_sheets_remark, with_remark
 from analysis.intake.exports.lines import GridSheet, Line
 from analysis.intake.exports.pupils import Block, counts_of_blocks
 
@@ -75,26 +76,41 @@ def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
     counts: list[ExamCounts] = []
     titles: list[str] = []
     unknown: list[int] = []
+    unseen: list[HiddenHere] = []
+    hidden_sheets: list[int] = []
     for sheet in open_grid(content, file):
-        head = list(islice(sheet.lines, LINES_LOOKED_AT))
-        lines = chain(head, sheet.lines)
+        hidden = HiddenHere(_place(sheet, named=False))
+        watched = hidden.watched(sheet)
+        head = list(islice(watched, LINES_LOOKED_AT))
+        lines = chain(head, watched)
         pupils = next((layout for layout in PUPIL_LAYOUTS if layout.is_this(head)), None)
         schools = next((layout for layout in SCHOOL_LAYOUTS if layout.is_this(head)), None)
         if sheet.hidden or (pupils is None and (schools is None or _names_pupils(head))):
             unknown += [sheet.number] if head else []
+            hidden_sheets += [sheet.number] if head and sheet.hidden else []
         elif pupils is not None:
-            blocks += pupils.read(_place(sheet, named=False), lines, vocabulary)
+            found = pupils.read(hidden.sheet, lines, vocabulary)
+            hidden.doubt_pupils(found)
+            blocks += found
             titles.append(pupils.title)
         elif schools is not None:
-            counts += schools.read(_place(sheet, named=True), lines, vocabulary)
+            hidden.sheet = _place(sheet, named=True)
+            counts += hidden.doubted(schools.read(hidden.sheet, lines, vocabulary))
             titles.append(schools.title)
+        unseen.append(hidden)
     _refuse_unknown(file, titles, unknown, has_pupils=bool(blocks))
     if blocks and counts:
         raise AnalysisError(f"{file}: в книге и строки учеников, и сводка по школам: разделите её на два файла.")
-    rows = (*counts_of_blocks(blocks), *counts)
+    rows = tuple(_remarked(one, unseen, hidden_sheets) for one in (*counts_of_blocks(blocks), *counts))
     if not rows:
         raise AnalysisError(f"{file}: {titles[0]}: под заголовками нет ни одной строки школы.")
     return Export(titles[0], bool(blocks), rows)
+
+
+def _remarked(one: ExamCounts, unseen: Sequence[HiddenHere], hidden_sheets: Sequence[int]) -> ExamCounts:
+    for hidden in unseen:
+        one = hidden.remarked(one)
+    return with_remark(one, hidden_sheets_remark(hidden_sheets)) if hidden_sheets else one
 
 
 def _refuse_unknown(file: str, titles: Sequence[str], unknown: Sequence[int], has_pupils: bool) -> None:
