@@ -285,48 +285,54 @@ def leaving(edition: Edition) -> Told:
 
 OF = {"сравнение": ("сравнения", "сравнений", "сравнений")}
 SENTENCES = (
-    Sentence("no_data", RESULTS, FACT, "сведений для показателя за год не вернул никто", no_data),
+    Sentence("нет-данных", RESULTS, FACT, "сведений для показателя за год не вернул никто", no_data),
     Sentence(
-        "outside_city",
+        "вне-предела",
         RESULTS,
         CONCLUSION,
         "число школы за точным биномиальным пределом 99,8 % вокруг города",
         outside_city,
     ),
     Sentence(
-        "worth_a_look", RESULTS, CONCLUSION, "число школы между пределами 95 % и 99,8 % вокруг города", worth_a_look
+        "присмотреться", RESULTS, CONCLUSION, "число школы между пределами 95 % и 99,8 % вокруг города", worth_a_look
     ),
-    Sentence("like_city", RESULTS, CONCLUSION, "число школы внутри предела 95 % вокруг города", like_city),
+    Sentence("как-в-городе", RESULTS, CONCLUSION, "число школы внутри предела 95 % вокруг города", like_city),
     Sentence(
-        "over_threshold",
+        "выше-порога",
         RESULTS,
         CONCLUSION,
         "вероятность, что истинная доля не ниже порога, не меньше 95 %",
         over_threshold,
     ),
     Sentence(
-        "threshold_open",
+        "порог-под-вопросом",
         RESULTS,
         CONCLUSION,
         "доля не ниже порога, вероятность для истинной доли от 5 до 95 %",
         threshold_open,
     ),
     Sentence(
-        "too_few", RESULTS, CONCLUSION, "доля не ниже порога при числе участников меньше small_base паспорта", too_few
+        "мало-участников",
+        RESULTS,
+        CONCLUSION,
+        "доля не ниже порога при числе участников меньше предела «мало участников» в паспорте",
+        too_few,
     ),
-    Sentence("vacancies", STAFF, FACT, "школа назвала ставки и вакансии", vacancies),
+    Sentence("вакансии", STAFF, FACT, "школа назвала ставки и вакансии", vacancies),
     Sentence(
-        "most_needed", STAFF, CONCLUSION, "вероятность быть среди трёх самых нужных тем не меньше 95 %", most_needed
+        "нужнее-всего", STAFF, CONCLUSION, "вероятность быть среди трёх самых нужных тем не меньше 95 %", most_needed
     ),
-    Sentence("order_of_topics", STAFF, CONCLUSION, "места соседних тем перекрываются", order_of_topics),
-    Sentence("own_measures", TRANSITION, FACT, "у школы есть собственные меры с планом больше нуля", own_measures),
-    Sentence("breaks", TRANSITION, FACT, "слово сопоставимости в календаре процедур сменилось", breaks),
-    Sentence("changed", TRANSITION, CONCLUSION, "вероятность изменения в одну сторону не меньше 97,5 %", changed),
-    Sentence("unchanged", TRANSITION, CONCLUSION, "вероятность изменения в каждую сторону меньше 97,5 %", unchanged),
-    Sentence("who_is_listed", SELECTION, FACT, "правило применено к результатам года", who_is_listed),
-    Sentence("undecided", SELECTION, CONCLUSION, "недостающие результаты могут изменить ответ правила", undecided),
-    Sentence("other_thresholds", SELECTION, CONCLUSION, "при другом пороге список другой", other_thresholds),
-    Sentence("leaving", SELECTION, CONCLUSION, "школа была в списке и по правилу выходит", leaving),
+    Sentence("порядок-тем", STAFF, CONCLUSION, "места соседних тем перекрываются", order_of_topics),
+    Sentence("свои-меры", TRANSITION, FACT, "у школы есть собственные меры с планом больше нуля", own_measures),
+    Sentence("разрыв", TRANSITION, FACT, "слово сопоставимости в календаре процедур сменилось", breaks),
+    Sentence("изменилось", TRANSITION, CONCLUSION, "вероятность изменения в одну сторону не меньше 97,5 %", changed),
+    Sentence(
+        "не-изменилось", TRANSITION, CONCLUSION, "вероятность изменения в каждую сторону меньше 97,5 %", unchanged
+    ),
+    Sentence("список", SELECTION, FACT, "правило применено к результатам года", who_is_listed),
+    Sentence("ответ-не-ясен", SELECTION, CONCLUSION, "недостающие результаты могут изменить ответ правила", undecided),
+    Sentence("другой-порог", SELECTION, CONCLUSION, "при другом пороге список другой", other_thresholds),
+    Sentence("выход", SELECTION, CONCLUSION, "школа была в списке и по правилу выходит", leaving),
 )
 
 

@@ -121,7 +121,7 @@ def test_a_public_row_shows_no_row_behind_it_but_names_the_question(grounded):
 
 def test_a_sentence_names_its_condition_and_its_rows(grounded):
     key = "fail_share | Школа А | ВПР | Математика | 5 | 5 | весна | 2021"
-    cells = {"sentence_id": "outside_city", "condition": "за пределом", "rests_on": f"{key}; selection | правило"}
+    cells = {"sentence_id": "вне-предела", "condition": "за пределом", "rests_on": f"{key}; selection | правило"}
     told = list(indicator_cell_chain(cells, 2021, True, grounded))
     assert told[:2] == ["условие: за пределом", f"← {key}"]
     assert told[2].startswith("  Доля «2»: Школа А, 2021, ВПР")

@@ -58,32 +58,32 @@ def test_without_facts_one_sentence(edition_of):
 
 def test_far_from_the_city_and_like_it_are_told_apart(edition_with):
     edition = edition_with(_town(FAR))
-    (far,) = _said(edition, "outside_city")
+    (far,) = _said(edition, "вне-предела")
     assert far.text.startswith("Школа 1, ВПР (весна): доля «2» отличается от города сильнее, чем объясняет случай")
     assert "25 из 50, 50,0 % против 16,4 %, выше предела 99,8 %" in far.text.replace("\N{NO-BREAK SPACE}", " ")
     assert far.rests_on == ("fail_share | Школа 1 | ВПР | Математика | 5 | 5 | весна | 2021",)
-    (like,) = [one for one in _said(edition, "like_city") if one.text.startswith("Школа 2")]
+    (like,) = [one for one in _said(edition, "как-в-городе") if one.text.startswith("Школа 2")]
     assert "различие с городом неотличимо от случайного в 1 из 1" in like.text
 
 
 def test_all_alike_are_never_said_to_differ(edition_with):
     edition = edition_with(_town(LIKE))
-    assert _said(edition, "outside_city") == _said(edition, "worth_a_look") == []
-    assert len(_said(edition, "like_city")) == 2
+    assert _said(edition, "вне-предела") == _said(edition, "присмотреться") == []
+    assert len(_said(edition, "как-в-городе")) == 2
 
 
 @pytest.mark.parametrize(
     ("marks", "told"),
     [
-        (FULL, "over_threshold"),
-        ((6, 5, 5, 2), "threshold_open"),
-        ((2, 2, 1, 0), "too_few"),
+        (FULL, "выше-порога"),
+        ((6, 5, 5, 2), "порог-под-вопросом"),
+        ((2, 2, 1, 0), "мало-участников"),
         (LIKE, None),
     ],
 )
 def test_what_is_said_of_the_threshold(edition_with, marks, told):
     edition = edition_with(_town(marks))
-    names = ("over_threshold", "threshold_open", "too_few")
+    names = ("выше-порога", "порог-под-вопросом", "мало-участников")
     found = [one for name in names for one in _said(edition, name) if one.text.startswith("Школа 1")]
     assert [one.sentence.id for one in found] == ([told] if told else [])
     if told in names[:2]:
@@ -97,14 +97,14 @@ def test_what_is_said_of_the_threshold(edition_with, marks, told):
 def test_a_change_is_real_or_cannot_be_told_from_chance(edition_with, now, told):
     sat = {"procedure": "ВПР"}
     edition = edition_with([*_town(FAR, 2021, **sat), *_town(now, 2022, **sat)], year=2022)
-    texts = [one.text for name in ("changed", "unchanged") for one in _said(edition, name)]
+    texts = [one.text for name in ("изменилось", "не-изменилось") for one in _said(edition, name)]
     assert [told in text for text in texts if text.startswith("Школа 1")] == [True]
 
 
 def test_a_break_splits_the_line_and_says_why(edition_with):
     autumn = {"wave": "осень", "programme_grade": 5, "sitting_grade": 6, "school_year": "2020/21"}
     edition = edition_with([*_town(FAR, 2020, **autumn), *_town(FAR, 2021)])
-    (broken,) = _said(edition, "breaks")
+    (broken,) = _said(edition, "разрыв")
     assert "2020 год — осень, программа предыдущего класса; 2021 год — весна" in broken.text
     (picture,) = slope_pictures(edition)
     alternative = picture.markdown.split('fig-alt="')[1]
@@ -113,7 +113,7 @@ def test_a_break_splits_the_line_and_says_why(edition_with):
 
 
 def test_nobody_returned_is_not_nought(edition_with):
-    (silent,) = _said(edition_with(_town(LIKE)), "no_data")[:1]
+    (silent,) = _said(edition_with(_town(LIKE)), "нет-данных")[:1]
     assert silent.text.startswith("Недостаточно данных: никто не вернул этих сведений")
     assert "«ЕГЭ: средний балл»" in silent.text
     assert "0 %" not in silent.text
@@ -121,9 +121,9 @@ def test_nobody_returned_is_not_nought(edition_with):
 
 def test_staff_and_topics(edition_with):
     edition = edition_with()
-    assert _said(edition, "vacancies")[0].text.startswith("Школа 1: вакантно ")
-    assert _said(edition, "most_needed") != []  # one topic is among the first three
-    assert _said(edition_with(internal=False), "most_needed") == []
+    assert _said(edition, "вакансии")[0].text.startswith("Школа 1: вакантно ")
+    assert _said(edition, "нужнее-всего") != []  # one topic is among the first three
+    assert _said(edition_with(internal=False), "нужнее-всего") == []
 
 
 def test_selection_names_lists_for_the_office_alone(edition_with):
@@ -134,11 +134,11 @@ def test_selection_names_lists_for_the_office_alone(edition_with):
         for row in _town(FAR, year, (9, 16, 14, 12), subject=subject)
     ]
     office, public = edition_with(rows, year=2022), edition_with(rows, year=2022, internal=False)
-    assert [one.text.split(": в списке ")[1] for one in _said(office, "who_is_listed")] == [
+    assert [one.text.split(": в списке ")[1] for one in _said(office, "список")] == [
         "1\N{NO-BREAK SPACE}школа: Школа 1.",
     ] * 2
-    assert _said(office, "other_thresholds") == []
-    names = ("who_is_listed", "undecided", "other_thresholds", "leaving", "worth_a_look")
+    assert _said(office, "другой-порог") == []
+    names = ("список", "ответ-не-ясен", "другой-порог", "выход", "присмотреться")
     assert [one for name in names for one in _said(public, name)] == []
     labels = [one.label for one in effectiveness.sections(public)[1]]
     assert not {"tbl-selection", "tbl-thresholds", "tbl-training"} & set(labels)
