@@ -93,7 +93,7 @@ def plain_indicators(edition: Edition, name: str, caption: str, rows: pd.DataFra
     ]
     header = ["Показатель", "Школа или группа", "Сколько из скольких", "Значение", "Город"]
     header += ["Изменение к прежнему году"]
-    printed = (header, cells, [28, 16, 12, 10, 10, 16], "llcccl")
+    printed = (header, cells, [26, 15, 13, 13, 10, 16], "llcccl")
     return flagged_table(edition, name, caption, exported(rows), printed, rows["flags"].tolist())
 
 

@@ -9,7 +9,7 @@ from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.markdown import escape
 
 NOTHING = ("", "—")
-FLAGS_WIDTH = 8
+FLAGS_WIDTH = 11
 
 
 def flagged_table(

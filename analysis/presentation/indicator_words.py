@@ -87,9 +87,11 @@ def exported(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _signed(number: float, indicator: Indicator) -> str:
-    scaled = number * 100 if indicator.kind == SHARE else number
-    sign = "−" if scaled < 0 else "+"
-    return f"{sign}{rounded(abs(scaled), 1 if indicator.kind == SHARE else _digits(indicator))}"
+    """«+3,2», «−0,1»; what rounds to nothing has no sign."""
+    digits = 1 if indicator.kind == SHARE else _digits(indicator)
+    scaled = round(float(number * 100 if indicator.kind == SHARE else number), digits)
+    sign = "" if scaled == 0 else "−" if scaled < 0 else "+"
+    return f"{sign}{rounded(abs(scaled), digits)}"
 
 
 def _points(indicator: Indicator) -> str:

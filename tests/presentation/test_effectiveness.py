@@ -15,7 +15,7 @@ from analysis.presentation.conclusions import SENTENCES, conclusions
 from analysis.presentation.effectiveness import NO_INDICATORS
 from analysis.presentation.effectiveness_pictures import slope_pictures
 from analysis.presentation.exports import resource
-from analysis.presentation.indicator_words import percent, probability
+from analysis.presentation.indicator_words import change_words, percent, probability
 from analysis.presentation.school_facts import VPR_NOTICE
 from roadmaps import HOUSE
 from school_towns import result, results, town_facts
@@ -199,3 +199,10 @@ def test_a_probability_is_never_nought_or_sure(chance, said):
 
 def test_percent_has_the_decimals_it_is_asked_for():
     assert percent(6 / 11).replace("\N{NO-BREAK SPACE}", " ") == "54,5 %"
+
+
+@pytest.mark.parametrize(("change", "said"), [(0.0321, "+3,2"), (-0.05, "−5,0"), (-0.0001, "0,0")])
+def test_a_change_that_rounds_to_nothing_has_no_sign(edition_with, change, said):
+    indicator = edition_with().methods.passport["fail_share"]
+    row = {"change": change, "change_low": None, "change_high": None, "change_note": None}
+    assert change_words(row, indicator).replace("\N{NO-BREAK SPACE}", " ") == f"{said} п. п."
