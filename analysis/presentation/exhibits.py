@@ -191,12 +191,13 @@ def readings_table(edition: Edition) -> Exhibit:
 
 
 def findings_table(edition: Edition) -> Exhibit:
-    """Findings about the document, the weightier first."""
+    """Findings about the document, the weightier first; what to do about them, and in which file, the office alone."""
     data = edition.findings
-    data = data if edition.internal else data.drop(columns="source_file")
+    data = data if edition.internal else data.drop(columns=["source_file", "action"])
     cells = [_findings_row(list(alike)) for _, alike in groupby(rows_of(data), key=_what_is_said)]
     header = ["Замечание", "Где в документе", "Что стоит", "Пояснение"]
-    caption = "Замечания к тексту документа"
+    about_others = (data["source_file"] != edition.project.roadmap_file).any() if edition.internal else False
+    caption = "Замечания к документу и к сведениям" if about_others else "Замечания к тексту документа"
     return printed_table(edition, "findings", caption, data, (header, cells, [18, 20, 27, 35], "llll"))
 
 

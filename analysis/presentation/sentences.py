@@ -108,13 +108,22 @@ def readings(edition: Edition) -> str:
 
 
 def findings(edition: Edition) -> str:
-    """How many findings there are and of which weight."""
-    weights = edition.findings["severity"].value_counts()
-    if weights.empty:
-        return "Проверка текста документа замечаний не дала."
-    parts = ", ".join(f"«{weight}» — {weights[weight]}" for weight in ("посмотрите", "учтено") if weight in weights)
-    total = int(weights.sum())
-    return f"Проверка текста документа дала {counted(total, 'замечание')}: {parts} (@tbl-findings)."
+    """How many findings about the document there are and of which weight; for the office also the others."""
+    found = edition.findings
+    of_document = found["source_file"] == edition.project.roadmap_file
+    about, others = found[of_document], found[~of_document]
+    said = (
+        f"Проверка текста документа дала {counted(len(about), 'замечание')}: {_by_weight(about)} (@tbl-findings)."
+        if len(about)
+        else "Проверка текста документа замечаний не дала."
+    )
+    rest = f" К формам, выгрузкам и настройкам проекта замечаний — {len(others)}: {_by_weight(others)}."
+    return said + (rest if len(others) else "")
+
+
+def _by_weight(found: pd.DataFrame) -> str:
+    weights = found["severity"].value_counts()
+    return ", ".join(f"«{weight}» — {weights[weight]}" for weight in ("посмотрите", "учтено") if weight in weights)
 
 
 def approval(edition: Edition) -> str:

@@ -78,3 +78,9 @@ def test_every_table_names_the_code_by_which_its_cells_are_asked_for(edition_of)
     note = exhibits.load_table(edition_of(2021)).markdown
     assert note.count(r"Код таблицы: tbl\-load\@2021") == 2
     assert r"tbl\-load\@2021\-internal" in exhibits.load_table(replace(edition_of(2021), internal=True)).markdown
+
+
+def test_what_to_do_about_a_finding_and_in_which_file_is_for_the_office_alone(edition_of):
+    public, office = (exhibits.findings_table(replace(edition_of(2021), internal=one)).data for one in (False, True))
+    assert not public.astype("str").apply(lambda column: column.str.contains(".toml", regex=False)).any(axis=None)
+    assert {"source_file", "action"} <= set(office.columns)

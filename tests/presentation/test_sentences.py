@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from analysis.presentation import execution, sentences
@@ -92,3 +93,13 @@ def test_a_contact_that_is_not_named_is_not_invented(edition_of, contact):
     project = replace(edition.project, contact=contact)
     said = _plain(sentences.contact(Edition(project, 2021, edition.tables, edition.sources, ())))
     assert (contact or "издатель пока не указал, куда писать") in said
+
+
+def test_findings_about_forms_are_not_counted_as_findings_about_the_document(edition_of):
+    edition = edition_of(2021)
+    about_form = edition.tables["findings"].iloc[:2].assign(source_file="form.xlsx", severity="посмотрите")
+    tables = {**edition.tables, "findings": pd.concat([edition.tables["findings"], about_form])}
+    of_document = SUMMARY_2021[-1]
+    said = f"{of_document} К формам, выгрузкам и настройкам проекта замечаний — 2: «посмотрите» — 2."
+    assert _plain(sentences.findings(replace(edition, tables=tables, internal=True))) == said
+    assert _plain(sentences.findings(replace(edition, tables=tables))) == of_document
