@@ -60,7 +60,7 @@ def activity_code() -> Any:  # noqa: ANN401
 
 def measure_number(**checks: Any) -> Any:  # noqa: ANN401
     """The number of a measure inside its activity."""
-    return column("Показатель", "Порядковый номер показателя внутри мероприятия", "номер", ge=1, **checks)
+    return column("№ в мероприятии", "Порядковый номер показателя внутри мероприятия", "номер", ge=1, **checks)
 
 
 def calendar_year() -> Any:  # noqa: ANN401

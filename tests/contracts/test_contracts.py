@@ -8,6 +8,9 @@ import pytest
 from pandera.errors import SchemaErrors
 
 from analysis.contracts.dictionary import data_dictionary
+from analysis.contracts.effectiveness_report import REPORT_TABLES
+from analysis.contracts.indicators import INDICATOR_TABLES
+from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.contracts.validation import bounded_schema, broken_relations, refuse_without_validation, violations
@@ -224,3 +227,9 @@ def test_many_bad_rows_are_as_quickly_told_as_few():
         bounded_schema(TYPED_TABLES["targets"]).validate(frame, lazy=True)
     assert len(raised.value.failure_cases) == 5
     assert all(check.n_failure_cases is None for check in TYPED_TABLES["targets"].to_schema().checks)
+
+
+@pytest.mark.parametrize("contract", [*INDICATOR_TABLES.values(), *REPORT_TABLES.values(), *GROUP_TABLES.values()])
+def test_no_two_columns_of_an_exported_table_have_one_label(contract):
+    titles = [field.title for field in contract.to_schema().columns.values()]
+    assert len(titles) == len(set(titles))
