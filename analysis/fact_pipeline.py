@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
-from analysis.cleaning.registry import clean_registry
+from analysis.cleaning.registry import clean_registry, reporter_words
 from analysis.cleaning.returns import COLUMNS, FactRows, clean_form, fact_table
 from analysis.config import RETURNED_KINDS, Collection, Project, Report, Source
 from analysis.contracts.facts import COUNTED, LATE, REPLACED
@@ -88,7 +88,7 @@ def read_facts(
     owed = duties(plan, executors, tables["school_status"], collection, reporting)
     due = _asked_by(max(source.received for source in sources), project, collection)
     findings += _missing([duty for duty in owed if duty.calendar_year in due], tables, findings)
-    findings += _confirmations(owed, tables["reports"], plan)
+    findings += _confirmations(owed, tables["reports"], plan, _school_names(tables))
     findings += _unanswered(executors, collection, reporting)
     in_time, too_late = (
         [form for _, form in forms if form.identity.reporter in set(logins)] for forms in (counted, late)
@@ -235,7 +235,7 @@ def _asked_by(day: date, project: Project, collection: Collection) -> set[int]:
 
 def _missing(owed: Sequence[Duty], tables: Mapping[str, pd.DataFrame], findings: Sequence[Finding]) -> list[Finding]:
     """One finding a reporter and year: which measures lack a fact and no finding names the cell."""
-    reports, schools = tables["reports"], tables["schools"]
+    reports, names = tables["reports"], _school_names(tables)
     named = {(one.file, place) for one in findings if one.rule in NAMED_RULES for place in one.places}
     told = {
         (row["reporter"], row["activity_code"], row["measure_number"], row["calendar_year"])
@@ -247,12 +247,16 @@ def _missing(owed: Sequence[Duty], tables: Mapping[str, pd.DataFrame], findings:
         key = (duty.reporter, duty.activity_code, duty.measure_number, duty.calendar_year)
         if duty.share_count != 0 and key not in told:
             lacking[(duty.calendar_year, duty.reporter)].append(duty.activity_code)
-    names = dict(zip(schools["school_login"], schools["school_name"], strict=True))
     return [
         Finding("missing_report", Severity.ATTENTION, f"{year} год", (names.get(reporter, reporter),), "",
                 f"Не сообщено по мероприятиям: {', '.join(dict.fromkeys(codes))}.", ASK_AGAIN)
         for (year, reporter), codes in sorted(lacking.items())
     ]  # fmt: skip
+
+
+def _school_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    schools = tables["schools"]
+    return dict(zip(schools["school_login"], schools["school_name"], strict=True))
 
 
 def _unanswered(executors: pd.DataFrame, collection: Collection, reporting: Sequence[Report]) -> list[Finding]:
@@ -269,7 +273,9 @@ def _unanswered(executors: pd.DataFrame, collection: Collection, reporting: Sequ
     ]  # fmt: skip
 
 
-def _confirmations(owed: Sequence[Duty], reports: pd.DataFrame, plan: pd.DataFrame) -> list[Finding]:
+def _confirmations(
+    owed: Sequence[Duty], reports: pd.DataFrame, plan: pd.DataFrame, names: Mapping[str, str]
+) -> list[Finding]:
     """Where a co-executor reports another number than the one whose fact counts."""
     owners: dict[tuple[str, int, int], set[str]] = defaultdict(set)
     for duty in owed:
@@ -286,8 +292,9 @@ def _confirmations(owed: Sequence[Duty], reports: pd.DataFrame, plan: pd.DataFra
         owner = by_reporter.get(next(iter(owners[key])))
         for reporter, (count, file, place) in by_reporter.items():
             if owner is not None and reporter not in owners[key] and count != owner[0]:
+                who = reporter_words(reporter, names)
                 said = (
-                    f"{labels[key[:2]]} за {key[2]} год: {reporter} сообщает {count}, а засчитан факт {owner[0]} "
+                    f"{labels[key[:2]]} за {key[2]} год: {who} сообщает {count}, а засчитан факт {owner[0]} "
                     f"({owner[1]}: {owner[2]})."
                 )
                 found.append(Finding("confirmation", Severity.ATTENTION, file, (place,), str(count), said, "Сверьте."))

@@ -1,6 +1,7 @@
 """The registry of schools and their status: what a row must say, and that no school or status stands twice."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from analysis.cleaning.notes import Notes, shown_text
@@ -65,3 +66,13 @@ def _blocks(notes: Notes, row: ReturnedRow, name: str, rule: str, said: str) -> 
     place = notes.cell_place(row, name) or row.place
     value = shown_text(row.cells[name].value) if name in row.cells else None
     notes.add(rule, Severity.BLOCKS, place, value or "", said, FILL_IN)
+
+
+def reporter_words(reporter: str, names: Mapping[str, str]) -> str:
+    """«Школа № 5 (edu990005)», or the name of a municipal reporter as it is.
+
+    Args:
+        reporter: A login or a municipal reporter.
+        names: Names of schools by login.
+    """
+    return f"{names[reporter]} ({reporter})" if reporter in names else reporter

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from analysis.cleaning.registry import reporter_words
 from analysis.cleaning.returns import evidence_id
 from analysis.config import INVENTED
 from analysis.contracts.forms import (
@@ -18,7 +19,7 @@ from analysis.contracts.forms import (
 )
 from analysis.demo.sheets import FILLED, filled_school_sheet
 from analysis.demo.town import Return, School, schools, town
-from analysis.forms.acceptance import FACT_NOT_GIVEN, HOW_TO_DECIDE, acceptance_row, reporter_words
+from analysis.forms.acceptance import FACT_NOT_GIVEN, HOW_TO_DECIDE, acceptance_row
 from analysis.forms.collect import BlankForm
 from analysis.forms.workbook import FilledSheet, Given, form_bytes
 from analysis.intake.cell_values import read_count

@@ -5,6 +5,7 @@ from datetime import date
 
 import pandas as pd
 
+from analysis.cleaning.registry import reporter_words
 from analysis.contracts.forms import ACCEPTANCE
 from analysis.forms.workbook import Given
 from analysis.presentation.words import Row, measure_words, rows_of
@@ -13,7 +14,8 @@ FACT_NOT_GIVEN = "не указан"
 HOW_TO_DECIDE = (
     "В строке — одно подтверждение: по какому показателю, кто и сколько сообщил, каким документом и сколько единиц "
     "факта подтверждает.",
-    "Выберите решение, впишите должность и дату. Возвращая, назовите причину: её увидит тот, кто отчитался.",
+    "Выберите решение, впишите должность и дату. Возвращая, назовите причину: её впишет в копию формы, "
+    "которую получит тот, кто отчитался, команда analysis check --annotate.",
     "Строку, о которой решения ещё нет, оставьте пустой. Серые ячейки не меняйте: по коду решение находит документ.",
 )
 
@@ -58,11 +60,6 @@ def rows_to_decide(
         )
         for row in rows_of(waiting)
     ]
-
-
-def reporter_words(reporter: str, names: Mapping[str, str]) -> str:
-    """«Школа № 5 (edu990005)», or the name of a municipal reporter as it is."""
-    return f"{names[reporter]} ({reporter})" if reporter in names else reporter
 
 
 def _measure(row: Row) -> tuple[str, int, int]:
