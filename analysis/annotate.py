@@ -3,14 +3,16 @@
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import openpyxl
+import pandas as pd
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.workbook import Workbook
 
+from analysis.contracts.facts import SENT_BACK
 from analysis.findings import Finding, Severity
 from analysis.whole import write_file_whole
 
@@ -47,6 +49,25 @@ def annotate(root: Path, findings: Sequence[Finding], folder: Path) -> list[Path
             write_file_whole(copy, content)
             written.append(copy)
     return written
+
+
+def sent_back(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
+    """Returns a finding for each piece of evidence that the office has sent back, with the reason it gave.
+
+    Nobody but its reporter has to mend it, so it stands in the marked copy and in no list of findings.
+
+    Args:
+        tables: Tables of the check; while the roadmap is blocked they hold no evidence.
+    """
+    if not {"evidence", "acceptance"} <= tables.keys():
+        return []
+    verdicts, evidence = tables["acceptance"], tables["evidence"]
+    reasons = verdicts[verdicts["verdict"] == SENT_BACK].set_index("evidence_id")["reason"]
+    found = evidence[evidence["evidence_id"].isin(reasons.index)]
+    return [
+        Finding("acceptance", Severity.ATTENTION, file, (place,), "", f"Подтверждение возвращено: {reasons[key]}", "")
+        for file, place, key in zip(found["source_file"], found["place"], found["evidence_id"], strict=True)
+    ]
 
 
 def _marked_copy(content: bytes, findings: Iterable[Finding]) -> bytes | None:

@@ -32,8 +32,7 @@ EXAMPLES = """examples:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit code: 0 done, 1 something a person must mend, 2 wrong usage."""
     gc.set_threshold(100_000, 50, 50)  # a command lives for seconds; looking for cycles took a third of a long check
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a console may lack some letters
+    _open_streams()
     options = _parser().parse_args(arguments)
     try:
         code = _run(options)
@@ -65,6 +64,11 @@ def check(project: Project, options: argparse.Namespace) -> int:
     from analysis.whole import write_file_whole
 
     checked = check_project(project)
+    for line in screen_lines(checked.findings):
+        _print(line)
+    stopping = len(blocking(checked.findings))
+    _print(f"\nВсего замечаний: {len(checked.findings)}, останавливают сборку: {stopping}.")
+    sys.stdout.flush()  # where nothing can be written into the folder, they have been read all the same
     output = project.root / "output"
     output.mkdir(exist_ok=True)
     write_file_whole(output / "findings.txt", full_text(checked.findings).encode("utf-8"))
@@ -72,15 +76,11 @@ def check(project: Project, options: argparse.Namespace) -> int:
     if received:
         about = [("Таблица", "Замечания к исходным файлам"), ("Издатель", project.publisher)]
         write_file_whole(output / "findings.xlsx", xlsx_bytes(checked.tables["findings"], about, received))
-    for line in screen_lines(checked.findings):
-        _print(line)
     if options.annotate:
-        from analysis.annotate import annotate
+        from analysis.annotate import annotate, sent_back
 
-        for path in annotate(project.root, checked.findings, output / "annotated"):
+        for path in annotate(project.root, [*checked.findings, *sent_back(checked.tables)], output / "annotated"):
             _print(f"С пометками: {path.relative_to(project.root).as_posix()}")
-    stopping = len(blocking(checked.findings))
-    _print(f"\nВсего замечаний: {len(checked.findings)}, останавливают сборку: {stopping}.")
     _print("Полный список: output/findings.txt, output/findings.xlsx")
     return 1 if stopping else 0
 
@@ -217,7 +217,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     checking = commands.add_parser("check", help="list the findings")
     checking.add_argument(
-        "--annotate", action="store_true", help="leave a marked copy of each faulty workbook in output/annotated"
+        "--annotate",
+        action="store_true",
+        help="leave a marked copy of each workbook with faults or returned evidence in output/annotated",
     )
     checking.set_defaults(command=check)
     commands.add_parser("build", help="write tables and pieces of the reports").set_defaults(command=build)
@@ -378,6 +380,16 @@ def _say(text: str) -> None:
     """Progress and errors go to the error stream, so that a pipe gets results only."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+def _open_streams() -> None:
+    """A console may lack some letters; a stream that was closed before we began is none at all."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for the whole run
+        else:
+            stream.reconfigure(errors="replace")
 
 
 def _write_to_nobody() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.cleaning.notes import Notes, lower_text, shown_text
 from analysis.cleaning.returns import FactRows
-from analysis.contracts.facts import VERDICTS
+from analysis.contracts.facts import SENT_BACK, VERDICTS
 from analysis.contracts.forms import ACCEPTANCE
 from analysis.findings import Severity
 from analysis.intake.cell_values import read_date
@@ -56,7 +56,7 @@ def _lacking_in_verdict(verdict: str | None, who: str | None, day: date | None, 
             (f"решение из списка ({', '.join(VERDICTS)})", "verdict", verdict not in VERDICTS),
             ("кто решил", "verdict_by", who is None),
             ("дата решения", "verdict_date", day is None),
-            ("причина возврата", "reason", verdict == "возвращено" and reason is None),
+            ("причина возврата", "reason", verdict == SENT_BACK and reason is None),
         )
         if missing
     }

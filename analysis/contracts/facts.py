@@ -11,7 +11,8 @@ from analysis.contracts.columns import activity_code, address, calendar_year, co
 STATUSES = ["ШНОР", "ШНСУ", "ШНОР и ШНСУ", "нет"]
 SUPPORTED_STATUSES = STATUSES[:3]
 EVIDENCE_KINDS = ["приказ", "протокол", "программа", "справка", "план", "публикация", "другое"]
-VERDICTS = ["принято", "возвращено", "не рассмотрено"]
+SENT_BACK = "возвращено"
+VERDICTS = ["принято", SENT_BACK, "не рассмотрено"]
 COUNTED, REPLACED, LATE = "вошла в отчёт", "заменена", "получена после срока"
 FORM_STATES = [COUNTED, REPLACED, LATE]
 SCHOOL_YEAR = r"^20\d\d/\d\d$"
@@ -115,7 +116,7 @@ class Acceptance(_FactTable):
     def decided_by_somebody(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
         waiting = frame["verdict"] == "не рассмотрено"
         named = frame["verdict_by"].notna() & frame["verdict_date"].notna()
-        explained = (frame["verdict"] != "возвращено") | frame["reason"].notna()
+        explained = (frame["verdict"] != SENT_BACK) | frame["reason"].notna()
         return waiting | (named & explained)
 
 

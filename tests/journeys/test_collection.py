@@ -396,6 +396,7 @@ def test_the_public_site_shows_facts_and_nothing_internal(office, run):
     page = html.parse(office / "reports/_site/2021/annual-report-2021.html").getroot().text_content()
     assert "на рассмотрении" in page
     secrets = ("служебное примечание", "секретный-77", "form_УО_v1", "data/raw/2021", "waiting_count", "edu00000")
+    secrets += ("corrections.toml", "reporting.toml")
     for path in (office / "reports/_site").rglob("*"):
         if path.is_file():
             content = _texts(path)
@@ -459,3 +460,20 @@ def test_a_faulty_form_can_be_sent_back_with_its_cells_explained(office, run):
     assert (office / "data/raw/2021/form_УО_v1.xlsx").read_bytes() != (
         office / "output/annotated/2021/form_УО_v1.xlsx"
     ).read_bytes()
+
+
+def test_the_reason_of_a_return_is_written_into_the_copy_for_its_reporter(office, run):
+    _receive(office, run, _fill(office, "УО", {"1.4": 2}, PROTOCOLS))
+    assert run(office, "forms", "2021")[0] == 0
+    book = openpyxl.load_workbook(office / "output/forms/2021/2021_acceptance.xlsx")
+    verdicts = [("возвращено", "Начальник УО", "25.01.2022", "нет подписи"), ("принято", "Начальник УО", "25.01.2022")]
+    for row, line in enumerate(verdicts, start=2):
+        for column, value in zip((*VERDICT, 15), line, strict=False):
+            book["Рассмотрение"].cell(row, column).value = value
+    book.save(office / "verdicts.xlsx")
+    _receive(office, run, str(office / "verdicts.xlsx"), day="2022-01-25")
+    code, out, _ = run(office, "check", "--annotate")
+    assert (code, "нет подписи" in out) == (0, False)
+    sheet = openpyxl.load_workbook(office / "output/annotated/2021/form_УО_v1.xlsx")["Подтверждения"]
+    comments = {cell.coordinate: cell.comment.text for row in sheet for cell in row if cell.comment}
+    assert comments == {"A2": "Подтверждение возвращено: нет подписи\nИсправьте и верните форму."}

@@ -197,8 +197,9 @@ def test_a_read_only_project_gets_a_sentence(house, run):
         (house / "output").write_text("здесь файл, а не папка")
     else:
         house.chmod(0o555)
-    code, _, err = run(house, "check")
+    code, out, err = run(house, "check")
     assert code == 1
+    assert "Всего замечаний: 28, останавливают сборку: 0." in out
     assert err.startswith("Ошибка: ")
 
 
@@ -253,4 +254,12 @@ def test_a_reader_who_leaves_early_hears_nothing(tmp_path):
     os.close(writing)
 
     assert done.stderr == ""
+    assert (tmp_path / "city/project.toml").exists()
+
+
+def test_a_command_whose_output_is_closed_does_its_work(tmp_path):
+    command = f"exec {sys.executable} -m analysis new {tmp_path / 'city'} >&-"
+    done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, text=True)
+
+    assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "city/project.toml").exists()
