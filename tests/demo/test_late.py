@@ -76,7 +76,7 @@ def test_what_is_wrong_in_a_late_form_stops_nothing(demo, read):
     sources = _received(load_sources(demo), IN_TIME, date(2021, 11, 30))
     assert Severity.BLOCKS in {one.severity for one in read(sources).findings if one.file == IN_TIME}
     late = read(sources, ((2021, date(2021, 11, 1)),))
-    assert ("other_year", "лист Подтверждения, строка 3") in _of(late, IN_TIME)
+    assert ("other_year", "лист Подтверждения, ячейка D3") in _of(late, IN_TIME)
     assert {one.severity for one in late.findings if one.file == IN_TIME} == {Severity.ATTENTION}
 
 
@@ -92,8 +92,11 @@ def test_a_fact_that_cannot_be_read_is_not_said_to_be_missing(demo, read):
     spoilt = Correction(file, cell, "4", "много", "для проверки", "аналитик", date(2021, 1, 19))
     findings = read(load_sources(demo), more=[spoilt]).findings
     assert [one.rule for one in findings if cell in one.places] == ["correction", "value"]
-    missing = [one for one in findings if (one.rule, one.file, one.place) == ("missing_report", "2020 год", "ИМО")]
-    assert [one.explanation for one in missing] == ["Не сообщено по мероприятиям: 2.2."]
+    # Nor is the fact of 2.2, which is blank beside a note: its own cell is named.
+    assert [one.place for one in findings if one.rule == "blank_fact" and one.file == file] == [
+        cell.replace("E4", "E5")
+    ]
+    assert not [one for one in findings if (one.rule, one.file, one.place) == ("missing_report", "2020 год", "ИМО")]
 
 
 def test_check_itself_stops_at_a_form_of_a_school_that_the_registry_does_not_name(demo, read):

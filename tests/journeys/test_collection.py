@@ -315,19 +315,19 @@ def test_a_verdict_that_is_not_one_blocks_with_its_file(office, run, verdicts, s
 
 
 @pytest.mark.parametrize(
-    ("evidence", "severity"),
+    ("evidence", "severity", "place"),
     [
-        (("1.4", "бумажка", "1", "10.02.2021", None, 1), "ПОСМОТРИТЕ"),
-        (("1.4", "Протокол", "1", "10.02.2031", None, 1), "БЛОКИРУЕТ"),
-        (("1.4", "протокол", "1", "10.02.2019", None, 1), "ПОСМОТРИТЕ"),
-        (("1.4", "протокол", "1", None, "javascript:alert(1)", 1), "ПОСМОТРИТЕ"),
-        (("1.4", "протокол", "1", None, "../../x.pdf", 1), "ПОСМОТРИТЕ"),
+        (("1.4", "бумажка", "1", "10.02.2021", None, 1), "ПОСМОТРИТЕ", "строка 2"),
+        (("1.4", "Протокол", "1", "10.02.2031", None, 1), "БЛОКИРУЕТ", "ячейка D2"),
+        (("1.4", "протокол", "1", "10.02.2019", None, 1), "ПОСМОТРИТЕ", "ячейка D2"),
+        (("1.4", "протокол", "1", None, "javascript:alert(1)", 1), "ПОСМОТРИТЕ", "строка 2"),
+        (("1.4", "протокол", "1", None, "../../x.pdf", 1), "ПОСМОТРИТЕ", "строка 2"),
     ],
 )
-def test_evidence_that_cannot_be_right_is_named(office, run, evidence, severity):
+def test_evidence_that_cannot_be_right_is_named(office, run, evidence, severity, place):
     _receive(office, run, _fill(office, "УО", {"1.4": 2}, [evidence]))
     out = run(office, "check")[1]
-    assert "form_УО_v1.xlsx: лист Подтверждения, строка 2" in out
+    assert f"form_УО_v1.xlsx: лист Подтверждения, {place}" in out
     assert ("останавливают сборку: 0" in out) == (severity == "ПОСМОТРИТЕ")
 
 
