@@ -91,7 +91,8 @@ def test_a_later_block_leaves_the_last_good_site(house, run):
 def test_a_failing_cell_leaves_the_last_good_site_and_says_where(house, run):
     assert run(house, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
     before = _site(house)
-    _replace(house / "reports/_parts/annual.qmd", 'place(f"{year}/calendar")', 'place(f"{year}/nothing")')
+    cell = 'place(f"{year}/calendar")'
+    _replace(house / "reports/_parts/annual.qmd", cell, f"{cell}\nplace(f'{{year}}/nothing')")
     code, _, err = run(house, "report", "2021", "--format", "html", "--engine", "builtin")
     assert code == 1
     assert "_parts/annual.qmd" in err
