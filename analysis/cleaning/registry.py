@@ -6,7 +6,8 @@ from typing import Any
 
 from analysis.cleaning.notes import Notes, shown_text
 from analysis.cleaning.returns import FactRows
-from analysis.contracts.facts import SCHOOL_YEAR, STATUSES
+from analysis.contracts.columns import SCHOOL_YEAR
+from analysis.contracts.facts import STATUSES
 from analysis.contracts.forms import REGISTRY_SCHOOLS, REGISTRY_STATUS
 from analysis.findings import Severity
 from analysis.intake.cell_values import read_count

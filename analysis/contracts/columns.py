@@ -5,6 +5,7 @@ from typing import Any
 import pandera.pandas as pa
 
 ACTIVITY_CODE = r"^\d+(\.\d+)+$"
+SCHOOL_YEAR = r"^20\d\d/\d\d$"
 COMPARATORS = ["=", "≥"]
 READINGS = ["flow", "annual", "both_possible", "contradiction"]
 OPEN_READINGS = ["both_possible", "contradiction"]
@@ -66,3 +67,13 @@ def measure_number(**checks: Any) -> Any:  # noqa: ANN401
 def calendar_year() -> Any:  # noqa: ANN401
     """A calendar year of the roadmap."""
     return column("Год", "Календарный год", "год", ge=2000, le=2100)
+
+
+def school_login() -> Any:  # noqa: ANN401
+    """The login by which schools are joined."""
+    return column("Логин", "Логин школы в ФИС ОКО: по нему школы соединяются", str_length={"min_value": 1})
+
+
+def school_year() -> Any:  # noqa: ANN401
+    """A school year, from autumn to spring."""
+    return column("Учебный год", "Вида 2020/21", str_matches=SCHOOL_YEAR)

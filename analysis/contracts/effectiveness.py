@@ -6,20 +6,13 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import calendar_year, column
+from analysis.contracts.columns import IndicatorTable, calendar_year, column
 
 AGAINST_CITY = ["как в городе", "выше предела 95 %", "выше предела 99,8 %", "ниже предела 95 %", "ниже предела 99,8 %"]
 LOW_WORDS = ["да", "нет", "нет данных"]
 LEAVING_WORDS = ["", "выходит", "остаётся", "нельзя сказать"]
 LISTED_WORDS = ["в списке", "не в списке", "нельзя сказать"]
 Text = pd.CategoricalDtype
-
-
-class _Table(pa.DataFrameModel):
-    class Config:
-        strict = True
-        ordered = True
-        coerce = False
 
 
 def _text(title: str, description: str, **checks: Any) -> Any:  # noqa: ANN401
@@ -44,7 +37,7 @@ INDICATOR_KEY = [
 ]  # fmt: skip
 
 
-class _Indicators(_Table):
+class _Indicators(IndicatorTable):
     indicator_id: Series[Text] = column("Показатель", "Имя в паспорте показателей")
     aspect: Series[Text] = _text("Разрез", "Компетенция, критерий, кто участвовал в конкурсе; пусто — нет разреза")
     procedure: Series[Text] = _text("Процедура", "ВПР, ОГЭ, ЕГЭ или журнал; пусто — показатель не о результатах")
@@ -109,7 +102,7 @@ class PublicIndicators(_Indicators):
         unique = [*INDICATOR_KEY, "group_name"]
 
 
-class IndicatorGaps(_Table):
+class IndicatorGaps(IndicatorTable):
     """Чего нет: показатели, сведений для которых за год никто не вернул, и сколько школ не сообщили ничего."""
 
     indicator_id: Series[str] = column("Показатель", "Имя в паспорте показателей")
@@ -133,7 +126,7 @@ def _login() -> Any:  # noqa: ANN401
 HIT_KEY = ["rule_id", "calendar_year", "procedure", "subject", "programme_grade", "wave"]
 
 
-class _Hits(_Table):
+class _Hits(IndicatorTable):
     rule_id: Series[str] = _rule()
     calendar_year: Series[int] = calendar_year()
     procedure: Series[str] = column("Процедура", "ВПР, ОГЭ или ЕГЭ")
@@ -177,7 +170,7 @@ class PublicHits(_Hits):
         unique = [*HIT_KEY, "group_name"]
 
 
-class Selection(_Table):
+class Selection(IndicatorTable):
     """Отбор: по строке на правило, школу и год; «нельзя сказать» — когда недостающие данные могли бы изменить ответ."""
 
     rule_id: Series[str] = _rule()
@@ -205,7 +198,7 @@ class Selection(_Table):
         unique = ["rule_id", "school_login", "calendar_year"]
 
 
-class SelectionThresholds(_Table):
+class SelectionThresholds(IndicatorTable):
     """Отбор при другом пороге: сколько школ вошло бы, кто добавился бы и кто выпал бы."""
 
     rule_id: Series[str] = _rule()
@@ -221,7 +214,7 @@ class SelectionThresholds(_Table):
         unique = ["rule_id", "calendar_year", "threshold"]
 
 
-class TrainingNeeds(_Table):
+class TrainingNeeds(IndicatorTable):
     """Потребность в обучении: темы по дефицитам учителей города, с неопределённостью места; учителей не сравнивают."""
 
     calendar_year: Series[int] = calendar_year()

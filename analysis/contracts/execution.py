@@ -4,7 +4,14 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import IndicatorTable, activity_code, calendar_year, column, measure_number
+from analysis.contracts.columns import (
+    IndicatorTable,
+    activity_code,
+    calendar_year,
+    column,
+    measure_number,
+    school_login,
+)
 
 EXECUTION_STATUSES = [
     "выполнено",
@@ -123,9 +130,7 @@ class SchoolResults(IndicatorTable):
     """План и факт школ, отвечающих за показатели: по строке на год, школу и показатель."""
 
     calendar_year: Series[int] = calendar_year()
-    school_login: Series[str] = column(
-        "Логин", "Логин школы в ФИС ОКО: по нему школы соединяются", str_length={"min_value": 1}
-    )
+    school_login: Series[str] = school_login()
     activity_code: Series[str] = activity_code()
     measure_number: Series[int] = measure_number()
     measure_label: Series[str] = column("№ показателя", "4.1/2 — второй показатель мероприятия 4.1")

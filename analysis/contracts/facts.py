@@ -6,7 +6,16 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import activity_code, address, calendar_year, column, measure_number, source_file
+from analysis.contracts.columns import (
+    activity_code,
+    address,
+    calendar_year,
+    column,
+    measure_number,
+    school_login,
+    school_year,
+    source_file,
+)
 
 STATUSES = ["ШНОР", "ШНСУ", "ШНОР и ШНСУ", "нет"]
 SUPPORTED_STATUSES = STATUSES[:3]
@@ -15,10 +24,11 @@ SENT_BACK = "возвращено"
 VERDICTS = ["принято", SENT_BACK, "не рассмотрено"]
 COUNTED, REPLACED, LATE = "вошла в отчёт", "заменена", "получена после срока"
 FORM_STATES = [COUNTED, REPLACED, LATE]
-SCHOOL_YEAR = r"^20\d\d/\d\d$"
 
 
-class _FactTable(pa.DataFrameModel):
+class FactTable(pa.DataFrameModel):
+    """A table of facts: every row rests on a received file."""
+
     source_file: Series[str] = source_file()
 
     class Config:
@@ -27,19 +37,15 @@ class _FactTable(pa.DataFrameModel):
         coerce = False
 
 
-def _school_login() -> Any:  # noqa: ANN401
-    return column("Логин", "Логин школы в ФИС ОКО: по нему школы соединяются", str_length={"min_value": 1})
-
-
 def _reporter() -> Any:  # noqa: ANN401
     return column("Кто отчитался", "УО, ИМО или логин школы", str_length={"min_value": 1})
 
 
-class Schools(_FactTable):
+class Schools(FactTable):
     """Все школы города: по строке на школу."""
 
     place: Series[str] = address("строка школы")
-    school_login: Series[str] = _school_login()
+    school_login: Series[str] = school_login()
     code_oo: Series[str] = column("Код ОО", "Код школы в РЦОИ; пусто, если не известен", nullable=True)
     code_msu: Series[str] = column("Код МСУ", "Код муниципалитета в РЦОИ; пусто, если не известен", nullable=True)
     school_name: Series[str] = column("Школа", "Краткое название", str_length={"min_value": 1})
@@ -52,19 +58,19 @@ class Schools(_FactTable):
         unique = ["school_login"]
 
 
-class SchoolStatus(_FactTable):
+class SchoolStatus(FactTable):
     """Статус школы по учебным годам."""
 
     place: Series[str] = address("строка статуса")
-    school_login: Series[str] = _school_login()
-    school_year: Series[str] = column("Учебный год", "Вида 2020/21", str_matches=SCHOOL_YEAR)
+    school_login: Series[str] = school_login()
+    school_year: Series[str] = school_year()
     status: Series[str] = column("Статус", "ШНОР, ШНСУ, оба или нет", isin=STATUSES)
 
     class Config:
         unique = ["school_login", "school_year"]
 
 
-class Reports(_FactTable):
+class Reports(FactTable):
     """Что сообщено: по строке на показатель, год и того, кто отчитался."""
 
     place: Series[str] = address("факт")
@@ -82,7 +88,7 @@ class Reports(_FactTable):
         unique = ["reporter", "activity_code", "measure_number", "calendar_year"]
 
 
-class Evidence(_FactTable):
+class Evidence(FactTable):
     """Подтверждения: документы, названные тем, кто отчитался."""
 
     place: Series[str] = address("подтверждение")
@@ -102,7 +108,7 @@ class Evidence(_FactTable):
         return frame["evidence_number"].notna() | frame["evidence_link"].notna()
 
 
-class Acceptance(_FactTable):
+class Acceptance(FactTable):
     """Что управление решило о подтверждениях."""
 
     place: Series[str] = address("решение")
@@ -126,11 +132,11 @@ class JudgedEvidence(Evidence):
     verdict: Series[str] = column("Решение", "Принято, возвращено или не рассмотрено", isin=VERDICTS)
 
 
-class SchoolMeasures(_FactTable):
+class SchoolMeasures(FactTable):
     """Собственные меры школ из их «дорожных карт»."""
 
     place: Series[str] = address("мера")
-    school_login: Series[str] = _school_login()
+    school_login: Series[str] = school_login()
     calendar_year: Series[int] = calendar_year()
     line: Series[int] = column("Строка", "Порядковый номер меры", "номер", ge=1)
     own_measure: Series[str] = column("Мера", "Словами школы", str_length={"min_value": 1})
@@ -142,7 +148,7 @@ class SchoolMeasures(_FactTable):
         unique = ["school_login", "calendar_year", "line"]
 
 
-class ReceivedForms(_FactTable):
+class ReceivedForms(FactTable):
     """Полученные формы: какая вошла в отчёт, какую заменила следующая, какая пришла после срока."""
 
     reporter: Series[str] = _reporter()

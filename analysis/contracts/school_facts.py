@@ -6,10 +6,10 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import address, calendar_year, column, source_file
+from analysis.contracts.columns import address, calendar_year, column, school_login, school_year
+from analysis.contracts.facts import FactTable
 from analysis.exam_calendar import MARK_SCALE, SCALES, SCORE_SCALE
 
-SCHOOL_YEAR = r"^20\d\d/\d\d$"
 MARK_COLUMNS = ["mark_2_count", "mark_3_count", "mark_4_count", "mark_5_count"]
 JOURNAL_COLUMNS = ["journal_lower_count", "journal_same_count", "journal_higher_count"]
 SCORE_COLUMNS = ["below_minimum_count", "high_score_count", "full_score_count"]
@@ -52,34 +52,17 @@ CONTESTANTS = ["обучающиеся", "педагоги"]
 RESULT_ORIGINS = ["форма", "выгрузка"]
 
 
-class _SchoolFacts(pa.DataFrameModel):
-    source_file: Series[str] = source_file()
-
-    class Config:
-        strict = True
-        ordered = True
-        coerce = False
-
-
-def _school_login() -> Any:  # noqa: ANN401
-    return column("Логин", "Логин школы в ФИС ОКО: по нему школы соединяются", str_length={"min_value": 1})
-
-
-def _school_year() -> Any:  # noqa: ANN401
-    return column("Учебный год", "Вида 2020/21", str_matches=SCHOOL_YEAR)
-
-
 def _count(title: str, description: str, unit: str = "участник") -> Any:  # noqa: ANN401
     return column(title, f"{description}; пусто — не указано, это не ноль", unit, ge=0, nullable=True)
 
 
-class Context(_SchoolFacts):
+class Context(FactTable):
     """Контингент и социальный паспорт: по строке на школу, учебный год и группу обучающихся."""
 
     place: Series[str] = address("значение")
-    school_login: Series[str] = _school_login()
+    school_login: Series[str] = school_login()
     calendar_year: Series[int] = calendar_year()
-    school_year: Series[str] = _school_year()
+    school_year: Series[str] = school_year()
     pupil_group: Series[str] = column("Группа", "Все, класс или группа социального паспорта", isin=CONTEXT_GROUPS)
     group_pupil_count: Series[int] = column("Обучающихся в группе", "Сколько человек в группе", "ученик", ge=0)
 
@@ -87,13 +70,13 @@ class Context(_SchoolFacts):
         unique = ["school_login", "school_year", "pupil_group"]
 
 
-class Staff(_SchoolFacts):
+class Staff(FactTable):
     """Кадры: по строке на школу, учебный год и позицию."""
 
     place: Series[str] = address("значение")
-    school_login: Series[str] = _school_login()
+    school_login: Series[str] = school_login()
     calendar_year: Series[int] = calendar_year()
-    school_year: Series[str] = _school_year()
+    school_year: Series[str] = school_year()
     staff_group: Series[str] = column("Позиция", "Ставки, вакансии, учителя по категориям", isin=list(STAFF_GROUPS))
     staff_unit: Series[str] = column("Единица", "В чём посчитано", isin=["ставка", "человек"])
     staff_amount: Series[float] = column("Значение", "Ставок или человек: единица — в столбце «Единица»", ge=0)
@@ -106,19 +89,19 @@ class Staff(_SchoolFacts):
         return (frame["staff_unit"] != "человек") | (frame["staff_amount"] % 1 == 0)
 
 
-class Results(_SchoolFacts):
+class Results(FactTable):
     """Результаты процедур: по строке на школу, процедуру, предмет, класс, волну и год; учеников поимённо нет."""
 
     place: Series[str] = address("строка результата")
     origin: Series[str] = column("Происхождение", "Форма школы или выгрузка системы", isin=RESULT_ORIGINS)
-    school_login: Series[str] = _school_login()
+    school_login: Series[str] = school_login()
     procedure: Series[str] = column("Процедура", "ВПР, ОГЭ, ЕГЭ или журнал", str_length={"min_value": 1})
     subject: Series[str] = column("Предмет", "Как в календаре процедур", str_length={"min_value": 1})
     programme_grade: Series[int] = column("Программа класса", "По программе какого класса", "класс", ge=1, le=11)
     sitting_grade: Series[int] = column("Класс участников", "В каком классе учатся участники", "класс", ge=1, le=11)
     wave: Series[str] = column("Волна", "Весна, осень, основная …", str_length={"min_value": 1})
     calendar_year: Series[int] = calendar_year()
-    school_year: Series[str] = _school_year()
+    school_year: Series[str] = school_year()
     scale: Series[str] = column("Шкала", "В чём выражен результат", isin=SCALES)
     participant_count: Series[int] = column(
         "Участников", "С результатом; в журнале — с отметкой и н/а, без освобождённых", "участник", ge=0
@@ -157,11 +140,11 @@ class Results(_SchoolFacts):
         return frame[JOURNAL_COLUMNS].fillna(0).sum(axis=1) <= frame["participant_count"]
 
 
-class Deficits(_SchoolFacts):
+class Deficits(FactTable):
     """Профессиональные дефициты: по строке на школу, год и компетенцию."""
 
     place: Series[str] = address("строка")
-    school_login: Series[str] = _school_login()
+    school_login: Series[str] = school_login()
     calendar_year: Series[int] = calendar_year()
     competence: Series[str] = column("Компетенция", "Как названа в форме", str_length={"min_value": 1})
     diagnosed_teacher_count: Series[int] = column("Диагностировано", "Учителей прошло диагностику", "учитель", ge=0)
@@ -175,11 +158,11 @@ class Deficits(_SchoolFacts):
         return frame["deficit_teacher_count"] <= frame["diagnosed_teacher_count"]
 
 
-class SelfAssessment(_SchoolFacts):
+class SelfAssessment(FactTable):
     """Самооценка школы: по строке на школу, год и критерий."""
 
     place: Series[str] = address("строка")
-    school_login: Series[str] = _school_login()
+    school_login: Series[str] = school_login()
     calendar_year: Series[int] = calendar_year()
     criterion: Series[str] = column("Критерий", "Как назван в форме", str_length={"min_value": 1})
     assessment_score: Series[float] = column("Балл", "Сколько школа поставила себе", "балл", ge=0)
@@ -189,11 +172,11 @@ class SelfAssessment(_SchoolFacts):
         unique = ["school_login", "calendar_year", "criterion"]
 
 
-class Contests(_SchoolFacts):
+class Contests(FactTable):
     """Конкурсы: по строке на школу, год и конкурс."""
 
     place: Series[str] = address("строка")
-    school_login: Series[str] = _school_login()
+    school_login: Series[str] = school_login()
     calendar_year: Series[int] = calendar_year()
     line: Series[int] = column("Строка", "Порядковый номер в форме", "номер", ge=1)
     contest_name: Series[str] = column("Конкурс", "Словами школы", str_length={"min_value": 1})
@@ -210,7 +193,7 @@ class Contests(_SchoolFacts):
         return frame["winner_count"] <= frame["contestant_count"]
 
 
-class Quarantine(_SchoolFacts):
+class Quarantine(FactTable):
     """Что отложено: строки, которые прочитаны, но в таблицы не вошли, пока их не уточнят; значений здесь нет."""
 
     place: Series[str] = address("строка")

@@ -14,6 +14,7 @@ from analysis.documents.parts import (
     NO_CONCLUSION,
     asked_for,
     bullets,
+    city_document,
     hypotheses_and_decisions,
     points,
     table,
@@ -48,13 +49,7 @@ def contests_note(material: Material) -> Document:
         "# Откуда сведения",
         whence(material, [f"{login}@{material.year}" for login in material.supported[:2]], indicators=False),
     ]
-    return Document(
-        "city",
-        f"contests-note-{material.year}",
-        CONTESTS.title,
-        f"{material.place}, {material.year} год",
-        "\n\n".join(part for part in body if part),
-    )
+    return city_document(material, CONTESTS, "contests-note", body)
 
 
 def _facts(material: Material) -> Iterator[str]:

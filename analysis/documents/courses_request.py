@@ -14,6 +14,7 @@ from analysis.documents.parts import (
     NO_CONCLUSION,
     asked_for,
     bullets,
+    city_document,
     hypotheses_and_decisions,
     points,
     table,
@@ -50,13 +51,7 @@ def courses_request(material: Material) -> Document:
         "# Откуда сведения",
         whence(material, [f"{login}@{material.year}" for login in material.supported[:2]]),
     ]
-    return Document(
-        "city",
-        f"courses-request-{material.year}",
-        COURSES.title,
-        f"{material.place}, {material.year} год",
-        "\n\n".join(part for part in body if part),
-    )
+    return city_document(material, COURSES, "courses-request", body)
 
 
 def _topics(topics: list[Row]) -> str:

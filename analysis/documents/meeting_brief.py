@@ -13,6 +13,7 @@ from analysis.documents.parts import (
     NO_CONCLUSION,
     asked_for,
     bullets,
+    city_document,
     hypotheses_and_decisions,
     table,
     vpr_notice,
@@ -45,13 +46,7 @@ def meeting_brief(material: Material) -> Document:
         f"{ended(f'Сведения на {long_date(material.edition.data_date)}')} "
         f"Откуда числа: `analysis explain 1@{material.year}` (задача и год).",
     ]
-    return Document(
-        "city",
-        f"meeting-brief-{material.year}",
-        MEETING.title,
-        f"{material.place}, {material.year} год",
-        "\n\n".join(part for part in body if part),
-    )
+    return city_document(material, MEETING, "meeting-brief", body)
 
 
 def _without_reference(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from analysis.documents.decisions import DECISION, HYPOTHESIS, NOT_WRITTEN, Key
 from analysis.documents.kinds import Kind
 from analysis.documents.material import Material
+from analysis.documents.staging import Document
 from analysis.presentation.markdown import escape, pipe_table
 from analysis.presentation.russian import listed, long_date
 from analysis.presentation.school_facts import VPR_NOTICE
@@ -78,3 +79,14 @@ def whence(material: Material, asks: Sequence[str], indicators: bool = True) -> 
         said.append(f"Приближение к городу: {method.stabilisation[:1].lower()}{method.stabilisation[1:]}{sure}.")
     how = " или ".join(f"`analysis explain {ask}`" for ask in asks)
     return f"{escape(' '.join(said))} Откуда числа: {how}."
+
+
+def city_document(material: Material, kind: Kind, name: str, body: Sequence[str]) -> Document:
+    """A document about the whole city in a year: its parts one after the other, empty ones left out."""
+    return Document(
+        "city",
+        f"{name}-{material.year}",
+        kind.title,
+        f"{material.place}, {material.year} год",
+        "\n\n".join(part for part in body if part),
+    )

@@ -14,6 +14,7 @@ from analysis.documents.parts import (
     NO_CONCLUSION,
     asked_for,
     bullets,
+    city_document,
     hypotheses_and_decisions,
     points,
     table,
@@ -55,13 +56,7 @@ def selection_note(material: Material) -> Document:
         "# Откуда сведения",
         whence(material, [f"{login}@{material.year}" for login in material.supported[:2]]),
     ]
-    return Document(
-        "city",
-        f"selection-note-{material.year}",
-        SELECTION.title,
-        f"{material.place}, {material.year} год",
-        "\n\n".join(part for part in body if part),
-    )
+    return city_document(material, SELECTION, "selection-note", body)
 
 
 def _of_a_rule(material: Material, name: str, rule: RuleSet) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.contracts.columns import pandas_types
 from analysis.contracts.effectiveness import AGAINST_CITY, SchoolIndicators
 from analysis.exam_calendar import Sitting
 from analysis.indicator_passport import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
@@ -159,5 +160,4 @@ def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _nothing() -> pd.DataFrame:
-    columns = SchoolIndicators.to_schema().columns
-    return pd.DataFrame({name: pd.Series([], dtype=str(column.dtype)) for name, column in columns.items()})
+    return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in pandas_types(SchoolIndicators).items()})
