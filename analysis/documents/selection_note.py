@@ -43,12 +43,14 @@ HOW_TO_READ = (
 def selection_note(material: Material) -> Document:
     """The note on the selection of a year."""
     rules = [rule for rule in material.rules if len(_of_a_rule(material, "selection", rule))]
+    low = {rule.id: _low_procedures(material, rule) for rule in rules}
+    first = {rule.id: next(one for one in rules if low[one.id] == low[rule.id]) for rule in rules}
     body = [
         asked_for(material, SELECTION),
         FACT,
         bullets([_supported(material)]),
         *([HOW_TO_READ] if rules else [NO_RULES]),
-        *(part for rule in rules for part in _rule(material, rule)),
+        *(part for rule in rules for part in _rule(material, rule, _hits(rule, low[rule.id], first[rule.id]))),
         CONCLUSION,
         *vpr_notice(any(one.procedure == "ВПР" for rule in rules for one in rule.procedures)),
         bullets([text for rule in rules for text in conclusions(material, rule)], NO_CONCLUSION),
@@ -78,7 +80,7 @@ def _supported(material: Material) -> str:
     return points("По реестру поддержку получают", said)
 
 
-def _rule(material: Material, rule: RuleSet) -> Iterator[str]:
+def _rule(material: Material, rule: RuleSet, hits: str) -> Iterator[str]:
     sure = "" if rule.confirmed else " — не подтверждено"
     yield f"## {escape(rule.name + sure)}"
     participants = "" if rule.minimum_participants_confirmed else " (не подтверждено)"
@@ -89,7 +91,7 @@ def _rule(material: Material, rule: RuleSet) -> Iterator[str]:
         f"Основание: {rule.source}."
     )
     yield _schools(material, rule)
-    yield _hits(material, rule)
+    yield hits
     yield _thresholds(material, rule)
 
 
@@ -160,10 +162,11 @@ def _leaving(row: Row) -> str:
     return f"{leaving}: {note}" if note else leaving
 
 
-def _hits(material: Material, rule: RuleSet) -> str:
+def _low_procedures(material: Material, rule: RuleSet) -> list[list[str]]:
+    """The cells of its table of low procedures."""
     rows = _of_a_rule(material, "selection_hits", rule)
     rows = rows.sort_values("school_login", kind="stable") if len(rows) else rows
-    cells = [
+    return [
         [
             material.name(row["school_login"]),
             sitting_words(row),
@@ -175,6 +178,12 @@ def _hits(material: Material, rule: RuleSet) -> str:
         ]
         for row in rows_of(rows[rows["is_low"] == LOW])
     ]
+
+
+def _hits(rule: RuleSet, cells: list[list[str]], first: RuleSet) -> str:
+    """The low procedures of a rule; where they are those of a rule before it, a word about that."""
+    if cells and first.id != rule.id:
+        return f"{escape(f'Низкие процедуры — те же, что по правилу «{first.name}»:')} @tbl-{_slug(first)}-hits."
     header = ["Школа", "Низкая процедура", "Не справились", "Город", "Вероятность", "Ложная тревога", "Пропуск"]
     printed = (header, cells, [14, 25, 16, 8, 14, 11, 12], "llccccc")
     return table(f"{_slug(rule)}-hits", "Низкие процедуры", printed) if cells else ""

@@ -13,7 +13,7 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.markdown import escape
 from analysis.presentation.passport import threshold_note
-from analysis.presentation.school_facts import VPR_NOTICE
+from analysis.presentation.school_facts import VPR_NOTICE, larger_remain
 
 NO_INDICATORS = "Показателей эффективности нет: школьных сведений в проект не поступало."
 HOW_TO_READ = (
@@ -67,7 +67,11 @@ def noted(edition: Edition, exhibit: Exhibit) -> str:
 
 def _sections(edition: Edition, told: Sequence[Said]) -> Iterator[Section]:
     rows = edition.shown_indicators
-    yield "## Результаты {#sec-attainment}", said(told, RESULTS), list(_results(edition, rows))
+    yield (
+        "## Результаты {#sec-attainment}",
+        [*larger_remain(edition), *said(told, RESULTS)],
+        list(_results(edition, rows)),
+    )
     context = _of_tables(edition, rows, ["context"])
     shown = [
         tables.plain_indicators(edition, "context", f"Контекст школ, {_school_year(edition)} учебный год", context)

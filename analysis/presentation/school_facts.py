@@ -19,7 +19,13 @@ WHO_IS_WHO = (
     "после числа, из которого она получена, знаменатель — в соседнем столбце. Прочерк — сведений нет, это не ноль; "
     "если их не дала хотя бы одна школа, общего числа по столбцу тоже нет."
 )
+LARGER_REMAIN = (
+    "В открытом отчёте скрыты прежде всего малые числа, поэтому в таблицах и на рисунках остаются главным образом "
+    "школы и предметы, где участников больше, и доли, за которыми стоит больше людей. По напечатанному нельзя судить "
+    "ни о малых школах, ни о том, какая доля обычна: обычную показывает строка «Город», где она открыта."
+)
 HIDDEN_BLANK = "или скрыто, тогда столбец назван в «Скрыто»"
+RESULT_TABLES = ("mark_results", "score_results")
 SECTIONS = (
     ("## Контингент {#sec-pupils}", "pupil_groups", school_tables.pupil_table),
     ("## Кадры {#sec-staff}", "staff_parts", school_tables.staff_table),
@@ -36,7 +42,8 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     parts, shown = [WHO_IS_WHO, policy_words(edition)], []
     results = list(school_tables.result_tables(edition))
     if results:
-        parts += ["## Результаты {#sec-results}", *_notice(edition), *(_printed(edition, one) for one in results)]
+        parts += ["## Результаты {#sec-results}", *larger_remain(edition), *_notice(edition)]
+        parts += [_printed(edition, one) for one in results]
         shown += results
     for title, name, table in SECTIONS:
         if len(edition.school_facts(name)):
@@ -57,6 +64,12 @@ def policy_words(edition: Edition) -> str:
         f"тоже, доли и средние меньше чем по {policy.smallest_base} и всё, из чего скрытое можно вычислить; там стоит "
         f"«скрыто». Правило версии {policy.version}: {ground}."
     )
+
+
+def larger_remain(edition: Edition) -> list[str]:
+    """That what is printed of results leans to the larger numbers; nothing where nothing of them is hidden."""
+    hides = any(_hides(edition.school_facts(name)) for name in RESULT_TABLES)
+    return [LARGER_REMAIN] if hides else []
 
 
 def _notice(edition: Edition) -> list[str]:

@@ -94,6 +94,23 @@ def test_selection_prints_every_rule_as_unconfirmed_and_no_ranking(material):
     assert "«Как отбирали в 2020–2022 годах (общеизвестный порядок)» (не подтверждено)" in text
 
 
+def test_low_procedures_of_two_rules_stand_once_where_they_are_the_same(material):
+    rules = [replace(rule, name=f"Правило {number}") for number, rule in enumerate(material.rules, start=1)]
+    text = _plain(selection_note(replace(material, rules=tuple(rules))))
+    assert text.count(": Низкие процедуры {#tbl-") == 1
+    second = text.partition("## Правило 2")[2]
+    assert "Низкие процедуры — те же, что по правилу «Правило 1»: @tbl-omsk-2025-hits." in second
+
+
+def test_low_procedures_that_differ_in_a_number_stand_at_each_rule(material):
+    hits = material.edition.tables["selection_hits"]
+    other = hits["miss_probability"].mask(hits["rule_id"] == "form_2020_2022", 0.25)
+    tables = {**material.edition.tables, "selection_hits": hits.assign(miss_probability=other)}
+    text = _plain(selection_note(replace(material, edition=replace(material.edition, tables=tables))))
+    assert text.count(": Низкие процедуры {#tbl-") == 2
+    assert "те же, что по правилу" not in text
+
+
 def test_topics_of_courses_with_their_uncertainty(material):
     text = _plain(courses_request(material))
     assert "Оценивание | 36 из 40 (90 %) |" in text

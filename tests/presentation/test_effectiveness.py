@@ -10,13 +10,13 @@ from analysis.indicators.public_effectiveness import public_effectiveness
 from analysis.indicators.school_tables import school_tables
 from analysis.indicators.tables import effectiveness_tables
 from analysis.methods import load_methods
-from analysis.presentation import effectiveness, passport
+from analysis.presentation import effectiveness, passport, school_facts
 from analysis.presentation.conclusions import SENTENCES, conclusions
 from analysis.presentation.effectiveness import NO_INDICATORS
 from analysis.presentation.effectiveness_pictures import slope_pictures
 from analysis.presentation.exports import resource
 from analysis.presentation.indicator_words import change_words, percent, probability
-from analysis.presentation.school_facts import VPR_NOTICE
+from analysis.presentation.school_facts import LARGER_REMAIN, VPR_NOTICE
 from roadmaps import HOUSE
 from school_towns import result, results, town_facts
 
@@ -64,6 +64,22 @@ def test_far_from_the_city_and_like_it_are_told_apart(edition_with):
     assert far.rests_on == ("fail_share | Школа 1 | ВПР | Математика | 5 | 5 | весна | 2021",)
     (like,) = [one for one in _said(edition, "как-в-городе") if one.text.startswith("Школа 2")]
     assert "различие с городом неотличимо от случайного в 1 из 1" in like.text
+
+
+@pytest.mark.parametrize(
+    ("marks", "others", "internal", "said"),
+    [((4, 18, 16, 12), FAR, False, 1), ((6, 18, 16, 12), FAR, False, 0), ((4, 18, 16, 12), FAR, True, 0)],
+)
+def test_the_public_is_told_that_the_larger_numbers_remain_where_some_are_hidden(
+    edition_with, marks, others, internal, said
+):
+    edition = edition_with(_town(marks, others=others), internal=internal)
+    for section in (effectiveness, school_facts):
+        text, _ = section.sections(edition)
+        assert text.count(LARGER_REMAIN) == said, section.__name__
+    if said:
+        results = effectiveness.sections(edition)[0].partition("## Результаты {#sec-attainment}")[2]
+        assert results.lstrip().startswith(LARGER_REMAIN)
 
 
 def test_all_alike_are_never_said_to_differ(edition_with):
