@@ -126,14 +126,21 @@ def report(project: Project, options: argparse.Namespace) -> int:
 
 def documents(project: Project, options: argparse.Namespace) -> int:
     """Builds if needed and makes the documents of a year that the roadmap asks for."""
+    from analysis.documents.outdated import HEAD, renewing
     from analysis.documents.run import make_documents
+    from analysis.documents.staging import FOLDER
 
     year = _asked_years(project, [options.year])[0]
     build(project, options)
     made = make_documents(project, year, options.kinds, options.schools, options.formats, options.engine, _say)
     _print("Документы:")
-    for path in made:
+    for path in made.files:
         _print(f"  {_from_here(path)}  {_size(path)}")
+    if made.outdated:
+        folder = project.root / FOLDER / str(year)
+        for line in [f"\n{HEAD}", *(f"  {_from_here(path)}" for path in made.outdated)]:
+            _print(line)
+        _print("Обновить: " + "; ".join(renewing(made.outdated, folder)))
     return 0
 
 

@@ -2,21 +2,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from analysis.build import editions_of
 from analysis.config import Project
 from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
 from analysis.documents.decisions import load_decisions
-from analysis.documents.kinds import CONTESTS, COURSES, KINDS, MEETING, SCHOOL_NOTE, SELECTION
+from analysis.documents.kinds import CONTESTS, COURSES, KINDS, MEETING, SCHOOL_NOTE, SELECTION, Kind
 from analysis.documents.material import Material
 from analysis.documents.meeting_brief import meeting_brief
+from analysis.documents.outdated import list_outdated, outdated_files
 from analysis.documents.replies import load_replies
 from analysis.documents.school_note import school_notes
 from analysis.documents.schools import Register
 from analysis.documents.selection_note import selection_note
 from analysis.documents.settings import load_settings
-from analysis.documents.staging import FOLDER, Document, publish_documents
+from analysis.documents.staging import FOLDER, SOURCES, Document, publish_documents, source_texts
 from analysis.errors import AnalysisError
 from analysis.explanation import ground_of
 from analysis.methods import load_methods
@@ -32,6 +34,13 @@ OF_THE_CITY: Mapping[str, Writer] = {
 }
 
 
+class Made(NamedTuple):
+    """The documents asked for, and what else stands in the folder of the year and is outdated."""
+
+    files: list[Path]
+    outdated: list[Path]
+
+
 def make_documents(
     project: Project,
     year: int,
@@ -40,8 +49,8 @@ def make_documents(
     formats: Sequence[str],
     engine: str,
     progress: Callable[[str], None],
-) -> list[Path]:
-    """Writes and publishes documents into output/documents/<year>/.
+) -> Made:
+    """Writes and publishes documents into output/documents/<year>/, and lists there what is outdated.
 
     Args:
         project: The project; it has been built.
@@ -53,7 +62,7 @@ def make_documents(
         progress: Is told what is being done.
 
     Returns:
-        The documents asked for.
+        The documents asked for; those made earlier that would say something else today.
 
     Raises:
         AnalysisError: A school is not known, what people wrote is not in the documented form, or nothing can be made.
@@ -66,9 +75,11 @@ def make_documents(
     folder = project.root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
+    today: dict[str, list[Document]] = {}
     with only_one_at_work(folder / ".lock"):
         for name in (name for name in KINDS if name in wanted):
             documents, chosen = _documents(material, name, asked)
+            today[name] = documents
             if not documents:
                 progress(NO_SUPPORTED.format(year=year))
                 continue
@@ -84,7 +95,10 @@ def make_documents(
                 material.edition.data_date,
                 progress,
             )
-    return made
+        outdated = [path for kind in KINDS.values() for path in _outdated(material, kind, today.get(kind.id))]
+        if (folder / str(year)).is_dir():
+            list_outdated(folder / str(year), outdated)
+    return Made(made, outdated)
 
 
 def gathered(project: Project, year: int) -> Material:
@@ -122,6 +136,24 @@ def _documents(material: Material, kind: str, asked: Sequence[str]) -> tuple[lis
     notes = school_notes(material, logins)
     wanted = set(asked or material.supported)
     return notes, [note for note in notes if note.folder in wanted]
+
+
+def _outdated(material: Material, kind: Kind, today: Sequence[Document] | None) -> list[Path]:
+    """The files of a kind that today's tables would make otherwise; all of them where these cannot make it at all."""
+    project, folder = material.edition.project, material.edition.project.root / FOLDER
+    site = folder / str(material.year) / kind.id
+    if not site.is_dir():
+        return []
+    documents = _written_today(material, kind) if today is None else today
+    texts = source_texts(project, kind, documents, material.settings.attachments.get((kind.id, material.year)))
+    return outdated_files(folder / SOURCES / str(material.year) / kind.id, site, texts)
+
+
+def _written_today(material: Material, kind: Kind) -> Sequence[Document]:
+    try:
+        return _documents(material, kind.id, [])[0]
+    except AnalysisError:
+        return []
 
 
 def _noted(material: Material) -> list[str]:

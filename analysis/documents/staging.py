@@ -10,6 +10,7 @@ import yaml
 
 from analysis.config import INVENTED, Project
 from analysis.documents.kinds import Kind
+from analysis.documents.outdated import note_texts
 from analysis.documents.settings import Attachment
 from analysis.internal import MARK, PAPER, WORD, mark_papers
 from analysis.presentation.russian import long_date
@@ -97,7 +98,15 @@ def publish_documents(
         progress=progress,
         site=site,
     )
+    note_texts(sources, site, source_texts(project, kind, asked, attachment))
     return [path for path in made if path.name != "index.html"]
+
+
+def source_texts(
+    project: Project, kind: Kind, documents: Sequence[Document], attachment: Attachment | None
+) -> dict[str, str]:
+    """The source of each document by its path without ending."""
+    return {f"{one.folder}/{one.name}": _source(project, one, kind, attachment) for one in documents}
 
 
 def _write_sources(

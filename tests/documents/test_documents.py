@@ -9,11 +9,13 @@ import docx
 import pypdf
 import pytest
 
+from analysis.documents import run
 from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
 from analysis.documents.decisions import Key
 from analysis.documents.kinds import CONTESTS, COURSES, MEETING, SCHOOL_NOTE, SELECTION
 from analysis.documents.meeting_brief import meeting_brief
+from analysis.documents.outdated import LISTED
 from analysis.documents.replies import Reply
 from analysis.documents.school_note import school_notes
 from analysis.documents.selection_note import selection_note
@@ -175,6 +177,29 @@ def test_a_brief_of_three_pages_is_refused_with_what_to_do(material, project):
     long = meeting_brief(material)
     with pytest.raises(AnalysisError, match="длиннее двух страниц; сократите"):
         _publish(project, long._replace(body=long.body + "\n\nСтрока.\n" * 120), MEETING)
+
+
+def test_what_an_earlier_run_left_is_listed_once_it_would_say_something_else(material, project, monkeypatch):
+    def make(kinds, schools=(), **written):
+        edition = replace(material.edition, project=project)
+        monkeypatch.setattr(run, "gathered", lambda *_: replace(material, edition=edition, **written))
+        return run.make_documents(project, 2021, kinds, schools, ("html",), "builtin", lambda _: None).outdated
+
+    folder = project.root / "output/documents/2021"
+    changed = {Key("selection", "", "Решение"): "Новое", Key("school-note", "edu000001", "Гипотеза"): "Новая"}
+    assert make(["school-note", "selection"]) == make(["contests"]) == []
+    assert not (folder / LISTED).exists()
+    old = make(["contests"], decisions=changed)
+    assert [path.relative_to(folder).as_posix() for path in old] == [
+        "school-note/edu000001/analytic-note-2021-edu000001.html",
+        "selection/city/selection-note-2021.html",
+    ]
+    listed = (folder / LISTED).read_text(encoding="utf-8-sig")
+    assert "  selection/city/selection-note-2021.html\n" in listed
+    assert "analysis documents 2021 --kind selection\n  analysis documents 2021 --school edu000001\n" in listed
+    assert make(["selection"], decisions=changed) == old[:1]
+    assert make([], ["edu000001"], decisions=changed) == []
+    assert not (folder / LISTED).exists()
 
 
 def test_the_other_notes_stay_when_one_is_made(material, project):
