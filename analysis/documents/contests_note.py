@@ -7,27 +7,26 @@ import pandas as pd
 from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS
 from analysis.documents.kinds import CONTESTS
 from analysis.documents.material import Material
-from analysis.documents.numbers import NO_DATA
 from analysis.documents.parts import (
     CONCLUSION,
     FACT,
-    NO_CONCLUSION,
     asked_for,
     bullets,
     city_document,
+    concluded,
     hypotheses_and_decisions,
-    points,
     table,
     whence,
 )
 from analysis.documents.staging import Document
 from analysis.indicators.keyed import CITY, OTHERS
+from analysis.presentation.brief_words import NO_DATA
+from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import form, listed
+from analysis.presentation.russian import form
 from analysis.presentation.words import Row, rows_of
 
 PUPILS, TEACHERS = CONTESTANTS
-OF_TEACHERS = "муниципальный"
 NOTHING = "О конкурсах за этот год школы не сообщили."
 HOW_COUNTED = (
     "Участие — один человек в одном конкурсе: кто участвовал в нескольких, посчитан столько же раз. Это полный учёт, "
@@ -44,7 +43,7 @@ def contests_note(material: Material) -> Document:
         bullets(list(_facts(material)), NOTHING),
         *([HOW_COUNTED, *_tables(material)] if len(rows) else []),
         CONCLUSION,
-        bullets(list(_conclusions(material)), NO_CONCLUSION),
+        concluded(CONTESTS, Case(material)),
         hypotheses_and_decisions(material, CONTESTS),
         "# Откуда сведения",
         whence(material, [f"{login}@{material.year}" for login in material.supported[:2]], indicators=False),
@@ -113,26 +112,3 @@ def _levels(material: Material) -> str:
     ]
     header = ["Уровень", "Кто участвовал", "Школ", "Участий", "Победителей и призёров"]
     return table("levels", "Уровни конкурсов, весь город", (header, cells, [26, 24, 12, 16, 22], "llccc"))
-
-
-def _conclusions(material: Material) -> Iterator[str]:
-    rows = material.rows("contests")
-    if rows.empty:
-        return
-    skill = rows[(rows["contestants"] == TEACHERS) & (rows["contest_level"] == OF_TEACHERS)]
-    took = set(skill["school_login"])
-    silent = set(material.supported) - set(rows["school_login"])
-    absent = [material.name(login) for login in material.supported if login not in took and login not in silent]
-    if absent:
-        yield escape(f"В муниципальных конкурсах педагогов не участвовали поддерживаемые школы: {listed(absent)}.")
-    elif material.supported and not silent:
-        yield "В муниципальных конкурсах педагогов участвовали все поддерживаемые школы."
-    if silent:
-        yield escape(f"Недостаточно данных: о конкурсах не сообщили {listed(sorted(map(material.name, silent)))}.")
-    won = [
-        f"{material.name(login)} — {int(mine['winner_count'].sum())}"
-        for login in material.supported
-        if len(mine := skill[skill["school_login"] == login])
-    ]
-    if won:
-        yield points("Победителей и призёров среди педагогов на муниципальном уровне", won)

@@ -4,25 +4,24 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.documents.conclusions import NOT_TOLD, SURE
 from analysis.documents.kinds import COURSES
 from analysis.documents.material import Material
-from analysis.documents.numbers import NO_DATA, interval_words, percent, share_words
 from analysis.documents.parts import (
     CONCLUSION,
     FACT,
-    NO_CONCLUSION,
     asked_for,
     bullets,
     city_document,
+    concluded,
     hypotheses_and_decisions,
-    points,
     table,
     whence,
 )
 from analysis.documents.staging import Document
+from analysis.presentation.brief_words import NO_DATA, interval_words, percent, share_words
+from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import NO_BREAK_SPACE, decimal, form
+from analysis.presentation.russian import decimal
 from analysis.presentation.words import Row, rows_of
 
 NOTHING = "Нет данных: о дефицитах педагогов за этот год школы не сообщили."
@@ -46,7 +45,7 @@ def courses_request(material: Material) -> Document:
         "## Для административных команд",
         *_teams(material),
         CONCLUSION,
-        bullets(list(_conclusions(topics)), NO_CONCLUSION),
+        concluded(COURSES, Case(material)),
         hypotheses_and_decisions(material, COURSES),
         "# Откуда сведения",
         whence(material, [f"{login}@{material.year}" for login in material.supported[:2]]),
@@ -107,23 +106,3 @@ def _teams(material: Material) -> Iterator[str]:
             lines.append(f"{material.name(login)}: {'балл по всем критериям один' if lowest else 'нет данных'}.")
     yield ABOUT_TEAMS if lines else "Поддерживаемых школ в этом году нет."
     yield bullets([escape(line) for line in lines])
-
-
-def _conclusions(topics: list[Row]) -> Iterator[str]:
-    known = [row for row in topics if not pd.isna(row["top_probability"])]
-    if not known:
-        return
-    if len(known) <= 3:
-        yield f"Тем не больше трёх ({len(known)}): все они нужны, порядок между ними показан в таблице (@tbl-topics)."
-        return
-    sure = [row for row in known if row["top_probability"] >= SURE]
-    if sure:
-        yield points(
-            "Среди трёх самых нужных тем, вероятно",
-            [f"«{row['competence']}» (вероятность {percent(row['top_probability'])})" for row in sure],
-        )
-    open_ones = [row for row in known if 1 - SURE < row["top_probability"] < SURE]
-    if open_ones:
-        topic = form(len(open_ones), ("темы", "тем", "тем"))
-        names = ", ".join(f"«{row['competence']}»" for row in open_ones)
-        yield escape(f"Место ещё {len(open_ones)}{NO_BREAK_SPACE}{topic} в первых трёх {NOT_TOLD}: {names}.")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from analysis.presentation.conclusions import places
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -22,9 +24,9 @@ class Kind:
     of_a_school: bool = False
 
 
-SCHOOL_NOTE = Kind("school-note", "Аналитическая справка", "Аналитическая справка", of_a_school=True)
-SELECTION = Kind("selection", "Отбор школ", "Справка об отборе школ для адресного сопровождения")
-MEETING = Kind("meeting", "Совещание", "Справка к координационному совещанию", attached=True)
-COURSES = Kind("courses", "Запрос на курсы", "Запрос на курсы повышения квалификации с перечнем тематик")
-CONTESTS = Kind("contests", "Конкурсы", "Аналитическая справка по результатам участия школ в конкурсах")
+SCHOOL_NOTE = Kind(places.SCHOOL_NOTE, "Аналитическая справка", "Аналитическая справка", of_a_school=True)
+SELECTION = Kind(places.SELECTION_NOTE, "Отбор школ", "Справка об отборе школ для адресного сопровождения")
+MEETING = Kind(places.MEETING, "Совещание", "Справка к координационному совещанию", attached=True)
+COURSES = Kind(places.COURSES, "Запрос на курсы", "Запрос на курсы повышения квалификации с перечнем тематик")
+CONTESTS = Kind(places.CONTESTS, "Конкурсы", "Аналитическая справка по результатам участия школ в конкурсах")
 KINDS = {kind.id: kind for kind in (SCHOOL_NOTE, SELECTION, MEETING, COURSES, CONTESTS)}

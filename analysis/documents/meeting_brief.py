@@ -4,24 +4,25 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.documents.conclusions import SURE, low_rows, threshold_words
 from analysis.documents.kinds import MEETING
 from analysis.documents.material import Material
 from analysis.documents.parts import (
     CONCLUSION,
     FACT,
-    NO_CONCLUSION,
     asked_for,
     bullets,
     city_document,
+    concluded,
     hypotheses_and_decisions,
     table,
     vpr_notice,
 )
 from analysis.documents.staging import Document
 from analysis.presentation import execution, owed
+from analysis.presentation.conclusions.school import low_rows, threshold_words
+from analysis.presentation.conclusions.sentence import PROBABLE, Case
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import form, listed, long_date
+from analysis.presentation.russian import form, long_date
 from analysis.presentation.sentences import ended
 from analysis.presentation.words import rows_of
 
@@ -41,7 +42,7 @@ def meeting_brief(material: Material) -> Document:
         _debts(material),
         CONCLUSION,
         *vpr_notice(bool(schools)),
-        bullets(list(_conclusions(material)), NO_CONCLUSION),
+        concluded(MEETING, Case(material)),
         hypotheses_and_decisions(material, MEETING),
         f"{ended(f'Сведения на {long_date(material.edition.data_date)}')} "
         f"Откуда числа: `analysis explain 1@{material.year}` (задача и год).",
@@ -73,7 +74,7 @@ def _schools(material: Material) -> Iterator[list[str]]:
         done = int((planned["school_status"] == DONE).sum()) if len(planned) else 0
         low = low_rows(material, login)
         told = [row for row in low if not pd.isna(row["threshold_probability"])]
-        over = sum(row["threshold_probability"] >= SURE for row in told)
+        over = sum(row["threshold_probability"] >= PROBABLE for row in told)
         worse = sum(str(row["against_city"]).startswith("выше") for row in low)
         yield [
             material.name(login),
@@ -84,7 +85,7 @@ def _schools(material: Material) -> Iterator[list[str]]:
 
 
 def _school_table(material: Material, schools: list[list[str]]) -> str:
-    over = threshold_words(material) if material.passport else "порога"
+    over = threshold_words(material.passport) if material.passport else "порога"
     header = [
         "Школа",
         "Показателей выполнено",
@@ -113,26 +114,3 @@ def _debts(material: Material) -> str:
     more = [f"ещё {rest} {form(rest, ('позиция', 'позиции', 'позиций'))} — в годовом отчёте"] if rest > 0 else []
     said = [f"{line};" for line in [*lines[:SHOWN_DEBTS], *more]]
     return "Что за кем (номера показателей):\n\n" + bullets([escape(f"{one.rstrip(';')}.") for one in said])
-
-
-def _conclusions(material: Material) -> Iterator[str]:
-    rows = material.edition.execution
-    planned = rows[(rows["target_count"] > 0).fillna(False)] if len(rows) else rows
-    if len(planned):
-        done = int((planned["status"] == DONE).sum())
-        yield escape(f"Выполнено {done} из {len(planned)} запланированных показателей.")
-        unknown = planned[planned["status"] == "нет сведений"]
-        if len(unknown):
-            yield escape(f"По {', '.join(unknown['measure_label'])} сведений нет: сказать, выполнены ли они, нельзя.")
-    over = [
-        material.name(login)
-        for login in material.supported
-        if any(
-            not pd.isna(row["threshold_probability"]) and row["threshold_probability"] >= SURE
-            for row in low_rows(material, login)
-        )
-    ]
-    if over:
-        yield escape(
-            f"Хотя бы по одной процедуре доля «2», вероятно, не меньше порога: {listed(over)}; подробно — в справках."
-        )

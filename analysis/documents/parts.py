@@ -6,6 +6,8 @@ from analysis.documents.decisions import DECISION, HYPOTHESIS, NOT_WRITTEN, Key
 from analysis.documents.kinds import Kind
 from analysis.documents.material import Material
 from analysis.documents.staging import Document
+from analysis.presentation.conclusions.listing import conclusions
+from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape, pipe_table
 from analysis.presentation.russian import listed, long_date
 from analysis.presentation.school_facts import VPR_NOTICE
@@ -27,12 +29,9 @@ def bullets(sentences: Sequence[str], otherwise: str = "") -> str:
     return "\n".join(f"- {sentence}" for sentence in sentences) or otherwise
 
 
-def points(head: str, items: Sequence[str]) -> str:
-    """Data text as Markdown for `bullets`: «head: item.», or the head and its items, each on a line of its own."""
-    if len(items) == 1:
-        return escape(f"{head}: {items[0]}.")
-    lines = [f"  - {escape(one)}{'.' if one is items[-1] else ';'}" for one in items]
-    return "\n".join([escape(f"{head}:"), *lines])
+def concluded(kind: Kind, *cases: Case) -> str:
+    """What the evidence carries of the sentences that a kind of document may hold, case by case."""
+    return bullets([one.markdown for case in cases for one in conclusions(case, kind.id)], NO_CONCLUSION)
 
 
 def hypotheses_and_decisions(material: Material, kind: Kind, school: str = "") -> str:

@@ -21,7 +21,6 @@ from analysis.documents.settings import load_settings
 from analysis.documents.staging import FOLDER, SOURCES, Document, publish_documents, source_texts
 from analysis.errors import AnalysisError
 from analysis.explanation import ground_of
-from analysis.methods import load_methods
 from analysis.whole import only_one_at_work
 
 NO_SUPPORTED = "Школ, которые получают поддержку в {year} году, в реестре нет; назовите школу: --school."
@@ -115,11 +114,8 @@ def gathered(project: Project, year: int) -> Material:
     edition = next(
         one for one in editions_of(project, tables, tuple(ground.sources), internal=True) if one.calendar_year == year
     )
-    methods = load_methods(project.root)
     return Material(
         edition,
-        methods.passport if methods else None,
-        methods.rules if methods else (),
         register,
         load_decisions(written, register),
         load_replies(written, register),

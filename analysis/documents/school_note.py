@@ -5,25 +5,26 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.documents import school_tables
-from analysis.documents.conclusions import conclusions, low_rows
 from analysis.documents.kinds import SCHOOL_NOTE
-from analysis.documents.material import NO_SCHOOLS, Material
-from analysis.documents.numbers import percent, share_words, sitting_words
+from analysis.documents.material import Material
 from analysis.documents.parts import (
     CONCLUSION,
     FACT,
-    NO_CONCLUSION,
     asked_for,
     bullets,
+    concluded,
     hypotheses_and_decisions,
-    points,
     vpr_notice,
     whence,
 )
 from analysis.documents.replies import Reply
 from analysis.documents.staging import Document
 from analysis.exam_calendar import school_year_from
-from analysis.presentation.markdown import escape
+from analysis.presentation.brief_words import percent, share_words, sitting_words
+from analysis.presentation.conclusions.evidence import NO_SCHOOLS
+from analysis.presentation.conclusions.school import low_rows
+from analysis.presentation.conclusions.sentence import Case
+from analysis.presentation.markdown import escape, points
 from analysis.presentation.russian import form, long_date
 from analysis.presentation.words import rows_of
 
@@ -60,7 +61,7 @@ def _body(material: Material, login: str) -> str:
         bullets(list(facts(material, login)), "Школа ничего не сообщила."),
         CONCLUSION,
         *vpr_notice(bool(has_vpr.any())),
-        bullets([one.text for one in conclusions(material, login)], NO_CONCLUSION),
+        concluded(SCHOOL_NOTE, Case(material, login)),
         hypotheses_and_decisions(material, SCHOOL_NOTE, login),
         "# Ответ школы",
         _reply(material.replies.get(login), material.year, login),

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.documents.conclusions import JOURNAL, LOW_SHARES
 from analysis.documents.material import Material
-from analysis.documents.numbers import (
+from analysis.documents.parts import table
+from analysis.presentation.brief_words import (
     NO_DATA,
     change_words,
     interval_words,
@@ -16,7 +16,7 @@ from analysis.documents.numbers import (
     share_words,
     sitting_words,
 )
-from analysis.documents.parts import table
+from analysis.presentation.conclusions.school import JOURNAL, LOW_SHARES
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import decimal, short_date
 from analysis.presentation.words import Row, count_words, rows_of

@@ -4,32 +4,33 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.contracts.effectiveness import LEAVING_WORDS, LISTED_WORDS, LOW_WORDS
+from analysis.contracts.effectiveness import LISTED_WORDS, LOW_WORDS
 from analysis.documents.kinds import SELECTION
-from analysis.documents.material import NO_SCHOOLS, Material
-from analysis.documents.numbers import NO_DATA, percent, share_words, sitting_words
+from analysis.documents.material import Material
 from analysis.documents.parts import (
     CONCLUSION,
     FACT,
-    NO_CONCLUSION,
     asked_for,
     bullets,
     city_document,
+    concluded,
     hypotheses_and_decisions,
-    points,
     table,
     vpr_notice,
     whence,
 )
 from analysis.documents.staging import Document
 from analysis.exam_calendar import school_year_from
-from analysis.presentation.markdown import escape
-from analysis.presentation.russian import form, listed
+from analysis.presentation.brief_words import NO_DATA, percent, share_words, sitting_words
+from analysis.presentation.conclusions.evidence import NO_SCHOOLS
+from analysis.presentation.conclusions.selection import LEAVES
+from analysis.presentation.conclusions.sentence import Case
+from analysis.presentation.markdown import escape, points
+from analysis.presentation.russian import form
 from analysis.presentation.words import Row, rows_of
 from analysis.selection_rules import RuleSet
 
-LISTED, UNLISTED, UNDECIDED = LISTED_WORDS
-LEAVES = LEAVING_WORDS[1]
+UNLISTED = LISTED_WORDS[1]
 LOW = LOW_WORDS[0]
 NO_RULES = "Нет данных: правил отбора или результатов процедур за этот год нет."
 HOW_TO_READ = (
@@ -42,7 +43,7 @@ HOW_TO_READ = (
 
 def selection_note(material: Material) -> Document:
     """The note on the selection of a year."""
-    rules = [rule for rule in material.rules if len(_of_a_rule(material, "selection", rule))]
+    rules = [rule for rule in material.rules if len(material.of_rule("selection", rule))]
     low = {rule.id: _low_procedures(material, rule) for rule in rules}
     first = {rule.id: next(one for one in rules if low[one.id] == low[rule.id]) for rule in rules}
     body = [
@@ -53,17 +54,12 @@ def selection_note(material: Material) -> Document:
         *(part for rule in rules for part in _rule(material, rule, _hits(rule, low[rule.id], first[rule.id]))),
         CONCLUSION,
         *vpr_notice(any(one.procedure == "ВПР" for rule in rules for one in rule.procedures)),
-        bullets([text for rule in rules for text in conclusions(material, rule)], NO_CONCLUSION),
+        concluded(SELECTION, *(Case(material, rule=rule) for rule in rules)),
         hypotheses_and_decisions(material, SELECTION),
         "# Откуда сведения",
         whence(material, [f"{login}@{material.year}" for login in material.supported[:2]]),
     ]
     return city_document(material, SELECTION, "selection-note", body)
-
-
-def _of_a_rule(material: Material, name: str, rule: RuleSet) -> pd.DataFrame:
-    rows = material.rows(name)
-    return rows[rows["rule_id"] == rule.id].reset_index(drop=True) if len(rows) else rows
 
 
 def _supported(material: Material) -> str:
@@ -104,7 +100,7 @@ REPEATED = {
 
 def _concerned(material: Material, rule: RuleSet) -> list[Row]:
     """Schools about which there is something to say: listed or undecided, with a low procedure, supported, leaving."""
-    rows = _of_a_rule(material, "selection", rule)
+    rows = material.of_rule("selection", rule)
     return [
         row
         for row in rows_of(rows)
@@ -117,7 +113,7 @@ def _concerned(material: Material, rule: RuleSet) -> list[Row]:
 
 def _schools(material: Material, rule: RuleSet) -> str:
     rows = _concerned(material, rule)
-    all_of_them = len(_of_a_rule(material, "selection", rule))
+    all_of_them = len(material.of_rule("selection", rule))
     if not rows:
         return f"Низких процедур нет ни у одной из {all_of_them} школ."
     cells = [
@@ -164,7 +160,7 @@ def _leaving(row: Row) -> str:
 
 def _low_procedures(material: Material, rule: RuleSet) -> list[list[str]]:
     """The cells of its table of low procedures."""
-    rows = _of_a_rule(material, "selection_hits", rule)
+    rows = material.of_rule("selection_hits", rule)
     rows = rows.sort_values("school_login", kind="stable") if len(rows) else rows
     return [
         [
@@ -198,7 +194,7 @@ def _thresholds(material: Material, rule: RuleSet) -> str:
             _names(material, row["entering_schools"]),
             _names(material, row["leaving_schools"]),
         ]
-        for row in rows_of(_of_a_rule(material, "selection_thresholds", rule))
+        for row in rows_of(material.of_rule("selection_thresholds", rule))
     ]
     header = ["Порог", "В списке", "Нельзя сказать", "Вошли бы", "Выпали бы"]
     printed = (header, cells, [18, 12, 14, 28, 28], "lccll")
@@ -212,37 +208,3 @@ def _names(material: Material, logins: object) -> str:
 
 def _slug(rule: RuleSet) -> str:
     return rule.id.replace("_", "-")
-
-
-def conclusions(material: Material, rule: RuleSet) -> Iterator[str]:
-    """What a rule says about the schools, and how sure that is; Markdown."""
-    rows = rows_of(_of_a_rule(material, "selection", rule))
-    of_list = {state: [row for row in rows if row["listed"] == state] for state in LISTED_WORDS}
-    sure = "" if rule.confirmed else " (не подтверждено)"
-    name = f"«{rule.name}»{sure}"
-    if of_list[LISTED]:
-        said = [
-            f"{material.name(row['school_login'])}: {row['low_procedure_count']} из {row['known_procedure_count']}; "
-            f"вероятность, что условие выполнено и по истинным долям, — {percent(row['low_probability'])}"
-            for row in of_list[LISTED]
-        ]
-        yield points(f"По правилу {name} в список попадают (низких процедур)", said)
-    else:
-        yield escape(f"По правилу {name} в список не попадает ни одна школа.")
-    if of_list[UNDECIDED]:
-        said = [f"{material.name(row['school_login'])}: {row['reason']}" for row in of_list[UNDECIDED]]
-        yield points(f"По правилу {name} о школах сказать нельзя, недостающие данные могли бы изменить ответ", said)
-    found = {row["school_login"] for row in of_list[LISTED]}
-    outside = [material.name(login) for login in material.supported if login not in found]
-    if outside:
-        yield escape(
-            f"Получают поддержку, но по правилу {name} за {material.year} год в список не попадают: {listed(outside)}. "
-            "Правило не учитывает социальных условий (ШНСУ)."
-        )
-    leaving = [row for row in rows if str(row["leaving"]) == LEAVES]
-    if leaving:
-        said = [
-            f"{material.name(row['school_login'])}: {'' if pd.isna(row['leaving_note']) else row['leaving_note']}"
-            for row in leaving
-        ]
-        yield points(f"По правилу {name} из списка прошлого года выходят", said)

@@ -9,7 +9,7 @@ from analysis.indicators.keyed import CITY, OTHERS
 from analysis.indicators.public_effectiveness import WHOLES
 from analysis.lineage.ground import Ground
 from analysis.lineage.indicators import value_chain
-from analysis.presentation.indicator_words import row_key
+from analysis.presentation.row_keys import indicator_key
 from analysis.presentation.words import Row, rows_of
 
 Cells = Mapping[str, str]
@@ -76,7 +76,7 @@ def _keyed(ground: Ground) -> dict[str, Row]:
     rows: dict[str, Row] = {}
     twice = set()
     for row in rows_of(_found(ground)):
-        key = row_key(row)
+        key = indicator_key(row)
         twice |= {key} & rows.keys()
         rows[key] = row
     return {key: row for key, row in rows.items() if key not in twice}

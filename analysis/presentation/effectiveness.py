@@ -8,7 +8,19 @@ from analysis.indicator_passport import Indicator
 from analysis.presentation import effectiveness_pictures as pictures
 from analysis.presentation import effectiveness_tables as tables
 from analysis.presentation import selection_tables
-from analysis.presentation.conclusions import CONCLUSION, FACT, RESULTS, SELECTION, STAFF, TRANSITION, Said, conclusions
+from analysis.presentation.conclusions.evidence import Evidence
+from analysis.presentation.conclusions.listing import conclusions
+from analysis.presentation.conclusions.places import REPORT
+from analysis.presentation.conclusions.sentence import (
+    CONCLUSION,
+    FACT,
+    RESULTS,
+    SELECTION,
+    STAFF,
+    TRANSITION,
+    Case,
+    Said,
+)
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.markdown import escape
@@ -37,7 +49,7 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     if edition.methods is None or edition.indicators.empty:
         return NO_INDICATORS, []
     parts, shown = [HOW_TO_READ, *([] if edition.internal else [PUBLIC_ONLY])], []
-    told = conclusions(edition)
+    told = conclusions(Case(Evidence(edition)), REPORT)
     for title, words, exhibits in _sections(edition, told):
         parts += [title, *words, *(noted(edition, one) for one in exhibits)]
         shown += exhibits

@@ -72,13 +72,6 @@ def change_words(row: Row, indicator: Indicator) -> str:
     return f"{said} (от {_signed(row['change_low'], indicator)} до {_signed(row['change_high'], indicator)})"
 
 
-def row_key(row: Row) -> str:
-    """What tells a row of the table of indicators apart, in one text: names without the blanks."""
-    names = ["indicator_id", "group_name", "aspect", "procedure", "subject", "programme_grade", "sitting_grade", "wave"]
-    names += ["calendar_year"]
-    return " | ".join(str(row[name]) for name in names if pd.notna(row[name]))
-
-
 def exported(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as data of the report: plain text, who and what first, without columns that are blank throughout."""
     order = [*WHO_AND_WHAT, *(name for name in PublicIndicators.to_schema().columns if name not in WHO_AND_WHAT)]

@@ -53,6 +53,14 @@ def figure(path: str, caption: str, alternative: str, label: str) -> str:
     return f'![{escape(caption)}]({path}){{#{label} fig-alt="{escape_attribute(alternative)}"}}\n'
 
 
+def points(head: str, items: Sequence[str]) -> str:
+    """Data text as a point of a list: «head: item.», or the head and its items, each on a line of its own."""
+    if len(items) == 1:
+        return escape(f"{head}: {items[0]}.")
+    lines = [f"  - {escape(one)}{'.' if one is items[-1] else ';'}" for one in items]
+    return "\n".join([escape(f"{head}:"), *lines])
+
+
 def only_in(condition: str, content: str) -> str:
     """Content shown by condition, such as `when-format="html"`."""
     return f"::: {{.content-visible {condition}}}\n{content}\n:::\n"

@@ -71,4 +71,4 @@ def material(signed):
     form = replace(roadmap, file=FILE, kind="form", received=date(2022, 1, 20))
     late = replace(form, file=FILE + "2", received=date(2022, 2, 5))
     edition = Edition(project, 2021, tables, (roadmap, form, late), load_terms(HOUSE).abbreviations, internal=True)
-    return Material(edition, methods.passport, methods.rules, Register(tables["schools"]), {}, {}, Settings())
+    return Material(replace(edition, methods=methods), Register(tables["schools"]), {}, {}, Settings())

@@ -1,0 +1,66 @@
+"""Sentences of the brief for the meeting: what is carried out, and which schools are probably over the threshold."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.lineage.ground import asked_as
+from analysis.presentation.conclusions.places import MEETING
+from analysis.presentation.conclusions.school import low_rows
+from analysis.presentation.conclusions.sentence import CONCLUSION, OFFICE, PROBABLE, Case, Sentence, Told
+from analysis.presentation.row_keys import indicator_keys
+from analysis.presentation.russian import listed
+from analysis.presentation.words import Row, rows_of
+
+DONE, UNKNOWN = "выполнено", "нет сведений"
+
+
+def done(case: Case) -> Iterator[Told]:
+    """How many of the planned measures are carried out."""
+    rows = _planned(case)
+    if rows:
+        number = sum(row["status"] == DONE for row in rows)
+        text = f"Выполнено {number} из {len(rows)} запланированных показателей."
+        yield Told(text, [asked_as(row) for row in rows])
+
+
+def not_known(case: Case) -> Iterator[Told]:
+    """Planned measures of which nobody reported anything."""
+    rows = [row for row in _planned(case) if row["status"] == UNKNOWN]
+    if rows:
+        labels = ", ".join(row["measure_label"] for row in rows)
+        text = f"По {labels} сведений нет: сказать, выполнены ли они, нельзя."
+        yield Told(text, [asked_as(row) for row in rows])
+
+
+def schools_over_the_threshold(case: Case) -> Iterator[Told]:
+    """Supported schools with a share that is probably not below the threshold."""
+    rows = {login: _over(case, login) for login in case.evidence.supported}
+    over = [login for login, some in rows.items() if some]
+    if over:
+        names = listed([case.evidence.name(login) for login in over])
+        text = f"Хотя бы по одной процедуре доля «2», вероятно, не меньше порога: {names}; подробно — в справках."
+        yield Told(text, indicator_keys([row for some in rows.values() for row in some]))
+
+
+def _planned(case: Case) -> list[Row]:
+    rows = case.edition.execution
+    return rows_of(rows[(rows["target_count"] > 0).fillna(False)]) if len(rows) else []
+
+
+def _over(case: Case, login: str) -> list[Row]:
+    return [
+        row
+        for row in low_rows(case.evidence, login)
+        if not pd.isna(row["threshold_probability"]) and row["threshold_probability"] >= PROBABLE
+    ]
+
+
+SENTENCES = tuple(
+    Sentence(name, CONCLUSION, condition, tell, (MEETING,), OFFICE)
+    for name, tell, condition in (
+        ("исполнение", done, "есть показатели с планом больше нуля"),
+        ("исполнение-не-ясно", not_known, "о показателе с планом больше нуля сведений нет"),
+        ("школы-выше-порога", schools_over_the_threshold, "вероятность, что доля школы не меньше порога, от 90 %"),
+    )
+)

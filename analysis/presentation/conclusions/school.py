@@ -1,0 +1,193 @@
+"""Sentences of a school's note about its own results, beside the city's; no other school is named."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.indicator_passport import Passport
+from analysis.presentation.brief_words import change_words, limit_words, missing, percent, share_words, sitting_words
+from analysis.presentation.conclusions.evidence import Evidence
+from analysis.presentation.conclusions.places import SCHOOL_NOTE
+from analysis.presentation.conclusions.sentence import (
+    CONCLUSION,
+    IMPROBABLE,
+    NOT_TOLD,
+    OFFICE,
+    PROBABLE,
+    Case,
+    Sentence,
+    Told,
+)
+from analysis.presentation.row_keys import indicator_keys
+from analysis.presentation.russian import decimal, form
+from analysis.presentation.words import Row
+
+JOURNAL, FEW, ABOVE = "Журнал", "мало участников", "выше"
+LOW_SHARES = ("fail_share", "below_minimum_share")
+RISEN, FALLEN = 0.95, 0.05
+ONE_SIDED = 0.025
+# What a school may have told nothing of, and the indicators that would show it.
+TOLD_OF = {
+    "результаты процедур": LOW_SHARES,
+    "социальный паспорт": ("single_parent_share",),
+    "кадры": ("vacancy_share",),
+    "дефициты педагогов": ("deficit_share",),
+    "самооценка": ("self_assessment_score",),
+    "конкурсы": ("contest_count",),
+}
+
+
+def low_rows(evidence: Evidence, login: str) -> list[Row]:
+    """Results of the exams (the journal is none) by the share that did not manage; of few participants none."""
+    return [row for row in _all_low_rows(evidence, login) if FEW not in str(row["flags"])]
+
+
+def threshold_words(passport: Passport) -> str:
+    """«30 % (порог не подтверждён)»."""
+    entry = passport[LOW_SHARES[0]]
+    sure = "" if entry.threshold_confirmed else " (порог не подтверждён)"
+    return f"{percent(entry.threshold)}{sure}"
+
+
+def over_the_threshold(case: Case) -> Iterator[Told]:
+    """Shares that are probably not below the threshold."""
+    over = [row for row in _judged(case) if row["threshold_probability"] >= PROBABLE]
+    if over and case.evidence.passport:
+        said = [
+            f"{sitting_words(row)} — {share_words(row)}, вероятность {percent(row['threshold_probability'])}"
+            for row in over
+        ]
+        head = f"Доля не справившихся, вероятно, не меньше порога {threshold_words(case.evidence.passport)}"
+        yield Told(head, indicator_keys(over), said)
+
+
+def under_or_undecided(case: Case) -> Iterator[Told]:
+    """How many shares are probably below the threshold, and which cannot be told from it."""
+    rows = _judged(case)
+    if not rows or not case.evidence.passport:
+        return
+    under = sum(row["threshold_probability"] <= IMPROBABLE for row in rows)
+    open_ones = [row for row in rows if IMPROBABLE < row["threshold_probability"] < PROBABLE]
+    results = form(len(rows), ("результата", "результатов", "результатов"))
+    over = threshold_words(case.evidence.passport)
+    head = f"Из {len(rows)} {results} доля не справившихся, вероятно, меньше порога {over} в {under}"
+    said = "; ".join(f"{sitting_words(row)} ({percent(row['threshold_probability'])})" for row in open_ones)
+    rest = f"; в {len(open_ones)} отличить её от порога нельзя (в скобках — вероятность порога): {said}"
+    yield Told(f"{head}{rest if open_ones else ''}.", indicator_keys(rows))
+
+
+def against_the_city(case: Case) -> Iterator[Told]:
+    """Shares greater than chance makes them around the city's, and how many chance would."""
+    rows = [row for row in low_rows(case.evidence, case.school) if not missing(row["against_city"])]
+    if not rows:
+        return
+    worse = [row for row in rows if str(row["against_city"]).startswith(ABOVE)]
+    chance = decimal(ONE_SIDED * len(rows), 1)
+    compared = f"Сравнений с городом — {len(rows)}; случайно за предел вышло бы в среднем {chance}."
+    if not worse:
+        text = f"Доля не справившихся нигде не больше, чем в городе: различие {NOT_TOLD}. {compared}"
+        yield Told(text, indicator_keys(rows))
+        return
+    said = [
+        f"{sitting_words(row)} — {share_words(row)} при {percent(row['city_value'])} в городе "
+        f"({limit_words(row['against_city']).replace('выше предела', 'за пределом')})"
+        for row in worse
+    ]
+    yield Told("Не справились чаще, чем в городе, за пределами случайного", indicator_keys(worse), said)
+    yield Told(compared, indicator_keys(rows))
+
+
+def changes(case: Case) -> Iterator[Told]:
+    """Changes that are real one way or the other, and how many cannot be told from chance."""
+    rows = [row for row in low_rows(case.evidence, case.school) if not pd.isna(row["growth_probability"])]
+    risen = [row for row in rows if row["growth_probability"] >= RISEN]
+    fallen = [row for row in rows if row["growth_probability"] <= FALLEN]
+    for real, verb in ((risen, "выросла"), (fallen, "снизилась")):
+        if real:
+            said = [f"{sitting_words(row)} — {share_words(row)}, {change_words(row)}" for row in real]
+            yield Told(f"Доля не справившихся {verb}", indicator_keys(real), said)
+    same = [row for row in rows if FALLEN < row["growth_probability"] < RISEN]
+    if same:
+        results = form(len(same), ("результата", "результатов", "результатов"))
+        text = f"У {len(same)} {results} изменение к прежнему сопоставимому году {NOT_TOLD}."
+        yield Told(text, indicator_keys(same))
+
+
+def breaks(case: Case) -> Iterator[Told]:
+    """Results whose earlier year may not be compared, and why."""
+    rows = [row for row in low_rows(case.evidence, case.school) if str(row["change_note"]).startswith("разрыв")]
+    if rows:
+        results = form(len(rows), ("результат", "результата", "результатов"))
+        why = list(dict.fromkeys(str(row["change_note"]).partition(": ")[2] for row in rows))
+        head = f"С прежним годом нельзя сравнить {len(rows)} {results} (разрыв сопоставимости)"
+        yield Told(head, indicator_keys(rows), why)
+
+
+def few(case: Case) -> Iterator[Told]:
+    """Results of few participants, from which nothing is concluded."""
+    rows = [row for row in _all_low_rows(case.evidence, case.school) if FEW in str(row["flags"])]
+    if rows:
+        names = "; ".join(map(sitting_words, rows))
+        yield Told(f"Мало участников, по этим долям выводов не делают: {names}.", indicator_keys(rows))
+
+
+def journal(case: Case) -> Iterator[Told]:
+    """Whether the ВПР is below the journal more often than in the city."""
+    rows = case.evidence.of(case.school, "journal_lower_share")
+    rows = [row for row in rows if FEW not in str(row["flags"]) and not missing(row["against_city"])]
+    more = [row for row in rows if str(row["against_city"]).startswith(ABOVE)]
+    if more:
+        said = [f"{sitting_words(row)} — {share_words(row)}" for row in more]
+        yield Told("Отметка ВПР ниже журнальной чаще, чем в городе", indicator_keys(more), said)
+    elif rows:
+        text = f"Отметка ВПР ниже журнальной не чаще, чем в городе: различие {NOT_TOLD}."
+        yield Told(text, indicator_keys(rows))
+
+
+def deficits(case: Case) -> Iterator[Told]:
+    """The competence with most deficits, and whether it differs from the others."""
+    rows = [row for row in case.evidence.of(case.school, "deficit_share") if not pd.isna(row["interval_low"])]
+    if not rows:
+        return
+    most = max(rows, key=lambda row: float(row["value"]))
+    alike = [row for row in rows if row["interval_high"] >= most["interval_low"]]
+    same = f"; отличие её от других {NOT_TOLD}" if len(alike) == len(rows) > 1 else ""
+    said = f"«{most['aspect']}» — {share_words(most)}"
+    yield Told(f"Чаще всего дефицит найден по компетенции {said}{same}.", indicator_keys(rows))
+
+
+def lacking(case: Case) -> Iterator[Told]:
+    """What the school told nothing of."""
+    absent = [
+        words
+        for words, ids in TOLD_OF.items()
+        if all(pd.isna(row["value"]) for row in case.evidence.of(case.school, *ids))
+    ]
+    if absent:
+        yield Told(f"Недостаточно данных, школа этого не сообщила: {', '.join(absent)}.", [])
+
+
+def _all_low_rows(evidence: Evidence, login: str) -> list[Row]:
+    rows = evidence.of(login, *LOW_SHARES)
+    return [row for row in rows if str(row["procedure"]) != JOURNAL and not pd.isna(row["value"])]
+
+
+def _judged(case: Case) -> list[Row]:
+    rows = low_rows(case.evidence, case.school)
+    return [row for row in rows if not pd.isna(row["threshold_probability"])]
+
+
+SENTENCES = tuple(
+    Sentence(name, CONCLUSION, condition, tell, (SCHOOL_NOTE,), OFFICE)
+    for name, tell, condition in (
+        ("школа-выше-порога", over_the_threshold, "вероятность, что истинная доля не меньше порога, не меньше 90 %"),
+        ("школа-и-порог", under_or_undecided, "вероятность порога посчитана хотя бы для одного результата"),
+        ("школа-и-город", against_the_city, "доля сравнена с городом хотя бы для одного результата"),
+        ("школа-изменения", changes, "вероятность роста посчитана; от 95 % — выросла, до 5 % — снизилась"),
+        ("школа-разрыв", breaks, "слово сопоставимости в календаре процедур сменилось"),
+        ("школа-мало-участников", few, "участников меньше предела «мало участников» в паспорте"),
+        ("школа-и-журнал", journal, "отметки ВПР сравнены с журнальными и с городом"),
+        ("школа-дефицит", deficits, "школа сообщила о дефицитах"),
+        ("школа-нет-данных", lacking, "о чём-то из спрошенного школа не сообщила"),
+    )
+)

@@ -1,0 +1,178 @@
+"""Sentences about the rules of selection: in the report all rules one after the other, in the note one at a time."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.contracts.effectiveness import LEAVING_WORDS, LISTED_WORDS
+from analysis.presentation.brief_words import percent as whole_percent
+from analysis.presentation.conclusions.evidence import Evidence
+from analysis.presentation.conclusions.places import SELECTION_NOTE
+from analysis.presentation.conclusions.sentence import (
+    CONCLUSION,
+    FACT,
+    OFFICE,
+    SELECTION,
+    Case,
+    Sentence,
+    Told,
+)
+from analysis.presentation.indicator_words import percent, probability
+from analysis.presentation.row_keys import selection_key, threshold_key
+from analysis.presentation.russian import counted, listed
+from analysis.presentation.words import Row, rows_of
+from analysis.selection_rules import RuleSet
+
+LISTED, _, UNDECIDED = LISTED_WORDS
+LEAVES = LEAVING_WORDS[1]
+
+
+def who_is_listed(case: Case) -> Iterator[Told]:
+    """Whom each rule lists."""
+    for rule, rows in _selected(case.evidence):
+        some = _of_state(rows, LISTED)
+        names = listed([case.evidence.name(row["school_login"]) for row in some])
+        said = f"{counted(len(some), 'школа')}: {names}" if some else "ни одной школы"
+        yield Told(f"{_name(rule)}: в списке {said}.", [selection_key(row) for row in some])
+
+
+def undecided(case: Case) -> Iterator[Told]:
+    """For whom missing data decide."""
+    for rule, rows in _selected(case.evidence):
+        some = _of_state(rows, UNDECIDED)
+        if some:
+            cases = "; ".join(f"{case.evidence.name(row['school_login'])} — {row['reason']}" for row in some)
+            text = f"«{rule.name}»: недостаточно данных, попадает ли школа в список: {cases}."
+            yield Told(text, [selection_key(row) for row in some])
+
+
+def other_thresholds(case: Case) -> Iterator[Told]:
+    """Whom another threshold would change."""
+    for rule in case.evidence.rules:
+        rows = rows_of(case.evidence.of_rule("selection_thresholds", rule))
+        some = [row for row in rows if row["entering_schools"] or row["leaving_schools"]]
+        if some:
+            cases = "; ".join(_threshold_case(case.evidence, row) for row in some)
+            yield Told(
+                f"«{rule.name}»: список зависит от порога: {cases}.",
+                [threshold_key(row) for row in some],
+            )
+
+
+def leaving(case: Case) -> Iterator[Told]:
+    """Who leaves the list, and whether chance would do as much."""
+    for rule, rows in _selected(case.evidence):
+        for row in _leaving(rows):
+            chance = f", вероятность такого без изменений {probability(row['unchanged_probability'])}"
+            known: str = chance if pd.notna(row["unchanged_probability"]) else ""
+            name = case.evidence.name(row["school_login"])
+            text = f"«{rule.name}»: {name} выходит из списка; {row['leaving_note']}{known}."
+            yield Told(text, [selection_key(row)])
+
+
+def listed_by_the_rule(case: Case) -> Iterator[Told]:
+    """Whom the rule lists, and how sure that is."""
+    name, rows = _name(case.rule), _rows(case)
+    some = _of_state(rows, LISTED)
+    said = [
+        f"{case.evidence.name(row['school_login'])}: {row['low_procedure_count']} из {row['known_procedure_count']}; "
+        f"вероятность, что условие выполнено и по истинным долям, — {whole_percent(row['low_probability'])}"
+        for row in some
+    ]
+    keys = [selection_key(row) for row in some]
+    if said:
+        yield Told(f"По правилу {name} в список попадают (низких процедур)", keys, said)
+    elif rows:
+        yield Told(f"По правилу {name} в список не попадает ни одна школа.", keys)
+
+
+def undecided_by_the_rule(case: Case) -> Iterator[Told]:
+    """For whom missing data decide under the rule."""
+    some = _of_state(_rows(case), UNDECIDED)
+    if some:
+        said = [f"{case.evidence.name(row['school_login'])}: {row['reason']}" for row in some]
+        head = f"По правилу {_name(case.rule)} о школах сказать нельзя, недостающие данные могли бы изменить ответ"
+        yield Told(head, [selection_key(row) for row in some], said)
+
+
+def supported_but_not_listed(case: Case) -> Iterator[Told]:
+    """Supported schools that the rule does not list."""
+    rows = _rows(case)
+    found = {row["school_login"] for row in _of_state(rows, LISTED)}
+    outside = [login for login in case.evidence.supported if login not in found]
+    if outside:
+        names = listed([case.evidence.name(login) for login in outside])
+        yield Told(
+            f"Получают поддержку, но по правилу {_name(case.rule)} за {case.evidence.year} год в список не попадают: "
+            f"{names}. Правило не учитывает социальных условий (ШНСУ).",
+            [selection_key(row) for row in rows if row["school_login"] in outside],
+        )
+
+
+def leaving_by_the_rule(case: Case) -> Iterator[Told]:
+    """Who leaves last year's list of the rule."""
+    some = _leaving(_rows(case))
+    if some:
+        said = [f"{case.evidence.name(row['school_login'])}: {_note(row)}" for row in some]
+        head = f"По правилу {_name(case.rule)} из списка прошлого года выходят"
+        yield Told(head, [selection_key(row) for row in some], said)
+
+
+def _selected(evidence: Evidence) -> Iterator[tuple[RuleSet, list[Row]]]:
+    for rule in evidence.rules if len(evidence.rows("selection")) else ():
+        yield rule, rows_of(evidence.of_rule("selection", rule))
+
+
+def _rows(case: Case) -> list[Row]:
+    assert case.rule is not None
+    return rows_of(case.evidence.of_rule("selection", case.rule))
+
+
+def _name(rule: RuleSet | None) -> str:
+    assert rule is not None
+    return f"«{rule.name}»{'' if rule.confirmed else ' (не подтверждено)'}"
+
+
+def _of_state(rows: list[Row], state: str) -> list[Row]:
+    return [row for row in rows if row["listed"] == state]
+
+
+def _leaving(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if str(row["leaving"]) == LEAVES]
+
+
+def _note(row: Row) -> str:
+    return "" if pd.isna(row["leaving_note"]) else str(row["leaving_note"])
+
+
+def _threshold_case(evidence: Evidence, row: Row) -> str:
+    moves = [
+        f"{word}: {', '.join(evidence.name(login) for login in row[column].split(', '))}"
+        for word, column in (("вошли бы", "entering_schools"), ("выпали бы", "leaving_schools"))
+        if row[column]
+    ]
+    return f"при {percent(row['threshold'], 0)} {', '.join(moves)}"
+
+
+APPLIED, OPEN = "правило применено к результатам года", "недостающие результаты могут изменить ответ правила"
+GOES = "школа была в списке и по правилу выходит"
+SENTENCES = (
+    *(
+        Sentence(name, kind, condition, tell, audience=OFFICE, section=SELECTION)
+        for name, kind, tell, condition in (
+            ("список", FACT, who_is_listed, APPLIED),
+            ("ответ-не-ясен", CONCLUSION, undecided, OPEN),
+            ("другой-порог", CONCLUSION, other_thresholds, "при другом пороге список другой"),
+            ("выход", CONCLUSION, leaving, GOES),
+        )
+    ),
+    *(
+        Sentence(name, CONCLUSION, condition, tell, (SELECTION_NOTE,), OFFICE)
+        for name, tell, condition in (
+            ("правило-список", listed_by_the_rule, APPLIED),
+            ("правило-не-ясно", undecided_by_the_rule, OPEN),
+            ("правило-и-поддержка", supported_but_not_listed, "школа получает поддержку, а по правилу не в списке"),
+            ("правило-выход", leaving_by_the_rule, GOES),
+        )
+    ),
+)

@@ -1,0 +1,110 @@
+"""Sentences about staff and the topics of training."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.presentation.brief_words import percent as whole_percent
+from analysis.presentation.conclusions.places import COURSES
+from analysis.presentation.conclusions.sentence import (
+    CONCLUSION,
+    FACT,
+    IMPROBABLE,
+    NOT_TOLD,
+    OFFICE,
+    PROBABLE,
+    STAFF,
+    SURE,
+    Case,
+    Sentence,
+    Told,
+)
+from analysis.presentation.indicator_words import out_of, percent
+from analysis.presentation.row_keys import indicator_keys, training_key
+from analysis.presentation.russian import NO_BREAK_SPACE, form, listed
+from analysis.presentation.words import Row, rows_of
+
+MOST_NEEDED = 3
+
+
+def vacancies(case: Case) -> Iterator[Told]:
+    """How many posts are vacant."""
+    for row in case.evidence.shown_of_schools("vacancy_share"):
+        city: str = f", в городе {percent(row['city_value'])}" if pd.notna(row["city_value"]) else ""
+        text = f"{row['group_name']}: вакантно {out_of(row)} ставок ({percent(row['value'])}{city})."
+        yield Told(text, indicator_keys([row]))
+
+
+def most_needed(case: Case) -> Iterator[Told]:
+    """Topics that are surely among the first three."""
+    sure = [row for row in _ranked(case) if row["top_probability"] >= SURE]
+    if sure:
+        names = listed([f"«{row['competence']}»" for row in sure])
+        text = f"Среди трёх самых нужных тем обучения с вероятностью не меньше 95 %: {names}."
+        yield Told(text, [training_key(row) for row in sure])
+
+
+def order_of_topics(case: Case) -> Iterator[Told]:
+    """Topics whose order cannot be told."""
+    known = [row for row in rows_of(case.evidence.rows("training_needs")) if pd.notna(row["rank_low"])]
+    pairs = [(one, two) for one, two in zip(known, known[1:], strict=False) if two["rank_low"] <= one["rank_high"]]
+    for one, two in pairs:
+        yield Told(
+            f"Какая из тем нужнее, «{one['competence']}» или «{two['competence']}», неотличимо от случайного: "
+            f"их места {one['rank_low']}–{one['rank_high']} и {two['rank_low']}–{two['rank_high']}.",
+            [training_key(row) for row in (one, two)],
+        )
+
+
+def all_needed(case: Case) -> Iterator[Told]:
+    """There are no more topics than places."""
+    known = _ranked(case)
+    if 0 < len(known) <= MOST_NEEDED:
+        text = f"Тем не больше трёх ({len(known)}): все они нужны, порядок между ними показан в таблице."
+        yield Told(text, [training_key(row) for row in known], table="tbl-topics")
+
+
+def probably_needed(case: Case) -> Iterator[Told]:
+    """Topics that are probably among the first three of more."""
+    known = _ranked(case)
+    sure = [row for row in known if row["top_probability"] >= PROBABLE]
+    if sure and len(known) > MOST_NEEDED:
+        said = [f"«{row['competence']}» (вероятность {whole_percent(row['top_probability'])})" for row in sure]
+        yield Told("Среди трёх самых нужных тем, вероятно", [training_key(row) for row in sure], said)
+
+
+def undecided_topics(case: Case) -> Iterator[Told]:
+    """Topics of which it cannot be told whether they are among the first three."""
+    known = _ranked(case)
+    open_ones = [row for row in known if IMPROBABLE < row["top_probability"] < PROBABLE]
+    if open_ones and len(known) > MOST_NEEDED:
+        topic = form(len(open_ones), ("темы", "тем", "тем"))
+        names = ", ".join(f"«{row['competence']}»" for row in open_ones)
+        text = f"Место ещё {len(open_ones)}{NO_BREAK_SPACE}{topic} в первых трёх {NOT_TOLD}: {names}."
+        yield Told(text, [training_key(row) for row in open_ones])
+
+
+def _ranked(case: Case) -> list[Row]:
+    rows = rows_of(case.evidence.rows("training_needs"))
+    return [row for row in rows if not pd.isna(row["top_probability"])]
+
+
+TOP = "вероятность быть среди трёх самых нужных"
+SENTENCES = (
+    Sentence("вакансии", FACT, "школа назвала ставки и вакансии", vacancies, section=STAFF),
+    *(
+        Sentence(name, CONCLUSION, condition, tell, audience=OFFICE, section=STAFF)
+        for name, tell, condition in (
+            ("нужнее-всего", most_needed, f"{TOP} тем не меньше 95 %"),
+            ("порядок-тем", order_of_topics, "места соседних тем перекрываются"),
+        )
+    ),
+    *(
+        Sentence(name, CONCLUSION, condition, tell, (COURSES,), OFFICE)
+        for name, tell, condition in (
+            ("темы-все-нужны", all_needed, "тем не больше трёх"),
+            ("темы-нужны", probably_needed, f"тем больше трёх; {TOP} не меньше 90 %"),
+            ("темы-не-ясны", undecided_topics, f"тем больше трёх; {TOP} от 10 до 90 %"),
+        )
+    ),
+)

@@ -1,0 +1,496 @@
+"""Every sentence of the list, by its id: printed with exactly these words, and not printed of the nearest data."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import pytest
+
+from analysis.documents.kinds import KINDS
+from analysis.presentation.conclusions.evidence import Evidence
+from analysis.presentation.conclusions.listing import SENTENCES, conclusions
+from analysis.presentation.conclusions.places import PLACES, REPORT
+from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, PUBLIC, Case, Said
+from hand_made import RULE, case, contest, low, measure, selected, share, threshold, topic
+
+OUTER, INNER = "выше предела 99,8 %", "выше предела 95 %"
+BREAK = "разрыв сопоставимости: 2020 год — осень; 2021 год — весна"
+TOPICS = ("Урок", "Чтение", "Оценивание", "Цифра")
+NO_CHANGE = {"change": None, "growth_probability": None, "earlier_year": None}
+
+
+class Example(NamedTuple):
+    """Evidence that carries a sentence, its words, the number of rows they rest on, and the nearest that does not."""
+
+    given: Case
+    said: list[str]
+    rests_on: int
+    not_given: Case
+
+
+def indicators(*rows, **more):
+    return case(school_indicators=rows, **more)
+
+
+def school(*rows):
+    return case("edu1", school_indicators=rows)
+
+
+def rules(*rows):
+    return case(selection=rows)
+
+
+def rule(*rows):
+    return case(rule=RULE, selection=rows)
+
+
+def topics(*tops):
+    return case(training_needs=[topic(name, top) for name, top in zip(TOPICS, tops, strict=False)])
+
+
+def gap(schools):
+    reason = "недостаточно данных: никто не вернул этих сведений"
+    row = {"indicator_id": "fail_share", "school_count": schools, "missing_school_count": 3, "reason": reason}
+    return case(indicator_gaps=[row])
+
+
+def deficit(name, k, interval):
+    low, high = interval
+    return share("deficit_share", k, 20, aspect=name, interval_low=low, interval_high=high)
+
+
+SEVENTH = {"programme_grade": 7, "sitting_grade": 7}
+EXAMPLES = {
+    "нет-данных": Example(
+        gap(0), ["Недостаточно данных: никто не вернул этих сведений — «Доля «2»»."], 1, gap(1)
+    ),
+    "вне-предела": Example(
+        indicators(low(12, city_value=0.114, against_city=OUTER)),
+        [
+            "Школа 1, ВПР (весна): доля «2» отличается от города сильнее, чем объясняет случай: Математика, 6 класс — "
+            "12 из 20, 60,0 % против 11,4 %, выше предела 99,8 %."
+        ],
+        1,
+        indicators(low(12, against_city=INNER)),
+    ),
+    "присмотреться": Example(
+        indicators(low(city_value=0.114, against_city=INNER), low(**SEVENTH)),
+        [
+            "Школа 1, ВПР (весна): доля «2» за пределом 95 % вокруг города: Математика, 6 класс — 6 из 20, 30,0 % "
+            "против 11,4 %, выше предела 95 %. Это повод посмотреть, не вывод: из 2 сравнений за этот предел и по "
+            "одному случаю выходит в среднем 0,1."
+        ],
+        1,
+        indicators(low(against_city=OUTER), low(**SEVENTH)),
+    ),
+    "как-в-городе": Example(
+        indicators(low(against_city=INNER), low(**SEVENTH)),
+        ["Школа 1, ВПР (весна): доля «2» — различие с городом неотличимо от случайного в 1 из 2 сравнений."],
+        1,
+        indicators(low(against_city=INNER)),
+    ),
+    "выше-порога": Example(
+        indicators(low(12, threshold_probability=0.95)),
+        [
+            "Школа 1, ВПР (весна): истинная доля не ниже порога 30 % (не подтверждено): Математика, 6 класс — "
+            "12 из 20, вероятность 95 %."
+        ],
+        1,
+        indicators(low(12, threshold_probability=0.94)),
+    ),
+    "порог-под-вопросом": Example(
+        indicators(low(6, threshold_probability=0.94)),
+        [
+            "Школа 1, ВПР (весна): доля достигла порога 30 % (не подтверждено), но не ниже ли его истинная доля, "
+            "сказать нельзя: Математика, 6 класс — 6 из 20, вероятность 94 %."
+        ],
+        1,
+        indicators(low(5, threshold_probability=0.94)),
+    ),
+    "мало-участников": Example(
+        indicators(low(3, 9)),
+        [
+            "Школа 1, ВПР (весна): недостаточно данных о пороге, мало участников: Математика, 6 класс — 3 из 9, "
+            "33,3 %."
+        ],
+        1,
+        indicators(low(3, 10)),
+    ),
+    "вакансии": Example(
+        indicators(share("vacancy_share", 1.5, 30)),
+        ["Школа 1: вакантно 1,5 из 30 ставок (5,0 %, в городе 4,0 %)."],
+        1,
+        indicators(share("vacancy_share", 1.5, 30, school_login="edu3")),
+    ),
+    "нужнее-всего": Example(
+        topics(0.95, 0.94, 0.99, 0.1),
+        ["Среди трёх самых нужных тем обучения с вероятностью не меньше 95 %: «Урок» и «Оценивание»."],
+        2,
+        topics(0.94, 0.94, 0.94, 0.1),
+    ),
+    "порядок-тем": Example(
+        case(training_needs=[topic("Урок", places=(1, 2)), topic("Чтение", places=(2, 4))]),
+        ["Какая из тем нужнее, «Урок» или «Чтение», неотличимо от случайного: их места 1–2 и 2–4."],
+        2,
+        case(training_needs=[topic("Урок", places=(1, 1)), topic("Чтение", places=(2, 4))]),
+    ),
+    "свои-меры": Example(
+        indicators(share("own_measures_done_share", 3, 5, flags="нижняя граница: о части нет сведений")),
+        ["Школа 1: собственных мер выполнено 3 из 5; это нижняя граница: о части мер сведений нет."],
+        1,
+        indicators(share("own_measures_done_share", 3, 5, value=None)),
+    ),
+    "разрыв": Example(
+        indicators(low(**NO_CHANGE, change_note=BREAK)),
+        [
+            "ВПР: с прежним годом не сравнить, сопоставимость прервана (2020 год — осень; 2021 год — весна)."
+        ],
+        1,
+        indicators(low(**NO_CHANGE, change_note="нет данных за прежний год")),
+    ),
+    "изменилось": Example(
+        indicators(
+            low(change=-0.2, growth_probability=0.025),
+            low(change=0.1, growth_probability=0.975, school_login="edu2"),
+        ),
+        [
+            "Школа 1: улучшение, которое случаем не объяснить (вероятность больше 97,5 %): ВПР, Математика, 6 класс: "
+            "50,0 % → 30,0 %.",
+            "Школа 2: ухудшение, которое случаем не объяснить (вероятность больше 97,5 %): ВПР, Математика, 6 класс: "
+            "20,0 % → 30,0 %.",
+        ],
+        2,
+        indicators(low(change=-0.2, growth_probability=0.026)),
+    ),
+    "не-изменилось": Example(
+        indicators(
+            low(change=-0.2, growth_probability=0.026), low(growth_probability=0.974), low(growth_probability=0.02)
+        ),
+        ["Школа 1: изменение к прежнему году — различие неотличимо от случайного в 2 из 3 сравнений."],
+        2,
+        indicators(low(change=-0.2, growth_probability=0.025)),
+    ),
+    "список": Example(
+        rules(selected(listed="в списке"), selected("edu3", "в списке"), selected("edu2")),
+        ["«Правило» (не подтверждено): в списке 2 школы: Школа 1 и Школа 3."],
+        2,
+        rules(),
+    ),
+    "ответ-не-ясен": Example(
+        rules(selected(listed="нельзя сказать", reason="не хватает 2 результатов"), selected("edu2", "в списке")),
+        ["«Правило»: недостаточно данных, попадает ли школа в список: Школа 1 — не хватает 2 результатов."],
+        1,
+        rules(selected(listed="в списке"), selected("edu2", reason="не хватает 2 результатов")),
+    ),
+    "другой-порог": Example(
+        case(selection_thresholds=[threshold(0.25, "edu1, edu3"), threshold(0.3), threshold(0.35, "", "edu2")]),
+        ["«Правило»: список зависит от порога: при 25 % вошли бы: Школа 1, Школа 3; при 35 % выпали бы: Школа 2."],
+        2,
+        case(selection_thresholds=[threshold(0.25), threshold(0.3)]),
+    ),
+    "выход": Example(
+        rules(
+            selected(leaving="выходит", leaving_note="неотличимо от случайного", unchanged_probability=0.31),
+            selected("edu2", leaving="выходит", leaving_note="отличимо от случайного"),
+        ),
+        [
+            "«Правило»: Школа 1 выходит из списка; неотличимо от случайного, вероятность такого без изменений 31 %.",
+            "«Правило»: Школа 2 выходит из списка; отличимо от случайного.",
+        ],
+        2,
+        rules(selected(leaving="остаётся"), selected("edu2", leaving="нельзя сказать")),
+    ),
+    "школа-выше-порога": Example(
+        school(low(threshold_probability=0.9)),
+        [
+            "Доля не справившихся, вероятно, не меньше порога 30 % (порог не подтверждён): "
+            "ВПР, математика за 6 класс, весна — 6 из 20 (30 %), вероятность 90 %."
+        ],
+        1,
+        school(low(threshold_probability=0.89)),
+    ),
+    "школа-и-порог": Example(
+        school(low(threshold_probability=0.1), low(threshold_probability=0.4, **SEVENTH)),
+        [
+            "Из 2 результатов доля не справившихся, вероятно, меньше порога 30 % (порог не подтверждён) в 1; в 1 "
+            "отличить её от порога нельзя (в скобках — вероятность порога): ВПР, математика за 7 класс, весна (40 %)."
+        ],
+        2,
+        school(low(threshold_probability=None)),
+    ),
+    "школа-и-город": Example(
+        school(low(against_city=INNER), low(**SEVENTH)),
+        [
+            "Не справились чаще, чем в городе, за пределами случайного: ВПР, математика за 6 класс, весна — 6 из 20 "
+            "(30 %) при 10 % в городе (за пределом 95 %).",
+            "Сравнений с городом — 2; случайно за предел вышло бы в среднем 0,05.",
+        ],
+        3,
+        school(low(against_city=None)),
+    ),
+    "школа-изменения": Example(
+        school(
+            low(growth_probability=0.95, change=0.12),
+            low(growth_probability=0.05, change=-0.12, **SEVENTH),
+            low(growth_probability=0.94, programme_grade=8),
+        ),
+        [
+            "Доля не справившихся выросла: ВПР, математика за 6 класс, весна — 6 из 20 (30 %), +12 п. п. к 2020 году.",
+            "Доля не справившихся снизилась: ВПР, математика за 7 класс, весна — 6 из 20 (30 %), "
+            "−12 п. п. к 2020 году.",
+            "У 1 результата изменение к прежнему сопоставимому году неотличимо от случайного.",
+        ],
+        3,
+        school(low(**NO_CHANGE)),
+    ),
+    "школа-разрыв": Example(
+        school(low(**NO_CHANGE, change_note=BREAK)),
+        [
+            "С прежним годом нельзя сравнить 1 результат (разрыв сопоставимости): "
+            "2020 год — осень; 2021 год — весна."
+        ],
+        1,
+        school(low(**NO_CHANGE, change_note="нет данных за прежний год")),
+    ),
+    "школа-мало-участников": Example(
+        school(low(1, 1, flags="мало участников: меньше 10")),
+        ["Мало участников, по этим долям выводов не делают: ВПР, математика за 6 класс, весна."],
+        1,
+        school(low(5, 10)),
+    ),
+    "школа-и-журнал": Example(
+        school(low(indicator_id="journal_lower_share", against_city=INNER)),
+        ["Отметка ВПР ниже журнальной чаще, чем в городе: ВПР, математика за 6 класс, весна — 6 из 20 (30 %)."],
+        1,
+        school(low(indicator_id="journal_lower_share", against_city=INNER, flags="мало участников: меньше 10")),
+    ),
+    "школа-дефицит": Example(
+        school(deficit("Урок", 2, (0.02, 0.2)), deficit("Чтение", 15, (0.5, 0.9))),
+        ["Чаще всего дефицит найден по компетенции «Чтение» — 15 из 20 (75 %)."],
+        2,
+        school(deficit("Урок", 2, (None, None))),
+    ),
+    "школа-нет-данных": Example(
+        school(low(), share("single_parent_share", 3, 20), share("vacancy_share", 1, 20)),
+        ["Недостаточно данных, школа этого не сообщила: дефициты педагогов, самооценка, конкурсы."],
+        0,
+        school(
+            low(), share("single_parent_share", 3, 20), share("vacancy_share", 1, 20),
+            deficit("Урок", 2, (0.02, 0.2)), share("self_assessment_score", 4, 1), share("contest_count", 0, 1),
+        ),
+    ),
+    "правило-список": Example(
+        rule(selected(listed="в списке"), selected("edu2")),
+        [
+            "По правилу «Правило» (не подтверждено) в список попадают (низких процедур): Школа 1: 2 из 6; "
+            "вероятность, что условие выполнено и по истинным долям, — 80 %."
+        ],
+        1,
+        case(rule=replace(RULE, id="another"), selection=[selected("edu3")]),
+    ),
+    "правило-не-ясно": Example(
+        rule(selected(listed="нельзя сказать", reason="не хватает 2 результатов")),
+        [
+            "По правилу «Правило» (не подтверждено) о школах сказать нельзя, недостающие данные могли бы изменить "
+            "ответ: Школа 1: не хватает 2 результатов."
+        ],
+        1,
+        rule(selected(reason="не хватает 2 результатов")),
+    ),
+    "правило-и-поддержка": Example(
+        rule(selected(listed="в списке"), selected("edu2"), selected("edu3")),
+        [
+            "Получают поддержку, но по правилу «Правило» (не подтверждено) за 2021 год в список не попадают: Школа 2. "
+            "Правило не учитывает социальных условий (ШНСУ)."
+        ],
+        1,
+        rule(selected(listed="в списке"), selected("edu2", "в списке"), selected("edu3")),
+    ),
+    "правило-выход": Example(
+        rule(selected(leaving="выходит", leaving_note="неотличимо от случайного")),
+        [
+            "По правилу «Правило» (не подтверждено) из списка прошлого года выходят: Школа 1: неотличимо от случайного."
+        ],
+        1,
+        rule(selected(leaving="остаётся", leaving_note="неотличимо от случайного")),
+    ),
+    "исполнение": Example(
+        case(plan_fact=[measure("1.1"), measure("1.2", "не выполнено", 2), measure("1.3", target=0)]),
+        ["Выполнено 1 из 2 запланированных показателей."],
+        2,
+        case(plan_fact=[measure("1.3", target=0), measure("1.4", target=None)]),
+    ),
+    "исполнение-не-ясно": Example(
+        case(plan_fact=[measure("1.1"), measure("1.2", "нет сведений"), measure("4.1/2", "нет сведений")]),
+        ["По 1.2, 4.1/2 сведений нет: сказать, выполнены ли они, нельзя."],
+        2,
+        case(plan_fact=[measure("1.1"), measure("1.2", "нет сведений", target=0)]),
+    ),
+    "школы-выше-порога": Example(
+        indicators(low(threshold_probability=0.9), low(threshold_probability=0.99, school_login="edu3")),
+        ["Хотя бы по одной процедуре доля «2», вероятно, не меньше порога: Школа 1; подробно — в справках."],
+        1,
+        indicators(low(threshold_probability=0.89), low(threshold_probability=0.99, school_login="edu3")),
+    ),
+    "темы-все-нужны": Example(
+        topics(0.99, 0.5, 0.5),
+        ["Тем не больше трёх (3): все они нужны, порядок между ними показан в таблице."],
+        3,
+        topics(0.99, 0.5, 0.5, 0.5),
+    ),
+    "темы-нужны": Example(
+        topics(0.9, 0.89, 0.5, 0.1),
+        ["Среди трёх самых нужных тем, вероятно: «Урок» (вероятность 90 %)."],
+        1,
+        topics(0.9, 0.89, 0.5),
+    ),
+    "темы-не-ясны": Example(
+        topics(0.9, 0.89, 0.5, 0.1),
+        ["Место ещё 2 тем в первых трёх неотличимо от случайного: «Чтение», «Оценивание»."],
+        2,
+        topics(0.9, 0.9, 0.95, 0.1),
+    ),
+    "конкурсы-без-участия": Example(
+        case(contests=[contest(who="обучающиеся"), contest("edu2")]),
+        ["В муниципальных конкурсах педагогов не участвовали поддерживаемые школы: Школа 1."],
+        1,
+        case(contests=[contest(), contest("edu3", who="обучающиеся")]),
+    ),
+    "конкурсы-все": Example(
+        case(contests=[contest(), contest("edu2"), contest("edu3")]),
+        ["В муниципальных конкурсах педагогов участвовали все поддерживаемые школы."],
+        2,
+        case(contests=[contest(), contest("edu3")]),
+    ),
+    "конкурсы-нет-данных": Example(
+        case(contests=[contest("edu2")]),
+        ["Недостаточно данных: о конкурсах не сообщили Школа 1."],
+        0,
+        case(contests=[contest(), contest("edu2")]),
+    ),
+    "конкурсы-победы": Example(
+        case(contests=[contest(winners=1), contest(winners=2, line=2), contest("edu3", winners=9)]),
+        ["Победителей и призёров среди педагогов на муниципальном уровне: Школа 1 — 3."],
+        2,
+        case(contests=[contest(level="региональный"), contest("edu3", winners=9)]),
+    ),
+}  # fmt: skip
+
+
+def _said(of, name):
+    (sentence,) = (one for one in SENTENCES if one.id == name)
+    return [Said(sentence, told) for told in sentence.tell(of)]
+
+
+def _texts(said):
+    return [one.text.replace("\N{NO-BREAK SPACE}", " ") for one in said]
+
+
+def test_every_sentence_of_the_list_has_an_example():
+    assert set(EXAMPLES) == {one.id for one in SENTENCES}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_sentence_is_printed_where_its_rows_carry_it(name):
+    example = EXAMPLES[name]
+    said = _said(example.given, name)
+    assert _texts(said) == example.said
+    assert sum(len(one.rests_on) for one in said) == example.rests_on
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_and_nowhere_else(name):
+    assert _texts(_said(EXAMPLES[name].not_given, name)) == []
+
+
+def test_what_is_for_the_office_is_in_no_public_edition():
+    of = case(
+        school_indicators=[low(against_city=INNER), low(**SEVENTH)],
+        training_needs=[topic("Урок", 0.99), topic("Чтение")],
+        selection=[selected(listed="нельзя сказать", leaving="выходит")],
+        selection_thresholds=[threshold(0.25, "edu3")],
+    )
+    tables = {**of.edition.tables, "public_school_indicators": of.edition.indicators}
+    tables["public_mark_results"] = tables["mark_results"]
+    public = of._replace(evidence=Evidence(replace(of.edition, tables=tables, internal=False)))
+    office = {one.id for one in SENTENCES if one.audience == OFFICE and REPORT in one.places}
+    assert {one.sentence.id for one in conclusions(of, REPORT)} >= office
+    assert {one.sentence.id for one in conclusions(public, REPORT)} == {
+        "как-в-городе",
+        "порог-под-вопросом",
+        "не-изменилось",
+    }
+
+
+def test_each_entry_says_where_for_whom_and_when():
+    assert len({one.id for one in SENTENCES}) == len(SENTENCES)
+    assert {place for one in SENTENCES for place in one.places} == set(PLACES) == {REPORT, *KINDS}
+    for one in SENTENCES:
+        assert one.condition
+        assert (one.kind in (FACT, CONCLUSION), one.audience in (PUBLIC, OFFICE)) == (True, True)
+        assert bool(one.section) == (REPORT in one.places)
+
+
+# Other words of the same sentences.
+@pytest.mark.parametrize(
+    ("of", "name", "said"),
+    [
+        (rules(selected()), "список", "«Правило» (не подтверждено): в списке ни одной школы."),
+        (
+            rule(selected()),
+            "правило-список",
+            "По правилу «Правило» (не подтверждено) в список не попадает ни одна школа.",
+        ),
+        (
+            school(low()),
+            "школа-и-город",
+            "Доля не справившихся нигде не больше, чем в городе: различие неотличимо от случайного. Сравнений с "
+            "городом — 1; случайно за предел вышло бы в среднем 0,02.",
+        ),
+        (
+            school(low(indicator_id="journal_lower_share")),
+            "школа-и-журнал",
+            "Отметка ВПР ниже журнальной не чаще, чем в городе: различие неотличимо от случайного.",
+        ),
+        (
+            school(deficit("Урок", 9, (0.25, 0.66)), deficit("Чтение", 10, (0.3, 0.7))),
+            "школа-дефицит",
+            "Чаще всего дефицит найден по компетенции «Чтение» — 10 из 20 (50 %); отличие её от других неотличимо от "
+            "случайного.",
+        ),
+        (
+            indicators(share("own_measures_done_share", 3, 5)),
+            "свои-меры",
+            "Школа 1: собственных мер выполнено 3 из 5.",
+        ),
+    ],
+)  # fmt: skip
+def test_the_other_words_of_a_sentence(of, name, said):
+    assert _texts(_said(of, name)) == [said]
+
+
+def test_from_few_participants_nothing_else_is_concluded():
+    row = low(1, 1, flags="мало участников: меньше 10", threshold_probability=0.95, against_city=OUTER)
+    said = {one.sentence.id for one in conclusions(school(row), "school-note")}
+    assert said == {"школа-мало-участников", "школа-нет-данных"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [low(procedure="Журнал", wave="год", threshold_probability=0.99), low(value=None, threshold_probability=None)],
+)
+def test_marks_of_the_journal_are_no_exam_and_no_share_concludes_nothing(row):
+    assert {one.sentence.id for one in conclusions(school(row), "school-note")} == {"школа-нет-данных"}
+
+
+def test_a_confirmed_rule_is_not_called_unconfirmed():
+    of = case(rule=replace(RULE, confirmed=True), selection=[selected()])
+    assert _texts(_said(of, "правило-список")) == ["По правилу «Правило» в список не попадает ни одна школа."]
+
+
+def test_several_items_stand_on_lines_of_their_own_and_a_table_is_referred_to():
+    (said,) = _said(topics(0.95, 0.91, 0.5, 0.1), "темы-нужны")
+    assert said.markdown.replace("\\", "").replace("\N{NO-BREAK SPACE}", " ") == (
+        "Среди трёх самых нужных тем, вероятно:\n  - «Урок» (вероятность 95 %);\n  - «Чтение» (вероятность 91 %)."
+    )
+    (said,) = _said(topics(0.99), "темы-все-нужны")
+    assert said.markdown.endswith("показан в таблице (@tbl-topics).")
