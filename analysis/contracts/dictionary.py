@@ -18,6 +18,7 @@ from analysis.contracts.typed import TYPED_TABLES
 TYPE_NAMES = {
     "str": "текст",
     "string[pyarrow]": "текст",
+    "string[python]": "текст",
     "int64": "целое число",
     "Int64": "целое число",
     "float64": "число",

@@ -77,8 +77,14 @@ def _faults(name: str, frame: pd.DataFrame, contract: type[pa.DataFrameModel]) -
 
 
 def bounded_schema(contract: type[pa.DataFrameModel]) -> pa.DataFrameSchema:
-    """Returns a contract whose checks list no more rows than are shown: listing a million bad ones takes minutes."""
+    """Returns a contract whose checks list no more rows than are shown: listing a million bad ones takes minutes.
+
+    Text is text however this process stores it, by Arrow or as Python objects; to pandera these are two types.
+    """
     schema = deepcopy(contract.to_schema())
+    for column in schema.columns.values():
+        if str(column.dtype).startswith("string"):
+            column.dtype = pd.StringDtype(na_value=float("nan"))
     for check in chain(schema.checks, *(column.checks for column in schema.columns.values())):
         check.n_failure_cases = SHOWN_FAULTS
     return schema

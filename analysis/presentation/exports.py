@@ -80,7 +80,7 @@ def resource(name: str, title: str, frame: pd.DataFrame, content: bytes, digest:
         "encoding": "utf-8",
         "bytes": len(content),
         "hash": f"sha256:{digest}",
-        "schema": {"fields": [_field(frame, column) for column in frame.columns], "missingValues": [""]},
+        "schema": {"fields": _fields(frame), "missingValues": [""]},
     }
 
 
@@ -110,14 +110,13 @@ def described(columns: tuple[str, ...]) -> dict[str, tuple[str, str, str]]:
     } | {"data_origin": ("Происхождение", "Стоит только в вымышленных данных и говорит об этом", "")}
 
 
-def _field(frame: pd.DataFrame, column: str) -> dict[str, str]:
-    title, description, unit = described(tuple(frame.columns))[column]
-    field = {
-        "name": column,
-        "type": FRICTIONLESS_TYPES[str(frame[column].dtype)],
-        "title": title,
-        "description": description,
-    }
+def _fields(frame: pd.DataFrame) -> list[dict[str, str]]:
+    words = described(tuple(frame.columns))
+    return [_field(str(name), str(kind), *words[str(name)]) for name, kind in frame.dtypes.items()]
+
+
+def _field(name: str, kind: str, title: str, description: str, unit: str) -> dict[str, str]:
+    field = {"name": name, "type": FRICTIONLESS_TYPES[kind], "title": title, "description": description}
     return {**field, "unit": unit} if unit else field
 
 
@@ -128,13 +127,13 @@ def _write_data(workbook: Any, frame: pd.DataFrame) -> None:  # noqa: ANN401
     )
     cell = workbook.add_format({"text_wrap": True, "valign": "top"})
     day = workbook.add_format({"num_format": "dd.mm.yyyy", "valign": "top", "align": "left"})
-    for position, column in enumerate(frame.columns):
-        title = described(tuple(frame.columns))[column][0]
+    titles = described(tuple(frame.columns))
+    for position, (column, values) in enumerate(frame.items()):
+        title = titles[str(column)][0]
         sheet.write_string(0, position, title, heading)
-        sheet.set_column(position, position, _width(frame[column], title))
-        for row, value in enumerate(frame[column], start=1):
-            if pd.isna(value):
-                continue
+        filled = [(row, value) for row, value in enumerate(values.tolist(), start=1) if not pd.isna(value)]
+        sheet.set_column(position, position, _width([value for _, value in filled], title))
+        for row, value in filled:
             if isinstance(value, pd.Timestamp):
                 sheet.write_datetime(row, position, value.to_pydatetime(), day)
             elif isinstance(value, str):
@@ -160,8 +159,8 @@ def _write_about(workbook: Any, about: Sequence[tuple[str, str]]) -> None:  # no
         sheet.write_string(row, 1, value, text)
 
 
-def _width(values: "pd.Series[Any]", title: str) -> float:
-    longest = max((len(str(value)) for value in values.dropna()), default=0)
+def _width(values: Sequence[object], title: str) -> float:
+    longest = max((len(str(value)) for value in values), default=0)
     return min(WIDEST_COLUMN, max(longest, len(title) // 2, 8) + 2)
 
 

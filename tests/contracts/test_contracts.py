@@ -150,6 +150,15 @@ def test_an_address_is_found_whatever_its_column_is_called():
         assert finding.places == ("строка 3",)
 
 
+@pytest.mark.parametrize("storage", ["python", "pyarrow"])
+def test_text_is_text_however_it_is_stored(storage):
+    """The commands hold it as Python objects, a notebook by Arrow; a number in its place is a fault in both."""
+    with pd.option_context("mode.string_storage", storage):
+        assert broken("executors") == []
+        found = broken("executors", executor_name=[1, 2])
+    assert any("столбец executor_name: тип должен быть «текст»" in finding.explanation for finding in found)
+
+
 @pytest.mark.parametrize("table", TYPED)
 def test_columns_are_exactly_those_named(table):
     more = frame_of(table).assign(note="x")
