@@ -104,7 +104,9 @@ def site(tmp_path_factory, facts):
 
 
 def _with_facts(checked, facts):
-    return replace(checked, tables={**checked.tables, **facts})
+    """The facts stored as the running command stores texts; pandas does not join the two storages as text."""
+    stored = {name: frame.astype(dict.fromkeys(frame.select_dtypes("str"), "str")) for name, frame in facts.items()}
+    return replace(checked, tables={**checked.tables, **stored})
 
 
 def _with_indicators(made):
