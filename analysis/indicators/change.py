@@ -8,20 +8,22 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.indicator_passport import JEFFREYS, SHARE, Indicator
+from analysis.indicator_passport import JEFFREYS, SHARE, Indicator, Method
 from analysis.indicators.keyed import BROKEN, NO_EARLIER, Keyed
+from analysis.indicators.likely_change import ARCSINE_SPAN, arcsine, likely_growth
 from analysis.indicators.measured import Measured
 from analysis.indicators.uncertainty import Numbers, difference_interval, distinct_rows, probability_of_growth
 from analysis.indicators.worded import blank_where_unknown, worded
 
-CHANGE_COLUMNS = ("change", "change_low", "change_high", "growth_probability")
+CHANGE_COLUMNS = ("change", "change_low", "change_high", "growth_probability", "own_growth_probability")
 
 
-def change_columns(found: Measured, keyed: Keyed, indicator: Indicator) -> dict[str, object]:
+def change_columns(found: Measured, keyed: Keyed, indicator: Indicator, method: Method) -> dict[str, object]:
     """The difference from the latest comparable year, how sure it is, or why there is none.
 
     Two years of a sum over schools are compared only where the same schools are in it: else who took part would pass
-    for a change.
+    for a change. The probability of growth rests on how much the schools of the group change where enough of them have
+    both years, else, and for a sum over schools, on the row's own numbers alone.
     """
     place = np.full(len(keyed.keys), -1, dtype=np.intp)
     place[found.rows] = np.arange(len(found.rows))
@@ -36,7 +38,10 @@ def change_columns(found: Measured, keyed: Keyed, indicator: Indicator) -> dict[
         columns["change_low"][now], columns["change_high"][now] = difference_interval(
             found.value[now], found.low[now], found.high[now], found.value[then], found.low[then], found.high[then]
         )
-        columns["growth_probability"][now] = _grown(found, now, then, indicator)
+        own = _grown(found, now, then, indicator)
+        likely = _likely(found, now, then, indicator, method)
+        columns["own_growth_probability"][now] = own
+        columns["growth_probability"][now] = np.where(np.isnan(likely), own, likely)
     years = keyed.keys["calendar_year"].to_numpy("int64")[found.rows]
     compared = np.zeros(len(found.rows), dtype=bool)
     compared[now] = True
@@ -56,6 +61,25 @@ def _grown(found: Measured, now: NDArray[np.intp], then: NDArray[np.intp], indic
         )
     spread = np.sqrt(found.variance[now] + found.variance[then])
     return np.asarray(special.ndtr((found.value[now] - found.value[then]) / spread))
+
+
+def _likely(
+    found: Measured, now: NDArray[np.intp], then: NDArray[np.intp], indicator: Indicator, method: Method
+) -> Numbers:
+    """By the changes of the group's schools; NaN for sums over schools and where too few schools have both years."""
+    likely = np.full(len(now), np.nan)
+    of_schools = np.flatnonzero((now < found.schools) & (found.denominator[now] > 0) & (found.denominator[then] > 0))
+    now, then = now[of_schools], then[of_schools]
+    if indicator.kind == SHARE:
+        later, earlier = (arcsine(found.numerator[at], found.denominator[at]) for at in (now, then))
+        span = ARCSINE_SPAN
+    else:
+        later, earlier = ((found.value[at], found.variance[at]) for at in (now, then))
+        span = max(indicator.weights) - min(indicator.weights)
+    groups = distinct_rows(found.groups[now], found.groups[then])[0]
+    change, variance = later[0] - earlier[0], later[1] + earlier[1]
+    likely[of_schools] = likely_growth(change, variance, groups, method.fewest_schools, span)
+    return likely
 
 
 def _change_notes(

@@ -77,7 +77,7 @@ def _of_indicator(keyed: Keyed, indicator: Indicator, method: Method, names: pd.
             **{key: keys[key] for key in KEYS},
             **{name: blank_where_unknown(column) for name, column in numbers.items()},
             "against_city": _against_city(found, indicator),
-            **change_columns(found, keyed, indicator),
+            **change_columns(found, keyed, indicator, method),
             "flags": _flags(found, steady, indicator, method),
         }
     )  # fmt: skip

@@ -25,7 +25,7 @@ SITTING = ["procedure", "subject", "programme_grade", "sitting_grade", "wave", "
 ABOUT = ["indicator_id", "aspect", *SITTING]
 STEADY = ["stabilised_value", "stabilised_low", "stabilised_high"]
 OWN = ["numerator", "denominator", "value", "interval_low", "interval_high"]
-KNOWN_WITH_CHANGE = ["earlier_year", "change_low", "change_high", "growth_probability"]
+KNOWN_WITH_CHANGE = ["earlier_year", "change_low", "change_high", "own_growth_probability"]
 # Tables that say nothing of single people.
 OPEN_TABLES = ("self_assessment", "school_measures")
 HIDDEN = "скрыто: по числу можно узнать о человеке"
@@ -70,7 +70,8 @@ def public_indicators(
         _opened(rows[(rows["indicator_id"] == one.id).to_numpy()].reset_index(drop=True), one, tables, policy)
         for one in passport.indicators
     ]
-    shown = pd.concat([part for part in parts if len(part)], ignore_index=True) if any(map(len, parts)) else rows
+    parts = [part for part in parts if len(part)]
+    shown = pd.concat(parts, ignore_index=True) if parts else rows.assign(is_whole=False)
     return _finished(_with_city(_with_change(shown)))
 
 
@@ -147,6 +148,7 @@ def _opened(rows: pd.DataFrame, indicator: Indicator, tables: Tables, policy: Di
             .where(~alike, rows["threshold_probability"])
             .where(is_open),
             flags=_flags(rows, is_open, alike),
+            is_whole=alike,
         )[printed["exists"].to_numpy(bool)]
         .reset_index(drop=True)
     )
@@ -243,19 +245,25 @@ def _flags(rows: pd.DataFrame, is_open: "pd.Series[bool]", alike: "pd.Series[boo
 
 
 def _with_change(rows: pd.DataFrame) -> pd.DataFrame:
-    """Change only between two public values; the reason for none only where the calendar gives it."""
+    """Change only between two public values; the reason for none only where the calendar gives it. What the changes of
+    all schools say of the probability of growth is public only where nothing is hidden of either sitting."""
     keys = [*[name for name in ABOUT if name not in ("calendar_year", "school_year")], "group_name"]
-    then = rows[[*keys, "calendar_year", "value"]].rename(columns={"calendar_year": "earlier_year", "value": "then"})
+    then = rows[[*keys, "calendar_year", "value", "is_whole"]].rename(
+        columns={"calendar_year": "earlier_year", "value": "then", "is_whole": "then_whole"}
+    )
     at = (
         rows[[*keys, "earlier_year"]]
         .merge(then.drop_duplicates([*keys, "earlier_year"]), how="left")
         .set_axis(rows.index)
     )
     both = (rows["value"].notna() & at["then"].notna()).to_numpy(bool)
+    is_whole = rows["is_whole"].astype(bool) & at["then_whole"].eq(True)
     by_calendar = rows["change_note"].fillna("").str.startswith("разрыв")
+    growth = rows["growth_probability"].where(is_whole, rows["own_growth_probability"])
     return rows.assign(
         **{name: rows[name].where(both) for name in KNOWN_WITH_CHANGE},
         change=(rows["value"] - at["then"]).where(both),
+        growth_probability=growth.where(both),
         change_note=rows["change_note"].where(by_calendar),
     )
 

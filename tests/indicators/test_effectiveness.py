@@ -107,6 +107,18 @@ def test_a_change_between_comparable_years():
     assert first["change_note"] == "недостаточно данных: прежних результатов нет"
 
 
+def test_how_sure_a_change_is_depends_on_how_much_the_schools_change():
+    """Ten schools that hardly change: the one that seems to have risen from 3 to 8 of 20 probably has not so surely."""
+    others = [result(f"s{one}", (5, 15, 0, 0), year=year) for one in range(2, 11) for year in (2021, 2022)]
+    own = [result("s1", (3, 17, 0, 0), year=2021), result("s1", (8, 12, 0, 0), year=2022)]
+    alone, in_town = (_row(_found(*rows), "fail_share", calendar_year=2022) for rows in (own, [*own, *others]))
+    assert alone["growth_probability"] == alone["own_growth_probability"] == in_town["own_growth_probability"]
+    assert alone["growth_probability"] > 0.95
+    assert 0.5 < in_town["growth_probability"] < 0.85
+    city = _row(_found(*own, *others), "fail_share", "город", calendar_year=2022)
+    assert city["growth_probability"] == city["own_growth_probability"]
+
+
 def test_no_line_is_drawn_across_a_break():
     autumn = result("s1", (8, 2, 0, 0), year=2020, wave="осень", sitting_grade=6)
     frame = _found(autumn, result("s1", (2, 8, 0, 0), year=2021))

@@ -6,6 +6,7 @@ import pytest
 from analysis.contracts.effectiveness import PUBLIC_EFFECTIVENESS
 from analysis.contracts.validation import violations
 from analysis.disclosure_policy import DEFAULT_POLICY
+from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.public_effectiveness import HIDDEN, ONLY_OFFICE, public_effectiveness
 from analysis.indicators.school_tables import school_tables
 from analysis.indicators.tables import effectiveness_tables
@@ -115,6 +116,25 @@ def test_a_change_stands_on_two_open_years(methods):
     assert pd.isna(row["change"])
     assert pd.isna(row["earlier_year"])
     assert pd.isna(row["growth_probability"])
+
+
+def test_what_all_schools_say_of_a_change_is_public_only_where_nothing_is_hidden(methods):
+    now = [result(f"edu{number}", (12, 6, 6, 6) if number == 2 else OPEN, 2022) for number in range(1, 13)]
+    town = town_facts(schools=12)
+    more = town["school_status"].replace({"school_login": {"edu1": "edu3", "edu2": "edu4"}})
+    status = pd.concat([town["school_status"], more], ignore_index=True)
+    seen = []
+    for last in (OPEN, (1, 9, 9, 11)):
+        before = [result(f"edu{number}", last if number == 4 else OPEN, 2021) for number in range(1, 13)]
+        facts = {**town, "school_status": status, "results": results(*before, *now)}
+        of_office = school_indicators(facts, methods.passport, methods.calendar)
+        of_office = of_office[(of_office["school_login"] == "edu2") & (of_office["calendar_year"] == 2022)]
+        of_office = of_office[(of_office["indicator_id"] == "fail_share") & of_office["procedure"].notna()].iloc[0]
+        row = _one(_public(facts, methods)[0]["public_school_indicators"], "fail_share", "Школа 2", 2022)
+        assert of_office["growth_probability"] < of_office["own_growth_probability"] == row["own_growth_probability"]
+        seen.append((row["growth_probability"], of_office["growth_probability"]))
+    assert seen[0][0] == seen[0][1]
+    assert seen[1][0] == row["own_growth_probability"]
 
 
 def test_schools_of_one_name_are_not_mixed_up(methods):
