@@ -87,7 +87,7 @@ def stabilised(
     times = np.bincount(codes, minlength=len(firsts)).astype(np.float64)
     priors = fitted(k, n, g, times, regime, number_of_groups)
     alpha, beta = posterior(k, n, g, priors)
-    low, high = beta_interval(alpha, beta)
+    low, high = _interval(alpha, beta)
     threshold = thresholds[g]
     over = np.where(np.isnan(threshold), np.nan, at_least(alpha, beta, np.nan_to_num(threshold, nan=0.5)))
     value = alpha / (alpha + beta)
@@ -100,6 +100,13 @@ def stabilised(
         alpha=alpha[codes],
         beta=beta[codes],
     )
+
+
+def _interval(alpha: Numbers, beta: Numbers) -> tuple[Numbers, Numbers]:
+    """The central interval, up to the end of the scale where that is the likeliest share of all: cut off, a share of 0
+    would never be covered. Brown, Cai, DasGupta (2001) do the same to the Jeffreys interval."""
+    low, high = beta_interval(alpha, beta)
+    return np.where(alpha <= 1, 0.0, low), np.where(beta <= 1, 1.0, high)
 
 
 def posterior(count: Numbers, base: Numbers, groups: Codes, priors: Priors) -> tuple[Numbers, Numbers]:
