@@ -13,6 +13,12 @@ from roadmaps import HOUSE
 NOTEBOOKS = sorted((HOUSE / "notebooks").glob("*.ipynb"))
 OF_THE_OFFICE = [path for path in NOTEBOOKS if "school_indicators" in path.read_text(encoding="utf-8")]
 
+DRAWN = {
+    "03_attainment.ipynb": ("с интервалами", "против города", "по годам", "против журнальных"),
+    "04_context_and_selection.ipynb": ("против города", "Низкие процедуры 2022 года"),
+    "05_training_needs.ipynb": ("Темы обучения в 2022 году", "Доля учителей с дефицитом в 2022 году"),
+}
+
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_no_outputs_in_git(path: Path):
@@ -23,9 +29,21 @@ def test_no_outputs_in_git(path: Path):
 
 
 def test_on_the_invented_project_each_shows_tables_and_pictures(built_demo, monkeypatch):
+    captions = {}
     for name, outputs in _run(built_demo, monkeypatch).items():
-        kinds = {kind for output in outputs for kind in output.get("data", {})}
-        assert {"text/html", "image/png"} <= kinds, name
+        shown = [output.get("data", {}) for output in outputs]
+        assert {"text/html", "image/png"} <= {kind for data in shown for kind in data}, name
+        captions[name] = "\n".join(data.get("text/markdown", "") for data in shown)
+        assert "Рисовать нечего" not in captions[name], name
+    for name, drawn in DRAWN.items():
+        assert [words for words in drawn if words not in captions[name]] == [], name
+
+
+@pytest.mark.parametrize("path", OF_THE_OFFICE, ids=lambda path: path.name)
+def test_pictures_are_those_of_the_report(path: Path):
+    code = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
+    assert "show(edition" in code
+    assert [word for word in ("matplotlib", "stacked_bars", ".plot") if word in code] == []
 
 
 def test_on_a_project_without_facts_they_say_that_there_is_nothing_yet(built_house, monkeypatch):

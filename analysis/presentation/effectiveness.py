@@ -61,20 +61,31 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
 
 
 def noted(edition: Edition, exhibit: Exhibit) -> str:
-    """The exhibit with the notices it needs: of the ВПР, and of thresholds whose origin is not confirmed."""
+    """The exhibit with the notices it needs."""
+    lines = [f"::: {{.table-note}}\n{escape(note)}\n:::" for note in notices(edition, exhibit)]
+    return "\n\n".join([exhibit.markdown, *lines])
+
+
+def notices(edition: Edition, exhibit: Exhibit) -> list[str]:
+    """What must stand beside an exhibit: of the ВПР, of breaks, of thresholds whose origin is not confirmed."""
     data = exhibit.data
     passport = tables.by_id(edition)
     ids = dict.fromkeys(data["indicator_id"]) if "indicator_id" in data else {}
     notes = [threshold_note(passport[one]) for one in ids if one in passport and passport[one].threshold is not None]
-    notes += [
-        f"{note}."
-        for note in (pictures.break_notes(data) if exhibit.picture is not None and "change_note" in data else [])
-    ]
+    if exhibit.label.startswith(pictures.LINES) and "change_note" in data:
+        notes += [f"{note[0].upper()}{note[1:]}." for note in pictures.break_notes(data)]
     if "procedure" in data and (data["procedure"] == "ВПР").any():
         notes.append(VPR_NOTICE)
-    return "\n\n".join(
-        [exhibit.markdown, *(f"::: {{.table-note}}\n{escape(note)}\n:::" for note in dict.fromkeys(notes))]
-    )
+    return list(dict.fromkeys(notes))
+
+
+def attainment_pictures(edition: Edition, procedure: str) -> Iterator[Exhibit]:
+    """The shares of a procedure that are judged, with their intervals; a picture for each wave."""
+    rows = edition.shown_indicators
+    of_results = _of_results(edition)
+    for slug, title, group in tables.sittings(rows[rows["procedure"] == procedure]):
+        for indicator in _judged(of_results, group):
+            yield from pictures.dot_pictures(edition, slug, title, group, indicator)
 
 
 def _sections(edition: Edition, told: Sequence[Said]) -> Iterator[Section]:
@@ -135,7 +146,7 @@ def _rows_words(one: Said) -> str:
 
 def _results(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
     """For each procedure and wave its picture, the share that is judged, the levels, the journal; then the funnels."""
-    of_results = [one for one in tables.by_id(edition).values() if one.table == "results"]
+    of_results = _of_results(edition)
     for slug, title, group in tables.sittings(rows):
         for indicator in _judged(of_results, group):
             yield from pictures.dot_pictures(edition, slug, title, group, indicator)
@@ -148,6 +159,10 @@ def _results(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
         caption = f"{title}: отметка против журнальной"
         yield from _some(tables.levels(edition, f"journal-share-{slug}", caption, group, journal))
     yield from pictures.funnel_pictures(edition)
+
+
+def _of_results(edition: Edition) -> list[Indicator]:
+    return [one for one in tables.by_id(edition).values() if one.table == "results"]
 
 
 def _staff(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:

@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from analysis.presentation.figures import BLANK_HATCH, DARK, INK, LIGHT, MIDDLE, STYLE, WIDTH_INCHES
+from analysis.presentation.figures import BLANK_HATCH, DARK, INK, LIGHT, MIDDLE, STYLE, WIDTH_INCHES, label_share
 
 MARKERS = ("o", "s", "^", "v", "P", "X", "p")
 SHADES = (DARK, "#b45309", "#4d7c0f", "#6b21a8")
@@ -86,7 +86,8 @@ def dots(rows: Sequence[Dot], groups: Sequence[str], threshold: float | None) ->
     step = 1 / (len(here) + 0.6)
     height = 0.19 * len(labels) * (len(here) + 0.6) + 0.85
     figure = _empty(height)
-    axes = figure.add_axes((0.27, 0.45 / height, 0.7, 1 - 0.85 / height))
+    left = max(0.27, label_share(labels))
+    axes = figure.add_axes((left, 0.45 / height, 0.97 - left, 1 - 0.85 / height))
     for one in rows:
         place = labels.index(one.label) + (here.index(one.group) - (len(here) - 1) / 2) * step
         _dot(axes, one, place, _look(one.group, groups))
@@ -166,6 +167,16 @@ def heat_map(rows: Sequence[str], columns: Sequence[str], shares: Sequence[Seque
     axes.set_yticks(range(len(rows)), rows)
     axes.spines["bottom"].set_visible(False)
     return figure
+
+
+def in_lines(label: str, width: int = 32) -> str:
+    """A label broken between words."""
+    words, lines = label.split(), [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
 
 
 def _dot(axes: Axes, one: Dot, place: float, look: Look) -> None:

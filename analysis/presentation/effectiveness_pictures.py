@@ -17,6 +17,8 @@ from analysis.presentation.words import Row, rows_of
 
 LINES_PER_PICTURE = 40
 PANELS_PER_PICTURE = 6
+LINES = "fig-slopes-"
+EXAMS = ("ОГЭ", "ЕГЭ")
 SITTING = ["procedure", "subject", "programme_grade", "sitting_grade", "wave"]
 CITY = GROUPS_LAST[1]
 
@@ -109,7 +111,7 @@ def heat_picture(edition: Edition) -> Exhibit | None:
         f"Доля учителей с дефицитом в {edition.calendar_year} году",
         f"Клетки: компетенция и школа. {said}.",
         exported(rows),
-        drawing.heat_map([_two_lines(str(one)) for one in grid.index], [_short(one) for one in columns], shares),
+        drawing.heat_map([drawing.in_lines(str(one)) for one in grid.index], [_short(one) for one in columns], shares),
     )
 
 
@@ -193,6 +195,8 @@ def _funnel_in_words(edition: Edition, panel: pd.DataFrame) -> str:
 
 def _panel_title(panel: pd.DataFrame, *, wave: bool) -> str:
     first = rows_of(panel)[0]
+    if first["procedure"] in EXAMS:
+        return str(first["subject"])
     title = f"{first['subject']}, программа {first['programme_grade']} класса"
     return f"{title}, {first['wave']}" if wave and first["procedure"] == "ВПР" else title
 
@@ -257,14 +261,5 @@ def _broken(label: str) -> str:
     return label.replace(" (", "\n(")
 
 
-def _two_lines(label: str, width: int = 32) -> str:
-    words, lines = label.split(), [""]
-    for word in words:
-        if len(lines[-1]) + len(word) > width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(lines)
-
-
 def _short(name: str) -> str:
-    return {"Другие школы города": "другие", "Город": "город"}.get(name, _two_lines(name, 12))
+    return {"Другие школы города": "другие", "Город": "город"}.get(name, drawing.in_lines(name, 12))

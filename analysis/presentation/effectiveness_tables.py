@@ -166,8 +166,9 @@ def named(indicator: Indicator, row: Row) -> str:
 
 
 def lowered(name: str) -> str:
-    """«доля «2»» inside a caption; «ЕГЭ: …» stays."""
-    return name if name[:2].isupper() else name[0].lower() + name[1:]
+    """«доля «2»» inside a caption, which names the procedure itself: «ЕГЭ: …» loses its beginning, «СОУ» stays."""
+    plain = name.removeprefix("ЕГЭ: ")
+    return plain if plain[:2].isupper() else plain[0].lower() + plain[1:]
 
 
 def text(word: Any) -> str:  # noqa: ANN401

@@ -28,7 +28,7 @@ def stacked_bars(labels: Sequence[str], parts: Sequence[tuple[str, Sequence[int]
         parts: Name of each part and its counts.
         axis_label: What is counted.
     """
-    figure, axes = _figure(0.4 * len(labels) + 0.8, left=_label_share(labels))
+    figure, axes = _figure(0.4 * len(labels) + 0.8, left=label_share(labels))
     looks = [(DARK, "white", ""), (MIDDLE, INK, ""), ("white", INK, BLANK_HATCH)]
     base = [0] * len(labels)
     for (name, counts), (colour, ink, hatch) in zip(parts, looks, strict=False):
@@ -119,9 +119,9 @@ def _figure(height: float, left: float, below: float = 0.45, above: float = 0.35
     return figure, axes
 
 
-def _label_share(labels: Sequence[str]) -> float:
+def label_share(labels: Sequence[str]) -> float:
     """The part of the width that labels of nine points need."""
-    return min(0.45, 0.03 + 0.0115 * max((len(label) for label in labels), default=1))
+    return min(0.45, 0.03 + 0.0115 * max((len(line) for label in labels for line in label.split("\n")), default=1))
 
 
 def _wrapped(text: str, width: int = 38) -> str:

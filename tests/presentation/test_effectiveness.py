@@ -5,17 +5,18 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from analysis import notebooks
 from analysis.disclosure_policy import DEFAULT_POLICY
 from analysis.indicators.public_effectiveness import public_effectiveness
 from analysis.indicators.school_tables import school_tables
 from analysis.indicators.tables import effectiveness_tables
 from analysis.methods import load_methods
-from analysis.presentation import effectiveness, passport, school_facts
+from analysis.presentation import effectiveness, office_pictures, passport, school_facts
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.places import REPORT
 from analysis.presentation.conclusions.sentence import Case
-from analysis.presentation.effectiveness import NO_INDICATORS
+from analysis.presentation.effectiveness import NO_INDICATORS, attainment_pictures
 from analysis.presentation.effectiveness_pictures import slope_pictures
 from analysis.presentation.exports import resource
 from analysis.presentation.indicator_words import change_words, percent, probability
@@ -220,3 +221,46 @@ def test_a_change_that_rounds_to_nothing_has_no_sign(edition_with, change, said)
     indicator = edition_with().methods.passport["fail_share"]
     row = {"change": change, "change_low": None, "change_high": None, "change_note": None}
     assert change_words(row, indicator).replace("\N{NO-BREAK SPACE}", " ") == f"{said} п. п."
+
+
+def _alternative(exhibit):
+    return exhibit.markdown.split('fig-alt="')[1].replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_low_procedures_are_drawn_for_the_office(edition_with):
+    edition = edition_with(_town(FULL))
+    for rule in edition.methods.rules:
+        picture = office_pictures.low_picture(edition, rule)
+        assert picture.data["school_login"].tolist() == ["edu1"]
+        assert "Школа 1, ВПР, весна: математика, 5 кл.: 100,0 %" in _alternative(picture)
+    nobody = edition_with(_town(LIKE))
+    assert office_pictures.low_picture(nobody, nobody.methods.rules[0]) is None
+
+
+def test_topics_and_marks_against_the_journal_are_drawn_where_there_are_any(edition_with):
+    edition = edition_with(_town(LIKE, journal=(10, 25, 15)))
+    deficits = edition.tables["deficits"]
+    rows = deficits[deficits["calendar_year"] == 2021]
+    share = rows["deficit_teacher_count"].sum() / rows["diagnosed_teacher_count"].sum()
+    assert f"Оценивание: {percent(share)}".replace("\N{NO-BREAK SPACE}", " ") in _alternative(
+        office_pictures.topics_picture(edition)
+    )
+    words = _alternative(office_pictures.journal_picture(edition))
+    assert "Школа 1, Математика, 5 класс, весна: понизили 20 %, подтвердили 50 %, повысили 30 %" in words
+    without = edition_with(_town(LIKE), deficits=deficits[deficits["calendar_year"] == 2020])
+    assert office_pictures.topics_picture(without) is office_pictures.journal_picture(without) is None
+
+
+def test_a_notebook_shows_each_picture_with_its_notices_or_says_that_there_are_none(edition_with, monkeypatch):
+    shown = []
+    monkeypatch.setattr(notebooks, "display", shown.append)
+    edition = edition_with(_town(LIKE))
+    notebooks.show(edition, attainment_pictures(edition, "ВПР"))
+    caption, picture, *notices = [getattr(one, "data", "") for one in shown]
+    caption = caption.replace("\\", "")
+    assert caption.startswith("**ВПР, весна, 2020/21 учебный год: доля «2» с интервалами")
+    assert picture.startswith(b"\x89PNG")
+    assert [note.strip("*").replace("\\", "") for note in notices][-1] == VPR_NOTICE
+    shown.clear()
+    notebooks.show(edition, [*attainment_pictures(edition, "ЕГЭ"), None])
+    assert [one.data for one in shown] == [notebooks.NOTHING_TO_DRAW]

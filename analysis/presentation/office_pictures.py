@@ -1,0 +1,114 @@
+"""Pictures for the office alone: low procedures and topics of training with their intervals, marks and journal."""
+
+import pandas as pd
+
+from analysis.presentation import effectiveness_figures as drawing
+from analysis.presentation.edition import Edition
+from analysis.presentation.effectiveness_pictures import EXAMS
+from analysis.presentation.exhibits import Exhibit, printed_picture
+from analysis.presentation.figures import stacked_bars
+from analysis.presentation.indicator_words import exported, percent
+from analysis.presentation.russian import NO_BREAK_SPACE
+from analysis.presentation.school_tables import subject_words
+from analysis.presentation.words import Row, rows_of
+from analysis.selection_rules import RuleSet
+
+SCHOOL = "Школа"
+LINES = 40
+JOURNAL = {
+    "journal_lower_share": "понизили",
+    "journal_same_share": "подтвердили",
+    "journal_higher_share": "повысили",
+}
+
+
+def low_picture(edition: Edition, rule: RuleSet) -> Exhibit | None:
+    """The low procedures of a year with their intervals beside the city's share; None where there are none.
+
+    More than 40 are too many for a picture: those that are surest to be low are drawn, and the caption says so.
+    """
+    rows = edition.effectiveness("selection_hits")
+    rows = rows[(rows["rule_id"] == rule.id) & (rows["is_low"] == "да")] if len(rows) else rows
+    if rows.empty:
+        return None
+    all_of_them = len(rows)
+    rows = rows.sort_values("low_probability", ascending=False, kind="stable").head(LINES)
+    rows = rows.sort_values(["school_login", "procedure", "subject"], kind="stable").reset_index(drop=True)
+    labels = [_low_words(edition, row) for row in rows_of(rows)]
+    schools = [_dot(label, SCHOOL, row) for label, row in zip(labels, rows_of(rows), strict=True)]
+    cities = [
+        _city(label, row) for label, row in zip(labels, rows_of(rows), strict=True) if pd.notna(row["city_value"])
+    ]
+    some = f" ({LINES} из {all_of_them}, самые вероятные)" if all_of_them > LINES else ""
+    return printed_picture(
+        edition,
+        f"low-{rule.id.replace('_', '-')}",
+        f"Низкие процедуры {edition.calendar_year} года и город{some}: {rule.name}",
+        "; ".join(f"{_spoken(one.label)}: {percent(one.value)}" for one in schools),
+        rows,
+        drawing.dots([*schools, *cities], [SCHOOL, drawing.CITY], rule.threshold),
+    )
+
+
+def topics_picture(edition: Edition) -> Exhibit | None:
+    """The share of teachers with a deficit by topic, with its interval; None where nobody was diagnosed."""
+    rows = edition.effectiveness("training_needs")
+    rows = rows[rows["value"].notna()].reset_index(drop=True) if len(rows) else rows
+    if rows.empty:
+        return None
+    return printed_picture(
+        edition,
+        "topics",
+        f"Темы обучения в {edition.calendar_year} году: доля учителей с дефицитом из прошедших диагностику",
+        "; ".join(f"{row['competence']}: {percent(row['value'])}" for row in rows_of(rows)),
+        rows,
+        drawing.dots(
+            [_dot(drawing.in_lines(row["competence"]), drawing.CITY, row) for row in rows_of(rows)],
+            [drawing.CITY],
+            None,
+        ),
+    )
+
+
+def journal_picture(edition: Edition) -> Exhibit | None:
+    """How marks of the ВПР stand to those of the journal, in whole percent; None where nobody compared them."""
+    rows = edition.shown_indicators
+    rows = rows[rows["indicator_id"].isin(list(JOURNAL))]
+    if rows.empty:
+        return None
+    found = rows.assign(line=[f"{row['group_name']}\n{subject_words(row)}, {row['wave']}" for row in rows_of(rows)])
+    shares = found.pivot(index="line", columns="indicator_id", values="value").reindex(found["line"].drop_duplicates())
+    percents = {word: (100 * shares[name]).round().astype("int64").tolist() for name, word in JOURNAL.items()}
+    return printed_picture(
+        edition,
+        "journal",
+        f"Отметки ВПР {edition.calendar_year} года против журнальных",
+        "; ".join(
+            f"{_spoken(line)}: " + ", ".join(f"{word} {percents[word][place]}{NO_BREAK_SPACE}%" for word in percents)
+            for place, line in enumerate(shares.index)
+        ),
+        exported(rows),
+        stacked_bars(list(shares.index), list(percents.items()), "% участников (округлено)"),
+    )
+
+
+def _dot(label: str, group: str, row: Row) -> drawing.Dot:
+    return drawing.Dot(label, group, float(row["value"]), float(row["interval_low"]), float(row["interval_high"]), None)
+
+
+def _city(label: str, row: Row) -> drawing.Dot:
+    share = float(row["city_value"])
+    return drawing.Dot(label, drawing.CITY, share, share, share, None)
+
+
+def _low_words(edition: Edition, row: Row) -> str:
+    """«Школа № 5 / ВПР, осень: математика, 6 кл.»; of an exam neither wave nor grade, for they say nothing new."""
+    name = edition.school_names.get(row["school_login"], row["school_login"])
+    subject = f"{row['subject'][:1].lower()}{row['subject'][1:]}"
+    if row["procedure"] in EXAMS:
+        return f"{name}\n{row['procedure']}: {subject}"
+    return f"{name}\n{row['procedure']}, {row['wave']}: {subject}, {row['programme_grade']} кл."
+
+
+def _spoken(label: str) -> str:
+    return label.replace("\n", ", ")
