@@ -18,7 +18,6 @@ from analysis.contracts.facts import COUNTED
 from analysis.disclosure_policy import load_policy
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import load_calendar
-from analysis.indicator_passport import load_passport
 from analysis.intake.cell_values import read_text
 from analysis.intake.exports.counts import read_counts
 from analysis.intake.returns import LAYOUTS, Returned, read_returned
@@ -27,6 +26,7 @@ from analysis.intake.workbook_memory import remembering_reader
 from analysis.lineage.cells import PrintedTable, Question, cell_chain, cell_question, table_code
 from analysis.lineage.explain import CAN_BE_ASKED, explain
 from analysis.lineage.ground import FormLine, Ground
+from analysis.methods import load_methods
 from analysis.store import MANIFEST, PROCESSED, read_manifest, read_table
 
 INTERNAL = "output/internal"
@@ -65,7 +65,7 @@ def ground_of(project: Project) -> Ground:
         raise AnalysisError(f"{PROCESSED}: таблиц нет. Сначала выполните: analysis build")
     sources = load_sources(project.root)
     tables = {name: read_table(project.root, name) for name in names}
-    received = list(_received(project, sources))
+    received, methods = list(_received(project, sources)), load_methods(project.root)
     return Ground(
         tables,
         sources,
@@ -75,7 +75,8 @@ def ground_of(project: Project) -> Ground:
         partial(_form_results, project, tables, [form for form, _ in received]),
         _counts_lines(project, sources),
         load_policy(project.root),
-        load_passport(project.root),
+        methods.passport if methods else None,
+        methods.rules if methods else (),
     )
 
 

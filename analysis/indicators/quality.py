@@ -73,20 +73,26 @@ def quality_tables(
     }
 
 
-def finding_counts(tables: Tables, sources: Sequence[Source], years: Sequence[int]) -> pd.DataFrame:
-    """Returns how many findings about the facts of each year there are by rule and weight.
+def fact_findings(tables: Tables, sources: Sequence[Source], years: Sequence[int]) -> pd.DataFrame:
+    """Returns the findings about the facts with the year they count in; those about the signed document are elsewhere.
 
-    Findings about the signed document are elsewhere. One about a file of no year counts in every year.
+    One about a file of no year stands in every year.
+
+    Returns:
+        The columns of the findings, and calendar_year.
     """
     of_files = years_of_files(tables)
     documents = {one.file for one in sources if one.kind == "roadmap"}
     found = tables["findings"][~tables["findings"]["source_file"].isin(list(documents))]
-    rows = [
-        (year, rule, severity)
-        for file, rule, severity in zip(found["source_file"], found["rule"], found["severity"], strict=True)
-        for year in years_of(file, of_files, years)
-    ]
-    counts = pd.DataFrame(rows, columns=["calendar_year", "rule", "severity"]).value_counts(sort=False)
+    counted_in = [list(years_of(file, of_files, years)) for file in found["source_file"]]
+    found = found.assign(calendar_year=pd.Series(counted_in, index=found.index, dtype="object"))
+    return found.explode("calendar_year").dropna(subset="calendar_year")
+
+
+def finding_counts(tables: Tables, sources: Sequence[Source], years: Sequence[int]) -> pd.DataFrame:
+    """Returns how many findings about the facts of each year there are by rule and weight (`fact_findings`)."""
+    found = fact_findings(tables, sources, years)
+    counts = found[["calendar_year", "rule", "severity"]].value_counts(sort=False)
     order = {"severity": [str(one) for one in Severity], "rule": list(RULE_TITLES)}
     counted = counts.rename("finding_count").reset_index()
     placed = counted.assign(**{name: counted[name].map(places.index) for name, places in order.items()})
@@ -102,7 +108,21 @@ def set_aside_counts(tables: Tables) -> pd.DataFrame:
 
 
 def data_log(tables: Tables, sources: Sequence[Source], years: Sequence[int], red_share: float) -> pd.DataFrame:
-    """Returns a row for each year and kind of received files, with a rating that follows from the numbers in it.
+    """Returns a row for each year and kind of received files, with a rating that follows from the numbers in it."""
+    groups = files_of_kinds(tables, sources, years)
+    rows = [
+        _log_row(tables, year, kind, groups[(year, kind)], red_share)
+        for year in years
+        for kind in SOURCE_TITLES
+        if groups.get((year, kind))
+    ]
+    return shaped(pd.DataFrame(rows), DataLog)
+
+
+def files_of_kinds(
+    tables: Tables, sources: Sequence[Source], years: Sequence[int]
+) -> Mapping[tuple[int, str], list[Source]]:
+    """Returns the files that the log of the data counts, by year and kind.
 
     Of registries and exports only the one in force counts; of forms every version, for each was work to somebody.
     A file of no year (the signed document, the registry) stands in the log of every year.
@@ -114,13 +134,7 @@ def data_log(tables: Tables, sources: Sequence[Source], years: Sequence[int], re
         for year in years_of(source.file, of_files, years):
             if source.kind == "form" or source.file not in replaced:
                 groups[(year, source.kind)].append(source)
-    rows = [
-        _log_row(tables, year, kind, groups[(year, kind)], red_share)
-        for year in years
-        for kind in SOURCE_TITLES
-        if groups.get((year, kind))
-    ]
-    return shaped(pd.DataFrame(rows), DataLog)
+    return groups
 
 
 def rating(row_count: int, set_aside_row_count: int, attention_count: int, red_share: float) -> str:

@@ -9,8 +9,10 @@ from analysis.intake.workbook_sheet import column_letters
 from analysis.lineage.facts import FACT_RULE
 from analysis.lineage.ground import Ground
 from analysis.lineage.indicator_cells import indicator_cell_chain, is_of_indicators
+from analysis.lineage.quality import quality_cell_chain
 from analysis.lineage.row_subjects import subject_chain
 from analysis.lineage.school_sums import group_chain, is_by_group, is_hidden, policy_words
+from analysis.lineage.selection import is_of_selection, selection_cell_chain
 
 INTERNAL = "-internal"
 CELL_ID = re.compile(r"^(?P<table>[^@!]+)@(?P<year>\d{4})(?P<internal>-internal)?(?:!(?P<cell>.*))?$")
@@ -120,11 +122,17 @@ def cell_chain(question: Question, table: PrintedTable, ground: Ground) -> Itera
     if by_group:
         office = "" if question.internal else cell_id(question.table, question.calendar_year, True, column, number - 2)
         yield from (f"  {line}" for line in group_chain(field["name"], row, office, ground))
-    elif is_of_indicators(row):
-        told = indicator_cell_chain(row, table.calendar_year, question.internal, ground)
-        yield from (f"  {line}" for line in told)
     else:
-        yield from (f"  {line}" for line in subject_chain(row, table.calendar_year, ground))
+        yield from (f"  {line}" for line in _row_chain(row, table.calendar_year, question.internal, ground))
+
+
+def _row_chain(row: Mapping[str, str], year: int, office: bool, ground: Ground) -> Iterator[str]:
+    """The chain of a row that is about no group of schools, by what its columns say it is."""
+    if is_of_indicators(row):
+        return indicator_cell_chain(row, year, office, ground)
+    if is_of_selection(row):
+        return selection_cell_chain(row, year, office, ground)
+    return quality_cell_chain(row, year, office, ground) or subject_chain(row, year, ground)
 
 
 def _shown(field: Mapping[str, str], row: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from analysis.indicator_passport import Passport
 from analysis.indicators.duties import duties
 from analysis.indicators.execution import Duty, facts_by_reporter
 from analysis.presentation.words import Row, rows_of
+from analysis.selection_rules import RuleSet
 
 SHEET_CELL = re.compile(r"^(лист .+), ячейка [A-Z]{1,3}(\d+)$")
 WHOLE_FILE = "весь файл"
@@ -51,6 +52,7 @@ class Ground:
         counts_lines: Lines of the files of counts, by file and address of the pupils' rows.
         policy: What the public may not see.
         passport: How indicators of schools are made; None where a project has none.
+        rules: By which schools with low results are found.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -62,6 +64,7 @@ class Ground:
     counts_lines: Mapping[tuple[str, str], Sequence[int]] = field(default_factory=dict)
     policy: DisclosurePolicy = DEFAULT_POLICY
     passport: Passport | None = None
+    rules: Sequence[RuleSet] = ()
 
     @cached_property
     def plan(self) -> Mapping[Key, Row]:

@@ -9,7 +9,8 @@ from analysis.indicators.keyed import CITY, OTHERS
 from analysis.indicators.public_effectiveness import WHOLES
 from analysis.lineage.ground import Ground
 from analysis.lineage.indicators import value_chain
-from analysis.presentation.row_keys import indicator_key
+from analysis.lineage.selection import keyed, selection_chain
+from analysis.presentation.row_keys import gap_key, indicator_key
 from analysis.presentation.words import Row, rows_of
 
 Cells = Mapping[str, str]
@@ -37,13 +38,28 @@ def indicator_cell_chain(cells: Cells, year: int, office: bool, ground: Ground) 
         yield f"условие: {cells['condition']}"
         for key in filter(None, cells["rests_on"].split("; ")):
             yield f"← {key}"
-            rows = _keyed(ground).get(key)
-            yield from (f"  {line}" for line in _told(rows, office, ground)) if rows is not None else ()
+            yield from (f"  {line}" for line in _of_key(key, office, ground))
     elif "group_name" in cells:
         row = _row(cells, int(cells.get("calendar_year") or year), ground)
         yield from _told(row, office, ground) if row is not None else ()
     else:
         yield f"← {PASSPORT_FILE}, {cells['indicator_id']}"
+
+
+def _of_key(key: str, office: bool, ground: Ground) -> Iterator[str]:
+    """The chain of a row that a sentence names."""
+    rows, office_rows, gaps = _keyed(ground), keyed(ground), _gaps(ground)
+    if key in rows:
+        yield from _told(rows[key], office, ground)
+    elif key in office_rows and office:
+        yield from selection_chain(key, office_rows[key], ground)
+    elif key in gaps:
+        yield f"школ с данными: {gaps[key]['school_count']}, без данных: {gaps[key]['missing_school_count']}"
+        yield f"← {PASSPORT_FILE}, {gaps[key]['indicator_id']}"
+
+
+def _gaps(ground: Ground) -> dict[str, Row]:
+    return {gap_key(row): row for row in rows_of(ground.tables.get("indicator_gaps", pd.DataFrame()))}
 
 
 def _told(row: Row, office: bool, ground: Ground) -> Iterator[str]:

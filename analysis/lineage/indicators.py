@@ -53,13 +53,13 @@ def value_chain(row: Row, passport: Passport, ground: Ground) -> Iterator[str]:
     about = [str(row[name]) for name in ABOUT if not pd.isna(row[name])]
     who = ground.school_names.get(row["school_login"], row["school_login"])
     said = ", ".join([who, str(row["calendar_year"]), *about])
-    yield f"{indicator.name}: {said}: {_precise(row['value'])}; единица: {indicator.unit}"
+    yield f"{indicator.name}: {said}: {precise(row['value'])}; единица: {indicator.unit}"
     confirmed = "" if indicator.formula_confirmed else " (не подтверждено)"
     yield f"  правило: {indicator.formula}; {indicator.formula_source}{confirmed} ← {PASSPORT_FILE}, {indicator.id}"
-    yield f"  числитель: {_precise(row['numerator'])} = {_made_of(indicator)}"
+    yield f"  числитель: {precise(row['numerator'])} = {_made_of(indicator)}"
     if indicator.denominator:
         parts = " + ".join(_part_words(indicator, name) for name in indicator.denominator)
-        yield f"  знаменатель: {_precise(row['denominator'])} = {parts}"
+        yield f"  знаменатель: {precise(row['denominator'])} = {parts}"
     yield from _uncertainty(row, passport)
     rows = _rows(row, indicator, ground)
     yield f"  строк: {len(rows)}"
@@ -73,7 +73,7 @@ def _uncertainty(row: Row, passport: Passport) -> Iterator[str]:
     for name, low, high in INTERVALS:
         if not pd.isna(row[low]):
             how = f"; {passport.method.interval}" if name == "интервал" else ""
-            yield f"  {name}: от {_precise(row[low])} до {_precise(row[high])}{how}"
+            yield f"  {name}: от {precise(row[low])} до {precise(row[high])}{how}"
     for name, column in (("пометки", "flags"), ("изменения нет", "change_note")):
         if not pd.isna(row[column]) and row[column]:
             yield f"  {name}: {row[column]}"
@@ -93,7 +93,7 @@ def _part_words(indicator: Indicator, name: str) -> str:
     return field.title if field is not None else name
 
 
-def _precise(value: object) -> str:
+def precise(value: object) -> str:
     """A share needs more digits than a count: «0,8781»."""
     if pd.isna(value):  # type: ignore[call-overload]
         return "нет"
