@@ -54,8 +54,9 @@ def _vocabulary() -> Vocabulary:
 def _minima() -> Iterator[tuple[tuple[str, int, str], int]]:
     for held in sittings():
         if (held.procedure, held.scale) == (EGE, SCORE_SCALE):
-            for subject in held.grades:
-                yield (EGE, held.calendar_year, subject), parameters()["scores"][subject]["minimum"]
+            for subject, given in parameters()["scores"].items():
+                if subject in held.grades:
+                    yield (EGE, held.calendar_year, subject), given["minimum"]
 
 
 def _as_it_came(export: Export) -> Filed:
