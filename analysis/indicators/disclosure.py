@@ -1,14 +1,17 @@
 """Which cells of published tables must be hidden so that no small count can be worked out from the rest.
 
 An attacker is assumed who knows every published cell, every relation between cells, that no count is negative, and
-which hidden cells were hidden for their own smallness (the others in print then are no smaller than the policy's
-bound).
+which of the other numbers, hidden or printed nowhere, are small; hidden ones that are not are no smaller than the
+policy's bound. Where all parts of a total are small, nothing could protect them from one who knew that of the total: it
+passes for small. Of what several numbers are together only what they are is known.
 A pattern is safe when for each small count and for each end of its range there is a whole table, with whole numbers,
-that agrees with all of that. Such a table is looked for as a flow of units round the relations; where none exists
-among the hidden cells, the cheapest further cells are hidden that let one exist.
+that agrees with all of that. Small counts that are small together too must all be able to be 0 at once; that together
+they may be as many as a small count can be follows from each of them alone.
+Such a table is looked for as a flow of units round the relations; where none exists among the hidden cells, the
+cheapest further cells are hidden that let one exist.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -19,12 +22,15 @@ from scipy.sparse import hstack
 
 from analysis.indicators.linked_cells import Cell, Flags, LinkedCells, Numbers, Relation
 
-# A hidden cell may move freely, a published one at its cost; going below the bound that an attacker may know of a
-# hidden cell costs more than hiding anything else would.
+# A hidden cell may move freely, a published one at its cost; a total that passes for small costs more than hiding
+# anything else would.
 BELOW_BOUND_COST = 1e4
 REWARD = 1e-3
 FREE = 1e-6
 TOLERANCE = 1e-6
+
+# What a cell, or several at once, must be able to be: pairs of cell and value.
+End = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ def suppress(
     relations: Sequence[Relation],
     smallest_count: int,
     needs: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    groups: Iterable[Sequence[str]] = (),
 ) -> Suppression:
     """Returns the cells to hide; the order of cells and relations does not matter.
 
@@ -56,13 +63,16 @@ def suppress(
         relations: Every relation between them that a reader may know; the values must satisfy them.
         smallest_count: Counts below this are sensitive, zero included.
         needs: Cells that are printed only while others are: a sum only beside the number it is over.
+        groups: Counts that a reader may add up; where those of a group that are small are small together too, what
+            they are together is sensitive like each of them.
 
     Raises:
-        ValueError: The values contradict a relation, a cell stands twice, or no pattern is safe.
+        ValueError: The values contradict a relation, a cell stands twice, a group has cells of tables that are not
+            related, or no pattern is safe.
     """
     if not cells:
         return Suppression(frozenset(), frozenset())
-    search = _Search(LinkedCells.of(cells, relations, smallest_count, needs))
+    search = _Search(LinkedCells.of(cells, relations, smallest_count, needs, groups))
     search.run()
     return search.result()
 
@@ -74,24 +84,25 @@ class _Search:
     tables: LinkedCells
     hidden: Flags = field(init=False)
     unlabelled: Flags = field(init=False)
-    wanted: set[tuple[int, int]] = field(init=False, default_factory=set)
-    witnessed: set[tuple[int, int]] = field(init=False, default_factory=set)
+    wanted: set[End] = field(init=False, default_factory=set)
+    witnessed: set[End] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self.hidden = np.zeros(len(self.tables.ids), dtype=bool)
         self.unlabelled = np.zeros(len(self.tables.ids), dtype=bool)
         self._hide(np.flatnonzero(self.tables.hidden))
+        self.wanted |= {tuple((cell, 0) for cell in group) for group in self.tables.together}
 
     def run(self) -> None:
         """Finds witnesses, first among what is hidden, then by hiding more."""
         for upwards in (True, False):
             if self.wanted:
-                self._witness({}, upwards)
+                self._witness(sorted({self._part(end) for end in self.wanted}), {}, upwards)
         while self.wanted:
-            targets: dict[int, tuple[int, int]] = {}
-            for cell, value in sorted(self.wanted):
-                targets.setdefault(int(self.tables.part[cell]), (cell, value))
-            self._witness(targets, upwards=None)
+            targets: dict[int, End] = {}
+            for end in sorted(self.wanted):
+                targets.setdefault(self._part(end), end)
+            self._witness(sorted(targets), targets, upwards=None)
 
     def result(self) -> Suppression:
         """The names of what was found."""
@@ -99,6 +110,9 @@ class _Search:
 
     def _names(self, flags: Flags) -> frozenset[str]:
         return frozenset(self.tables.ids[number] for number in np.flatnonzero(flags))
+
+    def _part(self, end: End) -> int:
+        return int(self.tables.part[end[0][0]])
 
     def _hide(self, numbers: Sequence[int] | NDArray[np.int64]) -> None:
         waiting = [int(number) for number in numbers]
@@ -108,58 +122,68 @@ class _Search:
                 continue
             self.hidden[number] = True
             ends = self.tables.possible.get(number, ())
-            self.wanted |= {(number, value) for value in ends} - self.witnessed
+            self.wanted |= {((number, value),) for value in ends} - self.witnessed
             waiting += self.tables.needed_by.get(number, ())
-        truth = {(cell, value) for cell, value in self.wanted if self.tables.value[cell] == value}
-        self._seen(truth)
+        self._seen(self.tables.value)
 
-    def _seen(self, found: set[tuple[int, int]]) -> None:
+    def _seen(self, table: NDArray[np.int64]) -> None:
+        """Notes the ends that a table shows: a value as far from the true one as was asked for, or farther."""
+        true = self.tables.value
+        found = {
+            end
+            for end in self.wanted
+            if all(table[cell] >= value if value > true[cell] else table[cell] <= value for cell, value in end)
+        }
         self.witnessed |= found
         self.wanted -= found
 
-    def _witness(self, targets: Mapping[int, tuple[int, int]], upwards: bool | None) -> None:
+    def _witness(self, parts: Sequence[int], targets: Mapping[int, End], upwards: bool | None) -> None:
         """Solves for one target in each part at once; without targets for as many ends as what is hidden allows."""
-        tables = self.tables
-        parts = sorted(targets) if targets else sorted({int(tables.part[cell]) for cell, _ in self.wanted})
-        columns = np.flatnonzero(np.isin(tables.part, parts))
-        rows = np.flatnonzero(np.isin(tables.relation_part, parts))
-        steps = self._steps(columns, rows, targets, upwards, integral=False)
-        if steps is None or not self._agrees(columns, rows, steps):
-            if len(parts) > 1:
-                for part in parts:
-                    self._witness_part(part, targets, upwards)
-                return
-            steps = self._steps(columns, rows, targets, upwards, integral=True)
-        if steps is None:
-            raise ValueError(f"no pattern is safe for {tables.ids[next(iter(targets.values()))[0]]}")
-        self._take(columns, steps)
-
-    def _witness_part(self, part: int, targets: Mapping[int, tuple[int, int]], upwards: bool | None) -> None:
-        if targets:
-            self._witness({part: targets[part]}, upwards)
+        columns, rows = self._places(parts)
+        steps = self._steps(columns, rows, targets, upwards)
+        if steps is None and len(parts) > 1:
+            for part in parts:
+                self._witness([part], {part: targets[part]} if targets else {}, upwards)
             return
-        columns = np.flatnonzero(self.tables.part == part)
-        rows = np.flatnonzero(self.tables.relation_part == part)
-        steps = self._steps(columns, rows, {}, upwards, integral=True)
+        broken = parts if steps is None else self._broken(columns, rows, steps)
+        if steps is not None:
+            agrees = ~np.isin(self.tables.part[columns], broken)
+            self._take(columns[agrees], steps[:, agrees])
+        for part in broken:
+            self._witness_whole(part, targets, upwards)
+
+    def _witness_whole(self, part: int, targets: Mapping[int, End], upwards: bool | None) -> None:
+        """The same for one part in whole people; if need be more than totals of small parts pass for small."""
+        columns, rows = self._places([part])
+        target = {part: targets[part]} if targets else {}
+        steps = self._steps(columns, rows, target, upwards, integral=True)
+        if steps is None and target:
+            steps = self._steps(columns, rows, target, upwards, integral=True, passing=self.tables.bounded)
         if steps is not None:
             self._take(columns, steps)
+        elif target:
+            raise ValueError(f"no pattern is safe for {self.tables.ids[target[part][0][0]]}")
+
+    def _places(self, parts: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        tables = self.tables
+        return np.flatnonzero(np.isin(tables.part, parts)), np.flatnonzero(np.isin(tables.relation_part, parts))
 
     def _take(self, columns: NDArray[np.int64], steps: Numbers) -> None:
         """Notes what a witness shows, and hides what it moves."""
         up, down, below = self._rounded(columns, steps)
         move = up - down - below
         self.unlabelled[columns[below > TOLERANCE]] = True
-        reached = np.rint(self.tables.value[columns] + move).astype(np.int64)
-        self._seen(self.wanted & set(zip(columns.tolist(), reached.tolist(), strict=True)))
+        table = self.tables.value.copy()
+        table[columns] = np.rint(table[columns] + move).astype(np.int64)
         self._hide(columns[np.abs(move) > TOLERANCE])
-        self._seen(self.wanted & set(zip(columns.tolist(), reached.tolist(), strict=True)))
+        self._seen(table)
 
-    def _agrees(self, columns: NDArray[np.int64], rows: NDArray[np.int64], steps: Numbers) -> bool:
-        rounded = self._rounded(columns, steps)
-        if np.abs(steps - rounded).max(initial=0) > TOLERANCE:
-            return False
-        up, down, below = rounded
-        return bool(np.abs(self.tables.matrix[rows][:, columns] @ (up - down - below)).max(initial=0) < TOLERANCE)
+    def _broken(self, columns: NDArray[np.int64], rows: NDArray[np.int64], steps: Numbers) -> list[int]:
+        """The parts in which some people are not whole or some relation does not hold."""
+        up, down, below = rounded = self._rounded(columns, steps)
+        torn = columns[np.abs(steps - rounded).max(axis=0, initial=0) > TOLERANCE]
+        left = np.abs(self.tables.matrix[rows][:, columns] @ (up - down - below))
+        return sorted({*self.tables.part[torn].tolist(), *self.tables.relation_part[rows[left > TOLERANCE]].tolist()})
 
     def _rounded(self, columns: NDArray[np.int64], steps: Numbers) -> Numbers:
         """Whole steps for people; a sum of scores may stand between two numbers."""
@@ -169,13 +193,14 @@ class _Search:
         self,
         columns: NDArray[np.int64],
         rows: NDArray[np.int64],
-        targets: Mapping[int, tuple[int, int]],
+        targets: Mapping[int, End],
         upwards: bool | None,
         *,
-        integral: bool,
+        integral: bool = False,
+        passing: Flags | None = None,
     ) -> Numbers | None:
         """How far each cell moves up, down, and below its bound; None where no table agrees."""
-        lower, upper = self._limits(columns, targets, free=not targets)
+        lower, upper = self._limits(columns, targets, self.tables.passing if passing is None else passing)
         costs = self._costs(columns, targets, upwards)
         matrix = self.tables.matrix[rows][:, columns].astype(float)
         constraint = LinearConstraint(hstack([matrix, -matrix, -matrix]).tocsc(), 0, 0)
@@ -188,38 +213,45 @@ class _Search:
         return None if found.x is None else found.x.reshape(3, len(columns))
 
     def _limits(
-        self, columns: NDArray[np.int64], targets: Mapping[int, tuple[int, int]], *, free: bool
+        self, columns: NDArray[np.int64], targets: Mapping[int, End], passing: Flags
     ) -> tuple[Numbers, Numbers]:
         tables, value = self.tables, self.tables.value[columns].astype(float)
         sensitive, bounded = tables.sensitive[columns], tables.bounded[columns]
         up = np.where(sensitive, tables.largest - value, np.inf)
         down = np.where(bounded, value - tables.largest - 1, value)
-        below = np.where(bounded, float(tables.largest + 1), 0.0)
+        below = np.where((passing | self.unlabelled)[columns], float(tables.largest + 1), 0.0)
         upper = np.vstack([up, down, below])
-        if free:
+        if not targets:
             upper[:, ~self.hidden[columns]] = 0
             upper[2, ~self.unlabelled[columns]] = 0
+            self._limit_sums(columns, upper)
         lower = np.zeros_like(upper)
-        for cell, wanted in targets.values():
+        for cell, wanted in (pair for end in targets.values() for pair in end):
             number = int(np.searchsorted(columns, cell))
             move = wanted - value[number]
             fixed = np.array([max(move, 0), max(-move, 0), 0])
             lower[:, number] = upper[:, number] = fixed
         return lower, upper
 
-    def _costs(
-        self, columns: NDArray[np.int64], targets: Mapping[int, tuple[int, int]], upwards: bool | None
-    ) -> Numbers:
+    def _limit_sums(self, columns: NDArray[np.int64], upper: Numbers) -> None:
+        """Numbers that are no counts move no farther than they must: they are rewarded for it."""
+        for number, cell in enumerate(columns.tolist()):
+            if not self.tables.whole[cell] and cell in self.tables.possible:
+                ends, value = self.tables.possible[cell], self.tables.value[cell]
+                upper[:2, number] = np.minimum(upper[:2, number], (max(ends) - value, value - min(ends)))
+
+    def _costs(self, columns: NDArray[np.int64], targets: Mapping[int, End], upwards: bool | None) -> Numbers:
         """Published cells cost their worth to move; ends still without a witness are rewarded."""
-        cost = np.where(self.hidden[columns], FREE, self.tables.cost[columns])
+        free = np.where(self.tables.whole[columns], FREE, 0.0)
+        cost = np.where(self.hidden[columns], free, self.tables.cost[columns])
         costs = np.vstack([cost, cost, cost + np.where(self.unlabelled[columns], 0, BELOW_BOUND_COST)])
-        directions = {int(self.tables.part[cell]): value > 0 for cell, value in targets.values()}
-        for cell, value in self.wanted:
+        directions = {part: any(value > 0 for _, value in end) for part, end in targets.items()}
+        for cell, value in (pair for end in self.wanted for pair in end):
             number = int(np.searchsorted(columns, cell))
             if number == len(columns) or columns[number] != cell:
                 continue
             rises = value > self.tables.value[cell]
             wished = directions.get(int(self.tables.part[cell]), upwards)
-            if rises == wished and self.tables.sensitive[cell]:
-                costs[0 if rises else 1, number] = -REWARD
+            if rises == wished and (self.tables.sensitive[cell] or not targets):
+                costs[0 if rises else 1, number] = -REWARD if self.tables.whole[cell] else -REWARD / 10
         return costs

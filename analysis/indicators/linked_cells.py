@@ -1,6 +1,6 @@
 """Cells of published tables and the relations between them, as arrays that a search can work on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +65,8 @@ class LinkedCells:
         relation_part: The same for relations.
         possible: Values that must stay possible while a cell is hidden.
         needed_by: For each cell those that are not printed without it.
+        together: Small counts that are a small count together as well, each group of them once.
+        passing: Counts in print that are not small though all their parts are.
         largest: The largest small count.
     """
 
@@ -80,13 +82,19 @@ class LinkedCells:
     relation_part: NDArray[np.int64]
     possible: Mapping[int, tuple[int, ...]]
     needed_by: Mapping[int, tuple[int, ...]]
+    together: tuple[tuple[int, ...], ...]
+    passing: Flags
     largest: int
 
     @staticmethod
     def of(
-        cells: Sequence[Cell], relations: Sequence[Relation], smallest_count: int, needs: Mapping[str, Sequence[str]]
+        cells: Sequence[Cell],
+        relations: Sequence[Relation],
+        smallest_count: int,
+        needs: Mapping[str, Sequence[str]],
+        groups: Iterable[Sequence[str]] = (),
     ) -> "LinkedCells":
-        """Returns the arrays; raises ValueError where a cell stands twice or the values contradict a relation."""
+        """Returns the arrays; raises ValueError for cells that stand twice, contradict a relation or are no group."""
         ordered = sorted(cells, key=lambda cell: cell.cell_id)
         ids = [cell.cell_id for cell in ordered]
         if len(set(ids)) < len(ids):
@@ -102,12 +110,16 @@ class LinkedCells:
         forced = np.array([cell.is_hidden for cell in ordered])
         part = connected_components(matrix.T @ matrix, directed=False)[1] if matrix.shape[0] else np.arange(len(ids))
         ends = (0, smallest_count - 1)
+        bounded = counts & ~sensitive & shown
+        grouped = [[place[name] for name in group] for group in groups]
+        if any(len(set(part[group])) > 1 for group in grouped):
+            raise ValueError("cells of a group are not related")
         return LinkedCells(
             ids=ids,
             value=value,
             cost=np.array([cell.cost for cell in ordered]) * (1 + TIE_BREAK * np.arange(len(ids)) / len(ids)),
             sensitive=sensitive,
-            bounded=counts & ~sensitive & shown,
+            bounded=bounded,
             whole=counts,
             hidden=sensitive | forced | ~shown,
             matrix=matrix,
@@ -121,6 +133,8 @@ class LinkedCells:
                 if sensitive[number] or cell.possible
             },
             needed_by=_needed_by(needs, place),
+            together=_together(grouped, value, sensitive, smallest_count),
+            passing=bounded & _alone_above(matrix, sensitive),
             largest=smallest_count - 1,
         )
 
@@ -133,6 +147,22 @@ def _matrix(relations: Sequence[Relation], place: Mapping[str, int]) -> csr_arra
     ]
     numbers, rows, columns = zip(*entries, strict=True) if entries else ((), (), ())
     return csr_array((numbers, (rows, columns)), shape=(len(relations), len(place)), dtype=np.int64)
+
+
+def _together(
+    groups: Iterable[Sequence[int]], value: NDArray[np.int64], sensitive: Flags, smallest_count: int
+) -> tuple[tuple[int, ...], ...]:
+    """The small ones of each group, where they are small together and not known to be nobody by themselves."""
+    small = {tuple(sorted(number for number in group if sensitive[number])) for group in groups}
+    return tuple(sorted(group for group in small if len(group) > 1 and 0 < value[list(group)].sum() < smallest_count))
+
+
+def _alone_above(matrix: csr_array, sensitive: Flags) -> Flags:
+    """The cells that are the only one not small in some relation: totals of small parts."""
+    above = [[cell for cell in row if not sensitive[cell]] for row in np.split(matrix.indices, matrix.indptr[1:-1])]
+    found = np.zeros(len(sensitive), dtype=bool)
+    found[[cells[0] for cells in above if len(cells) == 1]] = True
+    return found
 
 
 def _needed_by(needs: Mapping[str, Sequence[str]], place: Mapping[str, int]) -> dict[int, tuple[int, ...]]:

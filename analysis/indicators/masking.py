@@ -1,6 +1,6 @@
 """The tables of school facts for the public: cells and relations of each, what is hidden, and what is then printed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any, cast
@@ -28,6 +28,7 @@ class Sheet:
     cells: dict[str, Cell] = field(default_factory=dict)
     relations: dict[Relation, None] = field(default_factory=dict)
     needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    groups: dict[tuple[str, ...], None] = field(default_factory=dict)
 
     def count(self, name: str, value: float, scope: str, *, is_total: bool = False) -> None:
         """Adds a count of people that is printed."""
@@ -42,10 +43,16 @@ class Sheet:
         """Adds total = sum of parts."""
         self.relations[total_of(total, sorted(parts))] = None
 
+    def together(self, names: Iterable[str]) -> None:
+        """Adds counts that a reader may add up; a rest that is not there is none."""
+        present = tuple(name for name in names if name in self.cells)
+        if len(present) > 1:
+            self.groups[present] = None
+
     def hidden(self, policy: DisclosurePolicy) -> frozenset[str]:
         """The cells that the public may not see."""
-        outcome = suppress(list(self.cells.values()), list(self.relations), policy.smallest_count, self.needs)
-        return outcome.hidden
+        cells, relations = list(self.cells.values()), list(self.relations)
+        return suppress(cells, relations, policy.smallest_count, self.needs, self.groups).hidden
 
 
 def hidden_marks(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -> list[frozenset[str]]:
@@ -66,6 +73,7 @@ def hidden_scores(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) 
     for name, row in zip(names, _records(rows), strict=True):
         _score_cells(sheet, name, row, policy)
     _upwards(sheet, rows, key, ["participant_count", *SCORE_COLUMNS, "score_sum"])
+    _few_together(sheet, rows, key, policy)
     return _by_row(sheet.hidden(policy), names)
 
 
@@ -90,9 +98,10 @@ def hidden_parts(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -
             sheet.unprinted(f"{part}|rest", int(row["base"]) - int(row["part"]))
             sheet.total(base, [part, f"{part}|rest"])
     _partitions(sheet, rows, key, parts, bases)
-    for total, some in _families(rows, key):
-        sheet.total(parts[total], [parts[number] for number in some])
-        sheet.total(bases[total], [bases[number] for number in some])
+    for total, schools, others in _families(rows, key):
+        for cells in (parts, bases):
+            _family(sheet, cells[total], [cells[place] for place in schools], [cells[place] for place in others])
+        _together(sheet, [f"{parts[place]}|rest" for place in schools], [f"{parts[place]}|rest" for place in others])
     _nested(sheet, rows, bases)
     hidden = sheet.hidden(policy)
     return [
@@ -121,7 +130,7 @@ def _mark_cells(sheet: Sheet, name: str, row: Row) -> None:
     for column in JOURNAL_COLUMNS:
         sheet.count(f"{name}|{column}", row[column], row["scope"])
     sheet.total(compared, [f"{name}|{column}" for column in JOURNAL_COLUMNS])
-    _with_rest(sheet, total, [compared], int(row["participant_count"]) - int(row["compared_count"]))
+    _with_rest(sheet, total, [compared], f"{name}|rest", int(row["participant_count"]) - int(row["compared_count"]))
 
 
 def _score_cells(sheet: Sheet, name: str, row: Row, policy: DisclosurePolicy) -> None:
@@ -140,8 +149,7 @@ def _score_cells(sheet: Sheet, name: str, row: Row, policy: DisclosurePolicy) ->
 def _score_sum(sheet: Sheet, name: str, row: Row, number: int, policy: DisclosurePolicy) -> None:
     """The sum behind a mean: hidden over a small base, and then not to be told within ten points a participant."""
     cell, value = f"{name}|score_sum", int(row["score_sum"])
-    reach = 10 * max(number, policy.smallest_count)
-    ends = (max(0, value - reach), min(value + reach, FULL_SCORE * max(number, policy.smallest_count - 1)))
+    ends = _ends(value, number, policy)
     cost = SUM_COST * COSTS.get(row["scope"], OTHERS_COST)
     too_few = number < policy.smallest_base
     sheet.cells[cell] = Cell(cell, value, cost, is_count=False, is_hidden=too_few, possible=ends)
@@ -150,6 +158,12 @@ def _score_sum(sheet: Sheet, name: str, row: Row, number: int, policy: Disclosur
     terms = ((FULL_SCORE, f"{name}|participant_count"), (-1, cell), (-1, f"{cell}|rest"))
     sheet.relations[Relation(terms)] = None
     _high_scores(sheet, name, row, value)
+
+
+def _ends(value: int, number: int, policy: DisclosurePolicy) -> tuple[int, int]:
+    """Ten points a participant less and more, as far as there can be such sums."""
+    reach = 10 * max(number, policy.smallest_count)
+    return max(0, value - reach), min(value + reach, FULL_SCORE * max(number, policy.smallest_count - 1))
 
 
 def _high_scores(sheet: Sheet, name: str, row: Row, value: int) -> None:
@@ -165,29 +179,61 @@ def _high_scores(sheet: Sheet, name: str, row: Row, value: int) -> None:
     sheet.relations[Relation((*terms, *scored))] = None
 
 
-def _with_rest(sheet: Sheet, total: str, parts: Sequence[str], rest: int) -> None:
+def _few_together(sheet: Sheet, rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -> None:
+    """The points of groups too small for a mean that are too small together as well: as private as those of each."""
+    names, numbers, sums = row_names(rows, key), rows["participant_count"].tolist(), rows["score_sum"].tolist()
+    few = (rows["participant_count"] < policy.smallest_base).tolist()
+    for total, schools, others in _families(rows, key):
+        for places in (schools, schools + others):
+            small = [place for place in places if few[place]]
+            number = sum(int(numbers[place]) for place in small)
+            if pd.isna(sums[total]) or len(small) < 2 or number >= policy.smallest_base:
+                continue
+            cells = [f"{names[place]}|score_sum" for place in small]
+            together, value = "+".join(cells), sum(int(sums[place]) for place in small)
+            ends = _ends(value, number, policy)
+            sheet.cells[together] = Cell(together, value, is_count=False, is_shown=False, possible=ends)
+            sheet.total(together, cells)
+
+
+def _with_rest(sheet: Sheet, total: str, parts: Sequence[str], name: str, rest: int) -> None:
     """Adds total = parts + rest; a rest of nothing is known to be none, because the parts are all there is."""
     if rest:
-        sheet.unprinted(f"{total}|rest of {'+'.join(parts)}", rest)
-        parts = [*parts, f"{total}|rest of {'+'.join(parts)}"]
-    sheet.total(total, parts)
+        sheet.unprinted(name, rest)
+    sheet.total(total, [*parts, name] if rest else parts)
 
 
 def _upwards(sheet: Sheet, rows: pd.DataFrame, key: list[str], columns: Sequence[str]) -> None:
     """Adds for each column: city = supported schools + others, where all of them are known."""
     names = row_names(rows, key)
     known = {column: rows[column].notna().tolist() for column in columns}
-    for total, parts in _families(rows, key):
-        for column in columns:
-            if known[column][total]:
-                sheet.total(f"{names[total]}|{column}", [f"{names[part]}|{column}" for part in parts])
+    for total, schools, others in _families(rows, key):
+        for column in [one for one in columns if known[one][total]]:
+            cells = [[f"{names[place]}|{column}" for place in places] for places in (schools, others)]
+            _family(sheet, f"{names[total]}|{column}", *cells)
+        _together(sheet, [f"{names[place]}|rest" for place in schools], [f"{names[place]}|rest" for place in others])
 
 
-def _families(rows: pd.DataFrame, key: list[str]) -> Iterator[tuple[int, list[int]]]:
-    """The place of each city's row with the places of the rows that it adds up."""
-    for places in rows.reset_index(drop=True).groupby(key, sort=False).indices.values():
-        city = [int(place) for place in places if rows["scope"].iloc[place] == CITY]
-        yield city[0], [int(place) for place in places if place != city[0]]
+def _family(sheet: Sheet, city: str, schools: list[str], others: list[str]) -> None:
+    """Adds city = supported schools + others."""
+    sheet.total(city, [*schools, *others])
+    _together(sheet, schools, others)
+
+
+def _together(sheet: Sheet, schools: list[str], others: list[str]) -> None:
+    """The city less the others is the supported schools; less those in print it is the others and the rest of them."""
+    sheet.together(schools)
+    sheet.together([*schools, *others])
+
+
+def _families(rows: pd.DataFrame, key: list[str]) -> Iterator[tuple[int, list[int], list[int]]]:
+    """The places of each city's row, of its supported schools and of the others."""
+    scopes = rows["scope"].tolist()
+    for group in rows.reset_index(drop=True).groupby(key, sort=False).indices.values():
+        places = [int(place) for place in group]
+        (city,) = (place for place in places if scopes[place] == CITY)
+        schools = [place for place in places if scopes[place] == SCHOOL]
+        yield city, schools, [place for place in places if place not in (city, *schools)]
 
 
 def _base_names(rows: pd.DataFrame, key: list[str]) -> list[str]:
@@ -202,10 +248,12 @@ def _partitions(sheet: Sheet, rows: pd.DataFrame, key: list[str], parts: list[st
     """Adds base = sum of parts for parts that make up the whole: stages, categories."""
     listed = rows.assign(part_name=parts, base_name=bases)
     for whole in (list(GRADE_GROUPS), CATEGORIES):
-        for base, group in listed[listed[key[-1]].isin(whole)].groupby("base_name", sort=False):
+        # A city may be one school, or have no supported one: then two rows of one part have the same base.
+        some = listed[listed[key[-1]].isin(whole)].groupby(["base_name", "scope", "who"], sort=False)
+        for (base, _, _), group in some:
             if len(group) > 1:
-                rest = int(group["base"].iloc[0]) - int(group["part"].sum())
-                _with_rest(sheet, str(base), sorted(group["part_name"]), rest)
+                rest, names = int(group["base"].iloc[0]) - int(group["part"].sum()), sorted(group["part_name"])
+                _with_rest(sheet, str(base), names, f"{base}|rest of {'+'.join(names)}", rest)
 
 
 def _nested(sheet: Sheet, rows: pd.DataFrame, bases: list[str]) -> None:

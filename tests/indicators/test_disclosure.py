@@ -39,8 +39,8 @@ def grid(inner, halves=None):
     return [Cell(name, value, costs[name]) for name, value in values.items()], relations
 
 
-def attacked(cells, relations, outcome, value_of):
-    """The least and greatest whole value that a hidden cell can have for one who knows all the rest."""
+def attacked(cells, relations, outcome, *value_of):
+    """The least and greatest whole value that hidden cells can have together for one who knows all the rest."""
     names = [cell.cell_id for cell in cells]
     lower, upper = [], []
     for cell in cells:
@@ -60,7 +60,7 @@ def attacked(cells, relations, outcome, value_of):
     found = []
     for sign in (1, -1):
         goal = np.zeros(len(names))
-        goal[names.index(value_of)] = sign
+        goal[[names.index(name) for name in value_of]] = sign
         solved = milp(goal, integrality=np.ones(len(names)), bounds=(lower, upper), constraints=(matrix, 0, 0))
         found.append(round(sign * solved.fun))
     return tuple(found)
@@ -79,10 +79,18 @@ tables = st.integers(2, 3).flatmap(
 def test_every_small_count_keeps_its_whole_range(inner, twice, chance):
     halves = [chance.randint(0, sum(row)) for row in inner] if twice else None
     cells, relations = grid(inner, halves)
-    outcome = suppress(cells, relations, BOUND)
+    groups = [[f"{r}/{c}" for r in range(size)] for c in range(len(inner[0])) for size in (len(inner) - 1, len(inner))]
+    outcome = suppress(cells, relations, BOUND, groups=groups)
     assert outcome.sensitive == {cell.cell_id for cell in cells if cell.value < BOUND} <= outcome.hidden
     for name in sorted(outcome.sensitive):
         assert attacked(cells, relations, outcome, name) == (0, BOUND - 1), name
+    value = {cell.cell_id: cell.value for cell in cells}
+    for group in groups:
+        small = [name for name in group if name in outcome.sensitive]
+        if small and sum(value[name] for name in small) < BOUND:
+            least, most = attacked(cells, relations, outcome, *small)
+            assert least == 0, small
+            assert most >= BOUND - 1, small
 
 
 @settings(max_examples=25, deadline=None)
@@ -151,6 +159,65 @@ def test_a_total_of_small_parts_passes_for_small():
     outcome = suppress(cells, [total_of("total", ["a", "b"])], BOUND)
     assert outcome.hidden == {"a", "b", "total"}
     assert outcome.unlabelled == {"total"}
+
+
+def town(*schools, others):
+    """Counts of supported schools, of the others and of the city, dearer the more there are in them."""
+    named = {f"school {number}": value for number, value in enumerate(schools, start=1)}
+    cells = [*(Cell(name, value) for name, value in named.items()), Cell("others", others, 3)]
+    cells.append(Cell("city", sum(schools) + others, 20))
+    groups = [list(named), [*named, "others"]]
+    return cells, [total_of("city", [*named, "others"])], groups
+
+
+def test_the_supported_schools_together_are_not_the_city_less_the_others():
+    """1 + 3 = 11 - 7: each may be anything from 0 to 4, but both are plainly four."""
+    cells, relations, groups = town(1, 3, others=7)
+    each = suppress(cells, relations, BOUND)
+    assert each.hidden == {"school 1", "school 2"}
+    assert attacked(cells, relations, each, "school 1", "school 2") == (4, 4)
+    both = suppress(cells, relations, BOUND, groups=groups)
+    assert both.hidden == {"school 1", "school 2", "others"}
+    assert attacked(cells, relations, both, "school 1", "school 2") == (0, 6)
+
+
+def test_fewer_than_one_school_may_have_had_its_others_hidden_already():
+    """1 + 2 = 10 - 7 is too few for one of them to have 4, and with the others hidden both may be none."""
+    cells, relations, groups = town(1, 2, others=7)
+    outcome = suppress(cells, relations, BOUND, groups=groups)
+    assert outcome == suppress(cells, relations, BOUND)
+    assert outcome.hidden == {"school 1", "school 2", "others"}
+    assert attacked(cells, relations, outcome, "school 1", "school 2") == (0, 5)
+
+
+def test_others_of_a_few_cannot_hide_the_schools_without_the_city():
+    """1 + 1 = 6 - 4: others of at most 4 leave at least two, so that the city is hidden, and passes for small."""
+    cells, relations, groups = town(1, 1, others=4)
+    outcome = suppress(cells, relations, BOUND, groups=groups)
+    assert outcome.hidden == {"school 1", "school 2", "others", "city"}
+    assert outcome.unlabelled == {"city"}
+    assert attacked(cells, relations, outcome, "school 1", "school 2") == (0, 8)
+
+
+def test_the_city_less_one_school_is_no_small_count_either():
+    """14 - 10 = 1 + 3, the others and the second school."""
+    cells, relations, groups = town(10, 1, others=3)
+    assert suppress(cells, relations, BOUND).hidden == {"school 2", "others"}
+    outcome = suppress(cells, relations, BOUND, groups=groups)
+    assert outcome.hidden == {"school 1", "school 2", "others"}
+    assert attacked(cells, relations, outcome, "school 2", "others") == (0, 8)
+
+
+def test_schools_that_are_not_few_together_hide_nothing_more():
+    """2 + 2 + 3 is seven, which may be printed, and any of them may have none."""
+    cells, relations, groups = town(2, 2, 3, others=7)
+    outcome = suppress(cells, relations, BOUND, groups=groups)
+    assert outcome.hidden == {"school 1", "school 2", "school 3"}
+
+
+def test_cells_of_tables_that_are_not_related_are_no_group():
+    with pytest.raises(ValueError, match="not related"):
+        suppress([Cell("a", 1), Cell("b", 2)], [], BOUND, groups=[["a", "b"]])
 
 
 def test_a_sum_is_printed_only_beside_its_number_and_cannot_be_taken_from_the_total():

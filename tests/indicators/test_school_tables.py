@@ -7,6 +7,7 @@ from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
 from analysis.contracts.validation import violations
 from analysis.disclosure_policy import DEFAULT_POLICY
+from analysis.indicators.masking import hidden_parts
 from analysis.indicators.school_tables import school_tables
 from school_towns import printed, result, results, score, town_facts
 
@@ -109,6 +110,53 @@ def test_the_points_of_a_few_do_not_tell_how_many_scored_high():
     whole = tables["public_score_results"].set_index("group_name").loc[["Другие школы города", "Город"]]
     assert whole[["participant_count", "mean_score"]].isna().any(axis=None)
     assert whole["participant_count"].notna().any()
+
+
+def test_the_few_of_the_supported_schools_are_not_the_city_less_the_others():
+    """1 + 3 pupils with «2», 11 - 7."""
+    tables = made(
+        result("edu1", (1, 9, 11, 8)), result("edu2", (3, 12, 11, 8)), result("edu3", (7, 40, 50, 60)),
+    )  # fmt: skip
+    public = tables["public_mark_results"].set_index("group_name").loc[["Другие школы города", "Город"]]
+    assert tables["mark_results"]["mark_2_count"].tolist() == [1, 3, 7, 11]
+    assert public["mark_2_count"].notna().sum() < 2
+    assert public["participant_count"].tolist() == [157, 220]
+
+
+def test_the_few_of_the_supported_schools_are_not_told_by_those_who_are_none_of_them():
+    """18 of 20 and 28 of 30 trained teachers leave 2 + 2, and so would 100 - 76 and 50 - 30."""
+    rows = pd.DataFrame(
+        [("школа", "edu1", 18, 20), ("школа", "edu2", 28, 30), ("другие школы", "", 30, 50), ("город", "", 76, 100)],
+        columns=["scope", "who", "part", "base"],
+    ).assign(calendar_year=2021, staff_group="Прошли", is_whole=False)
+    hidden = hidden_parts(rows, ["calendar_year", "staff_group"], DEFAULT_POLICY)
+    assert {"part"} <= hidden[0] | hidden[1]
+    assert hidden[2] | hidden[3]
+
+
+def test_the_mean_of_nine_is_not_the_city_less_the_others():
+    """5 and 4 participants, of whom neither school nor both may be shown: 69 - 60 of them, and their points."""
+    tables = made(score("edu1", 5, 0, 0, 0, 50.0), score("edu2", 4, 0, 0, 0, 52.0), score("edu3", 60, 9, 9, 9, 59.2))
+    whole = tables["public_score_results"].set_index("group_name").loc[["Другие школы города", "Город"]]
+    assert whole[["participant_count", "mean_score"]].isna().any(axis=None)
+
+
+@pytest.mark.parametrize("schools", [1, 5])
+def test_a_city_that_is_one_school_or_has_none_supported_is_masked_once(schools):
+    """The city then has the very pupils and teachers of its only group, and its parts make them up once, not twice."""
+    town = town_facts(schools, years=(2021,), seed=2)
+    if schools > 1:
+        town["school_status"] = town["school_status"].iloc[:0]
+    tables = school_tables(town, DEFAULT_POLICY)
+    for name in PUBLIC_TABLES:
+        rows = tables[name]
+        groups = {who: rows[rows["group_name"] == who] for who in rows["group_name"].unique()}
+        assert len(groups) == 2, name
+        city, others = (
+            rows.drop(columns=["scope", "group_name"], errors="ignore").reset_index(drop=True)
+            for rows in groups.values()
+        )
+        pd.testing.assert_frame_equal(city, others)
 
 
 def test_a_group_of_pupils_counts_over_the_schools_that_gave_it(town):
