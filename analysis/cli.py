@@ -13,6 +13,7 @@ from typing import Any
 
 from analysis.config import Project, find_project, load_project, load_sources
 from analysis.errors import AnalysisError
+from analysis.file_facts import file_size
 
 FORMATS = ("html", "pdf", "docx")
 EXAMPLES = """examples:
@@ -123,7 +124,7 @@ def report(project: Project, options: argparse.Namespace) -> int:
     )
     _print("Опубликовано:")
     for path in made:
-        _print(f"  {_from_here(path)}  {_size(path)}")
+        _print(f"  {_from_here(path)}  {file_size(path)}")
     return 0
 
 
@@ -139,7 +140,7 @@ def documents(project: Project, options: argparse.Namespace) -> int:
         made = make_documents(project, year, options.kinds, options.schools, options.formats, options.engine, _say)
     _print("Документы:")
     for path in made.files:
-        _print(f"  {_from_here(path)}  {_size(path)}")
+        _print(f"  {_from_here(path)}  {file_size(path)}")
     if made.outdated:
         folder = project.root / FOLDER / str(year)
         for line in [f"\n{HEAD}", *(f"  {_from_here(path)}" for path in made.outdated)]:
@@ -390,11 +391,6 @@ def _from_here(path: Path) -> str:
     """A path as a person at this prompt would type it; the whole path where it lies elsewhere."""
     here = Path.cwd()
     return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
-
-
-def _size(path: Path) -> str:
-    size = path.stat().st_size
-    return f"{size / 1_000_000:.1f} МБ".replace(".", ",") if size >= 1_000_000 else f"{max(1, size // 1000)} КБ"
 
 
 def _say(text: str) -> None:

@@ -12,6 +12,7 @@ from analysis.errors import AnalysisError
 from analysis.fact_pipeline import known_reporters, problem_of
 from analysis.intake.returns import Identity, is_returned, recognise
 from analysis.intake.workbook import read_workbook
+from analysis.quoted import quoted
 from analysis.receive_exports import LICENCE, Said, keep_export
 from analysis.whole import only_one_at_work, write_file_whole
 
@@ -177,15 +178,15 @@ def _target_stem(identity: Identity) -> str:
 def _stanza(source: Source) -> str:
     """The entry as TOML; texts are escaped, because a file name may hold anything."""
     lines = [
-        f"file = {_quoted(source.file)}",
-        f"title = {_quoted(source.title)}",
-        f"origin = {_quoted(source.origin)}",
+        f"file = {quoted(source.file)}",
+        f"title = {quoted(source.title)}",
+        f"origin = {quoted(source.origin)}",
         f"received = {source.received.isoformat()}",
-        f"sha256 = {_quoted(source.sha256)}",
-        f"licence = {_quoted(source.licence)}",
-        f"kind = {_quoted(source.kind)}",
+        f"sha256 = {quoted(source.sha256)}",
+        f"licence = {quoted(source.licence)}",
+        f"kind = {quoted(source.kind)}",
         *(
-            f"{key} = {_quoted(value)}"
+            f"{key} = {quoted(value)}"
             for key, value in (
                 ("replaces", source.replaces),
                 ("wave", source.wave),
@@ -195,8 +196,3 @@ def _stanza(source: Source) -> str:
         ),
     ]
     return "\n".join(["[[source]]", *lines, ""])
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(letter if letter.isprintable() else " " for letter in escaped) + '"'

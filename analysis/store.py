@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import AnalysisError
+from analysis.file_facts import file_hash
 from analysis.whole import recover_folder, replace_folder
 
 if TYPE_CHECKING:
@@ -76,11 +77,6 @@ def tables_are_whole(root: Path, manifest: Mapping[str, Any]) -> bool:
     return bool(tables) and all(
         file_hash(root / PROCESSED / f"{name}.parquet") == digest for name, digest in tables.items()
     )
-
-
-def file_hash(path: Path) -> str:
-    """The sha256 of a file; empty where there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def fingerprint(root: Path, paths: Iterable[Path]) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.cleaning.roadmap_findings import CHECK_DOCUMENT, RoadmapFindings
 from analysis.cleaning.roadmap_rows import columns_of, plain_code
-from analysis.cleaning.values import MONTHS
+from analysis.intake.months import MONTHS
 
 YEAR_WORD = r"\s*(?:г\.?|год\w*)?\s*"
 PERIOD = re.compile(rf"(20[0-9][0-9]){YEAR_WORD}(?:[-–—]|по|до|и){YEAR_WORD}(20[0-9][0-9])")

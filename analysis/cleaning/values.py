@@ -6,29 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from analysis.intake.blocks import plain
+from analysis.intake.months import MONTHS
 
 PART = re.compile(r"^(не менее\s+)?([0-9]{1,9})(?:\s*\(\s*([^()]+?)\s*\))?$")
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "январь января",
-            "февраль февраля",
-            "март марта",
-            "апрель апреля",
-            "май мая",
-            "июнь июня",
-            "июль июля",
-            "август августа",
-            "сентябрь сентября",
-            "октябрь октября",
-            "ноябрь ноября",
-            "декабрь декабря",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
 ONCE_A_YEAR = "раз в год"
 # A comma inside brackets belongs to the note in the brackets.
 BETWEEN_EXECUTORS = re.compile(r"[,;\n](?![^()]*\))")

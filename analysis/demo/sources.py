@@ -1,13 +1,13 @@
 """SOURCES.toml of the demo: each received file with its day and its hash."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
 from analysis.config import INVENTED
+from analysis.quoted import quoted
 
 ORIGIN = "Придумано, чтобы показать программу"
 LICENCE = "Вымышленный документ; публикуется без ограничений"
@@ -54,4 +54,4 @@ def _entry(filed: Filed) -> str:
 
 
 def _value(value: str | date) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else value.isoformat()
+    return quoted(value) if isinstance(value, str) else value.isoformat()

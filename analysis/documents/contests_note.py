@@ -20,10 +20,10 @@ from analysis.documents.parts import (
 )
 from analysis.documents.staging import Document
 from analysis.indicators.keyed import CITY, OTHERS
-from analysis.presentation.brief_words import NO_DATA
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import form
+from analysis.presentation.shares import NO_DATA
 from analysis.presentation.words import Row, rows_of
 
 PUPILS, TEACHERS = CONTESTANTS

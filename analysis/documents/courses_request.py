@@ -18,10 +18,11 @@ from analysis.documents.parts import (
     whence,
 )
 from analysis.documents.staging import Document
-from analysis.presentation.brief_words import NO_DATA, interval_words, percent, share_words
+from analysis.presentation.brief_words import interval_words, share_words
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import decimal
+from analysis.presentation.shares import NO_DATA, whole_percent
 from analysis.presentation.words import Row, rows_of
 
 NOTHING = "Нет данных: о дефицитах педагогов за этот год школы не сообщили."
@@ -63,7 +64,7 @@ def _topics(topics: list[Row]) -> str:
             interval_words(row),
             f"{row['deficit_school_count']} из {row['diagnosed_school_count']}",
             _place(row),
-            percent(row["top_probability"]),
+            whole_percent(row["top_probability"]),
         ]
         for row in topics
     ]

@@ -20,12 +20,13 @@ from analysis.documents.parts import (
 from analysis.documents.replies import Reply
 from analysis.documents.staging import Document
 from analysis.exam_calendar import school_year_from
-from analysis.presentation.brief_words import percent, share_words, sitting_words
+from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS
 from analysis.presentation.conclusions.school import low_rows
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape, points
 from analysis.presentation.russian import form, long_date
+from analysis.presentation.shares import whole_percent
 from analysis.presentation.words import rows_of
 
 NO_REPLY = "Ответа школы на день выпуска справки нет. Его кладут в файл reports/{year}/replies/{login}.md."
@@ -146,7 +147,7 @@ def _pupils(material: Material, login: str) -> Iterator[str]:
         name = material.passport[str(far["indicator_id"])].name
         said = (
             f"В школе {pupils} {learners}. Больше всего отличается от города «{name}»: {share_words(far)}, "
-            f"в городе {percent(far['city_value'])}"
+            f"в городе {whole_percent(far['city_value'])}"
         )
         yield f"{escape(said)} (@tbl-social)."
 
@@ -158,8 +159,8 @@ def _low(material: Material, login: str) -> Iterator[str]:
         return
     low, high = (choose(rows, key=lambda row: float(row["value"])) for choose in (min, max))
     said = (
-        f"Результатов ВПР, ОГЭ и ЕГЭ — {len(rows)}; доля не справившихся — от {percent(low['value'])} "
-        f"({sitting_words(low)}) до {percent(high['value'])} ({sitting_words(high)}: "
+        f"Результатов ВПР, ОГЭ и ЕГЭ — {len(rows)}; доля не справившихся — от {whole_percent(low['value'])} "
+        f"({sitting_words(low)}) до {whole_percent(high['value'])} ({sitting_words(high)}: "
         f"{share_words(high).partition(' (')[0]})"
     )
     yield f"{escape(said)} (@tbl-low)."

@@ -7,18 +7,11 @@ import pandas as pd
 
 from analysis.documents.material import Material
 from analysis.documents.parts import table
-from analysis.presentation.brief_words import (
-    NO_DATA,
-    change_words,
-    interval_words,
-    limit_words,
-    percent,
-    share_words,
-    sitting_words,
-)
+from analysis.presentation.brief_words import change_words, interval_words, limit_words, share_words, sitting_words
 from analysis.presentation.conclusions.school import JOURNAL, LOW_SHARES
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import decimal, short_date
+from analysis.presentation.shares import NO_DATA, whole_percent
 from analysis.presentation.words import Row, count_words, rows_of
 
 NOT_DRAWN = "не стабилизировано: "
@@ -81,9 +74,9 @@ def low_results(material: Material, login: str) -> str:
             sitting_words(row),
             share_words(row),
             interval_words(row),
-            percent(row["stabilised_value"]),
-            percent(row["city_value"]),
-            percent(row["threshold_probability"]),
+            whole_percent(row["stabilised_value"]),
+            whole_percent(row["city_value"]),
+            whole_percent(row["threshold_probability"]),
             limit_words(row["against_city"]),
         ]
         for row in rows
@@ -113,7 +106,7 @@ def quality(material: Material, login: str) -> str:
     """Marks 4 and 5, and how they changed."""
     rows = [row for row in material.of(login, "quality_share") if str(row["procedure"]) != JOURNAL]
     cells = [
-        [sitting_words(row), share_words(row), interval_words(row), percent(row["city_value"]), change_words(row)]
+        [sitting_words(row), share_words(row), interval_words(row), whole_percent(row["city_value"]), change_words(row)]
         for row in rows
     ]
     header = ["Результат", "Качество: «4» и «5»", "Интервал 95\N{NO-BREAK SPACE}%", "Город", "Изменение"]
@@ -128,7 +121,7 @@ def journal(material: Material, login: str) -> str:
         [
             sitting_words(row).partition(", ")[2].capitalize(),
             share_words(row),
-            percent(row["city_value"]),
+            whole_percent(row["city_value"]),
             share_words(fails[_key(row)]),
         ]
         for row in rows
@@ -145,7 +138,7 @@ def compared(material: Material, login: str) -> str:
         for name in ("lower", "same", "higher")
     }
     cells = [
-        [sitting_words(row), *(share_words(parts[name][key]) for name in parts), percent(row["city_value"])]
+        [sitting_words(row), *(share_words(parts[name][key]) for name in parts), whole_percent(row["city_value"])]
         for key, row in parts["lower"].items()
     ]
     header = ["ВПР", "Понизили", "Подтвердили", "Повысили", "Понизили в городе"]
@@ -160,7 +153,7 @@ def passport_shares(material: Material, login: str, name: str, caption: str, ids
         [
             material.passport[str(row["indicator_id"])].name,
             share_words(row),
-            percent(row["city_value"]),
+            whole_percent(row["city_value"]),
             change_words(row),
         ]
         for row in material.of(login, *ids)
@@ -176,7 +169,7 @@ def deficits(material: Material, login: str) -> str:
             str(row["aspect"]),
             share_words(row),
             interval_words(row),
-            percent(row["city_value"]),
+            whole_percent(row["city_value"]),
             limit_words(row["against_city"]),
         ]
         for row in material.of(login, "deficit_share")

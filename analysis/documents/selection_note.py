@@ -21,12 +21,13 @@ from analysis.documents.parts import (
 )
 from analysis.documents.staging import Document
 from analysis.exam_calendar import school_year_from
-from analysis.presentation.brief_words import NO_DATA, percent, share_words, sitting_words
+from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS
 from analysis.presentation.conclusions.selection import LEAVES
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape, points
 from analysis.presentation.russian import form
+from analysis.presentation.shares import NO_DATA, whole_percent
 from analysis.presentation.words import Row, rows_of
 from analysis.selection_rules import RuleSet
 
@@ -81,8 +82,8 @@ def _rule(material: Material, rule: RuleSet, hits: str) -> Iterator[str]:
     yield f"## {escape(rule.name + sure)}"
     participants = "" if rule.minimum_participants_confirmed else " (не подтверждено)"
     yield escape(
-        f"Процедура низкая, если доля не справившихся не меньше {percent(rule.threshold)}; школа попадает в список, "
-        f"если низких процедур не меньше {rule.minimum_low_procedures}{REPEATED[rule.repetition]}. "
+        f"Процедура низкая, если доля не справившихся не меньше {whole_percent(rule.threshold)}; школа попадает в "
+        f"список, если низких процедур не меньше {rule.minimum_low_procedures}{REPEATED[rule.repetition]}. "
         f"Наименьшее число участников, при котором процедура учитывается, — {rule.minimum_participants}{participants}. "
         f"Основание: {rule.source}."
     )
@@ -122,8 +123,8 @@ def _schools(material: Material, rule: RuleSet) -> str:
             _low_of(row),
             str(row["repeated_low_count"]),
             row["listed"],
-            percent(row["chance_probability"]),
-            percent(row["low_probability"]),
+            whole_percent(row["chance_probability"]),
+            whole_percent(row["low_probability"]),
             _leaving(row),
         ]
         for row in rows
@@ -167,10 +168,10 @@ def _low_procedures(material: Material, rule: RuleSet) -> list[list[str]]:
             material.name(row["school_login"]),
             sitting_words(row),
             share_words(row),
-            percent(row["city_value"]),
-            percent(row["low_probability"]),
-            percent(row["false_alarm_probability"]),
-            percent(row["miss_probability"]),
+            whole_percent(row["city_value"]),
+            whole_percent(row["low_probability"]),
+            whole_percent(row["false_alarm_probability"]),
+            whole_percent(row["miss_probability"]),
         ]
         for row in rows_of(rows[rows["is_low"] == LOW])
     ]
@@ -188,7 +189,7 @@ def _hits(rule: RuleSet, cells: list[list[str]], first: RuleSet) -> str:
 def _thresholds(material: Material, rule: RuleSet) -> str:
     cells = [
         [
-            f"{percent(row['threshold'])}{' (правило)' if row['is_rule'] else ''}",
+            f"{whole_percent(row['threshold'])}{' (правило)' if row['is_rule'] else ''}",
             str(row["listed_school_count"]),
             str(row["undecided_school_count"]),
             _names(material, row["entering_schools"]),

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 
 from analysis.intake.blocks import plain
-from analysis.intake.heading import MONTHS
+from analysis.intake.months import MONTH_OF_DATE, MONTHS
 from analysis.intake.workbook_sheet import CellValue
 
 # No measure of a city counts more; a longer number is a telephone, a code or a slip.
@@ -17,8 +17,7 @@ NUMBER = re.compile(r"([0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,9})(?:[.,]([0-9]{1,2}|[0
 YEAR_WORD = r"\s?(?:г\.?|года?)?"
 DAY_FIRST = re.compile(rf"([0-9]{{1,2}})([./-])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}}){YEAR_WORD}")
 YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00)?)?")
-IN_WORDS = re.compile(rf"[«\"]?([0-9]{{1,2}})[»\"]? ({MONTHS}) ([0-9]{{4}}){YEAR_WORD}")
-MONTH_NAMES = MONTHS.split("|")
+IN_WORDS = re.compile(rf"[«\"]?([0-9]{{1,2}})[»\"]? ({MONTH_OF_DATE}) ([0-9]{{4}}){YEAR_WORD}")
 EXPECTED_COUNT = "Ожидалось целое число от 0, например 2"
 EXPECTED_NUMBER = "Ожидалось число от 0, например 12,5"
 EXPECTED_DATE = "Ожидалась дата, например 25.08.2021"
@@ -120,7 +119,7 @@ def _date_in(text: str) -> date:
         return _day(*found.groups())
     if found := IN_WORDS.fullmatch(text):
         day, name, year = found.groups()
-        return _day(year, str(MONTH_NAMES.index(name) + 1), day)
+        return _day(year, str(MONTHS[name]), day)
     raise CellNotReadError(EXPECTED_DATE)
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from analysis.findings import Finding, Severity
 from analysis.intake.blocks import Block, Cell, plain
+from analysis.intake.months import MONTH_OF_DATE
 
 APPROVAL_MARK = re.compile(r"^[«\"]?утвержд(?:аю|[её]н[аоы]?)\b[»\"]?", re.IGNORECASE)
 # Blocks beside or below the approval, with a position, a name and a date of their own.
@@ -16,9 +17,8 @@ TITLE_ENDS = re.compile(r"^(?:цел[ьи]|задачи|основани[ея]|�
 # A document that approves stands where a position would.
 ORDER = re.compile(r"приказ|постановлен|распоряжен|решени", re.IGNORECASE)
 ORDER_NUMBER = re.compile(r"^№\s*\S+$")
-MONTHS = "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
 DATE = re.compile(
-    rf"«?\s*[0-9]{{1,2}}\s*»?\s*(?:{MONTHS})\s*[0-9]{{4}}|[0-9]{{1,2}}\.[0-9]{{1,2}}\.[0-9]{{4}}", re.IGNORECASE
+    rf"«?\s*[0-9]{{1,2}}\s*»?\s*(?:{MONTH_OF_DATE})\s*[0-9]{{4}}|[0-9]{{1,2}}\.[0-9]{{1,2}}\.[0-9]{{4}}", re.IGNORECASE
 )
 DATE_WITH_WORD = re.compile(rf"(?:{DATE.pattern})(?:\s*(?:года?\b|г\.))?", re.IGNORECASE)
 SURNAME, INITIALS = r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?", r"(?:[А-ЯЁ]\.\s?){2}"

@@ -5,22 +5,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.presentation.russian import NO_BREAK_SPACE, decimal
+from analysis.presentation.shares import NO_DATA, out_of, whole_percent
 from analysis.presentation.words import Row
 
-NO_DATA = "—"
 EXAMS, SEASONS = ("ОГЭ", "ЕГЭ"), ("весна", "осень")
-
-
-def percent(share: Any) -> str:  # noqa: ANN401
-    """«20 %»; a share that is not quite none or all never rounds to it."""
-    if pd.isna(share):
-        return NO_DATA
-    whole = round(float(share) * 100)
-    if whole == 0 and share > 0:
-        return f"менее{NO_BREAK_SPACE}1{NO_BREAK_SPACE}%"
-    if whole == 100 and share < 1:
-        return f"более{NO_BREAK_SPACE}99{NO_BREAK_SPACE}%"
-    return f"{whole}{NO_BREAK_SPACE}%"
 
 
 def share_words(row: Row) -> str:
@@ -29,8 +17,7 @@ def share_words(row: Row) -> str:
         return NO_DATA
     if pd.isna(row["denominator"]):
         return decimal(float(row["value"]))
-    made_of = f"{decimal(float(row['numerator']))} из {decimal(float(row['denominator']))}"
-    return f"{made_of} ({percent(row['value'])})".replace(" из ", f"{NO_BREAK_SPACE}из{NO_BREAK_SPACE}")
+    return f"{out_of(row)} ({whole_percent(row['value'])})".replace(" из ", f"{NO_BREAK_SPACE}из{NO_BREAK_SPACE}")
 
 
 def interval_words(row: Row, low: str = "interval_low", high: str = "interval_high") -> str:

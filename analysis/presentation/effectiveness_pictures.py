@@ -11,8 +11,9 @@ from analysis.presentation import effectiveness_figures as drawing
 from analysis.presentation.edition import GROUPS_LAST, Edition
 from analysis.presentation.effectiveness_tables import by_id, lowered
 from analysis.presentation.exhibits import Exhibit, printed_picture
-from analysis.presentation.indicator_words import exported, interval_words, out_of, percent
+from analysis.presentation.indicator_words import exported, interval_words
 from analysis.presentation.school_tables import SLUGS, subject_words
+from analysis.presentation.shares import out_of, percent
 from analysis.presentation.words import Row, rows_of
 
 LINES_PER_PICTURE = 40

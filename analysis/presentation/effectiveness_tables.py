@@ -9,16 +9,9 @@ from analysis.indicator_passport import Indicator
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.indicator_tables import flagged_table
-from analysis.presentation.indicator_words import (
-    change_words,
-    exported,
-    out_of,
-    percent,
-    probability,
-    value_words,
-    with_interval,
-)
+from analysis.presentation.indicator_words import change_words, exported, value_words, with_interval
 from analysis.presentation.school_tables import SLUGS, TITLES, subject_words
+from analysis.presentation.shares import out_of, percent, probability
 from analysis.presentation.words import Row, rows_of
 
 

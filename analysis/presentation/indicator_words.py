@@ -1,41 +1,20 @@
 """Indicators as the report prints them: shares in percent, intervals, probabilities, what a row is about."""
 
-from typing import Any
-
 import pandas as pd
 
 from analysis.contracts.effectiveness import PublicIndicators
 from analysis.indicator_passport import SHARE, Indicator
-from analysis.presentation.russian import NO_BREAK_SPACE, decimal
+from analysis.presentation.russian import NO_BREAK_SPACE
+from analysis.presentation.shares import NO_DATA, percent, rounded
 from analysis.presentation.words import Row
 
-NOTHING = "—"
 WHO_AND_WHAT = ["indicator_id", "group_name"]
-
-
-def percent(share: Any, digits: int = 1) -> str:  # noqa: ANN401
-    """«38,9 %»."""
-    return NOTHING if pd.isna(share) else f"{rounded(share * 100, digits)}{NO_BREAK_SPACE}%"
-
-
-def rounded(number: float, digits: int) -> str:
-    """A number with exactly so many decimals: as many as its base carries."""
-    return decimal(round(float(number), digits), digits) if digits else decimal(round(float(number)))
-
-
-def probability(chance: Any) -> str:  # noqa: ANN401
-    """«43 %»; what is nearly sure or nearly out of the question is not called sure."""
-    if pd.isna(chance):
-        return NOTHING
-    if chance < 0.01:
-        return f"меньше 1{NO_BREAK_SPACE}%"
-    return f"больше 99{NO_BREAK_SPACE}%" if chance > 0.99 else percent(chance, 0)
 
 
 def value_words(row: Row, indicator: Indicator, column: str = "value") -> str:
     """A share in percent, a mean with its decimals, a number as it is."""
     if pd.isna(row[column]):
-        return NOTHING
+        return NO_DATA
     return percent(row[column]) if indicator.kind == SHARE else rounded(row[column], _digits(indicator))
 
 
@@ -55,17 +34,10 @@ def with_interval(row: Row, indicator: Indicator) -> str:
     return f"{said} ({between})" if between else said
 
 
-def out_of(row: Row) -> str:
-    """«7 из 18»."""
-    if pd.isna(row["denominator"]) or pd.isna(row["numerator"]):
-        return NOTHING if pd.isna(row["numerator"]) else decimal(row["numerator"])
-    return f"{decimal(row['numerator'])} из {decimal(row['denominator'])}"
-
-
 def change_words(row: Row, indicator: Indicator) -> str:
     """«+3,2 п. п. (от −8,1 до +14,0)», or why there is none."""
     if pd.isna(row["change"]):
-        return str(row["change_note"]) if pd.notna(row["change_note"]) else NOTHING
+        return str(row["change_note"]) if pd.notna(row["change_note"]) else NO_DATA
     said = f"{_signed(row['change'], indicator)}{_points(indicator)}"
     if pd.isna(row["change_low"]):
         return said

@@ -6,9 +6,9 @@ import pandas as pd
 import pandera.pandas as pa
 from babel.numbers import format_decimal
 
-from analysis.presentation.russian import LOCALE, NO_BREAK_SPACE
+from analysis.presentation.russian import LOCALE, NO_BREAK_SPACE, decimal
+from analysis.presentation.shares import NO_DATA, made_of
 
-UNKNOWN = "—"
 SCHOOL = "Школа"
 LOGINS = ("school_login", "entering_schools", "leaving_schools", "deficit_schools")
 SMALLEST = 0.001
@@ -51,14 +51,13 @@ def with_parts(rows: pd.DataFrame, numerator: str = "numerator", denominator: st
 
 def _parts(part: float, whole: float) -> str:
     if pd.isna(part) or pd.isna(whole) or whole == 0:
-        return UNKNOWN
-    percent = format_decimal(100 * part / whole, "0.#", locale=LOCALE)
-    return f"{_number(part)} из {_number(whole)} ({percent}{NO_BREAK_SPACE}%)"
+        return NO_DATA
+    return f"{made_of(part, whole)} ({decimal(round(100 * part / whole, 1))}{NO_BREAK_SPACE}%)"
 
 
 def _cell(value: object) -> str:
     if pd.isna(value) or value == "":  # type: ignore[call-overload]
-        return UNKNOWN
+        return NO_DATA
     if isinstance(value, bool):
         return "да" if value else "нет"
     return _number(value) if isinstance(value, float) else str(value)

@@ -7,9 +7,10 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_pictures import EXAMS
 from analysis.presentation.exhibits import Exhibit, printed_picture
 from analysis.presentation.figures import stacked_bars
-from analysis.presentation.indicator_words import exported, percent
+from analysis.presentation.indicator_words import exported
 from analysis.presentation.russian import NO_BREAK_SPACE
 from analysis.presentation.school_tables import subject_words
+from analysis.presentation.shares import percent
 from analysis.presentation.words import Row, rows_of
 from analysis.selection_rules import RuleSet
 

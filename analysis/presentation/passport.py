@@ -5,8 +5,8 @@ import pandas as pd
 from analysis.indicator_passport import NO_INTERVAL, Indicator
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
-from analysis.presentation.indicator_words import percent
 from analysis.presentation.markdown import escape
+from analysis.presentation.shares import percent
 
 NO_PASSPORT = "Паспорта показателей в проекте нет."
 UNCONFIRMED = "не подтверждено"

@@ -7,8 +7,9 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_tables import steady_words, text
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.indicator_tables import flagged_table
-from analysis.presentation.indicator_words import exported, out_of, percent, probability, with_interval
+from analysis.presentation.indicator_words import exported, with_interval
 from analysis.presentation.markdown import escape
+from analysis.presentation.shares import out_of, percent, probability
 from analysis.presentation.words import Row, rows_of
 from analysis.selection_rules import NO_REPETITION, SAME_LIST, RuleSet
 

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from analysis.file_facts import file_size
 from analysis.publishing.errors import PublishingError
 from analysis.publishing.execution import execute
 from analysis.publishing.project import Project, check_front_matter, read_project
@@ -157,7 +158,7 @@ def _page_variables(page: Page, site: Site) -> dict[str, object]:
             if href in site.outputs
         ],
         "files": [
-            {"kind": kind.upper(), "href": Path(output).name, "size": _size(site.folder / output)}
+            {"kind": kind.upper(), "href": Path(output).name, "size": file_size(site.folder / output)}
             for kind in ("pdf", "docx")
             if (output := output_name(page.name, kind)) in site.outputs
         ],
@@ -217,8 +218,3 @@ def _copy_beside(page: Page, site: Site, target: Path) -> list[str]:
         (site.folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, site.folder / name)
     return copied
-
-
-def _size(path: Path) -> str:
-    size = path.stat().st_size / 1024
-    return f"{size:.0f} КБ" if size < 1024 else f"{size / 1024:.1f} МБ".replace(".", ",")

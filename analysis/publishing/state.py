@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from analysis.file_facts import file_hash
 from analysis.whole import write_file_whole
 
 _PACKAGE = Path(__file__).parent.parent
@@ -52,14 +53,14 @@ def read_state(path: Path) -> State:
 
 def write_state(path: Path, outputs: Mapping[str, Output], site: Path) -> None:
     """Notes the outputs and the hash of every file of the site."""
-    hashes = {name: _hash(site / name) for name in _files_of(outputs.values())}
+    hashes = {name: file_hash(site / name) for name in _files_of(outputs.values())}
     noted = {"outputs": {name: (output.key, output.files) for name, output in outputs.items()}, "hashes": hashes}
     write_file_whole(path, json.dumps(noted, ensure_ascii=False, indent=1, sort_keys=True).encode())
 
 
 def outputs_found(state: State, site: Path) -> dict[str, Output]:
     """Returns the outputs that stand in the site, each with those of its files that are there."""
-    sound = {name for name, hashed in state.hashes.items() if _hash(site / name) == hashed}
+    sound = {name for name, hashed in state.hashes.items() if file_hash(site / name) == hashed}
 
     def found(output: Output) -> Output:
         there = tuple(name for name in output.files if (site / name).is_file())
@@ -120,9 +121,9 @@ def _output_key(name: str, document_key: str, all_outputs: frozenset[str]) -> st
 
 def document_keys(reports: Path, documents: Iterable[str], engine: str, fixed_date: date) -> dict[str, str]:
     """Hashes all that each document is made of: sources, code, locked packages, engine and date."""
-    sources = {path.relative_to(reports): _hash(path) for path in _sources(reports)}
+    sources = {path.relative_to(reports): file_hash(path) for path in _sources(reports)}
     code = [path for path in sorted(_PACKAGE.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
-    common = [engine, fixed_date.isoformat(), *map(_hash, code), _hash(reports.parent / "requirements.lock")]
+    common = [engine, fixed_date.isoformat(), *map(file_hash, code), file_hash(reports.parent / "requirements.lock")]
 
     def key(document: str) -> str:
         own = PurePosixPath(document).parts[0]
@@ -141,7 +142,3 @@ def _sources(reports: Path) -> Iterator[Path]:
 def _concerns(parts: tuple[str, ...], own: str) -> bool:
     """Files at the top and folders with an underscore in front concern all; a document at the top needs everything."""
     return len(parts) == 1 or parts[0].startswith("_") or parts[0] == own or own.endswith(".qmd")
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

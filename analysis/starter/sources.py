@@ -1,6 +1,5 @@
 """What a new project takes from this installation: report sources with the words of another city, the calendar."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ import analysis
 from analysis.config import INVENTED
 from analysis.errors import AnalysisError
 from analysis.publishing.word_footer import with_footer
+from analysis.quoted import quoted
 from analysis.starter.beginning import Beginning
 
 INSTALLATION = Path(analysis.__file__).parents[1]
@@ -86,9 +86,9 @@ def _project(text: str, beginning: Beginning) -> str:
     )
     return _with(
         text,
-        (r"^author: .*$", f"author: {_quoted(beginning.publisher)}"),
-        (r"^  title: .*$", f"  title: {_quoted(beginning.site_title)}"),
-        (r"^  page-footer: .*$", f"  page-footer: {_quoted(beginning.said(beginning.publisher))}"),
+        (r"^author: .*$", f"author: {quoted(beginning.publisher)}"),
+        (r"^  title: .*$", f"  title: {quoted(beginning.site_title)}"),
+        (r"^  page-footer: .*$", f"  page-footer: {quoted(beginning.said(beginning.publisher))}"),
         (EDITION_LINKS, links),
     )
 
@@ -97,8 +97,8 @@ def _index(text: str, beginning: Beginning) -> str:
     subtitle = f"Годовые отчёты о реализации «дорожной карты» {beginning.period}"
     return _with(
         text,
-        (r"^title: .*$", f"title: {_quoted(beginning.title)}"),
-        (r"^subtitle: .*$", f"subtitle: {_quoted(beginning.said(subtitle))}"),
+        (r"^title: .*$", f"title: {quoted(beginning.title)}"),
+        (r"^subtitle: .*$", f"subtitle: {quoted(beginning.said(subtitle))}"),
     )
 
 
@@ -106,7 +106,7 @@ def _edition(text: str, year: int, beginning: Beginning) -> str:
     return _with(
         text,
         (r"^title: .*$", f'title: "Годовой отчёт за {year} год"'),
-        (r"^subtitle: .*$", f"subtitle: {_quoted(beginning.said(f'{SUBTITLE}, {beginning.period}'))}"),
+        (r"^subtitle: .*$", f"subtitle: {quoted(beginning.said(f'{SUBTITLE}, {beginning.period}'))}"),
         (r"^year = \d{4}$", f"year = {year}"),
     )
 
@@ -118,8 +118,3 @@ def _with(text: str, *replacements: Sequence[str]) -> str:
         if not count:
             raise AnalysisError(f"В исходных файлах отчёта не найдено место «{pattern}»: папка программы изменена.")
     return text
-
-
-def _quoted(text: str) -> str:
-    """A string for YAML and TOML alike."""
-    return json.dumps(text, ensure_ascii=False)

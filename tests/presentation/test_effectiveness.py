@@ -19,8 +19,9 @@ from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.effectiveness import NO_INDICATORS, attainment_pictures
 from analysis.presentation.effectiveness_pictures import slope_pictures
 from analysis.presentation.exports import resource
-from analysis.presentation.indicator_words import change_words, percent, probability
+from analysis.presentation.indicator_words import change_words
 from analysis.presentation.school_facts import LARGER_REMAIN, VPR_NOTICE
+from analysis.presentation.shares import percent, probability
 from roadmaps import HOUSE
 from school_towns import result, results, town_facts
 

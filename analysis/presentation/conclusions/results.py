@@ -19,10 +19,10 @@ from analysis.presentation.conclusions.sentence import (
 )
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_tables import by_id, lowered
-from analysis.presentation.indicator_words import out_of, percent, probability
 from analysis.presentation.row_keys import gap_key, indicator_keys
 from analysis.presentation.russian import counted, decimal
 from analysis.presentation.school_tables import subject_words
+from analysis.presentation.shares import out_of, percent, probability
 from analysis.presentation.words import Row, rows_of
 
 OUTER, INNER = "99,8 %", "95 %"

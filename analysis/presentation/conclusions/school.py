@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.indicator_passport import Passport
-from analysis.presentation.brief_words import change_words, limit_words, missing, percent, share_words, sitting_words
+from analysis.presentation.brief_words import change_words, limit_words, missing, share_words, sitting_words
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.places import SCHOOL_NOTE
 from analysis.presentation.conclusions.sentence import (
@@ -20,6 +20,7 @@ from analysis.presentation.conclusions.sentence import (
 )
 from analysis.presentation.row_keys import indicator_keys
 from analysis.presentation.russian import decimal, form
+from analysis.presentation.shares import whole_percent
 from analysis.presentation.words import Row
 
 JOURNAL, FEW, ABOVE = "Журнал", "мало участников", "выше"
@@ -46,7 +47,7 @@ def threshold_words(passport: Passport) -> str:
     """«30 % (порог не подтверждён)»."""
     entry = passport[LOW_SHARES[0]]
     sure = "" if entry.threshold_confirmed else " (порог не подтверждён)"
-    return f"{percent(entry.threshold)}{sure}"
+    return f"{whole_percent(entry.threshold)}{sure}"
 
 
 def over_the_threshold(case: Case) -> Iterator[Told]:
@@ -54,7 +55,7 @@ def over_the_threshold(case: Case) -> Iterator[Told]:
     over = [row for row in _judged(case) if row["threshold_probability"] >= PROBABLE]
     if over and case.evidence.passport:
         said = [
-            f"{sitting_words(row)} — {share_words(row)}, вероятность {percent(row['threshold_probability'])}"
+            f"{sitting_words(row)} — {share_words(row)}, вероятность {whole_percent(row['threshold_probability'])}"
             for row in over
         ]
         head = f"Доля не справившихся, вероятно, не меньше порога {threshold_words(case.evidence.passport)}"
@@ -71,7 +72,7 @@ def under_or_undecided(case: Case) -> Iterator[Told]:
     results = form(len(rows), ("результата", "результатов", "результатов"))
     over = threshold_words(case.evidence.passport)
     head = f"Из {len(rows)} {results} доля не справившихся, вероятно, меньше порога {over} в {under}"
-    said = "; ".join(f"{sitting_words(row)} ({percent(row['threshold_probability'])})" for row in open_ones)
+    said = "; ".join(f"{sitting_words(row)} ({whole_percent(row['threshold_probability'])})" for row in open_ones)
     rest = f"; в {len(open_ones)} отличить её от порога нельзя (в скобках — вероятность порога): {said}"
     yield Told(f"{head}{rest if open_ones else ''}.", indicator_keys(rows))
 
@@ -89,7 +90,7 @@ def against_the_city(case: Case) -> Iterator[Told]:
         yield Told(text, indicator_keys(rows))
         return
     said = [
-        f"{sitting_words(row)} — {share_words(row)} при {percent(row['city_value'])} в городе "
+        f"{sitting_words(row)} — {share_words(row)} при {whole_percent(row['city_value'])} в городе "
         f"({limit_words(row['against_city']).replace('выше предела', 'за пределом')})"
         for row in worse
     ]

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.effectiveness import LEAVING_WORDS, LISTED_WORDS
-from analysis.presentation.brief_words import percent as whole_percent
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.places import SELECTION_NOTE
 from analysis.presentation.conclusions.sentence import (
@@ -17,9 +16,9 @@ from analysis.presentation.conclusions.sentence import (
     Sentence,
     Told,
 )
-from analysis.presentation.indicator_words import percent, probability
 from analysis.presentation.row_keys import selection_key, threshold_key
 from analysis.presentation.russian import counted, listed
+from analysis.presentation.shares import percent, probability, whole_percent
 from analysis.presentation.words import Row, rows_of
 from analysis.selection_rules import RuleSet
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.presentation.brief_words import percent as whole_percent
 from analysis.presentation.conclusions.places import COURSES
 from analysis.presentation.conclusions.sentence import (
     CONCLUSION,
@@ -19,9 +18,9 @@ from analysis.presentation.conclusions.sentence import (
     Sentence,
     Told,
 )
-from analysis.presentation.indicator_words import out_of, percent
 from analysis.presentation.row_keys import indicator_keys, training_key
 from analysis.presentation.russian import NO_BREAK_SPACE, form, listed
+from analysis.presentation.shares import out_of, percent, whole_percent
 from analysis.presentation.words import Row, rows_of
 
 MOST_NEEDED = 3

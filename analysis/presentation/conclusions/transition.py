@@ -8,10 +8,11 @@ from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, SURE, T
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_pictures import ruled_rows
 from analysis.presentation.effectiveness_tables import better, by_id
-from analysis.presentation.indicator_words import out_of, value_words
+from analysis.presentation.indicator_words import value_words
 from analysis.presentation.row_keys import indicator_keys
 from analysis.presentation.russian import counted
 from analysis.presentation.school_tables import subject_words
+from analysis.presentation.shares import out_of
 from analysis.presentation.words import Row, rows_of
 
 
