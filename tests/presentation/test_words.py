@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.presentation.russian import GENITIVE, counted, listed, long_date, month_name, short_date
+from analysis.presentation.shares import made_of, whole_percent
 from analysis.presentation.words import cumulative_words, deadline_words, total_words
 
 
@@ -75,3 +76,18 @@ def test_totals(comparator, reading, words):
 )
 def test_deadlines(target, month, words):
     assert deadline_words(_row(target_count=target, deadline_month=month)) == words
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"), [(7, 18, "7 из 18"), (1.5, 20.25, "1,5 из 20,25"), (4, None, "4"), (None, 18, "—")]
+)
+def test_what_a_share_is_made_of(part, whole, said):
+    assert made_of(part, whole) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0, "0 %"), (0.004, "менее 1 %"), (0.2, "20 %"), (0.996, "более 99 %"), (1, "100 %"), (None, "—")],
+)
+def test_a_whole_percentage_is_never_none_or_all_of_what_is_not(share, said):
+    assert whole_percent(share).replace("\N{NO-BREAK SPACE}", " ") == said
