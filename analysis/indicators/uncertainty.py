@@ -18,6 +18,7 @@ LEVEL = 0.95
 FUNNEL_LEVELS = (0.95, 0.998)
 PRIOR_COUNT = 0.5  # the Jeffreys prior of a share is Beta(½, ½)
 GRID_CELLS, LARGEST_ON_GRID, PAIRS_AT_ONCE, QUANTILES = 256, 400.0, 4_096, 256
+LARGEST_SUMMED = 2_000
 
 
 def for_distinct(function: Callable[..., tuple[Numbers, ...]], *columns: Numbers) -> Any:  # noqa: ANN401
@@ -122,8 +123,11 @@ def chance_of_count_or_more(count: Numbers, base: Numbers, share: Numbers) -> Nu
 
 def foreseen_count_or_more(count: Numbers, base: Numbers, alpha: Numbers, beta: Numbers) -> Numbers:
     """The probability of this count or a greater one among others of the same true share, known only as a Beta."""
-    (found,) = for_distinct(lambda *row: (_foreseen(*row),), count, base, alpha, beta)
-    return np.asarray(found)
+    found = np.empty(len(count))
+    for rows, way in ((count <= LARGEST_SUMMED, _foreseen), (count > LARGEST_SUMMED, _foreseen_by_quantiles)):
+        columns = (count[rows], base[rows], alpha[rows], beta[rows])
+        (found[rows],) = for_distinct(lambda *row, way=way: (way(*row),), *columns)
+    return found
 
 
 def _foreseen(count: Numbers, base: Numbers, alpha: Numbers, beta: Numbers) -> Numbers:
@@ -133,6 +137,13 @@ def _foreseen(count: Numbers, base: Numbers, alpha: Numbers, beta: Numbers) -> N
         chance = np.exp(ways + special.betaln(alpha + fewer, beta + base - fewer) - special.betaln(alpha, beta))
         below += np.where((fewer < count) & (fewer <= base), chance, 0.0)
     return np.clip(1 - below, 0.0, 1.0)
+
+
+def _foreseen_by_quantiles(count: Numbers, base: Numbers, alpha: Numbers, beta: Numbers) -> Numbers:
+    """For numbers that no examination has, as a slip of the hand makes them: a sum over them would never end."""
+    levels = (np.arange(QUANTILES) + 0.5) / QUANTILES
+    shares = special.betaincinv(alpha[:, None], beta[:, None], levels)
+    return np.asarray(chance_of_count_or_more(count[:, None], base[:, None], shares).mean(axis=1))
 
 
 def funnel_limits(base: Numbers, share: Numbers, level: float) -> tuple[Numbers, Numbers]:
