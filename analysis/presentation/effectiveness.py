@@ -114,7 +114,7 @@ def said(told: Sequence[Said], section: str) -> list[str]:
         lines = [
             f"- {escape(one.text)}" for one in told if (one.sentence.section, one.sentence.kind) == (section, kind)
         ]
-        blocks += ["\n".join([f"**{title}**", "", *lines])] if lines else []
+        blocks += ["\n".join([f"### {title} {{.unnumbered}}", "", *lines])] if lines else []
     return blocks or [NOTHING_TO_SAY.get(section, "")]
 
 

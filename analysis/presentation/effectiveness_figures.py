@@ -24,6 +24,7 @@ CITY = "Город"
 Look = dict[str, Any]
 GREY, PALE = "#6b7280", "#9ca3af"
 PANELS_A_ROW = 2
+LINE_INCHES = 0.19
 
 
 @dataclass(frozen=True)
@@ -82,26 +83,45 @@ class Slopes:
 def dots(rows: Sequence[Dot], groups: Sequence[str], threshold: float | None) -> Figure:
     """One line a share, in groups by label; a cross is the stabilised share, a dashed line the threshold."""
     labels = list(dict.fromkeys(one.label for one in rows))
-    here = [name for name in groups if any(one.group == name for one in rows)]
-    step = 1 / (len(here) + 0.6)
-    height = 0.19 * len(labels) * (len(here) + 0.6) + 0.85
+    places, centres, edges = _lines(rows, labels, groups)
+    height = LINE_INCHES * edges[-1] + 0.85
     figure = _empty(height)
     left = max(0.27, label_share(labels))
     axes = figure.add_axes((left, 0.45 / height, 0.97 - left, 1 - 0.85 / height))
     for one in rows:
-        place = labels.index(one.label) + (here.index(one.group) - (len(here) - 1) / 2) * step
-        _dot(axes, one, place, _look(one.group, groups))
-    for number in range(1, len(labels)):
-        axes.axhline(number - 0.5, color=LIGHT, linewidth=0.8)
-    axes.set_yticks(range(len(labels)), labels)
-    axes.set_ylim(len(labels) - 0.5, -0.5)
+        _dot(axes, one, places[one.label, one.group], _look(one.group, groups))
+    for edge in edges[:-1]:
+        axes.axhline(edge, color=LIGHT, linewidth=0.8)
+    axes.set_yticks(centres, labels)
+    axes.set_ylim(edges[-1], 0)
     axes.set_xlim(-0.02, min(1.02, max(one.high for one in rows) + 0.05))
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     if threshold is not None:
         axes.axvline(threshold, color=INK, linestyle="--", linewidth=0.8)
+    here = [name for name in groups if any(one.group == name for one in rows)]
     steady = any(one.steady is not None for one in rows)
     _legend(figure, here, groups, steady=steady, threshold=threshold is not None)
     return figure
+
+
+def _lines(
+    rows: Sequence[Dot], labels: Sequence[str], groups: Sequence[str]
+) -> tuple[dict[tuple[str, str], float], list[float], list[float]]:
+    """Where each dot stands, counted in lines from above, the middle of each label and the edge below it.
+
+    A label takes as many lines as it has dots or itself needs, so that one with a single dot leaves no gap.
+    """
+    places, centres, edges, above = {}, [], [], 0.0
+    for label in labels:
+        here = [name for name in groups if any((one.label, one.group) == (label, name) for one in rows)]
+        size = max(len(here), label.count("\n") + 1) + 0.6
+        centre = above + size / 2
+        for number, name in enumerate(here):
+            places[label, name] = centre + number - (len(here) - 1) / 2
+        centres.append(centre)
+        above += size
+        edges.append(above)
+    return places, centres, edges
 
 
 @matplotlib.rc_context(fname=STYLE)
