@@ -72,7 +72,7 @@ def notices(edition: Edition, exhibit: Exhibit) -> list[str]:
     passport = tables.by_id(edition)
     ids = dict.fromkeys(data["indicator_id"]) if "indicator_id" in data else {}
     notes = [threshold_note(passport[one]) for one in ids if one in passport and passport[one].threshold is not None]
-    if exhibit.label.startswith(pictures.LINES) and "change_note" in data:
+    if exhibit.label.startswith(pictures.WITH_BREAKS) and "change_note" in data:
         notes += [f"{note[0].upper()}{note[1:]}." for note in pictures.break_notes(data)]
     if "procedure" in data and (data["procedure"] == "ВПР").any():
         notes.append(VPR_NOTICE)

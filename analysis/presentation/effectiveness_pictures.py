@@ -9,7 +9,7 @@ from analysis.indicator_passport import Indicator
 from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
 from analysis.presentation import effectiveness_figures as drawing
 from analysis.presentation.edition import GROUPS_LAST, Edition
-from analysis.presentation.effectiveness_tables import by_id, lowered
+from analysis.presentation.effectiveness_tables import BREAK, by_id, lowered
 from analysis.presentation.exhibits import Exhibit, printed_picture
 from analysis.presentation.indicator_words import exported, interval_words
 from analysis.presentation.school_tables import SLUGS, subject_words
@@ -18,7 +18,7 @@ from analysis.presentation.words import Row, rows_of
 
 LINES_PER_PICTURE = 40
 PANELS_PER_PICTURE = 6
-LINES = "fig-slopes-"
+WITH_BREAKS = ("fig-slopes-", "tbl-changes")
 EXAMS = ("ОГЭ", "ЕГЭ")
 SITTING = ["procedure", "subject", "programme_grade", "sitting_grade", "wave"]
 CITY = GROUPS_LAST[1]
@@ -119,7 +119,7 @@ def heat_picture(edition: Edition) -> Exhibit | None:
 def break_notes(rows: pd.DataFrame) -> list[str]:
     """Why lines are broken, each reason once."""
     notes = rows["change_note"].dropna().astype("str")
-    return list(dict.fromkeys(note for note in notes if note.startswith("разрыв")))
+    return list(dict.fromkeys(note for note in notes if note.startswith(BREAK)))
 
 
 def ruled_rows(edition: Edition, rows: pd.DataFrame) -> pd.DataFrame:
@@ -238,7 +238,7 @@ def _line(
 def _breaks(panel: pd.DataFrame, places: Mapping[tuple[int, str], float]) -> list[float]:
     """Half-way before each sitting that may not be compared with what was before it."""
     ends = sorted(set(places.values()))
-    broken = panel["change_note"].astype("str").str.startswith("разрыв")
+    broken = panel["change_note"].astype("str").str.startswith(BREAK)
     at = {places[int(row["calendar_year"]), row["wave"]] for row in rows_of(panel[broken])}
     return [(before + after) / 2 for before, after in zip(ends, ends[1:], strict=False) if after in at]
 

@@ -14,6 +14,8 @@ from analysis.presentation.school_tables import SLUGS, TITLES, subject_words
 from analysis.presentation.shares import out_of, percent, probability
 from analysis.presentation.words import Row, rows_of
 
+BREAK = "разрыв"
+
 
 def sittings(rows: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """The rows of each procedure and wave, with a slug and a title."""
@@ -86,12 +88,12 @@ def plain_indicators(edition: Edition, name: str, caption: str, rows: pd.DataFra
     ]
     header = ["Показатель", "Школа или группа", "Сколько из скольких", "Значение", "Город"]
     header += ["Изменение к прежнему году"]
-    printed = (header, cells, [26, 15, 13, 13, 10, 16], "llcccl")
+    printed = (header, cells, [24, 13, 13, 12, 9, 21], "llcccl")
     return flagged_table(edition, name, caption, exported(rows), printed, rows["flags"].tolist())
 
 
 def changes(edition: Edition, name: str, caption: str, rows: pd.DataFrame) -> Exhibit:
-    """Changes of results with the probability that they are real; a break says why there is none."""
+    """Changes of results with the probability that they are real; a break is named, its reason stands below."""
     passport = by_id(edition)
     cells = [
         [
@@ -99,15 +101,20 @@ def changes(edition: Edition, name: str, caption: str, rows: pd.DataFrame) -> Ex
             row["group_name"],
             f"{with_interval(row, passport[row['indicator_id']])}",
             "—" if pd.isna(row["earlier_year"]) else str(row["earlier_year"]),
-            change_words(row, passport[row["indicator_id"]]),
+            _change_or_break(row, passport[row["indicator_id"]]),
             probability(better(row, passport[row["indicator_id"]])),
         ]
         for row in rows_of(rows)
     ]
     header = ["Показатель", "Школа", f"{edition.calendar_year} год", "Сравнено с", "Изменение"]
     header += ["Вероятность улучшения"]
-    printed = (header, cells, [30, 11, 17, 9, 23, 10], "llcclc")
+    printed = (header, cells, [26, 12, 17, 9, 25, 11], "llcclc")
     return printed_table(edition, name, caption, exported(rows), printed)
+
+
+def _change_or_break(row: Row, indicator: Indicator) -> str:
+    said = change_words(row, indicator)
+    return said.partition(":")[0] if said.startswith(BREAK) else said
 
 
 def better(row: Row, indicator: Indicator) -> float | None:

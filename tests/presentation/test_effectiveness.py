@@ -131,6 +131,9 @@ def test_a_break_splits_the_line_and_says_why(edition_with):
     alternative = picture.markdown.split('fig-alt="')[1]
     assert "разрыв сопоставимости: 2020 год" in alternative
     assert picture.data["change"].notna().sum() == 0 if "change" in picture.data else True
+    (table,) = [one for one in effectiveness.sections(edition)[1] if one.label == "tbl-changes"]
+    assert "| разрыв сопоставимости |" in " ".join(table.markdown.split())
+    assert [note for note in effectiveness.notices(edition, table) if note.startswith("Разрыв сопоставимости: 2020")]
 
 
 def test_nobody_returned_is_not_nought(edition_with):
