@@ -40,8 +40,9 @@ class Sheet:
         self.cells[name] = Cell(name, value, is_count=is_count, is_shown=False)
 
     def total(self, total: str, parts: Sequence[str]) -> None:
-        """Adds total = sum of parts."""
+        """Adds total = sum of parts: the total less the parts in print is the others together."""
         self.relations[total_of(total, sorted(parts))] = None
+        self.together(parts)
 
     def together(self, names: Iterable[str]) -> None:
         """Adds counts that a reader may add up; a rest that is not there is none."""
@@ -101,7 +102,7 @@ def hidden_parts(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -
     for total, schools, others in _families(rows, key):
         for cells in (parts, bases):
             _family(sheet, cells[total], [cells[place] for place in schools], [cells[place] for place in others])
-        _together(sheet, [f"{parts[place]}|rest" for place in schools], [f"{parts[place]}|rest" for place in others])
+        _rests(sheet, parts, schools, others)
     _nested(sheet, rows, bases)
     hidden = sheet.hidden(policy)
     return [
@@ -211,19 +212,19 @@ def _upwards(sheet: Sheet, rows: pd.DataFrame, key: list[str], columns: Sequence
         for column in [one for one in columns if known[one][total]]:
             cells = [[f"{names[place]}|{column}" for place in places] for places in (schools, others)]
             _family(sheet, f"{names[total]}|{column}", *cells)
-        _together(sheet, [f"{names[place]}|rest" for place in schools], [f"{names[place]}|rest" for place in others])
+        _rests(sheet, names, schools, others)
 
 
 def _family(sheet: Sheet, city: str, schools: list[str], others: list[str]) -> None:
-    """Adds city = supported schools + others."""
+    """Adds city = supported schools + others: the city less the others is the supported schools together."""
     sheet.total(city, [*schools, *others])
-    _together(sheet, schools, others)
-
-
-def _together(sheet: Sheet, schools: list[str], others: list[str]) -> None:
-    """The city less the others is the supported schools; less those in print it is the others and the rest of them."""
     sheet.together(schools)
-    sheet.together([*schools, *others])
+
+
+def _rests(sheet: Sheet, names: Sequence[str], schools: list[int], others: list[int]) -> None:
+    """What is printed of no group follows for several as it does for one."""
+    for places in (schools, schools + others):
+        sheet.together(f"{names[place]}|rest" for place in places)
 
 
 def _families(rows: pd.DataFrame, key: list[str]) -> Iterator[tuple[int, list[int], list[int]]]:

@@ -123,6 +123,13 @@ def test_the_few_of_the_supported_schools_are_not_the_city_less_the_others():
     assert public["participant_count"].tolist() == [157, 220]
 
 
+def test_the_few_with_2_and_3_are_not_all_less_those_with_4_and_5():
+    """1 + 3 = 20 - 7 - 9."""
+    tables = made(result("edu1", (1, 3, 7, 9)), result("edu3", (20, 30, 40, 50)))
+    school = tables["public_mark_results"].set_index("group_name").loc["Школа 1"]
+    assert school[["participant_count", "mark_4_count", "mark_5_count"]].isna().any()
+
+
 def test_the_few_of_the_supported_schools_are_not_told_by_those_who_are_none_of_them():
     """18 of 20 and 28 of 30 trained teachers leave 2 + 2, and so would 100 - 76 and 50 - 30."""
     rows = pd.DataFrame(

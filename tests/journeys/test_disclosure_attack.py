@@ -157,18 +157,19 @@ class Attack:
     def sum(self, total, parts):
         assert len({total, *parts}) == 1 + len(parts)
         self.sums.append([(1, total), *((-1, part) for part in parts)])
+        self.few_together(parts)
         if set(parts) <= set(self.small) and self.lower[self.names[total]] == SMALL < self.upper[self.names[total]]:
             # 5 = 2 + 3: nothing in print tells this hidden total from a small one, and nothing else could hide them.
             self.lower[self.names[total]] = 0
 
     def few_together(self, names):
-        """The small ones of some schools, where they are small together: the city less all that is not small."""
+        """The small ones of some cells, where they are small together: a total less all that is not small."""
         small = tuple(name for name in names if name in self.small)
         if len(small) > 1 and sum(self.true[name] for name in small) < SMALL:
             self.together.add(small)
 
     def family(self, groups, end):
-        """City = schools + others for one column; who is few of the schools, and of them and the others?"""
+        """City = schools + others for one column; the city less the others is the schools together."""
         names = [f"{group}{end}" for group in groups]
         if f"{CITY}{end}" in self.names and set(names) <= set(self.names):
             self.sum(f"{CITY}{end}", names)
@@ -300,8 +301,8 @@ def test_no_small_count_can_be_worked_out(site, facts):
     assert attacked > 60  # the town is small, and there was much to find
 
 
-def test_no_small_count_of_some_schools_together_can_be_worked_out(site, facts):
-    """City less others is the supported schools together: nobody, or as many as a small count can be."""
+def test_no_small_count_of_several_together_can_be_worked_out(site, facts):
+    """City less others is the supported schools, all less «4» and «5» is «2» and «3»: nobody, or many for a few."""
     attacked = 0
     for where, attack in _attacks(site, facts):
         for names in sorted(attack.together):
