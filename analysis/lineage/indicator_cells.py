@@ -1,6 +1,6 @@
 """A printed row of indicators, or a sentence about them: which rows of the table of indicators stand behind it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -36,9 +36,7 @@ def indicator_cell_chain(cells: Cells, year: int, office: bool, ground: Ground) 
         return
     if "sentence_id" in cells:
         yield f"условие: {cells['condition']}"
-        for key in filter(None, cells["rests_on"].split("; ")):
-            yield f"← {key}"
-            yield from (f"  {line}" for line in _of_key(key, office, ground))
+        yield from _of_keys([key for key in cells["rests_on"].split("; ") if key], office, ground)
     elif "group_name" in cells:
         row = _row(cells, int(cells.get("calendar_year") or year), ground)
         yield from _told(row, office, ground) if row is not None else ()
@@ -46,16 +44,18 @@ def indicator_cell_chain(cells: Cells, year: int, office: bool, ground: Ground) 
         yield f"← {PASSPORT_FILE}, {cells['indicator_id']}"
 
 
-def _of_key(key: str, office: bool, ground: Ground) -> Iterator[str]:
-    """The chain of a row that a sentence names."""
+def _of_keys(keys: Sequence[str], office: bool, ground: Ground) -> Iterator[str]:
+    """The rows that a sentence names, each with its chain."""
     rows, office_rows, gaps = _keyed(ground), keyed(ground), _gaps(ground)
-    if key in rows:
-        yield from _told(rows[key], office, ground)
-    elif key in office_rows and office:
-        yield from selection_chain(key, office_rows[key], ground)
-    elif key in gaps:
-        yield f"школ с данными: {gaps[key]['school_count']}, без данных: {gaps[key]['missing_school_count']}"
-        yield f"← {PASSPORT_FILE}, {gaps[key]['indicator_id']}"
+    for key in keys:
+        yield f"← {key}"
+        if key in rows:
+            yield from (f"  {line}" for line in _told(rows[key], office, ground))
+        elif key in office_rows and office:
+            yield from (f"  {line}" for line in selection_chain(key, office_rows[key], ground))
+        elif key in gaps:
+            yield f"  школ с данными: {gaps[key]['school_count']}, без данных: {gaps[key]['missing_school_count']}"
+            yield f"  ← {PASSPORT_FILE}, {gaps[key]['indicator_id']}"
 
 
 def _gaps(ground: Ground) -> dict[str, Row]:
