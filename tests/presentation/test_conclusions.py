@@ -229,9 +229,9 @@ EXAMPLES = {
     ),
     "школа-изменения": Example(
         school(
-            low(growth_probability=0.95, change=0.12),
-            low(growth_probability=0.05, change=-0.12, **SEVENTH),
-            low(growth_probability=0.94, programme_grade=8),
+            low(growth_probability=0.975, change=0.12),
+            low(growth_probability=0.025, change=-0.12, **SEVENTH),
+            low(growth_probability=0.974, programme_grade=8),
         ),
         [
             "Доля не справившихся выросла: ВПР, математика за 6 класс, весна — 6 из 20 (30 %), +12 п. п. к 2020 году.",

@@ -10,10 +10,12 @@ from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.places import SCHOOL_NOTE
 from analysis.presentation.conclusions.sentence import (
     CONCLUSION,
+    FALLEN,
     IMPROBABLE,
     NOT_TOLD,
     OFFICE,
     PROBABLE,
+    RISEN,
     Case,
     Sentence,
     Told,
@@ -25,7 +27,6 @@ from analysis.presentation.words import Row
 
 JOURNAL, FEW, ABOVE = "Журнал", "мало участников", "выше"
 LOW_SHARES = ("fail_share", "below_minimum_share")
-RISEN, FALLEN = 0.95, 0.05
 ONE_SIDED = 0.025
 # What a school may have told nothing of, and the indicators that would show it.
 TOLD_OF = {
@@ -184,7 +185,7 @@ SENTENCES = tuple(
         ("школа-выше-порога", over_the_threshold, "вероятность, что истинная доля не меньше порога, не меньше 90 %"),
         ("школа-и-порог", under_or_undecided, "вероятность порога посчитана хотя бы для одного результата"),
         ("школа-и-город", against_the_city, "доля сравнена с городом хотя бы для одного результата"),
-        ("школа-изменения", changes, "вероятность роста посчитана; от 95 % — выросла, до 5 % — снизилась"),
+        ("школа-изменения", changes, "вероятность роста посчитана; от 97,5 % — выросла, до 2,5 % — снизилась"),
         ("школа-разрыв", breaks, "слово сопоставимости в календаре процедур сменилось"),
         ("школа-мало-участников", few, "участников меньше предела «мало участников» в паспорте"),
         ("школа-и-журнал", journal, "отметки ВПР сравнены с журнальными и с городом"),

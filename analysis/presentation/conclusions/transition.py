@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analysis.indicator_passport import Indicator
 from analysis.presentation.conclusions.results import OF
-from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, SURE, TRANSITION, Case, Sentence, Told
+from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, RISEN, TRANSITION, Case, Sentence, Told
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_pictures import ruled_rows
 from analysis.presentation.effectiveness_tables import better, by_id
@@ -71,11 +71,11 @@ def _changes(edition: Edition) -> Iterator[tuple[str, list[tuple[Row, Indicator]
 
 
 def _improved(chance: float | None) -> bool:
-    return chance is not None and chance >= (1 + SURE) / 2
+    return chance is not None and chance >= RISEN
 
 
 def _worsened(chance: float | None) -> bool:
-    return chance is not None and chance <= (1 - SURE) / 2
+    return chance is not None and 1 - chance >= RISEN
 
 
 def _changed(row: Row, indicator: Indicator) -> str:
