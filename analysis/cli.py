@@ -1,4 +1,4 @@
-"""The commands, each a readable list of steps."""
+"""The command line: what may be asked, and what a person is told where it goes wrong."""
 
 import argparse
 import gc
@@ -6,14 +6,13 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analysis.config import Project, find_project, load_project, load_sources
+from analysis.commands import build, check, demo, documents, explain, forms, new, receive, report, say
+from analysis.config import Project, find_project, load_project
 from analysis.errors import AnalysisError
-from analysis.file_facts import file_size
 
 FORMATS = ("html", "pdf", "docx")
 EXAMPLES = """examples:
@@ -41,13 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()  # a reader who went away is noticed here, not while Python ends
         return code
     except AnalysisError as error:
-        _say(f"Ошибка: {error}")
+        say(f"Ошибка: {error}")
     except BrokenPipeError:
         _write_to_nobody()  # «analysis check | head -1» has read what it wanted: nothing to say
     except OSError as error:
-        _say(f"Ошибка: {error.filename or 'файл'}: {error.strerror}. Проверьте место на диске и права на папку.")
+        say(f"Ошибка: {error.filename or 'файл'}: {error.strerror}. Проверьте место на диске и права на папку.")
     except KeyboardInterrupt:
-        _say("Остановлено. Последний опубликованный сайт не изменён.")
+        say("Остановлено. Последний опубликованный сайт не изменён.")
     return 1
 
 
@@ -56,174 +55,6 @@ def _run(options: argparse.Namespace) -> int:
         return int(options.command(options))
     command: Callable[[Project, argparse.Namespace], int] = options.command
     return command(load_project(find_project(options.project)), options)
-
-
-def check(project: Project, options: argparse.Namespace) -> int:
-    """Lists the findings and leaves them in output/; 1 when something blocks."""
-    from analysis.findings import blocking, full_text, screen_lines
-    from analysis.pipeline import check_project
-    from analysis.presentation.exports import xlsx_bytes
-    from analysis.whole import write_file_whole
-
-    with _texts_as_objects():
-        checked = check_project(project)
-    for line in screen_lines(checked.findings):
-        _print(line)
-    stopping = len(blocking(checked.findings))
-    _print(f"\nВсего замечаний: {len(checked.findings)}, останавливают сборку: {stopping}.")
-    sys.stdout.flush()  # where nothing can be written into the folder, they have been read all the same
-    output = project.root / "output"
-    output.mkdir(exist_ok=True)
-    write_file_whole(output / "findings.txt", full_text(checked.findings).encode("utf-8"))
-    received = max((source.received for source in load_sources(project.root)), default=None)
-    if received:
-        about = [("Таблица", "Замечания к исходным файлам"), ("Издатель", project.publisher)]
-        write_file_whole(output / "findings.xlsx", xlsx_bytes(checked.tables["findings"], about, received))
-    if options.annotate:
-        from analysis.annotate import annotate, sent_back
-
-        for path in annotate(project.root, [*checked.findings, *sent_back(checked.tables)], output / "annotated"):
-            _print(f"С пометками: {path.relative_to(project.root).as_posix()}")
-    _print("Полный список: output/findings.txt, output/findings.xlsx")
-    return 1 if stopping else 0
-
-
-def build(project: Project, options: argparse.Namespace) -> int:
-    """Writes data/processed and the pieces of the reports, unless nothing has changed."""
-    from analysis.build import build as build_project
-    from analysis.build import is_fresh
-
-    years = _asked_years(project, getattr(options, "years", [options.year] if "year" in options else []))
-    if is_fresh(project, years):
-        _say("Таблицы и части отчётов без изменений.")
-        return 0
-    _say("Читаю, проверяю и собираю…")
-    with _texts_as_objects():
-        names = build_project(project, years)
-    _say(f"Собрано: data/processed ({', '.join(names)}) и части отчётов за {', '.join(map(str, years))}.")
-    return 0
-
-
-def report(project: Project, options: argparse.Namespace) -> int:
-    """Builds if needed, publishes the editions asked for, and lists what the site holds of them."""
-    from analysis.placed import refuse_lost_references
-    from analysis.publishing import publish
-
-    years = _asked_years(project, options.years)
-    build(project, options)
-    documents = [f"{year}/annual-report-{year}.qmd" for year in years]
-    sources = _report_sources(project, options.audience, years)
-    refuse_lost_references(sources, documents)
-    made = publish(
-        sources,
-        documents=[*documents, "index.qmd"] if "html" in options.formats else documents,
-        formats=options.formats,
-        engine=options.engine,
-        fixed_date=max(source.received for source in load_sources(project.root)),
-        progress=_say,
-    )
-    _print("Опубликовано:")
-    for path in made:
-        _print(f"  {_from_here(path)}  {file_size(path)}")
-    return 0
-
-
-def documents(project: Project, options: argparse.Namespace) -> int:
-    """Builds if needed and makes the documents of a year that the roadmap asks for."""
-    from analysis.documents.outdated import HEAD, renewing
-    from analysis.documents.run import make_documents
-    from analysis.documents.staging import FOLDER
-
-    year = _asked_years(project, [options.year])[0]
-    build(project, options)
-    with _texts_as_objects():
-        made = make_documents(project, year, options.kinds, options.schools, options.formats, options.engine, _say)
-    _print("Документы:")
-    for path in made.files:
-        _print(f"  {_from_here(path)}  {file_size(path)}")
-    if made.outdated:
-        folder = project.root / FOLDER / str(year)
-        for line in [f"\n{HEAD}", *(f"  {_from_here(path)}" for path in made.outdated)]:
-            _print(line)
-        _print("Обновить: " + "; ".join(renewing(made.outdated, folder)))
-    return 0
-
-
-def forms(project: Project, options: argparse.Namespace) -> int:
-    """Writes the workbooks of a year that are sent out to be filled in."""
-    from analysis.collection import write_forms
-
-    folder = options.output or project.root / "output/forms" / str(options.year)
-    for line in write_forms(project, options.year, folder):
-        _print(line)
-    return 0
-
-
-def receive(project: Project, options: argparse.Namespace) -> int:
-    """Takes returned workbooks and exports into data/raw; 1 when one of them is refused."""
-    from analysis.receive import receive as take_in
-    from analysis.receive_exports import inbox_files
-
-    if options.received > date.today():
-        raise AnalysisError(f"День получения {options.received:%d.%m.%Y} ещё не наступил.")
-    files = options.files or inbox_files(project)
-    if not files:
-        _print("Во входящей папке файлов нет.")
-    results = take_in(project.root, files, options.received, options.wave, options.year)
-    for result in results:
-        _print(result.said) if result.source else _say(f"Не принят: {result.said}")
-    return 0 if all(result.source for result in results) else 1
-
-
-def explain(project: Project, options: argparse.Namespace) -> int:
-    """Shows what a number rests on, from the printed value back to the cell."""
-    from analysis.explanation import explained
-
-    with _texts_as_objects():
-        lines = explained(project, options.asked)
-    for line in lines:
-        _print(line)
-    return 0
-
-
-def _texts_as_objects() -> AbstractContextManager[None]:
-    """Tables here are small and read value by value; that takes Arrow's texts three times as long as Python's own."""
-    import pandas as pd
-
-    return pd.option_context("mode.string_storage", "python")
-
-
-def _report_sources(project: Project, audience: str, years: Sequence[int]) -> Path:
-    if audience == "public":
-        return project.root / "reports"
-    from analysis.internal import internal_sources
-
-    with _texts_as_objects():
-        return internal_sources(project, years)
-
-
-def new(options: argparse.Namespace) -> int:
-    """Starts a project for any city in a new or empty folder and says what to do next."""
-    from analysis.starter.beginning import Beginning
-    from analysis.starter.start import new_project, next_steps, write_project
-
-    beginning = Beginning(options.city, options.publisher, options.years)
-    write_project(options.folder, new_project(beginning))
-    _print(next_steps(options.folder, beginning))
-    return 0
-
-
-def demo(options: argparse.Namespace) -> int:
-    """Writes the invented project, unless this very one is there already."""
-    from analysis.demo.project import demo_files, write_demo, write_inbox
-
-    inbox = write_inbox(options.folder, options.inbox) if options.inbox else []
-    written = write_demo(options.folder, demo_files())
-    _print(f"Вымышленный проект {'записан' if written else 'без изменений'}: {options.folder}")
-    _print(f'Дальше: analysis --project "{options.folder}" check, затем report. Что в нём подстроено: answer_key.toml')
-    if inbox:
-        _print(f"Выгрузки с выдуманными учениками ({len(inbox)}): {options.inbox}. Принять: analysis receive ФАЙЛ…")
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -374,31 +205,6 @@ def _kinds(text: str) -> tuple[str, ...]:
     return tuple(name for name in KINDS if name in asked)
 
 
-def _asked_years(project: Project, years: Sequence[int]) -> list[int]:
-    unknown = [str(year) for year in years if year not in project.editions]
-    if unknown:
-        raise AnalysisError(
-            f"Отчёта за {', '.join(unknown)} нет: project.toml, ключ editions, называет {_years(project)}."
-        )
-    return sorted(set(years)) or list(project.editions)
-
-
-def _years(project: Project) -> str:
-    return ", ".join(str(year) for year in project.editions)
-
-
-def _from_here(path: Path) -> str:
-    """A path as a person at this prompt would type it; the whole path where it lies elsewhere."""
-    here = Path.cwd()
-    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
-
-
-def _say(text: str) -> None:
-    """Progress and errors go to the error stream, so that a pipe gets results only."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
-
-
 def _open_streams() -> None:
     """A console may lack some letters; a stream that was closed before we began is none at all."""
     for name in ("stdout", "stderr"):
@@ -414,7 +220,3 @@ def _write_to_nobody() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(nowhere, stream.fileno())
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
