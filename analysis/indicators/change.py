@@ -12,9 +12,16 @@ from analysis.indicator_passport import JEFFREYS, SHARE, Indicator, Method
 from analysis.indicators.keyed import BROKEN, NO_EARLIER, Keyed
 from analysis.indicators.likely_change import ARCSINE_SPAN, arcsine, likely_growth
 from analysis.indicators.measured import Measured
-from analysis.indicators.uncertainty import Numbers, difference_interval, distinct_rows, probability_of_growth
+from analysis.indicators.uncertainty import (
+    Numbers,
+    chance_of_count_or_more,
+    difference_interval,
+    distinct_rows,
+    probability_of_growth,
+)
 from analysis.indicators.worded import blank_where_unknown, worded
 
+ONE_WAY_LEVEL = 0.995
 CHANGE_COLUMNS = ("change", "change_low", "change_high", "growth_probability", "own_growth_probability")
 
 
@@ -25,10 +32,7 @@ def change_columns(found: Measured, keyed: Keyed, indicator: Indicator, method: 
     for a change. The probability of growth rests on how much the schools of the group change where enough of them have
     both years, else, and for a sum over schools, on the row's own numbers alone.
     """
-    place = np.full(len(keyed.keys), -1, dtype=np.intp)
-    place[found.rows] = np.arange(len(found.rows))
-    link = keyed.earlier[found.rows]
-    earlier = np.where(link >= 0, place[np.maximum(link, 0)], -1)
+    link, earlier = keyed.earlier[found.rows], _earlier_places(found, keyed)
     regrouped = (earlier >= 0) & (found.members != found.members[earlier])
     now = np.flatnonzero((earlier >= 0) & ~regrouped & ~np.isnan(found.value) & ~np.isnan(found.value[earlier]))
     then = earlier[now]
@@ -52,6 +56,28 @@ def change_columns(found: Measured, keyed: Keyed, indicator: Indicator, method: 
         **{name: blank_where_unknown(column) for name, column in columns.items()},
         "change_note": notes.set_categories([word for word in notes.categories if word]),
     }
+
+
+def one_way(found: Measured, keyed: Keyed, fewest: int) -> NDArray[np.bool_]:
+    """The rows of the city in whose group nearly all schools changed in one direction, more than chance explains: an
+    examination that was another one than the year before does that, and the calendar may not know."""
+    earlier = _earlier_places(found, keyed)[: found.schools]
+    change = np.where(earlier >= 0, found.value[: found.schools] - found.value[earlier], np.nan)
+    groups = found.groups[: found.schools]
+    up, down = (np.bincount(groups[way], minlength=keyed.group_count) for way in (change > 0, change < 0))
+    moved, most = (up + down).astype(np.float64), np.maximum(up, down).astype(np.float64)
+    by_chance = chance_of_count_or_more(most, moved, np.full(len(moved), 0.5))
+    alike = (moved >= fewest) & (by_chance <= (1 - ONE_WAY_LEVEL) / 2)
+    is_city = (found.rows >= keyed.schools) & (found.rows < keyed.schools + keyed.group_count)
+    return np.asarray(alike[found.groups] & is_city)
+
+
+def _earlier_places(found: Measured, keyed: Keyed) -> NDArray[np.intp]:
+    """Of each row the place among the rows of what it is compared with; −1 where there is nothing."""
+    place = np.full(len(keyed.keys), -1, dtype=np.intp)
+    place[found.rows] = np.arange(len(found.rows))
+    link = keyed.earlier[found.rows]
+    return np.where(link >= 0, place[np.maximum(link, 0)], -1)
 
 
 def _grown(found: Measured, now: NDArray[np.intp], then: NDArray[np.intp], indicator: Indicator) -> Numbers:

@@ -11,7 +11,7 @@ from analysis.contracts.columns import pandas_types
 from analysis.contracts.effectiveness import AGAINST_CITY, SchoolIndicators
 from analysis.exam_calendar import Sitting
 from analysis.indicator_passport import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
-from analysis.indicators.change import change_columns
+from analysis.indicators.change import change_columns, one_way
 from analysis.indicators.keyed import KEYS, Keyed, keyed_tables
 from analysis.indicators.measured import Measured, measured
 from analysis.indicators.stabilise import REASONS, STABLE, Regime, Stabilised, stabilised
@@ -28,6 +28,7 @@ NO_DATA = "нет данных: школа этого не указала"
 ZERO_BASE = "недостаточно данных: знаменатель равен нулю"
 LOWER_BOUND = "нижняя граница: о части нет сведений"
 ALONE = "недостаточно данных: сравнить не с кем, результат только у одной школы"
+SHIFTED = "почти все школы изменились в одну сторону: проверьте, можно ли сравнивать с прежним годом"
 NO_THRESHOLD = "недостаточно данных: порог 0 или 1 ничего не отделяет"
 
 
@@ -78,7 +79,7 @@ def _of_indicator(keyed: Keyed, indicator: Indicator, method: Method, names: pd.
             **{name: blank_where_unknown(column) for name, column in numbers.items()},
             "against_city": _against_city(found, indicator),
             **change_columns(found, keyed, indicator, method),
-            "flags": _flags(found, steady, indicator, method),
+            "flags": _flags(found, steady, indicator, method, one_way(found, keyed, method.fewest_schools)),
         }
     )  # fmt: skip
 
@@ -123,7 +124,9 @@ def _against_city(found: Measured, indicator: Indicator) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, dtype=dtype)
 
 
-def _flags(found: Measured, steady: Stabilised, indicator: Indicator, method: Method) -> "pd.Categorical[Any]":
+def _flags(
+    found: Measured, steady: Stabilised, indicator: Indicator, method: Method, shifted: NDArray[np.bool_]
+) -> "pd.Categorical[Any]":
     """What must be said of each row, joined; each combination is made once."""
     unknown = np.isnan(found.numerator if indicator.kind != GIVEN_MEAN else found.value)
     zero = found.denominator == 0
@@ -137,6 +140,7 @@ def _flags(found: Measured, steady: Stabilised, indicator: Indicator, method: Me
         (f"без интервала: {indicator.interval_note}", ~unknown & (indicator.interval == NO_INTERVAL)),
         (ALONE, of_schools & ~unknown & ~zero & (found.known_schools == 1) & indicator.stabilise),
         (NO_THRESHOLD, ~unknown & degenerate),
+        (SHIFTED, shifted & (indicator.interval == JEFFREYS)),
         *(
             (f"не стабилизировано: {reason.format(schools=method.fewest_schools)}", steady.verdicts == verdict)
             for verdict, reason in REASONS.items()

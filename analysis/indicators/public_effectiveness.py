@@ -14,6 +14,7 @@ from analysis.contracts.school_groups import SCHOOL, column_title
 from analysis.disclosure_policy import DisclosurePolicy
 from analysis.exam_calendar import MARK_SCALE
 from analysis.indicator_passport import GIVEN_MEAN, Indicator, Passport
+from analysis.indicators.effectiveness import SHIFTED
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.indicators.school_tables import GROUP_NAMES, PARTS
 from analysis.indicators.uncertainty import at_least
@@ -238,7 +239,8 @@ def _own_probability(rows: pd.DataFrame, indicator: Indicator) -> "pd.Series[flo
 def _flags(rows: pd.DataFrame, is_open: "pd.Series[bool]", alike: "pd.Series[bool]") -> list[str]:
     said = []
     for flags, public, whole in zip(rows["flags"], is_open, alike, strict=True):
-        kept = [one for one in flags.split("; ") if one and (whole or not one.startswith("не стабилизировано"))]
+        kept = [one for one in flags.split("; ") if one not in ("", SHIFTED)]
+        kept = [one for one in kept if whole or not one.startswith("не стабилизировано")]
         steady = [] if whole else [ONLY_OFFICE]
         said.append("; ".join([*kept, *steady]) if public else HIDDEN)
     return said

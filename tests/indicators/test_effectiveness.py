@@ -13,7 +13,7 @@ from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
 from analysis.contracts.validation import violations
 from analysis.exam_calendar import load_calendar
 from analysis.indicator_passport import load_passport
-from analysis.indicators.effectiveness import school_indicators
+from analysis.indicators.effectiveness import SHIFTED, school_indicators
 from analysis.indicators.gaps import indicator_gaps
 from school_tables import drawn_town, result, results
 
@@ -117,6 +117,18 @@ def test_how_sure_a_change_is_depends_on_how_much_the_schools_change():
     assert 0.5 < in_town["growth_probability"] < 0.85
     city = _row(_found(*own, *others), "fail_share", "город", calendar_year=2022)
     assert city["growth_probability"] == city["own_growth_probability"]
+
+
+@pytest.mark.parametrize(("risen", "said"), [(12, True), (11, False), (6, False), (0, True)])
+def test_schools_that_all_go_one_way_are_asked_about(risen, said):
+    """Were up and down as likely, all of 12 would rise in 1 town of 4096, 11 or more in 13 of 4096: over 0.25 %."""
+    rows = [result(f"s{one}", (5, 15, 0, 0), year=2021) for one in range(12)]
+    rows += [result(f"s{one}", (7 if one < risen else 3, 15, 0, 0), year=2022) for one in range(12)]
+    frame = _found(*rows)
+    flagged = frame[frame["flags"].astype("str").str.contains(SHIFTED, regex=False)]
+    assert bool(len(flagged[flagged["indicator_id"] == "fail_share"])) is said
+    assert set(flagged["school_login"]) <= {"город"}
+    assert set(flagged["calendar_year"]) <= {2022}
 
 
 def test_no_line_is_drawn_across_a_break():
