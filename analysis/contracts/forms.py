@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from analysis.contracts.facts import EVIDENCE_KINDS, STATUSES, VERDICTS
 from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS
@@ -43,7 +44,7 @@ class FormSheet:
     title: str
     columns: tuple[FormColumn, ...]
 
-    @property
+    @cached_property
     def needed_columns(self) -> frozenset[str]:
         """The columns by whose headings the sheet is recognised, whatever its name has become."""
         return frozenset(column.name for column in self.columns if column.needed)

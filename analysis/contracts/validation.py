@@ -1,8 +1,7 @@
 """Holds tables against their contracts; a fault becomes a finding, never a page of traceback."""
 
-from collections.abc import Iterator, Mapping
-from copy import deepcopy
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 
 import pandas as pd
 import pandera.pandas as pa
@@ -81,13 +80,25 @@ def bounded_schema(contract: type[pa.DataFrameModel]) -> pa.DataFrameSchema:
 
     Text is text however this process stores it, by Arrow or as Python objects; to pandera these are two types.
     """
-    schema = deepcopy(contract.to_schema())
-    for column in schema.columns.values():
-        if str(column.dtype).startswith("string"):
-            column.dtype = pd.StringDtype(na_value=float("nan"))
-    for check in chain(schema.checks, *(column.checks for column in schema.columns.values())):
-        check.n_failure_cases = SHOWN_FAULTS
+    schema = copy(contract.to_schema())
+    schema.checks = _bounded(schema.checks)
+    schema.columns = {name: _bounded_column(column) for name, column in schema.columns.items()}
     return schema
+
+
+def _bounded_column(column: pa.Column) -> pa.Column:
+    bounded = copy(column)
+    bounded.checks = _bounded(column.checks)
+    if str(column.dtype).startswith("string"):
+        bounded.dtype = pd.StringDtype(na_value=float("nan"))
+    return bounded
+
+
+def _bounded(checks: Iterable[pa.Check]) -> list[pa.Check]:
+    bounded = [copy(check) for check in checks]
+    for check in bounded:
+        check.n_failure_cases = SHOWN_FAULTS
+    return bounded
 
 
 def _rule(column: pa.Column, rule: str) -> str:
