@@ -9,13 +9,16 @@ import yaml
 from analysis.publishing.errors import PublishingError
 
 PROJECT_FILE = "_quarto.yml"
+# It makes Quarto do what the built-in renderer does anyway.
+OWN_FILTER = {"path": "_assets/plain.lua", "at": "post-render"}
 
 _FORMAT = "toc toc-depth default-image-extension"
 # Every key that is allowed, by its parent. Some speak to Quarto alone, because the built-in renderer always does
 # what they ask: no echo, no search, no theme but the stylesheet.
 _KEYS = {
     "": "project website lang author toc toc-depth number-sections number-depth crossref execute format"
-    " fig-cap-location tbl-cap-location",
+    " fig-cap-location tbl-cap-location filters",
+    "filters": "path at",
     "project": "type output-dir render resources",
     "website": "title description navbar page-footer search page-navigation",
     "website.navbar": "title left search",
@@ -23,7 +26,8 @@ _KEYS = {
     "crossref": "title-delim fig-title tbl-title fig-prefix tbl-prefix sec-prefix",
     "execute": "echo cache freeze",
     "format": "html typst docx",
-    "format.html": f"{_FORMAT} css theme minimal anchor-sections grid",
+    "format.html": f"{_FORMAT} css theme minimal anchor-sections grid format-links",
+    "format.html.format-links": "format text icon",
     "format.html.grid": "body-width margin-width",
     "format.typst": f"{_FORMAT} papersize margin mainfont fontsize pdf-standard page-numbering include-in-header",
     "format.typst.margin": "left right top bottom",
@@ -60,6 +64,11 @@ def read_project(root: Path) -> Project:
     for parent, key in _walk(settings, ""):
         if parent in _KEYS and key not in _KEYS[parent].split():
             raise PublishingError(f"{shown}: ключ «{_join(parent, key)}» не поддерживается; уберите его.")
+    filters = settings.get("filters", [])
+    if not isinstance(filters, list) or any(one != OWN_FILTER for one in filters):
+        raise PublishingError(
+            f"{shown}: ключ «filters»: поддерживается только {OWN_FILTER['path']}; уберите остальное."
+        )
     return Project(root, settings)
 
 

@@ -1,6 +1,7 @@
 """Quarto and the built-in renderer make the same report of the same sources."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import docx
@@ -14,6 +15,7 @@ from .conftest import files, make_project, run, write
 
 pytestmark = pytest.mark.quarto
 EDITION = "2021/annual-report-2021"
+VALUE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}val"
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +77,31 @@ def test_the_papers_have_the_same_captions(site: Path, by_quarto: Path):
     assert len(pdf(site)) == 3
     assert word(by_quarto) == word(site)
     assert word(site)
+
+
+def test_word_has_the_same_tables_styles_and_descriptions(site: Path, by_quarto: Path):
+    def body(folder: Path):
+        return docx.Document(str(folder / f"{EDITION}.docx")).element.body
+
+    def styles(folder: Path) -> Counter:
+        of_paragraphs = Counter(one.get(VALUE) for one in body(folder).iter("{*}pStyle"))
+        return Counter({name: of_paragraphs[name] for name in ("TableCaption", "ImageCaption", "TableText", "Lead")})
+
+    def described(folder: Path) -> list[str]:
+        return [one.get("descr") for one in body(folder).iter("{*}docPr") if one.get("descr")]  # a remark has a sign
+
+    assert styles(by_quarto) == styles(site)
+    assert min(styles(site).values()) > 0
+    in_tables = {name for one in body(by_quarto).iter("{*}tbl") for name in one.xpath(".//w:pStyle/@w:val")}
+    assert "TableText" in in_tables
+    assert in_tables.isdisjoint({"TableCaption", "ImageCaption"})
+    assert described(by_quarto) == described(site)
+
+
+def test_the_link_to_the_paper_is_called_by_its_format(by_quarto: Path):
+    page = parsed_html.parse(str(by_quarto / f"{EDITION}.html"), parsed_html.HTMLParser(encoding="utf-8")).getroot()
+    links = page.xpath("//*[@class='quarto-alternate-formats']//a")
+    assert [_plain(one.text_content()) for one in links] == ["PDF", "MS Word"]
 
 
 def test_the_site_holds_what_it_should(site: Path, by_quarto: Path):

@@ -155,6 +155,15 @@ def test_an_unknown_key_of_the_project(reports: Path, key: str):
         run(reports)
 
 
+def test_a_filter_that_only_quarto_would_apply(reports: Path):
+    settings = yaml.safe_load((reports / "_quarto.yml").read_text(encoding="utf-8"))
+    assert len(settings["filters"]) == 1
+    settings["filters"].append("own.lua")
+    write(reports / "_quarto.yml", yaml.safe_dump(settings, allow_unicode=True))
+    with pytest.raises(PublishingError, match="_quarto.yml: ключ «filters»: поддерживается только _assets/plain.lua"):
+        run(reports)
+
+
 def test_broken_yaml_names_its_line(reports: Path):
     write(reports / DOCUMENT, "---\ntitle: а\nsubtitle: [\n---\n")
     with pytest.raises(PublishingError, match="annual-report-2021.qmd, строка 3"):
