@@ -36,8 +36,9 @@ ATTACHED_PAPER = """
 ATTACHED_STYLE = """
 .attachment { text-align: right; }
 .page:has(.attachment) { position: relative; padding-top: 5.5rem; }
-.page .attachment { position: absolute; top: 1.2rem; right: 1.5rem; }
+.page .attachment { position: absolute; top: 1.2rem; right: 1.5rem; left: 1.5rem; }
 .attachment p { margin: 0; }
+@media (max-width: 30rem) { .page .attachment { right: 1rem; left: 1rem; font-size: 0.9rem; } }
 """
 BLANK = "________"
 
