@@ -10,6 +10,7 @@ from analysis.errors import AnalysisError
 from analysis.indicator_passport import SHARE, Passport, one_of
 
 SELECTION_FILE = "data/selection.toml"
+PARTS_NOTHING = "порог 0 или 1 ничего не отделяет"
 NO_REPETITION, SAME_LIST, SAME_PROCEDURE = "нет", "перечень", "процедура"
 REPETITIONS = [NO_REPETITION, SAME_LIST, SAME_PROCEDURE]
 
@@ -41,6 +42,11 @@ class RuleSet:
     leave_confirmed: bool
     alternative_thresholds: tuple[float, ...]
     procedures: tuple[Procedure, ...]
+
+    @property
+    def parts_schools(self) -> bool:
+        """Whether the threshold tells schools apart: every share reaches 0, and only a whole class 1."""
+        return 0 < self.threshold < 1
 
 
 def load_rules(root: Path, passport: Passport) -> tuple[RuleSet, ...]:

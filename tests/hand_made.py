@@ -32,8 +32,8 @@ def low(k=6, n=20, **changed):
         "indicator_id": "fail_share", "school_login": "edu1", "procedure": "ВПР", "subject": "Математика",
         "programme_grade": 6, "sitting_grade": 6, "wave": "весна", "school_year": "2020/21", "scale": "отметка",
         "numerator": k, "denominator": n, "value": k / n, "city_value": 0.1, "threshold_probability": 0.5,
-        "against_city": "как в городе", "earlier_year": 2020, "change": 0.0, "growth_probability": 0.5, "flags": "",
-        **changed,
+        "against_city": "неотличимо от города", "earlier_year": 2020, "change": 0.0, "growth_probability": 0.5,
+        "flags": "", **changed,
     }  # fmt: skip
 
 

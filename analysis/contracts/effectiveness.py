@@ -8,7 +8,8 @@ from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import IndicatorTable, calendar_year, column
 
-AGAINST_CITY = ["как в городе", "выше предела 95 %", "выше предела 99,8 %", "ниже предела 95 %", "ниже предела 99,8 %"]
+LIKE_CITY = "неотличимо от города"
+AGAINST_CITY = [LIKE_CITY, "выше предела 95 %", "выше предела 99,8 %", "ниже предела 95 %", "ниже предела 99,8 %"]
 LOW_WORDS = ["да", "нет", "нет данных"]
 LEAVING_WORDS = ["", "выходит", "остаётся", "нельзя сказать"]
 LISTED_WORDS = ["в списке", "не в списке", "нельзя сказать"]
@@ -189,10 +190,10 @@ class Selection(IndicatorTable):
     listed: Series[str] = column("По правилу", "Попадает ли школа в список", isin=LISTED_WORDS)
     reason: Series[str] = column("Почему", "Что решило", str_length={"min_value": 1})
     chance_probability: Series[pd.Float64Dtype] = _chance(
-        "Случайно", "Что школа с долями города набрала бы столько низких процедур в этом году; процедуры независимы"
+        "Случайно", "Что школа с долями города набрала бы за год низких процедур не меньше, чем требует правило"
     )
     low_probability: Series[pd.Float64Dtype] = _chance(
-        "Вероятность", "Что истинных долей не ниже порога столько, сколько требует правило; процедуры независимы"
+        "Вероятность", "Что истинных долей не ниже порога не меньше, чем требует правило; процедуры независимы"
     )
     leaving: Series[str] = column("Выход", "Для школ из списка предыдущего года; пусто — не была", isin=LEAVING_WORDS)
     unchanged_probability: Series[pd.Float64Dtype] = _chance(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.contracts.execution import NO_SHARE
 from analysis.documents.kinds import MEETING
 from analysis.documents.material import Material
 from analysis.documents.parts import (
@@ -24,10 +25,11 @@ from analysis.presentation.conclusions.sentence import PROBABLE, Case
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import form, long_date
 from analysis.presentation.sentences import ended
+from analysis.presentation.shares import NO_DATA
 from analysis.presentation.words import rows_of
 
 SHOWN_DEBTS, SHOWN_SCHOOLS = 8, 8
-DONE = "выполнено"
+DONE, UNKNOWN = "выполнено", "нет сведений"
 
 
 def meeting_brief(material: Material) -> Document:
@@ -70,18 +72,27 @@ def _schools(material: Material) -> Iterator[list[str]]:
     results = material.rows("school_results")
     for login in material.supported[:SHOWN_SCHOOLS]:
         mine = results[(results["school_login"] == login)] if len(results) else results
-        planned = mine[mine["school_status"] != "не планировалось"] if len(mine) else mine
-        done = int((planned["school_status"] == DONE).sum()) if len(planned) else 0
         low = low_rows(material, login)
         told = [row for row in low if not pd.isna(row["threshold_probability"])]
         over = sum(row["threshold_probability"] >= PROBABLE for row in told)
         worse = sum(str(row["against_city"]).startswith("выше") for row in low)
         yield [
             material.name(login),
-            f"{done} из {len(planned)}" if len(planned) else "—",
+            _done(list(mine["school_status"]) if len(mine) else []),
             f"{over} из {len(told)}" if told else "нет данных",
             f"{worse} из {len(low)}" if low else "нет данных",
         ]
+
+
+def _done(states: list[str]) -> str:
+    """«2 из 3; доля не установлена — 3»: without a share there is nothing to reach, and silence is no failure."""
+    states = [state for state in states if state != "не планировалось"]
+    if set(states) <= {UNKNOWN}:
+        return UNKNOWN if states else NO_DATA
+    judged = [state for state in states if state not in (UNKNOWN, NO_SHARE)]
+    said = [f"{judged.count(DONE)} из {len(judged)}"] if judged else []
+    said += [f"{state} — {states.count(state)}" for state in (NO_SHARE, UNKNOWN) if state in states]
+    return "; ".join(said)
 
 
 def _school_table(material: Material, schools: list[list[str]]) -> str:

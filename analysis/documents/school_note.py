@@ -27,14 +27,16 @@ from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape, points
 from analysis.presentation.russian import form, long_date
 from analysis.presentation.shares import whole_percent
-from analysis.presentation.words import rows_of
+from analysis.presentation.words import Row, rows_of
 
 NO_REPLY = "Ответа школы на день выпуска справки нет. Его кладут в файл reports/{year}/replies/{login}.md."
+UNKNOWN_STATUS = "Участвует ли школа в программе поддержки, реестр не говорит: статуса за эти учебные годы в нём нет."
 HOW_TO_READ = (
     "В таблицах — число, из скольких оно и доля. Интервал — где с вероятностью 95 % лежит истинная доля; чем меньше "
     "участников, тем он шире. «Приближено к городу» — доля, поправленная на то, что участников мало; прочерк — "
-    "поправку посчитать нельзя. «Вероятность порога» — что истинная доля не меньше порога. В других столбцах прочерк — "
-    "нет сведений, это не ноль."
+    "поправку посчитать нельзя. «Вероятность порога» — что истинная доля не меньше порога; «вероятно» в выводах — от "
+    "90 %. «Неотличимо от города» значит, что различие может быть случайным, а не что его нет. В других столбцах "
+    "прочерк — нет сведений, это не ноль."
 )
 
 
@@ -94,9 +96,11 @@ def facts(material: Material, login: str) -> Iterator[str]:
 def _status(material: Material, login: str) -> str:
     status = material.edition.tables.get("school_status", NO_SCHOOLS)
     years = [school_year_from(material.year - 1), school_year_from(material.year)]
-    mine = status[(status["school_login"] == login) & status["school_year"].isin(years) & (status["status"] != "нет")]
-    said = "; ".join(f"{row['school_year']} учебный год — {row['status']}" for row in rows_of(mine))
-    return escape(f"Статус школы: {said}." if said else "В программе поддержки в этом году школа не участвует.")
+    mine = status[(status["school_login"] == login) & status["school_year"].isin(years)]
+    given = mine[mine["status"] != "нет"]
+    said = "; ".join(f"{row['school_year']} учебный год — {row['status']}" for row in rows_of(given))
+    without = UNKNOWN_STATUS if mine.empty else "В программе поддержки в этом году школа не участвует."
+    return escape(f"Статус школы: {said}." if said else without)
 
 
 def _executed(material: Material, login: str) -> Iterator[str]:
@@ -130,26 +134,30 @@ def _own(material: Material, login: str) -> Iterator[str]:
         yield "О мерах собственной «дорожной карты» школа не сообщила."
         return
     done = int((mine["done_count"] >= mine["planned_count"]).fillna(False).sum())
-    unknown = int(mine["done_count"].isna().sum())
+    unknown = int((mine["done_count"].isna() | mine["planned_count"].isna()).sum())
     measures = form(len(mine), ("мера", "меры", "мер"))
-    rest = f", по {unknown} сведений нет" if unknown else ""
-    yield (
-        f"В собственной «дорожной карте» {len(mine)} {measures}; сделано не меньше плана по {done}{rest} (@tbl-own)."
-    )
+    counts = {"сделано не меньше плана": done, "меньше плана": len(mine) - done - unknown, "сведений нет": unknown}
+    said = ", ".join(f"{words} — {count}" for words, count in counts.items() if count)
+    yield f"В собственной «дорожной карте» {len(mine)} {measures}: {said} (@tbl-own)."
 
 
 def _pupils(material: Material, login: str) -> Iterator[str]:
     rows = [row for row in material.of(login, *school_tables.SOCIAL) if not pd.isna(row["value"])]
     if rows and material.passport:
         pupils = int(rows[0]["denominator"])
-        far = max(rows, key=lambda row: float(row["value"]) - float(row["city_value"]))
         learners = form(pupils, ("обучающийся", "обучающихся", "обучающихся"))
+        far = max(rows, key=_from_the_city)
         name = material.passport[str(far["indicator_id"])].name
         said = (
-            f"В школе {pupils} {learners}. Больше всего отличается от города «{name}»: {share_words(far)}, "
+            f". Больше всего процентных пунктов до города — «{name}»: {share_words(far)}, "
             f"в городе {whole_percent(far['city_value'])}"
         )
-        yield f"{escape(said)} (@tbl-social)."
+        yield f"{escape(f'В школе {pupils} {learners}{said if _from_the_city(far) else str()}')} (@tbl-social)."
+
+
+def _from_the_city(row: Row) -> float:
+    """How far a share is from the city's, up or down; 0 where the city has none."""
+    return 0.0 if pd.isna(row["city_value"]) else abs(float(row["value"]) - float(row["city_value"]))
 
 
 def _low(material: Material, login: str) -> Iterator[str]:

@@ -192,7 +192,7 @@ def self_assessment(material: Material, login: str) -> str:
 
 def _score_change(row: Row) -> str:
     if pd.isna(row["change"]):
-        return NO_DATA
+        return change_words(row)
     return (
         f"{'+' if row['change'] > 0 else ''}{decimal(float(row['change']))} к {int(row['earlier_year'])} году".replace(
             "-", "−"

@@ -29,16 +29,17 @@ from analysis.presentation.markdown import escape, points
 from analysis.presentation.russian import form
 from analysis.presentation.shares import NO_DATA, whole_percent
 from analysis.presentation.words import Row, rows_of
-from analysis.selection_rules import RuleSet
+from analysis.selection_rules import PARTS_NOTHING, RuleSet
 
 UNLISTED = LISTED_WORDS[1]
 LOW = LOW_WORDS[0]
 NO_RULES = "Нет данных: правил отбора или результатов процедур за этот год нет."
 HOW_TO_READ = (
     "Правило — предмет для решения, а не решение: ни одно не объявлено официальным для этого города, если рядом стоит "
-    "«не подтверждено». «Случайно» — вероятность, что школа с долями города набрала бы столько же низких процедур. "
-    "«Вероятность» — что истинных низких долей столько, сколько требует правило. Порядок школ — как в реестре; "
-    "рейтинга нет."
+    "«не подтверждено». «Случайно» — вероятность, что школа с долями города набрала бы за год низких процедур не "
+    "меньше, чем требует правило; «Вероятность» — что не меньше и истинных низких долей. Повторение два года подряд в "
+    "обеих не учтено. Выход из списка: прочерк — год назад правило эту школу в список не включало. Порядок школ — как "
+    "в реестре; рейтинга нет."
 )
 
 
@@ -87,6 +88,9 @@ def _rule(material: Material, rule: RuleSet, hits: str) -> Iterator[str]:
         f"Наименьшее число участников, при котором процедура учитывается, — {rule.minimum_participants}{participants}. "
         f"Основание: {rule.source}."
     )
+    if not rule.parts_schools:
+        yield escape(f"Правило не применено: {PARTS_NOTHING}. Исправьте threshold в data/selection.toml.")
+        return
     yield _schools(material, rule)
     yield hits
     yield _thresholds(material, rule)

@@ -22,7 +22,7 @@ from analysis.indicators.uncertainty import (
     number_of_hits,
 )
 from analysis.indicators.worded import blank_where_unknown
-from analysis.selection_rules import NO_REPETITION, SAME_LIST, RuleSet
+from analysis.selection_rules import NO_REPETITION, PARTS_NOTHING, SAME_LIST, RuleSet
 
 YES, NO, OPEN = 1, 0, -1
 LISTED, UNLISTED, UNDECIDED = LISTED_WORDS
@@ -210,6 +210,8 @@ def _listed(
     again = _again(year, last, rule, twice)
     listed = np.where((fires == NO) | (again == NO), NO, np.where((fires == YES) & (again == YES), YES, OPEN))
     said = np.select([fires == NO, fires == OPEN, again == NO, again == OPEN], [0, 1, 2, 3 if last else 4], 5)
+    if not rule.parts_schools:
+        return np.full(len(fires), OPEN, dtype=np.int8), twice, [PARTS_NOTHING] * len(fires)
     met = f"за {calendar_year} год условие выполнено"
     texts = [
         f"низких процедур меньше {rule.minimum_low_procedures}, даже если недостающие окажутся низкими",

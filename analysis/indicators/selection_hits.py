@@ -19,7 +19,7 @@ from analysis.indicators.uncertainty import (
     fewest_reaching,
 )
 from analysis.indicators.worded import blank_where_unknown, joined
-from analysis.selection_rules import RuleSet
+from analysis.selection_rules import PARTS_NOTHING, RuleSet
 
 KEPT = ["calendar_year", "procedure", "subject", "programme_grade", "wave"]
 NUMBERS = ["numerator", "denominator", "value", "interval_low", "interval_high", "city_value"]
@@ -55,7 +55,7 @@ def rule_hits(indicators: pd.DataFrame, rule: RuleSet, method: Method) -> Hits:
     count, base, city = numbers["numerator"], numbers["denominator"], numbers["city_value"]
     known = (base > 0) & ~np.isnan(count)
     alpha, beta, groups_flag = _posteriors(rows, count, base, known, rule, method)
-    parts_nothing = not 0 < rule.threshold < 1
+    parts_nothing = not rule.parts_schools
     enough = known & (base >= rule.minimum_participants)
     reached = fewest_reaching(rule.threshold, np.where(known, base, np.nan))
     false_alarm, miss = _errors(reached, base, city, known, rule.threshold)
@@ -67,7 +67,7 @@ def rule_hits(indicators: pd.DataFrame, rule: RuleSet, method: Method) -> Hits:
         (f"мало участников: меньше {method.small_base}", known & (base < method.small_base)),
         ("вероятность по своим данным, без стабилизации", known & ~groups_flag),
         ("недостаточно данных: доля города сама не ниже порога", known & np.isnan(false_alarm) & (not parts_nothing)),
-        ("недостаточно данных: порог 0 или 1 ничего не отделяет", np.full(len(rows), parts_nothing)),
+        (f"недостаточно данных: {PARTS_NOTHING}", np.full(len(rows), parts_nothing)),
     ]
     words = {"procedure": "str", "subject": "str", "wave": "str", "calendar_year": "int64", "programme_grade": "int64"}
     table = pd.DataFrame(

@@ -8,6 +8,7 @@ from analysis.presentation.russian import NO_BREAK_SPACE, decimal
 from analysis.presentation.shares import NO_DATA, out_of, whole_percent
 from analysis.presentation.words import Row
 
+NOT_ENOUGH = "недостаточно данных"
 EXAMS, SEASONS = ("ОГЭ", "ЕГЭ"), ("весна", "осень")
 
 
@@ -30,7 +31,8 @@ def interval_words(row: Row, low: str = "interval_low", high: str = "interval_hi
 def change_words(row: Row) -> str:
     """«+12 п. п. к 2021 году»; why there is none where the years cannot be compared."""
     if pd.isna(row["change"]):
-        return NO_DATA if missing(row["change_note"]) else str(row["change_note"]).partition(":")[0]
+        said, _, why = (NO_DATA if missing(row["change_note"]) else str(row["change_note"])).partition(": ")
+        return why if said == NOT_ENOUGH else said
     points = round(float(row["change"]) * 100)
     sign = {1: "+", 0: "", -1: "−"}[(points > 0) - (points < 0)]
     return f"{sign}{abs(points)} п. п. к {int(row['earlier_year'])} году".replace(

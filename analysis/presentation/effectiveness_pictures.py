@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.contracts.effectiveness import LIKE_CITY
 from analysis.indicator_passport import Indicator
 from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
 from analysis.presentation import effectiveness_figures as drawing
@@ -188,7 +189,7 @@ def _funnel_in_words(edition: Edition, panel: pd.DataFrame) -> str:
     named = schools[schools["group_name"].isin(edition.supported)]
     rest = schools[~schools["group_name"].isin(edition.supported)]
     said = [f"{row['group_name']}: {out_of(row)}, {row['against_city']}" for row in rows_of(named)]
-    outside = int((rest["against_city"] != "как в городе").sum())
+    outside = int((rest["against_city"] != LIKE_CITY).sum())
     others = [f"других школ {len(rest)}, за пределами {outside}"] if len(rest) else []
     city = percent(panel["city_value"].dropna().iloc[0])
     return f"{_panel_title(panel, wave=True)}: город {city}; {'; '.join([*said, *others])}."

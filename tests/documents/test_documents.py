@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import docx
+import pandas as pd
 import pypdf
 import pytest
 
@@ -14,10 +15,10 @@ from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
 from analysis.documents.decisions import Key
 from analysis.documents.kinds import CONTESTS, COURSES, MEETING, SCHOOL_NOTE, SELECTION
-from analysis.documents.meeting_brief import meeting_brief
+from analysis.documents.meeting_brief import _done, meeting_brief
 from analysis.documents.outdated import LISTED
 from analysis.documents.replies import Reply
-from analysis.documents.school_note import school_notes
+from analysis.documents.school_note import _own, _pupils, school_notes
 from analysis.documents.selection_note import selection_note
 from analysis.documents.settings import Attachment, Settings
 from analysis.documents.staging import Document, publish_documents
@@ -113,6 +114,65 @@ def test_low_procedures_that_differ_in_a_number_stand_at_each_rule(material):
     text = _plain(selection_note(replace(material, edition=replace(material.edition, tables=tables))))
     assert text.count(": Низкие процедуры {#tbl-") == 2
     assert "те же, что по правилу" not in text
+
+
+def test_a_rule_whose_threshold_parts_nothing_is_said_not_to_be_applied(material):
+    edition = material.edition
+    methods = replace(edition.methods, rules=tuple(replace(rule, threshold=0.0) for rule in edition.methods.rules))
+    text = _plain(selection_note(replace(material, edition=replace(edition, methods=methods))))
+    assert text.count("Правило не применено: порог 0 или 1 ничего не отделяет.") == 2
+    assert "#tbl-" not in text
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ([], "—"),
+        (["не планировалось"], "—"),
+        (["нет сведений", "нет сведений"], "нет сведений"),
+        (["выполнено", "выполнено частично", "не планировалось"], "1 из 2"),
+        (["выполнено", "доля не установлена", "нет сведений"], "1 из 1; доля не установлена — 1; нет сведений — 1"),
+        (["доля не установлена"], "доля не установлена — 1"),
+    ],
+)
+def test_the_brief_counts_no_silence_and_no_missing_share_as_failure(states, said):
+    assert _done(states) == said
+
+
+def _social(own, city, name="low_income_share"):
+    return {"indicator_id": name, "school_login": "edu000001", "calendar_year": 2021, "numerator": own * 2,
+            "denominator": 200, "value": own / 100, "city_value": city, "aspect": None, "procedure": None,
+            "wave": None, "subject": None, "programme_grade": None}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            [_social(39, 0.16), _social(10, 0.42, "parents_higher_education_share")],
+            "В школе 200 обучающихся. Больше всего процентных пунктов до города — «Оба родителя с высшим образованием»:"
+            " 20 из 200 (10 %), в городе 42 % (@tbl-social).",
+        ),
+        ([_social(39, 0.39)], "В школе 200 обучающихся (@tbl-social)."),
+        ([_social(39, None)], "В школе 200 обучающихся (@tbl-social)."),
+    ],
+    ids=["below the city", "alone in the city", "no city"],
+)
+def test_what_differs_most_from_the_city_may_be_less_than_there(material, rows, said):
+    edition = material.edition
+    one = replace(material, edition=replace(edition, tables=dict(edition.tables, school_indicators=pd.DataFrame(rows))))
+    assert [fact.replace("\\", "").replace("\N{NO-BREAK SPACE}", " ") for fact in _pupils(one, "edu000001")] == [said]
+
+
+def test_own_measures_are_told_apart(material):
+    rows = pd.DataFrame(
+        {"school_login": "edu000001", "calendar_year": 2021, "planned_count": [2, 2, 2, None],
+         "done_count": [2, 1, None, 3]}
+    ).astype({"planned_count": "Int64", "done_count": "Int64"})  # fmt: skip
+    edition = material.edition
+    one = replace(material, edition=replace(edition, tables=dict(edition.tables, school_measures=rows)))
+    said = "4 меры: сделано не меньше плана — 1, меньше плана — 1, сведений нет — 2 (@tbl-own)."
+    assert list(_own(one, "edu000001")) == [f"В собственной «дорожной карте» {said}"]
 
 
 def test_topics_of_courses_with_their_uncertainty(material):

@@ -161,7 +161,7 @@ def test_the_funnel_says_who_chance_does_not_explain():
     frame = _found(result("s1", (40, 60, 0, 0)), *rows)
     assert _row(frame, "fail_share")["against_city"] == "выше предела 99,8 %"
     assert _row(frame, "success_share")["against_city"] == "ниже предела 99,8 %"
-    assert _row(frame, "fail_share", "s2")["against_city"] == "как в городе"
+    assert _row(frame, "fail_share", "s2")["against_city"] == "неотличимо от города"
     assert pd.isna(_row(frame, "fail_share", "город")["against_city"])
 
 
@@ -188,7 +188,7 @@ def test_one_pupil_one_school_all_failed():
 def test_all_schools_equal():
     row = _row(_found(*(result(f"s{n}", (2, 8, 0, 0)) for n in range(12))), "fail_share")
     assert row["flags"] == "не стабилизировано: у всех школ доля одна и та же"
-    assert row["against_city"] == "как в городе"
+    assert row["against_city"] == "неотличимо от города"
 
 
 def test_nobody_took_part_is_no_share():

@@ -58,7 +58,7 @@ def test_an_open_share_has_its_counts_and_its_interval(methods):
     assert (row["numerator"], row["denominator"], row["value"]) == (9, 30, 0.3)
     assert (round(row["interval_low"], 3), round(row["interval_high"], 3)) == (0.160, 0.477)
     assert row["city_value"] == 0.3
-    assert row["against_city"] == "как в городе"
+    assert row["against_city"] == "неотличимо от города"
     assert HIDDEN not in row["flags"]
 
 

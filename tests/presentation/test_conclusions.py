@@ -321,7 +321,7 @@ EXAMPLES = {
     ),
     "исполнение-не-ясно": Example(
         case(plan_fact=[measure("1.1"), measure("1.2", "нет сведений"), measure("4.1/2", "нет сведений")]),
-        ["По 1.2, 4.1/2 сведений нет: сказать, выполнены ли они, нельзя."],
+        ["По показателям 1.2, 4.1/2 сведений нет: сказать, выполнены ли они, нельзя."],
         2,
         case(plan_fact=[measure("1.1"), measure("1.2", "нет сведений", target=0)]),
     ),
@@ -406,7 +406,7 @@ def test_what_is_for_the_office_is_in_no_public_edition():
     of = case(
         school_indicators=[low(against_city=INNER), low(**SEVENTH)],
         training_needs=[topic("Урок", 0.99), topic("Чтение")],
-        selection=[selected(listed="нельзя сказать", leaving="выходит")],
+        selection=[selected(listed="нельзя сказать", leaving="выходит"), selected("edu2", "в списке")],
         selection_thresholds=[threshold(0.25, "edu3")],
     )
     tables = {**of.edition.tables, "public_school_indicators": of.edition.indicators}
@@ -443,19 +443,29 @@ def test_each_entry_says_where_for_whom_and_when():
         (
             school(low()),
             "школа-и-город",
-            "Доля не справившихся нигде не больше, чем в городе: различие неотличимо от случайного. Сравнений с "
-            "городом — 1; случайно за предел вышло бы в среднем 0,02.",
+            "За пределами случайного не справились чаще, чем в городе, нигде. Сравнений с городом — 1; случайно за "
+            "предел вышло бы в среднем 0,02.",
         ),
         (
             school(low(indicator_id="journal_lower_share")),
             "школа-и-журнал",
-            "Отметка ВПР ниже журнальной не чаще, чем в городе: различие неотличимо от случайного.",
+            "За пределами случайного отметка ВПР ниже журнальной чаще, чем в городе, нигде.",
         ),
         (
             school(deficit("Урок", 9, (0.25, 0.66)), deficit("Чтение", 10, (0.3, 0.7))),
             "школа-дефицит",
             "Чаще всего дефицит найден по компетенции «Чтение» — 10 из 20 (50 %); отличие её от других неотличимо от "
             "случайного.",
+        ),
+        (
+            case(plan_fact=[measure("1.1"), measure("4.9", "нет сведений")]),
+            "исполнение-не-ясно",
+            "По показателю 4.9 сведений нет: сказать, выполнен ли он, нельзя.",
+        ),
+        (
+            case(rule=replace(RULE, threshold=0.0), selection=[selected(listed="нельзя сказать", reason="порог")]),
+            "правило-не-ясно",
+            "Правило «Правило» (не подтверждено) не применено: порог 0 или 1 ничего не отделяет.",
         ),
         (
             indicators(share("own_measures_done_share", 3, 5)),
@@ -494,3 +504,18 @@ def test_several_items_stand_on_lines_of_their_own_and_a_table_is_referred_to():
     )
     (said,) = _said(topics(0.99), "темы-все-нужны")
     assert said.markdown.endswith("показан в таблице (@tbl-topics).")
+
+
+UNSURE = selected(listed="нельзя сказать", reason="не хватает 2 результатов")
+
+
+@pytest.mark.parametrize(
+    ("of", "name"),
+    [
+        (rules(UNSURE), "список"),
+        (rule(UNSURE), "правило-список"),
+        (rule(UNSURE, selected("edu2", "нельзя сказать")), "правило-и-поддержка"),
+    ],
+)
+def test_of_whom_nothing_can_be_said_nobody_says_not_listed(of, name):
+    assert _texts(_said(of, name)) == []

@@ -29,7 +29,8 @@ def not_known(case: Case) -> Iterator[Told]:
     rows = [row for row in _planned(case) if row["status"] == UNKNOWN]
     if rows:
         labels = ", ".join(row["measure_label"] for row in rows)
-        text = f"По {labels} сведений нет: сказать, выполнены ли они, нельзя."
+        noun, asked = ("показателю", "выполнен ли он") if len(rows) == 1 else ("показателям", "выполнены ли они")
+        text = f"По {noun} {labels} сведений нет: сказать, {asked}, нельзя."
         yield Told(text, [asked_as(row) for row in rows])
 
 

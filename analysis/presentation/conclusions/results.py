@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
+from analysis.contracts.effectiveness import LIKE_CITY
 from analysis.indicator_passport import Indicator
 from analysis.presentation.conclusions.sentence import (
     CHANCE_BELOW,
@@ -71,7 +72,7 @@ def worth_a_look(case: Case) -> Iterator[Told]:
 def like_city(case: Case) -> Iterator[Told]:
     """Schools inside the limits."""
     for name, title, indicator, rows in _by_school(case.edition):
-        inside = [row for row in rows if row["against_city"] == "как в городе"]
+        inside = [row for row in rows if row["against_city"] == LIKE_CITY]
         if inside:
             yield Told(
                 f"{name}, {title}: {lowered(indicator.name)} — различие с городом неотличимо от случайного "

@@ -87,7 +87,7 @@ def against_the_city(case: Case) -> Iterator[Told]:
     chance = decimal(ONE_SIDED * len(rows), 1)
     compared = f"Сравнений с городом — {len(rows)}; случайно за предел вышло бы в среднем {chance}."
     if not worse:
-        text = f"Доля не справившихся нигде не больше, чем в городе: различие {NOT_TOLD}. {compared}"
+        text = f"За пределами случайного не справились чаще, чем в городе, нигде. {compared}"
         yield Told(text, indicator_keys(rows))
         return
     said = [
@@ -142,7 +142,7 @@ def journal(case: Case) -> Iterator[Told]:
         said = [f"{sitting_words(row)} — {share_words(row)}" for row in more]
         yield Told("Отметка ВПР ниже журнальной чаще, чем в городе", indicator_keys(more), said)
     elif rows:
-        text = f"Отметка ВПР ниже журнальной не чаще, чем в городе: различие {NOT_TOLD}."
+        text = "За пределами случайного отметка ВПР ниже журнальной чаще, чем в городе, нигде."
         yield Told(text, indicator_keys(rows))
 
 

@@ -20,9 +20,9 @@ from analysis.presentation.row_keys import selection_key, threshold_key
 from analysis.presentation.russian import counted, listed
 from analysis.presentation.shares import percent, probability, whole_percent
 from analysis.presentation.words import Row, rows_of
-from analysis.selection_rules import RuleSet
+from analysis.selection_rules import PARTS_NOTHING, RuleSet
 
-LISTED, _, UNDECIDED = LISTED_WORDS
+LISTED, UNLISTED, UNDECIDED = LISTED_WORDS
 LEAVES = LEAVING_WORDS[1]
 
 
@@ -30,6 +30,8 @@ def who_is_listed(case: Case) -> Iterator[Told]:
     """Whom each rule lists."""
     for rule, rows in _selected(case.evidence):
         some = _of_state(rows, LISTED)
+        if not some and _of_state(rows, UNDECIDED):
+            continue
         names = listed([case.evidence.name(row["school_login"]) for row in some])
         said = f"{counted(len(some), 'школа')}: {names}" if some else "ни одной школы"
         yield Told(f"{_name(rule)}: в списке {said}.", [selection_key(row) for row in some])
@@ -39,7 +41,9 @@ def undecided(case: Case) -> Iterator[Told]:
     """For whom missing data decide."""
     for rule, rows in _selected(case.evidence):
         some = _of_state(rows, UNDECIDED)
-        if some:
+        if some and not rule.parts_schools:
+            yield Told(f"«{rule.name}» не применено: {PARTS_NOTHING}.", [selection_key(row) for row in some])
+        elif some:
             cases = "; ".join(f"{case.evidence.name(row['school_login'])} — {row['reason']}" for row in some)
             text = f"«{rule.name}»: недостаточно данных, попадает ли школа в список: {cases}."
             yield Told(text, [selection_key(row) for row in some])
@@ -81,14 +85,16 @@ def listed_by_the_rule(case: Case) -> Iterator[Told]:
     keys = [selection_key(row) for row in some]
     if said:
         yield Told(f"По правилу {name} в список попадают (низких процедур)", keys, said)
-    elif rows:
+    elif rows and not _of_state(rows, UNDECIDED):
         yield Told(f"По правилу {name} в список не попадает ни одна школа.", keys)
 
 
 def undecided_by_the_rule(case: Case) -> Iterator[Told]:
     """For whom missing data decide under the rule."""
     some = _of_state(_rows(case), UNDECIDED)
-    if some:
+    if some and case.rule and not case.rule.parts_schools:
+        yield Told(f"Правило {_name(case.rule)} не применено: {PARTS_NOTHING}.", [selection_key(row) for row in some])
+    elif some:
         said = [f"{case.evidence.name(row['school_login'])}: {row['reason']}" for row in some]
         head = f"По правилу {_name(case.rule)} о школах сказать нельзя, недостающие данные могли бы изменить ответ"
         yield Told(head, [selection_key(row) for row in some], said)
@@ -97,8 +103,8 @@ def undecided_by_the_rule(case: Case) -> Iterator[Told]:
 def supported_but_not_listed(case: Case) -> Iterator[Told]:
     """Supported schools that the rule does not list."""
     rows = _rows(case)
-    found = {row["school_login"] for row in _of_state(rows, LISTED)}
-    outside = [login for login in case.evidence.supported if login not in found]
+    found = {row["school_login"] for row in _of_state(rows, UNLISTED)}
+    outside = [login for login in case.evidence.supported if login in found]
     if outside:
         names = listed([case.evidence.name(login) for login in outside])
         yield Told(
