@@ -20,7 +20,7 @@ from office_text import text_of
 RECEIVED = (".docx", ".xlsx", ".csv")
 # The policy of disclosure and the rules of indicators are any project's, not this town's.
 SAYS_NOTHING = (
-    *(".gitignore", ".css", ".ipynb", "README.md", "_parts/annual.qmd", "_parts/method.qmd"),
+    *(".gitignore", ".css", ".lua", ".ipynb", "README.md", "_parts/annual.qmd", "_parts/method.qmd"),
     *("disclosure.toml", "indicators.toml", "selection.toml", "data/assumptions.toml"),
 )
 HASH_AGAIN = """
