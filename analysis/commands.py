@@ -23,7 +23,8 @@ def check(project: Project, options: argparse.Namespace) -> int:
         checked = check_project(project)
     for line in screen_lines(checked.findings):
         _print(line)
-    stopping = len(blocking(checked.findings))
+    broken = _broken_rules(project)
+    stopping = len(blocking(checked.findings)) + (broken is not None)
     _print(f"\nВсего замечаний: {len(checked.findings)}, останавливают сборку: {stopping}.")
     sys.stdout.flush()  # where nothing can be written into the folder, they have been read all the same
     output = project.root / "output"
@@ -39,7 +40,20 @@ def check(project: Project, options: argparse.Namespace) -> int:
         for path in annotate(project.root, [*checked.findings, *sent_back(checked.tables)], output / "annotated"):
             _print(f"С пометками: {path.relative_to(project.root).as_posix()}")
     _print("Полный список: output/findings.txt, output/findings.xlsx")
+    if broken:
+        raise broken
     return 1 if stopping else 0
+
+
+def _broken_rules(project: Project) -> AnalysisError | None:
+    """What of the office's own rules would stop a build; told after the findings, so that it hides none of them."""
+    from analysis.build import read_rules
+
+    try:
+        read_rules(project)
+    except AnalysisError as error:
+        return error
+    return None
 
 
 def build(project: Project, options: argparse.Namespace) -> int:

@@ -58,6 +58,24 @@ def test_check_lists_findings_and_leaves_them(house, run):
     full = (house / "output/findings.txt").read_text(encoding="utf-8")
     assert full.count("Повторённая ячейка года") == 8
     assert out.count("строка 22, ячейка 8") == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("indicators", 'kind = "доля"', 'kind = "дола"', "№ 1 (success_share): ключ «kind»: стоит «дола»"),
+        ("selection", "threshold = 0.30", "threshold = 30", "ключ «threshold»"),
+    ],
+)
+def test_a_broken_rule_that_would_stop_a_build_stops_check_and_hides_no_finding(house, run, file, old, new, said):
+    rules = house / f"data/{file}.toml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    code, out, err = run(house, "check")
+    assert code == 1
+    assert "ПОСМОТРИТЕ · Итог и годы противоречат друг другу: 2" in out
+    assert "останавливают сборку: 1" in out
+    assert f"data/{file}.toml" in err
+    assert said in err
     assert "… ещё 5: см. полный список" in out
     assert (house / "output/findings.xlsx").stat().st_size > 1000
 
