@@ -23,10 +23,14 @@ COUNTED_PARTS = {
     "contest_count": "конкурсов",
 }
 ABOUT = ("procedure", "subject", "sitting_grade", "wave", "aspect", "school_year")
-INTERVALS = (
-    ("интервал", "interval_low", "interval_high"),
-    ("стабилизированное", "stabilised_low", "stabilised_high"),
-    ("изменение", "change_low", "change_high"),
+# What is said of a value: its name, the number, and the interval around it.
+SAID_OF_A_VALUE = (
+    ("интервал", None, "interval"),
+    ("стабилизированное", "stabilised_value", "stabilised"),
+    ("вероятность порога", "threshold_probability", None),
+    ("город", "city_value", None),
+    ("изменение", "change", "change"),
+    ("вероятность роста", "growth_probability", None),
 )
 
 
@@ -70,11 +74,15 @@ def value_chain(row: Row, passport: Passport, ground: Ground) -> Iterator[str]:
 
 
 def _uncertainty(row: Row, passport: Passport) -> Iterator[str]:
-    for name, low, high in INTERVALS:
-        if not pd.isna(row[low]):
-            how = f"; {passport.method.interval}" if name == "интервал" else ""
-            yield f"  {name}: от {precise(row[low])} до {precise(row[high])}{how}"
-    for name, column in (("пометки", "flags"), ("изменения нет", "change_note")):
+    for name, column, interval in SAID_OF_A_VALUE:
+        said: list[str] = [precise(row[column])] if column and not pd.isna(row[column]) else []
+        if interval and not pd.isna(row[f"{interval}_low"]):
+            said.append(f"от {precise(row[f'{interval}_low'])} до {precise(row[f'{interval}_high'])}")
+        since = f" к {int(row['earlier_year'])} году" if column == "change" and said else ""
+        how = f"; {passport.method.interval}" if name == "интервал" else ""
+        if said:
+            yield f"  {name}{since}: {', '.join(said)}{how}"
+    for name, column in (("против города", "against_city"), ("пометки", "flags"), ("изменения нет", "change_note")):
         if not pd.isna(row[column]) and row[column]:
             yield f"  {name}: {row[column]}"
 

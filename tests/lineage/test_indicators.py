@@ -41,6 +41,27 @@ def test_a_share_goes_back_to_its_formula_parts_and_row(grounded):
     assert not any("Школа Б" in line for line in told)
 
 
+def test_what_is_said_of_a_value_is_told_with_its_number_and_not_its_interval_alone(grounded):
+    found = grounded.tables["school_indicators"]
+    at = (found["school_login"] == "edu000001") & (found["indicator_id"] == "fail_share")
+    numbers = {
+        "stabilised_value": 0.15, "stabilised_low": 0.1, "stabilised_high": 0.2, "threshold_probability": 0.11,
+        "city_value": 0.09, "earlier_year": 2020, "change": -0.05, "change_low": -0.1, "change_high": 0.02,
+        "growth_probability": 0.06,
+    }  # fmt: skip
+    row = found[at].iloc[[0]].assign(**numbers, against_city="неотличимо от города", change_note=None)
+    told = _told("edu000001/fail_share@2021", replace(grounded, tables={**grounded.tables, "school_indicators": row}))
+    start = next(number for number, line in enumerate(told) if line.startswith("стабилизированное"))
+    assert told[start : start + 6] == [
+        "стабилизированное: 0,15, от 0,1 до 0,2",
+        "вероятность порога: 0,11",
+        "город: 0,09",
+        "изменение к 2020 году: -0,05, от -0,1 до 0,02",
+        "вероятность роста: 0,06",
+        "против города: неотличимо от города",
+    ]
+
+
 def test_the_city_adds_all_its_schools(grounded):
     told = _told("город/fail_share@2021", grounded)
     place = next(number for number, line in enumerate(told) if "город, 2021, ВПР" in line)
