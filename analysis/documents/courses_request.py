@@ -21,7 +21,7 @@ from analysis.documents.staging import Document
 from analysis.presentation.brief_words import interval_words, share_words
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import decimal
+from analysis.presentation.russian import decimal, form
 from analysis.presentation.shares import NO_DATA, whole_percent
 from analysis.presentation.words import Row, rows_of
 
@@ -42,7 +42,7 @@ def courses_request(material: Material) -> Document:
     body = [
         asked_for(material, COURSES),
         FACT,
-        *([HOW_TO_READ, _topics(topics), _by_school(material, topics)] if topics else [NOTHING]),
+        *([_told_of(material), HOW_TO_READ, _topics(topics), _by_school(material, topics)] if topics else [NOTHING]),
         "## Для административных команд",
         *_teams(material),
         CONCLUSION,
@@ -52,6 +52,14 @@ def courses_request(material: Material) -> Document:
         whence(material, [f"{login}@{material.year}" for login in material.supported[:2]]),
     ]
     return city_document(material, COURSES, "courses-request", body)
+
+
+def _told_of(material: Material) -> str:
+    """How many schools the ranking rests on."""
+    schools = material.rows("deficits")["school_login"].nunique()
+    told = form(schools, ("сообщила", "сообщили", "сообщили"))
+    named = form(schools, ("школа", "школы", "школ"))
+    return f"О дефицитах {told} {schools} {named} из {len(material.register.names)}."
 
 
 def _topics(topics: list[Row]) -> str:

@@ -20,6 +20,7 @@ from analysis.documents.parts import (
 )
 from analysis.documents.staging import Document
 from analysis.presentation import execution, owed
+from analysis.presentation.brief_words import missing
 from analysis.presentation.conclusions.school import low_rows, threshold_words
 from analysis.presentation.conclusions.sentence import PROBABLE, Case
 from analysis.presentation.markdown import escape
@@ -75,12 +76,13 @@ def _schools(material: Material) -> Iterator[list[str]]:
         low = low_rows(material, login)
         told = [row for row in low if not pd.isna(row["threshold_probability"])]
         over = sum(row["threshold_probability"] >= PROBABLE for row in told)
-        worse = sum(str(row["against_city"]).startswith("выше") for row in low)
+        compared = [row for row in low if not missing(row["against_city"])]
+        worse = sum(str(row["against_city"]).startswith("выше") for row in compared)
         yield [
             material.name(login),
             _done(list(mine["school_status"]) if len(mine) else []),
             f"{over} из {len(told)}" if told else "нет данных",
-            f"{worse} из {len(low)}" if low else "нет данных",
+            f"{worse} из {len(compared)}" if compared else "нет данных",
         ]
 
 

@@ -163,7 +163,7 @@ def _from_the_city(row: Row) -> float:
 def _low(material: Material, login: str) -> Iterator[str]:
     rows = low_rows(material, login)
     if not rows:
-        yield "Результатов процедур за этот год нет."
+        yield "Сведений о результатах процедур за этот год нет."
         return
     low, high = (choose(rows, key=lambda row: float(row["value"])) for choose in (min, max))
     said = (

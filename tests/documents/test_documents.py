@@ -15,7 +15,7 @@ from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
 from analysis.documents.decisions import Key
 from analysis.documents.kinds import CONTESTS, COURSES, MEETING, SCHOOL_NOTE, SELECTION
-from analysis.documents.meeting_brief import _done, meeting_brief
+from analysis.documents.meeting_brief import _done, _schools, meeting_brief
 from analysis.documents.outdated import LISTED
 from analysis.documents.replies import Reply
 from analysis.documents.school_note import _own, _pupils, school_notes
@@ -69,7 +69,7 @@ def test_a_school_reads_about_itself_and_no_other(material):
 
 def test_a_school_that_sent_nothing_is_said_to_have_sent_nothing(material):
     text = _plain(school_notes(material, ["edu000002"])[0])
-    assert "Результатов процедур за этот год нет." in text
+    assert "Сведений о результатах процедур за этот год нет." in text
     assert "нет сведений — 1" in text
     assert "Недостаточно данных, школа этого не сообщила: результаты процедур," in text
     assert VPR_NOTICE not in text
@@ -175,6 +175,15 @@ def test_own_measures_are_told_apart(material):
     assert list(_own(one, "edu000001")) == [f"В собственной «дорожной карте» {said}"]
 
 
+def test_the_brief_compares_no_school_with_a_city_of_that_school_alone(material):
+    tables = material.edition.tables
+    alone = tables["school_indicators"].assign(against_city=pd.Categorical([None] * len(tables["school_indicators"])))
+    edition = replace(material.edition, tables=dict(tables, school_indicators=alone))
+    rows = {row[0]: row[3] for row in _schools(replace(material, edition=edition))}
+    assert rows == {"Школа № 1": "нет данных", "Школа № 2": "нет данных"}
+    assert next(_schools(material))[3] == "1 из 1"
+
+
 def test_topics_of_courses_with_their_uncertainty(material):
     text = _plain(courses_request(material))
     assert "Оценивание | 36 из 40 (90 %) |" in text
@@ -188,7 +197,7 @@ def test_contests_tell_teachers_from_pupils(material):
     assert "О конкурсах сообщили 2 школы из 3." in text
     assert "Педагоги: участий — 5, победителей и призёров — 1." in text
     assert "Обучающиеся: участий — 9, победителей и призёров — 4." in text
-    assert "Недостаточно данных: о конкурсах не сообщили Школа № 2." in text
+    assert "Недостаточно данных, о конкурсах не сообщили: Школа № 2." in text
 
 
 def test_the_brief_says_who_owes_what(material):

@@ -38,7 +38,7 @@ def told_nothing(case: Case) -> Iterator[Told]:
     silent = _silent(case)
     if silent:
         names = listed(sorted(map(case.evidence.name, silent)))
-        yield Told(f"Недостаточно данных: о конкурсах не сообщили {names}.", [])
+        yield Told(f"Недостаточно данных, о конкурсах не сообщили: {names}.", [])
 
 
 def winners(case: Case) -> Iterator[Told]:

@@ -80,8 +80,11 @@ def under_or_undecided(case: Case) -> Iterator[Told]:
 
 def against_the_city(case: Case) -> Iterator[Told]:
     """Shares greater than chance makes them around the city's, and how many chance would."""
-    rows = [row for row in low_rows(case.evidence, case.school) if not missing(row["against_city"])]
+    low = low_rows(case.evidence, case.school)
+    rows = [row for row in low if not missing(row["against_city"])]
     if not rows:
+        if low:
+            yield Told("С городом результаты не сравнены: о других школах сведений нет.", indicator_keys(low))
         return
     worse = [row for row in rows if str(row["against_city"]).startswith(ABOVE)]
     chance = decimal(ONE_SIDED * len(rows), 1)
@@ -153,7 +156,7 @@ def deficits(case: Case) -> Iterator[Told]:
         return
     most = max(rows, key=lambda row: float(row["value"]))
     alike = [row for row in rows if row["interval_high"] >= most["interval_low"]]
-    same = f"; отличие её от других {NOT_TOLD}" if len(alike) == len(rows) > 1 else ""
+    same = f"; её отличие от других {NOT_TOLD}" if len(alike) == len(rows) > 1 else ""
     said = f"«{most['aspect']}» — {share_words(most)}"
     yield Told(f"Чаще всего дефицит найден по компетенции {said}{same}.", indicator_keys(rows))
 
@@ -184,7 +187,7 @@ SENTENCES = tuple(
     for name, tell, condition in (
         ("школа-выше-порога", over_the_threshold, "вероятность, что истинная доля не меньше порога, не меньше 90 %"),
         ("школа-и-порог", under_or_undecided, "вероятность порога посчитана хотя бы для одного результата"),
-        ("школа-и-город", against_the_city, "доля сравнена с городом хотя бы для одного результата"),
+        ("школа-и-город", against_the_city, "у школы есть доля не справившихся не по малому числу участников"),
         ("школа-изменения", changes, "вероятность роста посчитана; от 97,5 % — выросла, до 2,5 % — снизилась"),
         ("школа-разрыв", breaks, "слово сопоставимости в календаре процедур сменилось"),
         ("школа-мало-участников", few, "участников меньше предела «мало участников» в паспорте"),

@@ -49,7 +49,7 @@ def order_of_topics(case: Case) -> Iterator[Told]:
     pairs = [(one, two) for one, two in zip(known, known[1:], strict=False) if two["rank_low"] <= one["rank_high"]]
     for one, two in pairs:
         yield Told(
-            f"Какая из тем нужнее, «{one['competence']}» или «{two['competence']}», неотличимо от случайного: "
+            f"Какая из тем нужнее, «{one['competence']}» или «{two['competence']}», сказать нельзя: "
             f"их места {one['rank_low']}–{one['rank_high']} и {two['rank_low']}–{two['rank_high']}.",
             [training_key(row) for row in (one, two)],
         )
