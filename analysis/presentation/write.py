@@ -39,9 +39,7 @@ def write_edition(reports: Path, edition: Edition) -> None:
         for new in (content, figures, data):
             new.mkdir()
         _write_pieces(content, sections)
-        for exhibit in shown:
-            if exhibit.picture is not None:
-                save(exhibit.picture, figures, exhibit.label)
+        save({exhibit.label: exhibit.picture for exhibit in shown if exhibit.picture is not None}, figures)
         _write_data(data, edition, shown)
         for new in (content, figures, data):
             recover_folder(folder / new.name)

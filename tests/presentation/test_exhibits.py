@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pandas as pd
+from matplotlib.figure import Figure
+from PIL import Image
 
 from analysis.presentation import exhibits
 from analysis.presentation.figures import save
@@ -43,9 +45,25 @@ def test_a_long_task_takes_several_pictures(edition_of):
 def test_pictures_are_the_same_bytes_every_time(edition_of, tmp_path):
     for run in ("first", "second"):
         (tmp_path / run).mkdir()
-        save(exhibits.composition_picture(edition_of(2020)).picture, tmp_path / run, "fig")
-    for name in ("fig.svg", "fig.png"):
+        edition = edition_of(2020)
+        shown = {"one": exhibits.composition_picture(edition).picture, "two": exhibits.load_picture(edition).picture}
+        save(shown, tmp_path / run)
+    for name in ("one.svg", "one.png", "two.svg", "two.png"):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+
+
+def test_a_png_shows_its_own_picture_at_192_dots_an_inch(tmp_path):
+    """Word takes the PNG; a figure of 2 × 1 inches, dark all over, must not become the white one beside it."""
+    shown = {name: Figure(figsize=(2, 1), facecolor=colour) for name, colour in (("dark", "#1d4e89"), ("white", "w"))}
+    save(shown, tmp_path)
+    dark, white = (Image.open(tmp_path / f"{name}.png").convert("RGB") for name in shown)
+    assert dark.size == white.size == (384, 192)
+    assert (dark.getpixel((200, 100)), white.getpixel((200, 100))) == ((29, 78, 137), (255, 255, 255))
+
+
+def test_no_pictures_make_no_files(tmp_path):
+    save({}, tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_alike_findings_share_a_row_and_keep_their_places(edition_of):
