@@ -76,7 +76,7 @@ def whence(material: Material, asks: Sequence[str], indicators: bool = True) -> 
         sure = "" if method.confirmed else " (способ не подтверждён нормативно)"
         said.append(f"Показатели — по паспорту показателей версии {passport.version}. {ended(method.interval)}")
         said.append(f"Приближение к городу: {method.stabilisation[:1].lower()}{method.stabilisation[1:]}{sure}.")
-    how = " или ".join(f"`analysis explain {ask}`" for ask in asks)
+    how = " или ".join(f"`analysis explain {ask}`" for ask in asks or [f"ЛОГИН@{material.year}"])
     return f"{escape(' '.join(said))} Откуда числа: {how}."
 
 

@@ -166,11 +166,13 @@ def _low(material: Material, login: str) -> Iterator[str]:
         yield "Сведений о результатах процедур за этот год нет."
         return
     low, high = (choose(rows, key=lambda row: float(row["value"])) for choose in (min, max))
-    said = (
-        f"Результатов ВПР, ОГЭ и ЕГЭ — {len(rows)}; доля не справившихся — от {whole_percent(low['value'])} "
-        f"({sitting_words(low)}) до {whole_percent(high['value'])} ({sitting_words(high)}: "
-        f"{share_words(high).partition(' (')[0]})"
+    shares = (
+        f"от {whole_percent(low['value'])} ({sitting_words(low)}) до {whole_percent(high['value'])} "
+        f"({sitting_words(high)}: {share_words(high).partition(' (')[0]})"
     )
+    if low["value"] == high["value"]:
+        shares = f"{whole_percent(low['value'])}{' в каждом' if len(rows) > 1 else ''}"
+    said = f"Результатов ВПР, ОГЭ и ЕГЭ — {len(rows)}; доля не справившихся — {shares}"
     yield f"{escape(said)} (@tbl-low)."
 
 

@@ -8,6 +8,7 @@ from analysis.presentation.russian import NO_BREAK_SPACE, decimal
 from analysis.presentation.words import Row
 
 NO_DATA = "—"
+CERTAIN = 1e-9
 
 
 def percent(share: Any, digits: int = 1) -> str:  # noqa: ANN401
@@ -25,6 +26,11 @@ def whole_percent(share: Any) -> str:  # noqa: ANN401
     if whole == 100 and share < 1:
         return f"более{NO_BREAK_SPACE}99{NO_BREAK_SPACE}%"
     return f"{whole}{NO_BREAK_SPACE}%"
+
+
+def whole_chance(chance: Any) -> str:  # noqa: ANN401
+    """«20 %» of a probability: a number that a computer rounds to none or all is not certainty."""
+    return NO_DATA if pd.isna(chance) else whole_percent(min(max(float(chance), CERTAIN), 1 - CERTAIN))
 
 
 def probability(chance: Any) -> str:  # noqa: ANN401

@@ -69,8 +69,8 @@ def _of_teachers(case: Case) -> pd.DataFrame:
 
 
 def _silent(case: Case) -> list[str]:
-    rows = _contests(case)
-    return [login for login in case.evidence.supported if login not in set(rows["school_login"])] if len(rows) else []
+    told = set(_contests(case)["school_login"])
+    return [login for login in case.evidence.supported if login not in told]
 
 
 def _absent(case: Case) -> list[str]:

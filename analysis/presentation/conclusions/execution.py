@@ -18,7 +18,7 @@ DONE, UNKNOWN = "выполнено", "нет сведений"
 def done(case: Case) -> Iterator[Told]:
     """How many of the planned measures are carried out."""
     rows = _planned(case)
-    if rows:
+    if any(row["status"] != UNKNOWN for row in rows):
         number = sum(row["status"] == DONE for row in rows)
         text = f"Выполнено {number} из {len(rows)} запланированных показателей."
         yield Told(text, [asked_as(row) for row in rows])
@@ -30,7 +30,10 @@ def not_known(case: Case) -> Iterator[Told]:
     if rows:
         labels = ", ".join(row["measure_label"] for row in rows)
         noun, asked = ("показателю", "выполнен ли он") if len(rows) == 1 else ("показателям", "выполнены ли они")
-        text = f"По {noun} {labels} сведений нет: сказать, {asked}, нельзя."
+        which = (
+            f"По {noun} {labels}" if len(rows) < len(_planned(case)) else f"Ни по одному показателю с планом ({labels})"
+        )
+        text = f"{which} сведений нет: сказать, {asked}, нельзя."
         yield Told(text, [asked_as(row) for row in rows])
 
 

@@ -22,7 +22,7 @@ from analysis.presentation.conclusions.sentence import (
 )
 from analysis.presentation.row_keys import indicator_keys
 from analysis.presentation.russian import decimal, form
-from analysis.presentation.shares import whole_percent
+from analysis.presentation.shares import whole_chance, whole_percent
 from analysis.presentation.words import Row
 
 JOURNAL, FEW, ABOVE = "Журнал", "мало участников", "выше"
@@ -56,7 +56,7 @@ def over_the_threshold(case: Case) -> Iterator[Told]:
     over = [row for row in _judged(case) if row["threshold_probability"] >= PROBABLE]
     if over and case.evidence.passport:
         said = [
-            f"{sitting_words(row)} — {share_words(row)}, вероятность {whole_percent(row['threshold_probability'])}"
+            f"{sitting_words(row)} — {share_words(row)}, вероятность {whole_chance(row['threshold_probability'])}"
             for row in over
         ]
         head = f"Доля не справившихся, вероятно, не меньше порога {threshold_words(case.evidence.passport)}"
@@ -72,8 +72,9 @@ def under_or_undecided(case: Case) -> Iterator[Told]:
     open_ones = [row for row in rows if IMPROBABLE < row["threshold_probability"] < PROBABLE]
     results = form(len(rows), ("результата", "результатов", "результатов"))
     over = threshold_words(case.evidence.passport)
-    head = f"Из {len(rows)} {results} доля не справившихся, вероятно, меньше порога {over} в {under}"
-    said = "; ".join(f"{sitting_words(row)} ({whole_percent(row['threshold_probability'])})" for row in open_ones)
+    in_how_many = f"в {under}" if under else "ни в одном"
+    head = f"Из {len(rows)} {results} доля не справившихся, вероятно, меньше порога {over} {in_how_many}"
+    said = "; ".join(f"{sitting_words(row)} ({whole_chance(row['threshold_probability'])})" for row in open_ones)
     rest = f"; в {len(open_ones)} отличить её от порога нельзя (в скобках — вероятность порога): {said}"
     yield Told(f"{head}{rest if open_ones else ''}.", indicator_keys(rows))
 

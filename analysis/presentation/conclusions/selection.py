@@ -18,7 +18,7 @@ from analysis.presentation.conclusions.sentence import (
 )
 from analysis.presentation.row_keys import selection_key, threshold_key
 from analysis.presentation.russian import counted, listed
-from analysis.presentation.shares import percent, probability, whole_percent
+from analysis.presentation.shares import percent, probability, whole_chance
 from analysis.presentation.words import Row, rows_of
 from analysis.selection_rules import PARTS_NOTHING, RuleSet
 
@@ -79,7 +79,7 @@ def listed_by_the_rule(case: Case) -> Iterator[Told]:
     some = _of_state(rows, LISTED)
     said = [
         f"{case.evidence.name(row['school_login'])}: {row['low_procedure_count']} из {row['known_procedure_count']}; "
-        f"вероятность, что условие выполнено и по истинным долям, — {whole_percent(row['low_probability'])}"
+        f"вероятность, что условие выполнено и по истинным долям, — {whole_chance(row['low_probability'])}"
         for row in some
     ]
     keys = [selection_key(row) for row in some]

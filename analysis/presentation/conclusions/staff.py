@@ -20,7 +20,7 @@ from analysis.presentation.conclusions.sentence import (
 )
 from analysis.presentation.row_keys import indicator_keys, training_key
 from analysis.presentation.russian import NO_BREAK_SPACE, form, listed
-from analysis.presentation.shares import out_of, percent, whole_percent
+from analysis.presentation.shares import out_of, percent, whole_chance
 from analysis.presentation.words import Row, rows_of
 
 MOST_NEEDED = 3
@@ -68,7 +68,7 @@ def probably_needed(case: Case) -> Iterator[Told]:
     known = _ranked(case)
     sure = [row for row in known if row["top_probability"] >= PROBABLE]
     if sure and len(known) > MOST_NEEDED:
-        said = [f"«{row['competence']}» (вероятность {whole_percent(row['top_probability'])})" for row in sure]
+        said = [f"«{row['competence']}» (вероятность {whole_chance(row['top_probability'])})" for row in sure]
         yield Told("Среди трёх самых нужных тем, вероятно", [training_key(row) for row in sure], said)
 
 
