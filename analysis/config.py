@@ -2,9 +2,10 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -265,6 +266,15 @@ def take(table: Mapping[str, Any], key: str, kind: type[Value], where: str) -> V
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise AnalysisError(f"{where}: ключ «{key}»: стоит {value!r}, нужно: {KIND_NAMES[kind]}.")
     return value
+
+
+def only_known(entry: Mapping[str, Any], known: Sequence[str], where: str) -> None:
+    """Stops at a key that nobody reads: an optional one, misspelt, would be left out without a word."""
+    for key in entry:
+        if key not in known:
+            near = get_close_matches(key, known, 1)
+            meant = f" Вероятно, имелось в виду «{near[0]}»." if near else ""
+            raise AnalysisError(f"{where}: ключа «{key}» здесь не бывает.{meant} Исправьте его или уберите.")
 
 
 def numbered(entries: list[Any], name: str, file: str) -> list[tuple[str, Mapping[str, Any]]]:

@@ -1,11 +1,11 @@
 """The passport of indicators: what is computed, by which formula and on whose word. Nothing outside it is printed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from analysis.config import numbered, read_toml, take
+from analysis.config import numbered, only_known, read_toml, take
 from analysis.contracts.school_facts import CONTEXT_GROUPS, JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS, STAFF_GROUPS
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import SCALES
@@ -176,6 +176,7 @@ def load_passport(root: Path) -> Passport | None:
 
 
 def _method(entry: Mapping[str, Any], where: str) -> Method:
+    only_known(entry, [one.name for one in fields(Method)], where)
     return Method(
         interval=take(entry, "interval", str, where),
         interval_basis=take(entry, "interval_basis", str, where),
@@ -190,6 +191,7 @@ def _method(entry: Mapping[str, Any], where: str) -> Method:
 
 def _indicator(entry: Mapping[str, Any], where: str) -> Indicator:
     where = f"{where} ({entry['id']})" if isinstance(entry.get("id"), str) else where
+    only_known(entry, [one.name for one in fields(Indicator)], where)
     table = one_of(entry, "table", list(INPUTS), where)
     kind = one_of(entry, "kind", KINDS, where)
     numerator = _inputs(entry, "numerator", table, where)

@@ -1,11 +1,11 @@
 """The rules by which schools with low results are found: several, versioned, each with its source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from analysis.config import numbered, read_toml, take
+from analysis.config import numbered, only_known, read_toml, take
 from analysis.errors import AnalysisError
 from analysis.indicator_passport import SHARE, Passport, one_of
 
@@ -68,6 +68,7 @@ def load_rules(root: Path, passport: Passport) -> tuple[RuleSet, ...]:
 
 
 def _rule(entry: Mapping[str, Any], where: str, passport: Passport) -> RuleSet:
+    only_known(entry, ["procedure", *(one.name for one in fields(RuleSet) if one.name != "procedures")], where)
     alternatives = take({"alternative_thresholds": [], **entry}, "alternative_thresholds", list, where)
     procedures = numbered(take(entry, "procedure", list, where), "procedure", where)
     if not procedures:
@@ -90,6 +91,7 @@ def _rule(entry: Mapping[str, Any], where: str, passport: Passport) -> RuleSet:
 
 
 def _procedure(entry: Mapping[str, Any], where: str, passport: Passport) -> Procedure:
+    only_known(entry, [one.name for one in fields(Procedure)], where)
     subjects, grades = take(entry, "subjects", list, where), take(entry, "programme_grades", list, where)
     if not subjects or not all(isinstance(one, str) for one in subjects):
         raise AnalysisError(f"{where}: ключ «subjects»: стоит {subjects!r}, нужны предметы в кавычках.")
