@@ -49,7 +49,7 @@ def explained(project: Project, asked: str) -> list[str]:
     else:
         table = printed_table(project, question)
         fresh, lines = is_fresh(project, [question.calendar_year]), list(cell_chain(question, table, ground))
-        if question.internal and _is_older(project.root / INTERNAL, project.root / PROCESSED / MANIFEST):
+        if question.internal and _is_older(project.root, question.calendar_year):
             lines = [INTERNAL_IS_OLD, *lines]
     return lines if fresh else [CHANGED, *lines]
 
@@ -101,10 +101,10 @@ def printed_table(project: Project, question: Question) -> PrintedTable:
         return PrintedTable(code, caption, year, columns, list(csv.DictReader(file)))
 
 
-def _is_older(report: Path, manifest: Path) -> bool:
-    """Whether the internal report was made before the last build; it has no manifest of its own."""
-    packages = [path.stat().st_mtime for path in report.glob("20*/data/datapackage.json")]
-    return bool(packages) and min(packages) < manifest.stat().st_mtime
+def _is_older(root: Path, year: int) -> bool:
+    """Whether the internal report of a year was made before the last build; it has no manifest of its own."""
+    package = root / INTERNAL / str(year) / "data/datapackage.json"
+    return package.is_file() and package.stat().st_mtime < (root / PROCESSED / MANIFEST).stat().st_mtime
 
 
 def _published(folder: Path) -> dict[str, tuple[str, Sequence[dict[str, str]]]]:

@@ -91,7 +91,7 @@ def low_results(material: Material, login: str) -> str:
     ]
     header.append("Против города")
     caption = "Отметка «2» или балл ниже минимального"
-    printed = (header, cells, [25, 17, 12, 13, 8, 13, 12], "lcccccl")
+    printed = (header, cells, [24, 16, 12, 13, 8, 13, 14], "lcccccl")
     return f"{table('low', caption, printed)}\n{_why_not_drawn(rows)}" if cells else ""
 
 

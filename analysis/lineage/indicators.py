@@ -22,6 +22,7 @@ COUNTED_PARTS = {
     "done_measure_count": "из них сделано не меньше плана",
     "contest_count": "конкурсов",
 }
+SMALLEST = 0.00005  # less than this would be printed as 0
 ABOUT = ("procedure", "subject", "sitting_grade", "wave", "aspect", "school_year")
 # What is said of a value: its name, the number, and the interval around it.
 SAID_OF_A_VALUE = (
@@ -102,9 +103,11 @@ def _part_words(indicator: Indicator, name: str) -> str:
 
 
 def precise(value: object) -> str:
-    """A share needs more digits than a count: «0,8781»."""
+    """A share needs more digits than a count: «0,8781»; what is nearly nothing is not called nothing."""
     if pd.isna(value):  # type: ignore[call-overload]
         return "нет"
+    if 0 < float(value) < SMALLEST:  # type: ignore[arg-type]
+        return "меньше 0,0001"
     return f"{float(value):.4f}".rstrip("0").rstrip(".").replace(".", ",")  # type: ignore[arg-type]
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.contracts.effectiveness import LIKE_CITY
 from analysis.presentation.russian import NO_BREAK_SPACE, decimal
 from analysis.presentation.shares import NO_DATA, out_of, whole_percent
 from analysis.presentation.words import Row
@@ -55,5 +56,6 @@ def sitting_words(row: Row) -> str:
 
 
 def limit_words(against_city: Any) -> str:  # noqa: ANN401
-    """«выше предела 95 %»; a dash where nothing was compared."""
-    return NO_DATA if missing(against_city) else str(against_city).replace(" %", f"{NO_BREAK_SPACE}%")
+    """«выше предела 95 %», «неотличимо»; a dash where nothing was compared."""
+    said = LIKE_CITY.partition(" ")[0] if against_city == LIKE_CITY else str(against_city)
+    return NO_DATA if missing(against_city) else said.replace(" %", f"{NO_BREAK_SPACE}%")

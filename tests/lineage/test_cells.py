@@ -1,9 +1,13 @@
 """A cell of a printed table: its id, its meaning, its rule, and the chain of what its row is about."""
 
+import os
+
 import pytest
 
 from analysis.errors import AnalysisError
+from analysis.explanation import _is_older
 from analysis.lineage.cells import PrintedTable, Question, cell_chain, cell_id, cell_question
+from analysis.store import MANIFEST, PROCESSED
 
 ACCEPTED = {
     "name": "accepted_count",
@@ -90,3 +94,17 @@ def test_a_table_without_a_cell_lists_its_columns(ground):
 )  # fmt: skip
 def test_a_row_is_told_by_what_it_is_about(ground, columns, row, expected):
     assert expected in _told("A2", _table(row, columns=columns), ground)
+
+
+@pytest.mark.parametrize(("year", "older"), [(2020, True), (2021, False), (2022, False)])
+def test_the_internal_report_of_another_year_makes_that_of_this_year_no_older(tmp_path, year, older):
+    manifest = tmp_path / PROCESSED / MANIFEST
+    for path, time in ((manifest, 200), *((_package(tmp_path, one), made) for one, made in ((2020, 100), (2021, 300)))):
+        path.parent.mkdir(parents=True)
+        path.touch()
+        os.utime(path, (time, time))
+    assert _is_older(tmp_path, year) is older
+
+
+def _package(root, year):
+    return root / "output/internal" / str(year) / "data/datapackage.json"
