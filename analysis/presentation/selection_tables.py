@@ -24,7 +24,7 @@ ONLY_OFFICE = (
     "отчёте: по этим ответам можно вычислить скрытые числа. Здесь — процедуры поддерживаемых школ, доля по которым "
     "открыта."
 )
-REPETITION_WORDS = {NO_REPETITION: "без повторения", SAME_LIST: "столько же низких и годом раньше"}
+REPETITION_WORDS = {NO_REPETITION: "без повторения", SAME_LIST: "и годом раньше их было не меньше"}
 
 
 def section(edition: Edition) -> tuple[str, list[Exhibit]]:

@@ -143,6 +143,11 @@ def test_nobody_returned_is_not_nought(edition_with):
     assert "0 %" not in silent.text
 
 
+def test_no_heading_stands_over_nothing(edition_with):
+    text, _ = effectiveness.sections(edition_with(_town(FAR)))
+    assert text.partition("{#sec-context}")[2].strip().startswith("Недостаточно данных: социальных паспортов")
+
+
 def test_staff_and_topics(edition_with):
     edition = edition_with()
     assert _said(edition, "вакансии")[0].text.startswith("Школа 1: вакантно ")

@@ -37,7 +37,7 @@ def told_nothing(case: Case) -> Iterator[Told]:
     """Supported schools that told of no contest."""
     silent = _silent(case)
     if silent:
-        names = listed(sorted(map(case.evidence.name, silent)))
+        names = listed([case.evidence.name(login) for login in silent])
         yield Told(f"Недостаточно данных, о конкурсах не сообщили: {names}.", [])
 
 

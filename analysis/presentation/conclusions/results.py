@@ -87,7 +87,7 @@ def over_threshold(case: Case) -> Iterator[Told]:
         over = [row for row in rows if _is_enough(case.edition, row) and _chance(row) >= SURE]
         if over:
             cases = _cases(over, lambda row: f"вероятность {probability(_chance(row))}")
-            text = f"истинная доля не ниже порога {_threshold(indicator)}"
+            text = f"истинная доля, вероятно, не ниже порога {_threshold(indicator)}"
             yield Told(f"{name}, {title}: {text}: {cases}.", indicator_keys(over))
 
 
