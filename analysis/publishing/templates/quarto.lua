@@ -204,6 +204,20 @@ local function typst_div(element)
   end
 end
 
+-- One paragraph between a heading and a table or picture goes with them to the next page; a heading ends none.
+local function typst_blocks(blocks)
+  local shows = { Table = true, Figure = true, Div = true }
+  local kept = pandoc.Blocks({})
+  for place, block in ipairs(blocks) do
+    local before, after = blocks[place - 1], blocks[place + 1]
+    local leads = block.t == "Para" and before and before.t == "Header" and after and shows[after.t]
+    if leads then kept:insert(pandoc.RawBlock("typst", "#block(sticky: true)[")) end
+    kept:insert(block)
+    if leads then kept:insert(pandoc.RawBlock("typst", "]")) end
+  end
+  return kept
+end
+
 -- pandoc's own writer passes the alternative text of an image over.
 local function typst_image(image)
   local function quoted(text) return '"' .. text:gsub('[\\"]', "\\%0") .. '"' end
@@ -225,7 +239,7 @@ end
 local looks = {
   html = { Table = html_table, Div = html_div, Image = image_with_alt, Header = below_the_title },
   docx = { Table = docx_table, Div = docx_div, Image = image_with_alt },
-  typst = { Div = typst_div, Image = typst_image },
+  typst = { Blocks = typst_blocks, Div = typst_div, Image = typst_image },
 }
 
 function Pandoc(document)
