@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -109,25 +110,21 @@ def plan_fact_strips(rows: pd.DataFrame) -> Figure:
 @matplotlib.rc_context(fname=STYLE)
 def save(pictures: Mapping[str, Figure], folder: Path) -> None:
     """Writes figures by name as SVG (for HTML and PDF) and as PNG (for DOCX), the same bytes every time."""
-    for name, figure in pictures.items():
-        figure.savefig(folder / f"{name}.svg", format="svg", metadata={"Date": None, "Creator": None})
-    for name, png in zip(pictures, _as_png([f"{name}.svg" for name in pictures], folder), strict=True):
-        (folder / f"{name}.png").write_bytes(png)
+    with ThreadPoolExecutor(max_workers=1) as beside:  # typst works while the next figure is drawn
+        pages = {}
+        for name, figure in pictures.items():
+            figure.savefig(folder / f"{name}.svg", format="svg", metadata={"Date": None, "Creator": None})
+            pages[name] = beside.submit(_as_png, folder / f"{name}.svg")
+    for name, page in pages.items():
+        (folder / f"{name}.png").write_bytes(page.result())
 
 
-def _as_png(names: Sequence[str], folder: Path) -> list[bytes]:
-    """The pictures of a folder as PNG, made of the drawn SVG: drawing again takes three times as long."""
-    if not names:
-        return []
-    images = "\n#pagebreak()\n".join(f'#image("/{name}")' for name in names)
-    pages = typst.compile(  # type: ignore[call-overload]  # the stub wants text and folder of one type
-        f"#set page(width: auto, height: auto, margin: 0pt)\n{images}".encode(),
-        root=folder,
-        format="png",
-        ppi=DOTS_PER_INCH,
-        ignore_system_fonts=True,
+def _as_png(drawn: Path) -> bytes:
+    """A picture as PNG, made of the drawn SVG: drawing again takes three times as long."""
+    page = f'#set page(width: auto, height: auto, margin: 0pt)\n#image("/{drawn.name}")'
+    return typst.compile(  # type: ignore[call-overload,no-any-return]  # the stub wants text and folder of one type
+        page.encode(), root=drawn.parent, format="png", ppi=DOTS_PER_INCH, ignore_system_fonts=True
     )
-    return pages if isinstance(pages, list) else [pages]
 
 
 def _figure(height: float, left: float, below: float = 0.45, above: float = 0.35) -> tuple[Figure, Axes]:
