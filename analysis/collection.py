@@ -1,5 +1,6 @@
 """The steps of `forms`: what goes out to be filled in."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,10 +10,10 @@ from analysis.cleaning.returns import COLUMNS, fact_table
 from analysis.config import CALENDAR_FILE, INVENTED, Collection, Project, load_reporting, load_sources
 from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
-from analysis.exam_calendar import load_calendar
+from analysis.exam_calendar import Sitting, load_calendar
 from analysis.findings import blocking
 from analysis.forms.acceptance import HOW_TO_DECIDE, rows_to_decide
-from analysis.forms.collect import Form, forms_of_year, municipal_unnamed
+from analysis.forms.collect import Form, blank_forms, municipal_unnamed, workbooks
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.plan import plan_by_year
 from analysis.pipeline import check_project
@@ -28,17 +29,11 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
     Raises:
         AnalysisError: The project collects nothing, has no such year, or its roadmap is blocked.
     """
-    collection = _collection(project)
-    if calendar_year not in project.editions:
-        raise AnalysisError(f"Года {calendar_year} нет в project.toml, ключ editions: {list(project.editions)}.")
-    checked = check_project(project)
-    if "activities" not in checked.tables or any(one.rule != "workbook" for one in blocking(checked.findings)):
-        raise AnalysisError("Есть замечания, которые останавливают работу: выполните analysis check.")
-    tables = {**{name: fact_table(name, ()) for name in COLUMNS}, **checked.tables}
+    collection, tables = _collection(project), _tables(project, calendar_year)
     created = max(source.received for source in load_sources(project.root))
     plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
     sittings = load_calendar(project.root)
-    forms = forms_of_year(
+    blank = blank_forms(
         plan,
         tables["executors"],
         tables["schools"],
@@ -47,23 +42,37 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
         load_reporting(project.root),
         project.city,
         calendar_year,
-        created,
         sittings,
         project.invented,
     )
-    if tables["schools"].empty:
-        forms.append(_registry_form(project, calendar_year, created))
+    registry = [_registry_form(project, calendar_year, created)] if tables["schools"].empty else []
     waiting = _acceptance_form(project, tables, plan, calendar_year, created)
+    forms = [*workbooks(blank, calendar_year, created), *registry, *([waiting] if waiting else [])]
     folder.mkdir(parents=True, exist_ok=True)
-    lines = []
-    for form in [*forms, *([waiting] if waiting else [])]:
+    for form in forms:
         write_file_whole(folder / form.name, form.content)
-        lines.append(str(folder / form.name))
-    for name in municipal_unnamed(tables["executors"], collection):
-        lines.append(
-            f"{name}: формы нет, потому что «дорожная карта» не называет этого исполнителя ни в одном мероприятии. "
-            "Сверьте с документом: project.toml, [collection], ключ municipal."
-        )
+    return [*(str(folder / form.name) for form in forms), *_not_made(tables, collection, sittings, calendar_year)]
+
+
+def _tables(project: Project, calendar_year: int) -> dict[str, pd.DataFrame]:
+    """What is known so far; tables of facts are empty while nothing has come back."""
+    if calendar_year not in project.editions:
+        raise AnalysisError(f"Года {calendar_year} нет в project.toml, ключ editions: {list(project.editions)}.")
+    checked = check_project(project)
+    if "activities" not in checked.tables or any(one.rule != "workbook" for one in blocking(checked.findings)):
+        raise AnalysisError("Есть замечания, которые останавливают работу: выполните analysis check.")
+    return {**{name: fact_table(name, ()) for name in COLUMNS}, **checked.tables}
+
+
+def _not_made(
+    tables: Mapping[str, pd.DataFrame], collection: Collection, sittings: Sequence[Sitting], calendar_year: int
+) -> list[str]:
+    """What could not be made, or is not asked, and why."""
+    lines = [
+        f"{name}: формы нет, потому что «дорожная карта» не называет этого исполнителя ни в одном мероприятии. "
+        "Сверьте с документом: project.toml, [collection], ключ municipal."
+        for name in municipal_unnamed(tables["executors"], collection)
+    ]
     if not any(one.calendar_year == calendar_year and one.form_subjects for one in sittings):
         lines.append(f"{CALENDAR_FILE}: процедур {calendar_year} года нет, поэтому результатов формы не спрашивают.")
     if tables["schools"].empty:

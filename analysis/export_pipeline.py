@@ -1,6 +1,5 @@
 """The exports of `check` and `build`: files of the exam systems in, rows of results and findings out; no writing."""
 
-import hashlib
 from collections.abc import Sequence
 
 import pandas as pd
@@ -14,6 +13,7 @@ from analysis.contracts.exports import EXPORT_TABLES
 from analysis.contracts.validation import violations
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import Vocabulary, load_calendar, load_vocabulary
+from analysis.file_facts import received_bytes
 from analysis.findings import Finding, Severity
 from analysis.intake.exports.counts import counts_rows, read_counts
 from analysis.intake.exports.recognise import read_export
@@ -64,12 +64,7 @@ def read_exports(
 
 
 def _read(project: Project, source: Source, vocabulary: Vocabulary) -> ReadExport:
-    try:
-        content = (project.root / source.file).read_bytes()
-    except OSError as error:
-        raise AnalysisError(f"{source.file}: файл не открывается ({error.strerror}).") from None
-    if hashlib.sha256(content).hexdigest() != source.sha256:
-        raise AnalysisError(f"{source.file}: файл изменился после получения. Верните полученный файл.")
+    content = received_bytes(project.root, source.file, source.sha256)
     if source.kind == "counts":
         return ReadExport(source, read_counts(content, source.file))
     export = read_export(content, source.file, vocabulary)

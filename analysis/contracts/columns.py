@@ -77,3 +77,22 @@ def school_login() -> Any:  # noqa: ANN401
 def school_year() -> Any:  # noqa: ANN401
     """A school year, from autumn to spring."""
     return column("Учебный год", "Вида 2020/21", str_matches=SCHOOL_YEAR)
+
+
+def reported_count() -> Any:  # noqa: ANN401
+    """How much was reported of a measure."""
+    return _fact_count("Сообщено", "Пусто — никто не сообщил, это не ноль")
+
+
+def documented_count() -> Any:  # noqa: ANN401
+    """How much of what was reported has its documents."""
+    return _fact_count("Подтверждено", "Из сообщённого: названы подтверждения, не возвращённые")
+
+
+def accepted_count() -> Any:  # noqa: ANN401
+    """How much of what was reported the office has accepted."""
+    return _fact_count("Принято", "Из сообщённого: подтверждения приняты управлением")
+
+
+def _fact_count(title: str, description: str) -> Any:  # noqa: ANN401
+    return column(title, description, "как в названии", ge=0, nullable=True)

@@ -6,10 +6,13 @@ from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import (
     IndicatorTable,
+    accepted_count,
     activity_code,
     calendar_year,
     column,
+    documented_count,
     measure_number,
+    reported_count,
     school_login,
 )
 
@@ -141,15 +144,9 @@ class SchoolResults(IndicatorTable):
     share_count: Series[pd.Int64Dtype] = column(
         "Доля школы", "Сколько должна сделать школа; пусто — доля не установлена", "как в названии", ge=0, nullable=True
     )
-    reported_count: Series[pd.Int64Dtype] = column(
-        "Сообщено", "Пусто — никто не сообщил, это не ноль", "как в названии", ge=0, nullable=True
-    )
-    documented_count: Series[pd.Int64Dtype] = column(
-        "Подтверждено", "Из сообщённого: названы подтверждения, не возвращённые", "как в названии", ge=0, nullable=True
-    )
-    accepted_count: Series[pd.Int64Dtype] = column(
-        "Принято", "Из сообщённого: подтверждения приняты управлением", "как в названии", ge=0, nullable=True
-    )
+    reported_count: Series[pd.Int64Dtype] = reported_count()
+    documented_count: Series[pd.Int64Dtype] = documented_count()
+    accepted_count: Series[pd.Int64Dtype] = accepted_count()
     school_status: Series[str] = column(
         "Состояние у школы", "На срок отчёта, против доли школы", isin=[*EXECUTION_STATUSES, NO_SHARE]
     )
@@ -159,9 +156,7 @@ class SchoolResults(IndicatorTable):
 
     @pa.dataframe_check(error="без доли состояние одно из трёх: нет сведений, доля не установлена, не планировалось")
     def a_status_rests_on_a_share(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
-        return frame["share_count"].notna() | frame["school_status"].isin(
-            ["нет сведений", NO_SHARE, "не планировалось"]
-        )
+        return frame["share_count"].notna() | frame["school_status"].isin(WITHOUT_SHARE)
 
 
 class Owed(IndicatorTable):

@@ -18,7 +18,6 @@ from analysis.contracts.columns import (
 )
 
 STATUSES = ["ШНОР", "ШНСУ", "ШНОР и ШНСУ", "нет"]
-SUPPORTED_STATUSES = STATUSES[:3]
 EVIDENCE_KINDS = ["приказ", "протокол", "программа", "справка", "план", "публикация", "другое"]
 SENT_BACK = "возвращено"
 VERDICTS = ["принято", SENT_BACK, "не рассмотрено"]
@@ -124,12 +123,6 @@ class Acceptance(FactTable):
         named = frame["verdict_by"].notna() & frame["verdict_date"].notna()
         explained = (frame["verdict"] != SENT_BACK) | frame["reason"].notna()
         return waiting | (named & explained)
-
-
-class JudgedEvidence(Evidence):
-    """Подтверждения с решениями о них; только для служебного отчёта."""
-
-    verdict: Series[str] = column("Решение", "Принято, возвращено или не рассмотрено", isin=VERDICTS)
 
 
 class SchoolMeasures(FactTable):

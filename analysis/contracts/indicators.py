@@ -8,10 +8,13 @@ from analysis.contracts.columns import (
     COMPARATORS,
     READINGS,
     IndicatorTable,
+    accepted_count,
     activity_code,
     calendar_year,
     column,
+    documented_count,
     measure_number,
+    reported_count,
 )
 from analysis.contracts.execution import (
     EXECUTION_STATUSES,
@@ -77,15 +80,9 @@ class PlanFact(Plan):
         "Не отчитались", "Сколько из них не сообщило ничего", "исполнитель", ge=0, nullable=True
     )
     missing_reporters: Series[str] = column("Кто не отчитался", "Через запятую; пусто — отчитались все")
-    reported_count: Series[pd.Int64Dtype] = column(
-        "Сообщено", "Пусто — никто не сообщил, это не ноль", "как в названии", ge=0, nullable=True
-    )
-    documented_count: Series[pd.Int64Dtype] = column(
-        "Подтверждено", "Из сообщённого: названы подтверждения, не возвращённые", "как в названии", ge=0, nullable=True
-    )
-    accepted_count: Series[pd.Int64Dtype] = column(
-        "Принято", "Из сообщённого: подтверждения приняты управлением", "как в названии", ge=0, nullable=True
-    )
+    reported_count: Series[pd.Int64Dtype] = reported_count()
+    documented_count: Series[pd.Int64Dtype] = documented_count()
+    accepted_count: Series[pd.Int64Dtype] = accepted_count()
     reported_lower_count: Series[pd.Int64Dtype] = column(
         "Не меньше", "Сообщено, если не отчитавшиеся не сделали ничего", "как в названии", ge=0, nullable=True
     )

@@ -60,26 +60,8 @@ class BlankForm:
     identity: Mapping[str, str]
 
 
-def forms_of_year(
-    plan: pd.DataFrame,
-    executors: pd.DataFrame,
-    schools: pd.DataFrame,
-    status: pd.DataFrame,
-    collection: Collection,
-    reporting: Sequence[Report],
-    project: str,
-    calendar_year: int,
-    created: date,
-    sittings: Sequence[Sitting] = (),
-    invented: bool = False,
-) -> list[Form]:
-    """Returns the forms of a year as workbooks; `created` is the date written into the files.
-
-    The other arguments are those of `blank_forms`.
-    """
-    blank = blank_forms(
-        plan, executors, schools, status, collection, reporting, project, calendar_year, sittings, invented
-    )
+def workbooks(blank: Sequence[BlankForm], calendar_year: int, created: date) -> list[Form]:
+    """Returns the forms of a year as workbooks; `created` is the date written into the files."""
     return [
         Form(
             f"{calendar_year}_{_file_name(form.reporter)}.xlsx",
@@ -98,8 +80,8 @@ def blank_forms(
     reporting: Sequence[Report],
     project: str,
     calendar_year: int,
-    sittings: Sequence[Sitting] = (),
-    invented: bool = False,
+    sittings: Sequence[Sitting],
+    invented: bool,
 ) -> list[BlankForm]:
     """Returns what the forms of a year hold.
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.contracts.execution import NO_SHARE
 from analysis.presentation.chains import chain_link, chain_links
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.russian import short_date
 from analysis.presentation.words import Row, count_words, rows_of
 
-NO_SHARE = "доля не установлена"
 ALL_REPORTED = "Все, кто должен был отчитаться, отчитались."
 NOTHING_OWED = "Ни за исполнителями, ни за школами, ни за управлением на срок отчёта ничего не осталось."
 NOT_OVER = "Срок отчёта за {year} год ещё не наступил: что за кем осталось, отчёт скажет после него."

@@ -1,7 +1,7 @@
 """What a new project takes from this installation: report sources with the words of another city, the calendar."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import analysis
@@ -40,11 +40,7 @@ def report_sources(beginning: Beginning, installation: Path = INSTALLATION) -> d
     edition = _text(next(iter(sorted(installation.glob(AN_EDITION))), installation / "reports"))
     return {
         **alike,
-        **(
-            {PAPER: alike[PAPER] + INVENTED_FOOTER.encode(), WORD: with_footer(alike[WORD], INVENTED)}
-            if beginning.invented
-            else {}
-        ),
+        **(_said_on_paper(alike) if beginning.invented else {}),
         "reports/_quarto.yml": _project(_text(installation / "reports/_quarto.yml"), beginning).encode(),
         "reports/index.qmd": _index(_text(installation / "reports/index.qmd"), beginning).encode(),
         **{
@@ -111,10 +107,11 @@ def _edition(text: str, year: int, beginning: Beginning) -> str:
     )
 
 
-def _with(text: str, *replacements: Sequence[str]) -> str:
+def _with(text: str, *replacements: tuple[str, str]) -> str:
     """The text with each pattern replaced where it stands first; one that is not there is a fault of the sources."""
     for pattern, new in replacements:
-        text, count = re.subn(pattern, lambda _: new, text, count=1, flags=re.MULTILINE)  # noqa: B023
-        if not count:
+        found = re.search(pattern, text, flags=re.MULTILINE)
+        if found is None:
             raise AnalysisError(f"В исходных файлах отчёта не найдено место «{pattern}»: папка программы изменена.")
+        text = text[: found.start()] + new + text[found.end() :]
     return text

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from analysis.exam_calendar import MARK_SCALE, SCORE_SCALE, Vocabulary
 from analysis.intake.exports.cells import NotReadError, code_of, grade_of, is_absent, read_mark, read_score, text_of
 from analysis.intake.exports.headings import (
+    FOOTERS,
     Columns,
     columns_of,
     headings,
@@ -46,7 +47,6 @@ PROCEDURES = {
 # What begins another protocol, or another page of the same one: then the subject is named anew.
 BEGINS = re.compile(r"протокол.*|\d{1,2}\s*[-–—]\s*\D.*", re.IGNORECASE)
 NO_SCHOOL = "в столбце «Код ОО» не код школы: итог одной из школ неполон"
-FOOTERS = ("средн", "итог", "всего")
 # ЕГЭ in mathematics without more words: scores come of the profile level, marks of the basic one.
 MATHEMATICS = {("ЕГЭ", SCORE_SCALE): "Математика (профильная)", ("ЕГЭ", MARK_SCALE): "Математика (базовая)"}
 

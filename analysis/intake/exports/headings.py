@@ -9,6 +9,8 @@ from analysis.intake.exports.cells import text_of
 from analysis.intake.exports.lines import GridValue, Line, Unreadable
 
 SPREAD = 3
+# How a line below the last pupil begins.
+FOOTERS = ("средн", "итог", "всего")
 
 
 def normal(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from analysis.exam_calendar import MARK_SCALE, Vocabulary
 from analysis.intake.exports.cells import NotReadError, grade_of, login_of, read_mark
 from analysis.intake.exports.headings import (
+    FOOTERS,
     Columns,
     columns_of,
     headings,
@@ -30,7 +31,6 @@ WANTED = patterns(
     journal=r"отметка по журналу",
 )
 STATED = re.compile(r"кол-во участников:?\s*(\d{1,6})", re.IGNORECASE)
-FOOTERS = ("средн", "итог", "всего")
 
 
 def is_individual(lines: Sequence[Line]) -> bool:
