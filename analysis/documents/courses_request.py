@@ -19,10 +19,11 @@ from analysis.documents.parts import (
 )
 from analysis.documents.staging import Document
 from analysis.presentation.brief_words import interval_words, share_words
+from analysis.presentation.certainty import probability
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import decimal, form
-from analysis.presentation.shares import NO_DATA, whole_chance
+from analysis.presentation.shares import NO_DATA
 from analysis.presentation.words import Row, rows_of
 
 NOTHING = "Нет данных: о дефицитах педагогов за этот год школы не сообщили."
@@ -72,7 +73,7 @@ def _topics(topics: list[Row]) -> str:
             interval_words(row),
             f"{row['deficit_school_count']} из {row['diagnosed_school_count']}",
             _place(row),
-            whole_chance(row["top_probability"]),
+            probability(row["top_probability"]),
         ]
         for row in topics
     ]

@@ -21,8 +21,9 @@ from analysis.documents.parts import (
 from analysis.documents.staging import Document
 from analysis.presentation import execution, owed
 from analysis.presentation.brief_words import missing
+from analysis.presentation.certainty import SURE
 from analysis.presentation.conclusions.school import low_rows, threshold_words
-from analysis.presentation.conclusions.sentence import PROBABLE, Case
+from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import form, long_date
 from analysis.presentation.sentences import ended
@@ -75,7 +76,7 @@ def _schools(material: Material) -> Iterator[list[str]]:
         mine = results[(results["school_login"] == login)] if len(results) else results
         low = low_rows(material, login)
         told = [row for row in low if not pd.isna(row["threshold_probability"])]
-        over = sum(row["threshold_probability"] >= PROBABLE for row in told)
+        over = sum(row["threshold_probability"] >= SURE for row in told)
         compared = [row for row in low if not missing(row["against_city"])]
         worse = sum(str(row["against_city"]).startswith("выше") for row in compared)
         yield [

@@ -21,6 +21,7 @@ from analysis.documents.replies import Reply
 from analysis.documents.staging import Document
 from analysis.exam_calendar import school_year_from
 from analysis.presentation.brief_words import share_words, sitting_words
+from analysis.presentation.certainty import SURE, words_of
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS
 from analysis.presentation.conclusions.school import low_rows
 from analysis.presentation.conclusions.sentence import Case
@@ -35,8 +36,8 @@ HOW_TO_READ = (
     "В таблицах — число, из скольких оно и доля. Интервал — где с вероятностью 95 % лежит истинная доля; чем меньше "
     "участников, тем он шире. «Приближено к городу» — доля, поправленная на то, что участников мало; прочерк — "
     "поправку посчитать нельзя. «Вероятность порога» — что истинная доля не меньше порога; «вероятно» в выводах — от "
-    "90 %. «Против города: неотличимо» значит, что различие может быть случайным, а не что его нет. В других столбцах "
-    "прочерк — нет сведений, это не ноль."
+    f"{words_of(SURE)}. «Против города: неотличимо» значит, что различие может быть случайным, а не что его нет. В "
+    "других столбцах прочерк — нет сведений, это не ноль."
 )
 
 

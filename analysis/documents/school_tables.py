@@ -8,10 +8,11 @@ import pandas as pd
 from analysis.documents.material import Material
 from analysis.documents.parts import table
 from analysis.presentation.brief_words import change_words, interval_words, limit_words, share_words, sitting_words
+from analysis.presentation.certainty import probability
 from analysis.presentation.conclusions.school import JOURNAL, LOW_SHARES
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import decimal, short_date
-from analysis.presentation.shares import NO_DATA, whole_chance, whole_percent
+from analysis.presentation.shares import NO_DATA, whole_percent
 from analysis.presentation.words import Row, count_words, rows_of
 
 NOT_DRAWN = "не стабилизировано: "
@@ -76,7 +77,7 @@ def low_results(material: Material, login: str) -> str:
             interval_words(row),
             whole_percent(row["stabilised_value"]),
             whole_percent(row["city_value"]),
-            whole_chance(row["threshold_probability"]),
+            probability(row["threshold_probability"]),
             limit_words(row["against_city"]),
         ]
         for row in rows

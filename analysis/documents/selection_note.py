@@ -22,12 +22,13 @@ from analysis.documents.parts import (
 from analysis.documents.staging import Document
 from analysis.exam_calendar import school_year_from
 from analysis.presentation.brief_words import share_words, sitting_words
+from analysis.presentation.certainty import probability
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS
 from analysis.presentation.conclusions.selection import LEAVES
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape, points
 from analysis.presentation.russian import form
-from analysis.presentation.shares import NO_DATA, whole_chance, whole_percent
+from analysis.presentation.shares import NO_DATA, whole_percent
 from analysis.presentation.words import Row, rows_of
 from analysis.selection_rules import PARTS_NOTHING, RuleSet
 
@@ -127,8 +128,8 @@ def _schools(material: Material, rule: RuleSet) -> str:
             _low_of(row),
             str(row["repeated_low_count"]),
             row["listed"],
-            whole_chance(row["chance_probability"]),
-            whole_chance(row["low_probability"]),
+            probability(row["chance_probability"]),
+            probability(row["low_probability"]),
             _leaving(row),
         ]
         for row in rows
@@ -173,9 +174,9 @@ def _low_procedures(material: Material, rule: RuleSet) -> list[list[str]]:
             sitting_words(row),
             share_words(row),
             whole_percent(row["city_value"]),
-            whole_chance(row["low_probability"]),
-            whole_chance(row["false_alarm_probability"]),
-            whole_chance(row["miss_probability"]),
+            probability(row["low_probability"]),
+            probability(row["false_alarm_probability"]),
+            probability(row["miss_probability"]),
         ]
         for row in rows_of(rows[rows["is_low"] == LOW])
     ]

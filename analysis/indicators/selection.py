@@ -26,7 +26,7 @@ from analysis.selection_rules import NO_REPETITION, PARTS_NOTHING, SAME_LIST, Ru
 
 YES, NO, OPEN = 1, 0, -1
 LISTED, UNLISTED, UNDECIDED = LISTED_WORDS
-TELLABLE = 0.05
+TELLABLE = 0.05  # as presentation.certainty.UNSURE; a test holds them together
 Answers = NDArray[np.int8]
 
 
@@ -285,7 +285,7 @@ def _leaving(
     few = number_of_hits(year.unchanged)[:, : rule.leave_low_count + 1].sum(axis=1)
     unchanged = np.where(known, np.clip(few, 0, 1), np.nan)
     note = np.select(
-        [~leaves, ~known, unchanged >= TELLABLE],
+        [~leaves, ~known, unchanged > TELLABLE],
         ["", "недостаточно данных: годы нельзя сравнить", "неотличимо от случая"],
         "отличимо от случая",
     )

@@ -6,12 +6,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.indicator_passport import Indicator
+from analysis.presentation.certainty import probability
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.indicator_tables import flagged_table
 from analysis.presentation.indicator_words import change_words, exported, value_words, with_interval
 from analysis.presentation.school_tables import SLUGS, TITLES, subject_words
-from analysis.presentation.shares import out_of, percent, probability
+from analysis.presentation.shares import out_of, percent
 from analysis.presentation.words import Row, rows_of
 
 BREAK = "разрыв"

@@ -3,13 +3,14 @@
 import pandas as pd
 
 from analysis.indicator_passport import Indicator
+from analysis.presentation.certainty import probability
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_tables import steady_words, text
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.indicator_tables import flagged_table
 from analysis.presentation.indicator_words import exported, with_interval
 from analysis.presentation.markdown import escape
-from analysis.presentation.shares import out_of, percent, probability
+from analysis.presentation.shares import out_of, percent
 from analysis.presentation.words import Row, rows_of
 from analysis.selection_rules import NO_REPETITION, SAME_LIST, RuleSet
 

@@ -1,4 +1,4 @@
-"""Shares and probabilities in words, and what they are made of: in percent, never a number that is not."""
+"""Shares in words, and what they are made of: in percent, never a number that is not. Probabilities: `certainty`."""
 
 from typing import Any
 
@@ -8,7 +8,6 @@ from analysis.presentation.russian import NO_BREAK_SPACE, decimal
 from analysis.presentation.words import Row
 
 NO_DATA = "—"
-CERTAIN = 1e-9
 
 
 def percent(share: Any, digits: int = 1) -> str:  # noqa: ANN401
@@ -26,20 +25,6 @@ def whole_percent(share: Any) -> str:  # noqa: ANN401
     if whole == 100 and share < 1:
         return f"более{NO_BREAK_SPACE}99{NO_BREAK_SPACE}%"
     return f"{whole}{NO_BREAK_SPACE}%"
-
-
-def whole_chance(chance: Any) -> str:  # noqa: ANN401
-    """«20 %» of a probability: a number that a computer rounds to none or all is not certainty."""
-    return NO_DATA if pd.isna(chance) else whole_percent(min(max(float(chance), CERTAIN), 1 - CERTAIN))
-
-
-def probability(chance: Any) -> str:  # noqa: ANN401
-    """«43 %»; what is nearly sure or nearly out of the question is not called sure."""
-    if pd.isna(chance):
-        return NO_DATA
-    if chance < 0.01:
-        return f"меньше 1{NO_BREAK_SPACE}%"
-    return f"больше 99{NO_BREAK_SPACE}%" if chance > 0.99 else percent(chance, 0)
 
 
 def rounded(number: float, digits: int) -> str:

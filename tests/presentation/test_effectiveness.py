@@ -21,7 +21,7 @@ from analysis.presentation.effectiveness_pictures import slope_pictures
 from analysis.presentation.exports import resource
 from analysis.presentation.indicator_words import change_words
 from analysis.presentation.school_facts import LARGER_REMAIN, VPR_NOTICE
-from analysis.presentation.shares import percent, probability
+from analysis.presentation.shares import percent
 from roadmaps import HOUSE
 from school_towns import result, results, town_facts
 
@@ -216,13 +216,6 @@ def test_pictures_say_their_numbers(edition_with):
     (dots,) = [one for one in shown if one.label.startswith("fig-dots")]
     assert "Математика, 5 класс, Школа 1: 25 из 50, 50,0" in dots.markdown.replace("\\", "")
     assert [one for one in shown if one.label.startswith("fig-funnel")]
-
-
-@pytest.mark.parametrize(
-    ("chance", "said"), [(0.004, "меньше 1 %"), (0.431, "43 %"), (0.996, "больше 99 %"), (None, "—")]
-)
-def test_a_probability_is_never_nought_or_sure(chance, said):
-    assert probability(chance).replace("\N{NO-BREAK SPACE}", " ") == said
 
 
 def test_percent_has_the_decimals_it_is_asked_for():

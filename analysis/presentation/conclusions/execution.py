@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.lineage.ground import asked_as
+from analysis.presentation.certainty import SURE, words_of
 from analysis.presentation.conclusions.places import MEETING
 from analysis.presentation.conclusions.school import low_rows
-from analysis.presentation.conclusions.sentence import CONCLUSION, OFFICE, PROBABLE, Case, Sentence, Told
+from analysis.presentation.conclusions.sentence import CONCLUSION, OFFICE, Case, Sentence, Told
 from analysis.presentation.row_keys import indicator_keys
 from analysis.presentation.russian import listed
 from analysis.presentation.words import Row, rows_of
@@ -56,15 +57,20 @@ def _over(case: Case, login: str) -> list[Row]:
     return [
         row
         for row in low_rows(case.evidence, login)
-        if not pd.isna(row["threshold_probability"]) and row["threshold_probability"] >= PROBABLE
+        if not pd.isna(row["threshold_probability"]) and row["threshold_probability"] >= SURE
     ]
 
 
+OVER = f"вероятность, что доля школы не меньше порога, от {words_of(SURE)}"
 SENTENCES = tuple(
     Sentence(name, CONCLUSION, condition, tell, (MEETING,), OFFICE)
     for name, tell, condition in (
         ("исполнение", done, "есть показатели с планом больше нуля"),
         ("исполнение-не-ясно", not_known, "о показателе с планом больше нуля сведений нет"),
-        ("школы-выше-порога", schools_over_the_threshold, "вероятность, что доля школы не меньше порога, от 90 %"),
+        (
+            "школы-выше-порога",
+            schools_over_the_threshold,
+            OVER,
+        ),
     )
 )

@@ -6,24 +6,14 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import LIKE_CITY
 from analysis.indicator_passport import Indicator
-from analysis.presentation.conclusions.sentence import (
-    CHANCE_BELOW,
-    CONCLUSION,
-    FACT,
-    OFFICE,
-    PUBLIC,
-    RESULTS,
-    SURE,
-    Case,
-    Sentence,
-    Told,
-)
+from analysis.presentation.certainty import SURE, UNSURE, probability, words_of
+from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, PUBLIC, RESULTS, Case, Sentence, Told
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_tables import by_id, lowered
 from analysis.presentation.row_keys import gap_key, indicator_keys
 from analysis.presentation.russian import counted, decimal
 from analysis.presentation.school_tables import subject_words
-from analysis.presentation.shares import out_of, percent, probability
+from analysis.presentation.shares import out_of, percent
 from analysis.presentation.words import Row, rows_of
 
 OUTER, INNER = "99,8 %", "95 %"
@@ -95,7 +85,7 @@ def threshold_open(case: Case) -> Iterator[Told]:
     """Shares that reach the threshold though the true share may well be below it."""
     for name, title, indicator, rows in _by_school(case.edition):
         at = [row for row in _reaching(rows, indicator) if _is_enough(case.edition, row)]
-        at = [row for row in at if CHANCE_BELOW <= _chance(row) < SURE]
+        at = [row for row in at if UNSURE < _chance(row) < SURE]
         if at:
             cases = _cases(at, lambda row: f"вероятность {probability(_chance(row))}")
             text = f"доля достигла порога {_threshold(indicator)}, но не ниже ли его истинная доля, сказать нельзя"
@@ -163,11 +153,11 @@ SENTENCES = tuple(
         ("как-в-городе", CONCLUSION, PUBLIC, like_city, f"{NUMBER} внутри предела 95 % {AROUND}"),
         (
             "выше-порога", CONCLUSION, PUBLIC, over_threshold,
-            "вероятность, что истинная доля не ниже порога, не меньше 95 %",
+            f"вероятность, что истинная доля не ниже порога, не меньше {words_of(SURE)}",
         ),
         (
             "порог-под-вопросом", CONCLUSION, PUBLIC, threshold_open,
-            "доля не ниже порога, вероятность для истинной доли от 5 до 95 %",
+            f"доля не ниже порога, вероятность для истинной доли больше {words_of(UNSURE)} и меньше {words_of(SURE)}",
         ),
         (
             "мало-участников", CONCLUSION, PUBLIC, too_few,

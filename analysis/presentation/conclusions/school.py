@@ -6,28 +6,19 @@ import pandas as pd
 
 from analysis.indicator_passport import Passport
 from analysis.presentation.brief_words import change_words, limit_words, missing, share_words, sitting_words
+from analysis.presentation.certainty import FALLEN, NOT_TOLD, RISEN, SURE, UNSURE, probability, words_of
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.places import SCHOOL_NOTE
-from analysis.presentation.conclusions.sentence import (
-    CONCLUSION,
-    FALLEN,
-    IMPROBABLE,
-    NOT_TOLD,
-    OFFICE,
-    PROBABLE,
-    RISEN,
-    Case,
-    Sentence,
-    Told,
-)
+from analysis.presentation.conclusions.sentence import CONCLUSION, OFFICE, Case, Sentence, Told
 from analysis.presentation.row_keys import indicator_keys
 from analysis.presentation.russian import decimal, form
-from analysis.presentation.shares import whole_chance, whole_percent
+from analysis.presentation.shares import whole_percent
 from analysis.presentation.words import Row
 
 JOURNAL, FEW, ABOVE = "Журнал", "мало участников", "выше"
 LOW_SHARES = ("fail_share", "below_minimum_share")
 ONE_SIDED = 0.025
+SWAY = "предела случайных колебаний вокруг города"
 # What a school may have told nothing of, and the indicators that would show it.
 TOLD_OF = {
     "результаты процедур": LOW_SHARES,
@@ -53,10 +44,10 @@ def threshold_words(passport: Passport) -> str:
 
 def over_the_threshold(case: Case) -> Iterator[Told]:
     """Shares that are probably not below the threshold."""
-    over = [row for row in _judged(case) if row["threshold_probability"] >= PROBABLE]
+    over = [row for row in _judged(case) if row["threshold_probability"] >= SURE]
     if over and case.evidence.passport:
         said = [
-            f"{sitting_words(row)} — {share_words(row)}, вероятность {whole_chance(row['threshold_probability'])}"
+            f"{sitting_words(row)} — {share_words(row)}, вероятность {probability(row['threshold_probability'])}"
             for row in over
         ]
         head = f"Доля не справившихся, вероятно, не меньше порога {threshold_words(case.evidence.passport)}"
@@ -68,13 +59,13 @@ def under_or_undecided(case: Case) -> Iterator[Told]:
     rows = _judged(case)
     if not rows or not case.evidence.passport:
         return
-    under = sum(row["threshold_probability"] <= IMPROBABLE for row in rows)
-    open_ones = [row for row in rows if IMPROBABLE < row["threshold_probability"] < PROBABLE]
+    under = sum(row["threshold_probability"] <= UNSURE for row in rows)
+    open_ones = [row for row in rows if UNSURE < row["threshold_probability"] < SURE]
     results = form(len(rows), ("результата", "результатов", "результатов"))
     over = threshold_words(case.evidence.passport)
     in_how_many = f"в {under}" if under else "ни в одном"
     head = f"Из {len(rows)} {results} доля не справившихся, вероятно, меньше порога {over} {in_how_many}"
-    said = "; ".join(f"{sitting_words(row)} ({whole_chance(row['threshold_probability'])})" for row in open_ones)
+    said = "; ".join(f"{sitting_words(row)} ({probability(row['threshold_probability'])})" for row in open_ones)
     rest = f"; в {len(open_ones)} отличить её от порога нельзя (в скобках — вероятность порога): {said}"
     yield Told(f"{head}{rest if open_ones else ''}.", indicator_keys(rows))
 
@@ -91,7 +82,7 @@ def against_the_city(case: Case) -> Iterator[Told]:
     chance = decimal(ONE_SIDED * len(rows), 1)
     compared = f"Сравнений с городом — {len(rows)}; случайно за предел вышло бы в среднем {chance}."
     if not worse:
-        text = f"За пределами случайного не справились чаще, чем в городе, нигде. {compared}"
+        text = f"Ни по одному результату доля не справившихся не вышла выше {SWAY}. {compared}"
         yield Told(text, indicator_keys(rows))
         return
     said = [
@@ -99,7 +90,7 @@ def against_the_city(case: Case) -> Iterator[Told]:
         f"({limit_words(row['against_city']).replace('выше предела', 'за пределом')})"
         for row in worse
     ]
-    yield Told("Не справились чаще, чем в городе, за пределами случайного", indicator_keys(worse), said)
+    yield Told(f"Доля не справившихся выше {SWAY}", indicator_keys(worse), said)
     yield Told(compared, indicator_keys(rows))
 
 
@@ -144,9 +135,9 @@ def journal(case: Case) -> Iterator[Told]:
     more = [row for row in rows if str(row["against_city"]).startswith(ABOVE)]
     if more:
         said = [f"{sitting_words(row)} — {share_words(row)}" for row in more]
-        yield Told("Отметка ВПР ниже журнальной чаще, чем в городе", indicator_keys(more), said)
+        yield Told(f"Доля отметок ВПР ниже журнальной выше {SWAY}", indicator_keys(more), said)
     elif rows:
-        text = "За пределами случайного отметка ВПР ниже журнальной чаще, чем в городе, нигде."
+        text = f"Ни по одной ВПР доля отметок ниже журнальной не вышла выше {SWAY}."
         yield Told(text, indicator_keys(rows))
 
 
@@ -157,7 +148,7 @@ def deficits(case: Case) -> Iterator[Told]:
         return
     most = max(rows, key=lambda row: float(row["value"]))
     alike = [row for row in rows if row["interval_high"] >= most["interval_low"]]
-    same = f"; её отличие от других {NOT_TOLD}" if len(alike) == len(rows) > 1 else ""
+    same = "; разница с другими может быть случайной" if len(alike) == len(rows) > 1 else ""
     said = f"«{most['aspect']}» — {share_words(most)}"
     yield Told(f"Чаще всего дефицит найден по компетенции {said}{same}.", indicator_keys(rows))
 
@@ -183,13 +174,23 @@ def _judged(case: Case) -> list[Row]:
     return [row for row in rows if not pd.isna(row["threshold_probability"])]
 
 
+OVER = f"вероятность, что истинная доля не меньше порога, не меньше {words_of(SURE)}"
+CHANGED = f"вероятность роста посчитана; от {words_of(RISEN)} — выросла, до {words_of(FALLEN)} — снизилась"
 SENTENCES = tuple(
     Sentence(name, CONCLUSION, condition, tell, (SCHOOL_NOTE,), OFFICE)
     for name, tell, condition in (
-        ("школа-выше-порога", over_the_threshold, "вероятность, что истинная доля не меньше порога, не меньше 90 %"),
+        (
+            "школа-выше-порога",
+            over_the_threshold,
+            OVER,
+        ),
         ("школа-и-порог", under_or_undecided, "вероятность порога посчитана хотя бы для одного результата"),
         ("школа-и-город", against_the_city, "у школы есть доля не справившихся не по малому числу участников"),
-        ("школа-изменения", changes, "вероятность роста посчитана; от 97,5 % — выросла, до 2,5 % — снизилась"),
+        (
+            "школа-изменения",
+            changes,
+            CHANGED,
+        ),
         ("школа-разрыв", breaks, "слово сопоставимости в календаре процедур сменилось"),
         ("школа-мало-участников", few, "участников меньше предела «мало участников» в паспорте"),
         ("школа-и-журнал", journal, "отметки ВПР сравнены с журнальными и с городом"),

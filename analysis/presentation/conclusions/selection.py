@@ -5,20 +5,13 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.effectiveness import LEAVING_WORDS, LISTED_WORDS
+from analysis.presentation.certainty import probability
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.places import SELECTION_NOTE
-from analysis.presentation.conclusions.sentence import (
-    CONCLUSION,
-    FACT,
-    OFFICE,
-    SELECTION,
-    Case,
-    Sentence,
-    Told,
-)
+from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, SELECTION, Case, Sentence, Told
 from analysis.presentation.row_keys import selection_key, threshold_key
 from analysis.presentation.russian import counted, listed
-from analysis.presentation.shares import percent, probability, whole_chance
+from analysis.presentation.shares import percent
 from analysis.presentation.words import Row, rows_of
 from analysis.selection_rules import PARTS_NOTHING, RuleSet
 
@@ -69,7 +62,7 @@ def leaving(case: Case) -> Iterator[Told]:
             chance = f", вероятность такого без изменений {probability(row['unchanged_probability'])}"
             known: str = chance if pd.notna(row["unchanged_probability"]) else ""
             name = case.evidence.name(row["school_login"])
-            text = f"«{rule.name}»: {name} выходит из списка; {row['leaving_note']}{known}."
+            text = f"«{rule.name}»: {name} выходит из списка: {row['leaving_note']}{known}."
             yield Told(text, [selection_key(row)])
 
 
@@ -79,7 +72,7 @@ def listed_by_the_rule(case: Case) -> Iterator[Told]:
     some = _of_state(rows, LISTED)
     said = [
         f"{case.evidence.name(row['school_login'])}: {row['low_procedure_count']} из {row['known_procedure_count']}; "
-        f"вероятность, что условие выполнено и по истинным долям, — {whole_chance(row['low_probability'])}"
+        f"вероятность, что условие выполнено и по истинным долям, — {probability(row['low_probability'])}"
         for row in some
     ]
     keys = [selection_key(row) for row in some]

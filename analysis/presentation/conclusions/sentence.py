@@ -15,12 +15,6 @@ FACT, CONCLUSION = "Факт", "Вывод"
 RESULTS, STAFF, TRANSITION, SELECTION = "results", "staff", "transition", "selection"
 # Whom it may reach: anybody, or the office and the school alone.
 PUBLIC, OFFICE = "public", "internal"
-# From these probabilities on a statement is made; between them the difference cannot be told from chance.
-SURE, CHANCE_BELOW = 0.95, 0.05
-PROBABLE, IMPROBABLE = 0.9, 0.1
-# A change may go either way, so each way has half of what is left of SURE.
-RISEN, FALLEN = 0.975, 0.025
-NOT_TOLD = "неотличимо от случайного"
 
 
 class Case(NamedTuple):

@@ -4,23 +4,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.presentation.certainty import SURE, UNSURE, probability, words_of
 from analysis.presentation.conclusions.places import COURSES
-from analysis.presentation.conclusions.sentence import (
-    CONCLUSION,
-    FACT,
-    IMPROBABLE,
-    NOT_TOLD,
-    OFFICE,
-    PROBABLE,
-    STAFF,
-    SURE,
-    Case,
-    Sentence,
-    Told,
-)
+from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, STAFF, Case, Sentence, Told
 from analysis.presentation.row_keys import indicator_keys, training_key
 from analysis.presentation.russian import NO_BREAK_SPACE, form, listed
-from analysis.presentation.shares import out_of, percent, whole_chance
+from analysis.presentation.shares import out_of, percent
 from analysis.presentation.words import Row, rows_of
 
 MOST_NEEDED = 3
@@ -39,7 +28,7 @@ def most_needed(case: Case) -> Iterator[Told]:
     sure = [row for row in _ranked(case) if row["top_probability"] >= SURE]
     if sure:
         names = listed([f"«{row['competence']}»" for row in sure])
-        text = f"Среди трёх самых нужных тем обучения с вероятностью не меньше 95 %: {names}."
+        text = f"Среди трёх самых нужных тем обучения с вероятностью не меньше {words_of(SURE)}: {names}."
         yield Told(text, [training_key(row) for row in sure])
 
 
@@ -66,20 +55,21 @@ def all_needed(case: Case) -> Iterator[Told]:
 def probably_needed(case: Case) -> Iterator[Told]:
     """Topics that are probably among the first three of more."""
     known = _ranked(case)
-    sure = [row for row in known if row["top_probability"] >= PROBABLE]
+    sure = [row for row in known if row["top_probability"] >= SURE]
     if sure and len(known) > MOST_NEEDED:
-        said = [f"«{row['competence']}» (вероятность {whole_chance(row['top_probability'])})" for row in sure]
+        said = [f"«{row['competence']}» (вероятность {probability(row['top_probability'])})" for row in sure]
         yield Told("Среди трёх самых нужных тем, вероятно", [training_key(row) for row in sure], said)
 
 
 def undecided_topics(case: Case) -> Iterator[Told]:
     """Topics of which it cannot be told whether they are among the first three."""
     known = _ranked(case)
-    open_ones = [row for row in known if IMPROBABLE < row["top_probability"] < PROBABLE]
+    open_ones = [row for row in known if UNSURE < row["top_probability"] < SURE]
     if open_ones and len(known) > MOST_NEEDED:
-        topic = form(len(open_ones), ("темы", "тем", "тем"))
+        topic = form(len(open_ones), ("теме", "темах", "темах"))
+        goes = form(len(open_ones), ("входит ли она", "входят ли они", "входят ли они"))
         names = ", ".join(f"«{row['competence']}»" for row in open_ones)
-        text = f"Место ещё {len(open_ones)}{NO_BREAK_SPACE}{topic} в первых трёх {NOT_TOLD}: {names}."
+        text = f"О {len(open_ones)}{NO_BREAK_SPACE}{topic} сказать, {goes} в первые три, нельзя: {names}."
         yield Told(text, [training_key(row) for row in open_ones])
 
 
@@ -89,12 +79,13 @@ def _ranked(case: Case) -> list[Row]:
 
 
 TOP = "вероятность быть среди трёх самых нужных"
+BETWEEN = f"больше {words_of(UNSURE)} и меньше {words_of(SURE)}"
 SENTENCES = (
     Sentence("вакансии", FACT, "школа назвала ставки и вакансии", vacancies, section=STAFF),
     *(
         Sentence(name, CONCLUSION, condition, tell, audience=OFFICE, section=STAFF)
         for name, tell, condition in (
-            ("нужнее-всего", most_needed, f"{TOP} тем не меньше 95 %"),
+            ("нужнее-всего", most_needed, f"{TOP} тем не меньше {words_of(SURE)}"),
             ("порядок-тем", order_of_topics, "места соседних тем перекрываются"),
         )
     ),
@@ -102,8 +93,12 @@ SENTENCES = (
         Sentence(name, CONCLUSION, condition, tell, (COURSES,), OFFICE)
         for name, tell, condition in (
             ("темы-все-нужны", all_needed, "тем не больше трёх"),
-            ("темы-нужны", probably_needed, f"тем больше трёх; {TOP} не меньше 90 %"),
-            ("темы-не-ясны", undecided_topics, f"тем больше трёх; {TOP} от 10 до 90 %"),
+            ("темы-нужны", probably_needed, f"тем больше трёх; {TOP} не меньше {words_of(SURE)}"),
+            (
+                "темы-не-ясны",
+                undecided_topics,
+                f"тем больше трёх; {TOP} {BETWEEN}",
+            ),
         )
     ),
 )

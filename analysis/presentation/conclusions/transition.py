@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from analysis.indicator_passport import Indicator
+from analysis.presentation.certainty import NOT_TOLD, RISEN, words_of
 from analysis.presentation.conclusions.results import OF
-from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, RISEN, TRANSITION, Case, Sentence, Told
+from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, TRANSITION, Case, Sentence, Told
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_pictures import ruled_rows
 from analysis.presentation.effectiveness_tables import better, by_id
@@ -45,7 +46,9 @@ def changed(case: Case) -> Iterator[Told]:
             real = [(row, one) for row, one in rows if sure(better(row, one))]
             if real:
                 cases = "; ".join(_changed(row, one) for row, one in real)
-                text = f"{name}: {word}, которое случаем не объяснить (вероятность больше 97,5 %): {cases}."
+                text = (
+                    f"{name}: {word}, которое случаем не объяснить (вероятность не меньше {words_of(RISEN)}): {cases}."
+                )
                 yield Told(text, indicator_keys([row for row, _ in real]))
 
 
@@ -55,7 +58,7 @@ def unchanged(case: Case) -> Iterator[Told]:
         open_ones = [row for row, one in rows if not _improved(better(row, one)) and not _worsened(better(row, one))]
         if open_ones:
             yield Told(
-                f"{name}: изменение к прежнему году — различие неотличимо от случайного в {len(open_ones)} из "
+                f"{name}: изменение к прежнему году {NOT_TOLD} в {len(open_ones)} из "
                 f"{counted(len(rows), 'сравнение', OF)}.",
                 indicator_keys(open_ones),
             )
@@ -89,7 +92,7 @@ SENTENCES = tuple(
     for name, kind, tell, condition in (
         ("свои-меры", FACT, own_measures, "у школы есть собственные меры с планом больше нуля"),
         ("разрыв", FACT, breaks, "слово сопоставимости в календаре процедур сменилось"),
-        ("изменилось", CONCLUSION, changed, f"{ONE_WAY} не меньше 97,5 %"),
-        ("не-изменилось", CONCLUSION, unchanged, f"{EACH_WAY} меньше 97,5 %"),
+        ("изменилось", CONCLUSION, changed, f"{ONE_WAY} не меньше {words_of(RISEN)}"),
+        ("не-изменилось", CONCLUSION, unchanged, f"{EACH_WAY} меньше {words_of(RISEN)}"),
     )
 )
