@@ -1,6 +1,6 @@
 """From raw files to data/processed and the pieces of the reports; unchanged work is not redone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from analysis.whole import only_one_at_work
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analysis.findings import Finding
     from analysis.presentation.edition import Edition
 
 PACKAGE = Path(__file__).parent
@@ -61,41 +62,63 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     Raises:
         BlockedError: Findings stop the build; nothing is written.
     """
-    from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
-    from analysis.contracts.indicators import INDICATOR_TABLES
-    from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
-    from analysis.contracts.validation import violations
     from analysis.findings import blocking, screen_lines
-    from analysis.indicators.public_effectiveness import public_effectiveness
-    from analysis.indicators.quality import quality_tables
-    from analysis.indicators.school_tables import school_tables
-    from analysis.indicators.tables import indicator_tables
     from analysis.intake.workbook_memory import remembering_reader
-    from analysis.methods import load_methods
     from analysis.pipeline import check_project
-    from analysis.presentation.write import remove_interrupted, write_edition, write_index
 
     checked = check_project(project, remembering_reader(project.root))
     stopping = blocking(checked.findings)
     if stopping:
         raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))
     sources = load_sources(project.root)
+    made = _indicators(project, checked.tables, sources)
+    tables = {**checked.tables, **made}
+    editions = editions_of(project, tables, sources)
+    broken = _broken(made)
+    if broken:
+        raise BlockedError("\n".join(screen_lines(broken)))
+    _write(project, years, tables, editions)
+    return sorted(tables)
+
+
+def _indicators(
+    project: Project, facts: Mapping[str, "pd.DataFrame"], sources: Sequence[Source]
+) -> dict[str, "pd.DataFrame"]:
+    """The tables that are computed from those of the check; each step rests on the ones before it."""
+    from analysis.indicators.public_effectiveness import public_effectiveness
+    from analysis.indicators.quality import quality_tables
+    from analysis.indicators.school_tables import school_tables
+    from analysis.indicators.tables import indicator_tables
+    from analysis.methods import load_methods
+
     looked_at = max(source.received for source in sources)
     reporting = load_reporting(project.root)
     methods, policy = load_methods(project.root), load_policy(project.root)
-    made = indicator_tables(checked.tables, project.collection, reporting, looked_at, methods)
-    made |= school_tables(checked.tables, policy)
-    made |= public_effectiveness({**checked.tables, **made}, methods, policy)
     sittings, red_share = load_calendar(project.root), load_red_share(project.root)
-    known = {**checked.tables, **made}
-    made |= quality_tables(known, project.collection, reporting, sittings, sources, red_share)
-    tables = {**checked.tables, **made}
-    editions = editions_of(project, tables, sources)
-    broken = violations(
+    made = indicator_tables(facts, project.collection, reporting, looked_at, methods)
+    made |= school_tables(facts, policy)
+    made |= public_effectiveness({**facts, **made}, methods, policy)
+    made |= quality_tables({**facts, **made}, project.collection, reporting, sittings, sources, red_share)
+    return made
+
+
+def _broken(made: Mapping[str, "pd.DataFrame"]) -> list["Finding"]:
+    """Where a computed table does not meet its contract: a fault of the program, never of the data."""
+    from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
+    from analysis.contracts.indicators import INDICATOR_TABLES
+    from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
+    from analysis.contracts.validation import violations
+
+    return violations(
         made, {**INDICATOR_TABLES, **EFFECTIVENESS_TABLES, **PUBLIC_EFFECTIVENESS, **GROUP_TABLES, **PUBLIC_TABLES}
     )
-    if broken:
-        raise BlockedError("\n".join(screen_lines(broken)))
+
+
+def _write(
+    project: Project, years: Sequence[int], tables: dict[str, "pd.DataFrame"], editions: Sequence["Edition"]
+) -> None:
+    from analysis.presentation.write import remove_interrupted, write_edition, write_index
+
     reports = project.root / "reports"
     with only_one_at_work(project.root / "data/.build.lock"):
         remove_interrupted(reports)
@@ -106,7 +129,6 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
         inputs, last = _inputs(project), read_manifest(project.root)
         kept = last.get("made", {}) if last.get("inputs") == inputs else {}
         write_tables(project.root, tables, {"inputs": inputs, "made": {**kept, **_made(project, years)}})
-    return sorted(tables)
 
 
 def read_rules(project: Project) -> None:

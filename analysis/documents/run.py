@@ -18,7 +18,7 @@ from analysis.documents.school_note import school_notes
 from analysis.documents.schools import Register
 from analysis.documents.selection_note import selection_note
 from analysis.documents.settings import load_settings
-from analysis.documents.staging import FOLDER, SOURCES, Document, publish_documents, source_texts
+from analysis.documents.staging import FOLDER, Batch, Document, publish_documents
 from analysis.errors import AnalysisError
 from analysis.explanation import ground_of
 from analysis.whole import only_one_at_work
@@ -74,30 +74,24 @@ def make_documents(
     folder = project.root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
-    today: dict[str, list[Document]] = {}
+    today: dict[str, Sequence[Document]] = {}
     with only_one_at_work(folder / ".lock"):
         for name in (name for name in KINDS if name in wanted):
-            documents, chosen = _documents(material, name, asked)
-            today[name] = documents
-            if not documents:
+            today[name], chosen = _documents(material, name, asked)
+            if not today[name]:
                 progress(NO_SUPPORTED.format(year=year))
                 continue
-            made += publish_documents(
-                project,
-                year,
-                KINDS[name],
-                documents,
-                chosen,
-                material.settings.attachments.get((name, year)),
-                formats,
-                engine,
-                material.edition.data_date,
-                progress,
-            )
+            batch = _batch(material, KINDS[name], today[name])
+            made += publish_documents(batch, chosen, formats, engine, material.edition.data_date, progress)
         outdated = [path for kind in KINDS.values() for path in _outdated(material, kind, today.get(kind.id))]
         if (folder / str(year)).is_dir():
             list_outdated(folder / str(year), outdated)
     return Made(made, outdated)
+
+
+def _batch(material: Material, kind: Kind, documents: Sequence[Document]) -> Batch:
+    attachment = material.settings.attachments.get((kind.id, material.year))
+    return Batch(material.edition.project, material.year, kind, documents, attachment)
 
 
 def gathered(project: Project, year: int) -> Material:
@@ -136,13 +130,10 @@ def _documents(material: Material, kind: str, asked: Sequence[str]) -> tuple[lis
 
 def _outdated(material: Material, kind: Kind, today: Sequence[Document] | None) -> list[Path]:
     """The files of a kind that today's tables would make otherwise; all of them where these cannot make it at all."""
-    project, folder = material.edition.project, material.edition.project.root / FOLDER
-    site = folder / str(material.year) / kind.id
-    if not site.is_dir():
+    if not _batch(material, kind, []).site.is_dir():
         return []
-    documents = _written_today(material, kind) if today is None else today
-    texts = source_texts(project, kind, documents, material.settings.attachments.get((kind.id, material.year)))
-    return outdated_files(folder / SOURCES / str(material.year) / kind.id, site, texts)
+    batch = _batch(material, kind, _written_today(material, kind) if today is None else today)
+    return outdated_files(batch.sources, batch.site, batch.texts())
 
 
 def _written_today(material: Material, kind: Kind) -> Sequence[Document]:

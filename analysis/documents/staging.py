@@ -66,13 +66,41 @@ class Document(NamedTuple):
         return f"{self.folder}/{self.name}.qmd"
 
 
+class Batch(NamedTuple):
+    """All documents of one kind and year: together they are one Quarto project.
+
+    Attributes:
+        project: The project.
+        year: The edition.
+        kind: The kind.
+        documents: The documents.
+        attachment: To which minutes they are attached, where that is recorded.
+    """
+
+    project: Project
+    year: int
+    kind: Kind
+    documents: Sequence[Document]
+    attachment: Attachment | None
+
+    @property
+    def sources(self) -> Path:
+        """The folder of its sources."""
+        return self.project.root / FOLDER / SOURCES / str(self.year) / self.kind.id
+
+    @property
+    def site(self) -> Path:
+        """The folder of what is published."""
+        return self.project.root / FOLDER / str(self.year) / self.kind.id
+
+    def texts(self) -> dict[str, str]:
+        """The source of each document by its path without ending."""
+        return {f"{one.folder}/{one.name}": _source(self, one) for one in self.documents}
+
+
 def publish_documents(
-    project: Project,
-    year: int,
-    kind: Kind,
-    documents: Sequence[Document],
+    batch: Batch,
     asked: Sequence[Document],
-    attachment: Attachment | None,
     formats: Sequence[str],
     engine: str,
     fixed_date: date,
@@ -86,56 +114,41 @@ def publish_documents(
     Raises:
         PublishingError: A document cannot be published.
     """
-    folder = project.root / FOLDER
-    sources, site = folder / SOURCES / str(year) / kind.id, folder / str(year) / kind.id
-    site.parent.mkdir(parents=True, exist_ok=True)
-    _write_sources(project, year, kind, documents, attachment, sources)
+    batch.site.parent.mkdir(parents=True, exist_ok=True)
+    _write_sources(batch)
     made = publish(
-        sources,
+        batch.sources,
         documents=[*(one.path for one in asked), *(["index.qmd"] if "html" in formats else [])],
         formats=formats,
         engine=engine,
         fixed_date=fixed_date,
         progress=progress,
-        site=site,
+        site=batch.site,
     )
-    note_texts(sources, site, source_texts(project, kind, asked, attachment))
+    note_texts(batch.sources, batch.site, batch._replace(documents=asked).texts())
     return [path for path in made if path.name != "index.html"]
 
 
-def source_texts(
-    project: Project, kind: Kind, documents: Sequence[Document], attachment: Attachment | None
-) -> dict[str, str]:
-    """The source of each document by its path without ending."""
-    return {f"{one.folder}/{one.name}": _source(project, one, kind, attachment) for one in documents}
-
-
-def _write_sources(
-    project: Project,
-    year: int,
-    kind: Kind,
-    documents: Sequence[Document],
-    attachment: Attachment | None,
-    target: Path,
-) -> None:
+def _write_sources(batch: Batch) -> None:
     """Replaces the sources whole; what publishing has noted about the last run stays."""
+    target = batch.sources
     draft = target.with_name(f"{target.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    reports = project.root / "reports"
+    reports = batch.project.root / "reports"
     shutil.copytree(reports / "_assets", draft / "_assets")
     for name in TAKEN:
         shutil.copyfile(reports / name, draft / name)
     for noted in target.glob("_site.*"):
         shutil.copyfile(noted, draft / noted.name)
-    mark_papers(draft, project.invented)
-    if kind.attached:
-        _mark_attached(draft, attachment_lines(attachment))
-    _adapt_project(draft / "_quarto.yml", project, year, kind)
-    _write(draft / "index.qmd", _index(project, year, kind, documents))
-    for one in documents:
+    mark_papers(draft, batch.project.invented)
+    if batch.kind.attached:
+        _mark_attached(draft, attachment_lines(batch.attachment))
+    _adapt_project(draft / "_quarto.yml", batch)
+    _write(draft / "index.qmd", _index(batch))
+    for one in batch.documents:
         (draft / one.folder).mkdir(exist_ok=True)
-        _write(draft / one.path, _source(project, one, kind, attachment))
+        _write(draft / one.path, _source(batch, one))
     replace_folder(draft, target)
 
 
@@ -162,14 +175,14 @@ def _mark_attached(draft: Path, lines: Sequence[str]) -> None:
     _write(style, style.read_text(encoding="utf-8") + ATTACHED_STYLE)
 
 
-def _adapt_project(path: Path, project: Project, year: int, kind: Kind) -> None:
+def _adapt_project(path: Path, batch: Batch) -> None:
     """The settings of the report with another title, no contents and no numbers of sections."""
     settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     website: Mapping[str, object] = {
-        "title": f"Документы за {year} год. {marks(project)}",
+        "title": f"Документы за {batch.year} год. {marks(batch.project)}",
         "search": False,
-        "navbar": {"left": [{"text": kind.heading, "href": "index.qmd"}]},
-        "page-footer": f"{project.publisher}. {marks(project)}",
+        "navbar": {"left": [{"text": batch.kind.heading, "href": "index.qmd"}]},
+        "page-footer": f"{batch.project.publisher}. {marks(batch.project)}",
     }
     changed = {
         "project": {"type": "website", "output-dir": "_site", "render": ["index.qmd", "*/*.qmd"]},
@@ -180,22 +193,23 @@ def _adapt_project(path: Path, project: Project, year: int, kind: Kind) -> None:
     _write(path, yaml.safe_dump({**settings, **changed}, allow_unicode=True, sort_keys=False, width=1000))
 
 
-def _index(project: Project, year: int, kind: Kind, documents: Sequence[Document]) -> str:
+def _index(batch: Batch) -> str:
     lines = [
         f"- {one.title}. {one.subtitle}: "
         f"[страница]({one.folder}/{one.name}.html), [PDF]({one.folder}/{one.name}.pdf), "
         f"[DOCX]({one.folder}/{one.name}.docx)"
-        for one in documents
+        for one in batch.documents
     ]
-    front = _front({"title": f"{kind.heading}: {year} год", "subtitle": marks(project), "format": "html"})
+    title = f"{batch.kind.heading}: {batch.year} год"
+    front = _front({"title": title, "subtitle": marks(batch.project), "format": "html"})
     return "\n".join([front, *lines, ""])
 
 
-def _source(project: Project, one: Document, kind: Kind, attachment: Attachment | None) -> str:
-    front = _front({"title": one.title, "subtitle": f"{one.subtitle}. {marks(project)}"})
-    if not kind.attached:
+def _source(batch: Batch, one: Document) -> str:
+    front = _front({"title": one.title, "subtitle": f"{one.subtitle}. {marks(batch.project)}"})
+    if not batch.kind.attached:
         return f"{front}\n{one.body}\n"
-    words = "\n\n".join(line.replace("_", "\\_") for line in attachment_lines(attachment))
+    words = "\n\n".join(line.replace("_", "\\_") for line in attachment_lines(batch.attachment))
     corner = f'::: {{.content-visible when-format="html"}}\n::: {{.attachment}}\n{words}\n:::\n:::\n'
     return f"{front}\n{corner}\n{one.body}\n"
 

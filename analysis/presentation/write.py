@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from analysis.config import INVENTED
 from analysis.presentation import (
@@ -33,12 +34,13 @@ def write_edition(reports: Path, edition: Edition) -> None:
     """Replaces _content, figures and data of reports/<year>/ by those of this edition, each whole or not at all."""
     folder = reports / str(edition.calendar_year)
     folder.mkdir(parents=True, exist_ok=True)
-    sections, shown = _sections(edition)
+    sections = _sections(edition)
+    shown = [exhibit for section in sections for exhibit in section.exhibits]
     with tempfile.TemporaryDirectory(prefix=f".{edition.calendar_year}-", dir=reports) as draft:
         content, figures, data = (Path(draft) / name for name in MADE_FOLDERS)
         for new in (content, figures, data):
             new.mkdir()
-        _write_pieces(content, sections)
+        _write_pieces(content, {section.name: section.markdown for section in sections})
         save({exhibit.label: exhibit.picture for exhibit in shown if exhibit.picture is not None}, figures)
         _write_data(data, edition, shown)
         for new in (content, figures, data):
@@ -68,66 +70,56 @@ def remove_interrupted(reports: Path) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _sections(edition: Edition) -> tuple[dict[str, str], list[Exhibit]]:
-    """The Markdown pieces by name, and the exhibits they show."""
-    tasks = list(dict.fromkeys(edition.plan["task_code"]))
-    titles = dict(zip(edition.plan["task_code"], edition.plan["task_title"], strict=True))
-    composition = exhibits.composition_picture(edition)
-    targets = {task: exhibits.targets_of_task(edition, task) for task in tasks}
-    load = [exhibits.load_picture(edition), exhibits.load_table(edition)] if len(edition.planned) else []
-    calendar = exhibits.calendar_of_year(edition)
-    plans = [picture for task in tasks for picture in exhibits.plan_pictures(edition, task)]
-    readings = [exhibits.readings_table(edition)] if len(edition.open) else []
-    findings, abbreviations = exhibits.findings_table(edition), exhibits.abbreviations_table(edition)
-    sources = exhibits.sources_table(edition)
-    facts, fact_exhibits = execution.sections(edition)
-    schools, school_exhibits = school_facts.sections(edition)
-    how_good, quality_exhibits = quality.sections(edition)
-    assumed, assumption_exhibits = logs.assumptions(edition)
-    logged, log_exhibits = logs.data_log(edition)
-    effective, effective_exhibits = effectiveness.sections(edition)
-    annex, annex_exhibits = passport.section(edition)
-    pieces = {
-        "summary": "\n".join(f"- {sentence}" for sentence in _summary(edition)),
-        "approval": sentences.approval(edition),
-        "tasks": "\n".join(f"- **Задача {task}.** {escape(titles[task])}" for task in tasks),
-        "composition": composition.markdown,
-        "targets": "\n\n".join(_task_section(task, titles[task], targets[task]) for task in tasks),
-        "executors": "\n\n".join([sentences.busiest_executor(edition), *(one.markdown for one in load)]),
-        "calendar": "\n\n".join([sentences.deadlines(edition), calendar.markdown]),
-        "plan": "\n\n".join(one.markdown for one in plans),
-        "readings": "\n\n".join([_readings_words(edition), *(one.markdown for one in readings)]),
-        "findings": "\n\n".join([sentences.findings(edition), findings.markdown]),
-        "abbreviations": abbreviations.markdown,
-        "facts": facts,
-        "schools": schools,
-        "quality": how_good,
-        "assumptions": assumed,
-        "data-log": logged,
-        "effectiveness": effective,
-        "passport": annex,
-        "sources": "\n\n".join([sentences.data_date(edition), sources.markdown]),
-        "contact": sentences.contact(edition),
-    }
-    shown = [
-        composition,
-        *targets.values(),
-        *load,
-        calendar,
-        *plans,
-        *readings,
-        *fact_exhibits,
-        *school_exhibits,
-        *quality_exhibits,
-        *effective_exhibits,
-        *annex_exhibits,
-        findings,
-        abbreviations,
-        sources,
-        *log_exhibits,
-        *assumption_exhibits,
+class _Section(NamedTuple):
+    """A Markdown piece, and the exhibits that it shows."""
+
+    name: str
+    markdown: str
+    exhibits: Sequence[Exhibit] = ()
+
+
+def _sections(edition: Edition) -> list[_Section]:
+    """All pieces, in the order in which their data are listed."""
+    return [
+        _Section("summary", "\n".join(f"- {sentence}" for sentence in _summary(edition))),
+        _Section("approval", sentences.approval(edition)),
+        *_plan_sections(edition),
+        _Section("facts", *execution.sections(edition)),
+        _Section("schools", *school_facts.sections(edition)),
+        _Section("quality", *quality.sections(edition)),
+        _Section("effectiveness", *effectiveness.sections(edition)),
+        _Section("passport", *passport.section(edition)),
+        _shown("findings", sentences.findings(edition), [exhibits.findings_table(edition)]),
+        _shown("abbreviations", "", [exhibits.abbreviations_table(edition)]),
+        _shown("sources", sentences.data_date(edition), [exhibits.sources_table(edition)]),
+        _Section("data-log", *logs.data_log(edition)),
+        _Section("assumptions", *logs.assumptions(edition)),
+        _Section("contact", sentences.contact(edition)),
     ]
-    return pieces, shown
+
+
+def _plan_sections(edition: Edition) -> list[_Section]:
+    """What the document plans, without a word of what was done."""
+    titles = dict(zip(edition.plan["task_code"], edition.plan["task_title"], strict=True))
+    targets = {task: exhibits.targets_of_task(edition, task) for task in titles}
+    load = [exhibits.load_picture(edition), exhibits.load_table(edition)] if len(edition.planned) else []
+    plans = [picture for task in titles for picture in exhibits.plan_pictures(edition, task)]
+    readings = [exhibits.readings_table(edition)] if len(edition.open) else []
+    by_task = "\n\n".join(_task_section(task, titles[task], targets[task]) for task in titles)
+    return [
+        _Section("tasks", "\n".join(f"- **Задача {task}.** {escape(title)}" for task, title in titles.items())),
+        _shown("composition", "", [exhibits.composition_picture(edition)]),
+        _Section("targets", by_task, list(targets.values())),
+        _shown("executors", sentences.busiest_executor(edition), load),
+        _shown("calendar", sentences.deadlines(edition), [exhibits.calendar_of_year(edition)]),
+        _shown("plan", "", plans),
+        _shown("readings", _readings_words(edition), readings),
+    ]
+
+
+def _shown(name: str, said: str, shown: Sequence[Exhibit]) -> _Section:
+    """A sentence, if any, and the exhibits below it."""
+    return _Section(name, "\n\n".join([*([said] if said else []), *(one.markdown for one in shown)]), shown)
 
 
 def _summary(edition: Edition) -> list[str]:

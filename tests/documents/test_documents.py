@@ -21,7 +21,7 @@ from analysis.documents.replies import Reply
 from analysis.documents.school_note import _own, _pupils, school_notes
 from analysis.documents.selection_note import selection_note
 from analysis.documents.settings import Attachment, Settings
-from analysis.documents.staging import Document, publish_documents
+from analysis.documents.staging import Batch, Document, publish_documents
 from analysis.errors import AnalysisError
 from analysis.presentation.school_facts import VPR_NOTICE
 from roadmaps import HOUSE
@@ -216,10 +216,11 @@ def project(material, tmp_path):
 
 
 def _publish(project, one, kind, attachment=None, formats=("pdf",)):
-    silent = lambda _: None  # noqa: E731
-    return publish_documents(
-        project, 2021, kind, [one], [one], attachment, formats, "builtin", date(2022, 1, 31), silent
-    )
+    return _make(Batch(project, 2021, kind, [one], attachment), [one], formats)
+
+
+def _make(batch, asked, formats):
+    return publish_documents(batch, asked, formats, "builtin", date(2022, 1, 31), lambda _: None)
 
 
 def test_the_brief_is_attached_to_minutes_on_its_first_page_alone(material, project):
@@ -275,11 +276,8 @@ def test_what_an_earlier_run_left_is_listed_once_it_would_say_something_else(mat
 
 def test_the_other_notes_stay_when_one_is_made(material, project):
     first, second = school_notes(material, ["edu000001", "edu000002"])
-    silent = lambda _: None  # noqa: E731
     for asked in ([first], [second]):
-        publish_documents(
-            project, 2021, SCHOOL_NOTE, [first, second], asked, None, ("html",), "builtin", date(2022, 1, 31), silent
-        )
+        _make(Batch(project, 2021, SCHOOL_NOTE, [first, second], None), asked, ("html",))
     site = project.root / "output/documents/2021/school-note"
     page = (site / "index.html").read_text(encoding="utf-8")
     for one in (first, second):
