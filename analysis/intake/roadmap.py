@@ -6,42 +6,23 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.findings import Finding, Severity
+from analysis.intake.activity_rows import ActivityRow, Task, fit, header_from, joined, length_problem, task_of
 from analysis.intake.blocks import Block, Cell, plain
 from analysis.intake.columns import (
     CODE_WITH_DOT,
     REPEATED_YEAR,
     ROLE_NAMES,
-    TASK_CODE,
-    TASK_LINE,
     Columns,
     HeaderNotUnderstoodError,
     find_columns,
     is_column_numbers,
-    lie_under,
     looks_like_header,
 )
-from analysis.intake.heading import Heading, read_heading, unread_text
+from analysis.intake.heading import read_heading, unread_text
+from analysis.intake.text_tables import text_tables
 
 # A value merged over several rows would be counted several times; only these may be shared so.
 MAY_BE_MERGED = ("executors",)
-
-
-@dataclass(frozen=True)
-class Task:
-    """A task of the roadmap: its number, its title as received, and where they stand."""
-
-    code: str
-    title: str
-    place: str
-
-
-@dataclass(frozen=True)
-class ActivityRow:
-    """The cells of one activity by role; years by their name."""
-
-    task: Task
-    cells: dict[str, Cell]
-    place: str
 
 
 @dataclass(frozen=True)
@@ -75,7 +56,7 @@ def lay_out(blocks: Sequence[Block], file: str) -> RoadmapText:
     reader.report_empty_tasks()
     cells = [(cell, role, "") for cell, role in heading.used] + reader.used
     return RoadmapText(
-        _tables(heading, reader.rows, cells, file),
+        text_tables(heading, reader.rows, cells, file),
         (*heading.findings, *reader.findings),
     )
 
@@ -105,7 +86,7 @@ class _BodyReader:
         while position < len(blocks):
             block = blocks[position]
             if looks_like_header(block):
-                header = _header_from(blocks, position)
+                header = header_from(blocks, position)
                 self._read_header(header)
                 position += len(header)
                 continue
@@ -165,7 +146,7 @@ class _BodyReader:
         self._years = years
 
     def _read_block(self, block: Block) -> None:
-        task = _task_of(block)
+        task = task_of(block)
         if task is not None:
             self._use([block], "task")
             self._enter_task(task)
@@ -200,10 +181,10 @@ class _BodyReader:
             self.findings.append(unread_text(block.cells[0], self.file))
 
     def _read_row(self, block: Block, columns: Columns) -> None:
-        cells, extra = _fit(block, columns)
+        cells, extra = fit(block, columns)
         if cells is None:
             self._use([block], "unread")
-            self.report("row_length", block.place, _joined(block), _length_problem(block, columns))
+            self.report("row_length", block.place, joined(block), length_problem(block, columns))
             return
         row = dict(zip(columns.own_roles, cells, strict=True))
         code = plain(row["code"].text)
@@ -263,122 +244,3 @@ class _BodyReader:
     def _use_row(self, row: dict[str, Cell], extra: Cell | None, code: str) -> None:
         named = [*row.items(), *([(REPEATED_YEAR, extra)] if extra else [])]
         self.used.extend((cell, role, code) for role, cell in named if plain(cell.text) and not cell.inherited)
-
-
-def _header_from(blocks: Sequence[Block], start: int) -> Sequence[Block]:
-    """The header rows that begin at `start`: up to the numbers of the columns or the first row of content."""
-    end = start
-    while end < len(blocks) and not blocks[end].is_paragraph and not _is_content(blocks[end]):
-        end += 1
-        if is_column_numbers(blocks[end - 1]):
-            break
-    return blocks[start:end]
-
-
-def _is_content(block: Block) -> bool:
-    if is_column_numbers(block):
-        return False
-    return _task_of(block) is not None or any(CODE_WITH_DOT.match(plain(cell.text)) for cell in block.cells)
-
-
-def _task_of(block: Block) -> Task | None:
-    """The task that a paragraph or row names: «2. Название», or «2.» and «Название» in two cells."""
-    texts = [plain(cell.text) for cell in block.filled if not cell.inherited]
-    code = TASK_CODE.match(texts[0]) if len(texts) == 2 else None
-    if code and any(letter.isalpha() for letter in texts[1]):
-        return Task(code.group(1), texts[1], block.place)
-    line = TASK_LINE.match(texts[0]) if len(texts) == 1 else None
-    return Task(line.group(1) or line.group(2), line.group(3), block.place) if line else None
-
-
-def _fit(block: Block, columns: Columns) -> tuple[list[Cell] | None, Cell | None]:
-    """The cells of a row one to a column, and the extra cell that repeats the last year; nothing if they do not fit.
-
-    An extra cell is taken for the trace of a page break only where it stands right after the last year and equals it.
-    """
-    cells = _without_blank_tail(block, columns)
-    extra = None
-    if len(cells) == len(columns.own_roles) + 1:
-        extra = cells.pop(columns.last_year + 1)
-        if plain(extra.text) != plain(cells[columns.last_year].text):
-            return None, None
-    elif len(cells) != len(columns.own_roles) or REPEATED_YEAR in columns.roles:
-        return None, None
-    if not lie_under(cells, columns.own_roles, columns, block.table):
-        return None, None
-    return cells, extra if extra is not None and plain(extra.text) else None
-
-
-def _without_blank_tail(block: Block, columns: Columns) -> list[Cell]:
-    cells = list(block.cells)
-    while len(cells) > len(columns.roles) and not plain(cells[-1].text):
-        cells.pop()
-    return cells
-
-
-def _length_problem(block: Block, columns: Columns) -> str:
-    width, found = len(columns.roles), len(_without_blank_tail(block, columns))
-    if found == width:
-        return "Ячейки стоят не под своими столбцами (часть объединена или разделена): чьи это значения, неизвестно"
-    if found < width:
-        return f"В строке ячеек: {found}, а столбцов: {width}; какое значение пропущено, неизвестно"
-    return (
-        f"В строке ячеек: {found}, а столбцов: {width}; лишняя ячейка не равна значению "
-        f"{columns.years[-1]} года, поэтому отбросить её нельзя"
-    )
-
-
-def _joined(block: Block) -> str:
-    return " | ".join(plain(cell.text) for cell in block.cells)
-
-
-def _tables(
-    heading: Heading, rows: Sequence[ActivityRow], used: Sequence[tuple[Cell, str, str]], file: str
-) -> dict[str, pd.DataFrame]:
-    approval = [(*heading.values.values(), *heading.places.values())]
-    activities = [
-        (row.place, row.cells["code"].text, row.task.code, row.task.title, row.task.place, row.cells["title"].text)
-        for row in rows
-    ]
-    return {
-        "cells": _text_frame([(cell.place, cell.text, role, code) for cell, role, code in used], CELL_COLUMNS, file),
-        "approval": _text_frame(approval, [*heading.values, *(f"{name}_place" for name in heading.places)], file),
-        "activities": _text_frame(activities, ACTIVITY_COLUMNS, file),
-        "measures": _text_frame(
-            [(row.place, *_texts(row, "code", "result", "total"), row.cells["total"].place) for row in rows],
-            MEASURE_COLUMNS,
-            file,
-        ),
-        "targets": _text_frame(
-            [
-                (row.place, row.cells["code"].text, year, cell.text, cell.place)
-                for row in rows
-                for year, cell in row.cells.items()
-                if year.isdigit()
-            ],
-            TARGET_COLUMNS,
-            file,
-        ),
-        "executors": _text_frame(
-            [(row.place, *_texts(row, "code", "executors"), row.cells["executors"].place) for row in rows],
-            EXECUTOR_COLUMNS,
-            file,
-        ),
-    }
-
-
-CELL_COLUMNS = ["place", "text", "role", "activity_code"]
-ACTIVITY_COLUMNS = ["row_place", "activity_code", "task_code", "task_title", "task_place", "activity_title"]
-MEASURE_COLUMNS = ["row_place", "activity_code", "measure_name", "planned_total", "place"]
-TARGET_COLUMNS = ["row_place", "activity_code", "calendar_year", "target", "place"]
-EXECUTOR_COLUMNS = ["row_place", "activity_code", "executors", "place"]
-
-
-def _texts(row: ActivityRow, *roles: str) -> tuple[str, ...]:
-    return tuple(row.cells[role].text for role in roles)
-
-
-def _text_frame(rows: Sequence[tuple[str, ...]], columns: Sequence[str], file: str) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=list(columns), dtype="str")
-    frame.insert(0, "source_file", pd.Series(file, index=frame.index, dtype="str"))
-    return frame

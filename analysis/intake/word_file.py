@@ -1,9 +1,6 @@
 """Reads a .docx file: paragraphs and table rows in document order, content controls and merged cells included."""
 
-import io
 import zipfile
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -11,38 +8,23 @@ from lxml import etree
 from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
 from analysis.intake.blocks import Block, Cell, plain
+from analysis.intake.word_package import DOCUMENT, SIDE_PARTS, events, open_package
+from analysis.intake.word_text import (
+    PARAGRAPH,
+    ROW,
+    TABLE,
+    TEXT_BOX,
+    WORD,
+    element_text,
+    hidden_texts,
+    raise_digits,
+    row_cells,
+    take_text_boxes,
+)
 
-# A signed roadmap is a few hundred kilobytes of XML; 20,000 rows are some 50 MB. More is no document.
-LARGEST_XML_BYTES = 100_000_000
-DOCUMENT = "word/document.xml"
-SIDE_PARTS = ("word/header", "word/footer", "word/footnotes", "word/endnotes", "word/comments")
-WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-TABLE, ROW, CELL, PARAGRAPH, RUN = (WORD + name for name in ("tbl", "tr", "tc", "p", "r"))
-TEXT, TEXT_BOX, NUMBERING = (WORD + name for name in ("t", "txbxContent", "numPr"))
-CELL_PROPERTIES = WORD + "tcPr"
-FORMULA_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 # Word repeats a text box for old programs; the repetition is not read.
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 TRACKED_CHANGES = tuple(WORD + name for name in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge"))
-NOT_MEANT_TO_BE_READ = tuple(WORD + name for name in ("vanish", "strike", "dstrike"))
-TEXT_OF_MARK = {WORD + "tab": " ", WORD + "br": "\n", WORD + "cr": "\n", WORD + "noBreakHyphen": "-"}
-# A symbol of a special font has no letter of its own: it must not vanish from beside a number.
-SYMBOL, UNKNOWN_SYMBOL = WORD + "sym", "\ufffd"
-PIECES = (PARAGRAPH, TEXT, FORMULA_TEXT, SYMBOL, *TEXT_OF_MARK)
-# 10 with a raised 1 is ten with a footnote, not one hundred and one.
-RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-# A number that Word draws itself stands nowhere in the file.
-AUTOMATIC_NUMBER = "‹автонумерация›"
-# What zipfile, zlib and lxml raise over damaged or encrypted content.
-DAMAGE = (
-    etree.XMLSyntaxError,
-    zipfile.BadZipFile,
-    zlib.error,
-    RuntimeError,
-    EOFError,
-    NotImplementedError,
-    ValueError,
-)
 
 
 def read_word_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
@@ -52,7 +34,7 @@ def read_word_blocks(content: bytes, file: str) -> tuple[list[Block], list[Findi
         AnalysisError: The file is damaged, is no Word document, inflates beyond reason, holds no table,
             or holds text that is not settled: tracked changes that nobody accepted, hidden or struck words.
     """
-    with _open_package(content, file) as package:
+    with open_package(content, file) as package:
         blocks = _document_blocks(package, file)
         findings = _side_texts(package, file)
     if not any(block.table for block in blocks):
@@ -60,52 +42,9 @@ def read_word_blocks(content: bytes, file: str) -> tuple[list[Block], list[Findi
     return blocks, findings
 
 
-def _open_package(content: bytes, file: str) -> zipfile.ZipFile:
-    try:
-        package = zipfile.ZipFile(io.BytesIO(content))
-    except DAMAGE:
-        raise AnalysisError(
-            f"{file}: файл повреждён или это не .docx. Откройте его в Word и сохраните заново как .docx."
-        ) from None
-    declared = sum(part.file_size for part in package.infolist() if part.filename.startswith((DOCUMENT, *SIDE_PARTS)))
-    if declared > LARGEST_XML_BYTES:
-        raise AnalysisError(
-            f"{file}: после распаковки файл займёт {declared // 1_000_000} МБ; для документа это слишком много. "
-            "Файл не читается: получите его заново."
-        )
-    return package
-
-
-def _events(
-    package: zipfile.ZipFile, part: str, tags: tuple[str, ...], file: str
-) -> Iterator[tuple[str, etree._Element]]:
-    """Start and end of the elements with these tags, while the part is read: the whole is never in memory."""
-    try:
-        with package.open(part) as stream:
-            yield from etree.iterparse(
-                stream,
-                events=("start", "end"),
-                tag=tags,
-                resolve_entities=False,
-                no_network=True,
-                load_dtd=False,
-                huge_tree=True,
-            )
-    except KeyError:
-        raise AnalysisError(
-            f"{file}: внутри нет {part}, это не документ Word. Откройте файл в Word (или LibreOffice Writer) "
-            "и сохраните как .docx."
-        ) from None
-    except DAMAGE:
-        raise AnalysisError(
-            f"{file}: часть {part} повреждена или зашифрована. Снимите пароль, откройте файл в Word "
-            "и сохраните заново как .docx."
-        ) from None
-
-
 def _document_blocks(package: zipfile.ZipFile, file: str) -> list[Block]:
     reader = _DocumentReader()
-    for event, element in _events(package, DOCUMENT, (TABLE, ROW, PARAGRAPH, *TRACKED_CHANGES), file):
+    for event, element in events(package, DOCUMENT, (TABLE, ROW, PARAGRAPH, *TRACKED_CHANGES), file):
         if event == "start":
             reader.enter(element)
         else:
@@ -162,9 +101,9 @@ class _DocumentReader:
         self._paragraphs += 1
         self._prepare(paragraph)
         place = f"абзац {self._paragraphs}"
-        for number, text in enumerate(_take_text_boxes(paragraph), start=1):
+        for number, text in enumerate(take_text_boxes(paragraph), start=1):
             self._add_paragraph(text, f"{place}, надпись, абзац {number}")
-        self._add_paragraph(_text(paragraph), place)
+        self._add_paragraph(element_text(paragraph), place)
 
     def _add_paragraph(self, text: str, place: str) -> None:
         self.blocks.append(Block((Cell(text, place),), place, table=0))
@@ -173,7 +112,7 @@ class _DocumentReader:
         self._rows += 1
         self._prepare(row)
         place = f"таблица {self._tables}, строка {self._rows}"
-        cells = tuple(_cells(row, place, self._above))
+        cells = tuple(row_cells(row, place, self._above))
         self._above = {cell.start: cell for cell in cells}
         self.blocks.append(Block(cells, place, table=self._tables, exact_grid=True))
 
@@ -181,12 +120,8 @@ class _DocumentReader:
         etree.strip_elements(element, FALLBACK, with_tail=False)
         for box in list(element.iter(TEXT_BOX)):
             etree.SubElement(box, PARAGRAPH)  # ends its last line, so that its words do not run into those behind it
-        for mark in element.iter(WORD + "vertAlign"):
-            if mark.get(WORD + "val") != "baseline":
-                _raise_digits(mark)
-        self.hidden += [
-            text for mark in element.iter(*NOT_MEANT_TO_BE_READ) if _is_on(mark) and (text := _run_text(mark))
-        ]
+        raise_digits(element)
+        self.hidden += hidden_texts(element)
 
 
 def _let_go(element: etree._Element) -> None:
@@ -194,92 +129,6 @@ def _let_go(element: etree._Element) -> None:
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
         del parent[0]
-
-
-def _is_on(mark: etree._Element) -> bool:
-    return mark.get(WORD + "val", "true") not in ("0", "false", "off")
-
-
-def _run(mark: etree._Element) -> etree._Element | None:
-    """The run that a mark of formatting applies to; none where it applies to the end of a paragraph only."""
-    properties = mark.getparent()
-    run = None if properties is None else properties.getparent()
-    return run if run is not None and run.tag == RUN else None
-
-
-def _run_text(mark: etree._Element) -> str:
-    run = _run(mark)
-    return "" if run is None else "".join(text.text or "" for text in run.iter(TEXT)).strip()
-
-
-def _raise_digits(mark: etree._Element) -> None:
-    run = _run(mark)
-    for text in () if run is None else run.iter(TEXT):
-        text.text = (text.text or "").translate(RAISED_DIGITS)
-
-
-def _cells(row: etree._Element, place: str, above: dict[int, Cell]) -> Iterator[Cell]:
-    start = _number(row, f"{WORD}trPr/{WORD}gridBefore", default=0)
-    for position, element in enumerate(_own_cells(row), start=1):
-        properties = element.find(CELL_PROPERTIES)
-        end = start + _number(properties, WORD + "gridSpan", default=1)
-        upper = above.get(start) if _continues_upward(properties) else None
-        if upper is not None:
-            yield Cell(upper.text, upper.place, start, end, inherited=True)
-        else:
-            yield Cell(_cell_text(element), f"{place}, ячейка {position}", start, end)
-        start = end
-
-
-def _own_cells(row: etree._Element) -> list[etree._Element]:
-    """The cells of a row, also those inside content controls, but not those of a table inside a cell."""
-    cells = list(row.iter(CELL))
-    nested = next(row.iterdescendants(ROW), None) is not None
-    return [cell for cell in cells if next(cell.iterancestors(ROW)) is row] if nested else cells
-
-
-def _continues_upward(properties: etree._Element | None) -> bool:
-    mark = None if properties is None else properties.find(WORD + "vMerge")
-    return mark is not None and mark.get(WORD + "val", "continue") == "continue"
-
-
-def _number(element: etree._Element | None, path: str, default: int) -> int:
-    mark = None if element is None else element.find(path)
-    value = "" if mark is None else str(mark.get(WORD + "val", ""))
-    return int(value) if value.isdecimal() and len(value) < 4 else default
-
-
-def _cell_text(cell: etree._Element) -> str:
-    text = _text(cell)
-    if not text and next(cell.iter(NUMBERING), None) is not None:
-        return AUTOMATIC_NUMBER
-    return text
-
-
-def _take_text_boxes(element: etree._Element) -> list[str]:
-    """Returns the paragraphs of the text boxes anchored here and removes them: their words mix with no others."""
-    texts = [_text(paragraph) for box in element.iter(TEXT_BOX) for paragraph in box.iter(PARAGRAPH)]
-    if texts:
-        etree.strip_elements(element, TEXT_BOX, with_tail=False)
-    return texts
-
-
-def _text(element: etree._Element) -> str:
-    """Text of a paragraph or a cell, one line a paragraph; blank lines are left out."""
-    lines = "".join([_piece(mark) for mark in element.iter(*PIECES)]).split("\n")
-    return "\n".join([line for line in lines if line.strip()])
-
-
-def _piece(mark: etree._Element) -> str:
-    tag = mark.tag
-    if tag == PARAGRAPH:
-        return "\n"
-    if tag in (TEXT, FORMULA_TEXT):
-        return mark.text or ""
-    if tag == SYMBOL:
-        return UNKNOWN_SYMBOL
-    parent = mark.getparent()
-    return TEXT_OF_MARK[tag] if parent is not None and parent.tag == RUN else ""
 
 
 def _side_texts(package: zipfile.ZipFile, file: str) -> list[Finding]:
@@ -291,9 +140,9 @@ def _side_texts(package: zipfile.ZipFile, file: str) -> list[Finding]:
 
 def _side_text(package: zipfile.ZipFile, part: str, file: str) -> str:
     texts = []
-    for event, paragraph in _events(package, part, (PARAGRAPH,), file):
+    for event, paragraph in events(package, part, (PARAGRAPH,), file):
         if event == "end":
-            texts.append(_text(paragraph))
+            texts.append(element_text(paragraph))
             paragraph.clear()
     return plain(" ".join(texts))
 

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.intake import word_file as reader
+from analysis.intake import word_package as package
 from analysis.intake.files import read_blocks
 from roadmaps import check, document
 from word_documents import (
@@ -96,7 +96,7 @@ def test_formatting_switched_off_hides_nothing():
 
 
 def test_declared_size_is_checked_before_reading(monkeypatch):
-    monkeypatch.setattr(reader, "LARGEST_XML_BYTES", 1_000_000)
+    monkeypatch.setattr(package, "LARGEST_XML_BYTES", 1_000_000)
     bomb = with_document(GOOD, b"<w:document>" + b" " * 2_000_000)
     monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("the part was opened"))
     with pytest.raises(AnalysisError, match="после распаковки файл займёт 2 МБ"):
