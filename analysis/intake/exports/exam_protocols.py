@@ -24,7 +24,7 @@ LOOKED_FOR = "протокол РЦОИ: «Код ОО», «Код МСУ», «�
 WANTED = patterns(
     number=r"№(?: ?п/?п)?",
     surname=r"фамилия|фио(?: участника)?",
-    code_oo=r"код о[оу]",
+    code_oo=r"код (?:о[оу]|школы|(?:обще)?образовательн\w+ (?:организаци|учреждени)\w+)",
     code_msu=r"код (?:мсу|мо)",
     grade=r"класс",
     primary=r"первичный балл",
@@ -37,7 +37,7 @@ SUBHEADING = re.compile(
 )
 PUPILS = frozenset({"фамилия", "имя", "отчество", "фио", "аудитория", "код ппэ"})
 SUBJECT = re.compile(
-    r"(?P<code>\d{1,2})\s*[-–—]\s*(?P<subject>.+?)[\s,]+"
+    r"(?:(?i:предмет|экзамен)\s*[:–-]?\s*)?(?P<code>\d{1,2})\s*[-–—]\s*(?P<subject>.+?)[\s,]+"
     r"(?:(?P<year>20\d\d)\.\d\d\.\d\d|\d\d\.\d\d\.(?P<last>20\d\d))(?: ?г(?:\.|ода?))?"
 )
 PROCEDURES = {
@@ -45,7 +45,7 @@ PROCEDURES = {
     "ЕГЭ": re.compile(r"\bегэ\b|единого государственного|гиа-11", re.IGNORECASE),
 }
 # What begins another protocol, or another page of the same one: then the subject is named anew.
-BEGINS = re.compile(r"протокол.*|\d{1,2}\s*[-–—]\s*\D.*", re.IGNORECASE)
+BEGINS = re.compile(r"протокол.*|(?:(?:предмет|экзамен)\s*[:–-]?\s*)?\d{1,2}\s*[-–—]\s*\D.*", re.IGNORECASE)
 NO_SCHOOL = "в столбце «Код ОО» не код школы: итог одной из школ неполон"
 # ЕГЭ in mathematics without more words: scores come of the profile level, marks of the basic one.
 MATHEMATICS = {("ЕГЭ", SCORE_SCALE): "Математика (профильная)", ("ЕГЭ", MARK_SCALE): "Математика (базовая)"}

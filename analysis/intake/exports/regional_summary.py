@@ -11,17 +11,11 @@ from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.exam_protocols import MATHEMATICS
 from analysis.intake.exports.headings import headings, line_texts, normal, numbers_the_columns
 from analysis.intake.exports.lines import GridValue, Line
+from analysis.intake.exports.summary_headings import MUNICIPALITY, SCHOOL, measures, names_schools, parted, unread
 from analysis.intake.workbook_sheet import column_letters
 
 TITLE = "региональная сводка ЕГЭ"
 LOOKED_FOR = "региональная сводка ЕГЭ: «Муниципалитет», «ОО», под предметами «приняли участие» и «средний балл»"
-MEASURES = {
-    "participant_count": re.compile(r"прин\w+ участие.*|участвовал.*|кол-во участников"),
-    "below_minimum_count": re.compile(r"не преодолел.*|ниже минимал.*"),
-    "high_score_count": re.compile(r"(?:от )?80\s*[-–—]\s*99.*|80 до 99.*"),
-    "full_score_count": re.compile(r"100(?: баллов| б)?"),
-    "mean_score": re.compile(r"средн.*"),
-}
 TITLES = {
     "participant_count": "приняли участие",
     "below_minimum_count": "не преодолели минимум",
@@ -29,38 +23,24 @@ TITLES = {
     "full_score_count": "100",
     "mean_score": "средний",
 }
-MUNICIPALITY = re.compile(r"муниципалитет.*|муниципальн.*|мо|мсу")
-SCHOOL = re.compile(r"оо|(?:наименование|название) о[оу]|образовательная организация")
 BETWEEN = frozenset({"из них", "в том числе"})
 TOTALS = ("всего", "итог")
+EXAM = re.compile(r"\b(?:огэ|гвэ|впр)\b|гиа-9|основного государственного", re.IGNORECASE)
+UNIFIED = re.compile(r"\bегэ\b|единого государственного", re.IGNORECASE)
+OTHER_EXAM = "в заголовке назван не ЕГЭ, а сводки с баллами читаются только о нём"
 YEAR = re.compile(r"\b(20\d\d)\b")
 Measures = Mapping[str, Mapping[str, int]]
 
 
 def is_summary(lines: Sequence[Line]) -> bool:
     """Whether both the heading of schools and the measures under subjects stand in these lines."""
-    return any(map(_is_heading, lines)) and any(map(_measures, lines))
-
-
-def _is_heading(line: Line) -> bool:
-    names = headings(line).values()
-    return any(map(MUNICIPALITY.fullmatch, names)) and any(map(SCHOOL.fullmatch, names))
-
-
-def _measures(line: Line) -> dict[int, str]:
-    """The measures that a row of headings names, by column; none without participants."""
-    found = {
-        column: name
-        for column, heading in headings(line).items()
-        for name, pattern in MEASURES.items()
-        if pattern.fullmatch(heading)
-    }
-    return found if "participant_count" in found.values() and len(found) > 1 else {}
+    return any(map(names_schools, lines)) and any(map(measures, lines))
 
 
 def read_summary(sheet: str, lines: Iterable[Line], vocabulary: Vocabulary) -> list[ExamCounts]:
     """Returns a row for each school and subject in which somebody took part or something is written."""
-    reading = _Reading(sheet, vocabulary)
+    named = YEAR.search(sheet)  # a book of several years has one on each tab, and no title
+    reading = _Reading(sheet, vocabulary, year=int(named[1]) if named else None)
     return [one for line in lines for one in reading.take(line)]
 
 
@@ -72,6 +52,9 @@ class _Reading:
     vocabulary: Vocabulary
     above: list[Line] = field(default_factory=list)
     measures: Measures | None = None
+    found: Mapping[int, str] = field(default_factory=dict)
+    remark: str = ""
+    fault: str = ""
     year: int | None = None
     municipality_column: int = 0
     school_column: int = 0
@@ -79,19 +62,27 @@ class _Reading:
 
     def take(self, line: Line) -> list[ExamCounts]:
         """What a line adds."""
-        if _is_heading(line):
+        if names_schools(line):
             names = headings(line)
             self.municipality_column = next(c for c, name in sorted(names.items()) if MUNICIPALITY.fullmatch(name))
             self.school_column = next(c for c, name in sorted(names.items()) if SCHOOL.fullmatch(name))
             self.above, self.measures = [line], None
-        elif found := _measures(line):
-            self.measures = _by_subject(found, self.above)
+        elif found := measures(line):
+            self._measured(found, unread(line, found, min(found)))
         elif self.measures is None:
             self.above.append(line)
+            said = " ".join(line_texts(line))
+            self.fault = OTHER_EXAM if EXAM.search(said) and not UNIFIED.search(said) else self.fault
             self.year = next((int(year[1]) for text in line_texts(line) if (year := YEAR.search(text))), self.year)
+        elif (parts := parted(self.found, line)) is not None:
+            self._measured(parts, self.remark)
         elif not numbers_the_columns(line):
             return self._school(line, self.measures)
         return []
+
+    def _measured(self, found: Mapping[int, str], remark: str) -> None:
+        self.found, self.remark = found, remark
+        self.measures = _by_subject(found, self.above)
 
     def _school(self, line: Line, measures: Measures) -> list[ExamCounts]:
         municipality = text_of(line.cells.get(self.municipality_column))
@@ -118,12 +109,15 @@ class _Reading:
             faults.append("число участников не указано, а другие показатели есть")
         if not subject:
             faults.append(f"предмета нет в календаре процедур ({writing})")
+        if self.fault:
+            faults.append(self.fault)
         cell = f"{column_letters(min(columns.values()))}{line.number}"
         return replace(
             ExamCounts(f"{self.sheet}ячейка {cell}", "ЕГЭ", subject, self.year, None, SCORE_SCALE),
             municipality=self.municipality,
             school_name=school,
             fault="; ".join(faults),
+            remark=self.remark and f"{self.sheet}{self.remark}",
             **values,
         )
 

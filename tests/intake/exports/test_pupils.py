@@ -109,6 +109,12 @@ def test_day_of_the_exam_in_the_order_of_people():
     assert (one.subject, one.calendar_year, one.fault) == ("Обществознание", 2022, "")
 
 
+def test_headings_and_subject_as_other_regions_write_them():
+    heading = ["Код школы" if name == "Код ОО" else name for name in PROTOCOL_HEADING]
+    (one,) = counted(protocol(("Предмет: 12 - Обществознание 2022.06.07", PUPILS[:2]), heading=heading))
+    assert (one.subject, one.code_oo, one.participant_count, one.fault) == ("Обществознание", "9306", 2, "")
+
+
 def test_page_break_with_headings_in_two_rows_and_numbered_columns():
     upper = ["№", "Код ОО", None, "Класс", "Код ППЭ", "Аудитория", "Код МСУ", "Фамилия", None, "Имя", "Отчество"]
     lower = [None] * 11 + ["краткий", None, "развёрнутый", "Первичный балл", "Оценка"]

@@ -153,6 +153,79 @@ def test_regional_summary():
     assert found[4].fault == "число участников не указано, а другие показатели есть"
 
 
+def summary(*measures, values, title="Результаты ЕГЭ 2022 года", under=()):
+    """A summary of one school and one subject, as other regions head it."""
+    return [
+        [title],
+        ["Муниципальное образование", "Наименование образовательной организации", "Русский язык"],
+        [None, None, *measures],
+        *under,
+        ["город Примерск", "Школа 1", *values],
+    ]
+
+
+def test_a_summary_under_other_headings():
+    (one,) = counted(
+        summary(
+            *("Приняло участие, чел.", "Не преодолели min порог", "Высокобалльники (80-99)"),
+            *("Кол-во 100-балльников", "Средний тестовый балл"),
+            values=[10, 1, 2, 3, "65,4"],
+        )
+    )
+    assert (one.participant_count, one.below_minimum_count, one.mean_score) == (10, 1, 65.4)
+    assert (one.high_score_count, one.full_score_count, one.remark) == (2, 3, "")
+
+
+def test_a_share_is_no_count_and_the_mean_of_the_region_not_the_schools():
+    (one,) = counted(
+        summary(
+            *("Участников", "Не преодолели минимум, %", "80–99 (доля)", "Средний балл по региону", "Средний балл"),
+            values=[10, 10, 2, "50,1", "65,4"],
+        )
+    )
+    assert (one.participant_count, one.below_minimum_count, one.high_score_count, one.mean_score) == (
+        10,
+        None,
+        None,
+        65.4,
+    )
+    assert "столбцы D, E, F («не преодолели минимум, %»; «80–99 (доля)»; «средний балл по региону»)" in one.remark
+
+
+@pytest.mark.parametrize(
+    ("parts", "values"),
+    [
+        ([None, "чел.", "%", None], [10, 1, 30, "65,4"]),
+        ([None, "%", "чел.", None], [10, 30, 1, "65,4"]),
+    ],
+)
+def test_a_measure_may_be_parted_in_people_and_percent(parts, values):
+    measures = ("Приняли участие", "Не преодолели минимум", None, "Средний балл")
+    (one,) = counted(summary(*measures, values=values, under=[[None, None, *parts]]))
+    assert (one.participant_count, one.below_minimum_count, one.mean_score) == (10, 1, 65.4)
+
+
+def test_columns_that_count_something_else_are_named():
+    (one,) = counted(summary("Приняли участие", "От 80 до 100 баллов", "Средний балл", values=[10, 4, 65]))
+    assert one.high_score_count is None
+    assert "столбец D («от 80 до 100 баллов»)" in one.remark
+
+
+def test_a_book_of_years_has_them_on_its_tabs():
+    rows = summary("Приняли участие", "Средний балл", values=[10, 65], title="Результаты")
+    found = read_export(xlsx(rows, rows, names=["2021", "2022 год"]), "выгрузка", VOCABULARY).counts
+    assert [one.calendar_year for one in found] == [2021, 2022]
+
+
+def test_a_summary_of_another_exam_is_no_summary_of_this_one():
+    measures = ("Приняли участие", "Средний балл")
+    (one,) = counted(summary(*measures, values=[10, "3,6"], title="Результаты ОГЭ 2022 года"))
+    assert one.fault == "в заголовке назван не ЕГЭ, а сводки с баллами читаются только о нём"
+    measures = ("Приняли участие", "Не преодолели минимум", "Средняя отметка")
+    (one,) = counted(summary(*measures, values=[10, 1, "3,6"]))
+    assert one.mean_score is None
+
+
 def test_unknown_layout_says_what_was_looked_for():
     with pytest.raises(AnalysisError, match="не опознана. Искали: протокол РЦОИ: .*статистика .*сводка ЕГЭ"):
         counted([["Что-то", "другое"], [1, 2]])
