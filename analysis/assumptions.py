@@ -6,12 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analysis.config import numbered, read_toml, take
 from analysis.errors import AnalysisError
+from analysis.toml_file import keys_of, numbered, one_of, read_toml, section, take
 
 # What every project assumes while nothing else is written, and what one project assumes beside it.
 ASSUMPTIONS_FILE, OWN_ASSUMPTIONS_FILE = "data/assumptions.toml", "data/own_assumptions.toml"
-ASSUMPTION_FILES = (ASSUMPTIONS_FILE, OWN_ASSUMPTIONS_FILE)
+# Each with the tables it may hold.
+ASSUMPTION_FILES = {ASSUMPTIONS_FILE: ("assumption", "data_rating"), OWN_ASSUMPTIONS_FILE: ("assumption",)}
 GREEN, YELLOW, RED = RATINGS = ("зелёный", "жёлтый", "красный")
 DEFAULT_RED_SHARE = 0.1
 
@@ -43,6 +44,9 @@ class Assumption:
     rules: tuple[str, ...] = ()
 
 
+KNOWN_KEYS = {*keys_of(Assumption), "id"} - {"assumption_id"}
+
+
 def load_assumptions(root: Path) -> tuple[Assumption, ...]:
     """Reads both files of assumptions, those of every project first; a file that is not there has none.
 
@@ -66,19 +70,19 @@ def load_red_share(root: Path) -> float:
     """
     if not (root / ASSUMPTIONS_FILE).is_file():
         return DEFAULT_RED_SHARE
-    rating = take({"data_rating": {}, **read_toml(root, ASSUMPTIONS_FILE)}, "data_rating", dict, ASSUMPTIONS_FILE)
+    content = {"data_rating": {}, **read_toml(root, ASSUMPTIONS_FILE, ASSUMPTION_FILES[ASSUMPTIONS_FILE])}
+    where, rating = section(content, "data_rating", ASSUMPTIONS_FILE, ("red_share",))
     share = rating.get("red_share", DEFAULT_RED_SHARE)
     if not isinstance(share, float) or not 0 < share < 1:
-        raise AnalysisError(
-            f"{ASSUMPTIONS_FILE}, [data_rating]: ключ «red_share»: стоит {share!r}, нужна доля между 0 и 1: 0.1."
-        )
+        raise AnalysisError(f"{where}: ключ «red_share»: стоит {share!r}, нужна доля между 0 и 1: 0.1.")
     return share
 
 
 def _entries(root: Path, file: str) -> Iterator[tuple[str, Assumption]]:
     if not (root / file).is_file():
         return
-    for where, entry in numbered(read_toml(root, file).get("assumption", []), "assumption", file):
+    entries = read_toml(root, file, ASSUMPTION_FILES[file]).get("assumption", [])
+    for where, entry in numbered(entries, "assumption", file, KNOWN_KEYS):
         yield where, _assumption(entry, where)
 
 
@@ -88,8 +92,8 @@ def _assumption(entry: Mapping[str, Any], where: str) -> Assumption:
         text=_words(entry, "text", where),
         used_in=_words(entry, "used_in", where),
         basis=_words(entry, "basis", where),
-        reliability=_rating(entry, "reliability", where),
-        impact=_rating(entry, "impact", where),
+        reliability=one_of(entry, "reliability", RATINGS, where),
+        impact=one_of(entry, "impact", RATINGS, where),
         confirmed=take(entry, "confirmed", bool, where),
         since=take(entry, "since", date, where),
         rules=tuple(take({"rules": [], **entry}, "rules", list, where)),
@@ -101,10 +105,3 @@ def _words(entry: Mapping[str, Any], key: str, where: str) -> str:
     if not text:
         raise AnalysisError(f"{where}: ключ «{key}» пуст. Впишите текст.")
     return text
-
-
-def _rating(entry: Mapping[str, Any], key: str, where: str) -> str:
-    rating = take(entry, key, str, where)
-    if rating not in RATINGS:
-        raise AnalysisError(f"{where}: ключ «{key}»: стоит «{rating}», нужно одно из: {', '.join(RATINGS)}.")
-    return rating

@@ -131,18 +131,6 @@ def _write(
         write_tables(project.root, tables, {"inputs": inputs, "made": {**kept, **_made(project, years)}})
 
 
-def read_rules(project: Project) -> None:
-    """Reads what the office has decided beside the facts, as a build does.
-
-    Raises:
-        AnalysisError: A file is broken; the message names the file, the entry and the key.
-    """
-    from analysis.methods import load_methods
-
-    for read in (load_reporting, load_methods, load_policy, load_calendar, load_red_share, load_assumptions):
-        read(project.root)
-
-
 def editions_of(
     project: Project, tables: dict[str, "pd.DataFrame"], sources: tuple[Source, ...], internal: bool = False
 ) -> list["Edition"]:

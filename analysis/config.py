@@ -1,15 +1,14 @@
 """Reads what people decide about a project: project.toml, SOURCES.toml, terms.toml. Every fault names file and key."""
 
 import os
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from analysis.errors import AnalysisError
+from analysis.toml_file import keys_of, numbered, one_of, read_toml, section, take
 
 PROJECT_FILE = "project.toml"
 SOURCES_FILE = "data/raw/SOURCES.toml"
@@ -22,16 +21,7 @@ INVENTED = "Сведения вымышлены"
 # What comes back in the workbooks of this system, and what the exam systems send.
 RETURNED_KINDS, EXPORT_KINDS = ("registry", "form", "acceptance"), ("export", "counts")
 SOURCE_KINDS = ("roadmap", *RETURNED_KINDS, *EXPORT_KINDS)
-
-Value = TypeVar("Value")
-KIND_NAMES: dict[type, str] = {
-    str: "текст в кавычках",
-    int: "целое число",
-    bool: "true или false",
-    list: "список в квадратных скобках",
-    dict: "раздел",
-    date: "дата вида 2020-08-25",
-}
+GENERAL_KEYS = ("city", "publisher", "contact", "site_url", "editions", "invented")
 
 
 @dataclass(frozen=True)
@@ -179,27 +169,28 @@ def load_project(root: Path) -> Project:
     Raises:
         AnalysisError: The file is missing or broken; the message names the key and what was expected.
     """
-    content = read_toml(root, PROJECT_FILE)
-    general = take(content, "project", dict, PROJECT_FILE)
-    roadmap = take(content, "roadmap", dict, PROJECT_FILE)
+    content = read_toml(root, PROJECT_FILE, ("project", "roadmap", "collection", "cutoff"))
+    where, general = section(content, "project", PROJECT_FILE, GENERAL_KEYS)
+    its_place, roadmap = section(content, "roadmap", PROJECT_FILE, ("file", "largest_plausible_count"))
     return Project(
         root=root,
-        city=take(general, "city", str, PROJECT_FILE),
-        publisher=take(general, "publisher", str, PROJECT_FILE),
-        contact=take(general, "contact", str, PROJECT_FILE),
-        site_url=take(general, "site_url", str, PROJECT_FILE),
-        editions=_years(take(general, "editions", list, PROJECT_FILE)),
-        roadmap_file=take(roadmap, "file", str, PROJECT_FILE),
-        largest_plausible_count=take(roadmap, "largest_plausible_count", int, PROJECT_FILE),
+        city=take(general, "city", str, where),
+        publisher=take(general, "publisher", str, where),
+        contact=take(general, "contact", str, where),
+        site_url=take(general, "site_url", str, where),
+        editions=_years(take(general, "editions", list, where)),
+        roadmap_file=take(roadmap, "file", str, its_place),
+        largest_plausible_count=take(roadmap, "largest_plausible_count", int, its_place),
         collection=_collection(content),
-        invented=take({"invented": False, **general}, "invented", bool, PROJECT_FILE),
+        invented=take({"invented": False, **general}, "invented", bool, where),
     )
 
 
 def load_sources(root: Path) -> tuple[Source, ...]:
     """Reads data/raw/SOURCES.toml, one entry for each received file."""
-    entries = read_toml(root, SOURCES_FILE).get("source", [])  # a new project has received nothing yet
-    files = [entry.get("file") for _, entry in numbered(entries, "source", SOURCES_FILE)]
+    written = read_toml(root, SOURCES_FILE, ("source",)).get("source", [])  # a new project has received nothing yet
+    entries = numbered(written, "source", SOURCES_FILE, keys_of(Source), "file")
+    files = [entry.get("file") for _, entry in entries]
     twice = next((file for file in files if files.count(file) > 1), None)
     if twice is not None:
         raise AnalysisError(f"{SOURCES_FILE}: файл {twice} записан дважды. Оставьте одну запись.")
@@ -211,12 +202,12 @@ def load_sources(root: Path) -> tuple[Source, ...]:
             received=take(entry, "received", date, where),
             sha256=take(entry, "sha256", str, where),
             licence=take(entry, "licence", str, where),
-            kind=_known_kind(str(entry.get("kind", "roadmap")), where),
+            kind=one_of({"kind": "roadmap", **entry}, "kind", SOURCE_KINDS, where),
             replaces=str(entry.get("replaces", "")),
             wave=str(entry.get("wave", "")),
             derived_from=str(entry.get("derived_from", "")),
         )
-        for where, entry in numbered(entries, "source", SOURCES_FILE)
+        for where, entry in entries
     )
 
 
@@ -224,10 +215,10 @@ def load_terms(root: Path) -> Terms:
     """Reads data/terms.toml; a project without that file has no terms to watch."""
     if not (root / TERMS_FILE).is_file():
         return Terms((), (), ())
-    content = read_toml(root, TERMS_FILE)
-    abbreviations = numbered(content.get("abbreviation", []), "abbreviation", TERMS_FILE)
-    variants = numbered(content.get("variant", []), "variant", TERMS_FILE)
-    slips = numbered(content.get("slip", []), "slip", TERMS_FILE)
+    content = read_toml(root, TERMS_FILE, ("abbreviation", "variant", "slip"))
+    abbreviations = numbered(content.get("abbreviation", []), "abbreviation", TERMS_FILE, keys_of(Abbreviation), "term")
+    variants = numbered(content.get("variant", []), "variant", TERMS_FILE, ("meaning", "writings"), "meaning")
+    slips = numbered(content.get("slip", []), "slip", TERMS_FILE, ("text", "suggestion"), "text")
     return Terms(
         tuple(
             Abbreviation(*(take(entry, key, str, where) for key in ("term", "expansion", "basis")))
@@ -244,46 +235,6 @@ def load_terms(root: Path) -> Terms:
     )
 
 
-def read_toml(root: Path, relative: str) -> dict[str, Any]:
-    """Returns the content of a TOML file of the project; a fault names the file and the line."""
-    try:
-        return tomllib.loads((root / relative).read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise AnalysisError(f"{relative}: файла нет. Он нужен проекту; образец есть в README.") from None
-    except OSError as error:
-        raise AnalysisError(f"{relative}: файл не открывается ({error.strerror}).") from None
-    except UnicodeDecodeError:
-        raise AnalysisError(f"{relative}: файл не в кодировке UTF-8. Сохраните его в UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise AnalysisError(f"{relative}: ошибка в записи TOML: {error}.") from None
-
-
-def take(table: Mapping[str, Any], key: str, kind: type[Value], where: str) -> Value:
-    """Returns table[key] if it is of that kind; the error names the place, the key and what was expected."""
-    value = table.get(key)
-    if value is None:
-        raise AnalysisError(f"{where}: нет ключа «{key}» ({KIND_NAMES[kind]}). Допишите его.")
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise AnalysisError(f"{where}: ключ «{key}»: стоит {value!r}, нужно: {KIND_NAMES[kind]}.")
-    return value
-
-
-def only_known(entry: Mapping[str, Any], known: Sequence[str], where: str) -> None:
-    """Stops at a key that nobody reads: an optional one, misspelt, would be left out without a word."""
-    for key in entry:
-        if key not in known:
-            near = get_close_matches(key, known, 1)
-            meant = f" Вероятно, имелось в виду «{near[0]}»." if near else ""
-            raise AnalysisError(f"{where}: ключа «{key}» здесь не бывает.{meant} Исправьте его или уберите.")
-
-
-def numbered(entries: list[Any], name: str, file: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """Returns the [[name]] entries of a file, each with the words that name it in an error."""
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise AnalysisError(f"{file}: «{name}» должно быть списком разделов [[{name}]].")
-    return [(f"{file}, [[{name}]] № {number}", entry) for number, entry in enumerate(entries, start=1)]
-
-
 def _words(values: list[Any], key: str, where: str) -> tuple[str, ...]:
     if not isinstance(values, list) or not values or not all(isinstance(one, str) and one.strip() for one in values):
         raise AnalysisError(f"{where}: ключ «{key}»: стоит {values!r}, нужны непустые слова в кавычках.")
@@ -294,14 +245,15 @@ def load_reporting(root: Path) -> tuple[Report, ...]:
     """Reads data/reporting.toml: who reports what; without the file no share is established."""
     if not (root / REPORTING_FILE).is_file():
         return ()
-    entries = numbered(read_toml(root, REPORTING_FILE).get("report", []), "report", REPORTING_FILE)
+    content = read_toml(root, REPORTING_FILE, ("report",))
+    entries = numbered(content.get("report", []), "report", REPORTING_FILE, keys_of(Report), "activity")
     return tuple(_report(entry, where) for where, entry in entries)
 
 
 def _report(entry: Mapping[str, Any], where: str) -> Report:
-    unit = take(entry, "unit", str, where)
-    if unit not in ("city", "school"):
-        raise AnalysisError(f"{where}: ключ «unit»: стоит «{unit}», нужно city или school.")
+    unit = one_of(entry, "unit", ("city", "school"), where)
+    if unit == "city" and "share" in entry:
+        raise AnalysisError(f'{where}: ключ «share» бывает только при unit = "school". Уберите его или исправьте unit.')
     return Report(
         activity=take(entry, "activity", str, where).rstrip("."),
         measure=take(entry, "measure", int, where),
@@ -316,18 +268,18 @@ def _report(entry: Mapping[str, Any], where: str) -> Report:
 def _collection(content: Mapping[str, Any]) -> Collection | None:
     if "collection" not in content:
         return None
-    section, where = take(content, "collection", dict, PROJECT_FILE), f"{PROJECT_FILE}, [collection]"
+    where, collection = section(content, "collection", PROJECT_FILE, keys_of(Collection) - {"cutoffs"})
     cutoffs = content.get("cutoff", {})
     if not all(str(year).isdigit() and isinstance(day, date) for year, day in cutoffs.items()):
         raise AnalysisError(f"{PROJECT_FILE}, [cutoff]: нужны строки вида 2021 = 2022-01-31.")
     return Collection(
-        tuple(take(section, "municipal", list, where)),
-        take(section, "schools", str, where),
+        tuple(take(collection, "municipal", list, where)),
+        take(collection, "schools", str, where),
         tuple((int(year), day) for year, day in cutoffs.items()),
-        _lines(section, "competences", where),
-        _lines(section, "self_assessment_criteria", where),
-        take({"inbox": "", **section}, "inbox", str, where),
-        _lines(section, "municipality_names", where),
+        _lines(collection, "competences", where),
+        _lines(collection, "self_assessment_criteria", where),
+        take({"inbox": "", **collection}, "inbox", str, where),
+        _lines(collection, "municipality_names", where),
     )
 
 
@@ -339,12 +291,6 @@ def _lines(section: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
     if twice is not None:
         raise AnalysisError(f"{where}: ключ «{key}»: «{twice}» стоит дважды. Оставьте одну строку.")
     return lines
-
-
-def _known_kind(kind: str, where: str) -> str:
-    if kind not in SOURCE_KINDS:
-        raise AnalysisError(f"{where}: ключ «kind»: стоит «{kind}», нужно одно из: {', '.join(SOURCE_KINDS)}.")
-    return kind
 
 
 def _years(values: list[Any]) -> tuple[int, ...]:

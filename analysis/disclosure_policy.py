@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.config import read_toml, take
 from analysis.errors import AnalysisError
+from analysis.toml_file import keys_of, read_toml, section, take
 
 DISCLOSURE_FILE = "data/disclosure.toml"
 
@@ -42,14 +42,14 @@ def load_policy(root: Path) -> DisclosurePolicy:
     """
     if not (root / DISCLOSURE_FILE).is_file():
         return DEFAULT_POLICY
-    section = take(read_toml(root, DISCLOSURE_FILE), "disclosure", dict, DISCLOSURE_FILE)
-    where = f"{DISCLOSURE_FILE}, [disclosure]"
+    content = read_toml(root, DISCLOSURE_FILE, ("disclosure",))
+    where, written = section(content, "disclosure", DISCLOSURE_FILE, keys_of(DisclosurePolicy))
     policy = DisclosurePolicy(
-        take(section, "version", str, where),
-        take(section, "smallest_count", int, where),
-        take(section, "smallest_base", int, where),
-        take(section, "basis", str, where),
-        take(section, "confirmed", bool, where),
+        take(written, "version", str, where),
+        take(written, "smallest_count", int, where),
+        take(written, "smallest_base", int, where),
+        take(written, "basis", str, where),
+        take(written, "confirmed", bool, where),
     )
     if not 2 <= policy.smallest_count <= policy.smallest_base:
         raise AnalysisError(

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.config import CALENDAR_FILE, numbered, read_toml, take
+from analysis.config import CALENDAR_FILE
 from analysis.errors import AnalysisError
+from analysis.toml_file import keys_of, numbered, one_of, read_toml, take
 
 MARK_SCALE, SCORE_SCALE = "отметка", "100 баллов"
 SCALES = [MARK_SCALE, SCORE_SCALE]
+TABLES = ("sitting", "subject_writings", "minimum_score")
+MINIMUM_KEYS = ("procedure", "calendar_year", "subject", "score", "basis", "confirmed")
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ def load_calendar(root: Path) -> tuple[Sitting, ...]:
     """
     if not (root / CALENDAR_FILE).is_file():
         return ()
-    entries = numbered(read_toml(root, CALENDAR_FILE).get("sitting", []), "sitting", CALENDAR_FILE)
+    content = read_toml(root, CALENDAR_FILE, TABLES)
+    entries = numbered(content.get("sitting", []), "sitting", CALENDAR_FILE, keys_of(Sitting), "procedure")
     return tuple(_sitting(entry, where) for where, entry in entries)
 
 
@@ -89,12 +93,13 @@ def load_vocabulary(root: Path) -> Vocabulary:
     """
     if not (root / CALENDAR_FILE).is_file():
         return Vocabulary({}, {})
-    content = read_toml(root, CALENDAR_FILE)
-    names = {subject for sitting in load_calendar(root) for subject in sitting.grades}
-    minima = numbered(content.get("minimum_score", []), "minimum_score", CALENDAR_FILE)
+    content = read_toml(root, CALENDAR_FILE, TABLES)
+    held = load_calendar(root)
+    names = {subject for sitting in held for subject in sitting.grades}
+    minima = numbered(content.get("minimum_score", []), "minimum_score", CALENDAR_FILE, MINIMUM_KEYS, "subject")
     return Vocabulary(
         {**_writings(content.get("subject_writings", {})), **{_folded(name): name for name in names}},
-        dict(_minimum(entry, where) for where, entry in minima),
+        dict(_minimum(entry, held, where) for where, entry in minima),
     )
 
 
@@ -107,20 +112,31 @@ def _writings(listed: Mapping[str, Any]) -> dict[str, str]:
     return {_folded(writing): name for name in listed for writing in take(listed, name, list, where)}
 
 
-def _minimum(entry: Mapping[str, Any], where: str) -> tuple[tuple[str, int, str], int]:
+def _minimum(entry: Mapping[str, Any], held: tuple[Sitting, ...], where: str) -> tuple[tuple[str, int, str], int]:
     score = take(entry, "score", int, where)
     if not 0 <= score <= 100:
         raise AnalysisError(f"{where}: ключ «score»: стоит {score}, нужен балл от 0 до 100.")
     take(entry, "basis", str, where)
     take(entry, "confirmed", bool, where)
     exam = (take(entry, "procedure", str, where), take(entry, "calendar_year", int, where))
-    return (*exam, take(entry, "subject", str, where)), score
+    scored = [one for one in held if (one.procedure, one.calendar_year, one.scale) == (*exam, SCORE_SCALE)]
+    if not scored:
+        raise AnalysisError(f"{where}: процедуры «{exam[0]}» {exam[1]} года с баллами в этом календаре нет.")
+    subjects = [subject for one in scored for subject in one.grades]
+    return (*exam, one_of(entry, "subject", subjects, where)), score
 
 
 def _sitting(entry: Mapping[str, Any], where: str) -> Sitting:
     scale, lag = take(entry, "scale", str, where), take(entry, "grade_lag", int, where)
     if scale not in SCALES or lag not in (0, 1):
         raise AnalysisError(f"{where}: «scale» — одно из {', '.join(SCALES)}; «grade_lag» — 0 или 1.")
+    grades = _grades(take(entry, "grades", dict, where), where)
+    asked = take(entry, "form_subjects", list, where)
+    strange = next((subject for subject in asked if subject not in grades), None)
+    if strange is not None:
+        raise AnalysisError(
+            f"{where}: ключ «form_subjects»: предмета «{strange}» нет в [sitting.grades]; есть: {', '.join(grades)}."
+        )
     return Sitting(
         procedure=take(entry, "procedure", str, where),
         calendar_year=take(entry, "calendar_year", int, where),
@@ -128,8 +144,8 @@ def _sitting(entry: Mapping[str, Any], where: str) -> Sitting:
         school_year=take(entry, "school_year", str, where),
         scale=scale,
         grade_lag=lag,
-        grades=_grades(take(entry, "grades", dict, where), where),
-        form_subjects=tuple(take(entry, "form_subjects", list, where)),
+        grades=grades,
+        form_subjects=tuple(asked),
         comparability=take(entry, "comparability", str, where),
         basis=take(entry, "basis", str, where),
         confirmed=take(entry, "confirmed", bool, where),

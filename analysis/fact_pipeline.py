@@ -86,14 +86,18 @@ def read_facts(
 def _returned(
     project: Project, sources: Sequence[Source], corrections: Sequence[Correction], read: Reader
 ) -> tuple[dict[str, list[Received]], list[Finding]]:
-    """The workbooks in force by kind; findings about those that cannot be read, and about corrections applied."""
+    """The workbooks in force by kind; findings about those that cannot be or need not be read, and about corrections
+    applied."""
     returned: dict[str, list[Received]] = defaultdict(list)
     findings: list[Finding] = []
     for source in in_force(sources):
         try:
             found, corrected = _read(project, source, corrections, read)
-            returned[source.kind].append((source, found))
-            findings += corrected
+            if _is_of_another_edition(found.identity, project):
+                findings.append(_other_edition(source, found.identity, project))
+            else:
+                returned[source.kind].append((source, found))
+                findings += corrected
         except AnalysisError as error:
             findings.append(_unreadable(source, str(error)))
     return returned, findings
@@ -230,6 +234,12 @@ def problem_of(identity: Identity, project: Project, known: Container[str] | Non
     return None
 
 
+def _is_of_another_edition(identity: Identity, project: Project) -> bool:
+    """Whether a form or a list of verdicts of this project is of a year without a report; a registry has no year."""
+    ours = identity.project == project.city and identity.kind in ("form", "acceptance")
+    return ours and identity.calendar_year not in project.editions
+
+
 def known_reporters(project: Project, sources: Sequence[Source]) -> set[str] | None:
     """Returns municipal reporters and the logins of the newest registry; None while no registry can be read.
 
@@ -253,6 +263,13 @@ def _late(source: Source, form: Returned, collection: Collection) -> Finding:
     )
     action = "Если срок был продлён, запишите его в project.toml, раздел [cutoff]."
     return _whole_file(source, "late", Severity.ATTENTION, form.identity.reporter, said, action)
+
+
+def _other_edition(source: Source, identity: Identity, project: Project) -> Finding:
+    editions = ", ".join(map(str, project.editions))
+    said = f"Книга за {identity.calendar_year} год, а отчёты выходят за {editions}: она не читается."
+    action = f"Ничего; если отчёт за {identity.calendar_year} год нужен, впишите год в project.toml, ключ editions."
+    return _whole_file(source, "other_edition", Severity.NOTE, identity.reporter, said, action)
 
 
 def _whole_file(source: Source, rule: str, severity: Severity, value: str, said: str, action: str) -> Finding:

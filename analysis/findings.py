@@ -18,6 +18,7 @@ class Severity(StrEnum):
 
 # What each rule is called wherever findings are listed. The order is the order of listing.
 RULE_TITLES = {
+    "rules": "Файлы правил",
     "source": "Паспорт исходного файла",
     "encoding": "Кодировка файла",
     "workbook": "Книга Excel",
@@ -63,6 +64,7 @@ RULE_TITLES = {
     "executor": "За показатель никто не отвечает",
     "missing_report": "Нет сведений",
     "late": "Получено после срока",
+    "other_edition": "Сведения за год, за который отчёт не выходит",
     "contract": "Таблица не отвечает договору о данных",
 }
 

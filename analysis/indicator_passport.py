@@ -1,14 +1,14 @@
 """The passport of indicators: what is computed, by which formula and on whose word. Nothing outside it is printed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.config import numbered, only_known, read_toml, take
 from analysis.contracts.school_facts import CONTEXT_GROUPS, JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS, STAFF_GROUPS
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import SCALES
+from analysis.toml_file import keys_of, numbered, one_of, read_toml, section, take
 
 PASSPORT_FILE = "data/indicators.toml"
 SHARE, MEAN, GIVEN_MEAN, NUMBER = "доля", "среднее", "готовое среднее", "число"
@@ -159,24 +159,23 @@ def load_passport(root: Path) -> Passport | None:
     """
     if not (root / PASSPORT_FILE).is_file():
         return None
-    content = read_toml(root, PASSPORT_FILE)
-    head = take(content, "passport", dict, PASSPORT_FILE)
-    entries = numbered(content.get("indicator", []), "indicator", PASSPORT_FILE)
+    content = read_toml(root, PASSPORT_FILE, ("passport", "method", "indicator"))
+    head_place, head = section(content, "passport", PASSPORT_FILE, ("version", "since"))
+    entries = numbered(content.get("indicator", []), "indicator", PASSPORT_FILE, keys_of(Indicator))
     indicators = tuple(_indicator(entry, where) for where, entry in entries)
     ids = [one.id for one in indicators]
     twice = next((one for one in ids if ids.count(one) > 1), None)
     if twice is not None:
         raise AnalysisError(f"{PASSPORT_FILE}: показатель «{twice}» описан дважды. Оставьте одно описание.")
     return Passport(
-        version=take(head, "version", str, f"{PASSPORT_FILE}, [passport]"),
-        since=take(head, "since", int, f"{PASSPORT_FILE}, [passport]"),
-        method=_method(take(content, "method", dict, PASSPORT_FILE), f"{PASSPORT_FILE}, [method]"),
+        version=take(head, "version", str, head_place),
+        since=take(head, "since", int, head_place),
+        method=_method(*section(content, "method", PASSPORT_FILE, keys_of(Method))),
         indicators=indicators,
     )
 
 
-def _method(entry: Mapping[str, Any], where: str) -> Method:
-    only_known(entry, [one.name for one in fields(Method)], where)
+def _method(where: str, entry: Mapping[str, Any]) -> Method:
     return Method(
         interval=take(entry, "interval", str, where),
         interval_basis=take(entry, "interval_basis", str, where),
@@ -190,8 +189,6 @@ def _method(entry: Mapping[str, Any], where: str) -> Method:
 
 
 def _indicator(entry: Mapping[str, Any], where: str) -> Indicator:
-    where = f"{where} ({entry['id']})" if isinstance(entry.get("id"), str) else where
-    only_known(entry, [one.name for one in fields(Indicator)], where)
     table = one_of(entry, "table", list(INPUTS), where)
     kind = one_of(entry, "kind", KINDS, where)
     numerator = _inputs(entry, "numerator", table, where)
@@ -227,14 +224,6 @@ def _indicator(entry: Mapping[str, Any], where: str) -> Indicator:
         threshold_confirmed=take(entry, "threshold_confirmed", bool, where) if threshold is not None else False,
         supplied_by=take(entry, "supplied_by", str, where),
     )
-
-
-def one_of(entry: Mapping[str, Any], key: str, allowed: list[str], where: str) -> str:
-    """Returns entry[key] if it is one of the allowed words; the error names place, key and the words."""
-    value = take(entry, key, str, where)
-    if value not in allowed:
-        raise AnalysisError(f"{where}: ключ «{key}»: стоит «{value}», нужно одно из: {', '.join(allowed)}.")
-    return value
 
 
 def _inputs(entry: Mapping[str, Any], key: str, table: str, where: str) -> tuple[str, ...]:

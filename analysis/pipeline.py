@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cleaning.corrections import Correction, apply_corrections, load_amendments, misdirected
+from analysis.cleaning.reporting import undecided_reports
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import watch_terms
 from analysis.config import CORRECTIONS_FILE, SOURCES_FILE, Project, Source, load_reporting, load_sources, load_terms
@@ -24,6 +25,7 @@ from analysis.indicators.plan import plan_by_year
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
 from analysis.intake.workbook import read_workbook
+from analysis.rule_files import broken_rules, nothing_can_be_read
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,13 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
         read: Reads a returned workbook; a build passes a reader that remembers.
 
     Raises:
-        AnalysisError: A file cannot be read at all, or validation is switched off.
+        AnalysisError: The roadmap cannot be read at all, or validation is switched off.
     """
     refuse_without_validation()
+    broken = broken_rules(project.root)
+    if nothing_can_be_read(broken):
+        ordered = in_listing_order(broken)
+        return Checked({"findings": findings_table(ordered)}, ordered)
     file = project.roadmap_file
     content = _bytes(project)
     sources, amendments = load_sources(project.root), load_amendments(project.root)
@@ -64,7 +70,11 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
         *_unentered_workbooks(project.root, sources),
         *reading,
         *correcting,
-        *misdirected(amendments.corrections, [file, *(source.file for source in in_force(sources))]),
+        *misdirected(
+            amendments.corrections,
+            [file, *(source.file for source in in_force(sources))],
+            [source.file for source in sources],
+        ),
         *text.findings,
         *clean.findings,
         *_edition_findings(project, clean.tables["approval"]),
@@ -73,6 +83,8 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
         ),
         *violations(text.tables, TEXT_TABLES),
     ]
+    if project.collection is not None:
+        broken += undecided_reports(load_reporting(project.root), clean.tables["measures"], project.collection)
     if not blocking(findings):
         findings += [*violations(clean.tables, TYPED_TABLES), *broken_relations(clean.tables)]
     tables = dict(clean.tables)
@@ -80,7 +92,7 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
         facts = _facts(project, sources, amendments.corrections, tables, read)
         tables |= facts.tables
         findings += [*facts.findings, *violations(facts.tables, {**FACT_TABLES, **SCHOOL_FACT_TABLES})]
-    ordered = in_listing_order(findings)
+    ordered = in_listing_order([*broken, *findings])
     return Checked({**tables, "findings": findings_table(ordered)}, ordered)
 
 

@@ -1,13 +1,13 @@
 """The rules by which schools with low results are found: several, versioned, each with its source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.config import numbered, only_known, read_toml, take
 from analysis.errors import AnalysisError
-from analysis.indicator_passport import SHARE, Passport, one_of
+from analysis.indicator_passport import SHARE, Passport
+from analysis.toml_file import keys_of, numbered, one_of, read_toml, take
 
 SELECTION_FILE = "data/selection.toml"
 PARTS_NOTHING = "порог 0 или 1 ничего не отделяет"
@@ -49,6 +49,9 @@ class RuleSet:
         return 0 < self.threshold < 1
 
 
+RULE_KEYS = {*keys_of(RuleSet), "procedure"} - {"procedures"}
+
+
 def load_rules(root: Path, passport: Passport) -> tuple[RuleSet, ...]:
     """Reads data/selection.toml; a project without that file selects nobody.
 
@@ -57,9 +60,9 @@ def load_rules(root: Path, passport: Passport) -> tuple[RuleSet, ...]:
     """
     if not (root / SELECTION_FILE).is_file():
         return ()
-    content = read_toml(root, SELECTION_FILE)
+    content = read_toml(root, SELECTION_FILE, ("version", "rule_set"))
     take(content, "version", str, SELECTION_FILE)
-    entries = numbered(content.get("rule_set", []), "rule_set", SELECTION_FILE)
+    entries = numbered(content.get("rule_set", []), "rule_set", SELECTION_FILE, RULE_KEYS)
     rules = tuple(_rule(entry, where, passport) for where, entry in entries)
     ids = [rule.id for rule in rules]
     if len(set(ids)) < len(ids):
@@ -68,9 +71,8 @@ def load_rules(root: Path, passport: Passport) -> tuple[RuleSet, ...]:
 
 
 def _rule(entry: Mapping[str, Any], where: str, passport: Passport) -> RuleSet:
-    only_known(entry, ["procedure", *(one.name for one in fields(RuleSet) if one.name != "procedures")], where)
     alternatives = take({"alternative_thresholds": [], **entry}, "alternative_thresholds", list, where)
-    procedures = numbered(take(entry, "procedure", list, where), "procedure", where)
+    procedures = numbered(take(entry, "procedure", list, where), "procedure", where, keys_of(Procedure))
     if not procedures:
         raise AnalysisError(f"{where}: ключ «procedure»: нужна хотя бы одна процедура.")
     return RuleSet(
@@ -91,7 +93,6 @@ def _rule(entry: Mapping[str, Any], where: str, passport: Passport) -> RuleSet:
 
 
 def _procedure(entry: Mapping[str, Any], where: str, passport: Passport) -> Procedure:
-    only_known(entry, [one.name for one in fields(Procedure)], where)
     subjects, grades = take(entry, "subjects", list, where), take(entry, "programme_grades", list, where)
     if not subjects or not all(isinstance(one, str) for one in subjects):
         raise AnalysisError(f"{where}: ключ «subjects»: стоит {subjects!r}, нужны предметы в кавычках.")

@@ -35,7 +35,7 @@ def test_without_a_file_the_default_holds_and_not_nothing(tmp_path):
         ("smallest_count = 5", "smallest_count = 11", "второе не меньше первого"),
         ("smallest_base = 10", "", "нет ключа «smallest_base»"),
         ("smallest_count = 5", 'smallest_count = "5"', "целое число"),
-        ("[disclosure]", "[other]", "нет ключа «disclosure»"),
+        ("[disclosure]", "[other]", "ключа «other» здесь не бывает. Исправьте"),
     ],
 )
 def test_a_broken_policy_is_refused(tmp_path, old, new, said):

@@ -11,7 +11,7 @@ import analysis
 PACKAGE = Path(analysis.__file__).parent
 # From the ground up: a module imports what stands on its own floor or below.
 FLOORS = [
-    "errors quoted whole file_facts",
+    "errors quoted whole file_facts toml_file",
     "config findings exam_calendar assumptions disclosure_policy",
     "contracts indicator_passport selection_rules methods",
     "intake",
@@ -21,7 +21,9 @@ FLOORS = [
     "presentation.words presentation.russian presentation.row_keys",
     "lineage forms",
     "presentation publishing",
-    "pipeline fact_pipeline school_fact_pipeline export_pipeline open_facts receive receive_exports "
+    # What people record about documents is read with the other rules.
+    "documents.kinds documents.settings",
+    "rule_files pipeline fact_pipeline school_fact_pipeline export_pipeline open_facts receive receive_exports "
     "annotate collection build explanation internal placed notebooks",
     "documents starter demo",
     "commands cli __main__",

@@ -48,8 +48,9 @@ def test_a_file_changed_after_receipt_stops(tmp_path):
 def test_no_passports_at_all(tmp_path):
     project = project_with(tmp_path, document())
     (tmp_path / "data/raw/SOURCES.toml").unlink()
-    with pytest.raises(AnalysisError, match="SOURCES.toml: файла нет"):
-        check_project(project)
+    finding = the_blocking(check_project(project))
+    assert (finding.file, finding.explanation.partition(".")[0]) == ("data/raw/SOURCES.toml", "Файла нет")
+    assert "полученные файлы не проверены" in finding.action
 
 
 def test_the_document_is_not_there(tmp_path):

@@ -11,7 +11,11 @@ from roadmaps import HOUSE
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("alternative_thresholds", "alternative_treshold", "№ 1: ключа «alternative_treshold» здесь не бывает."),
+        (
+            "alternative_thresholds",
+            "alternative_treshold",
+            "№ 1 (omsk_2025): ключа «alternative_treshold» здесь",
+        ),
         ("subjects = ", "grade = 5\nsubjects = ", "[[procedure]] № 1: ключа «grade» здесь не бывает."),
     ],
 )

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
-from analysis.config import CORRECTIONS_FILE, numbered, read_toml, take
+from analysis.config import CORRECTIONS_FILE, SOURCES_FILE
 from analysis.contracts.columns import SETTLED_READINGS
 from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
 from analysis.intake.blocks import Block, plain, with_texts
 from analysis.intake.cell_values import read_text
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
+from analysis.toml_file import keys_of, numbered, one_of, read_toml, take
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,11 @@ def load_amendments(root: Path) -> Amendments:
     """
     if not (root / CORRECTIONS_FILE).is_file():
         return Amendments()
-    content = read_toml(root, CORRECTIONS_FILE)
-    corrections = numbered(content.get("correction", []), "correction", CORRECTIONS_FILE)
-    decisions = numbered(content.get("decision", []), "decision", CORRECTIONS_FILE)
+    content = read_toml(root, CORRECTIONS_FILE, ("correction", "decision"))
+    corrections = numbered(
+        content.get("correction", []), "correction", CORRECTIONS_FILE, keys_of(Correction), "address"
+    )
+    decisions = numbered(content.get("decision", []), "decision", CORRECTIONS_FILE, keys_of(Decision), "activity")
     amendments = Amendments(
         tuple(
             Correction(
@@ -75,7 +79,7 @@ def load_amendments(root: Path) -> Amendments:
             Decision(
                 activity=take(entry, "activity", str, where).rstrip("."),
                 measure=take(entry, "measure", int, where),
-                reading=_known_reading(take(entry, "reading", str, where), where),
+                reading=one_of(entry, "reading", SETTLED_READINGS, where),
                 basis=_said(take(entry, "basis", str, where), "basis", where),
                 who=_said(take(entry, "who", str, where), "who", where),
                 date=take(entry, "date", date, where),
@@ -88,21 +92,34 @@ def load_amendments(root: Path) -> Amendments:
     return amendments
 
 
-def misdirected(corrections: Sequence[Correction], files: Sequence[str]) -> list[Finding]:
-    """Returns a finding for each correction of a file that the project does not read: it would do nothing, unseen."""
+def misdirected(corrections: Sequence[Correction], files: Sequence[str], entered: Sequence[str]) -> list[Finding]:
+    """Returns a finding for each correction that would do nothing, unseen.
+
+    Args:
+        corrections: All of them.
+        files: The files to which corrections are applied.
+        entered: All files that are entered as received.
+    """
     return [
-        Finding(
-            "correction",
-            Severity.BLOCKS,
-            one.file,
-            (one.address,),
-            one.expected,
-            "Исправление относится к файлу, который проект не читает, и потому ничего не меняет.",
-            f"Проверьте ключ file в {CORRECTIONS_FILE}.",
-        )
+        Finding("correction", Severity.BLOCKS, one.file, (one.address,), one.expected, *_misdirected(one.file, entered))
         for one in corrections
         if one.file not in files
     ]
+
+
+def _misdirected(file: str, entered: Sequence[str]) -> tuple[str, str]:
+    """Why a correction of this file changes nothing, and what to do."""
+    if file in entered:
+        said = "Исправление ничего не меняет: выгрузки и реестр, который заменён новым, не исправляют."
+        return (
+            said,
+            f"Удалите запись из {CORRECTIONS_FILE}; верную выгрузку или реестр примите: analysis receive.",
+        )
+    near = get_close_matches(file, entered, 1, 0.9)
+    meant = f" Похожий файл: {near[0]}." if near else ""
+    said = f"Исправление относится к файлу, который проект не читает (записи о нём в {SOURCES_FILE} нет).{meant}"
+    action = f"Удалите запись из {CORRECTIONS_FILE}, исправьте её ключ file или верните файл и его запись."
+    return said, action
 
 
 def apply_corrections(
@@ -169,10 +186,15 @@ def _finding(correction: Correction, present: str | None) -> Finding:
     fits = present == plain(correction.expected)
     if present is None:
         explanation = "Исправление названо по адресу, которого в файле нет (или ячейка пуста и стоит в конце строки)."
+        action = f"Исправьте ключ address в {CORRECTIONS_FILE}; если ячейки больше нет, удалите запись."
     elif fits:
         explanation = f"По записи «{correction.reason}» ({correction.who}) заменено на «{correction.new}»."
+        action = "Ничего: исправление видно здесь."
     else:
         explanation = f"Исправление ждёт здесь «{correction.expected}», а стоит другое: файл изменился."
+        action = (
+            f"Если исправление ещё нужно, впишите в expected то, что стоит; иначе удалите запись из {CORRECTIONS_FILE}."
+        )
     return Finding(
         "correction",
         Severity.NOTE if fits else Severity.BLOCKS,
@@ -180,7 +202,7 @@ def _finding(correction: Correction, present: str | None) -> Finding:
         (correction.address,),
         present or "",
         explanation,
-        "Ничего: исправление видно здесь." if fits else f"Проверьте запись в {CORRECTIONS_FILE}.",
+        action,
     )
 
 
@@ -194,11 +216,3 @@ def _said(text: str, key: str, where: str) -> str:
     if not plain(text):
         raise AnalysisError(f"{where}: ключ «{key}» пуст. Впишите, на чём держится запись и кто её внёс.")
     return text
-
-
-def _known_reading(reading: str, where: str) -> str:
-    if reading not in SETTLED_READINGS:
-        raise AnalysisError(
-            f"{where}: ключ «reading»: стоит «{reading}», нужно одно из: {', '.join(SETTLED_READINGS)}."
-        )
-    return reading

@@ -190,12 +190,14 @@ class _Reading:
             said = "Ни одной строки нашего муниципалитета в файле нет."
             action = "Если файл наш, впишите в project.toml, [collection], municipality_names: как он пишется там."
             self._say("other_schools", Severity.ATTENTION, "весь файл", "", said, action)
-        elif self._others:
+        elif self._others and self._others + sum(self._not_asked.values()) < row_count:
             said = f"Строк других муниципалитетов: {self._others}; они не читаются."
             self._say("other_schools", Severity.NOTE, "весь файл", "", said, "Ничего делать не нужно.")
-        for year, count in sorted(self._not_asked.items()):
-            said = f"Строк за {year} год: {count}; отчёта за этот год нет."
-            self._say("other_schools", Severity.NOTE, "весь файл", str(year), said, "Ничего делать не нужно.")
+        if self._not_asked:
+            counts = ", ".join(f"{year} — {count}" for year, count in sorted(self._not_asked.items()))
+            said = f"Строк за годы, за которые отчёт не выходит: {counts}; они не читаются."
+            action = "Ничего; если отчёт за этот год нужен, впишите год в project.toml, ключ editions."
+            self._say("other_edition", Severity.NOTE, "весь файл", "", said, action)
 
     def without_repeats(self) -> list[dict[str, Any]]:
         """The rows, each school and exam once; where two differ, neither is believed."""

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from analysis.config import numbered, read_toml, take
 from analysis.documents.kinds import KINDS
-from analysis.errors import AnalysisError
+from analysis.toml_file import keys_of, numbered, one_of, read_toml, take
 
 SETTINGS_FILE = "data/documents.toml"
 
@@ -25,6 +24,9 @@ class Attachment:
     number: str
     minutes_date: date
     minutes_number: str
+
+
+ATTACHED_KEYS = {"kind", "year", *keys_of(Attachment)}
 
 
 @dataclass(frozen=True)
@@ -48,18 +50,18 @@ def load_settings(root: Path) -> Settings:
     """
     if not (root / SETTINGS_FILE).is_file():
         return Settings()
-    content = read_toml(root, SETTINGS_FILE)
-    documents = numbered(content.get("document", []), "document", SETTINGS_FILE)
-    attachments = numbered(content.get("attachment", []), "attachment", SETTINGS_FILE)
+    content = read_toml(root, SETTINGS_FILE, ("document", "attachment"))
+    documents = numbered(content.get("document", []), "document", SETTINGS_FILE, ("kind", "activities"), "kind")
+    attachments = numbered(content.get("attachment", []), "attachment", SETTINGS_FILE, ATTACHED_KEYS, "kind")
     return Settings(
         {
-            _kind(take(entry, "kind", str, where), where): tuple(
+            one_of(entry, "kind", KINDS, where): tuple(
                 str(code).rstrip(".") for code in take(entry, "activities", list, where)
             )
             for where, entry in documents
         },
         {
-            (_kind(take(entry, "kind", str, where), where), take(entry, "year", int, where)): Attachment(
+            (one_of(entry, "kind", KINDS, where), take(entry, "year", int, where)): Attachment(
                 take(entry, "number", str, where),
                 take(entry, "minutes_date", date, where),
                 take(entry, "minutes_number", str, where),
@@ -67,9 +69,3 @@ def load_settings(root: Path) -> Settings:
             for where, entry in attachments
         },
     )
-
-
-def _kind(kind: str, where: str) -> str:
-    if kind not in KINDS:
-        raise AnalysisError(f"{where}: ключ «kind»: стоит «{kind}», нужно одно из: {', '.join(KINDS)}.")
-    return kind

@@ -28,10 +28,10 @@ def read(demo, checked):
     plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
     corrections = load_amendments(demo).corrections
 
-    def _read(sources, cutoffs=(), more=()):
+    def _read(sources, cutoffs=(), more=(), editions=None):
         reporting = load_reporting(demo)
         return read_facts(
-            project,
+            replace(project, editions=editions or project.editions),
             replace(project.collection, cutoffs=cutoffs or project.collection.cutoffs),
             sources,
             [*corrections, *more],
@@ -104,3 +104,17 @@ def test_check_itself_stops_at_a_form_of_a_school_that_the_registry_does_not_nam
     stopped = [one for one in read(without_registry).findings if one.file == IN_TIME]
     assert [(one.rule, one.place, one.severity) for one in stopped] == [("workbook", "весь файл", Severity.BLOCKS)]
     assert "«edu990012» нет ни в реестре" in stopped[0].explanation
+
+
+def test_books_of_a_year_without_a_report_are_named_once_and_stop_nothing(demo, read):
+    sources = load_sources(demo)
+    facts = read(sources, editions=(2021,))
+    others = {one.file for one in sources if one.kind in ("form", "acceptance", "export", "counts")}
+    others = {file for file in others if "/2021/" not in file}
+    named = Counter(one.file for one in facts.findings if one.rule == "other_edition")
+    assert named == dict.fromkeys(others, 1)
+    assert len(others) > 50
+    about_others = {(one.rule, one.severity) for one in facts.findings if one.file in others}
+    assert about_others == {("other_edition", Severity.NOTE)}
+    assert not [one for one in facts.findings if one.severity is Severity.BLOCKS]
+    assert set(facts.tables["reports"]["calendar_year"]) == {2021}

@@ -168,5 +168,5 @@ def test_settings_name_rows_and_minutes(tmp_path):
     assert settings.activities == {"school-note": ("3.3", "4.12")}
     assert settings.attachments[("meeting", 2021)].minutes_number == "5"
     (tmp_path / SETTINGS_FILE).write_text(entry.format("отчёт"))
-    with pytest.raises(AnalysisError, match=r"data/documents\.toml, \[\[document\]\] № 1: ключ «kind»"):
+    with pytest.raises(AnalysisError, match=r"data/documents\.toml, \[\[document\]\] № 1 .отчёт.: ключ «kind»"):
         load_settings(tmp_path)

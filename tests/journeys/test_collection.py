@@ -289,8 +289,8 @@ def test_a_file_entered_twice_is_an_error(office, run):
     sources = office / "data/raw/SOURCES.toml"
     text = sources.read_text(encoding="utf-8")
     sources.write_text(text + "\n" + text[text.rindex("[[source]]") :], encoding="utf-8")
-    code, _, err = run(office, "check")
-    assert (code, "записан дважды" in err) == (1, True)
+    code, out, _ = run(office, "check")
+    assert (code, "записан дважды" in out) == (1, True)
 
 
 @pytest.mark.parametrize(

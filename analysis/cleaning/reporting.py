@@ -1,0 +1,38 @@
+"""Entries of data/reporting.toml that decide nothing: an activity, measure or reporter that nobody has."""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+
+import pandas as pd
+
+from analysis.config import REPORTING_FILE, Collection, Report
+from analysis.findings import Finding, Severity
+
+
+def undecided_reports(reporting: Sequence[Report], measures: pd.DataFrame, collection: Collection) -> list[Finding]:
+    """Returns a finding for each fault of an entry: left alone, the roadmap's first executor would answer instead.
+
+    Args:
+        reporting: The entries, in the order of the file.
+        measures: The typed measures of the roadmap.
+        collection: Who reports.
+    """
+    keys = set(zip(measures["activity_code"], map(int, measures["measure_number"]), strict=True))
+    return [
+        Finding("rules", Severity.BLOCKS, REPORTING_FILE, (f"[[report]] № {number}",), value, said, action)
+        for number, one in enumerate(reporting, start=1)
+        for value, said, action in _faults(one, keys, collection)
+    ]
+
+
+def _faults(one: Report, keys: set[tuple[str, int]], collection: Collection) -> Iterator[tuple[str, str, str]]:
+    if (one.activity, one.measure) not in keys:
+        said = "Такого мероприятия или показателя в «дорожной карте» нет, и запись ничего не решает."
+        yield f"{one.activity}, показатель {one.measure}", said, "Исправьте activity и measure или удалите запись."
+    allowed = (collection.schools,) if one.unit == "school" else (*collection.municipal, collection.schools)
+    for reporter in one.reporters:
+        if reporter not in allowed:
+            near = get_close_matches(str(reporter), allowed, 1)
+            meant = f" Вероятно, имелось в виду «{near[0]}»." if near else ""
+            said = f'При unit = "{one.unit}" отчитывается одно из: {", ".join(allowed)}.{meant}'
+            yield str(reporter), said, "Исправьте reporters; имена — как в project.toml, раздел [collection]."
