@@ -74,7 +74,7 @@ def _marked_copy(content: bytes, findings: Iterable[Finding]) -> bytes | None:
     """The workbook with its marks; None where it cannot be opened or no finding names a cell of it."""
     try:
         book = openpyxl.load_workbook(io.BytesIO(content))
-    except Exception:  # a workbook too damaged to open cannot be marked; the finding itself says what is wrong
+    except Exception:  # noqa: BLE001 - too damaged to be marked; the finding itself says what is wrong
         return None
     marks = [_mark(book, finding, place) for finding in findings for place in finding.places]
     if not any(marks):

@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_documents(commands: Any) -> None:  # noqa: ANN401 - argparse does not name the type
+def _add_documents(commands: Any) -> None:
     from analysis.documents.kinds import KINDS
 
     writing = commands.add_parser(
@@ -165,7 +165,7 @@ def _span(text: str) -> tuple[int, ...]:
     return tuple(range(first, last + 1))
 
 
-def _add_collection_commands(commands: Any) -> None:  # noqa: ANN401 - argparse does not name the type
+def _add_collection_commands(commands: Any) -> None:
     forming = commands.add_parser("forms", help="write the workbooks of a year to be sent out")
     forming.add_argument("year", type=int, metavar="YEAR")
     forming.add_argument("--output", type=Path, metavar="DIR", help="default: output/forms/YEAR")

@@ -51,7 +51,7 @@ def read_facts(
     reporting: Sequence[Report],
     plan: pd.DataFrame,
     executors: pd.DataFrame,
-    read: Reader = read_workbook,
+    read: Reader,
 ) -> Facts:
     """Reads every returned workbook that is in force; one bad file never hides the findings of the others.
 

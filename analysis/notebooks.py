@@ -34,7 +34,7 @@ def show(edition: Edition, exhibits: Iterable[Exhibit | None]) -> None:
     shown = [(one, one.picture) for one in exhibits if one is not None and one.picture is not None]
     for one, picture in shown:
         _say(f"**{escape(one.caption)}**")
-        display(_image(picture))  # type: ignore[no-untyped-call]
+        display(_image(picture))
         for notice in notices(edition, one):
             _say(f"*{escape(notice)}*")
     if not shown:
@@ -42,7 +42,7 @@ def show(edition: Edition, exhibits: Iterable[Exhibit | None]) -> None:
 
 
 def _say(markdown: str) -> None:
-    display(Markdown(markdown))  # type: ignore[no-untyped-call]
+    display(Markdown(markdown))
 
 
 @matplotlib.rc_context(fname=STYLE)
@@ -50,4 +50,4 @@ def _image(figure: Figure) -> Image:
     """A figure as it looks in the report, for the style holds while it is drawn."""
     drawn = BytesIO()
     figure.savefig(drawn, format="png", metadata={"Software": None})
-    return Image(drawn.getvalue(), width=int(figure.get_figwidth() * SCREEN_DOTS))  # type: ignore[no-untyped-call]
+    return Image(drawn.getvalue(), width=int(figure.get_figwidth() * SCREEN_DOTS))

@@ -56,11 +56,11 @@ class Notes:
         return self.cell_place(row, name) or (f"{sheet}, ячейка {letters}{number}" if letters else row.place)
 
 
-def lower_text(value: Any) -> str | None:  # noqa: ANN401
+def lower_text(value: Any) -> str | None:
     """A choice from a list, however it was typed."""
     return read_text(value).casefold() or None
 
 
-def shown_text(value: Any) -> str | None:  # noqa: ANN401
+def shown_text(value: Any) -> str | None:
     """The text that the spreadsheet shows, or None for a blank cell."""
     return read_text(value) or None

@@ -144,9 +144,9 @@ def _look(row: Mapping[str, Any], value: object, said: str) -> Finding:
     return Finding("plausibility", Severity.ATTENTION, file, place, _plain(value), f"{said}.", LOOK)
 
 
-def _plain(number: Any) -> str:  # noqa: ANN401
+def _plain(number: Any) -> str:
     return f"{number:g}".replace(".", ",")
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return frame.to_dict("records")  # type: ignore[return-value]
+def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    return frame.to_dict("records")

@@ -74,7 +74,7 @@ def columns_of(frame: pd.DataFrame, *names: str) -> list[list[str]]:
 
 
 def typed_frame(
-    rows: Sequence[tuple[object, ...]], columns: str, whole: Sequence[str] = (), gaps: Sequence[str] = ()
+    rows: Sequence[tuple[object, ...]], columns: str, whole: Sequence[str], gaps: Sequence[str] = ()
 ) -> pd.DataFrame:
     """A typed frame: text, but for the columns of whole numbers and of whole numbers with gaps."""
     names = columns.split()

@@ -156,7 +156,7 @@ def _filled(form: _Form, layout: FormSheet) -> list[_Line]:
     ]
 
 
-def _read(notes: Notes, row: ReturnedRow, column: FormColumn) -> Any:  # noqa: ANN401
+def _read(notes: Notes, row: ReturnedRow, column: FormColumn) -> Any:
     kind = "count" if column.name in GRADE_COLUMNS else column.kind
     return notes.read(row, column.name, READERS.get(kind, shown_text))
 

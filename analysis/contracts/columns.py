@@ -39,60 +39,60 @@ def _pandas_type(dtype: str) -> str:
     return "str" if dtype.startswith("string") else dtype
 
 
-def column(title: str, description: str, unit: str = "", **checks: Any) -> Any:  # noqa: ANN401
+def column(title: str, description: str, unit: str = "", **checks: Any) -> Any:
     """A column with its Russian label, its meaning and its unit (empty for text)."""
     return pa.Field(title=title, description=description, metadata={"unit": unit}, **checks)
 
 
-def source_file() -> Any:  # noqa: ANN401
+def source_file() -> Any:
     """The received file that a row rests on."""
     return column("Файл", "Полученный файл, относительно папки проекта", str_length={"min_value": 1})
 
 
-def address(what: str) -> Any:  # noqa: ANN401
+def address(what: str) -> Any:
     """Address of a value inside the received file."""
     return column("Адрес", f"Где в файле стоит {what}: так, как это считает человек", str_length={"min_value": 1})
 
 
-def activity_code() -> Any:  # noqa: ANN401
+def activity_code() -> Any:
     """The number of an activity, as text and without the final dot: 4.1 and 4.10 are different."""
     return column("№", "Номер мероприятия без точки в конце", str_matches=ACTIVITY_CODE)
 
 
-def measure_number(**checks: Any) -> Any:  # noqa: ANN401
+def measure_number(**checks: Any) -> Any:
     """The number of a measure inside its activity."""
     return column("№ в мероприятии", "Порядковый номер показателя внутри мероприятия", "номер", ge=1, **checks)
 
 
-def calendar_year() -> Any:  # noqa: ANN401
+def calendar_year() -> Any:
     """A calendar year of the roadmap."""
     return column("Год", "Календарный год", "год", ge=2000, le=2100)
 
 
-def school_login() -> Any:  # noqa: ANN401
+def school_login() -> Any:
     """The login by which schools are joined."""
     return column("Логин", "Логин школы в ФИС ОКО: по нему школы соединяются", str_length={"min_value": 1})
 
 
-def school_year() -> Any:  # noqa: ANN401
+def school_year() -> Any:
     """A school year, from autumn to spring."""
     return column("Учебный год", "Вида 2020/21", str_matches=SCHOOL_YEAR)
 
 
-def reported_count() -> Any:  # noqa: ANN401
+def reported_count() -> Any:
     """How much was reported of a measure."""
     return _fact_count("Сообщено", "Пусто — никто не сообщил, это не ноль")
 
 
-def documented_count() -> Any:  # noqa: ANN401
+def documented_count() -> Any:
     """How much of what was reported has its documents."""
     return _fact_count("Подтверждено", "Из сообщённого: названы подтверждения, не возвращённые")
 
 
-def accepted_count() -> Any:  # noqa: ANN401
+def accepted_count() -> Any:
     """How much of what was reported the office has accepted."""
     return _fact_count("Принято", "Из сообщённого: подтверждения приняты управлением")
 
 
-def _fact_count(title: str, description: str) -> Any:  # noqa: ANN401
+def _fact_count(title: str, description: str) -> Any:
     return column(title, description, "как в названии", ge=0, nullable=True)

@@ -16,19 +16,19 @@ LISTED_WORDS = ["в списке", "не в списке", "нельзя ска�
 Text = pd.CategoricalDtype
 
 
-def _text(title: str, description: str, **checks: Any) -> Any:  # noqa: ANN401
+def _text(title: str, description: str, **checks: Any) -> Any:
     return column(title, description, **{"nullable": True, **checks})
 
 
-def _group() -> Any:  # noqa: ANN401
+def _group() -> Any:
     return column("Школа или группа школ", "Название школы; другие школы и город — вместе")
 
 
-def _number(title: str, description: str, unit: str = "единица показателя", **checks: Any) -> Any:  # noqa: ANN401
+def _number(title: str, description: str, unit: str = "единица показателя", **checks: Any) -> Any:
     return column(title, f"{description}; пусто — сказать нельзя, причина в пометках", unit, nullable=True, **checks)
 
 
-def _chance(title: str, description: str) -> Any:  # noqa: ANN401
+def _chance(title: str, description: str) -> Any:
     return _number(title, description, "вероятность", ge=0, le=1)
 
 
@@ -82,12 +82,12 @@ class _Indicators(IndicatorTable):
     flags: Series[Text] = column("Пометки", "Через точку с запятой; пусто — нет")
 
     @pa.dataframe_check(error="значение лежит внутри своего интервала")
-    def value_inside(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def value_inside(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         inside = (frame["interval_low"] <= frame["value"]) & (frame["value"] <= frame["interval_high"])
         return frame["interval_low"].isna() | inside.fillna(False)
 
     @pa.dataframe_check(error="где значения нет, стоит пометка с причиной")
-    def blank_is_explained(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def blank_is_explained(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return frame["value"].notna() | (frame["flags"].astype("str") != "")
 
 
@@ -122,11 +122,11 @@ class IndicatorGaps(IndicatorTable):
         unique = ["indicator_id", "calendar_year"]
 
 
-def _rule() -> Any:  # noqa: ANN401
+def _rule() -> Any:
     return column("Правило", "Имя правила в data/selection.toml", str_length={"min_value": 1})
 
 
-def _login() -> Any:  # noqa: ANN401
+def _login() -> Any:
     return column("Логин", "Логин школы в ФИС ОКО", str_length={"min_value": 1})
 
 

@@ -63,7 +63,7 @@ class ReporterResults(IndicatorTable):
         unique = ["calendar_year", "reporter"]
 
     @pa.dataframe_check(error="принято ≤ подтвердил ≤ сообщил ≤ отвечает")
-    def parts_within_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def parts_within_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         names = ["accepted", "documented", "reported", "expected"]
         steps = frame[[f"{name}_measure_count" for name in names]].diff(axis=1).iloc[:, 1:]
         return (steps >= 0).all(axis=1)
@@ -107,7 +107,7 @@ class _Totals(IndicatorTable):
     unknown_measure_count: Series[int] = column("Нет сведений", "Показателей без сведений", "показатель", ge=0)
 
     @pa.dataframe_check(error="состояния вместе дают план, принято ≤ подтвердил ≤ сообщил ≤ с планом")
-    def parts_make_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def parts_make_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         states = ["completed", "partly", "review", "failed", "early", "unknown"]
         whole = frame[[f"{name}_measure_count" for name in states]].sum(axis=1) == frame["planned_measure_count"]
         steps = ["accepted", "documented", "reported", "planned"]
@@ -155,7 +155,7 @@ class SchoolResults(IndicatorTable):
         unique = ["calendar_year", "school_login", "activity_code", "measure_number"]
 
     @pa.dataframe_check(error="без доли состояние одно из трёх: нет сведений, доля не установлена, не планировалось")
-    def a_status_rests_on_a_share(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def a_status_rests_on_a_share(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return frame["share_count"].notna() | frame["school_status"].isin(WITHOUT_SHARE)
 
 
@@ -177,5 +177,5 @@ class Owed(IndicatorTable):
     reason: Series[str] = column("Причина", "Почему возвращено", nullable=True)
 
     @pa.dataframe_check(error="причина есть у возвращённого и только у него")
-    def a_reason_where_it_was_sent_back(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def a_reason_where_it_was_sent_back(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return frame["reason"].notna() == (frame["owed_kind"] == "подтверждение возвращено")

@@ -12,7 +12,7 @@ from analysis.exam_calendar import SCALES
 PROCEDURES = ["ВПР", "ОГЭ", "ЕГЭ"]
 
 
-def _count(title: str, description: str) -> Any:  # noqa: ANN401
+def _count(title: str, description: str) -> Any:
     return column(title, f"{description}; пусто — в этой шкале не считается", "участник", ge=0, nullable=True)
 
 

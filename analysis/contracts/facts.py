@@ -36,7 +36,7 @@ class FactTable(pa.DataFrameModel):
         coerce = False
 
 
-def _reporter() -> Any:  # noqa: ANN401
+def _reporter() -> Any:
     return column("Кто отчитался", "УО, ИМО или логин школы", str_length={"min_value": 1})
 
 
@@ -103,7 +103,7 @@ class Evidence(FactTable):
     confirmed_count: Series[int] = column("Подтверждает", "Сколько единиц факта подтверждает", "как в названии", ge=1)
 
     @pa.dataframe_check(error="у подтверждения есть номер или ссылка")
-    def can_be_found(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def can_be_found(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return frame["evidence_number"].notna() | frame["evidence_link"].notna()
 
 
@@ -118,7 +118,7 @@ class Acceptance(FactTable):
     reason: Series[str] = column("Причина", "Почему возвращено", nullable=True)
 
     @pa.dataframe_check(error="принятое и возвращённое имеют имя и дату, возвращённое — причину")
-    def decided_by_somebody(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def decided_by_somebody(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         waiting = frame["verdict"] == "не рассмотрено"
         named = frame["verdict_by"].notna() & frame["verdict_date"].notna()
         explained = (frame["verdict"] != SENT_BACK) | frame["reason"].notna()
@@ -156,7 +156,7 @@ class ReceivedForms(FactTable):
         unique = ["source_file"]
 
     @pa.dataframe_check(error="после срока — это позже срока, и наоборот")
-    def late_is_after_the_cutoff(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def late_is_after_the_cutoff(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return (frame["form_state"] == LATE) == (frame["received_date"] > frame["cutoff_date"])
 
 

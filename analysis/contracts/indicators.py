@@ -111,7 +111,7 @@ class PlanFact(Plan):
     )
 
     @pa.dataframe_check(error="принято ≤ подтверждено ≤ сообщено")
-    def accepted_within_reported(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def accepted_within_reported(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         known = frame["reported_count"].notna()
         inside = (frame["accepted_count"] <= frame["documented_count"]) & (
             frame["documented_count"] <= frame["reported_count"]
@@ -142,7 +142,7 @@ class ExecutorLoad(IndicatorTable):
     other_count: Series[int] = column("Соисполнитель", "Из них назван не первым", "показатель", ge=0)
 
     @pa.dataframe_check(error="назван первым + соисполнитель = всего")
-    def parts_make_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def parts_make_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return frame["first_named_count"] + frame["other_count"] == frame["planned_count"]
 
 

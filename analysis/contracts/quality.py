@@ -22,23 +22,23 @@ SHEET_KINDS = {
 CONFIRMED, NOT_CONFIRMED = CONFIRMATIONS = ["подтверждено", "не подтверждено"]
 
 
-def _count(title: str, description: str, unit: str = "строка", **checks: Any) -> Any:  # noqa: ANN401
+def _count(title: str, description: str, unit: str = "строка", **checks: Any) -> Any:
     return column(title, description, unit, ge=0, **checks)
 
 
-def _fact_kind() -> Any:  # noqa: ANN401
+def _fact_kind() -> Any:
     return column("Сведения", "Какие: исполнение, контингент, результаты процедуры …", str_length={"min_value": 1})
 
 
-def _row_count() -> Any:  # noqa: ANN401
+def _row_count() -> Any:
     return _count("Строк", "Сколько строк вошло в таблицы")
 
 
-def _set_aside_row_count() -> Any:  # noqa: ANN401
+def _set_aside_row_count() -> Any:
     return _count("Отложено строк", "Прочитаны, но в таблицы не вошли, пока их не уточнят")
 
 
-def _received_date() -> Any:  # noqa: ANN401
+def _received_date() -> Any:
     return column("Получено", "Последний день, когда пришло", "дата", nullable=True)
 
 
@@ -65,11 +65,11 @@ class ReporterCompleteness(IndicatorTable):
         unique = ["calendar_year", "reporter", "fact_kind"]
 
     @pa.dataframe_check(error="не заполнено не больше, чем спрошено")
-    def missing_of_asked(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def missing_of_asked(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return (frame["missing_row_count"] <= frame["asked_row_count"]).fillna(True).astype(bool)
 
     @pa.dataframe_check(error="«есть» — только без незаполненных и отложенных строк, «нет сведений» — только без строк")
-    def the_word_fits(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def the_word_fits(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         lacks = (frame["missing_row_count"].fillna(0) > 0) | (frame["set_aside_row_count"] > 0)
         nothing = frame["completeness"].isin([NOTHING, TOO_LATE])
         fits = ~((frame["completeness"] == THERE) & (lacks | (frame["row_count"] == 0)))
@@ -101,7 +101,7 @@ class Completeness(IndicatorTable):
         unique = ["calendar_year", "fact_kind"]
 
     @pa.dataframe_check(error="есть всё ≤ есть сведения ≤ ждали от")
-    def parts_within_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def parts_within_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         sent = frame["sent_reporter_count"]
         asked, complete = frame["asked_reporter_count"].fillna(sent), frame["complete_reporter_count"].fillna(0)
         return ((complete <= sent) & (sent <= asked)).astype(bool)

@@ -52,7 +52,7 @@ CONTESTANTS = ["обучающиеся", "педагоги"]
 RESULT_ORIGINS = ["форма", "выгрузка"]
 
 
-def _count(title: str, description: str, unit: str = "участник") -> Any:  # noqa: ANN401
+def _count(title: str, description: str, unit: str = "участник") -> Any:
     return column(title, f"{description}; пусто — не указано, это не ноль", unit, ge=0, nullable=True)
 
 
@@ -85,7 +85,7 @@ class Staff(FactTable):
         unique = ["school_login", "school_year", "staff_group"]
 
     @pa.dataframe_check(error="люди считаются целыми числами")
-    def people_are_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def people_are_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return (frame["staff_unit"] != "человек") | (frame["staff_amount"] % 1 == 0)
 
 
@@ -125,18 +125,18 @@ class Results(FactTable):
         unique = RESULT_KEY
 
     @pa.dataframe_check(error="в шкале отметок все четыре отметки указаны и вместе с н/а дают число участников")
-    def marks_add_up(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def marks_add_up(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         sums = frame[MARK_COLUMNS].sum(axis=1, min_count=4) + frame["not_attested_count"].fillna(0)
         return (frame["scale"] != MARK_SCALE) | (sums == frame["participant_count"]).fillna(False)
 
     @pa.dataframe_check(error="в шкале баллов отметок нет, а части не больше числа участников")
-    def scores_fit(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def scores_fit(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         no_marks = frame[MARK_COLUMNS].isna().all(axis=1)
         fits = frame[SCORE_COLUMNS].fillna(0).sum(axis=1) <= frame["participant_count"]
         return (frame["scale"] != SCORE_SCALE) | (no_marks & fits)
 
     @pa.dataframe_check(error="сравнённых с журналом не больше, чем участников")
-    def journal_fits(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def journal_fits(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return frame[JOURNAL_COLUMNS].fillna(0).sum(axis=1) <= frame["participant_count"]
 
 
@@ -154,7 +154,7 @@ class Deficits(FactTable):
         unique = ["school_login", "calendar_year", "competence"]
 
     @pa.dataframe_check(error="учителей с дефицитом не больше, чем диагностированных")
-    def within_diagnosed(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def within_diagnosed(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return frame["deficit_teacher_count"] <= frame["diagnosed_teacher_count"]
 
 
@@ -189,7 +189,7 @@ class Contests(FactTable):
         unique = ["school_login", "calendar_year", "line"]
 
     @pa.dataframe_check(error="победителей не больше, чем участников")
-    def within_contestants(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def within_contestants(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return frame["winner_count"] <= frame["contestant_count"]
 
 

@@ -22,27 +22,27 @@ class _GroupTable(IndicatorTable):
     calendar_year: Series[int] = calendar_year()
 
 
-def _scope() -> Any:  # noqa: ANN401
+def _scope() -> Any:
     return column("О ком", "Поддерживаемая школа, другие школы города вместе или город", isin=SCOPES)
 
 
-def _group_name() -> Any:  # noqa: ANN401
+def _group_name() -> Any:
     return column("Школа или группа школ", "Название школы; другие школы и город — вместе", str_length={"min_value": 1})
 
 
-def _school_count() -> Any:  # noqa: ANN401
+def _school_count() -> Any:
     return column("Школ", "От скольких школ есть сведения для этой строки", "школа", ge=1)
 
 
-def _people(title: str, description: str, unit: str = "участник") -> Any:  # noqa: ANN401
+def _people(title: str, description: str, unit: str = "участник") -> Any:
     return column(title, f"{description}; пусто — нет сведений или скрыто", unit, ge=0, nullable=True)
 
 
-def _share(title: str, description: str) -> Any:  # noqa: ANN401
+def _share(title: str, description: str) -> Any:
     return column(title, f"{description}; пусто — нет сведений или скрыто", "%", ge=0, le=100, nullable=True)
 
 
-def _hidden() -> Any:  # noqa: ANN401
+def _hidden() -> Any:
     return column("Скрыто", "Подписи столбцов, которые в этой строке скрыты; остальные пустые — нет сведений")
 
 

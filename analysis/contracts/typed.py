@@ -47,7 +47,7 @@ class Approval(_TypedTable):
         unique = ["source_file"]
 
     @pa.dataframe_check(error="первый год срока не позже последнего")
-    def period_in_order(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def period_in_order(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return frame["period_first_year"] <= frame["period_last_year"]
 
 
@@ -66,7 +66,7 @@ class Activities(_TypedTable):
         unique = ["activity_code"]
 
     @pa.dataframe_check(error="номер мероприятия начинается с номера его задачи")
-    def code_under_its_task(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def code_under_its_task(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return frame["activity_code"].str.split(".").str[0] == frame["task_code"]
 
 
@@ -104,11 +104,11 @@ class Measures(_TypedTable):
         unique = ["activity_code", "measure_number"]
 
     @pa.dataframe_check(error="открытое прочтение не имеет основания, решённое имеет")
-    def basis_fits_reading(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def basis_fits_reading(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return (frame["reading_basis"] == "unsettled") == frame["reading"].isin(OPEN_READINGS)
 
     @pa.dataframe_check(error="решение опирается на документ и даёт одно прочтение")
-    def decision_has_document(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def decision_has_document(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         decided = frame["reading_basis"] == "decision"
         return (decided == frame["decision_document"].notna()) & (~decided | frame["reading"].isin(SETTLED_READINGS))
 
@@ -135,7 +135,7 @@ class Targets(_TypedTable):
         unique = ["activity_code", "measure_number", "calendar_year"]
 
     @pa.dataframe_check(error="срок назван только там, где что-то запланировано")
-    def deadline_needs_target(cls, frame: pd.DataFrame) -> "pd.Series[bool]":  # noqa: D102, N805
+    def deadline_needs_target(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return frame["deadline_month"].isna() | (frame["target_count"].fillna(0) > 0)
 
 

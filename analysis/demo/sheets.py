@@ -92,7 +92,7 @@ def _true_lines(layout: FormSheet, fixed: Sequence[Sequence[Given]], reporter: s
     return FILLED[layout.title](fixed, school, year)
 
 
-def _changed(layout: FormSheet, lines: Sequence[Line], row: str, column: str, instead: Any) -> list[Line]:  # noqa: ANN401
+def _changed(layout: FormSheet, lines: Sequence[Line], row: str, column: str, instead: Any) -> list[Line]:
     labels, position = [row_label(layout, line) for line in lines], [one.name for one in layout.columns].index(column)
     number = labels.index(row)
     line = [*lines[number], *[""] * (len(layout.columns) - len(lines[number]))]
@@ -100,7 +100,7 @@ def _changed(layout: FormSheet, lines: Sequence[Line], row: str, column: str, in
     return [*lines[:number], tuple(line), *lines[number + 1 :]]
 
 
-def _instead(instead: Any, right: Given) -> Given:  # noqa: ANN401
+def _instead(instead: Any, right: Given) -> Given:
     if isinstance(instead, dict):
         return int(str(right)) + int(instead["add"])
     return instead.format(str(right).replace(".", ",")) if isinstance(instead, str) else instead

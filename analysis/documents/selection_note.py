@@ -1,6 +1,7 @@
 """The note on selection: whom each rule lists, how sure that is, what another threshold would change, who leaves."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -207,8 +208,8 @@ def _thresholds(material: Material, rule: RuleSet) -> str:
     return table(f"{_slug(rule)}-thresholds", "Если бы порог был другим", printed) if cells else ""
 
 
-def _names(material: Material, logins: object) -> str:
-    text = "" if pd.isna(logins) else str(logins)  # type: ignore[call-overload]
+def _names(material: Material, logins: Any) -> str:
+    text = "" if pd.isna(logins) else str(logins)
     return ", ".join(material.name(login.strip()) for login in text.split(",") if login.strip()) or NO_DATA
 
 

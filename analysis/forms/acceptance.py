@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -66,10 +67,10 @@ def _measure(row: Row) -> tuple[str, int, int]:
     return str(row["activity_code"]), int(row["measure_number"]), int(row["calendar_year"])
 
 
-def _given(value: object, missing: str = "") -> Given:
+def _given(value: Any, missing: str = "") -> Given:
     """A value of a table as a cell takes it, or what is written where there is none."""
-    if pd.isna(value):  # type: ignore[call-overload]
+    if pd.isna(value):
         return missing
     if isinstance(value, pd.Timestamp):
         return value.date()
-    return value if isinstance(value, str) else int(value)  # type: ignore[call-overload]
+    return value if isinstance(value, str) else int(value)

@@ -50,7 +50,7 @@ def form_bytes(
     return buffer.getvalue()
 
 
-def _looks(book: Any) -> dict[str, Any]:  # noqa: ANN401
+def _looks(book: Any) -> dict[str, Any]:
     base = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#9CA3AF"}
     entry = base | {"locked": False, "bg_color": "#FFFBEB"}
     return {
@@ -68,7 +68,7 @@ def _looks(book: Any) -> dict[str, Any]:  # noqa: ANN401
     }
 
 
-def _write_instructions(book: Any, lines: Sequence[str], looks: Mapping[str, Any]) -> None:  # noqa: ANN401
+def _write_instructions(book: Any, lines: Sequence[str], looks: Mapping[str, Any]) -> None:
     sheet = book.add_worksheet(INSTRUCTIONS)
     sheet.set_column(0, 0, 100)
     for row, line in enumerate(lines):
@@ -81,7 +81,7 @@ def _write_instructions(book: Any, lines: Sequence[str], looks: Mapping[str, Any
 
 
 def _write_sheet(
-    book: Any,  # noqa: ANN401
+    book: Any,
     layout: FormSheet,
     rows: Sequence[Sequence[Given]],
     choices: Mapping[str, Sequence[str]],
@@ -130,7 +130,7 @@ def _shown(value: Given) -> str:
     return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value)
 
 
-def _write_cell(sheet: Any, row: int, position: int, value: Given, look: Any) -> None:  # noqa: ANN401
+def _write_cell(sheet: Any, row: int, position: int, value: Given, look: Any) -> None:
     if value == "":
         sheet.write_blank(row, position, None, look)
     elif isinstance(value, str):
@@ -142,7 +142,7 @@ def _write_cell(sheet: Any, row: int, position: int, value: Given, look: Any) ->
 
 
 def _validate(
-    sheet: Any,  # noqa: ANN401
+    sheet: Any,
     position: int,
     last: int,
     column: FormColumn,
@@ -165,7 +165,7 @@ def _validate(
     sheet.data_validation(1, position, last, position, rule)
 
 
-def _print_setup(sheet: Any, last: int, columns: int) -> None:  # noqa: ANN401
+def _print_setup(sheet: Any, last: int, columns: int) -> None:
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -174,7 +174,7 @@ def _print_setup(sheet: Any, last: int, columns: int) -> None:  # noqa: ANN401
     sheet.print_area(0, 0, max(last, 1), columns - 1)
 
 
-def _write_identity(book: Any, identity: Mapping[str, str]) -> None:  # noqa: ANN401
+def _write_identity(book: Any, identity: Mapping[str, str]) -> None:
     sheet = book.add_worksheet(IDENTITY_SHEET)
     for row, (key, value) in enumerate(identity.items()):
         sheet.write_string(row, 0, key)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -260,9 +261,9 @@ def _smaller(counts: "pd.Series[int]", limit: "pd.Series[int]") -> "pd.Series[in
     return counts.where(counts <= limit, limit).where(limit.notna())
 
 
-def whole(value: object) -> int | None:
+def whole(value: Any) -> int | None:
     """The number, or None where there is none."""
-    return None if pd.isna(value) else int(value)  # type: ignore[call-overload]
+    return None if pd.isna(value) else int(value)
 
 
 def last_day(calendar_year: int, month: int | None) -> date:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -115,13 +116,13 @@ SCHOOL_COLUMNS = [
 ]
 
 
-def _school_status(row: Mapping[object, object], cutoffs: Mapping[int, date]) -> str:
+def _school_status(row: Mapping[Any, Any], cutoffs: Mapping[int, date]) -> str:
     share, accepted = whole(row["share_count"]), whole(row["accepted_count"])
     if share is None and whole(row["target_count"]) == 0:
         return NOT_PLANNED  # nothing for the city is nothing for each school
     if share is None:
         return NO_REPORT if accepted is None else NO_SHARE
-    year = int(row["calendar_year"])  # type: ignore[call-overload]
+    year = int(row["calendar_year"])
     enough = accepted is not None and accepted >= share
     due = last_day(year, whole(row["deadline_month"]))
     return status(share, enough, accepted, whole(row["waiting_count"]) or 0, due, cutoffs[year])

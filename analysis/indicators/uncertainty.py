@@ -21,7 +21,7 @@ GRID_CELLS, LARGEST_ON_GRID, PAIRS_AT_ONCE, QUANTILES = 256, 400.0, 4_096, 256
 LARGEST_SUMMED = 2_000
 
 
-def for_distinct(function: Callable[..., tuple[Numbers, ...]], *columns: Numbers) -> Any:  # noqa: ANN401
+def for_distinct(function: Callable[..., tuple[Numbers, ...]], *columns: Numbers) -> Any:
     """function(*columns), evaluated once for each distinct row: small counts repeat, and the functions are dear."""
     codes, firsts = distinct_rows(*columns)
     return tuple(found[codes] for found in function(*(column[firsts] for column in columns)))
@@ -38,18 +38,18 @@ def distinct_rows(*columns: NDArray[np.generic]) -> tuple[NDArray[np.intp], NDAr
     return codes.astype(np.intp), firsts
 
 
-def jeffreys(count: Numbers, base: Numbers, level: float = LEVEL) -> tuple[Numbers, Numbers]:
+def jeffreys(count: Numbers, base: Numbers) -> tuple[Numbers, Numbers]:
     """The Jeffreys interval of count/base (Brown, Cai, DasGupta 2001): from 0 where nobody, up to 1 where everybody.
 
     Returns:
         Lower and upper bound; NaN where the base is 0 or unknown.
     """
-    low, high = for_distinct(lambda k, n: _jeffreys(k, n, level), count, base)
+    low, high = for_distinct(_jeffreys, count, base)
     return low, high
 
 
-def _jeffreys(count: Numbers, base: Numbers, level: float) -> tuple[Numbers, Numbers]:
-    low, high = beta_interval(count + PRIOR_COUNT, base - count + PRIOR_COUNT, level)
+def _jeffreys(count: Numbers, base: Numbers) -> tuple[Numbers, Numbers]:
+    low, high = beta_interval(count + PRIOR_COUNT, base - count + PRIOR_COUNT)
     known = base > 0
     return np.where(known, np.where(count == 0, 0.0, low), np.nan), np.where(
         known, np.where(count == base, 1.0, high), np.nan

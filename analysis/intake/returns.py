@@ -150,7 +150,7 @@ def _found(pages: Sequence[_Page], layout: FormSheet) -> list[tuple[str, tuple[R
         heads = ((number, _columns(row, layout)) for number, row in enumerate(page.titles))
         number, columns = next((head for head in heads if head[1] is not None), (0, None))
         if columns is not None:
-            rows = tuple(_filled_rows(page.sheet, page.grid[number + 1 :], columns, layout))
+            rows = tuple(_filled_rows(page.sheet, page.grid[number + 1 :], columns))
             found.append((page.sheet.name, rows))
     return found
 
@@ -198,7 +198,7 @@ def _columns(row: Mapping[int, str], layout: FormSheet) -> dict[int, str] | None
 
 
 def _filled_rows(
-    sheet: Sheet, rows: Iterable[Mapping[int, SheetCell]], columns: Mapping[int, str], layout: FormSheet
+    sheet: Sheet, rows: Iterable[Mapping[int, SheetCell]], columns: Mapping[int, str]
 ) -> Iterable[ReturnedRow]:
     letters = {name: column_letters(position) for position, name in columns.items()}
     for row in rows:

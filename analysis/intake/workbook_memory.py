@@ -66,7 +66,7 @@ def _decoded(noted: dict[str, Any]) -> Workbook:
     return Workbook(sheets, noted["properties"], findings)
 
 
-def _tagged(value: Any) -> tuple[str, Any]:  # noqa: ANN401
+def _tagged(value: Any) -> tuple[str, Any]:
     """A value that JSON can hold, with what it was: a date is no text."""
     if isinstance(value, datetime):
         return "moment", value.isoformat()

@@ -172,7 +172,7 @@ def row_place(place: str) -> str:
     return f"{match[1]}, строка {match[2]}" if match else place.rpartition(", ячейка ")[0] or place
 
 
-def known(before: str, value: Any) -> str:  # noqa: ANN401
+def known(before: str, value: Any) -> str:
     """The value after a mark, or nothing where it is blank."""
     if pd.isna(value):
         return ""

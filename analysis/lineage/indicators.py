@@ -1,6 +1,7 @@
 """An indicator of a school or the city: its formula from the passport, numerator and denominator, and their rows."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -102,13 +103,13 @@ def _part_words(indicator: Indicator, name: str) -> str:
     return field.title if field is not None else name
 
 
-def precise(value: object) -> str:
+def precise(value: Any) -> str:
     """A share needs more digits than a count: «0,8781»; what is nearly nothing is not called nothing."""
-    if pd.isna(value):  # type: ignore[call-overload]
+    if pd.isna(value):
         return "нет"
-    if 0 < float(value) < SMALLEST:  # type: ignore[arg-type]
+    if 0 < float(value) < SMALLEST:
         return "меньше 0,0001"
-    return f"{float(value):.4f}".rstrip("0").rstrip(".").replace(".", ",")  # type: ignore[arg-type]
+    return f"{float(value):.4f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
 def _rows(row: Row, indicator: Indicator, ground: Ground) -> Sequence[Row]:

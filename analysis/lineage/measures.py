@@ -1,6 +1,7 @@
 """The chain of a measure and year: the plan from its cells of the document, then what was reported about it."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -76,15 +77,15 @@ def _years_to_date(row: Row, ground: Ground) -> list[Row]:
     return [one for (at, which, year), one in ground.plan.items() if (at, which) == (code, number) and year <= last]
 
 
-def _addition(counts: Sequence[object]) -> str:
+def _addition(counts: Sequence[Any]) -> str:
     """« = 0 + 2»; a year without a value adds nothing and is said to be unknown."""
-    words = ["?" if pd.isna(count) else str(count) for count in counts]  # type: ignore[call-overload]
+    words = ["?" if pd.isna(count) else str(count) for count in counts]
     unknown = " (? — не указано: ничего не прибавляет, но и не ноль)" if "?" in words else ""
     return f" = {' + '.join(words)}{unknown}"
 
 
-def _or_unknown(count: object) -> str:
-    return "— нет сведений" if pd.isna(count) else str(count)  # type: ignore[call-overload]
+def _or_unknown(count: Any) -> str:
+    return "— нет сведений" if pd.isna(count) else str(count)
 
 
 def _target_cell(row: Row, ground: Ground) -> str:

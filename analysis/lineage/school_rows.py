@@ -1,6 +1,7 @@
 """What is known of a school — pupils, staff, results, deficits, contests — row by row, each with its address."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -44,7 +45,7 @@ CONTRACTS: Mapping[str, type[pa.DataFrameModel]] = {**SCHOOL_FACT_TABLES, "schoo
 EXPORT = RESULT_ORIGINS[1]
 
 
-def facts_of_school(login: str, ground: Ground, year: int | None = None) -> Iterator[str]:
+def facts_of_school(login: str, ground: Ground, year: int | None) -> Iterator[str]:
     """Everything that is known of a school and what was set aside, of one year or of all, table by table."""
     for table, title in TITLES.items():
         rows, aside = _rows(table, login, year, ground), _set_aside(table, login, year, ground)
@@ -83,11 +84,11 @@ def value_words(table: str, row: Row) -> str:
     return ", ".join(f"{fields[name].title} — {number_words(row[name])}" for name in names) or NOT_STATED
 
 
-def number_words(value: object) -> str:
+def number_words(value: Any) -> str:
     """«12,5», «12», «не указано»; a text stands for itself."""
     if isinstance(value, str):
         return value
-    return NOT_STATED if pd.isna(value) else decimal(value)  # type: ignore[call-overload, arg-type]
+    return NOT_STATED if pd.isna(value) else decimal(value)
 
 
 def _rows(table: str, login: str, year: int | None, ground: Ground) -> list[Row]:

@@ -199,12 +199,12 @@ def _sum(column: str, rows: Sequence[Row]) -> Term:
     return Term(column_title(column), column, rows, lambda row: _added([_number(name, row) for name in added]))
 
 
-def _added(values: Sequence[Any]) -> Any:  # noqa: ANN401
+def _added(values: Sequence[Any]) -> Any:
     """The sum; with a missing part there is none."""
     return pd.NA if any(map(pd.isna, values)) else sum(values)
 
 
-def _number(column: str, row: Row) -> Any:  # noqa: ANN401
+def _number(column: str, row: Row) -> Any:
     # In a journal nobody not attested may be left blank; the contract makes the marks add up without them.
     blank_is_none = column == "not_attested_count" and row["procedure"] == "Журнал" and pd.isna(row[column])
     return 0 if blank_is_none else row[column]
@@ -216,7 +216,7 @@ def _schools(rows: Sequence[Row]) -> Term:
     return Term("Школ", "school_count", [row for row in rows if first[row["school_login"]] is row], lambda row: 1)
 
 
-def _score_sum(row: Row) -> Any:  # noqa: ANN401
+def _score_sum(row: Row) -> Any:
     if not row["participant_count"]:
         return 0
     return pd.NA if pd.isna(row["mean_score"]) else round(row["mean_score"] * row["participant_count"])

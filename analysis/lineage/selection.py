@@ -43,7 +43,7 @@ def selection_cell_chain(cells: Cells, year: int, office: bool, ground: Ground) 
         yield from _printed_hit(cells, year, office, ground)
         return
     for key, row in keyed(ground).items():
-        if _is_row(cells, key, row, year):
+        if _is_row(cells, row, year):
             yield from selection_chain(key, row, ground)
 
 
@@ -63,7 +63,7 @@ def selection_chain(key: str, row: Row, ground: Ground) -> Iterator[str]:
     return _moved(row, ground) if table == "selection_thresholds" else _topic(row, ground)
 
 
-def _is_row(cells: Cells, key: str, row: Row, year: int) -> bool:
+def _is_row(cells: Cells, row: Row, year: int) -> bool:
     """Whether a printed row is this one; cells are text as CSV writes it."""
     names = [name for name in ("rule_id", "school_login", "threshold", "competence") if cells.get(name)]
     wanted = int(cells.get("calendar_year") or year)

@@ -95,7 +95,7 @@ def reporter_chain(reporter: str, year: int, ground: Ground) -> Iterator[str]:
         yield "  ничего не сообщено"
 
 
-def school_chain(login: str, ground: Ground, year: int | None = None) -> Iterator[str]:
+def school_chain(login: str, ground: Ground, year: int | None) -> Iterator[str]:
     """A school: its entry in the registry, its status, what it reported and its own measures; of one year or of all."""
     schools = ground.tables["schools"]
     school = rows_of(schools[schools["school_login"] == login])[0]

@@ -41,7 +41,7 @@ def change_words(row: Row) -> str:
     )
 
 
-def missing(text: Any) -> bool:  # noqa: ANN401
+def missing(text: Any) -> bool:
     """Whether a cell of text is blank, as it is after categories have become plain words."""
     return bool(pd.isna(text)) or str(text) in ("", "nan")
 
@@ -55,7 +55,7 @@ def sitting_words(row: Row) -> str:
     return f"{said}, {wave}" if wave in SEASONS else said
 
 
-def limit_words(against_city: Any) -> str:  # noqa: ANN401
+def limit_words(against_city: Any) -> str:
     """«выше предела 95 %», «неотличимо»; a dash where nothing was compared."""
     said = LIKE_CITY.partition(" ")[0] if against_city == LIKE_CITY else str(against_city)
     return NO_DATA if missing(against_city) else said.replace(" %", f"{NO_BREAK_SPACE}%")

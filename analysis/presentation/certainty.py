@@ -20,7 +20,7 @@ def words_of(line: float) -> str:
     return percent(line, 0 if _as_shown(line, 0) == line else 1)
 
 
-def probability(chance: Any) -> str:  # noqa: ANN401
+def probability(chance: Any) -> str:
     """«43 %»; what is nearly sure or nearly out of the question is not called sure.
 
     A number that rounding would carry over one of the lines above has a digit more («94,9 %»), or is «менее 95 %»: the

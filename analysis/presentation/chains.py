@@ -1,6 +1,7 @@
 """What only the office sees: evidence of every verdict, notes, and the chain behind each number."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -113,5 +114,5 @@ def _notes(edition: Edition) -> Exhibit | None:
     return printed_table(edition, "notes", "Примечания из форм", rows, (header, cells, [10, 20, 10, 60], "llcl"))
 
 
-def _or_blank(value: object) -> str:
-    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+def _or_blank(value: Any) -> str:
+    return "" if pd.isna(value) else str(value)

@@ -172,6 +172,6 @@ def lowered(name: str) -> str:
     return plain if plain[:2].isupper() else plain[0].lower() + plain[1:]
 
 
-def text(word: Any) -> str:  # noqa: ANN401
+def text(word: Any) -> str:
     """A word or a dash."""
     return "—" if pd.isna(word) else str(word)

@@ -120,7 +120,7 @@ def _field(name: str, kind: str, title: str, description: str, unit: str) -> dic
     return {**field, "unit": unit} if unit else field
 
 
-def _write_data(workbook: Any, frame: pd.DataFrame) -> None:  # noqa: ANN401
+def _write_data(workbook: Any, frame: pd.DataFrame) -> None:
     sheet = workbook.add_worksheet("Данные")
     heading = workbook.add_format(
         {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E5E7EB"}
@@ -148,7 +148,7 @@ def _write_data(workbook: Any, frame: pd.DataFrame) -> None:  # noqa: ANN401
     sheet.repeat_rows(0)
 
 
-def _write_about(workbook: Any, about: Sequence[tuple[str, str]]) -> None:  # noqa: ANN401
+def _write_about(workbook: Any, about: Sequence[tuple[str, str]]) -> None:
     sheet = workbook.add_worksheet("О таблице")
     label = workbook.add_format({"bold": True, "valign": "top"})
     text = workbook.add_format({"text_wrap": True, "valign": "top"})

@@ -151,9 +151,9 @@ def _share_of_height(axes: Axes, row: int, rows: int) -> float:
     return float(box.y1 - (row + 0.5) / rows * box.height)
 
 
-def _cell(axes: Axes, place: int, row: int, count: object) -> None:
-    blank = pd.isna(count)  # type: ignore[call-overload]
-    planned = not blank and int(count) > 0  # type: ignore[call-overload]
+def _cell(axes: Axes, place: int, row: int, count: Any) -> None:
+    blank = pd.isna(count)
+    planned = not blank and int(count) > 0
     axes.add_patch(
         Rectangle(
             (place - 0.46, row - 0.4), 0.92, 0.8, linewidth=0.6, edgecolor="#6b7280",

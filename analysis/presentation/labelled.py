@@ -1,6 +1,7 @@
 """Processed tables as a notebook shows them: labels of the contract for headings, a dash where nothing is known."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -55,8 +56,8 @@ def _parts(part: float, whole: float) -> str:
     return f"{made_of(part, whole)} ({decimal(round(100 * part / whole, 1))}{NO_BREAK_SPACE}%)"
 
 
-def _cell(value: object) -> str:
-    if pd.isna(value) or value == "":  # type: ignore[call-overload]
+def _cell(value: Any) -> str:
+    if pd.isna(value) or value == "":
         return NO_DATA
     if isinstance(value, bool):
         return "да" if value else "нет"

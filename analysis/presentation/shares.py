@@ -10,12 +10,12 @@ from analysis.presentation.words import Row
 NO_DATA = "—"
 
 
-def percent(share: Any, digits: int = 1) -> str:  # noqa: ANN401
+def percent(share: Any, digits: int = 1) -> str:
     """«38,9 %»: as many decimals as are asked for."""
     return NO_DATA if pd.isna(share) else f"{rounded(share * 100, digits)}{NO_BREAK_SPACE}%"
 
 
-def whole_percent(share: Any) -> str:  # noqa: ANN401
+def whole_percent(share: Any) -> str:
     """«20 %»; a share that is not quite none or all never rounds to it."""
     if pd.isna(share):
         return NO_DATA
@@ -32,7 +32,7 @@ def rounded(number: float, digits: int) -> str:
     return decimal(round(float(number), digits), digits) if digits else decimal(round(float(number)))
 
 
-def made_of(part: Any, whole: Any) -> str:  # noqa: ANN401
+def made_of(part: Any, whole: Any) -> str:
     """«7 из 18»; a number that is out of nothing stands alone, one that is not known is a dash."""
     if pd.isna(part):
         return NO_DATA

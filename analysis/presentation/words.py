@@ -19,12 +19,12 @@ def rows_of(frame: pd.DataFrame) -> list[Row]:
     return [dict(zip(frame.columns, row, strict=True)) for row in values]
 
 
-def count_words(count: Any) -> str:  # noqa: ANN401
+def count_words(count: Any) -> str:
     """«2» or «не указано»."""
     return NOT_STATED if pd.isna(count) else str(count)
 
 
-def bounded(count: Any, comparator: Any) -> str:  # noqa: ANN401
+def bounded(count: Any, comparator: Any) -> str:
     """«4» or «не менее 4»."""
     return f"не менее {count}" if comparator == "≥" and count else str(count)
 

@@ -50,18 +50,19 @@ def _shell(home: str) -> Iterator["InteractiveShell"]:
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.ipython_dir = home
-    shell: InteractiveShell = InteractiveShell(config=config)  # type: ignore[no-untyped-call]
+    shell: InteractiveShell = InteractiveShell(config=config)
+    # What fails in a cell is told in one sentence (_failure), never as a traceback.
     shell.showtraceback = shell.showsyntaxerror = lambda *_, **__: None  # type: ignore[method-assign,assignment]
     try:
         yield shell
     finally:
-        shell.restore_sys_module_state()  # type: ignore[no-untyped-call]
+        shell.restore_sys_module_state()
 
 
 def _run_cell(shell: "InteractiveShell", cell: Cell) -> Sequence[Line]:
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        result = shell.run_cell(cell.code, store_history=False)  # type: ignore[no-untyped-call]
+        result = shell.run_cell(cell.code, store_history=False)
     error = result.error_before_exec or result.error_in_exec
     if error is not None:
         raise PublishingError(_failure(cell, error)) from error

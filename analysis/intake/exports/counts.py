@@ -97,7 +97,7 @@ def counts_rows(counts: Sequence[ExamCounts]) -> list[dict[str, Any]]:
     return [{name: getattr(one, name) if getattr(one, name) != "" else None for name in KEPT} for one in counts]
 
 
-def _held(name: str, cell: str) -> Any:  # noqa: ANN401
+def _held(name: str, cell: str) -> Any:
     if name in TEXTS:
         return cell
     if not cell and name != "calendar_year":

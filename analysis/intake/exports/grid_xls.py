@@ -29,7 +29,7 @@ def xls_sheets(content: bytes, file: str) -> Iterator[GridSheet]:
         yield GridSheet(number, sheet.name, sheet.visibility != 0, _lines(sheet), _hidden_columns(sheet))
 
 
-def _opened(content: bytes, file: str) -> Any:  # noqa: ANN401 - xlrd has no types
+def _opened(content: bytes, file: str) -> Any:
     try:
         # What xlrd remarks on a file may quote it: nobody is to read that.
         return xlrd.open_workbook(file_contents=content, logfile=io.StringIO(), ragged_rows=True, formatting_info=True)
@@ -41,7 +41,7 @@ def _opened(content: bytes, file: str) -> Any:  # noqa: ANN401 - xlrd has no typ
         ) from None
 
 
-def _lines(sheet: Any) -> Iterator[Line]:  # noqa: ANN401
+def _lines(sheet: Any) -> Iterator[Line]:
     for row in range(sheet.nrows):
         kinds, values = sheet.row_types(row), sheet.row_values(row)
         pairs = enumerate(zip(kinds, values, strict=True), start=1)
@@ -50,15 +50,15 @@ def _lines(sheet: Any) -> Iterator[Line]:  # noqa: ANN401
             yield Line(row + 1, cells, _is_hidden(sheet.rowinfo_map.get(row), "height"))
 
 
-def _hidden_columns(sheet: Any) -> frozenset[int]:  # noqa: ANN401
+def _hidden_columns(sheet: Any) -> frozenset[int]:
     return frozenset(column + 1 for column, info in sheet.colinfo_map.items() if _is_hidden(info, "width"))
 
 
-def _is_hidden(info: Any, size: str) -> bool:  # noqa: ANN401
+def _is_hidden(info: Any, size: str) -> bool:
     return info is not None and bool(info.hidden or getattr(info, size) == 0)
 
 
-def _value(kind: int, held: Any) -> GridValue:  # noqa: ANN401
+def _value(kind: int, held: Any) -> GridValue:
     if kind == TEXT:
         return "" if held.isspace() else str(held)
     if kind == NUMBER:
