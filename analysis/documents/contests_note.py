@@ -17,6 +17,7 @@ from analysis.documents.parts import (
     hypotheses_and_decisions,
     table,
     whence,
+    with_codes,
 )
 from analysis.documents.staging import Document
 from analysis.indicators.keyed import CITY, OTHERS
@@ -83,8 +84,11 @@ def _tables(material: Material) -> Iterator[str]:
         cells = [[material.name(login).capitalize(), *_of_a_group(material, login, who)] for login in _groups(material)]
         header = ["Школа", "Конкурсов", "Участий", "Победителей и призёров"]
         caption = f"{who.capitalize()}: конкурсы {material.year} года"
-        yield table(name, caption, (header, cells, [40, 18, 18, 24], "lccc"))
-    yield _levels(material)
+        codes = [
+            f"{login}/contest_count" for login in (*material.supported, CITY) if material.of(login, "contest_count")
+        ]
+        yield with_codes(table(name, caption, (header, cells, [40, 18, 18, 24], "lccc")), codes, material.year)
+    yield with_codes(_levels(material), [f"{CITY}/contest_count"], material.year)
 
 
 def _groups(material: Material) -> list[str]:

@@ -16,8 +16,10 @@ from analysis.documents.parts import (
     hypotheses_and_decisions,
     table,
     whence,
+    with_codes,
 )
 from analysis.documents.staging import Document
+from analysis.indicators.keyed import CITY
 from analysis.presentation.brief_words import interval_words, share_words
 from analysis.presentation.certainty import probability
 from analysis.presentation.conclusions.sentence import Case
@@ -43,7 +45,8 @@ def courses_request(material: Material) -> Document:
     body = [
         asked_for(material, COURSES),
         FACT,
-        *([_told_of(material), HOW_TO_READ, _topics(topics), _by_school(material, topics)] if topics else [NOTHING]),
+        *([_told_of(material), HOW_TO_READ] if topics else [NOTHING]),
+        *([_topics(material, topics), _by_school(material, topics)] if topics else []),
         "## Для административных команд",
         *_teams(material),
         CONCLUSION,
@@ -63,7 +66,7 @@ def _told_of(material: Material) -> str:
     return f"О дефицитах {told} {schools} {named} из {len(material.register.names)}."
 
 
-def _topics(topics: list[Row]) -> str:
+def _topics(material: Material, topics: list[Row]) -> str:
     cells = [
         [
             row["competence"],
@@ -78,7 +81,8 @@ def _topics(topics: list[Row]) -> str:
         for row in topics
     ]
     header = ["Тема", "Учителей с дефицитом", "Интервал 95\N{NO-BREAK SPACE}%", "Школ", "Место: от–до", "В первых трёх"]
-    return table("topics", "Темы для педагогов города", (header, cells, [32, 20, 13, 12, 11, 12], "lccccc"))
+    printed = table("topics", "Темы для педагогов города", (header, cells, [32, 20, 13, 12, 11, 12], "lccccc"))
+    return with_codes(printed, [f"{CITY}/deficit_share"], material.year)
 
 
 def _place(row: Row) -> str:
@@ -97,7 +101,8 @@ def _by_school(material: Material, topics: list[Row]) -> str:
     header = ["Тема", *(material.name(login) for login in told)]
     widths = [40, *([max(10, 60 // len(told))] * len(told))]
     caption = "Учителей с дефицитом в поддерживаемых школах"
-    return table("schools", caption, (header, cells, widths, "l" + "c" * len(told)))
+    codes = [f"{login}/deficit_share" for login in told]
+    return with_codes(table("schools", caption, (header, cells, widths, "l" + "c" * len(told))), codes, material.year)
 
 
 def _of_a_school(rows: list[Row], competence: str) -> str:

@@ -49,7 +49,8 @@ def meeting_brief(material: Material) -> Document:
         concluded(MEETING, Case(material)),
         hypotheses_and_decisions(material, MEETING),
         f"{ended(f'Сведения на {long_date(material.edition.data_date)}')} "
-        f"Откуда числа: `analysis explain 1@{material.year}` (задача и год).",
+        f"Откуда числа: `analysis explain 1@{material.year}` (задача и год)"
+        + (f", `{material.supported[0]}@{material.year}` (школа и год)." if schools else "."),
     ]
     return city_document(material, MEETING, "meeting-brief", body)
 

@@ -15,6 +15,7 @@ from analysis.presentation.sentences import ended
 
 FACT, CONCLUSION = "# Факт", "# Вывод"
 NO_CONCLUSION = "Сведений для выводов недостаточно."
+MOST_CODES = 6
 Printed = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[int], str]
 
 
@@ -22,6 +23,21 @@ def table(name: str, caption: str, printed: Printed) -> str:
     """A numbered table: header, cells, relative widths, alignments."""
     header, cells, widths, alignments = printed
     return pipe_table(header, cells, widths, alignments, caption, f"tbl-{name}")
+
+
+def with_codes(printed: str, codes: Sequence[str], year: int) -> str:
+    """A table and below it how to ask whence its numbers come; nothing where there is no table.
+
+    Args:
+        printed: The table.
+        codes: What `explain` is asked for, without the year: «логин/fail_share».
+        year: The year of the numbers.
+    """
+    if not printed or not codes:
+        return printed
+    more = f"; так же: {', '.join(f'`{code}@{year}`' for code in codes[1:MOST_CODES])}" if codes[1:] else ""
+    rest = " и далее" if len(codes) > MOST_CODES else ""
+    return f"{printed}\n\n::: {{.table-note}}\nОткуда числа: `analysis explain {codes[0]}@{year}`{more}{rest}.\n:::"
 
 
 def bullets(sentences: Sequence[str], otherwise: str = "") -> str:

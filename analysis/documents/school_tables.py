@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.documents.material import Material
-from analysis.documents.parts import table
+from analysis.documents.parts import table, with_codes
 from analysis.presentation.brief_words import change_words, interval_words, limit_words, share_words, sitting_words
 from analysis.presentation.certainty import probability
 from analysis.presentation.conclusions.school import JOURNAL, LOW_SHARES
@@ -25,6 +25,7 @@ SOCIAL = (
     "special_needs_share",
 )
 STAFF = ("vacancy_share", "highest_category_share", "first_category_share", "no_category_share", "trained_share")
+COMPARED = ("journal_lower_share", "journal_same_share", "journal_higher_share")
 CONTESTS = ("contest_count", "contestant_count", "winner_count")
 
 
@@ -134,13 +135,10 @@ def journal(material: Material, login: str) -> str:
 
 def compared(material: Material, login: str) -> str:
     """The ВПР against the journal."""
-    parts = {
-        name: {_key(row): row for row in material.of(login, f"journal_{name}_share")}
-        for name in ("lower", "same", "higher")
-    }
+    parts = {name: {_key(row): row for row in material.of(login, name)} for name in COMPARED}
     cells = [
         [sitting_words(row), *(share_words(parts[name][key]) for name in parts), whole_percent(row["city_value"])]
-        for key, row in parts["lower"].items()
+        for key, row in parts[COMPARED[0]].items()
     ]
     header = ["ВПР", "Понизили", "Подтвердили", "Повысили", "Понизили в городе"]
     caption = "Отметка ВПР против отметки журнала"
@@ -222,18 +220,25 @@ def contests(material: Material, login: str) -> str:
 
 def tables(material: Material, login: str) -> Iterator[str]:
     """All tables of the note, those without rows left out."""
-    yield execution(material, login)
-    yield own_measures(material, login)
-    yield low_results(material, login)
-    yield quality(material, login)
-    yield compared(material, login)
-    yield journal(material, login)
+    for printed, *ids in _with_ids(material, login):
+        codes = [f"{login}/{one}" for one in ids if material.of(login, one)]
+        yield with_codes(printed, codes or [login], material.year)
+
+
+def _with_ids(material: Material, login: str) -> Iterator[tuple[str, ...]]:
+    """Each table with the indicators that it shows; where it shows none, the school itself can be asked for."""
+    yield (execution(material, login),)
+    yield own_measures(material, login), "own_measures_done_share"
+    yield low_results(material, login), *LOW_SHARES
+    yield quality(material, login), "quality_share"
+    yield compared(material, login), *COMPARED
+    yield journal(material, login), "quality_share", "fail_share"
     if material.passport is not None:
-        yield passport_shares(material, login, "social", "Социальный паспорт", SOCIAL)
-        yield passport_shares(material, login, "staff", "Кадры", STAFF)
-    yield deficits(material, login)
-    yield self_assessment(material, login)
-    yield contests(material, login)
+        yield passport_shares(material, login, "social", "Социальный паспорт", SOCIAL), *SOCIAL
+        yield passport_shares(material, login, "staff", "Кадры", STAFF), *STAFF
+    yield deficits(material, login), "deficit_share"
+    yield self_assessment(material, login), "self_assessment_score"
+    yield contests(material, login), *CONTESTS
 
 
 def _key(row: Row) -> tuple[str, ...]:

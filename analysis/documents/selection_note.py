@@ -19,6 +19,7 @@ from analysis.documents.parts import (
     table,
     vpr_notice,
     whence,
+    with_codes,
 )
 from analysis.documents.staging import Document
 from analysis.exam_calendar import school_year_from
@@ -55,7 +56,7 @@ def selection_note(material: Material) -> Document:
         FACT,
         bullets([_supported(material)]),
         *([HOW_TO_READ] if rules else [NO_RULES]),
-        *(part for rule in rules for part in _rule(material, rule, _hits(rule, low[rule.id], first[rule.id]))),
+        *(part for rule in rules for part in _rule(material, rule, _hits(material, rule, low, first[rule.id]))),
         CONCLUSION,
         *vpr_notice(any(one.procedure == "ВПР" for rule in rules for one in rule.procedures)),
         concluded(SELECTION, *(Case(material, rule=rule) for rule in rules)),
@@ -167,8 +168,6 @@ def _leaving(row: Row) -> str:
 
 def _low_procedures(material: Material, rule: RuleSet) -> list[list[str]]:
     """The cells of its table of low procedures."""
-    rows = material.of_rule("selection_hits", rule)
-    rows = rows.sort_values("school_login", kind="stable") if len(rows) else rows
     return [
         [
             material.name(row["school_login"]),
@@ -179,17 +178,31 @@ def _low_procedures(material: Material, rule: RuleSet) -> list[list[str]]:
             probability(row["false_alarm_probability"]),
             probability(row["miss_probability"]),
         ]
-        for row in rows_of(rows[rows["is_low"] == LOW])
+        for row in _low_rows(material, rule)
     ]
 
 
-def _hits(rule: RuleSet, cells: list[list[str]], first: RuleSet) -> str:
+def _low_rows(material: Material, rule: RuleSet) -> list[Row]:
+    """The low procedures by a rule, school by school."""
+    rows = material.of_rule("selection_hits", rule)
+    rows = rows.sort_values("school_login", kind="stable") if len(rows) else rows
+    return rows_of(rows[rows["is_low"] == LOW])
+
+
+def _hits(material: Material, rule: RuleSet, low: dict[str, list[list[str]]], first: RuleSet) -> str:
     """The low procedures of a rule; where they are those of a rule before it, a word about that."""
+    cells = low[rule.id]
     if cells and first.id != rule.id:
         return f"{escape(f'Низкие процедуры — те же, что по правилу «{first.name}»:')} @tbl-{_slug(first)}-hits."
     header = ["Школа", "Низкая процедура", "Не справились", "Город", "Вероятность", "Ложная тревога", "Пропуск"]
     printed = (header, cells, [14, 25, 16, 8, 14, 11, 12], "llccccc")
-    return table(f"{_slug(rule)}-hits", "Низкие процедуры", printed) if cells else ""
+    indicators = {(one.procedure, subject): one.indicator for one in rule.procedures for subject in one.subjects}
+    asked = dict.fromkeys(
+        f"{row['school_login']}/{indicators[(str(row['procedure']), str(row['subject']))]}"
+        for row in _low_rows(material, rule)
+    )
+    hits = table(f"{_slug(rule)}-hits", "Низкие процедуры", printed)
+    return with_codes(hits, list(asked), material.year) if cells else ""
 
 
 def _thresholds(material: Material, rule: RuleSet) -> str:

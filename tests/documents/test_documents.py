@@ -17,6 +17,7 @@ from analysis.documents.decisions import Key
 from analysis.documents.kinds import CONTESTS, COURSES, MEETING, SCHOOL_NOTE, SELECTION
 from analysis.documents.meeting_brief import _done, _schools, meeting_brief
 from analysis.documents.outdated import LISTED
+from analysis.documents.parts import with_codes
 from analysis.documents.replies import Reply
 from analysis.documents.school_note import _own, _pupils, school_notes
 from analysis.documents.selection_note import selection_note
@@ -286,3 +287,23 @@ def test_the_other_notes_stay_when_one_is_made(material, project):
         assert f"{one.name}.pdf" not in page  # not made: no dead link
     note = (site / first.folder / f"{first.name}.html").read_text(encoding="utf-8")
     assert note.count("Для служебного пользования") >= 2
+
+
+@pytest.mark.parametrize("kind", MADE, ids=lambda kind: kind.id)
+def test_every_table_says_what_to_ask_explain_for_and_the_code_has_numbers(material, kind):
+    text = MADE[kind](material).body
+    codes = re.findall(rf"`(?:analysis explain )?([^`/ ]+)/([^`@ ]+)@{material.year}`", text)
+    assert codes or kind in (MEETING, CONTESTS)  # the one is asked for by task and by school, of the other is nothing
+    assert all(material.of(login, indicator) for login, indicator in codes)
+    if kind is SCHOOL_NOTE:
+        assert text.count("#tbl-") == text.count("::: {.table-note}\nОткуда числа: `analysis explain")
+
+
+def test_a_table_with_many_codes_names_the_first_and_a_missing_one_none():
+    codes = [f"ш/{number}" for number in range(9)]
+    said = with_codes("таблица", codes, 2021)
+    assert said.startswith(
+        "таблица\n\n::: {.table-note}\nОткуда числа: `analysis explain ш/0@2021`; так же: `ш/1@2021`"
+    )
+    assert said.endswith("`ш/5@2021` и далее.\n:::")
+    assert with_codes("", codes, 2021) == ""
