@@ -1,4 +1,4 @@
-"""Takes what came into data/raw: recognised by what stands in it, hashed, entered in SOURCES."""
+"""Takes what came into data/raw: recognised by what stands in it, hashed, entered in SOURCES.toml."""
 
 import hashlib
 from collections.abc import Container, Sequence

@@ -1,1 +1,1 @@
-"""Typed tables in, plan and (later) effectiveness indicators out; pure functions, no files."""
+"""Typed tables in, plan against fact and effectiveness indicators out; pure functions, no files."""

@@ -64,6 +64,7 @@ def test_findings_about_the_row_of_the_document_are_named(told, ground):
 
 def test_notes_are_not_quoted(told, ground):
     everything = [*told, *explain("УО@2021", ground), *explain("4@2021", ground)]
+    assert ground.tables["reports"]["note"].str.contains("личное").any()
     assert not any("личное" in line for line in everything)
 
 

@@ -65,9 +65,8 @@ def test_a_hidden_row_of_a_school_is_set_aside_and_a_hidden_group_is_not():
 
 @pytest.mark.parametrize(("rows", "sheet"), [(PROTOCOL, "лист 1"), (STATISTICS, "лист Sheet1")])
 def test_a_hidden_column_is_read_and_named(rows, sheet):
-    for one in counts([rows], hide_column):
-        assert one.remark == f"{sheet}, столбец D скрыт, а в нём есть данные; он прочитан"
-        assert one.fault == ""
+    remark = f"{sheet}, столбец D скрыт, а в нём есть данные; он прочитан"
+    assert [(one.remark, one.fault) for one in counts([rows], hide_column)] == [(remark, "")] * 2
 
 
 def test_a_hidden_sheet_beside_pupils_is_named_and_beside_schools_refused():

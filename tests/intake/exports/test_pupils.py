@@ -149,7 +149,9 @@ def test_what_cannot_be_counted_is_told_by_address_alone(row, fault):
     [("99 - Имярек Проверочный 2022.06.02", "предмета нет в календаре процедур (код 99)"), (None, "над таблицей нет")],
 )
 def test_unknown_and_unnamed_subject(subject, fault):
-    assert all(fault in one.fault for one in counted(protocol((subject, PUPILS))))
+    found = counted(protocol((subject, PUPILS)))
+    assert found
+    assert all(fault in one.fault for one in found)
 
 
 def ege(scores, subject="3 - Физика 2022.06.06"):
