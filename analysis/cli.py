@@ -30,6 +30,9 @@ EXAMPLES = """examples:
 """
 
 
+IF_NOT_WRITTEN = "Закройте файл, если он открыт в другой программе; проверьте место на диске и права на папку."
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit code: 0 done, 1 something a person must mend, 2 wrong usage."""
     gc.set_threshold(100_000, 50, 50)  # a command lives for seconds; looking for cycles took a third of a long check
@@ -44,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _write_to_nobody()  # «analysis check | head -1» has read what it wanted: nothing to say
     except OSError as error:
-        say(f"Ошибка: {error.filename or 'файл'}: {error.strerror}. Проверьте место на диске и права на папку.")
+        # Of a file that is to be replaced the second name is the one that people know; the first is a draft of ours.
+        say(f"Ошибка: {error.filename2 or error.filename or 'файл'}: {error.strerror}. {IF_NOT_WRITTEN}")
     except KeyboardInterrupt:
         say("Остановлено. Последний опубликованный сайт не изменён.")
     return 1

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import AnalysisError
-from analysis.toml_file import keys_of, numbered, one_of, read_toml, section, take
+from analysis.toml_file import keys_of, numbered, one_of, read_toml, section, take, take_path
 
 PROJECT_FILE = "project.toml"
 SOURCES_FILE = "data/raw/SOURCES.toml"
@@ -179,7 +179,7 @@ def load_project(root: Path) -> Project:
         contact=take(general, "contact", str, where),
         site_url=take(general, "site_url", str, where),
         editions=_years(take(general, "editions", list, where)),
-        roadmap_file=take(roadmap, "file", str, its_place),
+        roadmap_file=take_path(roadmap, "file", its_place),
         largest_plausible_count=take(roadmap, "largest_plausible_count", int, its_place),
         collection=_collection(content),
         invented=take({"invented": False, **general}, "invented", bool, where),
@@ -196,7 +196,7 @@ def load_sources(root: Path) -> tuple[Source, ...]:
         raise AnalysisError(f"{SOURCES_FILE}: файл {twice} записан дважды. Оставьте одну запись.")
     return tuple(
         Source(
-            file=take(entry, "file", str, where),
+            file=take_path(entry, "file", where),
             title=take(entry, "title", str, where),
             origin=take(entry, "origin", str, where),
             received=take(entry, "received", date, where),

@@ -64,6 +64,15 @@ def take(table: Mapping[str, Any], key: str, kind: type[Value], where: str) -> V
     return value
 
 
+def take_path(entry: Mapping[str, Any], key: str, where: str) -> str:
+    """Returns a path of the project; one written with backslashes would be another name for the same file."""
+    path = take(entry, key, str, where)
+    slashed = path.replace("\\", "/")
+    if slashed != path:
+        raise AnalysisError(f"{where}: ключ «{key}»: стоит «{path}», а пути пишут через «/»: «{slashed}».")
+    return path
+
+
 def section(content: Mapping[str, Any], name: str, file: str, known: Collection[str]) -> tuple[str, dict[str, Any]]:
     """Returns the words that name the table [name] in an error, and the table; it must be there."""
     found, where = take(content, name, dict, file), f"{file}, [{name}]"

@@ -13,7 +13,7 @@ from analysis.findings import Finding, Severity
 from analysis.intake.blocks import Block, plain, with_texts
 from analysis.intake.cell_values import read_text
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
-from analysis.toml_file import keys_of, numbered, one_of, read_toml, take
+from analysis.toml_file import keys_of, numbered, one_of, read_toml, take, take_path
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def load_amendments(root: Path) -> Amendments:
     amendments = Amendments(
         tuple(
             Correction(
-                file=take(entry, "file", str, where),
+                file=take_path(entry, "file", where),
                 address=take(entry, "address", str, where),
                 expected=take(entry, "expected", str, where),
                 new=take(entry, "new", str, where),

@@ -1,5 +1,6 @@
 """What a row of a school sheet is about: its fixed cells, as typed, become the words of the calendar and lists."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -49,7 +50,7 @@ def identified(
 def _listed(column: str, values: Values, known: Iterable[str]) -> dict[str, Any]:
     by_name = {_alike(name): name for name in known}
     if by_name and _alike(values[column]) not in by_name:
-        raise UnknownRowError(f"{SETS_ASIDE['unknown_group']}: «{values[column]}».")
+        raise UnknownRowError(f"{SETS_ASIDE['unknown_group']}: «{values[column]}».{_latin(values[column])}")
     return {column: by_name.get(_alike(values[column]), values[column])}
 
 
@@ -89,9 +90,20 @@ def _narrowed(
     if not found:
         names = ", ".join(dict.fromkeys(str(name) for one in sittings for name in known(one))) or "ничего"
         raise UnknownRowError(
-            f"{SETS_ASIDE['unknown_sitting']}: {what} «{said}»; на этом листе за год бывает: {names}."
+            f"{SETS_ASIDE['unknown_sitting']}: {what} «{said}»; на этом листе за год бывает: {names}.{_latin(said)}"
         )
     return found
+
+
+LATIN, CYRILLIC = re.compile(r"[A-Za-z]"), re.compile(r"[А-Яа-яЁё]")
+
+
+def _latin(said: object) -> str:
+    """Which Latin letters stand in Russian words: nobody sees them, and the right name beside looks the same."""
+    words = re.findall(r"\w+", str(said))
+    mixed = [word for word in words if LATIN.search(word) and CYRILLIC.search(word)]
+    letters = dict.fromkeys(letter for word in mixed for letter in LATIN.findall(word))
+    return f" Среди русских букв стоят латинские: {', '.join(letters)}." if letters else ""
 
 
 def _alike(name: object) -> str:

@@ -286,3 +286,13 @@ def test_a_command_whose_output_is_closed_does_its_work(tmp_path):
 
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "city/project.toml").exists()
+
+
+def test_a_list_that_is_open_elsewhere_is_named_by_its_own_name(house, run, monkeypatch):
+    def held(draft, target):
+        raise PermissionError(13, "Отказано в доступе", str(draft), 32, str(target))
+
+    monkeypatch.setattr(Path, "replace", held)
+    code, _, err = run(house, "check")
+    assert code == 1
+    assert f"{house / 'output/findings.txt'}: Отказано в доступе. Закройте файл" in err
