@@ -54,6 +54,14 @@ def selected(login="edu1", listed="не в списке", **changed):
     }  # fmt: skip
 
 
+def hit(year=YEAR, wave="весна", is_low="да", **changed):
+    """A procedure under the rule."""
+    return {
+        "rule_id": "rule", "school_login": "edu1", "calendar_year": year, "procedure": "ВПР", "subject": "Математика",
+        "programme_grade": 6, "wave": wave, "is_low": is_low, "flags": "", **changed,
+    }  # fmt: skip
+
+
 def threshold(number, entering="", leaving=""):
     """Another threshold of the rule."""
     return {

@@ -40,6 +40,11 @@ def with_codes(printed: str, codes: Sequence[str], year: int) -> str:
     return f"{printed}\n\n::: {{.table-note}}\nОткуда числа: `analysis explain {codes[0]}@{year}`{more}{rest}.\n:::"
 
 
+def table_note(text: str) -> str:
+    """A remark under a table, in the small letters of the report's; plain text."""
+    return f"::: {{.table-note}}\n{escape(text)}\n:::"
+
+
 def bullets(sentences: Sequence[str], otherwise: str = "") -> str:
     """Sentences, each a point of a list; a sentence is Markdown."""
     return "\n".join(f"- {sentence}" for sentence in sentences) or otherwise

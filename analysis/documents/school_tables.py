@@ -6,11 +6,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.documents.material import Material
-from analysis.documents.parts import table, with_codes
+from analysis.documents.parts import table, table_note, with_codes
 from analysis.presentation.brief_words import change_words, interval_words, limit_words, share_words, sitting_words
 from analysis.presentation.certainty import probability
 from analysis.presentation.conclusions.school import JOURNAL, LOW_SHARES
-from analysis.presentation.markdown import escape
 from analysis.presentation.russian import decimal, short_date
 from analysis.presentation.shares import NO_DATA, whole_percent
 from analysis.presentation.words import Row, count_words, rows_of
@@ -101,7 +100,7 @@ def _why_not_drawn(rows: list[Row]) -> str:
     """Why some shares could not be drawn towards the city."""
     flags = [flag for row in rows for flag in str(row["flags"]).split("; ") if flag.startswith(NOT_DRAWN)]
     said = "; ".join(f"{flag.removeprefix(NOT_DRAWN)} — {count}" for flag, count in Counter(flags).items())
-    return f"::: {{.table-note}}\n{escape(f'Не приближено к городу, результатов: {said}.')}\n:::" if said else ""
+    return table_note(f"Не приближено к городу, результатов: {said}.") if said else ""
 
 
 def quality(material: Material, login: str) -> str:

@@ -17,6 +17,7 @@ from analysis.documents.parts import (
     concluded,
     hypotheses_and_decisions,
     table,
+    table_note,
     vpr_notice,
     whence,
     with_codes,
@@ -29,6 +30,7 @@ from analysis.presentation.conclusions.evidence import NO_SCHOOLS
 from analysis.presentation.conclusions.selection import LEAVES
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape, points
+from analysis.presentation.repetition import repetition_note
 from analysis.presentation.russian import form
 from analysis.presentation.shares import NO_DATA, whole_percent
 from analysis.presentation.words import Row, rows_of
@@ -148,7 +150,9 @@ def _schools(material: Material, rule: RuleSet) -> str:
     rest = all_of_them - len(rows)
     others = f"Ещё у {rest} {form(rest, ('школы', 'школ', 'школ'))} низких процедур нет." if rest else ""
     printed = (header, cells, [17, 13, 11, 14, 12, 14, 19], "lcclccl")
-    return f"{table(f'{_slug(rule)}-schools', 'Школы по правилу', printed)}\n{others}"
+    note = repetition_note(material.edition, rule.id)
+    below = [table(f"{_slug(rule)}-schools", "Школы по правилу", printed), table_note(note) if note else "", others]
+    return "\n\n".join(part for part in below if part)
 
 
 def _low_of(row: Row) -> str:

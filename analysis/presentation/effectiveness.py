@@ -25,6 +25,7 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.markdown import escape
 from analysis.presentation.passport import threshold_note
+from analysis.presentation.repetition import repetition_note
 from analysis.presentation.school_facts import VPR_NOTICE, larger_remain
 
 NO_INDICATORS = "Показателей эффективности нет: школьных сведений в проект не поступало."
@@ -75,6 +76,8 @@ def notices(edition: Edition, exhibit: Exhibit) -> list[str]:
     notes = [threshold_note(passport[one]) for one in ids if one in passport and passport[one].threshold is not None]
     if exhibit.label.startswith(pictures.WITH_BREAKS) and "change_note" in data:
         notes += [f"{note[0].upper()}{note[1:]}." for note in pictures.break_notes(data)]
+    if exhibit.label == "tbl-selection":
+        notes += [note for note in [repetition_note(edition, *dict.fromkeys(data["rule_id"]))] if note]
     if "procedure" in data and (data["procedure"] == "ВПР").any():
         notes.append(VPR_NOTICE)
     return list(dict.fromkeys(notes))

@@ -37,6 +37,9 @@ MADE = {
 }
 
 
+REPEATED = "Два года подряд посчитаны, как велит правило, и там, где эти годы нельзя сравнивать"
+
+
 def _plain(document: Document) -> str:
     return document.body.replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
 
@@ -88,6 +91,18 @@ def test_rows_of_the_roadmap_are_cited_and_must_exist(material):
     assert "Составлено по мероприятиям 3.3 и 4.12 «дорожной карты»." in _plain(MADE[SCHOOL_NOTE](cited))
     with pytest.raises(AnalysisError, match=r"мероприятия 9\.9 в «дорожной карте» нет"):
         MADE[SCHOOL_NOTE](replace(material, settings=Settings({"school-note": ("9.9",)})))
+
+
+def test_selection_says_where_two_years_in_a_row_do_not_compare(material):
+    hits = material.edition.tables["selection_hits"]
+    now = hits[hits["is_low"] == "да"]
+    then = now.assign(calendar_year=2020, wave="осень")
+    both = {**material.edition.tables, "selection_hits": pd.concat([hits, then])}
+    with_both = replace(material, edition=replace(material.edition, tables=both))
+    assert len(now)
+    assert REPEATED not in _plain(selection_note(material))
+    text = _plain(selection_note(with_both))
+    assert f"{REPEATED} (разрыв сопоставимости): ВПР: 2020 год — осень, программа предыдущего класса; 2021" in text
 
 
 def test_selection_prints_every_rule_as_unconfirmed_and_no_ranking(material):

@@ -10,7 +10,8 @@ from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import SENTENCES, conclusions
 from analysis.presentation.conclusions.places import PLACES, REPORT
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, PUBLIC, Case, Said
-from hand_made import RULE, case, contest, low, measure, selected, share, threshold, topic
+from analysis.selection_rules import SAME_PROCEDURE
+from hand_made import RULE, case, contest, hit, low, measure, selected, share, threshold, topic
 
 OUTER, INNER = "выше предела 99,8 %", "выше предела 95 %"
 BREAK = "разрыв сопоставимости: 2020 год — осень; 2021 год — весна"
@@ -41,6 +42,17 @@ def rules(*rows):
 
 def rule(*rows):
     return case(rule=RULE, selection=rows)
+
+
+def repeated(*hits):
+    """Listed by a rule that asks for the same procedure two years in a row."""
+    of = case(selection=[selected(listed="в списке", repeated_low_count=1)], selection_hits=hits)
+    return of._replace(evidence=repeats(of.evidence))
+
+
+def repeats(evidence):
+    methods = replace(evidence.edition.methods, rules=(replace(RULE, repetition=SAME_PROCEDURE),))
+    return Evidence(replace(evidence.edition, methods=methods))
 
 
 def topics(*tops):
@@ -198,6 +210,16 @@ EXAMPLES = {
         ],
         2,
         rules(selected(leaving="остаётся"), selected("edu2", leaving="нельзя сказать")),
+    ),
+    "повторение-и-разрыв": Example(
+        repeated(hit(2020, "осень"), hit(2021, "весна")),
+        [
+            "«Правило» (не подтверждено): из процедур, низких два года подряд, через разрыв сопоставимости: Школа 1 — "
+            "1 из 1. Правило считает годы, а сравнивать их нельзя (ВПР: 2020 год — осень, программа предыдущего "
+            "класса; 2021 год — весна, программа своего класса)."
+        ],
+        1,
+        repeated(hit(2020, "основная", procedure="ЕГЭ"), hit(2021, "основная", procedure="ЕГЭ")),
     ),
     "школа-выше-порога": Example(
         school(low(threshold_probability=0.95)),
@@ -410,8 +432,10 @@ def test_what_is_for_the_office_is_in_no_public_edition():
         school_indicators=[low(against_city=INNER), low(**SEVENTH)],
         training_needs=[topic("Урок", 0.99), topic("Чтение")],
         selection=[selected(listed="нельзя сказать", leaving="выходит"), selected("edu2", "в списке")],
+        selection_hits=[hit(2020, "осень"), hit()],
         selection_thresholds=[threshold(0.25, "edu3")],
     )
+    of = of._replace(evidence=repeats(of.evidence))
     tables = {**of.edition.tables, "public_school_indicators": of.edition.indicators}
     tables["public_mark_results"] = tables["mark_results"]
     public = of._replace(evidence=Evidence(replace(of.edition, tables=tables, internal=False)))

@@ -178,6 +178,13 @@ def test_selection_names_lists_for_the_office_alone(edition_with):
     assert "tbl-low-procedures" in labels
 
 
+@pytest.mark.parametrize(("year", "earlier_wave", "broken"), [(2021, "осень", True), (2022, "весна", False)])
+def test_two_years_in_a_row_over_a_break_are_named_under_the_table(edition_with, year, earlier_wave, broken):
+    rows = [*_town(FAR, year - 1, wave=earlier_wave), *_town(FAR, year)]
+    text, _ = effectiveness.sections(edition_with(rows, year=year))
+    assert ("где эти годы нельзя сравнивать" in text) == broken
+
+
 @pytest.mark.parametrize("internal", [True, False])
 def test_the_data_of_every_exhibit_are_described(edition_with, internal):
     edition = edition_with(_town(FAR), internal=internal)

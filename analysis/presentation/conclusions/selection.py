@@ -7,13 +7,14 @@ import pandas as pd
 from analysis.contracts.effectiveness import LEAVING_WORDS, LISTED_WORDS
 from analysis.presentation.certainty import probability
 from analysis.presentation.conclusions.evidence import Evidence
-from analysis.presentation.conclusions.places import SELECTION_NOTE
+from analysis.presentation.conclusions.places import REPORT, SELECTION_NOTE
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, SELECTION, Case, Sentence, Told
+from analysis.presentation.repetition import breaks_words, over_breaks
 from analysis.presentation.row_keys import selection_key, threshold_key
 from analysis.presentation.russian import counted, listed
 from analysis.presentation.shares import percent
 from analysis.presentation.words import Row, rows_of
-from analysis.selection_rules import PARTS_NOTHING, RuleSet
+from analysis.selection_rules import NO_REPETITION, PARTS_NOTHING, RuleSet
 
 LISTED, UNLISTED, UNDECIDED = LISTED_WORDS
 LEAVES = LEAVING_WORDS[1]
@@ -116,6 +117,23 @@ def leaving_by_the_rule(case: Case) -> Iterator[Told]:
         yield Told(head, [selection_key(row) for row in some], said)
 
 
+def repeated_over_a_break(case: Case) -> Iterator[Told]:
+    """Low procedures that a rule counts as repeated though the two years may not be compared."""
+    for rule, rows in [(case.rule, _rows(case))] if case.rule else _selected(case.evidence):
+        broken = over_breaks(case.edition, rule.id)
+        number = broken["school_login"].value_counts()
+        some = [row for row in rows if row["school_login"] in number]
+        if some and rule.repetition != NO_REPETITION:
+            of_how_many = [f"{number[row['school_login']]} из {row['repeated_low_count']}" for row in some]
+            names = [case.evidence.name(row["school_login"]) for row in some]
+            said = "; ".join(f"{name} — {count}" for name, count in zip(names, of_how_many, strict=True))
+            yield Told(
+                f"{_name(rule)}: из процедур, низких два года подряд, через разрыв сопоставимости: {said}. Правило "
+                f"считает годы, а сравнивать их нельзя ({breaks_words(case.edition, broken)}).",
+                [selection_key(row) for row in some],
+            )
+
+
 def _selected(evidence: Evidence) -> Iterator[tuple[RuleSet, list[Row]]]:
     for rule in evidence.rules if len(evidence.rows("selection")) else ():
         yield rule, rows_of(evidence.of_rule("selection", rule))
@@ -164,6 +182,15 @@ SENTENCES = (
             ("выход", CONCLUSION, leaving, GOES),
         )
     ),
+    Sentence(
+        "повторение-и-разрыв",
+        CONCLUSION,
+        "процедура низкая два года подряд, а слово сопоставимости в календаре сменилось; правило требует повторения",
+        repeated_over_a_break,
+        (REPORT, SELECTION_NOTE),
+        OFFICE,
+        SELECTION,
+    ),  # fmt: skip
     *(
         Sentence(name, CONCLUSION, condition, tell, (SELECTION_NOTE,), OFFICE)
         for name, tell, condition in (
