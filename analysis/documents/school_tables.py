@@ -1,14 +1,22 @@
 """The tables of a school's note: its own numbers beside the city's; no other school is named."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from analysis.documents.material import Material
 from analysis.documents.parts import table, table_note, with_codes
-from analysis.presentation.brief_words import change_words, interval_words, limit_words, share_words, sitting_words
+from analysis.presentation.brief_words import (
+    change_words,
+    interval_words,
+    limit_words,
+    missing,
+    share_words,
+    sitting_words,
+)
 from analysis.presentation.certainty import probability
+from analysis.presentation.city_schools import city_note
 from analysis.presentation.conclusions.school import JOURNAL, LOW_SHARES
 from analysis.presentation.russian import decimal, short_date
 from analysis.presentation.shares import NO_DATA, whole_percent
@@ -93,7 +101,8 @@ def low_results(material: Material, login: str) -> str:
     header.append("Против города")
     caption = "Отметка «2» или балл ниже минимального"
     printed = (header, cells, [24, 16, 12, 13, 8, 13, 14], "lcccccl")
-    return f"{table('low', caption, printed)}\n{_why_not_drawn(rows)}" if cells else ""
+    notes = [_why_not_drawn(rows), _city(material, rows)]
+    return "\n\n".join([table("low", caption, printed), *(one for one in notes if one)]) if cells else ""
 
 
 def _why_not_drawn(rows: list[Row]) -> str:
@@ -111,7 +120,8 @@ def quality(material: Material, login: str) -> str:
         for row in rows
     ]
     header = ["Результат", "Качество: «4» и «5»", "Интервал 95\N{NO-BREAK SPACE}%", "Город", "Изменение"]
-    return table("quality", "Качество", (header, cells, [34, 20, 14, 10, 22], "lcccl")) if cells else ""
+    printed = (header, cells, [34, 20, 14, 10, 22], "lcccl")
+    return _beside_city(material, rows, table("quality", "Качество", printed)) if cells else ""
 
 
 def journal(material: Material, login: str) -> str:
@@ -129,7 +139,8 @@ def journal(material: Material, login: str) -> str:
         if _key(row) in fails
     ]
     header = ["Предмет", "Качество", "Качество в городе", "Отметка «2»"]
-    return table("journal", "Отметки журнала за год", (header, cells, [40, 22, 16, 22], "lccc")) if cells else ""
+    printed = (header, cells, [40, 22, 16, 22], "lccc")
+    return _beside_city(material, rows, table("journal", "Отметки журнала за год", printed)) if cells else ""
 
 
 def compared(material: Material, login: str) -> str:
@@ -141,7 +152,8 @@ def compared(material: Material, login: str) -> str:
     ]
     header = ["ВПР", "Понизили", "Подтвердили", "Повысили", "Понизили в городе"]
     caption = "Отметка ВПР против отметки журнала"
-    return table("compared", caption, (header, cells, [36, 17, 17, 17, 13], "lcccc")) if cells else ""
+    printed = (header, cells, [36, 17, 17, 17, 13], "lcccc")
+    return _beside_city(material, parts["lower"].values(), table("compared", caption, printed)) if cells else ""
 
 
 def passport_shares(material: Material, login: str, name: str, caption: str, ids: tuple[str, ...]) -> str:
@@ -157,7 +169,8 @@ def passport_shares(material: Material, login: str, name: str, caption: str, ids
         for row in material.of(login, *ids)
     ]
     header = ["Показатель", "Школа", "Город", "Изменение"]
-    return table(name, caption, (header, cells, [42, 22, 12, 24], "lccl")) if cells else ""
+    printed = (header, cells, [42, 22, 12, 24], "lccl")
+    return _beside_city(material, material.of(login, *ids), table(name, caption, printed)) if cells else ""
 
 
 def deficits(material: Material, login: str) -> str:
@@ -173,9 +186,9 @@ def deficits(material: Material, login: str) -> str:
         for row in material.of(login, "deficit_share")
     ]
     header = ["Компетенция", "Учителей с дефицитом", "Интервал 95\N{NO-BREAK SPACE}%", "Город", "Против города"]
-    return (
-        table("deficits", "Профессиональные дефициты", (header, cells, [38, 20, 14, 10, 18], "lcccl")) if cells else ""
-    )
+    printed = (header, cells, [38, 20, 14, 10, 18], "lcccl")
+    rows = material.of(login, "deficit_share")
+    return _beside_city(material, rows, table("deficits", "Профессиональные дефициты", printed)) if cells else ""
 
 
 def self_assessment(material: Material, login: str) -> str:
@@ -238,6 +251,27 @@ def _with_ids(material: Material, login: str) -> Iterator[tuple[str, ...]]:
     yield deficits(material, login), "deficit_share"
     yield self_assessment(material, login), "self_assessment_score"
     yield contests(material, login), *CONTESTS
+
+
+def _beside_city(material: Material, rows: Iterable[Row], markdown: str) -> str:
+    """A table, and under it of how many schools the city is made where not of all."""
+    note = _city(material, rows)
+    return f"{markdown}\n\n{note}" if note else markdown
+
+
+def _city(material: Material, rows: Iterable[Row]) -> str:
+    edition = material.edition
+    named = [(_about(material, row), row) for row in rows]
+    note = city_note(named, edition.schools_behind_city, len(edition.school_names))
+    return table_note(note) if note else ""
+
+
+def _about(material: Material, row: Row) -> str:
+    """What a row is about, as its table calls it."""
+    if not missing(row["procedure"]):
+        return sitting_words(row)
+    assert material.passport is not None
+    return f"«{material.passport[row['indicator_id']].name if missing(row['aspect']) else row['aspect']}»"
 
 
 def _key(row: Row) -> tuple[str, ...]:

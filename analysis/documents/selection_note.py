@@ -26,6 +26,7 @@ from analysis.documents.staging import Document
 from analysis.exam_calendar import school_year_from
 from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.certainty import probability
+from analysis.presentation.city_schools import city_note
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS
 from analysis.presentation.conclusions.selection import LEAVES
 from analysis.presentation.conclusions.sentence import Case
@@ -98,6 +99,8 @@ def _rule(material: Material, rule: RuleSet, hits: str) -> Iterator[str]:
         return
     yield _schools(material, rule)
     yield hits
+    if hits.startswith("|"):
+        yield _city_of(material, rule)
     yield _thresholds(material, rule)
 
 
@@ -186,6 +189,22 @@ def _low_procedures(material: Material, rule: RuleSet) -> list[list[str]]:
     ]
 
 
+def _city_of(material: Material, rule: RuleSet) -> str:
+    """Of how many schools the city is made beside the low procedures, where not of all."""
+    ids = _indicators(rule)
+    rows = [
+        (sitting_words(row), {**row, "indicator_id": ids[(row["procedure"], row["subject"])], "aspect": None})
+        for row in _low_rows(material, rule)
+    ]
+    note = city_note(rows, material.edition.schools_behind_city, len(material.edition.school_names))
+    return table_note(note) if note else ""
+
+
+def _indicators(rule: RuleSet) -> dict[tuple[str, str], str]:
+    """By procedure and subject the indicator that the rule looks at."""
+    return {(one.procedure, subject): one.indicator for one in rule.procedures for subject in one.subjects}
+
+
 def _low_rows(material: Material, rule: RuleSet) -> list[Row]:
     """The low procedures by a rule, school by school."""
     rows = material.of_rule("selection_hits", rule)
@@ -200,7 +219,7 @@ def _hits(material: Material, rule: RuleSet, low: dict[str, list[list[str]]], fi
         return f"{escape(f'Низкие процедуры — те же, что по правилу «{first.name}»:')} @tbl-{_slug(first)}-hits."
     header = ["Школа", "Низкая процедура", "Не справились", "Город", "Вероятность", "Ложная тревога", "Пропуск"]
     printed = (header, cells, [14, 25, 16, 8, 14, 11, 12], "llccccc")
-    indicators = {(one.procedure, subject): one.indicator for one in rule.procedures for subject in one.subjects}
+    indicators = _indicators(rule)
     asked = dict.fromkeys(
         f"{row['school_login']}/{indicators[(str(row['procedure']), str(row['subject']))]}"
         for row in _low_rows(material, rule)

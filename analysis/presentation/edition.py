@@ -15,6 +15,7 @@ from analysis.indicators.plan import executor_load, open_readings, plan_by_year,
 from analysis.indicators.public_effectiveness import with_names
 from analysis.lineage.ground import Ground
 from analysis.methods import Methods
+from analysis.presentation.city_schools import Key, counted, published
 from analysis.presentation.words import Row, rows_of
 
 GROUPS_LAST = ("Другие школы города", "Город")
@@ -127,6 +128,18 @@ class Edition:
         rows = self.indicators
         rows = rows[(rows["calendar_year"] == self.calendar_year) & rows["value"].notna()]
         return self.in_order(rows[rows["group_name"].isin([*self.supported, *GROUPS_LAST])])
+
+    @cached_property
+    def schools_behind_city(self) -> dict[Key, int]:
+        """By what it is about: of how many schools the city's value of this year is made, as far as it may be said."""
+        rows = self.tables.get("school_indicators") if self.internal else self.indicators
+        if rows is None or rows.empty:
+            return {}
+        rows = rows[rows["calendar_year"] == self.calendar_year]
+        if self.internal:
+            return counted(rows)
+        results = [self.school_facts(name) for name in ("mark_results", "score_results")]
+        return published(rows, self.effectiveness("indicator_gaps"), results)
 
     def in_order(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of indicators by subject, grade and aspect; supported schools first, the city last; text as text."""

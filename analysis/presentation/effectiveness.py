@@ -1,6 +1,6 @@
 """What the report says about the effectiveness of schools: results, context, staff, transition, selection, passport."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -8,6 +8,7 @@ from analysis.indicator_passport import Indicator
 from analysis.presentation import effectiveness_pictures as pictures
 from analysis.presentation import effectiveness_tables as tables
 from analysis.presentation import selection_tables
+from analysis.presentation.city_schools import KEY, city_note
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.places import REPORT
@@ -27,6 +28,8 @@ from analysis.presentation.markdown import escape
 from analysis.presentation.passport import threshold_note
 from analysis.presentation.repetition import repetition_note
 from analysis.presentation.school_facts import VPR_NOTICE, larger_remain
+from analysis.presentation.school_tables import subject_words
+from analysis.presentation.words import Row, rows_of
 
 NO_INDICATORS = "Показателей эффективности нет: школьных сведений в проект не поступало."
 HOW_TO_READ = (
@@ -76,11 +79,28 @@ def notices(edition: Edition, exhibit: Exhibit) -> list[str]:
     notes = [threshold_note(passport[one]) for one in ids if one in passport and passport[one].threshold is not None]
     if exhibit.label.startswith(pictures.WITH_BREAKS) and "change_note" in data:
         notes += [f"{note[0].upper()}{note[1:]}." for note in pictures.break_notes(data)]
+    notes += [note for note in [_city_note(edition, exhibit)] if note]
     if exhibit.label == "tbl-selection":
         notes += [note for note in [repetition_note(edition, *dict.fromkeys(data["rule_id"]))] if note]
     if "procedure" in data and (data["procedure"] == "ВПР").any():
         notes.append(VPR_NOTICE)
     return list(dict.fromkeys(notes))
+
+
+def _city_note(edition: Edition, exhibit: Exhibit) -> str:
+    """Of how many schools the city is made in a table where it stands beside a school."""
+    if not exhibit.label.startswith("tbl-") or not {"indicator_id", "city_value"} <= set(exhibit.data.columns):
+        return ""
+    passport = tables.by_id(edition)
+    about = exhibit.data.reindex(columns=list(dict.fromkeys([*exhibit.data.columns, *KEY])))
+    rows = [(_row_words(passport, row), row) for row in rows_of(about)]
+    return city_note(rows, edition.schools_behind_city, len(edition.school_names))
+
+
+def _row_words(passport: Mapping[str, Indicator], row: Row) -> str:
+    if pd.notna(row["procedure"]):
+        return subject_words(row)
+    return tables.named(passport[row["indicator_id"]], row)
 
 
 def attainment_pictures(edition: Edition, procedure: str) -> Iterator[Exhibit]:

@@ -93,6 +93,14 @@ def test_rows_of_the_roadmap_are_cited_and_must_exist(material):
         MADE[SCHOOL_NOTE](replace(material, settings=Settings({"school-note": ("9.9",)})))
 
 
+def test_the_city_beside_a_school_says_of_how_many_schools(material):
+    (note,) = school_notes(material, ["edu000001"])
+    said = "Значение города — не по всем школам реестра, а по тем, от кого есть сведения: 2 из 3 — "
+    for table in ("low", "quality", "deficits"):
+        assert said in _plain(note).split(f"{{#tbl-{table}}}")[1].partition("\n|")[0]
+    assert f"{said}ВПР, русский язык за 5 класс, весна" in _plain(selection_note(material))
+
+
 def test_selection_says_where_two_years_in_a_row_do_not_compare(material):
     hits = material.edition.tables["selection_hits"]
     now = hits[hits["is_low"] == "да"]

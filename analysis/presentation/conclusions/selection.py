@@ -182,15 +182,6 @@ SENTENCES = (
             ("выход", CONCLUSION, leaving, GOES),
         )
     ),
-    Sentence(
-        "повторение-и-разрыв",
-        CONCLUSION,
-        "процедура низкая два года подряд, а слово сопоставимости в календаре сменилось; правило требует повторения",
-        repeated_over_a_break,
-        (REPORT, SELECTION_NOTE),
-        OFFICE,
-        SELECTION,
-    ),  # fmt: skip
     *(
         Sentence(name, CONCLUSION, condition, tell, (SELECTION_NOTE,), OFFICE)
         for name, tell, condition in (
@@ -200,4 +191,13 @@ SENTENCES = (
             ("правило-выход", leaving_by_the_rule, GOES),
         )
     ),
+    Sentence(
+        "повторение-и-разрыв",
+        CONCLUSION,
+        "процедура низкая два года подряд, а слово сопоставимости в календаре сменилось; правило требует повторения",
+        repeated_over_a_break,
+        (REPORT, SELECTION_NOTE),
+        OFFICE,
+        SELECTION,
+    ),  # fmt: skip
 )
