@@ -63,6 +63,8 @@ def measured(keyed: Keyed, indicator: Indicator) -> Measured:
     groups = np.concatenate([keyed.groups[own], *(one.groups for one in added)])
     total, squares, base = np.concatenate([sums[:, own], *(one.sums for one in added)], axis=1)
     value = _value(indicator, total, base)
+    if indicator.kind == GIVEN_MEAN:
+        value[: len(own)] = np.where(np.isnan(value[: len(own)]), np.nan, _part(keyed, indicator.numerator[0])[own])
     low, high, variance = _interval(indicator, total, squares, base)
     nothing = np.full(len(groups), np.nan)
     return Measured(
@@ -146,7 +148,8 @@ def _sums(keyed: Keyed, indicator: Indicator) -> Numbers:
     for name in indicator.denominator:
         base = base + _part(keyed, name)
     if indicator.kind == GIVEN_MEAN:
-        total = total * base
+        # Scores are whole, so that their sum is: added as printed, means of a few pupils would bend the city's.
+        total = np.rint(total * base)
     return np.where(_meant(keyed, indicator), np.stack([total, squares, base]), np.nan)
 
 

@@ -87,6 +87,17 @@ def test_scores_have_a_mean_without_an_interval_and_the_city_weighs_it():
     assert _row(frame, "below_minimum_share", "город")["value"] == pytest.approx(3 / 40)
 
 
+def test_the_citys_mean_adds_whole_points():
+    """98 of 3 and 150 of 7: 248 of 10. The means as printed would give 24,79."""
+    exam = {"procedure": "ЕГЭ", "wave": "основная", "grade": 11}
+    frame = _found(
+        result("s1", participant_count=3, mean_score=32.7, below_minimum_count=0, **exam),
+        result("s2", participant_count=7, mean_score=21.4, below_minimum_count=0, **exam),
+    )
+    assert _row(frame, "mean_score", "s1")["value"] == 32.7
+    assert _row(frame, "mean_score", "город")["value"] == 24.8
+
+
 def test_schools_that_are_not_supported_are_the_comparison():
     status = pd.DataFrame({"school_login": ["s1", "s2"], "school_year": "2021/22", "status": ["ШНОР", "нет"]})
     rows = [result("s1", (5, 5, 0, 0)), result("s2", (1, 9, 0, 0)), result("s3", (0, 10, 0, 0))]
