@@ -16,7 +16,7 @@ from analysis.documents.parts import (
     concluded,
     hypotheses_and_decisions,
     table,
-    vpr_notice,
+    table_note,
 )
 from analysis.documents.staging import Document
 from analysis.presentation import execution, owed
@@ -26,9 +26,10 @@ from analysis.presentation.conclusions.school import low_rows, threshold_words
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import form, long_date
+from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.presentation.sentences import ended
 from analysis.presentation.shares import NO_DATA
-from analysis.presentation.words import rows_of
+from analysis.presentation.words import in_order_of_codes, rows_of
 
 SHOWN_DEBTS, SHOWN_SCHOOLS = 8, 8
 DONE, UNKNOWN = "выполнено", "нет сведений"
@@ -43,9 +44,10 @@ def meeting_brief(material: Material) -> Document:
         bullets([_without_reference(execution.states(material.edition))] if len(material.edition.execution) else []),
         _tasks(material),
         _school_table(material, schools),
+        # In small letters under its table instead of a frame: the brief of a usual year fits one page so.
+        table_note(VPR_NOTICE) if schools else "",
         _debts(material),
         CONCLUSION,
-        *vpr_notice(bool(schools)),
         concluded(MEETING, Case(material)),
         hypotheses_and_decisions(material, MEETING),
         f"{ended(f'Сведения на {long_date(material.edition.data_date)}')} "
@@ -122,7 +124,7 @@ def _debts(material: Material) -> str:
     names = [material.name(str(who)) for who in rows["debtor"]]
     named = rows.assign(debtor=[f"{name[:1].upper()}{name[1:]}" for name in names])
     lines = [
-        f"{debtor}: {kind} — {', '.join(dict.fromkeys(alike['measure_label']))}"
+        f"{debtor}: {kind} — {', '.join(in_order_of_codes(alike['measure_label']))}"
         for (debtor, kind), alike in named.groupby(["debtor", "owed_kind"], sort=False)
     ]
     rest = len(lines) - SHOWN_DEBTS

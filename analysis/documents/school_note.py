@@ -28,7 +28,7 @@ from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape, points
 from analysis.presentation.russian import form, long_date
 from analysis.presentation.shares import whole_percent
-from analysis.presentation.words import Row, rows_of
+from analysis.presentation.words import Row, in_order_of_codes, rows_of
 
 NO_REPLY = "Ответа школы на день выпуска справки нет. Его кладут в файл reports/{year}/replies/{login}.md."
 UNKNOWN_STATUS = "Участвует ли школа в программе поддержки, реестр не говорит: статуса за эти учебные годы в нём нет."
@@ -121,7 +121,7 @@ def _owing(material: Material, login: str) -> Iterator[str]:
     if material.edition.is_over and "debtor" in rows:
         mine = rows[rows["debtor"] == login]
         said = [
-            f"{kind} — {', '.join(dict.fromkeys(alike['measure_label']))}"
+            f"{kind} — {', '.join(in_order_of_codes(alike['measure_label']))}"
             for kind, alike in mine.groupby("owed_kind", sort=False)
         ]
         if said:

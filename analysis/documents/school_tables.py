@@ -55,7 +55,7 @@ def execution(material: Material, login: str) -> str:
     ]
     header = ["№", "Показатель", "Доля школы", "Сообщено", "Подтверждено", "Принято", "Состояние"]
     caption = f"Показатели «дорожной карты», за которые отвечает школа, {material.year} год"
-    return table("execution", caption, (header, cells, [6, 29, 14, 11, 14, 9, 17], "llccccl")) if cells else ""
+    return table("execution", caption, (header, cells, [6, 25, 14, 12, 16, 11, 16], "llccccl")) if cells else ""
 
 
 def own_measures(material: Material, login: str) -> str:
@@ -100,7 +100,7 @@ def low_results(material: Material, login: str) -> str:
     ]
     header.append("Против города")
     caption = "Отметка «2» или балл ниже минимального"
-    printed = (header, cells, [24, 16, 12, 13, 8, 13, 14], "lcccccl")
+    printed = (header, cells, [22, 15, 11, 15, 8, 15, 14], "lcccccl")
     notes = [_why_not_drawn(rows), _city(material, rows)]
     return "\n\n".join([table("low", caption, printed), *(one for one in notes if one)]) if cells else ""
 
@@ -153,7 +153,7 @@ def compared(material: Material, login: str) -> str:
     header = ["ВПР", "Понизили", "Подтвердили", "Повысили", "Понизили в городе"]
     caption = "Отметка ВПР против отметки журнала"
     printed = (header, cells, [36, 17, 17, 17, 13], "lcccc")
-    return _beside_city(material, parts["lower"].values(), table("compared", caption, printed)) if cells else ""
+    return _beside_city(material, parts[COMPARED[0]].values(), table("compared", caption, printed)) if cells else ""
 
 
 def passport_shares(material: Material, login: str, name: str, caption: str, ids: tuple[str, ...]) -> str:
@@ -227,7 +227,7 @@ def contests(material: Material, login: str) -> str:
     ]
     header = ["Конкурс", "Уровень", "Участвовали", "Участников", "Победителей и призёров"]
     caption = f"Конкурсы {material.year} года"
-    return table("contests", caption, (header, cells, [44, 17, 15, 12, 12], "lllcc")) if cells else ""
+    return table("contests", caption, (header, cells, [38, 17, 15, 14, 16], "lllcc")) if cells else ""
 
 
 def tables(material: Material, login: str) -> Iterator[str]:

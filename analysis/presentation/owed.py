@@ -9,7 +9,7 @@ from analysis.presentation.chains import chain_link, chain_links
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.russian import short_date
-from analysis.presentation.words import Row, count_words, rows_of
+from analysis.presentation.words import Row, count_words, in_order_of_codes, rows_of
 
 ALL_REPORTED = "Все, кто должен был отчитаться, отчитались."
 NOTHING_OWED = "Ни за исполнителями, ни за школами, ни за управлением на срок отчёта ничего не осталось."
@@ -104,7 +104,7 @@ def _counts(row: Row) -> list[str]:
 
 def _owed_cells(edition: Edition, group: list[Row]) -> list[str]:
     first = group[0]
-    labels = ", ".join(dict.fromkeys(row["measure_label"] for row in group))
+    labels = ", ".join(in_order_of_codes(row["measure_label"] for row in group))
     since: str = "—" if pd.isna(first["since_date"]) else short_date(first["since_date"])
     cells = [first["debtor"], first["owed_kind"], labels, since]
     if not edition.internal:

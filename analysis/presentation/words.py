@@ -1,6 +1,7 @@
 """Numbers of the plan as the report prints them; a missing value is said in words and is never a zero."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,11 @@ def rows_of(frame: pd.DataFrame) -> list[Row]:
     # `to_dict` says the same and takes three times as long: it looks at every column, which small tables feel.
     values = [[None if value is pd.NA else value for value in row] for row in frame.to_numpy(dtype=object).tolist()]
     return [dict(zip(frame.columns, row, strict=True)) for row in values]
+
+
+def in_order_of_codes(labels: Iterable[str]) -> list[str]:
+    """Labels of measures, each once, as the document numbers them: «1.4», «2.4», «4.1/2», «4.10»."""
+    return sorted(dict.fromkeys(labels), key=lambda label: [int(one) for one in re.findall(r"\d+", label)])
 
 
 def count_words(count: Any) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import pypdf
 import pytest
 
-from analysis.documents import run
+from analysis.documents import run, school_tables
 from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
 from analysis.documents.decisions import Key
@@ -99,6 +99,17 @@ def test_the_city_beside_a_school_says_of_how_many_schools(material):
     for table in ("low", "quality", "deficits"):
         assert said in _plain(note).split(f"{{#tbl-{table}}}")[1].partition("\n|")[0]
     assert f"{said}ВПР, русский язык за 5 класс, весна" in _plain(selection_note(material))
+
+
+def test_the_table_against_the_journal_is_printed_with_its_remark(material):
+    rows = material.indicators
+    lower = rows[(rows["indicator_id"] == "fail_share") & (rows["school_login"] == "edu000001")].iloc[:1]
+    names = ("journal_lower_share", "journal_same_share", "journal_higher_share")
+    three = pd.concat([lower.assign(indicator_id=name) for name in names], ignore_index=True)
+    whole = material.edition.tables["school_indicators"].astype({"indicator_id": "str"})
+    tables = {**material.edition.tables, "school_indicators": pd.concat([whole, three[whole.columns]])}
+    printed = school_tables.compared(replace(material, edition=replace(material.edition, tables=tables)), "edu000001")
+    assert "1 из 3 — ВПР" in printed.replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_selection_says_where_two_years_in_a_row_do_not_compare(material):

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.presentation.russian import GENITIVE, counted, listed, long_date, month_name, short_date
 from analysis.presentation.shares import made_of, whole_percent
-from analysis.presentation.words import cumulative_words, deadline_words, total_words
+from analysis.presentation.words import cumulative_words, deadline_words, in_order_of_codes, total_words
 
 
 def _row(**values):
@@ -91,3 +91,9 @@ def test_what_a_share_is_made_of(part, whole, said):
 )
 def test_a_whole_percentage_is_never_none_or_all_of_what_is_not(share, said):
     assert whole_percent(share).replace("\N{NO-BREAK SPACE}", " ") == said
+
+
+def test_measures_stand_in_the_order_of_their_codes():
+    assert in_order_of_codes(["4.10", "4.1/2", "2.4", "4.1/2", "1.4", "4.1/10", "4.2"]) == [
+        "1.4", "2.4", "4.1/2", "4.1/10", "4.2", "4.10",
+    ]  # fmt: skip
