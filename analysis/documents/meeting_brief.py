@@ -39,7 +39,6 @@ def meeting_brief(material: Material) -> Document:
     """The brief for the meeting about a year."""
     schools = list(_schools(material))
     body = [
-        asked_for(material, MEETING),
         FACT,
         bullets([_without_reference(execution.states(material.edition))] if len(material.edition.execution) else []),
         _tasks(material),
@@ -50,11 +49,18 @@ def meeting_brief(material: Material) -> Document:
         CONCLUSION,
         concluded(MEETING, Case(material)),
         hypotheses_and_decisions(material, MEETING),
-        f"{ended(f'Сведения на {long_date(material.edition.data_date)}')} "
-        f"Откуда числа: `analysis explain 1@{material.year}` (задача и год)"
-        + (f", `{material.supported[0]}@{material.year}` (школа и год)." if schools else "."),
+        _whence(material, bool(schools)),
     ]
     return city_document(material, MEETING, "meeting-brief", body)
+
+
+def _whence(material: Material, with_schools: bool) -> str:
+    """What asked for the brief, the day of its data and how to ask for its numbers; small, so that no page is for it."""
+    day = escape(f"{ended(f'Сведения на {long_date(material.edition.data_date)}')}")
+    school = f", `{material.supported[0]}@{material.year}` (школа и год)" if with_schools else ""
+    how = f"Откуда числа: `analysis explain 1@{material.year}` (задача и год){school}."
+    said = " ".join(part for part in (asked_for(material, MEETING), day, how) if part)
+    return f"::: {{.table-note}}\n{said}\n:::"
 
 
 def _without_reference(text: str) -> str:

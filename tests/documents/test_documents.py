@@ -112,6 +112,13 @@ def test_the_table_against_the_journal_is_printed_with_its_remark(material):
     assert "1 из 3 — ВПР" in printed.replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
 
 
+def test_the_small_print_of_the_brief_stands_in_small_letters(material):
+    text = _plain(meeting_brief(material))
+    assert text.rindex("::: {.table-note}") > text.index("# Решение")
+    assert f"::: {{.table-note}}\n{VPR_NOTICE}" in text
+    assert "callout" not in text
+
+
 def test_selection_says_where_two_years_in_a_row_do_not_compare(material):
     hits = material.edition.tables["selection_hits"]
     now = hits[hits["is_low"] == "да"]
