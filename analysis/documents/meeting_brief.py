@@ -55,7 +55,7 @@ def meeting_brief(material: Material) -> Document:
 
 
 def _whence(material: Material, with_schools: bool) -> str:
-    """What asked for the brief, the day of its data and how to ask for its numbers; small, so that no page is for it."""
+    """What asked for the brief, the day of its data and how to ask for its numbers; small, so it takes no page."""
     day = escape(f"{ended(f'Сведения на {long_date(material.edition.data_date)}')}")
     school = f", `{material.supported[0]}@{material.year}` (школа и год)" if with_schools else ""
     how = f"Откуда числа: `analysis explain 1@{material.year}` (задача и год){school}."
