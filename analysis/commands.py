@@ -61,7 +61,7 @@ def build(project: Project, options: argparse.Namespace) -> int:
     say("Читаю, проверяю и собираю…")
     with _texts_as_objects():
         names = build_project(project, years)
-    say(f"Собрано: data/processed ({', '.join(names)}) и части отчётов за {', '.join(map(str, years))}.")
+    say(f"Собрано: data/processed (таблиц: {len(names)}) и части отчётов за {', '.join(map(str, years))}.")
     return 0
 
 

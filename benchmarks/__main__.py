@@ -88,8 +88,8 @@ def _collections(folder: Path) -> list[Measured]:
         registry, forms = returned_workbooks(project, project / "mail", schools)
         received = ["--received", "2022-01-20"]
         _run(["receive", str(registry), *received], project)
-        taken, _ = _run(["receive", *map(str, forms), *received], project)
-        measured.append(Measured(f"{schools} форм принято: `receive`", taken, 0, ""))
+        taken, megabytes = _run(["receive", *map(str, forms), *received], project)
+        measured.append(Measured(f"{schools} форм принято: `receive`", taken, megabytes, ""))
         if schools == 19:
             name = "один отчёт с планом и фактом 19 форм, с нуля"
             measured.append(_median(name, "≤ 9 с", 1, lambda project=project: (ONE_REPORT, _copy_of(project, folder))))
@@ -155,7 +155,7 @@ def _validation() -> list[Measured]:
     """A large table of results held against its contract."""
     (clean, bad, rows), megabytes = _module("schools_of", "validated", "42000")
     name = f"{rows:.0f} строк результатов сверено с договором"
-    return [Measured(name, clean, 0, ""), Measured(f"{name}, половина негодна", bad, megabytes, "≤ 15 с")]
+    return [Measured(name, clean, megabytes, ""), Measured(f"{name}, половина негодна", bad, megabytes, "≤ 15 с")]
 
 
 def _notes(folder: Path) -> Measured:

@@ -18,6 +18,7 @@ from analysis.presentation.conclusions.sentence import (
     RESULTS,
     SELECTION,
     STAFF,
+    SUMMARY,
     TRANSITION,
     Case,
     Said,
@@ -42,6 +43,11 @@ PUBLIC_ONLY = (
     "В открытом отчёте показатель напечатан, только если напечатаны все числа, из которых он получен; "
     "стабилизированная доля — если по этой работе не скрыто ничего. Строк, которые показать нельзя, в таблицах нет."
 )
+PUBLIC_SUMMARY = (
+    "О том, стали ли поддерживаемые школы работать лучше, открытый отчёт в целом не судит: малые числа в нём скрыты, и "
+    "напечатанное сдвинуто к большим. Что можно сказать об отдельных результатах, стоит в выводах раздела «Показатели "
+    "эффективности»."
+)
 NO_CONCLUSIONS = "Выводов нет: чисел, на которых они стояли бы, недостаточно или они скрыты."
 NO_CONTEXT = "Недостаточно данных: социальных паспортов за этот год нет, или их числа скрыты."
 NOTHING_TO_SAY = dict.fromkeys((RESULTS, STAFF, TRANSITION), NO_CONCLUSIONS)
@@ -63,6 +69,15 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
         parts += ["## На чём стоят фразы {#sec-conclusions}", basis.markdown]
         shown.append(basis)
     return "\n\n".join(part for part in parts if part), shown
+
+
+def summary(edition: Edition) -> list[str]:
+    """The sentences about the indicators in the summary of the report; nothing while there are none."""
+    if edition.methods is None or edition.indicators.empty:
+        return []
+    if not edition.internal:
+        return [PUBLIC_SUMMARY]
+    return [one.markdown for one in conclusions(Case(Evidence(edition)), REPORT, SUMMARY)]
 
 
 def noted(edition: Edition, exhibit: Exhibit) -> str:

@@ -124,7 +124,8 @@ def _shown(name: str, said: str, shown: Sequence[Exhibit]) -> _Section:
 
 def _summary(edition: Edition) -> list[str]:
     """Execution first where there are facts; without any, last, that there are none."""
-    plan, facts = sentences.summary(edition), [*execution.summary(edition), *quality.summary(edition)]
+    plan = sentences.summary(edition)
+    facts = [*execution.summary(edition), *quality.summary(edition), *effectiveness.summary(edition)]
     return [*plan, *facts] if edition.execution.empty else [*facts, *plan]
 
 

@@ -33,7 +33,7 @@ def no_data(case: Case) -> Iterator[Told]:
 
 def outside_city(case: Case) -> Iterator[Told]:
     """Schools beyond the 99.8 % limit around the city."""
-    for name, title, indicator, rows in _by_school(case.edition):
+    for name, title, indicator, rows in comparisons_with_city(case.edition):
         outside = [row for row in rows if OUTER in str(row["against_city"])]
         if outside:
             cases = "; ".join(_against(row) for row in outside)
@@ -46,7 +46,7 @@ def worth_a_look(case: Case) -> Iterator[Told]:
 
     Only for the office: what the public sees are the greater numbers, and of these chance gives more.
     """
-    for name, title, indicator, rows in _by_school(case.edition):
+    for name, title, indicator, rows in comparisons_with_city(case.edition):
         outside = [row for row in rows if str(row["against_city"]).endswith(f" {INNER}")]
         if outside:
             cases = "; ".join(_against(row) for row in outside)
@@ -61,7 +61,7 @@ def worth_a_look(case: Case) -> Iterator[Told]:
 
 def like_city(case: Case) -> Iterator[Told]:
     """Schools inside the limits."""
-    for name, title, indicator, rows in _by_school(case.edition):
+    for name, title, indicator, rows in comparisons_with_city(case.edition):
         inside = [row for row in rows if row["against_city"] == LIKE_CITY]
         if inside:
             yield Told(
@@ -73,7 +73,7 @@ def like_city(case: Case) -> Iterator[Told]:
 
 def over_threshold(case: Case) -> Iterator[Told]:
     """Shares that are surely not below the threshold."""
-    for name, title, indicator, rows in _by_school(case.edition):
+    for name, title, indicator, rows in comparisons_with_city(case.edition):
         over = [row for row in rows if _is_enough(case.edition, row) and _chance(row) >= SURE]
         if over:
             cases = _cases(over, lambda row: f"вероятность {probability(_chance(row))}")
@@ -83,7 +83,7 @@ def over_threshold(case: Case) -> Iterator[Told]:
 
 def threshold_open(case: Case) -> Iterator[Told]:
     """Shares that reach the threshold though the true share may well be below it."""
-    for name, title, indicator, rows in _by_school(case.edition):
+    for name, title, indicator, rows in comparisons_with_city(case.edition):
         at = [row for row in _reaching(rows, indicator) if _is_enough(case.edition, row)]
         at = [row for row in at if UNSURE < _chance(row) < SURE]
         if at:
@@ -94,7 +94,7 @@ def threshold_open(case: Case) -> Iterator[Told]:
 
 def too_few(case: Case) -> Iterator[Told]:
     """Shares over so few participants that nothing follows from their reaching the threshold."""
-    for name, title, indicator, rows in _by_school(case.edition):
+    for name, title, indicator, rows in comparisons_with_city(case.edition):
         few = [row for row in _reaching(rows, indicator) if not _is_enough(case.edition, row)]
         if few:
             cases = _cases(few, lambda row: percent(row["value"]))
@@ -102,7 +102,7 @@ def too_few(case: Case) -> Iterator[Told]:
             yield Told(text, indicator_keys(few))
 
 
-def _by_school(edition: Edition) -> Iterator[tuple[str, str, Indicator, list[Row]]]:
+def comparisons_with_city(edition: Edition) -> Iterator[tuple[str, str, Indicator, list[Row]]]:
     """School, procedure and wave, indicator with a threshold, and its rows that can be compared with the city."""
     rows, passport = edition.shown_indicators, by_id(edition)
     judged = [one.id for one in passport.values() if one.threshold is not None and one.table == "results"]

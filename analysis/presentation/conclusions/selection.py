@@ -22,18 +22,18 @@ LEAVES = LEAVING_WORDS[1]
 
 def who_is_listed(case: Case) -> Iterator[Told]:
     """Whom each rule lists."""
-    for rule, rows in _selected(case.evidence):
+    for rule, rows in selected_by_rules(case.evidence):
         some = _of_state(rows, LISTED)
         if not some and _of_state(rows, UNDECIDED):
             continue
         names = listed([case.evidence.name(row["school_login"]) for row in some])
         said = f"{counted(len(some), 'школа')}: {names}" if some else "ни одной школы"
-        yield Told(f"{_name(rule)}: в списке {said}.", [selection_key(row) for row in some])
+        yield Told(f"{named(rule)}: в списке {said}.", [selection_key(row) for row in some])
 
 
 def undecided(case: Case) -> Iterator[Told]:
     """For whom missing data decide."""
-    for rule, rows in _selected(case.evidence):
+    for rule, rows in selected_by_rules(case.evidence):
         some = _of_state(rows, UNDECIDED)
         if some and not rule.parts_schools:
             yield Told(f"«{rule.name}» не применено: {PARTS_NOTHING}.", [selection_key(row) for row in some])
@@ -58,7 +58,7 @@ def other_thresholds(case: Case) -> Iterator[Told]:
 
 def leaving(case: Case) -> Iterator[Told]:
     """Who leaves the list, and whether chance would do as much."""
-    for rule, rows in _selected(case.evidence):
+    for rule, rows in selected_by_rules(case.evidence):
         for row in _leaving(rows):
             chance = f", вероятность такого без изменений {probability(row['unchanged_probability'])}"
             known: str = chance if pd.notna(row["unchanged_probability"]) else ""
@@ -69,7 +69,7 @@ def leaving(case: Case) -> Iterator[Told]:
 
 def listed_by_the_rule(case: Case) -> Iterator[Told]:
     """Whom the rule lists, and how sure that is."""
-    name, rows = _name(case.rule), _rows(case)
+    name, rows = named(case.rule), _rows(case)
     some = _of_state(rows, LISTED)
     said = [
         f"{case.evidence.name(row['school_login'])}: {row['low_procedure_count']} из {row['known_procedure_count']}; "
@@ -87,10 +87,10 @@ def undecided_by_the_rule(case: Case) -> Iterator[Told]:
     """For whom missing data decide under the rule."""
     some = _of_state(_rows(case), UNDECIDED)
     if some and case.rule and not case.rule.parts_schools:
-        yield Told(f"Правило {_name(case.rule)} не применено: {PARTS_NOTHING}.", [selection_key(row) for row in some])
+        yield Told(f"Правило {named(case.rule)} не применено: {PARTS_NOTHING}.", [selection_key(row) for row in some])
     elif some:
         said = [f"{case.evidence.name(row['school_login'])}: {row['reason']}" for row in some]
-        head = f"По правилу {_name(case.rule)} о школах сказать нельзя, недостающие данные могли бы изменить ответ"
+        head = f"По правилу {named(case.rule)} о школах сказать нельзя, недостающие данные могли бы изменить ответ"
         yield Told(head, [selection_key(row) for row in some], said)
 
 
@@ -102,7 +102,7 @@ def supported_but_not_listed(case: Case) -> Iterator[Told]:
     if outside:
         names = listed([case.evidence.name(login) for login in outside])
         yield Told(
-            f"Получают поддержку, но по правилу {_name(case.rule)} за {case.evidence.year} год в список не попадают: "
+            f"Получают поддержку, но по правилу {named(case.rule)} за {case.evidence.year} год в список не попадают: "
             f"{names}. Правило не учитывает социальных условий (ШНСУ).",
             [selection_key(row) for row in rows if row["school_login"] in outside],
         )
@@ -113,13 +113,13 @@ def leaving_by_the_rule(case: Case) -> Iterator[Told]:
     some = _leaving(_rows(case))
     if some:
         said = [f"{case.evidence.name(row['school_login'])}: {_note(row)}" for row in some]
-        head = f"По правилу {_name(case.rule)} из списка прошлого года выходят"
+        head = f"По правилу {named(case.rule)} из списка прошлого года выходят"
         yield Told(head, [selection_key(row) for row in some], said)
 
 
 def repeated_over_a_break(case: Case) -> Iterator[Told]:
     """Low procedures that a rule counts as repeated though the two years may not be compared."""
-    for rule, rows in [(case.rule, _rows(case))] if case.rule else _selected(case.evidence):
+    for rule, rows in [(case.rule, _rows(case))] if case.rule else selected_by_rules(case.evidence):
         broken = over_breaks(case.edition, rule.id)
         number = broken["school_login"].value_counts()
         some = [row for row in rows if row["school_login"] in number]
@@ -128,13 +128,14 @@ def repeated_over_a_break(case: Case) -> Iterator[Told]:
             names = [case.evidence.name(row["school_login"]) for row in some]
             said = "; ".join(f"{name} — {count}" for name, count in zip(names, of_how_many, strict=True))
             yield Told(
-                f"{_name(rule)}: из процедур, низких два года подряд, через разрыв сопоставимости: {said}. Правило "
+                f"{named(rule)}: из процедур, низких два года подряд, через разрыв сопоставимости: {said}. Правило "
                 f"считает годы, а сравнивать их нельзя ({breaks_words(case.edition, broken)}).",
                 [selection_key(row) for row in some],
             )
 
 
-def _selected(evidence: Evidence) -> Iterator[tuple[RuleSet, list[Row]]]:
+def selected_by_rules(evidence: Evidence) -> Iterator[tuple[RuleSet, list[Row]]]:
+    """Each rule with what it says of every school."""
     for rule in evidence.rules if len(evidence.rows("selection")) else ():
         yield rule, rows_of(evidence.of_rule("selection", rule))
 
@@ -144,7 +145,8 @@ def _rows(case: Case) -> list[Row]:
     return rows_of(case.evidence.of_rule("selection", case.rule))
 
 
-def _name(rule: RuleSet | None) -> str:
+def named(rule: RuleSet | None) -> str:
+    """The name of a rule, and whether it is confirmed."""
     assert rule is not None
     return f"«{rule.name}»{'' if rule.confirmed else ' (не подтверждено)'}"
 

@@ -12,7 +12,7 @@ from analysis.selection_rules import RuleSet
 
 FACT, CONCLUSION = "Факт", "Вывод"
 # Sections of the report.
-RESULTS, STAFF, TRANSITION, SELECTION = "results", "staff", "transition", "selection"
+SUMMARY, RESULTS, STAFF, TRANSITION, SELECTION = "summary", "results", "staff", "transition", "selection"
 # Whom it may reach: anybody, or the office and the school alone.
 PUBLIC, OFFICE = "public", "internal"
 

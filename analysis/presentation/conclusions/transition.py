@@ -41,8 +41,8 @@ def breaks(case: Case) -> Iterator[Told]:
 
 def changed(case: Case) -> Iterator[Told]:
     """Changes that are surely real."""
-    for name, rows in _changes(case.edition):
-        for word, sure in (("улучшение", _improved), ("ухудшение", _worsened)):
+    for name, rows in changes_of_schools(case.edition):
+        for word, sure in (("улучшение", improved), ("ухудшение", worsened)):
             real = [(row, one) for row, one in rows if sure(better(row, one))]
             if real:
                 cases = "; ".join(_changed(row, one) for row, one in real)
@@ -54,8 +54,8 @@ def changed(case: Case) -> Iterator[Told]:
 
 def unchanged(case: Case) -> Iterator[Told]:
     """Changes that cannot be told from chance."""
-    for name, rows in _changes(case.edition):
-        open_ones = [row for row, one in rows if not _improved(better(row, one)) and not _worsened(better(row, one))]
+    for name, rows in changes_of_schools(case.edition):
+        open_ones = [row for row, one in rows if not improved(better(row, one)) and not worsened(better(row, one))]
         if open_ones:
             yield Told(
                 f"{name}: изменение к прежнему году {NOT_TOLD} в {len(open_ones)} из "
@@ -64,7 +64,7 @@ def unchanged(case: Case) -> Iterator[Told]:
             )
 
 
-def _changes(edition: Edition) -> Iterator[tuple[str, list[tuple[Row, Indicator]]]]:
+def changes_of_schools(edition: Edition) -> Iterator[tuple[str, list[tuple[Row, Indicator]]]]:
     """Each supported school with its changes of which one way is better."""
     rows, passport = edition.shown_indicators, by_id(edition)
     rows = ruled_rows(edition, rows)
@@ -73,11 +73,13 @@ def _changes(edition: Edition) -> Iterator[tuple[str, list[tuple[Row, Indicator]
         yield str(name), [(row, passport[row["indicator_id"]]) for row in rows_of(group)]
 
 
-def _improved(chance: float | None) -> bool:
+def improved(chance: float | None) -> bool:
+    """Whether a change is surely for the better, by the probability that it is (`effectiveness_tables.better`)."""
     return chance is not None and chance >= RISEN
 
 
-def _worsened(chance: float | None) -> bool:
+def worsened(chance: float | None) -> bool:
+    """Whether a change is surely for the worse."""
     return chance is not None and 1 - chance >= RISEN
 
 
