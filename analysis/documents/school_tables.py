@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.documents.material import Material
 from analysis.documents.parts import table, table_note, with_codes
+from analysis.indicators.effectiveness import NOT_STABILISED
 from analysis.presentation.brief_words import (
     change_words,
     interval_words,
@@ -22,7 +23,6 @@ from analysis.presentation.russian import decimal, short_date
 from analysis.presentation.shares import NO_DATA, whole_percent
 from analysis.presentation.words import Row, count_words, rows_of
 
-NOT_DRAWN = "не стабилизировано: "
 SOCIAL = (
     "parents_higher_education_share",
     "single_parent_share",
@@ -107,8 +107,8 @@ def low_results(material: Material, login: str) -> str:
 
 def _why_not_drawn(rows: list[Row]) -> str:
     """Why some shares could not be drawn towards the city."""
-    flags = [flag for row in rows for flag in str(row["flags"]).split("; ") if flag.startswith(NOT_DRAWN)]
-    said = "; ".join(f"{flag.removeprefix(NOT_DRAWN)} — {count}" for flag, count in Counter(flags).items())
+    flags = [flag for row in rows for flag in str(row["flags"]).split("; ") if flag.startswith(NOT_STABILISED)]
+    said = "; ".join(f"{flag.removeprefix(NOT_STABILISED)} — {count}" for flag, count in Counter(flags).items())
     return table_note(f"Не приближено к городу, результатов: {said}.") if said else ""
 
 

@@ -28,6 +28,7 @@ NO_DATA = "нет данных: школа этого не указала"
 ZERO_BASE = "недостаточно данных: знаменатель равен нулю"
 LOWER_BOUND = "нижняя граница: о части нет сведений"
 ALONE = "недостаточно данных: сравнить не с кем, результат только у одной школы"
+NOT_STABILISED = "не стабилизировано: "
 SHIFTED = "почти все школы изменились в одну сторону: проверьте, можно ли сравнивать с прежним годом"
 NO_THRESHOLD = "недостаточно данных: порог 0 или 1 ничего не отделяет"
 
@@ -142,7 +143,7 @@ def _flags(
         (NO_THRESHOLD, ~unknown & degenerate),
         (SHIFTED, shifted & (indicator.interval == JEFFREYS)),
         *(
-            (f"не стабилизировано: {reason.format(schools=method.fewest_schools)}", steady.verdicts == verdict)
+            (f"{NOT_STABILISED}{reason.format(schools=method.fewest_schools)}", steady.verdicts == verdict)
             for verdict, reason in REASONS.items()
         ),
     ]

@@ -1,8 +1,9 @@
 """What the public may see of the indicators: only what follows from the masked tables, whose cells it can add itself.
 
 An indicator of a school, of the others or of the city is public where each cell that it is made of is printed in
-the masked table (`public_…`) and gives the very same number. What rests on more than these cells — a stabilised share
-is fitted to all schools — is public only where nothing at all is hidden of that sitting.
+the masked table (`public_…`) and gives the very same number. What is fitted to all schools — stabilised shares and the
+probabilities that rest on them — is for the office alone: with few schools the counts of those that no public table
+names could be worked out from it.
 """
 
 from collections.abc import Mapping
@@ -14,23 +15,24 @@ from analysis.contracts.school_groups import SCHOOL, column_title
 from analysis.disclosure_policy import DisclosurePolicy
 from analysis.exam_calendar import MARK_SCALE
 from analysis.indicator_passport import GIVEN_MEAN, Indicator, Passport
-from analysis.indicators.effectiveness import SHIFTED
+from analysis.indicators.effectiveness import NOT_STABILISED, SHIFTED
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.indicators.school_tables import GROUP_NAMES, PARTS
-from analysis.indicators.uncertainty import at_least
 from analysis.methods import Methods
 
 Tables = Mapping[str, pd.DataFrame]
 WHOLES = {CITY: GROUP_NAMES["город"], OTHERS: GROUP_NAMES["другие школы"]}
 SITTING = ["procedure", "subject", "programme_grade", "sitting_grade", "wave", "calendar_year", "school_year", "scale"]
 ABOUT = ["indicator_id", "aspect", *SITTING]
-STEADY = ["stabilised_value", "stabilised_low", "stabilised_high"]
+FITTED = [
+    "stabilised_value", "stabilised_low", "stabilised_high", "threshold_probability", "growth_probability",
+    "own_growth_probability",
+]  # fmt: skip
 OWN = ["numerator", "denominator", "value", "interval_low", "interval_high"]
-KNOWN_WITH_CHANGE = ["earlier_year", "change_low", "change_high", "own_growth_probability"]
+KNOWN_WITH_CHANGE = ["earlier_year", "change_low", "change_high"]
 # Tables that say nothing of single people.
 OPEN_TABLES = ("self_assessment", "school_measures")
 HIDDEN = "скрыто: по числу можно узнать о человеке"
-ONLY_OFFICE = "стабилизированное не публикуется: часть чисел скрыта"
 ROUNDING = 0.0501
 
 
@@ -72,7 +74,7 @@ def public_indicators(
         for one in passport.indicators
     ]
     parts = [part for part in parts if len(part)]
-    shown = pd.concat(parts, ignore_index=True) if parts else rows.assign(is_whole=False)
+    shown = pd.concat(parts, ignore_index=True) if parts else rows
     return _finished(_with_city(_with_change(shown)))
 
 
@@ -86,17 +88,16 @@ def public_hits(hits: pd.DataFrame, shown: pd.DataFrame, names: Mapping[str, str
     """
     keys = ["group_name", "procedure", "subject", "programme_grade", "wave", "calendar_year"]
     open_rows = shown[shown["value"].notna() & shown["indicator_id"].isin(["fail_share", "below_minimum_share"])]
-    known = open_rows[[*keys, "numerator", "denominator", "stabilised_value", "city_value"]]
-    known = known.rename(columns={"stabilised_value": "steady", "city_value": "city"}).drop_duplicates(keys, keep=False)
+    known = open_rows[[*keys, "numerator", "denominator", "city_value"]].rename(columns={"city_value": "city"})
     named = hits.assign(group_name=hits["school_login"].map(names).astype("str"))
-    found = named.merge(known, on=[*keys, "numerator", "denominator"], how="inner")
-    with_city, steady = found["city"].notna(), found["steady"].notna()
+    found = named.merge(known.drop_duplicates(keys, keep=False), on=[*keys, "numerator", "denominator"], how="inner")
+    with_city = found["city"].notna()
     found = found.assign(
-        low_probability=found["low_probability"].where(steady),
+        low_probability=pd.Series(pd.NA, index=found.index, dtype="Float64"),
         false_alarm_probability=found["false_alarm_probability"].where(with_city),
         miss_probability=found["miss_probability"].where(with_city),
         city_value=found["city"],
-        flags=found["flags"].where(with_city & steady, ""),
+        flags="",
     )
     words = dict.fromkeys(("group_name", "rule_id", "procedure", "subject", "wave", "is_low", "flags"), "str")
     return found[list(PublicHits.to_schema().columns)].astype(words).reset_index(drop=True)
@@ -136,23 +137,14 @@ def _opened(rows: pd.DataFrame, indicator: Indicator, tables: Tables, policy: Di
     if indicator.table == "results":
         is_open &= printed["base"] >= policy.smallest_base
     is_open = is_open.fillna(False).astype(bool)
-    alike = rows.assign(is_open=is_open).groupby(ABOUT, dropna=False)["is_open"].transform("all")
     values = printed["part"] if indicator.kind == GIVEN_MEAN else rows["value"]
-    return (
-        rows.assign(
-            **{name: rows[name].where(is_open) for name in OWN},
-            **{name: rows[name].where(alike) for name in STEADY},
-        )
-        .assign(
-            value=values.astype("Float64").where(is_open),
-            threshold_probability=_own_probability(rows, indicator)
-            .where(~alike, rows["threshold_probability"])
-            .where(is_open),
-            flags=_flags(rows, is_open, alike),
-            is_whole=alike,
-        )[printed["exists"].to_numpy(bool)]
-        .reset_index(drop=True)
+    shown = rows.assign(
+        **{name: rows[name].where(is_open) for name in OWN},
+        **{name: pd.Series(pd.NA, index=rows.index, dtype="Float64") for name in FITTED},
+        flags=[_flags(said, public) for said, public in zip(rows["flags"], is_open, strict=True)],
     )
+    shown = shown.assign(value=values.astype("Float64").where(is_open))
+    return shown[printed["exists"].to_numpy(bool)].reset_index(drop=True)
 
 
 def _printed(rows: pd.DataFrame, indicator: Indicator, tables: Tables) -> pd.DataFrame:
@@ -224,48 +216,26 @@ def _frame(
     return frame.assign(reach=reach, exists=exists.astype(bool).to_numpy())
 
 
-def _own_probability(rows: pd.DataFrame, indicator: Indicator) -> "pd.Series[float]":
-    """By the counts of the row alone."""
-    threshold = indicator.threshold
-    blank = rows["threshold_probability"].isna() | rows["numerator"].isna() | ~(rows["denominator"] > 0).fillna(False)
-    if threshold is None:
-        return pd.Series(pd.NA, index=rows.index, dtype="Float64")
-    count, base = (rows[name].mask(blank, 1.0).to_numpy("float64") for name in ("numerator", "denominator"))
-    return pd.Series(at_least(count + 0.5, base - count + 0.5, threshold), index=rows.index, dtype="Float64").mask(
-        blank
-    )
-
-
-def _flags(rows: pd.DataFrame, is_open: "pd.Series[bool]", alike: "pd.Series[bool]") -> list[str]:
-    said = []
-    for flags, public, whole in zip(rows["flags"], is_open, alike, strict=True):
-        kept = [one for one in flags.split("; ") if one not in ("", SHIFTED)]
-        kept = [one for one in kept if whole or not one.startswith("не стабилизировано")]
-        steady = [] if whole else [ONLY_OFFICE]
-        said.append("; ".join([*kept, *steady]) if public else HIDDEN)
-    return said
+def _flags(said: str, is_open: bool) -> str:
+    """What must be said of a number that is shown; not of what only the office sees."""
+    kept = [one for one in said.split("; ") if one not in ("", SHIFTED) and not one.startswith(NOT_STABILISED)]
+    return "; ".join(kept) if is_open else HIDDEN
 
 
 def _with_change(rows: pd.DataFrame) -> pd.DataFrame:
-    """Change only between two public values; the reason for none only where the calendar gives it. What the changes of
-    all schools say of the probability of growth is public only where nothing is hidden of either sitting."""
+    """Change only between two public values; the reason for none only where the calendar gives it."""
     keys = [*[name for name in ABOUT if name not in ("calendar_year", "school_year")], "group_name"]
-    then = rows[[*keys, "calendar_year", "value", "is_whole"]].rename(
-        columns={"calendar_year": "earlier_year", "value": "then", "is_whole": "then_whole"}
-    )
+    then = rows[[*keys, "calendar_year", "value"]].rename(columns={"calendar_year": "earlier_year", "value": "then"})
     at = (
         rows[[*keys, "earlier_year"]]
         .merge(then.drop_duplicates([*keys, "earlier_year"]), how="left")
         .set_axis(rows.index)
     )
     both = (rows["value"].notna() & at["then"].notna()).to_numpy(bool)
-    is_whole = rows["is_whole"].astype(bool) & at["then_whole"].eq(True)
     by_calendar = rows["change_note"].fillna("").str.startswith("разрыв")
-    growth = rows["growth_probability"].where(is_whole, rows["own_growth_probability"])
     return rows.assign(
         **{name: rows[name].where(both) for name in KNOWN_WITH_CHANGE},
         change=(rows["value"] - at["then"]).where(both),
-        growth_probability=growth.where(both),
         change_note=rows["change_note"].where(by_calendar),
     )
 

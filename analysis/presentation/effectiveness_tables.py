@@ -45,7 +45,7 @@ def reliability(edition: Edition, slug: str, title: str, rows: pd.DataFrame, ind
             out_of(row),
             with_interval(row, indicator),
             steady_words(row),
-            probability(row["threshold_probability"]),
+            chance_words(edition, row["threshold_probability"]),
             text(row["against_city"]),
         ]
         for row in rows_of(rows)
@@ -103,14 +103,14 @@ def changes(edition: Edition, name: str, caption: str, rows: pd.DataFrame) -> Ex
             f"{with_interval(row, passport[row['indicator_id']])}",
             "—" if pd.isna(row["earlier_year"]) else str(row["earlier_year"]),
             _change_or_break(row, passport[row["indicator_id"]]),
-            probability(better(row, passport[row["indicator_id"]])),
+            chance_words(edition, better(row, passport[row["indicator_id"]])),
         ]
         for row in rows_of(rows)
     ]
     header = ["Показатель", "Школа", f"{edition.calendar_year} год", "Сравнено с", "Изменение"]
     header += ["Вероятность улучшения"]
     printed = (header, cells, [26, 12, 17, 9, 25, 11], "llcclc")
-    return printed_table(edition, name, caption, exported(rows), printed)
+    return flagged_table(edition, name, caption, exported(rows), printed, [""] * len(rows))
 
 
 def _change_or_break(row: Row, indicator: Indicator) -> str:
@@ -146,6 +146,11 @@ def training(edition: Edition) -> Exhibit:
     printed = (header, cells, [30, 13, 9, 17, 9, 8, 9], "lcccccc")
     data = rows.drop(columns="deficit_schools")
     return flagged_table(edition, "training", caption, data, printed, rows["flags"].tolist())
+
+
+def chance_words(edition: Edition, chance: float | None) -> str:
+    """A probability that rests on all schools: for the office; the public table goes without."""
+    return probability(chance) if edition.internal else "—"
 
 
 def steady_words(row: Row) -> str:

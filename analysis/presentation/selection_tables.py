@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.indicator_passport import Indicator
 from analysis.presentation.certainty import probability
 from analysis.presentation.edition import Edition
-from analysis.presentation.effectiveness_tables import steady_words, text
+from analysis.presentation.effectiveness_tables import chance_words, steady_words, text
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.indicator_tables import flagged_table
 from analysis.presentation.indicator_words import exported, with_interval
@@ -91,7 +91,7 @@ def _hits(edition: Edition) -> Exhibit | None:
             f"{row['procedure']}, {row['wave']}: {row['subject']}, программа {row['programme_grade']} класса",
             out_of(row),
             f"{percent(row['value'])} ({percent(row['interval_low'])} – {percent(row['interval_high'])})",
-            probability(row["low_probability"]),
+            chance_words(edition, row["low_probability"]),
             probability(row["false_alarm_probability"]),
             probability(row["miss_probability"]),
         ]

@@ -7,7 +7,7 @@ from analysis.contracts.effectiveness import PUBLIC_EFFECTIVENESS
 from analysis.contracts.validation import violations
 from analysis.disclosure_policy import DEFAULT_POLICY
 from analysis.indicators.effectiveness import school_indicators
-from analysis.indicators.public_effectiveness import HIDDEN, ONLY_OFFICE, public_effectiveness
+from analysis.indicators.public_effectiveness import HIDDEN, public_effectiveness
 from analysis.indicators.school_tables import school_tables
 from analysis.indicators.tables import effectiveness_tables
 from analysis.methods import load_methods
@@ -86,22 +86,30 @@ def test_a_mean_over_marks_is_hidden_with_one_of_its_marks(methods):
     assert pd.isna(_one(rows, "learning_degree", "Школа 1")["value"])
 
 
-def test_what_is_fitted_to_all_schools_needs_all_of_them_open(methods):
+FITTED = ["stabilised_value", "stabilised_low", "stabilised_high", "threshold_probability", "growth_probability"]
+
+
+def test_what_is_fitted_to_all_schools_is_for_the_office_though_nothing_is_hidden(methods):
     marks = [(5 + 6 * (number % 5), 20, 20, 20) for number in range(12)]
-    facts = town_facts(schools=12)
-    shown = {}
-    for second in (marks[1], (1, 20, 20, 20)):
-        rows = [result(f"edu{place}", one) for place, one in enumerate([marks[0], second, *marks[2:]], start=1)]
-        found = _public({**facts, "results": results(*rows)}, methods)[0]["public_school_indicators"]
-        shown[second] = found[(found["indicator_id"] == "fail_share") & found["procedure"].notna()]
-    whole, partly = shown.values()
-    assert whole["value"].notna().all()
-    assert whole.loc[whole["group_name"] == "Школа 1", "stabilised_value"].notna().all()
-    is_open = partly["value"].notna()
-    assert is_open.any()
-    assert not is_open.all()
-    assert partly["stabilised_value"].isna().all()
-    assert partly.loc[is_open, "flags"].str.contains(ONLY_OFFICE).all()
+    now = [(7 + 6 * (number % 5), 20, 20, 20) for number in range(12)]
+    rows = [
+        result(f"edu{place}", of_school, year)
+        for year, of_schools in ((2021, marks), (2022, now))
+        for place, of_school in enumerate(of_schools, start=1)
+    ]
+    facts = {**town_facts(schools=12), "results": results(*rows)}
+    of_office = school_indicators(facts, methods.passport, methods.calendar)
+    is_share = of_office["indicator_id"] == "fail_share"
+    assert of_office.loc[is_share & (of_office["school_login"] == "edu1"), FITTED].notna().any().all()
+    shown = _public(facts, methods)[0]
+    share = shown["public_school_indicators"]
+    share = share[(share["indicator_id"] == "fail_share") & share["procedure"].notna()]
+    assert share["value"].notna().all()
+    assert share["change"].notna().any()
+    assert share[[*FITTED, "own_growth_probability"]].isna().all(axis=None)
+    assert not share["flags"].str.contains("стабилизирован").any()
+    assert shown["public_selection_hits"]["low_probability"].isna().all()
+    assert shown["public_selection_hits"]["false_alarm_probability"].notna().all()
 
 
 def test_a_change_stands_on_two_open_years(methods):
@@ -116,25 +124,6 @@ def test_a_change_stands_on_two_open_years(methods):
     assert pd.isna(row["change"])
     assert pd.isna(row["earlier_year"])
     assert pd.isna(row["growth_probability"])
-
-
-def test_what_all_schools_say_of_a_change_is_public_only_where_nothing_is_hidden(methods):
-    now = [result(f"edu{number}", (12, 6, 6, 6) if number == 2 else OPEN, 2022) for number in range(1, 13)]
-    town = town_facts(schools=12)
-    more = town["school_status"].replace({"school_login": {"edu1": "edu3", "edu2": "edu4"}})
-    status = pd.concat([town["school_status"], more], ignore_index=True)
-    seen = []
-    for last in (OPEN, (1, 9, 9, 11)):
-        before = [result(f"edu{number}", last if number == 4 else OPEN, 2021) for number in range(1, 13)]
-        facts = {**town, "school_status": status, "results": results(*before, *now)}
-        of_office = school_indicators(facts, methods.passport, methods.calendar)
-        of_office = of_office[(of_office["school_login"] == "edu2") & (of_office["calendar_year"] == 2022)]
-        of_office = of_office[(of_office["indicator_id"] == "fail_share") & of_office["procedure"].notna()].iloc[0]
-        row = _one(_public(facts, methods)[0]["public_school_indicators"], "fail_share", "Школа 2", 2022)
-        assert of_office["growth_probability"] < of_office["own_growth_probability"] == row["own_growth_probability"]
-        seen.append((row["growth_probability"], of_office["growth_probability"]))
-    assert seen[0][0] == seen[0][1]
-    assert seen[1][0] == row["own_growth_probability"]
 
 
 def test_schools_of_one_name_are_not_mixed_up(methods):

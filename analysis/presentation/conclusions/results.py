@@ -152,11 +152,11 @@ SENTENCES = tuple(
         ("присмотреться", CONCLUSION, OFFICE, worth_a_look, f"{NUMBER} между пределами 95 % и 99,8 % {AROUND}"),
         ("как-в-городе", CONCLUSION, PUBLIC, like_city, f"{NUMBER} внутри предела 95 % {AROUND}"),
         (
-            "выше-порога", CONCLUSION, PUBLIC, over_threshold,
+            "выше-порога", CONCLUSION, OFFICE, over_threshold,
             f"вероятность, что истинная доля не ниже порога, не меньше {words_of(SURE)}",
         ),
         (
-            "порог-под-вопросом", CONCLUSION, PUBLIC, threshold_open,
+            "порог-под-вопросом", CONCLUSION, OFFICE, threshold_open,
             f"доля не ниже порога, вероятность для истинной доли больше {words_of(UNSURE)} и меньше {words_of(SURE)}",
         ),
         (

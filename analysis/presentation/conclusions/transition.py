@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from analysis.indicator_passport import Indicator
 from analysis.presentation.certainty import NOT_TOLD, RISEN, words_of
 from analysis.presentation.conclusions.results import OF
-from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, TRANSITION, Case, Sentence, Told
+from analysis.presentation.conclusions.sentence import (
+    CONCLUSION,
+    FACT,
+    OFFICE,
+    PUBLIC,
+    TRANSITION,
+    Case,
+    Sentence,
+    Told,
+)
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_pictures import ruled_rows
 from analysis.presentation.effectiveness_tables import better, by_id
@@ -90,11 +99,11 @@ def _changed(row: Row, indicator: Indicator) -> str:
 
 ONE_WAY, EACH_WAY = "вероятность изменения в одну сторону", "вероятность изменения в каждую сторону"
 SENTENCES = tuple(
-    Sentence(name, kind, condition, tell, section=TRANSITION)
-    for name, kind, tell, condition in (
-        ("свои-меры", FACT, own_measures, "у школы есть собственные меры с планом больше нуля"),
-        ("разрыв", FACT, breaks, "слово сопоставимости в календаре процедур сменилось"),
-        ("изменилось", CONCLUSION, changed, f"{ONE_WAY} не меньше {words_of(RISEN)}"),
-        ("не-изменилось", CONCLUSION, unchanged, f"{EACH_WAY} меньше {words_of(RISEN)}"),
+    Sentence(name, kind, condition, tell, audience=audience, section=TRANSITION)
+    for name, kind, audience, tell, condition in (
+        ("свои-меры", FACT, PUBLIC, own_measures, "у школы есть собственные меры с планом больше нуля"),
+        ("разрыв", FACT, PUBLIC, breaks, "слово сопоставимости в календаре процедур сменилось"),
+        ("изменилось", CONCLUSION, OFFICE, changed, f"{ONE_WAY} не меньше {words_of(RISEN)}"),
+        ("не-изменилось", CONCLUSION, OFFICE, unchanged, f"{EACH_WAY} меньше {words_of(RISEN)}"),
     )
 )
