@@ -27,6 +27,7 @@ COLUMNS = list(SchoolIndicators.to_schema().columns)
 NO_DATA = "нет данных: школа этого не указала"
 ZERO_BASE = "недостаточно данных: знаменатель равен нулю"
 LOWER_BOUND = "нижняя граница: о части нет сведений"
+CITY_BOUND = "значение города не меньше напечатанного: о части нет сведений"
 ALONE = "недостаточно данных: сравнить не с кем, результат только у одной школы"
 NOT_STABILISED = "не стабилизировано: "
 SHIFTED = "почти все школы изменились в одну сторону: проверьте, можно ли сравнивать с прежним годом"
@@ -138,6 +139,7 @@ def _flags(
         (ZERO_BASE, zero),
         (f"мало участников: меньше {method.small_base}", _few(found, indicator, method.small_base)),
         (LOWER_BOUND, found.partial & ~np.isnan(found.value)),
+        (CITY_BOUND, of_schools & found.city_partial),
         (f"без интервала: {indicator.interval_note}", ~unknown & (indicator.interval == NO_INTERVAL)),
         (ALONE, of_schools & ~unknown & ~zero & (found.known_schools == 1) & indicator.stabilise),
         (NO_THRESHOLD, ~unknown & degenerate),

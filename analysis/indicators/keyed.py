@@ -47,6 +47,8 @@ class Keyed:
         groups: Of the school rows: which of them are about the same thing.
         group_count: G.
         partial: Of the school rows: whether a part of the numerator is not known, so that it is a lower bound.
+        silent: Of the school rows: whether nothing of the numerator is known and a sum over schools counts the
+            denominator all the same: the sum is then a lower bound.
         others: Of the school rows: whether the school is one of those that are not supported.
         earlier: Of every row: the row of the latest comparable year; NO_EARLIER or BROKEN.
         broken: Of every row whose line is broken: the row at which it last stood; −1 for the others.
@@ -57,6 +59,7 @@ class Keyed:
     groups: NDArray[np.intp]
     group_count: int
     partial: NDArray[np.bool_]
+    silent: NDArray[np.bool_]
     others: NDArray[np.bool_]
     earlier: NDArray[np.intp]
     broken: NDArray[np.intp]
@@ -117,8 +120,8 @@ def _own_measures(measures: pd.DataFrame) -> pd.DataFrame:
     counted = measures.assign(planned_measure_count=planned.astype("int64"), done=done.astype("int64"), told=told)
     sums = counted.groupby(by, sort=False)[["planned_measure_count", "done", "told"]].sum().reset_index()
     silent = (sums["told"] == 0) & (sums["planned_measure_count"] > 0)
-    partial = (sums["told"] < sums["planned_measure_count"]) & ~silent
-    return sums.assign(done_measure_count=sums["done"].astype("float64").mask(silent), partial=partial)
+    partial = sums["told"] < sums["planned_measure_count"]
+    return sums.assign(done_measure_count=sums["done"].astype("float64").mask(silent), partial=partial, silent=silent)
 
 
 def _with_keys(frame: pd.DataFrame) -> pd.DataFrame:
@@ -151,9 +154,12 @@ def _keyed(
         name: frame[name].to_numpy("float64", na_value=np.nan) if name in frame else np.full(len(frame), np.nan)
         for name in names
     }
-    partial = frame["partial"].to_numpy(bool) if "partial" in frame else np.zeros(len(frame), dtype=bool)
+    partial, silent = (
+        frame[name].to_numpy(bool) if name in frame else np.zeros(len(frame), dtype=bool)
+        for name in ("partial", "silent")
+    )
     earlier, broken = _earlier_rows(keys)
-    return Keyed(keys, inputs, groups, len(firsts), partial, _not_supported(frame, status), earlier, broken)
+    return Keyed(keys, inputs, groups, len(firsts), partial, silent, _not_supported(frame, status), earlier, broken)
 
 
 def _not_supported(frame: pd.DataFrame, status: pd.DataFrame | None) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,7 @@ class Measured:
         city: The city's value for each row.
         known_schools: Of each row: how many schools of its group have a value.
         partial: Where the numerator is a lower bound.
+        city_partial: Where that of the city's value is.
         members: Of a sum over schools a fingerprint of whose numbers it adds; 0 for a school.
     """
 
@@ -47,6 +49,7 @@ class Measured:
     city: Numbers
     known_schools: Numbers
     partial: NDArray[np.bool_]
+    city_partial: NDArray[np.bool_]
     members: NDArray[np.uint64]
 
 
@@ -56,9 +59,9 @@ def measured(keyed: Keyed, indicator: Indicator) -> Measured:
     known = ~np.isnan(sums.sum(axis=0))
     answered = np.bincount(keyed.groups[known], minlength=keyed.group_count)
     own = np.flatnonzero((answered > 0)[keyed.groups] & _meant(keyed, indicator))
-    used = own[known[own]]
+    used = own[(known | keyed.silent)[own]]
     wholes = [] if indicator.table in WITHOUT_CITY else [used, used[keyed.others[used]]]
-    added = [_added(keyed, sums, members) for members in wholes]
+    added = [_added(keyed, sums, members, known) for members in wholes]
     rows = [own, *(keyed.schools + place * keyed.group_count + one.groups for place, one in enumerate(added))]
     groups = np.concatenate([keyed.groups[own], *(one.groups for one in added)])
     total, squares, base = np.concatenate([sums[:, own], *(one.sums for one in added)], axis=1)
@@ -80,13 +83,14 @@ def measured(keyed: Keyed, indicator: Indicator) -> Measured:
         city=_city(keyed.group_count, added, value[len(own) :])[groups],
         known_schools=answered[groups].astype(np.float64),
         partial=np.concatenate([keyed.partial[own], *(one.partial for one in added)]),
+        city_partial=_city(keyed.group_count, added, added[0].partial if added else ())[groups] > 0,
         members=np.concatenate([np.zeros(len(own), dtype=np.uint64), *(one.members for one in added)]),
     )
 
 
 @dataclass(frozen=True)
 class _Added:
-    """The sums over some schools of each group that has any."""
+    """The sums over some schools of each group in which one of them has an answer."""
 
     groups: Rows
     sums: Numbers
@@ -94,12 +98,12 @@ class _Added:
     members: NDArray[np.uint64]
 
 
-def _added(keyed: Keyed, sums: Numbers, members: Rows) -> _Added:
+def _added(keyed: Keyed, sums: Numbers, members: Rows, known: NDArray[np.bool_]) -> _Added:
     groups, number = keyed.groups[members], keyed.group_count
-    present = np.flatnonzero(np.bincount(groups, minlength=number))
-    totals = np.stack(
-        [np.bincount(groups, weights=one[members], minlength=number)[present] for one in sums], dtype="float64"
-    )
+    present = np.flatnonzero(np.bincount(keyed.groups[members[known[members]]], minlength=number))
+    # What a silent school has done is not nothing: the sum is marked as a lower bound.
+    parts = np.nan_to_num(sums[:, members])
+    totals = np.stack([np.bincount(groups, weights=one, minlength=number)[present] for one in parts], dtype="float64")
     partial = np.bincount(groups, weights=keyed.partial[members], minlength=number)[present] > 0
     return _Added(present, totals, partial, _fingerprints(keyed, members, number)[present])
 
@@ -120,8 +124,8 @@ def _value(indicator: Indicator, total: Numbers, base: Numbers) -> Numbers:
     return np.asarray(np.divide(total, base, out=np.full(len(base), np.nan), where=base > 0))
 
 
-def _city(groups: int, added: Sequence[_Added], values: Numbers) -> Numbers:
-    """The city's value of each group: the first of the wholes."""
+def _city(groups: int, added: Sequence[_Added], values: Sequence[float] | NDArray[Any]) -> Numbers:
+    """What is said of the city, the first of the wholes, for each group."""
     city = np.full(groups, np.nan)
     if added:
         city[added[0].groups] = values[: len(added[0].groups)]

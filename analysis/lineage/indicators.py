@@ -132,9 +132,9 @@ def _rows(row: Row, indicator: Indicator, ground: Ground) -> Sequence[Row]:
 
 
 def _complete(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
-    """The rows of the schools that gave every part: only they are added to a group."""
+    """The rows of the schools that gave every part: only they are added to a group; of own measures all rows are."""
     if indicator.table == OWN_MEASURES:
-        return frame[frame["done_count"].notna().groupby(frame["school_login"]).transform("any")]
+        return frame
     parts = {*indicator.numerator, *indicator.denominator} - {"not_attested_count"}
     if indicator.table in LINES:
         return frame[frame.groupby("school_login")["school_login"].transform("size") == len(parts)]

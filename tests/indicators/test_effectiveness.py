@@ -269,7 +269,27 @@ def test_a_schools_own_measures_without_news_make_a_lower_bound():
     row = _row(found, "own_measures_done_share")
     assert (row["numerator"], row["denominator"]) == (1, 3)
     assert "нижняя граница: о части нет сведений" in row["flags"]
-    assert pd.isna(_row(found, "own_measures_done_share", "s2")["value"])
+    silent, city = (_row(found, "own_measures_done_share", login) for login in ("s2", "город"))
+    assert pd.isna(silent["value"])
+    assert "значение города не меньше напечатанного" in silent["flags"]
+    # the measure that nothing is known of stays in the city's denominator too
+    assert (city["numerator"], city["denominator"]) == (1, 4)
+    assert "нижняя граница: о части нет сведений" in city["flags"]
+
+
+def test_schools_that_are_all_silent_have_not_done_nothing():
+    rows = [("s1", 2021, 2, 2), ("s2", 2021, 1, None), ("s2", 2021, 1, None)]
+    frame = pd.DataFrame(rows, columns=["school_login", "calendar_year", "planned_count", "done_count"])
+    found = _found(
+        school_measures=frame.astype({"planned_count": "Int64", "done_count": "Int64"}),
+        school_status=pd.DataFrame(
+            {"school_login": ["s1"], "school_year": ["2021/22"], "status": ["ШНОР"], "calendar_year": [2021]}
+        ),
+    )
+    rows = found[found["indicator_id"] == "own_measures_done_share"].set_index("school_login")
+    assert "другие школы" not in rows.index
+    assert (rows.loc["город", "numerator"], rows.loc["город", "denominator"]) == (1, 3)
+    assert pd.isna(rows.loc["s2", "numerator"])
 
 
 def test_no_facts_make_an_empty_table_after_the_contract():

@@ -102,11 +102,13 @@ def test_own_measures_are_told_one_by_one(grounded):
         "Школа А: Кружок: План — 2, Сделано — 2 ← own.xlsx (sha256 ?…), лист Мера, строка 2",
         "Школа А: Неделя математики: План — 3 ← own.xlsx (sha256 ?…), лист Мера, строка 3",
     ]
-    # a school that said nothing of what is done is not added to the city
+    # the measure of a school that said nothing of what is done stays in the city's denominator
     city = _told("город/own_measures_done_share@2021", ground)
-    assert "знаменатель: 2 = мер с планом больше нуля" in city
-    assert "строк: 2" in city
-    assert not any("silent.xlsx" in line for line in city)
+    assert "числитель: 1 = из них сделано не меньше плана" in city
+    assert "знаменатель: 3 = мер с планом больше нуля" in city
+    assert "строк: 3" in city
+    assert any("silent.xlsx" in line for line in city)
+    assert any("нижняя граница" in line for line in city)
 
 
 def test_a_file_with_pupils_is_named_by_its_rows_alone(grounded):
