@@ -17,6 +17,11 @@ GRADE = re.compile(r"(\d{1,2})(?!\d)")
 WHOLE = re.compile(r"(\d{1,7}|\d{1,3}(?: \d{3}){1,2})(?:[.,]0+)?")
 # X in Latin and in Cyrillic, a dash of any length.
 ABSENT = frozenset({"x", "х", "-", "–", "—", "нет отметки", "н/а"})
+# Words in the place of a result: the pupil did not sit the exam, was sent out of it or did not finish it.
+LEFT_OUT = re.compile(
+    r"(?:не ?явил(?:ся|ась)|не ?явка|н/я|отсутств\w+|удал[её]на?|не заверш(?:ил[аи]?|[её]н[оа]?))"
+    r"(?: (?:на|с) экзамена?| экзамен| с [ое]гэ)?\.?"
+)
 MARKS = (2, 3, 4, 5)
 LARGEST_SCORE = 100
 DECIMALS_KEPT = 9
@@ -57,6 +62,11 @@ def grade_of(value: GridValue) -> int | None:
 def is_absent(value: GridValue) -> bool:
     """Whether the cell says that there is no result: blank, X, Х, «-», «нет отметки», «н/а»."""
     return value is None or isinstance(value, str) and plain(value).casefold() in ("", *ABSENT)
+
+
+def says_left_out(value: GridValue) -> bool:
+    """Whether words stand in the place of a result: «Не явился», «н/я», «Удалён», «Не завершил»."""
+    return isinstance(value, str) and bool(LEFT_OUT.fullmatch(plain(value).casefold()))
 
 
 def read_mark(value: GridValue, heading: str) -> int | None:

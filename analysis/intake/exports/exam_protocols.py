@@ -1,11 +1,22 @@
 """РЦОИ protocols of ОГЭ and ЕГЭ: a row a pupil, several exams a file, names in columns that are never taken."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from analysis.exam_calendar import MARK_SCALE, SCORE_SCALE, Vocabulary
-from analysis.intake.exports.cells import NotReadError, code_of, grade_of, is_absent, read_mark, read_score, text_of
+from analysis.intake.exports.cells import (
+    NotReadError,
+    code_of,
+    grade_of,
+    is_absent,
+    read_mark,
+    read_score,
+    says_left_out,
+    text_of,
+)
+from analysis.intake.exports.exam_titles import ExamTitle, ExamTitles
 from analysis.intake.exports.headings import (
     FOOTERS,
     Columns,
@@ -36,16 +47,15 @@ SUBHEADING = re.compile(
     r"кратк.*|разв[её]рнут.*|устн.*|первичный балл|оценка|отметка|(?:тестовый |итоговый )?балл|имя|отчество"
 )
 PUPILS = frozenset({"фамилия", "имя", "отчество", "фио", "аудитория", "код ппэ"})
-SUBJECT = re.compile(
-    r"(?:(?i:предмет|экзамен)\s*[:–-]?\s*)?(?P<code>\d{1,2})\s*[-–—]\s*(?P<subject>.+?)[\s,]+"
-    r"(?:(?P<year>20\d\d)\.\d\d\.\d\d|\d\d\.\d\d\.(?P<last>20\d\d))(?: ?г(?:\.|ода?))?"
-)
+BARE_SCHOOL = frozenset({"оо", "оу"})
+INDIVIDUAL = frozenset({"код участника"})
 PROCEDURES = {
     "ОГЭ": re.compile(r"\bогэ\b|основного государственного|гиа-9", re.IGNORECASE),
     "ЕГЭ": re.compile(r"\bегэ\b|единого государственного|гиа-11", re.IGNORECASE),
 }
 # What begins another protocol, or another page of the same one: then the subject is named anew.
 BEGINS = re.compile(r"протокол.*|(?:(?:предмет|экзамен)\s*[:–-]?\s*)?\d{1,2}\s*[-–—]\s*\D.*", re.IGNORECASE)
+NO_TITLE = "над таблицей нет строки «NN - Предмет ГГГГ.ММ.ДД» или строк с предметом и датой экзамена"
 NO_SCHOOL = "в столбце «Код ОО» не код школы: итог одной из школ неполон"
 # ЕГЭ in mathematics without more words: scores come of the profile level, marks of the basic one.
 MATHEMATICS = {("ЕГЭ", SCORE_SCALE): "Математика (профильная)", ("ЕГЭ", MARK_SCALE): "Математика (базовая)"}
@@ -58,7 +68,19 @@ def is_protocol(lines: Sequence[Line]) -> bool:
 
 def _is_heading(line: Line) -> bool:
     names = set(headings(line).values())
-    return bool(names & PUPILS) and any(WANTED["code_oo"].fullmatch(name) for name in names)
+    return bool(names & PUPILS) and any(map(WANTED["code_oo"].fullmatch, names | _only_school(names)))
+
+
+def _only_school(names: AbstractSet[str]) -> set[str]:
+    """«код оо», if «ОО» alone heads the codes; in individual results of ФИС ОКО it heads something else."""
+    return {"код оо"} if names & BARE_SCHOOL and not names & INDIVIDUAL else set()
+
+
+def _columns(found: Mapping[int, str]) -> Columns:
+    """A column that names codes goes before one headed «ОО», which may hold names."""
+    if any(map(WANTED["code_oo"].fullmatch, found.values())):
+        return columns_of(found, WANTED)
+    return columns_of({column: "код оо" if name in BARE_SCHOOL else name for column, name in found.items()}, WANTED)
 
 
 def read_protocol(sheet: str, lines: Iterable[Line], vocabulary: Vocabulary) -> list[Block]:
@@ -79,11 +101,15 @@ class _Reading:
     columns: Columns | None = None
     _found: dict[int, str] = field(default_factory=dict)
     _procedure: str = ""
-    _subject: re.Match[str] | None = None
+    _title: ExamTitle | None = None
     _block: Block | None = None
+    _titles: ExamTitles = field(init=False)
     # Rows have been counted since the subject was named; another protocol has begun since then.
     _counted: bool = False
     _begun: bool = False
+
+    def __post_init__(self) -> None:
+        self._titles = ExamTitles(self.vocabulary)
 
     def take(self, line: Line) -> None:
         columns = self.columns
@@ -93,14 +119,15 @@ class _Reading:
         elif _is_heading(line):
             if self._begun and self._counted:
                 # A subject that cannot be read is not the one before it.
-                self._subject = None
+                self._title = None
             self._begun = False
+            self._titles.forget()
             self._found = headings(line)
-            self.columns, self._block = columns_of(self._found, WANTED), None
+            self.columns, self._block = _columns(self._found), None
         elif columns and self._block is None and any(map(SUBHEADING.fullmatch, headings(line).values())):
             # The upper row of headings counts where both have one: it is the wider word.
             self._found = {**headings(line), **self._found}
-            self.columns = columns_of(self._found, WANTED)
+            self.columns = _columns(self._found)
         elif columns and self._is_pupil_without_school(line, columns):
             self._block_now().tally(School(), line.number).add_fault(NO_SCHOOL, line.number)
         else:
@@ -113,9 +140,8 @@ class _Reading:
         for procedure, pattern in PROCEDURES.items():
             if pattern.search(said):
                 self._procedure = procedure
-        found = next((match for text in (*texts, said) if (match := SUBJECT.fullmatch(text))), None)
-        if found:
-            self._subject, self._block, self._counted = found, None, False
+        if found := self._titles.take(line):
+            self._title, self._block, self._counted = found, None, False
 
     def _is_pupil_without_school(self, line: Line, columns: Columns) -> bool:
         if any(normal(text).startswith(FOOTERS) for text in line_texts(line)[:2]) or numbers_the_columns(line):
@@ -130,13 +156,13 @@ class _Reading:
         return self._block
 
     def _exam(self) -> Exam:
-        columns, found = self.columns, self._subject
+        columns, found = self.columns, self._title
         scale = MARK_SCALE if columns and "mark" in columns else SCORE_SCALE
         procedure = self._procedure or ("ОГЭ" if scale == MARK_SCALE else "ЕГЭ")
         if found is None:
-            return Exam(procedure, "", None, None, scale, fault="над таблицей нет строки «NN - Предмет ГГГГ.ММ.ДД»")
-        subject, year = self._subject_name(found["subject"], procedure, scale), int(found["year"] or found["last"])
-        fault = "" if subject else f"предмета нет в календаре процедур (код {found['code']})"
+            return Exam(procedure, "", None, None, scale, fault=NO_TITLE)
+        subject, year = self._subject_name(found.subject, procedure, scale), found.calendar_year
+        fault = "" if subject else f"предмета нет в календаре процедур (код {found.code or 'не указан'})"
         if columns and "mark" not in columns and "score" not in columns:
             fault = "нет ни столбца «Оценка», ни столбца с баллом по 100-балльной шкале"
         minimum = self.vocabulary.minimum_scores.get((procedure, year, subject)) if scale == SCORE_SCALE else None
@@ -169,6 +195,9 @@ class _Reading:
 
 
 def _add_result(tally: Tally, line: Line, columns: Columns, exam: Exam) -> int | None:
+    if any(says_left_out(columns.value(line, name)) for name in ("mark", "score", "primary")):
+        tally.left_out += 1
+        return None
     if exam.scale == MARK_SCALE:
         result = read_mark(columns.value(line, "mark"), "Оценка")
         tally.add_mark(result, None)

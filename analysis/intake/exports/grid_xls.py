@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import xlrd
@@ -45,7 +46,9 @@ def _lines(sheet: Any) -> Iterator[Line]:
     for row in range(sheet.nrows):
         kinds, values = sheet.row_types(row), sheet.row_values(row)
         pairs = enumerate(zip(kinds, values, strict=True), start=1)
-        cells = {column: value for column, (kind, held) in pairs if (value := _value(kind, held)) != ""}
+        cells = {
+            column: value for column, (kind, held) in pairs if (value := _value(kind, held, sheet.book.datemode)) != ""
+        }
         if cells:
             yield Line(row + 1, cells, _is_hidden(sheet.rowinfo_map.get(row), "height"))
 
@@ -58,10 +61,20 @@ def _is_hidden(info: Any, size: str) -> bool:
     return info is not None and bool(info.hidden or getattr(info, size) == 0)
 
 
-def _value(kind: int, held: Any) -> GridValue:
+def _value(kind: int, held: Any, datemode: int) -> GridValue:
     if kind == TEXT:
         return "" if held.isspace() else str(held)
     if kind == NUMBER:
         return float(held)
-    # No column that is read holds a date or a truth value: to those who read such a cell it is unreadable.
-    return Unreadable.CELL if kind in (DATE, TRUTH, ERROR) else ""
+    if kind == DATE:
+        return _day(held, datemode)
+    # No cell that is read holds a truth value: to those who read such a cell it is unreadable.
+    return Unreadable.CELL if kind in (TRUTH, ERROR) else ""
+
+
+def _day(held: Any, datemode: int) -> GridValue:
+    try:
+        moment: datetime = xlrd.xldate_as_datetime(held, datemode)
+    except (ValueError, OverflowError, xlrd.xldate.XLDateError):
+        return Unreadable.CELL
+    return moment

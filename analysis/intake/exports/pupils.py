@@ -65,6 +65,8 @@ class Tally:
     # Rows by the hash of all their cells, so that the same pupil is not counted again; nothing of a cell is kept.
     known: dict[int, int] = field(default_factory=dict)
     repeated: list[int] = field(default_factory=list)
+    # Pupils who did not sit the exam or did not finish it: how many, never which.
+    left_out: int = 0
 
     def repeats(self, line: Line) -> bool:
         """Whether a row that names its pupil has stood here cell by cell; then it is noted and must not be counted."""
@@ -174,6 +176,7 @@ def _together(parts: list[Tally]) -> Tally:
             whole.add_fault(REPEATED, one.known[row])
         whole.known |= one.known
         whole.repeated += one.repeated
+        whole.left_out += one.left_out
         whole.stated = one.stated if one.stated is not None else whole.stated
         for what, rows in one.faults.items():
             whole.faults.setdefault(what, []).extend(rows)
@@ -229,6 +232,8 @@ def _remark(tally: Tally) -> str:
     row_count, said = len(tally.rows) - len(tally.repeated), []
     if tally.repeated:
         said.append(f"{row_ranges(tally.repeated)}: стоят второй раз, все ячейки те же; засчитаны один раз")
+    if tally.left_out:
+        said.append(f"не явились, удалены или не завершили экзамен: {tally.left_out}; в число участников не входят")
     if tally.stated is not None and tally.stated not in (tally.participants, row_count):
         said.append(f"в шапке участников {tally.stated}, а строк {row_count}, из них с отметкой {tally.participants}")
     return "; ".join(said)

@@ -1,8 +1,11 @@
 """Files with a row per pupil become counts per school and exam; expected values are counted by hand."""
 
+import io
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from analysis.errors import AnalysisError
 from analysis.intake.exports.counts import counts_csv, read_counts
@@ -228,3 +231,69 @@ def test_file_of_counts_reads_back():
 def test_file_of_counts_that_is_none():
     with pytest.raises(AnalysisError, match="не файл итогов"):
         read_counts(b"a,b\n1,2\n", "x")
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Не явился", "не явилась на экзамен", "Удалён", "Удален с экзамена", "Не завершил экзамен", "н/я", "неявка"],
+)
+def test_a_pupil_without_a_result_by_his_own_doing_is_no_participant_and_is_counted_apart(word):
+    gone = [protocol_row(8, 9306, word, score=None), protocol_row(9, 9306, word, score=4)]
+    (one,) = counted(protocol((SUBJECT, [*PUPILS[:3], *gone])))
+    assert (one.participant_count, marks(one), one.fault) == (3, (1, 1, 0, 1), "")
+    assert one.remark == "не явились, удалены или не завершили экзамен: 2; в число участников не входят"
+    (scores,) = counted(ege([50, 70, word]))
+    assert (scores.participant_count, scores.mean_score, scores.fault) == (2, 60, "")
+    assert "завершили экзамен: 1;" in scores.remark
+
+
+def test_the_word_in_the_place_of_the_primary_score_says_the_same():
+    (one,) = counted(protocol((SUBJECT, [*PUPILS[:3], protocol_row(9, 9306, None, score="Не явился")])))
+    assert (one.participant_count, one.fault) == (3, "")
+
+
+TITLES_IN_TWO_LINES = [
+    ["12 - Обществознание", "Дата экзамена: 24.05.2022"],
+    ["Дата проведения экзамена: 24.05.2022 г.", "Предмет: 12 - Обществознание"],
+    ["Предмет: Обществознание", "26 - Примерский край", "Дата: 2022.05.24"],
+    ["12 - Обществознание", "Дата формирования: 01.06.2023", "Дата экзамена 24.05.2022"],
+]
+
+
+@pytest.mark.parametrize("titles", TITLES_IN_TWO_LINES)
+def test_the_day_of_the_exam_in_a_line_of_its_own(titles):
+    rows = [["Протокол ОГЭ"], ["26 - Примерский край"], *([title] for title in titles), PROTOCOL_HEADING, *PUPILS[:3]]
+    (one,) = counted(rows)
+    assert (one.subject, one.calendar_year, one.participant_count, one.fault) == ("Обществознание", 2022, 3, "")
+
+
+def test_the_day_of_the_exam_as_a_date():
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        sheet, day = book.add_worksheet(), book.add_format({"num_format": "dd.mm.yyyy"})
+        sheet.write(0, 0, "12 - Обществознание")
+        sheet.write(1, 0, "Дата экзамена:")
+        sheet.write_datetime(1, 2, datetime(2022, 5, 24), day)
+        for number, row in enumerate([PROTOCOL_HEADING, *PUPILS[:3]], start=2):
+            sheet.write_row(number, 0, ["" if value is None else value for value in row])
+    (one,) = read_export(stream.getvalue(), "x", VOCABULARY).counts
+    assert (one.subject, one.calendar_year, one.fault) == ("Обществознание", 2022, "")
+
+
+def test_another_subject_without_a_day_is_not_dated_by_the_one_before_it():
+    first = protocol(("12 - Обществознание", PUPILS[:2]), title="Дата экзамена: 24.05.2022")
+    second = protocol(("02 - Математика", PUPILS[:1]))
+    found = counted([*first, *second])
+    assert [(one.subject, one.calendar_year) for one in found] == [("Обществознание", 2022), ("", None)]
+
+
+def test_a_column_of_schools_headed_by_two_letters():
+    heading = ["ОО" if name == "Код ОО" else name for name in PROTOCOL_HEADING]
+    found = counted(protocol((SUBJECT, PUPILS), heading=heading))
+    assert [(one.code_oo, one.participant_count) for one in found] == [("9306", 3), ("9307", 1)]
+
+
+def test_names_of_schools_before_the_column_of_codes_are_not_taken_for_codes():
+    rows = protocol((SUBJECT, [["СОШ № 1", *row] for row in PUPILS[:3]]), heading=["ОО", *PROTOCOL_HEADING])
+    (one,) = counted(rows)
+    assert (one.code_oo, one.participant_count, one.fault) == ("9306", 3, "")
