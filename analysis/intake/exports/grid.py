@@ -1,9 +1,11 @@
 """Opens an export, whatever its name says, as sheets of lines; a line is read, used and let go."""
 
+import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from analysis.errors import AnalysisError
 from analysis.intake.exports.grid_xls import xls_sheets
@@ -12,10 +14,13 @@ from analysis.intake.exports.lines import GridSheet, Line
 from analysis.intake.text_file import CONTROL_CHARACTER
 from analysis.intake.workbook_package import LARGEST_UNPACKED_BYTES, OLE2
 
-WEB_PAGE = re.compile(rb"\s*<(!doctype|html|\?xml|table)", re.IGNORECASE)
+WEB_PAGE = re.compile(r"\s*<(!doctype|html|\?xml|table)", re.IGNORECASE)
 DELIMITERS = ";\t,"
 # The delimiter is told from the beginning of the file.
 SNIFFED_CHARACTERS = 5_000
+# Stands behind the last line, and in no text that is read: an open quote takes it into its cell.
+END = "\0"
+LINE_END = re.compile(r"[\r\n\0]")
 
 
 def open_grid(content: bytes, file: str) -> Iterator[GridSheet]:
@@ -41,33 +46,75 @@ def _csv_sheets(content: bytes, file: str) -> Iterator[GridSheet]:
 
 
 def _csv_lines(text: str, delimiter: str, file: str) -> Iterator[Line]:
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    number = 0
+    for number, record in enumerate(_records(text, delimiter, file), start=1):
+        cells = {column: value for column, value in enumerate(record, start=1) if value and not value.isspace()}
+        if cells:
+            yield Line(number, cells)
+
+
+def _records(text: str, delimiter: str, file: str) -> Iterator[list[str]]:
+    """The records of a text; one whose quote is not closed would swallow those behind it."""
+    taken: list[str] = []
+    reader = csv.reader(_noted(text, taken), delimiter=delimiter)
+    while True:
+        first = reader.line_num + 1
+        taken.clear()
+        try:
+            record = next(reader)
+        except csv.Error:
+            # A cell that is longer than any cell: it holds lines that are not its own.
+            raise _open_quote(file, first, "") from None
+        if record == [END]:
+            return
+        if len(taken) > 1 and not _closes(taken, delimiter):
+            column = next((number for number, cell in enumerate(record, start=1) if LINE_END.search(cell)), len(record))
+            raise _open_quote(file, first, f", столбец {column}")
+        yield record
+
+
+def _noted(text: str, taken: list[str]) -> Iterator[str]:
+    """The lines of a text, each noted as it is taken, and one more behind them."""
+    for line in chain(io.StringIO(text, newline=""), (END,)):
+        taken.append(line)
+        yield line
+
+
+def _closes(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether every quote of a record of several lines is closed, and where a cell ends."""
     try:
-        for number, record in enumerate(records, start=1):
-            cells = {column: value for column, value in enumerate(record, start=1) if value and not value.isspace()}
-            if cells:
-                yield Line(number, cells)
+        return END not in lines and len(list(csv.reader(lines, delimiter=delimiter, strict=True))) == 1
     except csv.Error:
-        raise AnalysisError(
-            f"{file}: строка {number + 1}: текст не делится на ячейки (кавычка открыта и не закрыта). "
-            "Выгрузите файл заново."
-        ) from None
+        return False
+
+
+def _open_quote(file: str, line: int, place: str) -> AnalysisError:
+    return AnalysisError(
+        f'{file}: строка {line}{place}: кавычка открыта и не закрыта (знак "): строки за ней попадают в ту же ячейку. '
+        "Закройте или удалите кавычку или выгрузите файл заново."
+    )
 
 
 def _text(content: bytes, file: str) -> str:
-    if WEB_PAGE.match(content.removeprefix(b"\xef\xbb\xbf")):
+    if len(content) > LARGEST_UNPACKED_BYTES:
+        raise AnalysisError(f"{file}: файл слишком велик ({len(content) // 1_000_000} МБ). Разделите выгрузку.")
+    text = _decoded(content)
+    if WEB_PAGE.match(text):
         raise AnalysisError(
             f"{file}: это веб-страница, как бы файл ни назывался. Откройте её в Excel и сохраните как .xlsx."
         )
-    if len(content) > LARGEST_UNPACKED_BYTES:
-        raise AnalysisError(f"{file}: файл слишком велик ({len(content) // 1_000_000} МБ). Разделите выгрузку.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1251", errors="replace")
     if CONTROL_CHARACTER.search(text) or "\ufffd" in text:
         raise AnalysisError(
-            f"{file}: это не .xlsx, не .xls и не .csv в кодировке UTF-8 или Windows-1251. Выгрузите файл заново."
+            f"{file}: это не .xlsx, не .xls и не .csv в кодировке UTF-8, UTF-16 («Текст Юникод» из Excel) или "
+            "Windows-1251. Выгрузите файл заново."
         )
     return text
+
+
+def _decoded(content: bytes) -> str:
+    """The text; what is in none of the known encodings keeps a sign of it."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1251", errors="replace")

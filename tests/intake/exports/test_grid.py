@@ -78,6 +78,47 @@ def test_quote_that_never_closes():
         cells_of(b'a;b\n"' + b"x" * 200_000)
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('Код ОО;ОО\n1;"СОШ\n2;ООШ\n', "строка 2, столбец 2"),
+        ('Код ОО;ОО\r\n1;СОШ\r\n2;3;"ООШ', "строка 3, столбец 3"),
+        ('Код ОО;ОО\n1;"СОШ\n2;"ООШ"\n3;Лицей\n', "строка 2, столбец 2"),
+        ('"Код\nОО";ОО\n1;"СОШ;4\n"2";ООШ\n', "строка 3, столбец 2"),
+    ],
+)
+def test_an_open_quote_swallows_no_line_and_is_named(text, place):
+    with pytest.raises(AnalysisError) as refused:
+        cells_of(text.encode())
+    assert f"x: {place}: кавычка открыта и не закрыта" in str(refused.value)
+    assert "ОШ" not in str(refused.value)
+
+
+def test_cells_of_several_lines_and_quotes_within_a_cell_are_read():
+    text = '"Код\nОО";"ОО ""первая"""\n1;СОШ "Луч"\n2;"Лицей"'
+    assert cells_of(text.encode()) == [
+        {1: {1: "Код\nОО", 2: 'ОО "первая"'}, 2: {1: "1", 2: 'СОШ "Луч"'}, 3: {1: "2", 2: "Лицей"}}
+    ]
+
+
+@pytest.mark.parametrize(("encoding", "mark"), [("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")])
+def test_unicode_text_of_excel(encoding, mark):
+    content = mark + 'Код ОО\t"ОО"\r\n9306\tСОШ\r\n'.encode(encoding)
+    assert cells_of(content) == [{1: {1: "Код ОО", 2: "ОО"}, 2: {1: "9306", 2: "СОШ"}}]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfea", b"\xff\xfe\x00\xd8", "\ufeffa\0;b".encode("utf-16-le")])
+def test_unicode_text_that_is_cut_off_is_refused(content):
+    with pytest.raises(AnalysisError, match="не .csv в кодировке"):
+        cells_of(content)
+
+
+def test_a_web_page_in_any_encoding_is_refused():
+    for encoding in ("utf-8-sig", "utf-16"):
+        with pytest.raises(AnalysisError, match="веб-страница"):
+            cells_of("<html><table></table></html>".encode(encoding))
+
+
 def test_far_cell_and_tall_sheet_cost_nothing():
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
