@@ -138,16 +138,16 @@ def counts_of(total: int, percents: list[Decimal], decimals: int) -> list[int] |
     half of the last digit printed.
     """
     counts = [_nearest(Fraction(percent) * total / 100) for percent in percents]
-    if sum(counts) != total:
-        return None
+    return counts if sum(counts) == total and agree(total, counts, percents, decimals) else None
+
+
+def agree(total: int, counts: list[int], percents: list[Decimal], decimals: int) -> bool:
+    """Whether each count gives its percent of the total back, within half of the last digit printed."""
     if total == 0:
-        return counts if not any(percents) else None
+        return not any(percents)
     half = Fraction(1, 2 * 10**decimals)
-    agree = (
-        abs(Fraction(percent) - Fraction(100 * count, total)) <= half
-        for percent, count in zip(percents, counts, strict=True)
-    )
-    return counts if all(agree) else None
+    pairs = zip(percents, counts, strict=True)
+    return all(abs(Fraction(percent) - Fraction(100 * count, total)) <= half for percent, count in pairs)
 
 
 def _nearest(number: Fraction) -> int:

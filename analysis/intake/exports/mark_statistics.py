@@ -9,6 +9,7 @@ from analysis.exam_calendar import MARK_SCALE, Vocabulary
 from analysis.intake.blocks import plain
 from analysis.intake.exports.cells import (
     NotReadError,
+    agree,
     counts_of,
     decimals_of,
     grade_of,
@@ -18,27 +19,13 @@ from analysis.intake.exports.cells import (
     text_of,
 )
 from analysis.intake.exports.counts import ExamCounts
-from analysis.intake.exports.headings import Columns, columns_of, headings, line_texts, numbers_the_columns, patterns
+from analysis.intake.exports.headings import Columns, line_texts, numbers_the_columns
 from analysis.intake.exports.lines import Line
+from analysis.intake.exports.mark_headings import COUNTS, MARKS, MarkHeadings, names_marks
 from analysis.intake.exports.titles import Titles, VprTitle
 
 TITLE = "статистика по отметкам (ФИС ОКО)"
 LOOKED_FOR = "статистика по отметкам ФИС ОКО: «Группы участников» или «Логин», «Кол-во участников», «2», «3», «4», «5»"
-WANTED = patterns(
-    group=r"группы участников",
-    login=r"логин(?: оо)?",
-    school=r"оо|название оо|наименование оо",
-    municipality=r"муниципалитет",
-    year=r"год",
-    grade=r"класс",
-    subject=r"предмет",
-    participants=r"кол-во участников|количество участников",
-    mark_2="2",
-    mark_3="3",
-    mark_4="4",
-    mark_5="5",
-)
-MARKS = ("mark_2", "mark_3", "mark_4", "mark_5")
 YEAR = re.compile(r"(20\d\d)(?: ?(?:г\.?|год))?")
 # What tells a school and a group of schools apart where there is no login; what is neither is told as a school that
 # nobody knows: better a question than a silent loss.
@@ -57,12 +44,7 @@ GROUP_WORDS = re.compile(
 
 def is_statistics(lines: Sequence[Line]) -> bool:
     """Whether the headings of such a file stand in these lines."""
-    return any(map(_is_heading, lines))
-
-
-def _is_heading(line: Line) -> bool:
-    columns = columns_of(headings(line), WANTED)
-    return {"participants", *MARKS} <= columns.reach.keys() and bool({"group", "login"} & columns.reach.keys())
+    return names_marks(lines)
 
 
 def read_statistics(sheet: str, lines: Iterable[Line], vocabulary: Vocabulary) -> list[ExamCounts]:
@@ -75,11 +57,12 @@ def read_statistics(sheet: str, lines: Iterable[Line], vocabulary: Vocabulary) -
 
 @dataclass(frozen=True)
 class _Row:
-    """A row of the table before it is known with how many decimals the file prints."""
+    """A row of the table before it is known with how many decimals the file prints; marks where it counts people."""
 
     counts: ExamCounts
     total: int
     percents: list[Decimal]
+    marks: list[int]
 
 
 @dataclass(slots=True)
@@ -88,7 +71,7 @@ class _Reading:
 
     sheet: str
     vocabulary: Vocabulary
-    columns: Columns | None = None
+    headings: MarkHeadings = field(default_factory=MarkHeadings)
     rows: list[_Row] = field(default_factory=list)
     unread: list[ExamCounts] = field(default_factory=list)
     _title: VprTitle | None = None
@@ -97,15 +80,18 @@ class _Reading:
     _titled: int = 0
 
     def take(self, line: Line) -> None:
-        if _is_heading(line):
+        if self.headings.begins(line):
             if self._titled < len(self.rows) + len(self.unread):
                 # Behind the rows of one subject comes another: one that no title names is not the one before it.
                 self._title = None
-            self.columns = columns_of(headings(line), WANTED)
+        elif self.headings.goes_on(line):
+            return
         elif title := self._titles.take(line_texts(line)):
             self._title, self._titled = title, len(self.rows) + len(self.unread)
-        elif self.columns and not numbers_the_columns(line) and self._is_of_a_school(line, self.columns):
-            self._take_row(line, self.columns)
+        elif numbers_the_columns(line):
+            return
+        elif (columns := self.headings.columns) and self._is_of_a_school(line, columns):
+            self._take_row(line, columns)
 
     def finished(self) -> list[ExamCounts]:
         """The rows as counts: one export prints all its percents with the same decimals."""
@@ -118,7 +104,7 @@ class _Reading:
         group = text_of(columns.value(line, "group"))
         if login_of(group) or SCHOOL_WORDS.search(group):
             return True
-        has_numbers = any(columns.value(line, name) is not None for name in ("participants", *MARKS))
+        has_numbers = any(columns.value(line, name) is not None for name in ("participants", *MARKS, *COUNTS))
         return bool(group) and has_numbers and not GROUP_WORDS.fullmatch(group)
 
     def _take_row(self, line: Line, columns: Columns) -> None:
@@ -127,13 +113,17 @@ class _Reading:
             total = read_whole(columns.value(line, "participants"), "Кол-во участников")
             if total is None:
                 raise NotReadError("в столбце «Кол-во участников» пусто")
-            percents = [read_decimal(columns.value(line, name), name[-1]) for name in MARKS]
+            marks = [read_whole(columns.value(line, name), f"{name[-1]}, чел.") for name in COUNTS if name in columns]
+            percents = [read_decimal(columns.value(line, name), name[-1]) for name in MARKS if name in columns]
+            if total and any(mark is None for mark in marks):
+                raise NotReadError("число одной из отметок не указано: пусто не ноль")
             if total and any(percent is None for percent in percents):
                 raise NotReadError("доля одной из отметок не указана: пусто не ноль")
         except NotReadError as error:
             self.unread.append(replace(counts, fault=counts.fault or str(error)))
             return
-        self.rows.append(_Row(counts, total, [percent or Decimal(0) for percent in percents]))
+        known = [percent or Decimal(0) for percent in percents]
+        self.rows.append(_Row(counts, total, known, [mark or 0 for mark in marks]))
 
     def _school(self, line: Line, columns: Columns) -> ExamCounts:
         title, group = self._title, columns.value(line, "group")
@@ -165,11 +155,11 @@ def _fault(subject: str, writing: str, unread_year: str) -> str:
 
 
 def _reconciled(row: _Row, decimals: int) -> ExamCounts:
-    counts = counts_of(row.total, row.percents, decimals)
-    if counts is None:
-        return replace(row.counts, fault=row.counts.fault or _does_not_fit(row))
+    counts = row.marks or counts_of(row.total, row.percents, decimals)
+    if counts is None or (contradiction := _contradicts(row, decimals)):
+        return replace(row.counts, fault=row.counts.fault or (contradiction if counts else _does_not_fit(row)))
     two, three, four, five = counts
-    coarse = row.total > 100 * 10**decimals
+    coarse = not row.marks and row.total > 100 * 10**decimals
     return replace(
         row.counts,
         participant_count=row.total, mark_2_count=two, mark_3_count=three, mark_4_count=four, mark_5_count=five,
@@ -178,8 +168,22 @@ def _reconciled(row: _Row, decimals: int) -> ExamCounts:
     )  # fmt: skip
 
 
+def _contradicts(row: _Row, decimals: int) -> str:
+    """Why counts of people cannot be right: against their sum or against the percents beside them."""
+    if not row.marks:
+        return ""
+    shown = ", ".join(f"{mark} — {count}" for mark, count in zip((2, 3, 4, 5), row.marks, strict=True))
+    if sum(row.marks) != row.total:
+        return f"отметки не складываются в число участников ({shown}; участников {row.total})"
+    if row.percents and not agree(row.total, row.marks, row.percents, decimals):
+        return f"число и доля одной из отметок не сходятся ({shown}; {_percents(row)}; участников {row.total})"
+    return ""
+
+
 def _does_not_fit(row: _Row) -> str:
-    shown = ", ".join(
-        f"{mark} — {percent} %".replace(".", ",") for mark, percent in zip((2, 3, 4, 5), row.percents, strict=True)
-    )
-    return f"проценты не сводятся к целым числам участников ({shown}; участников {row.total})"
+    return f"проценты не сводятся к целым числам участников ({_percents(row)}; участников {row.total})"
+
+
+def _percents(row: _Row) -> str:
+    pairs = zip((2, 3, 4, 5), row.percents, strict=True)
+    return ", ".join(f"{mark} — {percent} %".replace(".", ",") for mark, percent in pairs)

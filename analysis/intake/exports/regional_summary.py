@@ -11,7 +11,15 @@ from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.exam_protocols import MATHEMATICS
 from analysis.intake.exports.headings import headings, line_texts, normal, numbers_the_columns
 from analysis.intake.exports.lines import GridValue, Line
-from analysis.intake.exports.summary_headings import MUNICIPALITY, SCHOOL, measures, names_schools, parted, unread
+from analysis.intake.exports.summary_headings import (
+    MUNICIPALITY,
+    SCHOOL,
+    SUBJECT,
+    measures,
+    names_schools,
+    parted,
+    unread,
+)
 from analysis.intake.workbook_sheet import column_letters
 
 TITLE = "региональная сводка ЕГЭ"
@@ -28,6 +36,7 @@ TOTALS = ("всего", "итог")
 EXAM = re.compile(r"\b(?:огэ|гвэ|впр)\b|гиа-9|основного государственного", re.IGNORECASE)
 UNIFIED = re.compile(r"\bегэ\b|единого государственного", re.IGNORECASE)
 OTHER_EXAM = "в заголовке назван не ЕГЭ, а сводки с баллами читаются только о нём"
+NO_SUBJECT = "предмет не назван: нет ни строки предметов над показателями, ни столбца «Предмет»"
 YEAR = re.compile(r"\b(20\d\d)\b")
 Measures = Mapping[str, Mapping[str, int]]
 
@@ -58,6 +67,7 @@ class _Reading:
     year: int | None = None
     municipality_column: int = 0
     school_column: int = 0
+    subject_column: int = 0
     municipality: str = ""
 
     def take(self, line: Line) -> list[ExamCounts]:
@@ -66,7 +76,12 @@ class _Reading:
             names = headings(line)
             self.municipality_column = next(c for c, name in sorted(names.items()) if MUNICIPALITY.fullmatch(name))
             self.school_column = next(c for c, name in sorted(names.items()) if SCHOOL.fullmatch(name))
+            self.subject_column = next((c for c, name in sorted(names.items()) if SUBJECT.fullmatch(name)), 0)
             self.above, self.measures = [line], None
+            if found := measures(line):
+                # No subject stands in this row; it is the only one of headings, unless another follows.
+                self.above = []
+                self._measured(found, unread(line, found, min(found)))
         elif found := measures(line):
             self._measured(found, unread(line, found, min(found)))
         elif self.measures is None:
@@ -93,8 +108,10 @@ class _Reading:
             return []
         self.municipality = municipality or self.municipality
         if not school:
+            self.above.append(line)
             return []
-        read = (self._exam(line, school, subject, columns) for subject, columns in measures.items())
+        own = text_of(line.cells.get(self.subject_column))
+        read = (self._exam(line, school, subject or own, columns) for subject, columns in measures.items())
         return [one for one in read if one is not None]
 
     def _exam(self, line: Line, school: str, writing: str, columns: Mapping[str, int]) -> ExamCounts | None:
@@ -108,7 +125,7 @@ class _Reading:
         if values.get("participant_count") is None:
             faults.append("число участников не указано, а другие показатели есть")
         if not subject:
-            faults.append(f"предмета нет в календаре процедур ({writing})")
+            faults.append(f"предмета нет в календаре процедур ({writing})" if writing else NO_SUBJECT)
         if self.fault:
             faults.append(self.fault)
         cell = f"{column_letters(min(columns.values()))}{line.number}"

@@ -93,6 +93,54 @@ def test_thousands_may_be_set_apart():
     assert marks(one) == (1000, 100, 300, 400, 200)
 
 
+SCHOOL_ONE = "МБОУ СОШ № 1 (edu260001)"
+ABOVE = ["Группы участников", "Кол-во участников", "Распределение групп баллов в %"]
+
+
+def test_marks_under_the_heading_of_their_distribution():
+    rows = [NARROW[0], ABOVE, [None, None, 2, 3, 4, 5], *NARROW[2:5]]
+    (one,) = counted(rows)
+    assert (one.school_login, one.place, marks(one)) == ("edu260001", "лист Sheet1, строка 6", (24, 2, 8, 10, 4))
+    (one,) = counted([*rows[:2], [None, "чел.", 2, 3, 4, 5], *rows[3:]])
+    assert marks(one) == (24, 2, 8, 10, 4)
+
+
+PAIRS = ["чел.", "%"] * 4
+OF_PAIRS = [2, "8,3", 8, "33,3", 10, "41,7", 4, "16,7"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        [[*ABOVE[:2], 2, None, 3, None, 4, None, 5], [None, None, *PAIRS]],
+        [ABOVE, [None, None, 2, None, 3, None, 4, None, 5], [None, "чел.", *PAIRS], list(range(1, 11))],
+    ],
+)
+def test_each_mark_parted_in_people_and_percent(heading):
+    (one,) = counted([NARROW[0], *heading, [SCHOOL_ONE, 24, *OF_PAIRS]])
+    assert (marks(one), one.fault) == ((24, 2, 8, 10, 4), "")
+
+
+def test_marks_in_people_alone():
+    (one,) = counted([NARROW[0], ABOVE[:2] + [2, 3, 4, 5], [None, None, *["чел."] * 4], [SCHOOL_ONE, 24, 2, 8, 10, 4]])
+    assert (marks(one), one.fault) == ((24, 2, 8, 10, 4), "")
+
+
+@pytest.mark.parametrize(
+    ("values", "fault"),
+    [
+        ([3, "8,3", 8, "33,3", 10, "41,7", 4, "16,7"], "отметки не складываются в число участников (2 — 3, "),
+        ([8, "8,3", 2, "33,3", 10, "41,7", 4, "16,7"], "число и доля одной из отметок не сходятся (2 — 8, "),
+        ([2, "8,3", None, "33,3", 10, "41,7", 4, "16,7"], "число одной из отметок не указано: пусто не ноль"),
+    ],
+)
+def test_people_that_contradict_the_sum_or_the_percents_are_set_aside(values, fault):
+    heading = [*ABOVE[:2], 2, None, 3, None, 4, None, 5], [None, None, *PAIRS]
+    (one,) = counted([NARROW[0], *heading, [SCHOOL_ONE, 24, *values]])
+    assert one.fault.startswith(fault)
+    assert marks(one) == (None,) * 5
+
+
 def test_wide_statistics():
     first, *others = counted(WIDE, csv_text)
     assert (first.subject, first.calendar_year, first.named_grade) == ("Математика", 2021, 5)
@@ -205,6 +253,31 @@ def test_a_measure_may_be_parted_in_people_and_percent(parts, values):
     assert (one.participant_count, one.below_minimum_count, one.mean_score) == (10, 1, 65.4)
 
 
+ONE_ROW = ["Муниципалитет", "ОО", "Предмет", "Приняли участие", "Не преодолели минимум", "Средний балл"]
+
+
+def test_a_summary_with_one_row_of_headings():
+    rows = [["ЕГЭ 2022"], ONE_ROW, ["город Примерск", "Школа 1", "Русский язык", 10, 1, "65,4"]]
+    first, second = counted([*rows, [None, "Школа 1", "Физика", 4, 0, 50]])
+    assert (first.municipality, first.school_name, first.subject) == ("город Примерск", "Школа 1", "Русский язык")
+    assert (first.participant_count, first.below_minimum_count, first.mean_score, first.fault) == (10, 1, 65.4, "")
+    assert (second.municipality, second.subject, second.participant_count) == ("город Примерск", "Физика", 4)
+
+
+def test_subjects_may_stand_between_two_rows_that_both_name_measures():
+    upper = ["Муниципалитет", "ОО", "Всего участников", "Средний балл", "из них"]
+    rows = [["ЕГЭ 2022"], upper, [None, None, None, None, "Физика"], [*[None] * 4, "приняли участие", "средний балл"]]
+    (one,) = counted([*rows, ["город Примерск", "Школа 1", 30, 60, 4, 50]])
+    assert (one.subject, one.participant_count, one.mean_score) == ("Физика", 4, 50)
+
+
+def test_a_summary_that_names_no_subject_says_so():
+    heading = [name for name in ONE_ROW if name != "Предмет"]
+    (one,) = counted([["ЕГЭ 2022"], heading, ["город Примерск", "Школа 1", 10, 1, "65,4"]])
+    assert one.fault == "предмет не назван: нет ни строки предметов над показателями, ни столбца «Предмет»"
+    assert one.participant_count == 10
+
+
 def test_columns_that_count_something_else_are_named():
     (one,) = counted(summary("Приняли участие", "От 80 до 100 баллов", "Средний балл", values=[10, 4, 65]))
     assert one.high_score_count is None
@@ -248,7 +321,8 @@ def test_pupils_and_schools_do_not_share_a_file():
         (b"<html><table></table>", "веб-страница"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 2000, "повреждена"),
         (b"PK\x03\x04 broken", "обрезан или поврежд"),
-        ("Код ОО;Фамилия".encode("utf-16"), "не .xlsx, не .xls и не .csv"),
+        ("Код ОО;Фамилия".encode("utf-16-le"), "не .xlsx, не .xls и не .csv"),
+        ("Код ОО;Фамилия".encode("utf-16"), "ни одной строки школы"),
         (xlsx(NARROW[:2]), "ни одной строки школы"),
     ],
 )
