@@ -116,7 +116,7 @@ def _school_table(material: Material, schools: list[list[str]]) -> str:
         "Не справились чаще, чем в городе",
     ]
     caption = "Поддерживаемые школы: показатели «дорожной карты» и результаты процедур"
-    return table("schools", caption, (header, schools, [31, 21, 26, 22], "lccc")) if schools else ""
+    return table("schools", caption, (header, schools, [14, 31, 30, 25], "lccc")) if schools else ""
 
 
 def _debts(material: Material) -> str:

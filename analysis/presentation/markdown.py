@@ -1,11 +1,16 @@
 """Markdown that Quarto and the built-in renderer read alike; text from data is never markup."""
 
+import math
 import re
 from collections.abc import Sequence
 
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 # Inside an attribute only entities are safe: quotes would end it, braces could start a Quarto shortcode.
 ATTRIBUTE_SPECIAL = re.compile(r'["\\{}<>&]')
+# A line of a table in parts of 0.85 mm, and what of it letters of ten points take, bold and not, and the padding.
+LINE, HEAD_LETTER, LETTER, PADDING = 200, 2.4, 2.1, 3.0
+LONGEST = 18  # addresses and file names are cut, or they would squeeze what people read
+WORD_END = re.compile(r"[ \u00ad-]|(?<!\d)–")  # a range of numbers stays on one line
 
 
 class Ready(str):
@@ -37,13 +42,13 @@ def pipe_table(
     Args:
         header: Column labels, plain text.
         rows: Cells, plain text.
-        widths: Relative widths; their sum must exceed the 72 columns from which pandoc honours them.
+        widths: Relative widths; a column too narrow for its longest word gets more, at the cost of the others.
         alignments: One letter a column: l, r or c.
         caption: Plain text.
         label: Cross-reference label such as «tbl-load».
     """
-    scale = max(1, -(-200 // sum(widths)))
-    dashes = [_dashes(width * scale, alignment) for width, alignment in zip(widths, alignments, strict=True)]
+    shares = _fitting(widths, _needs(list(zip(header, *rows, strict=True))))
+    dashes = [_dashes(share, alignment) for share, alignment in zip(shares, alignments, strict=True)]
     lines = [_row(header), f"|{'|'.join(dashes)}|", *(_row(row) for row in rows)]
     return "\n".join(lines) + f"\n\n: {escape(caption)} {{#{label}}}\n"
 
@@ -68,6 +73,38 @@ def only_in(condition: str, content: str) -> str:
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(escape(cell) for cell in cells)} |"
+
+
+def _needs(columns: Sequence[Sequence[str]]) -> list[int]:
+    """What each column, its head first, takes so that Word, which divides none, cuts no word; if the line is too
+    short for that, the longest words are cut and the others not."""
+    needs: list[int] = []
+    for longest in range(LONGEST, 0, -1):
+        needs = [_need(column, longest) for column in columns]
+        if sum(needs) <= LINE:
+            break
+    return needs
+
+
+def _need(column: Sequence[str], longest: int) -> int:
+    head, below = (min(longest, _longest_word(texts)) for texts in (column[:1], column[1:]))
+    return math.ceil(max(head * HEAD_LETTER, below * LETTER) + PADDING)
+
+
+def _longest_word(texts: Sequence[str]) -> int:
+    return max((len(word) for text in texts for word in WORD_END.split(text)), default=0)
+
+
+def _fitting(widths: Sequence[int], needs: Sequence[int]) -> list[int]:
+    """The widths as parts of a line, none below its need."""
+    shares = [width * LINE / sum(widths) for width in widths]
+    narrow: set[int] = set()
+    while short := {place for place, share in enumerate(shares) if share < needs[place]} - narrow:
+        narrow |= short
+        left = LINE - sum(needs[place] for place in narrow)
+        wide = sum(width for place, width in enumerate(widths) if place not in narrow)
+        shares = [needs[place] if place in narrow else width * left / wide for place, width in enumerate(widths)]
+    return [round(share) for share in shares]
 
 
 def _dashes(width: int, alignment: str) -> str:

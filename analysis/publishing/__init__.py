@@ -106,6 +106,7 @@ def _replace_site(
 ) -> None:
     """Builds the new site beside the old one, all of it, and only then changes them over."""
     from analysis.publishing.links import settle_links
+    from analysis.publishing.word_pages import settle_pages
 
     possible = frozenset(output_name(name, kind) for name in _documents(reports) for kind in KINDS)
     kept = {name: found[name] for name in plan.keep}
@@ -115,6 +116,9 @@ def _replace_site(
             shutil.copytree(reports, sources, ignore=shutil.ignore_patterns("_site*", ".*"))
             copy_kept(kept.values(), site, new)
             made = {name: Output(plan.make[name], tuple(files)) for name, files in render(sources, new).items()}
+            for name in made:
+                if name.endswith(".docx"):
+                    settle_pages(new / name)
             settle_links(new, made, possible | plan.withdraw)
             replace_folder(new, site)
             write_state(reports / "_site.json", kept | made, site)

@@ -28,7 +28,7 @@ def with_footer(template: bytes, words: str) -> bytes:
     except (zipfile.BadZipFile, KeyError, UnicodeDecodeError) as error:
         raise PublishingError(f"Шаблон Word (reference.docx) не открывается: {error}. Верните прежний файл.") from None
     run = f'<w:r><w:rPr><w:sz w:val="18"/></w:rPr><w:t>{escape(words)}</w:t></w:r>'
-    paragraph = f'<w:p><w:pPr><w:jc w:val="center"/></w:pPr>{run}</w:p>'
+    paragraph = f'<w:p><w:pPr><w:spacing w:before="0" w:after="0"/><w:jc w:val="center"/></w:pPr>{run}</w:p>'
     marked = {
         name: _before_the_end(text, "w:ftr", paragraph)
         for name, text in parts.items()

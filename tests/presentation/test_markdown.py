@@ -83,3 +83,26 @@ def test_alternative_text_keeps_quotes_and_braces():
 def test_line_breaks_do_not_break_a_row():
     assert "\n" not in escape("а\nб")
     assert "\n" not in escape_attribute("а\nб")
+
+
+def _shares(header: list[str], rows: list[list[str]], widths: list[int]) -> list[int]:
+    table = pipe_table(header, rows, widths, "l" * len(widths), "Подпись", "tbl-a")
+    return [len(dashes) for dashes in table.splitlines()[1].strip("|").split("|")]
+
+
+def test_a_column_is_as_wide_as_its_longest_word():
+    # Eleven bold letters of 2.4 parts and 3 of padding are 30 of 200; the others get 170 * 60 / 95 and 170 * 35 / 95.
+    assert _shares(["Предмет", "вероятность", "Город"], [["а", "1 %", "б"]], [60, 5, 35]) == [107, 30, 63]
+    assert _shares(["А", "Б"], [["аналитический", "б"]], [1, 99]) == [31, 169]
+
+
+def test_a_range_of_numbers_stays_whole_and_words_are_counted_apart():
+    assert _shares(["А", "Б"], [["12 (8,9–13,1)", "б"]], [1, 99]) == [24, 176]
+
+
+def test_where_the_line_is_too_short_the_longest_words_are_cut_and_no_others():
+    header = ["Стабилизировано", *["Показатель"] * 6]
+    shares = _shares(header, [["1"] * 7], [10] * 7)
+    assert shares[1:] == [27] * 6
+    assert 27 < shares[0] < 39
+    assert min(_shares(["а" * 64, "Показатель"], [["1", "2"]], [1, 99])) == 47

@@ -30,3 +30,15 @@ def test_a_heading_and_its_sentence_stand_on_the_page_of_their_table(pages: list
     assert len(set(text.values())) > 5
     assert [number for number, page in text.items() if f"А№{number} " not in page.replace("\n", " ")] == []
     assert all(f"Раздел №{number}" in page.replace("\xa0", " ") for number, page in text.items())
+
+
+def test_only_a_very_long_word_of_a_table_is_divided(tmp_path: Path):
+    reports = make_project(tmp_path)
+    short, long = "Другие мероприятия", "достопримечательностями"
+    rows = f"|  |  |\n|:{'-' * 26}|{'-' * 174}|\n| {short} | а |\n| {long} | а |\n"
+    write(reports / E2020, f"---\ntitle: Отчёт\n---\n\n{rows}\n: Таблица {{#tbl-a}}\n")
+    run(reports, [E2020], ["pdf"])
+    text = PdfReader(reports / "_site/2020/annual-report-2020.pdf").pages[-1].extract_text()
+    assert "Другие" in text
+    assert "мероприятия" in text
+    assert long not in text
