@@ -9,8 +9,8 @@ from analysis.presentation.place import CONTENT_FOLDER
 from analysis.publishing.source import Cell, read_source
 
 PLACED = re.compile(r"""place\(f?["'](?:\{year\}|\d{4})/([\w-]+)["']\)""")
-REFERRED = re.compile(r"@((?:tbl|fig|sec)-[\w-]+)")
-NAMED = re.compile(r"\{#((?:tbl|fig|sec)-[\w-]+)")
+REFERRED = re.compile(r"(?:@|\]\(#)((?:tbl|fig|sec|chain)-[\w-]+)")
+NAMED = re.compile(r"\{#((?:tbl|fig|sec|chain)-[\w-]+)")
 
 
 def refuse_lost_references(reports: Path, documents: Sequence[str]) -> None:
@@ -47,7 +47,8 @@ def _source(reports: Path, document: str) -> tuple[str, str]:
 def _message(document: str, missing: Sequence[str]) -> str:
     cells = ", ".join(f'place(f"{{year}}/{name}")' for name in missing)
     return (
-        f"{document}: на таблицы этих частей отчёт ссылается, а сами части в нём не помещены: {', '.join(missing)}. "
+        f"{document}: на таблицы или разделы этих частей отчёт ссылается, а сами части в нём не помещены: "
+        f"{', '.join(missing)}. "
         "Исходники отчёта скопированы прежней версией. Начните новый проект (analysis new ПАПКА), возьмите из него "
         f"reports/_parts вместо своей папки reports/_parts или добавьте в неё ячейки: {cells}."
     )

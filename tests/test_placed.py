@@ -23,6 +23,13 @@ def reports_with(folder, annual, summary):
     return folder
 
 
+def test_a_chain_that_numbers_lead_to_is_asked_for(tmp_path):
+    reports = reports_with(tmp_path / "reports", SUMMARY, "Принято [3](#chain-1-1).")
+    (reports / "2021/_content/chains.md").write_text("### 1.1 {#chain-1-1 .unnumbered}\n", encoding="utf-8")
+    with pytest.raises(AnalysisError, match=r'place\(f"\{year\}/chains"\)'):
+        refuse_lost_references(reports, [DOCUMENT])
+
+
 def test_a_piece_that_is_referred_to_and_not_placed_is_named_with_its_cell(tmp_path):
     reports = reports_with(tmp_path / "reports", SUMMARY, "Прислали 2 из 3 (@tbl-completeness).")
     with pytest.raises(AnalysisError) as refused:

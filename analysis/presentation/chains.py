@@ -40,13 +40,19 @@ def internal_sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     tables = [table for table in (_all_evidence(edition), _notes(edition)) if table is not None]
     titles = {"tbl-all-evidence": "## Все подтверждения {#sec-all-evidence}", "tbl-notes": "## Примечания {#sec-notes}"}
     parts = [part for table in tables for part in (titles[table.label], table.markdown)]
-    return "\n\n".join([*parts, "## Откуда числа {#sec-chains}", *_chains(edition)]), tables
+    return "\n\n".join(parts), tables
 
 
-def _chains(edition: Edition) -> list[str]:
-    """One heading a measure, with the ids of its numbers and the chain that `analysis explain` prints."""
+def chains(edition: Edition) -> str:
+    """One heading a measure, with the ids of its numbers and the chain that `analysis explain` prints; for the office.
+
+    Some twenty pages, so they stand behind all that people read from the beginning.
+    """
+    if not edition.internal or edition.execution.empty:
+        return ""
     ground = edition.ground or Ground(edition.tables, edition.sources)
-    return [part for row in rows_of(edition.execution) for part in _chain(row, edition, ground)]
+    told = [part for row in rows_of(edition.execution) for part in _chain(row, edition, ground)]
+    return "\n\n".join(["## Откуда числа {#sec-chains}", *told])
 
 
 def _chain(row: Row, edition: Edition, ground: Ground) -> Iterator[str]:

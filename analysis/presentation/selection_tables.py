@@ -1,5 +1,7 @@
 """The section about selection: rules, low procedures, chances of error, other thresholds, who would leave."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis.indicator_passport import Indicator
@@ -33,28 +35,39 @@ def section(edition: Edition) -> tuple[str, list[Exhibit]]:
     if edition.methods is None or not edition.methods.rules:
         return NO_RULES, []
     rules = edition.methods.rules
-    words = "\n".join(["Правила, по которым посчитано:", "", *(f"- {escape(rule_words(rule))}" for rule in rules)])
+    words = "\n".join(["Правила, по которым посчитано:", "", *map(_rule_list, rules)])
     shown = [one for one in (_hits(edition), *_office(edition)) if one is not None]
     return "\n\n".join([words, HOW_WRONG, *([] if edition.internal else [ONLY_OFFICE])]), shown
 
 
-def rule_words(rule: RuleSet) -> str:
-    """A rule in one sentence with its source and whether it is confirmed."""
+def _rule_list(rule: RuleSet) -> str:
+    """A rule as a point of a list, with a line for each thing it says."""
+    confirmed = "подтверждено" if rule.confirmed else "не подтверждено"
+    return "\n".join(
+        [f"- **{escape(f'{rule.name} — {confirmed}')}**", *(f"  - {escape(line)}" for line in rule_lines(rule))]
+    )
+
+
+def rule_lines(rule: RuleSet) -> list[str]:
+    """What a rule says, line by line, each with what of it is not confirmed."""
     looked_at = "; ".join(
-        f"{one.procedure}: {', '.join(one.subjects)}, программа {', '.join(map(str, one.programme_grades))} класса"
-        for one in rule.procedures
+        f"{one.procedure}: {', '.join(one.subjects)}, {_programmes(one.programme_grades)}" for one in rule.procedures
     )
     repeated = REPETITION_WORDS.get(rule.repetition, "та же процедура низкая два года подряд")
-    confirmed = "подтверждено" if rule.confirmed else "не подтверждено"
     least = "" if rule.minimum_participants_confirmed else " (не подтверждено)"
     leaves = "" if rule.leave_confirmed else " (не подтверждено)"
-    return (
-        f"{rule.name} — {confirmed}. Процедура низкая, если доля не меньше {percent(rule.threshold, 0)}; в списке "
-        f"школа, у которой низких не меньше {rule.minimum_low_procedures}, {repeated}. Процедуры: {looked_at}. "
-        f"Участников не меньше {rule.minimum_participants}{least}; выходит, если низких "
-        f"не больше {rule.leave_low_count}{leaves}. "
-        f"Источник: {rule.source}"
-    )
+    left = f"не больше {rule.leave_low_count}" if rule.leave_low_count else "не осталось"
+    return [
+        f"Процедура низкая, если доля не справившихся не меньше {percent(rule.threshold, 0)}.",
+        f"В списке школа, у которой низких процедур не меньше {rule.minimum_low_procedures}, {repeated}; выходит из "
+        f"списка, если низких {left}{leaves}.",
+        f"Процедуры: {looked_at}; участников не меньше {rule.minimum_participants}{least}.",
+        f"Источник: {rule.source}",
+    ]
+
+
+def _programmes(grades: Sequence[int]) -> str:
+    return f"программа {', '.join(map(str, grades))} {'классов' if len(grades) > 1 else 'класса'}"
 
 
 def deficits(edition: Edition, rows: pd.DataFrame, indicator: Indicator) -> Exhibit:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from analysis.config import INVENTED
 from analysis.presentation import (
+    chains,
     effectiveness,
     execution,
     exhibits,
@@ -94,6 +95,7 @@ def _sections(edition: Edition) -> list[_Section]:
         _shown("sources", sentences.data_date(edition), [exhibits.sources_table(edition)]),
         _Section("data-log", *logs.data_log(edition)),
         _Section("assumptions", *logs.assumptions(edition)),
+        _Section("chains", chains.chains(edition)),
         _Section("contact", sentences.contact(edition)),
     ]
 

@@ -14,7 +14,7 @@ from analysis.config import Collection, Report
 from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
 from analysis.presentation import execution, owed
-from analysis.presentation.chains import internal_sections
+from analysis.presentation.chains import chains, internal_sections
 from analysis.presentation.write import _sections, _summary
 
 FILE = "data/raw/2021/form.xlsx"
@@ -150,6 +150,14 @@ def test_nothing_owed_is_said_in_words(made):
     edition = made()
     tables = edition.tables | {"owed": edition.tables["owed"].iloc[:0]}
     assert owed.said(replace(edition, tables=tables)) == owed.NOTHING_OWED
+
+
+def test_chains_stand_apart_and_only_for_the_office(made):
+    assert chains(made()) == ""
+    told = chains(made(internal=True))
+    assert told.startswith("## Откуда числа {#sec-chains}")
+    assert "{#chain-1-3 .unnumbered}" in told
+    assert "{#chain-" not in internal_sections(made(internal=True))[0]
 
 
 def test_internal_tables_name_a_measure_as_the_report_does(made):
