@@ -28,6 +28,8 @@ BELOW_BOUND_COST = 1e4
 REWARD = 1e-3
 FREE = 1e-6
 TOLERANCE = 1e-6
+# What a solver may leave over in a sum of scores; people are whole, so a relation of people that fails, fails by one.
+LEFT_OVER = 0.01
 
 # What a cell, or several at once, must be able to be: pairs of cell and value.
 End = tuple[tuple[int, int], ...]
@@ -159,6 +161,8 @@ class _Search:
         steps = self._steps(columns, rows, target, upwards, integral=True)
         if steps is None and target:
             steps = self._steps(columns, rows, target, upwards, integral=True, passing=self.tables.bounded)
+        if steps is not None and self._broken(columns, rows, steps, LEFT_OVER):
+            steps = None  # a table that does not agree is no witness, whatever the solver says of it
         if steps is not None:
             self._take(columns, steps)
         elif target:
@@ -178,12 +182,14 @@ class _Search:
         self._hide(columns[np.abs(move) > TOLERANCE])
         self._seen(table)
 
-    def _broken(self, columns: NDArray[np.int64], rows: NDArray[np.int64], steps: Numbers) -> list[int]:
+    def _broken(
+        self, columns: NDArray[np.int64], rows: NDArray[np.int64], steps: Numbers, tolerance: float = TOLERANCE
+    ) -> list[int]:
         """The parts in which some people are not whole or some relation does not hold."""
         up, down, below = rounded = self._rounded(columns, steps)
-        torn = columns[np.abs(steps - rounded).max(axis=0, initial=0) > TOLERANCE]
+        torn = columns[np.abs(steps - rounded).max(axis=0, initial=0) > tolerance]
         left = np.abs(self.tables.matrix[rows][:, columns] @ (up - down - below))
-        return sorted({*self.tables.part[torn].tolist(), *self.tables.relation_part[rows[left > TOLERANCE]].tolist()})
+        return sorted({*self.tables.part[torn].tolist(), *self.tables.relation_part[rows[left > tolerance]].tolist()})
 
     def _rounded(self, columns: NDArray[np.int64], steps: Numbers) -> Numbers:
         """Whole steps for people; a sum of scores may stand between two numbers."""

@@ -263,3 +263,17 @@ def test_fifteen_hundred_relations():
     known = [one for one in relations if one.terms[0][1].startswith("0:")]
     for name in itertools.islice(sorted(one for one in outcome.sensitive if one.startswith("0:")), 4):
         assert attacked(sample, known, outcome, name) == (0, BOUND - 1)
+
+
+def test_a_solver_that_is_wrong_is_not_believed(monkeypatch):
+    def wrong(*given, **more):
+        found = milp(*given, **more)
+        if found.x is not None:
+            found.x = found.x + np.eye(len(found.x))[0]  # the first cell moves one up, and no total with it
+        return found
+
+    cells, relations = grid([[2, 8, 9], [7, 9, 8], [9, 7, 6]])
+    assert suppress(cells, relations, BOUND).hidden
+    monkeypatch.setattr("analysis.indicators.disclosure.milp", wrong)
+    with pytest.raises(ValueError, match="no pattern is safe"):
+        suppress(cells, relations, BOUND)

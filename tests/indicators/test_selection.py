@@ -187,7 +187,7 @@ RULES = (HOUSE / SELECTION_FILE).read_text(encoding="utf-8")
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("threshold = 0.30", "threshold = 30", "[[rule_set]] № 1: ключ «threshold»: стоит 30"),
+        ("threshold = 0.30", "threshold = 30", "[[rule_set]] № 1 (omsk_2025): ключ «threshold»: стоит 30"),
         ('repetition = "процедура"', 'repetition = "год"', "ключ «repetition»: стоит «год»"),
         ('indicator = "fail_share"', 'indicator = "mean_mark"', "нужна доля из паспорта показателей"),
         ('id = "form_2020_2022"', 'id = "omsk_2025"', "правила называются одинаково"),
