@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.exports_of import protocol_bytes
@@ -77,7 +78,7 @@ def _large_roadmaps(folder: Path) -> list[Measured]:
         for kind in ("txt", "docx"):
             project = roadmap_project(folder / f"{kind}-{rows}", rows, kind)
             name = f"документ в {rows} строк прочитан и проверен ({kind}): `check`"
-            measured.append(_median(name, aim, 3, lambda project=project: (["check"], project)))
+            measured.append(_median(name, aim, 3, partial(_given, ["check"], project)))
     return measured
 
 
@@ -92,9 +93,9 @@ def _collections(folder: Path) -> list[Measured]:
         measured.append(Measured(f"{schools} форм принято: `receive`", taken, megabytes, ""))
         if schools == 19:
             name = "один отчёт с планом и фактом 19 форм, с нуля"
-            measured.append(_median(name, "≤ 9 с", 1, lambda project=project: (ONE_REPORT, _copy_of(project, folder))))
+            measured.append(_median(name, "≤ 9 с", 1, partial(_given_copy, ONE_REPORT, project, folder)))
         name = f"{schools} форм прочитано и проверено: `check`"
-        measured.append(_median(name, aim, 3, lambda project=project: (["check"], project)))
+        measured.append(_median(name, aim, 3, partial(_given, ["check"], project)))
     measured.append(_median("сборка, когда ничего не помнится: 600 форм", "", 1, lambda: (["build"], project)))
     (project / "data/terms.toml").write_text("# x\n", encoding="utf-8")
     measured.append(_median("сборка после правки, 600 форм уже прочитаны", "", 1, lambda: (["build"], project)))
@@ -133,12 +134,17 @@ def _exports(folder: Path) -> list[Measured]:
         path.write_bytes(protocol_bytes(pupils))
         arguments = ["receive", str(path), "--received", "2022-07-01"]
         name = f"протокол в {pupils} строк учеников сведён к итогам школ: `receive`"
-        measured.append(_median(name, aim, 3, lambda arguments=arguments: (arguments, _copy_of(project, folder))))
+        measured.append(_median(name, aim, 3, partial(_given_copy, arguments, project, folder)))
     return measured
 
 
-def _copy_of(project: Path, folder: Path) -> Path:
-    return Path(shutil.copytree(project, Path(tempfile.mkdtemp(dir=folder)) / "copy"))
+def _given(arguments: Sequence[str], project: Path) -> tuple[Sequence[str], Path]:
+    return arguments, project
+
+
+def _given_copy(arguments: Sequence[str], project: Path, folder: Path) -> tuple[Sequence[str], Path]:
+    """The command in a fresh copy of the project, where it has not run before."""
+    return arguments, Path(shutil.copytree(project, Path(tempfile.mkdtemp(dir=folder)) / "copy"))
 
 
 def _indicators() -> list[Measured]:

@@ -58,5 +58,6 @@ def _registry(city: str, logins: list[str]) -> bytes:
     schools = [(login, "", "", login) for login in logins]
     status = [(login, "2021/22", "ШНОР") for login in logins]
     identity = form_identity("registry", city, YEAR, "registry")
-    sheets = [(REGISTRY_SCHOOLS, schools, {}), (REGISTRY_STATUS, status, {})]
-    return form_bytes(["Сведения вымышлены"], sheets, identity, DAY)
+    return form_bytes(
+        ["Сведения вымышлены"], [(REGISTRY_SCHOOLS, schools, {}), (REGISTRY_STATUS, status, {})], identity, DAY
+    )

@@ -15,7 +15,7 @@ from analysis.documents.material import Material
 from analysis.documents.run import gathered
 from analysis.documents.school_note import school_notes
 from analysis.documents.schools import Register
-from analysis.documents.staging import publish_documents
+from analysis.documents.staging import Batch, publish_documents
 
 YEAR = 2021
 OF_SCHOOLS = (
@@ -31,9 +31,8 @@ def hundred_notes(folder: Path, count: int = 100) -> float:
     material = _multiplied(gathered(project, YEAR), count)
     started = time.perf_counter()
     notes = school_notes(material, list(material.register.names)[:count])
-    made = publish_documents(
-        project, YEAR, SCHOOL_NOTE, notes, notes, None, ("pdf",), "builtin", material.edition.data_date, _silent
-    )
+    batch = Batch(project, YEAR, SCHOOL_NOTE, notes, None)
+    made = publish_documents(batch, notes, ("pdf",), "builtin", material.edition.data_date, _silent)
     assert len(made) == count
     return time.perf_counter() - started
 

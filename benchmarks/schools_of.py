@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.contracts.columns import pandas_types
 from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCHOOL_FACT_TABLES, SCORE_COLUMNS, Results
 from analysis.contracts.validation import violations
 from analysis.indicators.effectiveness import school_indicators
@@ -58,11 +59,7 @@ def _exam(
     }  # fmt: skip
     frame = pd.DataFrame({**texts, **counts, "programme_grade": grade, "sitting_grade": grade, "calendar_year": year,
                           "participant_count": pupils})  # fmt: skip
-    columns = Results.to_schema().columns
-    return pd.DataFrame({
-        name: (frame[name] if name in frame else pd.Series(pd.NA, index=frame.index)).astype(str(column.dtype))
-        for name, column in columns.items()
-    })  # fmt: skip
+    return frame.reindex(columns=list(Results.to_schema().columns)).astype(pandas_types(Results))
 
 
 def spoilt(results: pd.DataFrame) -> pd.DataFrame:
