@@ -23,6 +23,8 @@ from analysis.publishing.state import KINDS, Plan, output_name
 _TEMPLATES = Path(__file__).parent / "templates"
 # In the locale C, the usual one in a container, pandoc cannot open a file with a Russian name.
 _LOCALE = {"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {}
+_LONGEST_FIRST = ("pdf", "docx", "html")
+_SIZE_OF = "@@size of "
 _WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
 # Metadata comes from the front matter alone, so a line of dashes is a rule; HTML is seen as such and refused.
 _READER = "markdown-yaml_metadata_block-native_divs-native_spans"
@@ -65,18 +67,17 @@ def render(
     """
     noon = datetime(fixed_date.year, fixed_date.month, fixed_date.day, 12, tzinfo=UTC)
     site = Site(read_project(sources), new, frozenset(plan.make) | plan.keep, noon)
-    pages, papers = [], []
+    work = []
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for name in plan.documents:
             kinds = [kind for kind in KINDS if output_name(name, kind) in plan.make]
             progress(f"собираю {name}: {', '.join(kinds)}")
             page = _execute(sources, name)
-            pages += [page] if "html" in kinds else []
-            papers += [pool.submit(_render_page, page, kind, site) for kind in kinds if kind != "html"]
-        made = [paper.result() for paper in papers]
-        # Web pages come last, because they show the sizes of the other files.
-        made += pool.map(lambda page: _render_page(page, "html", site), pages)
-    return dict(made)
+            work += [pool.submit(_render_page, page, kind, site) for kind in sorted(kinds, key=_LONGEST_FIRST.index)]
+        made = dict(one.result() for one in work)
+    for output in [one for one in made if one.endswith(".html")]:
+        _fill_in_sizes(site.folder / output, site)
+    return made
 
 
 def _execute(sources: Path, name: str) -> Page:
@@ -158,11 +159,18 @@ def _page_variables(page: Page, site: Site) -> dict[str, object]:
             if href in site.outputs
         ],
         "files": [
-            {"kind": kind.upper(), "href": Path(output).name, "size": file_size(site.folder / output)}
+            {"kind": kind.upper(), "href": Path(output).name, "size": f"{_SIZE_OF}{output}@@"}
             for kind in ("pdf", "docx")
             if (output := output_name(page.name, kind)) in site.outputs
         ],
     }
+
+
+def _fill_in_sizes(page: Path, site: Site) -> None:
+    """Writes how large the files are that a web page offers; while it was made, they were not there yet."""
+    text = page.read_bytes().decode()
+    sized = re.sub(f"{_SIZE_OF}(.+?)@@", lambda found: file_size(site.folder / found[1]), text)
+    page.write_bytes(sized.encode())
 
 
 def _paper_variables(page: Page, project: Project) -> dict[str, object]:
