@@ -44,23 +44,36 @@ FORMS = [
 SHARES = [Report("1.3", 1, ("ОО",), "school", 1, "приказ № 1", "аналитик")]
 
 
+FACTS = {"schools": SCHOOLS, "school_status": SUPPORTED, "reports": REPORTS, "evidence": EVIDENCE}
+FACTS |= {"acceptance": VERDICTS, "received_forms": FORMS, "school_measures": []}
+
+
 @pytest.fixture(scope="module")
-def made(edition_of):
-    """An edition of a year: with the facts above, for the public or for the office."""
+def city(edition_of):
+    """Makes the edition of 2021 with some rows of facts in the place of those above."""
     about = edition_of(2021)
     collection = Collection(("УО", "ИМО"), "ОО")
-    rows = {"schools": SCHOOLS, "school_status": SUPPORTED, "reports": REPORTS, "evidence": EVIDENCE}
-    rows |= {"acceptance": VERDICTS, "received_forms": FORMS, "school_measures": []}
-    tables = dict(about.tables) | {name: fact_table(name, values) for name, values in rows.items()}
-    tables |= indicator_tables(tables, collection, SHARES, date(2022, 2, 5))
     roadmap = replace(about.sources[0], received=date(2020, 9, 1))
     form = replace(roadmap, file=FILE, kind="form", received=date(2022, 2, 5))
-    tables |= quality_tables(tables, collection, SHARES, (), (roadmap, form), 0.1)
     project = replace(about.project, collection=collection)
 
+    def _make(**facts):
+        rows = FACTS | facts
+        tables = dict(about.tables) | {name: fact_table(name, values) for name, values in rows.items()}
+        tables |= indicator_tables(tables, collection, SHARES, date(2022, 2, 5))
+        tables |= quality_tables(tables, collection, SHARES, (), (roadmap, form), 0.1)
+        return replace(about, project=project, tables=tables, sources=(roadmap, form))
+
+    return _make
+
+
+@pytest.fixture(scope="module")
+def made(city):
+    """An edition of a year: with the facts above, for the public or for the office."""
+    edition = city()
+
     def _make(year=2021, internal=False):
-        changes = {"tables": tables, "sources": (roadmap, form), "calendar_year": year}
-        return replace(about, project=project, internal=internal, **changes)
+        return replace(edition, calendar_year=year, internal=internal)
 
     return _make
 
@@ -130,6 +143,26 @@ def test_totals_by_task_end_with_all_of_them(made):
         "Задача 1", "4", "2", "1", "0", "выполнено частично — 1, на рассмотрении — 1, нет сведений — 2",
     ]  # fmt: skip
     assert _rows(table)[-1][:5] == ["Всего", "19", "2", "1", "0"]
+
+
+def test_what_was_reported_without_documents_is_shown_with_what_is_reported(city):
+    """УО and school А report in full, nobody names a document: neither done nor failed, wherever states are printed."""
+    edition = city(evidence=[], acceptance=[])
+    text, shown = execution.sections(edition)
+    assert _plain(_summary(edition)[0]) == (
+        "Из 19 показателей с планом на 2021 год: «сообщено, документов нет» — 1, не выполнено — 1, нет сведений — 17 "
+        "(@tbl-statuses)."
+    )
+    tables = {one.label: one for one in shown}
+    assert ["сообщено, документов нет", "1"] in _rows(tables["tbl-statuses"])
+    states = "«сообщено, документов нет» — 1, не выполнено — 1, нет сведений — 2"
+    assert _rows(tables["tbl-task-results"])[0] == ["Задача 1", "4", "2", "0", "0", states]
+    assert f"задача 1: с планом 4, {states}" in _plain(text)
+    assert "1.4: план 2, сообщено 2, принято 0, «сообщено, документов нет»" in _plain(text)
+    assert tables["fig-task-results"].picture.axes[0].get_legend_handles_labels()[1] == [
+        "сообщено, документов нет", "ещё не выполнено", "нет сведений",
+    ]  # fmt: skip
+    assert _rows(tables["tbl-school-1"])[0][2:] == ["1", "1", "0", "0", "сообщено, документов нет"]
 
 
 def test_a_school_without_a_share_is_not_judged(made):
