@@ -33,7 +33,7 @@ from analysis.presentation.certainty import SURE
 from analysis.presentation.conclusions.school import low_rows, threshold_words
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import form, long_date
+from analysis.presentation.russian import NO_BREAK_SPACE, form, long_date
 from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.presentation.sentences import ended
 from analysis.presentation.shares import NO_DATA
@@ -79,12 +79,19 @@ def _without_reference(text: str) -> str:
 def _tasks(material: Material) -> str:
     rows = rows_of(material.rows("task_results"))
     names = ["planned_measure_count", *STATUS_COUNTS]
-    cells = [[f"Задача {row['task_code']}", *(str(row[name]) for name in names)] for row in rows]
+    cells = [[f"Задача{NO_BREAK_SPACE}{row['task_code']}", *(str(row[name]) for name in names)] for row in rows]
     cells.append(["Всего", *(str(sum(int(row[name]) for row in rows)) for name in names)])
-    columns = TaskResults.to_schema().columns
-    header = ["", *(str(columns[name].title).removesuffix(" показателей") for name in names)]
+    header = ["", *map(_heading, names)]
     printed = (header, cells, [10, 9, 12, 11, 15, 12, 12, 10, 9], "lcccccccc")
     return table("tasks", "Показатели по задачам", printed) if rows else ""
+
+
+def _heading(name: str) -> str:
+    """The label of a count, in few letters and with long words divided: nine columns share the line."""
+    label = str(TaskResults.to_schema().columns[name].title).removesuffix(" показателей")
+    return label.replace("рассмотрении", "рассмот\N{SOFT HYPHEN}рении").replace(
+        "Документов", "Доку\N{SOFT HYPHEN}ментов"
+    )
 
 
 def _schools(material: Material) -> Iterator[list[str]]:
