@@ -13,8 +13,9 @@ from analysis.errors import AnalysisError
 from analysis.exam_calendar import Sitting, load_calendar
 from analysis.findings import blocking
 from analysis.forms.acceptance import HOW_TO_DECIDE, rows_to_decide
-from analysis.forms.collect import Form, blank_forms, municipal_unnamed, workbooks
+from analysis.forms.collect import Form, blank_forms, workbooks
 from analysis.forms.workbook import form_bytes
+from analysis.indicators.duties import municipal_unnamed
 from analysis.indicators.plan import plan_by_year
 from analysis.pipeline import check_project
 from analysis.whole import write_file_whole
@@ -32,14 +33,15 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
     collection, tables = _collection(project), _tables(project, calendar_year)
     created = max(source.received for source in load_sources(project.root))
     plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
-    sittings = load_calendar(project.root)
+    sittings, reporting = load_calendar(project.root), load_reporting(project.root)
+    unnamed = municipal_unnamed(tables["executors"], collection, reporting)
     blank = blank_forms(
         plan,
         tables["executors"],
         tables["schools"],
         tables["school_status"],
         collection,
-        load_reporting(project.root),
+        reporting,
         project.city,
         calendar_year,
         sittings,
@@ -51,7 +53,7 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
     folder.mkdir(parents=True, exist_ok=True)
     for form in forms:
         write_file_whole(folder / form.name, form.content)
-    return [*(str(folder / form.name) for form in forms), *_not_made(tables, collection, sittings, calendar_year)]
+    return [*(str(folder / form.name) for form in forms), *_not_made(tables, unnamed, sittings, calendar_year)]
 
 
 def _tables(project: Project, calendar_year: int) -> dict[str, pd.DataFrame]:
@@ -65,13 +67,13 @@ def _tables(project: Project, calendar_year: int) -> dict[str, pd.DataFrame]:
 
 
 def _not_made(
-    tables: Mapping[str, pd.DataFrame], collection: Collection, sittings: Sequence[Sitting], calendar_year: int
+    tables: Mapping[str, pd.DataFrame], unnamed: Sequence[str], sittings: Sequence[Sitting], calendar_year: int
 ) -> list[str]:
     """What could not be made, or is not asked, and why."""
     lines = [
         f"{name}: формы нет, потому что «дорожная карта» не называет этого исполнителя ни в одном мероприятии. "
         "Сверьте с документом: project.toml, [collection], ключ municipal."
-        for name in municipal_unnamed(tables["executors"], collection)
+        for name in unnamed
     ]
     if not any(one.calendar_year == calendar_year and one.form_subjects for one in sittings):
         lines.append(f"{CALENDAR_FILE}: процедур {calendar_year} года нет, поэтому результатов формы не спрашивают.")

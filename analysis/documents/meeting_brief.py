@@ -142,7 +142,7 @@ def _debts(material: Material) -> str:
         return owed.NOT_OVER.format(year=material.year)
     rows = material.rows("owed")
     if rows.empty:
-        return owed.NOTHING_OWED
+        return escape(owed.nothing_owed(edition))
     names = [material.name(str(who)) for who in rows["debtor"]]
     named = rows.assign(debtor=[f"{name[:1].upper()}{name[1:]}" for name in names])
     lines = [

@@ -8,6 +8,7 @@ from analysis.presentation.chains import internal_sections
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit
 from analysis.presentation.markdown import escape
+from analysis.presentation.quality import reported
 from analysis.presentation.russian import GENITIVE, counted
 from analysis.presentation.sentences import NO_FACTS
 from analysis.presentation.words import rows_of, state_words
@@ -78,7 +79,7 @@ def said(edition: Edition) -> str:
             "«если не сделано ничего» и «если сделано всё» (@tbl-bounds)."
         )
     else:
-        sentences.append(owed.ALL_REPORTED)
+        sentences.append(reported(edition))
     return " ".join(sentences)
 
 

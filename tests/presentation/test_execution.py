@@ -15,6 +15,7 @@ from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
 from analysis.presentation import execution, owed
 from analysis.presentation.chains import chains, internal_sections
+from analysis.presentation.quality import reported
 from analysis.presentation.write import _sections, _summary
 
 FILE = "data/raw/2021/form.xlsx"
@@ -179,8 +180,56 @@ def test_before_the_cutoff_nobody_is_blamed(made):
     assert owed.said(edition).startswith("Срок отчёта за 2022 год ещё не наступил")
 
 
-def test_nothing_owed_is_said_in_words(made):
-    edition = made()
+FIVE = [(FILE, "строка", f"edu00000{n}", None, None, f"Школа {n}", None, None, None, None) for n in range(1, 6)]
+MUNICIPAL, SCHOOLS_OF_FIVE = ("УО", "ИМО"), tuple(row[2] for row in FIVE)
+PART = "Форму за 2021 год в срок прислали не все: школ — {schools} из 5, исполнителей за город — {others} из 2."
+
+
+def _sent_by(city, made, *reporters):
+    """The city of five schools, none of them supported, where these sent their forms and told all that was asked."""
+    plan = made().execution
+    duties = zip(plan["activity_code"], plan["measure_number"], plan["missing_reporters"], strict=True)
+    answering = [(code, int(number), "ИМО" if "ИМО" in who else "УО") for code, number, who in duties]
+    reports = [(FILE, "E2", who, code, number, 2021, 2, None, None) for code, number, who in answering]
+    forms = [(f"{FILE}{who}", who, 2021, date(2022, 1, 20), CUTOFF, "вошла в отчёт") for who in reporters]
+    return city(
+        schools=FIVE, school_status=[], evidence=[], acceptance=[], received_forms=forms,
+        reports=[row for row in reports if row[2] in reporters],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ((*MUNICIPAL, *SCHOOLS_OF_FIVE), "Все, кто должен был отчитаться, отчитались."),
+        ((*MUNICIPAL, *SCHOOLS_OF_FIVE[:2]), PART.format(schools=2, others=2)),
+        (MUNICIPAL, PART.format(schools=0, others=2)),
+        (("УО", *SCHOOLS_OF_FIVE), PART.format(schools=5, others=1)),
+        ((), PART.format(schools=0, others=0)),
+    ],
+)
+def test_that_all_have_reported_is_said_of_executors_and_schools_alike(city, made, sent, said):
+    """The schools owe no measure here, but each owes its form."""
+    edition = _sent_by(city, made, *sent)
+    assert reported(edition) == said
+    nothing = {"owed": edition.tables["owed"].iloc[:0]}
+    told = owed.said(replace(edition, tables=edition.tables | nothing))
+    assert told.endswith(said) if said.startswith("Форму") else told == owed.NOTHING_OWED
+    text = _plain(execution.said(edition))
+    assert ("отчитались." in text) == (len(sent) == 7)
+    assert (said in text) == (set(MUNICIPAL) <= set(sent)), "where a measure lacks its fact the bounds are named"
+
+
+def test_a_form_that_leaves_a_measure_open_is_no_report_of_all(made, city):
+    edition = _sent_by(city, made, *MUNICIPAL, *SCHOOLS_OF_FIVE)
+    lines = edition.tables["reporter_completeness"]
+    lines = lines.assign(missing_row_count=lines["missing_row_count"].mask(lines["fact_kind"] == "исполнение", 1))
+    tables = edition.tables | {"reporter_completeness": lines}
+    assert reported(replace(edition, tables=tables)).startswith("Формы прислали все, но о чём-то")
+
+
+def test_nothing_owed_is_said_in_words(city, made):
+    edition = _sent_by(city, made, *MUNICIPAL, *SCHOOLS_OF_FIVE)
     tables = edition.tables | {"owed": edition.tables["owed"].iloc[:0]}
     assert owed.said(replace(edition, tables=tables)) == owed.NOTHING_OWED
 
