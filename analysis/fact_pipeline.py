@@ -26,7 +26,6 @@ from analysis.open_facts import (
     measures_by_label,
     missing_reports,
     school_names,
-    unanswered_measures,
 )
 from analysis.school_fact_pipeline import not_stopping, read_school_facts
 
@@ -72,8 +71,7 @@ def read_facts(
     owed = duties(plan, executors, tables["school_status"], collection, reporting)
     due = _asked_by(max(source.received for source in sources), project, collection)
     findings += missing_reports([duty for duty in owed if duty.calendar_year in due], tables, findings)
-    findings += differing_confirmations(owed, tables["reports"], plan, school_names(tables))
-    findings += unanswered_measures(executors, collection, reporting)
+    findings += differing_confirmations(owed, tables["reports"], plan, school_names(tables), reporting)
     exports = read_exports(project, collection, sources, tables["schools"])
     logins = set(tables["schools"]["school_login"])
     in_time, too_late = (

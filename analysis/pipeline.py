@@ -25,6 +25,7 @@ from analysis.indicators.plan import plan_by_year
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
 from analysis.intake.workbook import read_workbook
+from analysis.open_facts import unanswered_measures, unnamed_reporters
 from analysis.rule_files import broken_rules, nothing_can_be_read
 
 
@@ -84,7 +85,11 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
         *violations(text.tables, TEXT_TABLES),
     ]
     if project.collection is not None:
-        broken += undecided_reports(load_reporting(project.root), clean.tables["measures"], project.collection)
+        reporting = load_reporting(project.root)
+        broken += undecided_reports(reporting, clean.tables["measures"], project.collection)
+        if not blocking([*text.findings, *clean.findings]):
+            asked = (clean.tables["executors"], project.collection, reporting)
+            findings += [*unanswered_measures(*asked), *unnamed_reporters(*asked)]
     if not blocking(findings):
         findings += [*violations(clean.tables, TYPED_TABLES), *broken_relations(clean.tables)]
     tables = dict(clean.tables)

@@ -1,14 +1,11 @@
 """The whole of `check`: passports of the files, the order of findings, and what blocks."""
 
-import pandas as pd
 import pytest
 
 from analysis.config import load_project
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.errors import AnalysisError
 from analysis.findings import in_listing_order
-from analysis.indicators.execution import Duty
-from analysis.open_facts import differing_confirmations
 from analysis.pipeline import check_project
 from roadmaps import FIRST, SECOND, TASK, blocking_rules, check, document, project_with, the_blocking, with_cell
 
@@ -88,13 +85,3 @@ def test_nothing_is_written(tmp_path):
 def test_words_of_the_header_are_not_the_documents_terms(tmp_path):
     terms = '[[variant]]\nmeaning = "итог"\nwritings = ["Результат", "Программа семинара"]\n'
     assert check(tmp_path, document(), terms=terms).findings == []
-
-
-def test_a_school_that_reports_another_number_is_called_by_its_name():
-    plan = pd.DataFrame({"activity_code": ["3.6"], "measure_number": [1], "measure_label": ["3.6"]})
-    lines = [("УО", 5, "uo.xlsx", "ячейка E5"), ("zar01", 3, "zar01.xlsx", "ячейка E7")]
-    reports = pd.DataFrame(lines, columns=["reporter", "fact_count", "source_file", "place"])
-    reports = reports.assign(activity_code="3.6", measure_number=1, calendar_year=2021)
-    (finding,) = differing_confirmations([Duty("3.6", 1, 2021, "УО", None)], reports, plan, {"zar01": "Школа № 1"})
-    said = "3.6 за 2021 год: Школа № 1 (zar01) сообщает 3, а засчитан факт 5 (uo.xlsx: ячейка E5)."
-    assert (finding.file, finding.explanation) == ("zar01.xlsx", said)

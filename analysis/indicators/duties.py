@@ -65,8 +65,13 @@ def measures_named(
 
 def municipal_unnamed(executors: pd.DataFrame, collection: Collection, reporting: Sequence[Report] = ()) -> list[str]:
     """Returns the municipal reporters whom neither the roadmap nor an entry names: they have nothing to fill in."""
-    named = {*executors["executor_name"], *(name for one in reporting for name in one.reporters)}
+    named = named_reporters(executors, reporting)
     return [name for name in collection.municipal if name not in named]
+
+
+def named_reporters(executors: pd.DataFrame, reporting: Sequence[Report]) -> set[str]:
+    """Returns who is named by the roadmap or by an entry of data/reporting.toml."""
+    return {*executors["executor_name"], *(name for one in reporting for name in one.reporters)}
 
 
 def school_shares(reporting: Sequence[Report]) -> dict[tuple[str, int], int]:
