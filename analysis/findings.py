@@ -82,7 +82,7 @@ class Finding:
         value: What stands there, as received.
         explanation: The rule in words.
         action: What to do.
-        stanza: Text ready to paste into data/corrections.toml; empty where none would help.
+        stanza: Text ready to paste into a file of rules; empty where none would help.
     """
 
     rule: str

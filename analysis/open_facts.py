@@ -55,13 +55,13 @@ def unanswered_measures(executors: pd.DataFrame, collection: Collection, reporti
 
 def unnamed_reporters(executors: pd.DataFrame, collection: Collection, reporting: Sequence[Report]) -> list[Finding]:
     """Names of [collection] that stand nowhere in the roadmap: nobody of that name is asked for anything."""
-    there = ", ".join(f"«{name}»" for name in dict.fromkeys(executors["executor_name"]))
+    named = ", ".join(f"«{name}»" for name in dict.fromkeys(executors["executor_name"]))
     unnamed = [("municipal", name) for name in municipal_unnamed(executors, collection, reporting)]
     if collection.schools not in named_reporters(executors, reporting):
         unnamed.append(("schools", collection.schools))
     return [
         Finding("executor_name", Severity.ATTENTION, PROJECT_FILE, (f"[collection], ключ {key}",), name,
-                f"Исполнителя «{name}» «дорожная карта» не называет, и спросить его не о чем. Она называет: {there}.",
+                f"Исполнителя «{name}» «дорожная карта» не называет, и спросить его не о чем. Она называет: {named}.",
                 "Впишите имя так, как его пишет документ; лишнее имя уберите.")
         for key, name in unnamed
     ]  # fmt: skip

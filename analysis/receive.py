@@ -9,7 +9,7 @@ from pathlib import Path
 
 from analysis.config import SOURCES_FILE, Project, Source, load_project, load_sources
 from analysis.errors import AnalysisError
-from analysis.fact_pipeline import known_reporters, problem_of
+from analysis.fact_pipeline import by_one_name, known_reporters, problem_of
 from analysis.intake.returns import Identity, is_returned, recognise
 from analysis.intake.workbook import read_workbook
 from analysis.quoted import quoted
@@ -107,7 +107,7 @@ def _take(
     project: Project, arrived: Arrived, known: Container[str] | None, received: date, sources: Sequence[Source]
 ) -> Received:
     """Copies a workbook into its place, unless it is there already or none of this project's."""
-    identity, content = arrived.identity, arrived.content
+    identity, content = by_one_name(arrived.identity, project.collection), arrived.content
     digest = hashlib.sha256(content).hexdigest()
     same = next((source for source in sources if source.sha256 == digest), None)
     if same is not None:

@@ -85,3 +85,44 @@ def test_nothing_is_written(tmp_path):
 def test_words_of_the_header_are_not_the_documents_terms(tmp_path):
     terms = '[[variant]]\nmeaning = "итог"\nwritings = ["Результат", "Программа семинара"]\n'
     assert check(tmp_path, document(), terms=terms).findings == []
+
+
+TWO_NAMES = [TASK, with_cell(FIRST, 7, "УО, ИМО"), with_cell(SECOND, 7, "управление образования, ИМО")]
+REPORTERS = '[collection]\nmunicipal = ["УО", "ИМО"]\nschools = "ИМО"\n'
+ONE = '[[collection.executor]]\nname = "УО"\nwritings = ["управление образования"]\nbasis = "письмо № 1"\n'
+
+
+def _about_executors(folder, rows, collection):
+    checked = check_project(project_with(folder, document(rows), collection=collection))
+    return checked, [(one.rule, one.value) for one in checked.findings if one.rule.startswith("executor")]
+
+
+def test_who_sends_no_form_is_asked_about_before_anything_is_received(tmp_path):
+    """And before the document itself has its passport: the question needs the roadmap and [collection] alone."""
+    project = project_with(tmp_path, document([TASK, FIRST, with_cell(SECOND, 7, "Центр")]), collection=REPORTERS)
+    (tmp_path / "data/raw/SOURCES.toml").write_text("", encoding="utf-8")
+    found = check_project(project).findings
+    assert [(one.rule, one.value) for one in found if one.rule in ("source", "executor")] == [
+        ("source", ""),
+        ("executor", "Центр"),
+    ]
+
+
+def test_two_names_of_one_executor_are_asked_about_and_joined_by_the_entry(tmp_path):
+    _, asked = _about_executors(tmp_path, TWO_NAMES, REPORTERS)
+    assert asked == [("executor_name", "управление образования"), ("executor", "управление образования")]
+    checked, asked = _about_executors(tmp_path, TWO_NAMES, REPORTERS + ONE)
+    assert asked == []
+    assert checked.tables["executors"]["executor_name"].tolist() == ["УО", "ИМО", "УО", "ИМО"]
+    assert "управление образования, ИМО" in checked.tables["cells"]["text"].tolist()
+
+
+def test_a_reporter_by_another_of_its_names_is_known_by_the_one(tmp_path):
+    collection = REPORTERS.replace('"УО", "ИМО"]', '"управление образования", "УО", "ИМО"]') + ONE
+    project = project_with(tmp_path, document(TWO_NAMES), collection=collection)
+    assert project.collection.municipal == ("УО", "ИМО")
+
+
+def test_an_entry_without_its_ground_is_refused_by_name(tmp_path):
+    with pytest.raises(AnalysisError, match=r"collection.executor.*basis"):
+        project_with(tmp_path, document(), collection=REPORTERS + ONE.replace("письмо № 1", ""))

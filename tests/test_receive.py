@@ -7,7 +7,9 @@ import pytest
 from analysis.config import load_sources
 from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.forms.workbook import form_bytes
+from analysis.pipeline import check_project
 from analysis.receive import receive
+from roadmaps import document, project_with
 
 DAY = date(2022, 1, 20)
 PROJECT = """
@@ -23,6 +25,16 @@ largest_plausible_count = 1000
 [collection]
 municipal = ["УО"]
 schools = "ОО"
+"""
+
+
+ONE_EXECUTOR = """[collection]
+municipal = ["УО"]
+schools = "ИМО"
+[[collection.executor]]
+name = "УО"
+writings = ["управление образования"]
+basis = "письмо № 1"
 """
 
 
@@ -98,3 +110,15 @@ def test_while_no_registry_can_be_read_no_school_is_refused(root):
     receive(root, [_registry(root, "edu1")], DAY)
     (root / "data/raw/2021/registry_registry_v1.xlsx").write_bytes(b"PK")
     assert receive(root, [_form(root, "edu5")], DAY)[0].source is not None
+
+
+def test_a_form_that_went_out_under_another_name_of_its_executor_is_known_by_the_one(root):
+    """Both went out before the names were joined: each holds a part, and somebody must bring them together."""
+    project = project_with(root, document(), collection=ONE_EXECUTOR)
+    forms = [_form(root, name, 2023, project.city) for name in ("управление образования", "УО")]
+    said = [one.said for one in receive(root, forms, DAY)]
+    assert _taken(root)[1:] == ["data/raw/2023/form_УО_v1.xlsx", "data/raw/2023/form_УО_v2.xlsx"], said
+    found = [one for one in check_project(project).findings if one.rule == "executor_name"]
+    assert [(one.file, one.value) for one in found if one.file.endswith(".xlsx")] == [
+        ("data/raw/2023/form_УО_v1.xlsx", "управление образования")
+    ]

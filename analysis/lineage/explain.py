@@ -64,6 +64,7 @@ def _answer(what: str, year: int | None, ground: Ground) -> Iterator[str]:
     if what in ground.school_names:
         known = (f"  {line}" for line in facts_of_school(what, ground, year))
         return chain(school_chain(what, ground, year), known)
+    what = ground.collection.one_name(what) if ground.collection else what
     if what in _reporters(ground):
         asked_years = sorted(years) if year is None else [year]
         return chain.from_iterable(reporter_chain(what, one, ground) for one in asked_years)
