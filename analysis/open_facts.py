@@ -61,7 +61,7 @@ def unnamed_reporters(executors: pd.DataFrame, collection: Collection, reporting
         unnamed.append(("schools", collection.schools))
     return [
         Finding("executor_name", Severity.ATTENTION, PROJECT_FILE, (f"[collection], ключ {key}",), name,
-                f"Исполнителя «{name}» «дорожная карта» не называет, и спросить его не о чем. Она называет: {named}.",
+                f"«Дорожная карта» не называет исполнителя «{name}», и спросить его не о чем. Она называет: {named}.",
                 "Впишите имя так, как его пишет документ; лишнее имя уберите.")
         for key, name in unnamed
     ]  # fmt: skip

@@ -99,7 +99,7 @@ def _faults(one: OneExecutor, collection: Collection, there: Sequence[str]) -> I
 def _nowhere(name: str, there: Sequence[str]) -> str:
     near = get_close_matches(name, there, 1)
     meant = f" Вероятно, имелось в виду «{near[0]}»." if near else ""
-    return f"Исполнителя с таким именем в «дорожной карте» нет.{meant} Она называет: {', '.join(there)}."
+    return f"«Дорожная карта» такого исполнителя не называет; она называет: {', '.join(there)}.{meant}"
 
 
 def _groups(executors: pd.DataFrame, spelt: Mapping[str, str]) -> list[tuple[list[str], str]]:

@@ -109,7 +109,7 @@ def test_only_the_list_joins_and_the_words_of_the_document_stay():
         ([JOINED, OneExecutor(OFFICE, ("УО",), "письмо")], OFFICE, "по кругу имена не соединяются"),
         ([JOINED, OneExecutor("ИМО", (OFFICE,), "письмо")], OFFICE, "не один раз"),
         ([OneExecutor("УО", ("управление образовании",), "письмо")], "управление образовании", f"в виду «{OFFICE}»"),
-        ([OneExecutor("Совет", (OFFICE,), "письмо")], "Совет", "в «дорожной карте» нет"),
+        ([OneExecutor("Совет", (OFFICE,), "письмо")], "Совет", "такого исполнителя не называет"),
     ],
 )
 def test_an_entry_that_joins_nothing_stops(entries, value, said):
