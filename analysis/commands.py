@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.config import Project, load_sources
 from analysis.errors import AnalysisError
 from analysis.file_facts import file_size
+
+if TYPE_CHECKING:
+    from analysis.pipeline import Checked
 
 
 def check(project: Project, options: argparse.Namespace) -> int:
@@ -33,12 +37,28 @@ def check(project: Project, options: argparse.Namespace) -> int:
     content = xlsx_bytes(checked.tables["findings"], about, _latest_received(project))
     write_file_whole(output / "findings.xlsx", content)
     if options.annotate:
-        from analysis.annotate import annotate, sent_back
-
-        for path in annotate(project.root, [*checked.findings, *sent_back(checked.tables)], output / "annotated"):
-            _print(f"С пометками: {path.relative_to(project.root).as_posix()}")
+        _annotate(project, checked)
     _print("Полный список: output/findings.txt, output/findings.xlsx")
     return 1 if stopping else 0
+
+
+def _annotate(project: Project, checked: "Checked") -> None:
+    """Leaves marked copies in output/annotated and says which."""
+    from analysis.annotate import annotate, sent_back
+    from analysis.fact_pipeline import in_force
+
+    try:
+        returned = [source.file for source in in_force(load_sources(project.root))]
+    except AnalysisError:  # a finding says what is wrong with the record
+        return
+    findings = [*checked.findings, *sent_back(checked.tables)]
+    copies = annotate(project.root, findings, returned, project.root / "output/annotated")
+    for path in copies.written:
+        _print(f"С пометками: {path.relative_to(project.root).as_posix()}")
+    for file, why in copies.failed:
+        _print(f"Копию с пометками сделать не удалось, замечания — в списке: {file} ({why})")
+    for path in copies.left:
+        _print(f"Осталась с прошлого раза, сегодня замечаний нет: {path.relative_to(project.root).as_posix()}")
 
 
 def _latest_received(project: Project) -> date:

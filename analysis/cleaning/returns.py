@@ -98,14 +98,16 @@ def _reports(
     unread: set[tuple[str, int]] = set()
     identity = returned.identity
     for row in filter(_is_measure, returned.rows[EXECUTION.title]):
+        # All cells are read before any is doubted, so that every fault of the row is told at once.
         label = _known_label(row, measures, notes)
-        if label is None:
-            continue
         values = (
             notes.read(row, "fact_count", read_count),
             notes.read(row, "fact_date", read_date),
             notes.read(row, "note", shown_text),
         )
+        _note_day(notes.place_of(row, "fact_date"), "факта", values[1], identity.calendar_year, notes)
+        if label is None:
+            continue
         line = (
             returned.file,
             notes.place_of(row, "fact_count"),
@@ -119,7 +121,6 @@ def _reports(
             continue
         found[label] = line
         unread |= {measures[label]} if notes.unread(row, "fact_count") else set()
-        _note_day(notes.place_of(row, "fact_date"), "факта", values[1], identity.calendar_year, notes)
     return list(found.values()), unread
 
 
@@ -132,15 +133,16 @@ def _evidence(
     identity = returned.identity
     for row in returned.rows[EVIDENCE.title]:
         label = _known_label(row, measures, notes)
-        if label is None:
-            continue
         kind, number = notes.read(row, "evidence_kind", lower_text), notes.read(row, "evidence_number", shown_text)
         day, link = notes.read(row, "evidence_date", read_date), notes.read(row, "evidence_link", shown_text)
         confirmed = notes.read(row, "confirmed_count", read_count)
-        if not _can_be_used(row, kind, number, link, confirmed, notes):
+        _note_day(notes.place_of(row, "evidence_date"), "документа", day, identity.calendar_year, notes)
+        usable = _can_be_used(row, kind, number, link, confirmed, notes)
+        if label is None:
+            continue
+        if not usable:
             rejected.add(measures[label])
             continue
-        _note_day(notes.place_of(row, "evidence_date"), "документа", day, identity.calendar_year, notes)
         parts = (kind, number, day, link, confirmed)
         identifier = evidence_id(identity.reporter, label, identity.calendar_year, parts)
         if identifier in found:
@@ -153,24 +155,20 @@ def _evidence(
 
 def _own_measures(returned: Returned, notes: Notes) -> list[tuple[Any, ...]]:
     identity = returned.identity
-    named = [row for row in returned.rows[OWN_MEASURES.title] if "own_measure" in row.cells]
+    found: list[tuple[Any, ...]] = []
     for row in returned.rows[OWN_MEASURES.title]:
-        if row not in named:
-            notes.add("blank_cell", Severity.BLOCKS, row.place, "", "В строке есть значения, а мера не названа.")
-    return [
-        (
-            returned.file,
-            row.place,
-            identity.reporter,
-            identity.calendar_year,
-            line,
+        values = (
             notes.read(row, "own_measure", shown_text),
             notes.read(row, "planned_count", read_count),
             notes.read(row, "done_count", read_count),
             notes.read(row, "done_date", read_date),
         )
-        for line, row in enumerate(named, start=1)
-    ]
+        if "own_measure" in row.cells:
+            line = len(found) + 1
+            found.append((returned.file, row.place, identity.reporter, identity.calendar_year, line, *values))
+        else:
+            notes.add("blank_cell", Severity.BLOCKS, row.place, "", "В строке есть значения, а мера не названа.")
+    return found
 
 
 def _is_measure(row: ReturnedRow) -> bool:
@@ -195,15 +193,15 @@ def _can_be_used(
     row: ReturnedRow, kind: str | None, number: str | None, link: str | None, confirmed: int | None, notes: Notes
 ) -> bool:
     """Whether a line of evidence can be found by somebody and says what it confirms."""
-    if link is not None and not is_safe_link(link):
+    safe = link is None or is_safe_link(link)
+    if not safe:
         notes.add(
             "evidence",
             Severity.ATTENTION,
             row.place,
-            link,
+            link or "",
             "Это не адрес http(s) и не имя файла; подтверждение не принято к учёту.",
         )
-        return False
     lacking = {
         said: notes.unread(row, *names)
         for said, names, missing in (
@@ -217,7 +215,7 @@ def _can_be_used(
         names = ", ".join(said for said, unread in lacking.items() if not unread)
         said = f"Не указано: {names}; подтверждение не принято к учёту."
         notes.add("evidence", Severity.ATTENTION, row.place, " ".join(filter(None, (kind, number, link))), said)
-    return not lacking
+    return safe and not lacking
 
 
 def is_safe_link(link: str) -> bool:

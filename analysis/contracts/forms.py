@@ -245,6 +245,18 @@ ACCEPTANCE = FormSheet(
     ),
     ("evidence_id",),
 )
+# The first sheet of a marked copy: made anew for each copy, never read.
+TO_MEND = FormSheet(
+    "Что исправить",
+    (
+        FormColumn("number", "Номер", "fixed", 8),
+        FormColumn("sheet", "Лист", "fixed", 22),
+        FormColumn("cell", "Где", "fixed", 16),
+        FormColumn("value", "Что стоит", "fixed", 26),
+        FormColumn("explanation", "Что не так", "fixed", 60),
+        FormColumn("action", "Что сделать", "fixed", 50),
+    ),
+)
 
 
 def form_identity(kind: str, project: str, calendar_year: int, reporter: str) -> dict[str, str]:

@@ -18,6 +18,8 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 # Excel shows at most 255 characters of a hint and 32 of its title.
 HINT_LIMIT = 255
 LINE_POINTS = 15
+# Fills of headings, of cells that the office has written and of those to be filled in: every bordered cell has one.
+TITLE_FILL, FIXED_FILL, ENTRY_FILL = "E5E7EB", "F9FAFB", "FFFBEB"
 
 
 def form_bytes(
@@ -52,14 +54,15 @@ def form_bytes(
 
 def _looks(book: Any) -> dict[str, Any]:
     base = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#9CA3AF"}
-    entry = base | {"locked": False, "bg_color": "#FFFBEB"}
+    entry = base | {"locked": False, "bg_color": f"#{ENTRY_FILL}"}
+    fixed = base | {"bg_color": f"#{FIXED_FILL}"}
     return {
         "heading": book.add_format({"bold": True, "font_size": 14}),
         "line": book.add_format({"text_wrap": True, "valign": "top"}),
-        "title": book.add_format(base | {"bold": True, "bg_color": "#E5E7EB"}),
-        "fixed": book.add_format(base | {"bg_color": "#F9FAFB", "num_format": "@"}),
-        "fixed count": book.add_format(base | {"bg_color": "#F9FAFB", "num_format": "0", "align": "center"}),
-        "fixed date": book.add_format(base | {"bg_color": "#F9FAFB", "num_format": "dd.mm.yyyy", "align": "center"}),
+        "title": book.add_format(base | {"bold": True, "bg_color": f"#{TITLE_FILL}"}),
+        "fixed": book.add_format(fixed | {"num_format": "@"}),
+        "fixed count": book.add_format(fixed | {"num_format": "0", "align": "center"}),
+        "fixed date": book.add_format(fixed | {"num_format": "dd.mm.yyyy", "align": "center"}),
         "text": book.add_format(entry | {"num_format": "@"}),
         "choice": book.add_format(entry | {"num_format": "@"}),
         "count": book.add_format(entry | {"num_format": "0"}),

@@ -15,6 +15,7 @@ from analysis.contracts.forms import (
     REGISTRY_SCHOOLS,
     REGISTRY_STATUS,
     SCHOOL_SHEETS,
+    TO_MEND,
     FormSheet,
 )
 from analysis.errors import AnalysisError
@@ -114,8 +115,10 @@ def read_returned(workbook: Workbook, file: str) -> Returned:
     identity = recognise(workbook, file)
     layouts: Sequence[FormSheet] = LAYOUTS[identity.kind]
     rows: dict[str, tuple[ReturnedRow, ...]] = {}
-    findings = list(workbook.findings)
-    pages = [_page(sheet) for sheet in workbook.sheets]
+    everything = [_page(sheet) for sheet in workbook.sheets]
+    pages = [page for page in everything if not _lists_faults(page)]
+    ours = tuple(f"лист {page.sheet.name}, " for page in everything if page not in pages)
+    findings = [one for one in workbook.findings if not (ours and one.place.startswith(ours))]
     optional = (OWN_MEASURES, *SCHOOL_SHEETS) if identity.kind == "form" else ()
     findings += [_foreign_sheet(page, file) for page in pages if _is_foreign(page, (*layouts, *optional), layouts)]
     for layout in (*layouts, *optional):
@@ -153,6 +156,11 @@ def _found(pages: Sequence[_Page], layout: FormSheet) -> list[tuple[str, tuple[R
             rows = tuple(_filled_rows(page.sheet, page.grid[number + 1 :], columns))
             found.append((page.sheet.name, rows))
     return found
+
+
+def _lists_faults(page: _Page) -> bool:
+    """Whether this is the first sheet of a marked copy that came back: what people do there says nothing."""
+    return page.sheet.name == TO_MEND.title or any(_columns(row, TO_MEND) for row in page.titles)
 
 
 def _is_foreign(page: _Page, known: Sequence[FormSheet], needed: Sequence[FormSheet]) -> bool:

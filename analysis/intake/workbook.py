@@ -42,6 +42,7 @@ EXPLANATIONS = {
         "Исправьте формулу или впишите вместо неё значение.",
     ),
 }
+STRUCK_OUT = "Уточните у того, кто вернул форму: отменённое значение удалите, верное оставьте без зачёркивания."
 
 
 @dataclass(frozen=True)
@@ -181,8 +182,7 @@ def _struck_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[F
     for _, row in groupby(sorted(reader.struck, key=attrgetter("row", "column")), key=attrgetter("row")):
         cells = list(row)
         said = "Значение зачёркнуто, но прочитано как обычное: зачёркивание ничего не отменяет."
-        action = "Уточните у того, кто вернул форму: отменённое значение удалите, верное оставьте без зачёркивания."
-        yield _finding("struck_out", sheet, cells, _shown(cells), said, action, file, Severity.ATTENTION)
+        yield _finding("struck_out", sheet, cells, _shown(cells), said, STRUCK_OUT, file, Severity.ATTENTION)
 
 
 def _in_hidden_columns(sheet: Sheet, reader: SheetReader) -> list[SheetCell]:

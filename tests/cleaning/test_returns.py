@@ -105,6 +105,23 @@ def test_two_mistakes_in_a_line_are_two_findings():
     assert cleaned.rows["evidence"] == ()
 
 
+def test_all_mistakes_of_a_line_are_told_at_once():
+    fact = ("9.9", "много", date(2031, 1, 1), None)
+    evidence = ("9.9", "бумажка", "1", date(2031, 1, 1), "javascript:alert(1)", "две")
+    cleaned = _form([SOUND_FACT, fact], [SOUND_EVIDENCE, evidence])
+    assert sorted(_found(cleaned)) == [
+        ("evidence", "лист Подтверждения, строка 3"),
+        ("evidence", "лист Подтверждения, строка 3"),
+        ("measure_label", "лист Исполнение, строка 3"),
+        ("measure_label", "лист Подтверждения, строка 3"),
+        ("other_year", "лист Исполнение, ячейка F3"),
+        ("other_year", "лист Подтверждения, ячейка D3"),
+        ("value", "лист Исполнение, ячейка E3"),
+        ("value", "лист Подтверждения, ячейка F3"),
+    ]
+    assert [len(cleaned.rows[name]) for name in ("reports", "evidence")] == [1, 1]
+
+
 def test_a_rejected_line_says_nothing_about_another_measure():
     facts = [SOUND_FACT, ("2.1", 1, None, None)]
     cleaned = _form(facts, evidence=[_changed(SOUND_EVIDENCE, 5, "все")])

@@ -446,7 +446,8 @@ def test_a_faulty_form_can_be_sent_back_with_its_cells_explained(office, run):
     assert (code, "С пометками: output/annotated/2021/form_УО_v1.xlsx" in out) == (1, True)
     sent = openpyxl.load_workbook(office / "data/raw/2021/form_УО_v1.xlsx")
     marked = openpyxl.load_workbook(office / "output/annotated/2021/form_УО_v1.xlsx")
-    assert marked.sheetnames == sent.sheetnames
+    assert marked.sheetnames == ["Что исправить", *sent.sheetnames]
+    assert marked.active.title == "Что исправить"
     commented = {}
     for name in sent.sheetnames:
         assert marked[name].sheet_state == sent[name].sheet_state
@@ -476,4 +477,4 @@ def test_the_reason_of_a_return_is_written_into_the_copy_for_its_reporter(office
     assert (code, "нет подписи" in out) == (0, False)
     sheet = openpyxl.load_workbook(office / "output/annotated/2021/form_УО_v1.xlsx")["Подтверждения"]
     comments = {cell.coordinate: cell.comment.text for row in sheet for cell in row if cell.comment}
-    assert comments == {"A2": "Подтверждение возвращено: нет подписи\nИсправьте и верните форму."}
+    assert comments == {"A2": "— Проверка —\nПодтверждение возвращено: нет подписи\nИсправьте и верните форму."}
