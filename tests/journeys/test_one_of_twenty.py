@@ -11,6 +11,7 @@ from analysis.annotate import annotate
 from analysis.config import Collection, load_project, load_sources
 from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.fact_pipeline import read_facts
+from analysis.findings import blocking
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.plan import plan_by_year
 from analysis.intake.workbook import read_workbook
@@ -72,18 +73,20 @@ def _checked(root, signed):
     plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
     collection = Collection(("УО",), "ОО")
     facts = read_facts(project, collection, sources, (), (), plan, tables["executors"], read_workbook)
-    copies = annotate(root, facts.findings, [one.file for one in sources], root / "output/annotated")
+    stopping = blocking(facts.findings)
+    copies = annotate(root, stopping, [one.file for one in sources], root / "output/annotated")
     marked = {path.name: _parts(path.read_bytes()) for path in copies.written}
+    rows = [
+        (name, str(row))
+        for name, frame in facts.tables.items()
+        if "source_file" in frame
+        for row in frame.to_dict("records")
+    ]
     result = {}
     for login in LOGINS:
         file = f"data/raw/2021/form_{login}_v1.xlsx"
-        rows = [
-            frame[frame["source_file"] == file].to_csv(index=False)
-            for frame in facts.tables.values()
-            if "source_file" in frame
-        ]
         found = [one for one in facts.findings if one.file == file or login in one.place]
-        result[f"{login} checked"] = (rows, found, marked.get(Path(file).name))
+        result[f"{login} checked"] = ([row for row in rows if file in row[1]], found, marked.get(Path(file).name))
     return result
 
 
@@ -100,6 +103,7 @@ def test_there_are_many_ways_and_forms_with_faults_of_their_own(sound):
     assert len(WAYS) > 90
     copies = [result[2] for key, result in sound.items() if key.endswith("checked")]
     assert sum(copy is not None for copy in copies) == 3
+    assert sum(bool(result[0]) for key, result in sound.items() if key.endswith("checked")) == 20
     assert sum("принят как" in str(said) for said in sound.values()) == 20
 
 
