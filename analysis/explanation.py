@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.build import inputs_are_as_built, is_fresh
 from analysis.cleaning.corrections import apply_workbook_corrections, load_amendments
+from analysis.cleaning.measure_labels import MeasureLabels, label_or_text, labels_of
 from analysis.cleaning.school_sheets import clean_school_sheets
 from analysis.config import Project, Source, load_reporting, load_sources
 from analysis.contracts.facts import COUNTED
@@ -27,6 +28,7 @@ from analysis.lineage.cells import PrintedTable, Question, cell_chain, cell_ques
 from analysis.lineage.explain import CAN_BE_ASKED, explain
 from analysis.lineage.ground import FormLine, Ground
 from analysis.methods import load_methods
+from analysis.open_facts import measures_by_label
 from analysis.store import MANIFEST, PROCESSED, read_manifest, read_table
 
 INTERNAL = "output/internal"
@@ -66,12 +68,13 @@ def ground_of(project: Project) -> Ground:
     sources = load_sources(project.root)
     tables = {name: read_table(project.root, name) for name in names}
     received, methods = list(_received(project, sources)), load_methods(project.root)
+    labels = labels_of(measures_by_label(tables["plan"]))
     return Ground(
         tables,
         sources,
         project.collection,
         load_reporting(project.root),
-        {key: line for form, texts in received for key, line in _lines(form, texts)},
+        {key: line for form, texts in received for key, line in _lines(form, texts, labels)},
         partial(_form_results, project, tables, [form for form, _ in received]),
         _counts_lines(project, sources),
         load_policy(project.root),
@@ -172,7 +175,7 @@ def _as_stood(value: CellValue) -> str:
     return value if isinstance(value, str) else read_text(value)
 
 
-def _lines(form: Returned, texts: Texts) -> Iterator[tuple[tuple[str, str], FormLine]]:
+def _lines(form: Returned, texts: Texts, labels: MeasureLabels) -> Iterator[tuple[tuple[str, str], FormLine]]:
     """The filled rows of a workbook under its own headings; what stands beside them or is a note is not quoted."""
     for row in (row for rows in form.rows.values() for row in rows):
         sheet = row.place.rpartition(", строка ")[0]
@@ -182,4 +185,4 @@ def _lines(form: Returned, texts: Texts) -> Iterator[tuple[tuple[str, str], Form
             for name, cell in row.cells.items()
             if name not in NOT_QUOTED and (place := f"{sheet}, ячейка {cell.address}") in texts
         }
-        yield (form.file, row.place), FormLine(read_text(label.value) if label else "", quoted)
+        yield (form.file, row.place), FormLine(label_or_text(label.value, labels) if label else "", quoted)

@@ -114,7 +114,8 @@ COLLECTION = Collection(("УО", "ИМО"), "ОО")
     ("one", "value", "said"),
     [
         (replace(REPORT, activity="9.9"), "9.9, показатель 1", "в «дорожной карте» нет"),
-        (replace(REPORT, measure=2), "1.1, показатель 2", "в «дорожной карте» нет"),
+        (replace(REPORT, activity="1,2"), "1,2, показатель 1", 'имелось в виду activity = "1.2"'),
+        (replace(REPORT, measure=2), "1.1, показатель 2", "У мероприятия 1.1 показатели: 1."),
         (replace(REPORT, reporters=("ИМ0",)), "ИМ0", "УО, ИМО, ОО. Вероятно, имелось в виду «ИМО»"),
         (replace(REPORT, unit="school", share=1), "УО", "одно из: ОО."),
     ],
@@ -125,6 +126,15 @@ def test_an_entry_that_decides_nothing_is_named(tmp_path, one, value, said):
     (finding,) = undecided_reports([REPORT, one], measures, COLLECTION)
     assert (finding.file, finding.place, finding.value) == (REPORTING_FILE, "[[report]] № 2", value)
     assert said in finding.explanation
+
+
+@pytest.mark.parametrize(("stands", "written"), [("4.1", 'activity = "4.1" (если в документе 4.10, '), ("4", '"4".')])
+def test_a_code_that_stands_as_a_number_is_told_with_its_right_writing(tmp_path, stands, written):
+    project = project_with(tmp_path, document())
+    (tmp_path / REPORTING_FILE).write_text(f"[[report]]\nactivity = {stands}\nunit = 'city'\n", encoding="utf-8")
+    finding = the_blocking(check_project(project))
+    assert (finding.file, finding.place) == (REPORTING_FILE, "[[report]] № 1")
+    assert written in finding.explanation
 
 
 def test_a_share_is_of_a_school(tmp_path):

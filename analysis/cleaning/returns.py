@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from analysis.cleaning.measure_labels import LabelNotKnownError, MeasureLabels, labels_of
 from analysis.cleaning.notes import Notes, lower_text, shown_text
 from analysis.contracts.facts import EVIDENCE_KINDS
 from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES
@@ -28,6 +29,7 @@ COLUMNS = {
     "done_date",
     "received_forms": "source_file reporter calendar_year received_date cutoff_date form_state",
 }
+LABEL = "measure_label"
 REPORTED = ("fact_count", "fact_date", "note")
 WHOLE = {"measure_number", "calendar_year", "line", "confirmed_count"}
 WHOLE_OR_BLANK = {"pupil_count", "fact_count", "planned_count", "done_count"}
@@ -68,8 +70,9 @@ def clean_form(
         received: The day the form came; nothing in it can be later.
     """
     notes, identity = Notes(returned.file, received), returned.identity
-    reports, unread = _reports(returned, measures, notes)
-    evidence, rejected = _evidence(returned, measures, notes)
+    reports, unread = _reports(returned, labels_of(measures), notes)
+    listed = [row.cells[LABEL].value for row in returned.rows[EXECUTION.title] if LABEL in row.cells]
+    evidence, rejected = _evidence(returned, labels_of(measures, listed), notes)
     own = _own_measures(returned, notes) if identity.reporter in set(schools) else ()
     _note_doubtful([line for line in reports if line[3:5] not in unread], evidence, rejected, notes)
     rows = {"reports": tuple(reports), "evidence": tuple(evidence), "school_measures": tuple(own)}
@@ -91,14 +94,14 @@ def _series(column: str, cells: Sequence[Any]) -> "pd.Series[Any]":
 
 
 def _reports(
-    returned: Returned, measures: Mapping[str, tuple[str, int]], notes: Notes
+    returned: Returned, labels: MeasureLabels, notes: Notes
 ) -> tuple[list[tuple[Any, ...]], set[tuple[str, int]]]:
     """The reports, and the measures whose fact stands there and could not be read."""
     found: dict[str, tuple[Any, ...]] = {}
     unread: set[tuple[str, int]] = set()
     identity = returned.identity
     for row in filter(_is_measure, returned.rows[EXECUTION.title]):
-        label = _known_label(row, measures, notes)
+        label = _known_label(row, labels, notes)
         if label is None:
             continue
         values = (
@@ -110,7 +113,7 @@ def _reports(
             returned.file,
             notes.place_of(row, "fact_count"),
             identity.reporter,
-            *measures[label],
+            *labels.measures[label],
             identity.calendar_year,
             *values,
         )
@@ -118,27 +121,27 @@ def _reports(
             _note_repeated(row, label, _differing(found[label][-3:], values), notes)
             continue
         found[label] = line
-        unread |= {measures[label]} if notes.unread(row, "fact_count") else set()
+        unread |= {labels.measures[label]} if notes.unread(row, "fact_count") else set()
         _note_day(notes.place_of(row, "fact_date"), "факта", values[1], identity.calendar_year, notes)
     return list(found.values()), unread
 
 
 def _evidence(
-    returned: Returned, measures: Mapping[str, tuple[str, int]], notes: Notes
+    returned: Returned, labels: MeasureLabels, notes: Notes
 ) -> tuple[list[tuple[Any, ...]], set[tuple[str, int]]]:
     """The evidence, and the measures of those lines that could not be taken."""
     found: dict[str, tuple[Any, ...]] = {}
     rejected: set[tuple[str, int]] = set()
     identity = returned.identity
     for row in returned.rows[EVIDENCE.title]:
-        label = _known_label(row, measures, notes)
+        label = _known_label(row, labels, notes)
         if label is None:
             continue
         kind, number = notes.read(row, "evidence_kind", lower_text), notes.read(row, "evidence_number", shown_text)
         day, link = notes.read(row, "evidence_date", read_date), notes.read(row, "evidence_link", shown_text)
         confirmed = notes.read(row, "confirmed_count", read_count)
         if not _can_be_used(row, kind, number, link, confirmed, notes):
-            rejected.add(measures[label])
+            rejected.add(labels.measures[label])
             continue
         _note_day(notes.place_of(row, "evidence_date"), "документа", day, identity.calendar_year, notes)
         parts = (kind, number, day, link, confirmed)
@@ -146,7 +149,7 @@ def _evidence(
         if identifier in found:
             _note_repeated(row, label, [], notes)
             continue
-        key = (identity.reporter, *measures[label], identity.calendar_year)
+        key = (identity.reporter, *labels.measures[label], identity.calendar_year)
         found[identifier] = (returned.file, row.place, identifier, *key, *parts)
     return list(found.values()), rejected
 
@@ -176,18 +179,20 @@ def _own_measures(returned: Returned, notes: Notes) -> list[tuple[Any, ...]]:
 def _is_measure(row: ReturnedRow) -> bool:
     """Whether a row names a measure or reports something; the office's own words to the reader do neither."""
     office = {column.name for column in EXECUTION.columns if column.kind == "fixed"}
-    return "measure_label" in row.cells or bool(row.cells.keys() - office)
+    return LABEL in row.cells or bool(row.cells.keys() - office)
 
 
-def _known_label(row: ReturnedRow, measures: Mapping[str, tuple[str, int]], notes: Notes) -> str | None:
-    label = notes.read(row, "measure_label", shown_text)
-    if label in measures:
-        return label
-    if notes.unread(row, "measure_label"):
+def _known_label(row: ReturnedRow, labels: MeasureLabels, notes: Notes) -> str | None:
+    shown = notes.read(row, LABEL, shown_text)
+    if notes.unread(row, LABEL):
         return None
-    missing = "В строке есть значения, а номера показателя нет."
-    explanation = "Показателя с таким номером в «дорожной карте» нет." if label else missing
-    notes.add("measure_label", Severity.BLOCKS, row.place, label or "", explanation)
+    said = "В строке есть значения, а номера показателя нет."
+    if shown is not None:
+        try:
+            return labels.meant(row.cells[LABEL].value)
+        except LabelNotKnownError as error:
+            said = str(error)
+    notes.add("measure_label", Severity.BLOCKS, row.place, shown or "", said)
     return None
 
 
