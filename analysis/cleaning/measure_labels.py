@@ -83,8 +83,8 @@ class MeasureLabels:
 
     def _date_words(self, day: date) -> str:
         """Typed into a cell that is no text, «1.2» becomes the first of February, and «4.13» April 2013."""
-        writings = (f"{day.day}.{day.month}", f"{day.day}.{day.month:02}", f"{day.month}.{day.day}")
-        writings += (f"{day.month}.{day.year % 100:02}",) if day.day == 1 else ()
+        writings = [f"{day.day}.{day.month}", f"{day.day}.{day.month:02}", f"{day.month}.{day.day}"]
+        writings += [f"{day.month}.{day.year % 100:02}"] if day.day == 1 else []
         near = [label for label in self.measures if self._activity(label) in writings]
         hint = f" Похоже на {' или '.join(near)}:" if near else " Номера стоят на листе «Исполнение»:"
         return f"Вместо номера показателя в ячейке дата.{hint} {AS_TEXT}."

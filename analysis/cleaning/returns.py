@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from analysis.cleaning.measure_labels import LabelNotKnownError, MeasureLabels, labels_of
-from analysis.cleaning.notes import Notes, lower_text, shown_text
+from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
 from analysis.contracts.facts import EVIDENCE_KINDS
 from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES
 from analysis.findings import Finding, Severity
@@ -137,7 +137,7 @@ def _evidence(
         label = _known_label(row, labels, notes)
         if label is None:
             continue
-        kind, number = notes.read(row, "evidence_kind", lower_text), notes.read(row, "evidence_number", shown_text)
+        kind, number = _kind(row, notes), notes.read(row, "evidence_number", shown_text)
         day, link = notes.read(row, "evidence_date", read_date), notes.read(row, "evidence_link", shown_text)
         confirmed = notes.read(row, "confirmed_count", read_count)
         if not _can_be_used(row, kind, number, link, confirmed, notes):
@@ -196,6 +196,15 @@ def _known_label(row: ReturnedRow, labels: MeasureLabels, notes: Notes) -> str |
     return None
 
 
+def _kind(row: ReturnedRow, notes: Notes) -> str | None:
+    kind = notes.read(row, "evidence_kind", chosen(EVIDENCE_KINDS))
+    if kind is None or kind in EVIDENCE_KINDS:
+        return kind
+    said = f"{not_listed(kind, EVIDENCE_KINDS)} Подтверждение не принято к учёту."
+    notes.refuse(row, "evidence_kind", "evidence", Severity.ATTENTION, said)
+    return None
+
+
 def _can_be_used(
     row: ReturnedRow, kind: str | None, number: str | None, link: str | None, confirmed: int | None, notes: Notes
 ) -> bool:
@@ -212,7 +221,7 @@ def _can_be_used(
     lacking = {
         said: notes.unread(row, *names)
         for said, names, missing in (
-            ("вид документа из списка", ("evidence_kind",), kind not in EVIDENCE_KINDS),
+            ("вид документа из списка", ("evidence_kind",), kind is None),
             ("номер или ссылка", ("evidence_number", "evidence_link"), number is None and link is None),
             ("сколько единиц подтверждает", ("confirmed_count",), not confirmed),
         )
