@@ -12,6 +12,8 @@ IDENTITY_SHEET = "_форма"
 INSTRUCTIONS = "Как заполнить"
 IDENTITY_KEYS = ("kind", "version", "project", "calendar_year", "reporter")
 SPARE_ROWS = 30
+# Every school of a large city, and its status in three school years.
+SPARE_SCHOOLS, SPARE_STATUSES = 300, 900
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,27 @@ class FormColumn:
 
 @dataclass(frozen=True)
 class FormSheet:
-    """One sheet of a workbook: its name and columns from left to right."""
+    """One sheet of a workbook.
+
+    Attributes:
+        title: Its name.
+        columns: From left to right.
+        spare_rows: How many blank rows stand open where people write the lines themselves.
+    """
 
     title: str
     columns: tuple[FormColumn, ...]
+    spare_rows: int = SPARE_ROWS
 
     @cached_property
     def needed_columns(self) -> frozenset[str]:
         """The columns by whose headings the sheet is recognised, whatever its name has become."""
         return frozenset(column.name for column in self.columns if column.needed)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether whoever fills it in writes its lines, too."""
+        return self.columns[0].kind != "fixed"
 
     @property
     def open_list(self) -> "FormSheet":
@@ -200,6 +214,7 @@ REGISTRY_SCHOOLS = FormSheet(
         FormColumn("school_kind", "Вид", "text", 14),
         FormColumn("pupil_count", "Учеников", "count", 12),
     ),
+    SPARE_SCHOOLS,
 )
 REGISTRY_STATUS = FormSheet(
     "Статус",
@@ -208,6 +223,7 @@ REGISTRY_STATUS = FormSheet(
         FormColumn("school_year", "Учебный год", "text", 14, "Вида 2020/21"),
         FormColumn("status", "Статус", "choice", 18, "Выберите из списка", tuple(STATUSES)),
     ),
+    SPARE_STATUSES,
 )
 ACCEPTANCE = FormSheet(
     "Рассмотрение",
