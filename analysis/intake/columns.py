@@ -84,7 +84,7 @@ def is_column_numbers(block: Block) -> bool:
 def is_page_heading(block: Block) -> bool:
     """Whether a row or paragraph says nothing but that a table goes on here."""
     texts = {plain(cell.text) for cell in block.filled}
-    return len(texts) == 1 and PAGE_HEADING.fullmatch(*texts) is not None
+    return len(texts) == 1 and PAGE_HEADING.fullmatch(texts.pop()) is not None
 
 
 def looks_like_header(block: Block) -> bool:

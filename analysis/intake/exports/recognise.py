@@ -12,6 +12,7 @@ from analysis.intake.exports.grid import open_grid
 from analysis.intake.exports.headings import headings
 from analysis.intake.exports.hidden import HiddenHere, hidden_sheets_remark, with_remark
 from analysis.intake.exports.lines import GridSheet, Line
+from analysis.intake.exports.mark_headings import PRIMARY_SCORES, names_primary_scores
 from analysis.intake.exports.pupils import Block, counts_of_blocks
 
 # Titles and notes above the headings; behind them a file is of another kind.
@@ -84,6 +85,8 @@ def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
         head = list(islice(watched, LINES_LOOKED_AT))
         lines = chain(head, watched)
         pupils = next((layout for layout in PUPIL_LAYOUTS if layout.is_this(head)), None)
+        if pupils is None and names_primary_scores(head):
+            raise AnalysisError(f"{file}: {_place(sheet, named=False)}{PRIMARY_SCORES}.")
         schools = next((layout for layout in SCHOOL_LAYOUTS if layout.is_this(head)), None)
         if sheet.hidden or (pupils is None and (schools is None or _names_pupils(head))):
             unknown += [sheet.number] if head else []
@@ -95,7 +98,10 @@ def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
             titles.append(pupils.title)
         elif schools is not None:
             hidden.sheet = _place(sheet, named=True)
-            counts += hidden.doubted(schools.read(hidden.sheet, lines, vocabulary))
+            try:
+                counts += hidden.doubted(schools.read(hidden.sheet, lines, vocabulary))
+            except mark_statistics.OtherUnitError as error:
+                raise AnalysisError(f"{file}: {hidden.sheet}{error}.") from None
             titles.append(schools.title)
         unseen.append(hidden)
     _refuse_unknown(file, titles, unknown, has_pupils=bool(blocks))
