@@ -58,6 +58,11 @@ class FormSheet:
         """The columns by whose headings the sheet is recognised, whatever its name has become."""
         return frozenset(column.name for column in self.columns if column.needed)
 
+    @cached_property
+    def needed_titles(self) -> frozenset[str]:
+        """Those headings, in small letters."""
+        return frozenset(column.title.casefold() for column in self.columns if column.needed)
+
     @property
     def is_open(self) -> bool:
         """Whether whoever fills it in writes its lines, too."""

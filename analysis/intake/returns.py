@@ -1,7 +1,8 @@
 """Recognises a returned workbook by its hidden identifiers, and its sheets by their headings, not by their names."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from analysis.contracts.forms import (
     ACCEPTANCE,
@@ -211,6 +212,12 @@ def _filled_rows(
 def _grid(sheet: Sheet) -> list[dict[int, SheetCell]]:
     """The non-blank cells of a sheet by row, then by column."""
     return [{cell.column: cell for cell in row.cells} for row in sheet.rows if row.cells]
+
+
+def form_sheet_of(headings: Container[str]) -> str:
+    """The sheet of a form that has all its needed headings among these (in small letters); empty where none has."""
+    layouts = chain.from_iterable((*LAYOUTS.values(), (OWN_MEASURES, *SCHOOL_SHEETS)))
+    return next((one.title for one in layouts if all(title in headings for title in one.needed_titles)), "")
 
 
 def _missing_sheet(layout: FormSheet, file: str) -> Finding:

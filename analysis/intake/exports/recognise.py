@@ -7,6 +7,7 @@ from itertools import chain, islice
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import Vocabulary
 from analysis.intake.exports import exam_protocols, individual_results, mark_statistics, regional_summary
+from analysis.intake.exports.cells import text_of
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.grid import open_grid
 from analysis.intake.exports.headings import headings
@@ -14,6 +15,8 @@ from analysis.intake.exports.hidden import HiddenHere, hidden_sheets_remark, wit
 from analysis.intake.exports.lines import GridSheet, Line
 from analysis.intake.exports.mark_headings import PRIMARY_SCORES, names_primary_scores
 from analysis.intake.exports.pupils import Block, counts_of_blocks
+from analysis.intake.returns import SEND_AGAIN, form_sheet_of
+from analysis.intake.workbook_package import OLE2, SAVE_AS_XLSX
 
 # Titles and notes above the headings; behind them a file is of another kind.
 LINES_LOOKED_AT = 100
@@ -79,6 +82,7 @@ def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
     unknown: list[int] = []
     unseen: list[HiddenHere] = []
     hidden_sheets: list[int] = []
+    form = ""
     for sheet in open_grid(content, file):
         hidden = HiddenHere(_place(sheet, named=False))
         watched = hidden.watched(sheet)
@@ -90,6 +94,7 @@ def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
         schools = next((layout for layout in SCHOOL_LAYOUTS if layout.is_this(head)), None)
         if sheet.hidden or (pupils is None and (schools is None or _names_pupils(head))):
             unknown += [sheet.number] if head else []
+            form = form or _form_sheet(head)
             hidden_sheets += [sheet.number] if head and sheet.hidden else []
         elif pupils is not None:
             found = pupils.read(hidden.sheet, lines, vocabulary)
@@ -104,6 +109,8 @@ def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
                 raise AnalysisError(f"{file}: {hidden.sheet}{error}.") from None
             titles.append(schools.title)
         unseen.append(hidden)
+    if form and not titles:
+        raise AnalysisError(f"{file}: {_form_words(form, content)}")
     _refuse_unknown(file, titles, unknown, has_pupils=bool(blocks))
     if blocks and counts:
         raise AnalysisError(f"{file}: в книге и строки учеников, и сводка по школам: разделите её на два файла.")
@@ -128,6 +135,18 @@ def _refuse_unknown(file: str, titles: Sequence[str], unknown: Sequence[int], ha
             f"{file}: листы № {', '.join(map(str, unknown))} скрыты или не опознаны. Удалите их: в проект попадает "
             "только то, что опознано, чтобы с ним не попали сведения об учениках."
         )
+
+
+def _form_sheet(lines: Sequence[Line]) -> str:
+    """The sheet of one of our forms whose headings stand in these lines."""
+    rows = ({text_of(value).casefold() for value in line.cells.values()} for line in lines)
+    return next(filter(None, map(form_sheet_of, rows)), "")
+
+
+def _form_words(sheet: str, content: bytes) -> str:
+    if content.startswith(OLE2):
+        return f"это форма (лист «{sheet}»), сохранённая в старом формате .xls. {SAVE_AS_XLSX}"
+    return f"это форма (лист «{sheet}»), но скрытых отметок в ней нет: чья она, узнать нельзя. {SEND_AGAIN}"
 
 
 def _names_pupils(lines: Sequence[Line]) -> bool:
