@@ -25,7 +25,7 @@ from analysis.intake.returns import LAYOUTS, Returned, read_returned
 from analysis.intake.workbook import CellValue, Sheet
 from analysis.intake.workbook_memory import remembering_reader
 from analysis.lineage.cells import PrintedTable, Question, cell_chain, cell_question, table_code
-from analysis.lineage.explain import CAN_BE_ASKED, explain
+from analysis.lineage.explain import CAN_BE_ASKED, explain, unquoted
 from analysis.lineage.ground import FormLine, Ground
 from analysis.methods import load_methods
 from analysis.open_facts import measures_by_label
@@ -44,7 +44,8 @@ def explained(project: Project, asked: str) -> list[str]:
     Raises:
         AnalysisError: Nothing has been built, or there is nothing of that name.
     """
-    question = cell_question(asked.strip())
+    asked = unquoted(asked)
+    question = cell_question(asked)
     ground = ground_of(project)
     if question is None:
         fresh, lines = inputs_are_as_built(project), explain(asked, ground)

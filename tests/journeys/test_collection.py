@@ -374,6 +374,7 @@ def test_explain_goes_back_to_the_cell_and_its_evidence(office, run):
     assert "Школа А" in run(office, "explain", "edu000001")[1]
     assert run(office, "explain", "9.9@2021")[0] == 1
     _, out, _ = run(office, "explain", "tbl-fact-1@2021!L5")
+    assert run(office, "explain", "'tbl-fact-1@2021!L5'")[1] == out
     assert "Можно спросить" not in out
     assert "стоит: 2021" in out
     assert "лист Исполнение, ячейка E" in out
