@@ -212,6 +212,27 @@ def test_what_changes_the_meaning_blocks_with_its_cell(office, run, label, writt
     assert said in out
 
 
+def test_one_word_in_many_cells_of_a_form_is_one_question(office, run):
+    def _spoil(book):
+        for address in ("B2", "B3", "B4"):
+            book["Контингент"][address].value = "Нет"
+        book["Кадры"]["C2"].value = "—"
+        for row in (2, 3):
+            book["Исполнение"].cell(row, 5).value = "нет"
+
+    _receive(office, run, _fill(office, "edu000001", {}, spoil=_spoil))
+    code, out, _ = run(office, "check")
+    asked = [line for line in out.splitlines() if "Пусто или ноль?" in line]
+    (place,) = [line for line in out.splitlines() if "лист Контингент, ячейка B2" in line]
+    assert (code, len(asked)) == (1, 1)
+    cells = ["лист Исполнение, ячейка E2", "лист Исполнение, ячейка E3", "лист Контингент, ячейка B2"]
+    cells += ["лист Контингент, ячейка B3", "лист Контингент, ячейка B4", "лист Кадры, ячейка C2"]
+    assert place.strip() == f"data/raw/2021/form_edu000001_v1.xlsx: {'; '.join(cells)}"
+    run(office, "check", "--annotate")
+    book = openpyxl.load_workbook(office / "output/annotated/2021/form_edu000001_v1.xlsx")
+    assert all(book["Контингент"][address].comment for address in ("B2", "B3", "B4"))
+
+
 def test_one_bad_file_does_not_hide_the_findings_of_another(office, run):
     _receive(office, run, _fill(office, "УО", {"1.4": "много"}, name="a.xlsx"))
     _receive(office, run, _fill(office, "ИМО", {"4.12": "тоже"}, name="b.xlsx"))
