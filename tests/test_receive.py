@@ -13,6 +13,7 @@ from analysis.errors import AnalysisError
 from analysis.exam_calendar import Vocabulary
 from analysis.forms.workbook import form_bytes
 from analysis.intake.exports import recognise
+from analysis.intake.exports.lines import Line
 from analysis.intake.exports.recognise import read_export
 from analysis.intake.workbook_package import OLE2
 from analysis.receive import receive
@@ -166,4 +167,6 @@ def test_a_sheet_of_a_form_as_text_and_in_the_old_format():
     heading = ";".join(column.title for column in EVIDENCE.columns)
     with pytest.raises(AnalysisError, match="это форма .лист «Подтверждения»., но скрытых отметок"):
         read_export(heading.encode(), "форма.csv", Vocabulary({}, {}))
-    assert "сохраните как" in recognise._form_words("Исполнение", OLE2)
+    line = Line(1, dict(enumerate(heading.split(";"), start=1)))
+    (said,) = recognise._what_it_is([line], OLE2, "")
+    assert "сохраните как" in said

@@ -21,7 +21,7 @@ from analysis.intake.exports.cells import (
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.headings import Columns, line_texts, numbers_the_columns
 from analysis.intake.exports.lines import GridValue, Line
-from analysis.intake.exports.mark_headings import COUNTS, MARKS, MarkHeadings, names_marks
+from analysis.intake.exports.mark_headings import COUNTS, MARKS, MarkHeadings, names_marks, names_primary_scores
 from analysis.intake.exports.titles import Titles, VprTitle
 
 TITLE = "статистика по отметкам (ФИС ОКО)"
@@ -54,7 +54,7 @@ GROUP_WORDS = re.compile(
 
 def is_statistics(lines: Sequence[Line]) -> bool:
     """Whether the headings of such a file stand in these lines."""
-    return names_marks(lines)
+    return names_marks(lines) and not names_primary_scores(lines)
 
 
 class OtherUnitError(Exception):

@@ -82,19 +82,17 @@ def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
     unknown: list[int] = []
     unseen: list[HiddenHere] = []
     hidden_sheets: list[int] = []
-    form = ""
+    told: list[str] = []
     for sheet in open_grid(content, file):
         hidden = HiddenHere(_place(sheet, named=False))
         watched = hidden.watched(sheet)
         head = list(islice(watched, LINES_LOOKED_AT))
         lines = chain(head, watched)
         pupils = next((layout for layout in PUPIL_LAYOUTS if layout.is_this(head)), None)
-        if pupils is None and names_primary_scores(head):
-            raise AnalysisError(f"{file}: {_place(sheet, named=False)}{PRIMARY_SCORES}.")
         schools = next((layout for layout in SCHOOL_LAYOUTS if layout.is_this(head)), None)
         if sheet.hidden or (pupils is None and (schools is None or _names_pupils(head))):
             unknown += [sheet.number] if head else []
-            form = form or _form_sheet(head)
+            told += _what_it_is(head, content, _place(sheet, named=False))
             hidden_sheets += [sheet.number] if head and sheet.hidden else []
         elif pupils is not None:
             found = pupils.read(hidden.sheet, lines, vocabulary)
@@ -103,14 +101,11 @@ def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
             titles.append(pupils.title)
         elif schools is not None:
             hidden.sheet = _place(sheet, named=True)
-            try:
-                counts += hidden.doubted(schools.read(hidden.sheet, lines, vocabulary))
-            except mark_statistics.OtherUnitError as error:
-                raise AnalysisError(f"{file}: {hidden.sheet}{error}.") from None
+            counts += hidden.doubted(_rows_of_schools(schools, hidden.sheet, lines, vocabulary, file))
             titles.append(schools.title)
         unseen.append(hidden)
-    if form and not titles:
-        raise AnalysisError(f"{file}: {_form_words(form, content)}")
+    if told and not blocks:
+        raise AnalysisError(f"{file}: {told[0]}")
     _refuse_unknown(file, titles, unknown, has_pupils=bool(blocks))
     if blocks and counts:
         raise AnalysisError(f"{file}: в книге и строки учеников, и сводка по школам: разделите её на два файла.")
@@ -137,16 +132,26 @@ def _refuse_unknown(file: str, titles: Sequence[str], unknown: Sequence[int], ha
         )
 
 
-def _form_sheet(lines: Sequence[Line]) -> str:
-    """The sheet of one of our forms whose headings stand in these lines."""
+def _rows_of_schools(
+    layout: _SchoolLayout, place: str, lines: Iterator[Line], vocabulary: Vocabulary, file: str
+) -> list[ExamCounts]:
+    try:
+        return layout.read(place, lines, vocabulary)
+    except mark_statistics.OtherUnitError as error:
+        raise AnalysisError(f"{file}: {place}{error}.") from None
+
+
+def _what_it_is(lines: Sequence[Line], content: bytes, place: str) -> list[str]:
+    """What a sheet that is no export of results is known for, and what to do; nothing for any other."""
+    if names_primary_scores(lines):
+        return [f"{place}{PRIMARY_SCORES}."]
     rows = ({text_of(value).casefold() for value in line.cells.values()} for line in lines)
-    return next(filter(None, map(form_sheet_of, rows)), "")
-
-
-def _form_words(sheet: str, content: bytes) -> str:
+    sheet = next(filter(None, map(form_sheet_of, rows)), "")
+    if not sheet:
+        return []
     if content.startswith(OLE2):
-        return f"это форма (лист «{sheet}»), сохранённая в старом формате .xls. {SAVE_AS_XLSX}"
-    return f"это форма (лист «{sheet}»), но скрытых отметок в ней нет: чья она, узнать нельзя. {SEND_AGAIN}"
+        return [f"это форма (лист «{sheet}»), сохранённая в старом формате .xls. {SAVE_AS_XLSX}"]
+    return [f"это форма (лист «{sheet}»), но скрытых отметок в ней нет: чья она, узнать нельзя. {SEND_AGAIN}"]
 
 
 def _names_pupils(lines: Sequence[Line]) -> bool:

@@ -326,6 +326,11 @@ def test_shares_of_primary_scores_are_named_for_what_they_are(rows, read):
     assert "Искали" not in str(stopped.value)
 
 
+def test_primary_scores_beside_pupils_are_left_alone_as_any_other_sheet():
+    rows = [NARROW[0], ["Логин", "Кол-во участников", *SCORES], ["edu260001", 24, *SHARES]]
+    assert len(read_export(xlsx(f1((3, 4)), rows), "x", VOCABULARY).counts) == 1
+
+
 PEOPLE = [
     [f"МБОУ СОШ № {number} (edu26000{number})", total, two, three, four, total - two - three - four]
     for number, (total, two, three, four) in enumerate(
