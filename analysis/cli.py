@@ -192,7 +192,7 @@ def _add_collection_commands(commands: Any) -> None:
     explaining = commands.add_parser(
         "explain",
         help="show what a number rests on",
-        epilog="examples: analysis explain 4.12@2021; 4@2021 (a task); УО@2021; a school's login; "
+        epilog="examples: analysis explain 4.12@2021; 4@2021 (a task); УО@2021; a school's login or name; "
         "'tbl-targets-1@2021!M2' (the code printed under a table, and a cell of its workbook)",
     )
     explaining.add_argument("asked", metavar="MEASURE@YEAR|TASK|REPORTER|TABLE@YEAR!CELL")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
+from analysis.cleaning.notes import asked_together
 from analysis.cleaning.registry import clean_registry
 from analysis.cleaning.returns import COLUMNS, FactRows, clean_form, fact_table
 from analysis.config import RETURNED_KINDS, Collection, Project, Report, Source
@@ -80,7 +81,7 @@ def read_facts(
         [form for _, form in forms if form.identity.reporter in logins] for forms in (held.counted, held.late)
     )
     school_tables, about_schools = read_school_facts(project, collection, in_time, too_late, exports)
-    return Facts({**tables, **school_tables}, (*findings, *about_schools))
+    return Facts({**tables, **school_tables}, tuple(asked_together([*findings, *about_schools])))
 
 
 def _returned(

@@ -23,6 +23,7 @@ RULE_TITLES = {
     "encoding": "Кодировка файла",
     "workbook": "Книга Excel",
     "hidden_data": "Данные в скрытых строках",
+    "merged_cells": "Объединённые ячейки",
     "struck_out": "Зачёркнутое значение",
     "foreign_sheet": "Лист не из формы",
     "formula": "Формула без значения",

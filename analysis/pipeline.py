@@ -65,7 +65,7 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
     text = lay_out(blocks, file)
     clean = clean_roadmap(text.tables, amendments.decisions, project.largest_plausible_count, file)
     cells = text.tables["cells"]
-    words = cells.loc[cells["role"] != "column_header"]
+    words = cells.loc[~cells["role"].isin(("column_header", "page_heading"))]
     findings = [
         *_source_findings(content, file, sources),
         *_unentered_workbooks(project.root, record.received),

@@ -1,12 +1,21 @@
 """What is refused at the door, with a sentence that says what to do; a registry of the same call counts."""
 
+import io
+import zipfile
 from datetime import date
 
+import openpyxl
 import pytest
 
 from analysis.config import load_sources
 from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
+from analysis.errors import AnalysisError
+from analysis.exam_calendar import Vocabulary
 from analysis.forms.workbook import form_bytes
+from analysis.intake.exports import recognise
+from analysis.intake.exports.lines import Line
+from analysis.intake.exports.recognise import read_export
+from analysis.intake.workbook_package import OLE2
 from analysis.receive import receive
 from analysis.receive_exports import Said
 
@@ -102,3 +111,66 @@ def test_while_no_registry_can_be_read_no_school_is_refused(root):
     receive(root, [_registry(root, "edu1")], Said(DAY))
     (root / "data/raw/2021/registry_registry_v1.xlsx").write_bytes(b"PK")
     assert receive(root, [_form(root, "edu5")], Said(DAY))[0].source is not None
+
+
+def _zip(*names, text="<a/>"):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in names:
+            archive.writestr(name, text)
+    return stream.getvalue()
+
+
+ARCHIVE = b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html><table></table></html>"
+SPREADSHEET_2003 = b'<?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office"/>'
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "to_do"),
+    [
+        (ARCHIVE, "это веб-архив", "сохраните как .xlsx"),
+        (b"\xef\xbb\xbf\n<TABLE><tr><td>1</td></tr></TABLE>", "это веб-страница", "сохраните как .xlsx"),
+        (b"<!-- 1C --><html>", "это веб-страница", "сохраните как .xlsx"),
+        (SPREADSHEET_2003, "таблица XML", "сохраните как .xlsx"),
+        (b'<?xml version="1.0"?>' + SPREADSHEET_2003, "таблица XML", "сохраните как .xlsx"),
+        (b"%PDF-1.7\n%", "это документ PDF", "таблицу файлом .xlsx"),
+        (_zip("mimetype", "content.xml"), "(.ods)", "сохраните как «Книга Excel (.xlsx)»"),
+        (
+            _zip("[Content_Types].xml", "_rels/.rels", "xl/workbook.bin"),
+            "(.xlsb)",
+            "сохраните как «Книга Excel (.xlsx)»",
+        ),
+        (_zip("Index/Document.iwa", "Metadata/Properties.plist"), "Apple Numbers", "Экспортировать → Excel"),
+        (_zip("форма школы.xlsx", "форма лицея.xlsx"), "это архив с файлами", "Распакуйте его"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_in_a_sentence(root, content, kind, to_do):
+    path = root / "форма.xls"
+    path.write_bytes(content)
+    (result,) = receive(root, [path], Said(DAY))
+    assert result.source is None
+    assert (kind in result.said, to_do in result.said, "Искали" in result.said) == (True, True, False)
+
+
+def _without_marks(root):
+    book = openpyxl.load_workbook(_form(root, "УО"))
+    del book["_форма"]
+    book.save(root / "без отметок.xlsx")
+    return root / "без отметок.xlsx"
+
+
+def test_a_form_without_its_hidden_marks_is_known_for_a_form(root):
+    (result,) = receive(root, [_without_marks(root)], Said(DAY))
+    assert result.source is None
+    assert "это форма (лист «Исполнение»), но скрытых отметок в ней нет" in result.said
+    assert "Возьмите форму, которую сделала команда analysis forms" in result.said
+    assert "Искали" not in result.said
+
+
+def test_a_sheet_of_a_form_as_text_and_in_the_old_format():
+    heading = ";".join(column.title for column in EVIDENCE.columns)
+    with pytest.raises(AnalysisError, match="это форма .лист «Подтверждения»., но скрытых отметок"):
+        read_export(heading.encode(), "форма.csv", Vocabulary({}, {}))
+    line = Line(1, dict(enumerate(heading.split(";"), start=1)))
+    (said,) = recognise._what_it_is([line], OLE2, "")
+    assert "сохраните как" in said

@@ -1,16 +1,14 @@
 """The registry of schools and their status: what a row must say, and that no school or status stands twice."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.cleaning.notes import Notes, shown_text
+from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
 from analysis.cleaning.returns import FactRows
-from analysis.contracts.columns import SCHOOL_YEAR
 from analysis.contracts.facts import STATUSES
 from analysis.contracts.forms import REGISTRY_SCHOOLS, REGISTRY_STATUS
 from analysis.findings import Severity
-from analysis.intake.cell_values import read_count
+from analysis.intake.cell_values import read_count, school_year_in
 from analysis.intake.returns import Returned, ReturnedRow
 
 TEXTS = ("school_login", "code_oo", "code_msu", "school_name", "full_name", "aliases", "school_kind")
@@ -46,16 +44,19 @@ def _schools(returned: Returned, notes: Notes) -> dict[Any, tuple[Any, ...]]:
 def _statuses(returned: Returned, known: set[Any], notes: Notes) -> dict[Any, tuple[Any, ...]]:
     found: dict[Any, tuple[Any, ...]] = {}
     for row in returned.rows[REGISTRY_STATUS.title]:
-        login, year, status = (notes.read(row, name, shown_text) for name in ("school_login", "school_year", "status"))
+        login, written = (notes.read(row, name, shown_text) for name in ("school_login", "school_year"))
+        year, status = school_year_in(written or ""), notes.read(row, "status", chosen(STATUSES))
         if notes.unread(row, "school_login", "school_year", "status"):
             continue
         if login not in known:
             said = "Логина нет на листе «Школы»." if login else "У статуса не указан логин школы."
             _blocks(notes, row, "school_login", "school", said)
-        elif year is None or not re.match(SCHOOL_YEAR, year):
-            _blocks(notes, row, "school_year", "value", "Ожидался учебный год вида 2020/21.")
+        elif year is None:
+            _blocks(notes, row, "school_year", "value", "Ожидался учебный год вида 2020/21: два года подряд.")
+        elif status is None:
+            _blocks(notes, row, "status", "value", f"Не указан статус: {', '.join(STATUSES)}.")
         elif status not in STATUSES:
-            _blocks(notes, row, "status", "value", f"Ожидался статус: {', '.join(STATUSES)}.")
+            _blocks(notes, row, "status", "value", not_listed(status, STATUSES))
         elif (login, year) in found:
             _blocks(notes, row, "school_year", "pasted_twice", f"Статус школы «{login}» за {year} назван второй раз.")
         else:

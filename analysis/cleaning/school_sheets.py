@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.notes import ASK, Notes, lower_text, shown_text
+from analysis.cleaning.notes import ASK, Notes, chosen, not_listed, shown_text
 from analysis.cleaning.school_sheet_keys import SCALE_OF, UnknownRowError, identified
 from analysis.cleaning.school_sheet_rules import Rule, broken_rules, contradictions
 from analysis.cleaning.typed_rows import typed_table
@@ -28,7 +28,7 @@ from analysis.findings import Finding, Severity
 from analysis.intake.cell_values import read_count, read_number, read_text
 from analysis.intake.returns import Returned, ReturnedRow
 
-READERS = {"count": read_count, "number": read_number, "choice": lower_text}
+READERS = {"count": read_count, "number": read_number}
 GRADE_COLUMNS = ("programme_grade", "sitting_grade")
 # Where a value has an address of its own; elsewhere the address is that of the row.
 VALUE_COLUMNS = {CONTEXT.title: "group_pupil_count", STAFF.title: "staff_amount"}
@@ -165,7 +165,8 @@ def _filled(form: _Form, layout: FormSheet) -> list[_Line]:
 
 def _read(notes: Notes, row: ReturnedRow, column: FormColumn) -> Any:
     kind = "count" if column.name in GRADE_COLUMNS else column.kind
-    return notes.read(row, column.name, READERS.get(kind, shown_text))
+    reader = chosen(column.choices) if kind == "choice" else READERS.get(kind, shown_text)
+    return notes.read(row, column.name, reader)
 
 
 def _is_open(form: _Form, layout: FormSheet) -> bool:
@@ -221,7 +222,7 @@ def _without_repeats(form: _Form, layout: FormSheet, lines: Sequence[_Line]) -> 
 def _is_sound(form: _Form, layout: FormSheet, line: _Line) -> bool:
     broken = broken_rules(layout.title, line.values, line.doubtful)
     for rule in broken:
-        more = _blank(layout, line, rule) or _with_numbers(rule.numbers(line.values))
+        more = _more(layout, line, rule) or _with_numbers(rule.numbers(line.values))
         form.set_aside(layout, [line], [(line, name) for name in rule.shown], f"{SETS_ASIDE[rule.why]}{more}")
     return not broken and not line.doubtful
 
@@ -230,8 +231,11 @@ def _with_numbers(numbers: str) -> str:
     return f": {numbers}" if numbers else ""
 
 
-def _blank(layout: FormSheet, line: _Line, broken: Rule) -> str:
-    """Which cells of a broken rule are blank: they have no address of their own that a reader could be sent to."""
+def _more(layout: FormSheet, line: _Line, broken: Rule) -> str:
+    """What stands in no cell that a reader could be sent to: which cells are blank, which choice comes near."""
+    if broken.why == "not_in_list":
+        (column,) = (one for one in layout.columns if one.name in broken.columns)
+        return f". {not_listed(line.values[column.name], column.choices)}"
     if broken.why != "blank_or_zero":
         return ""
     titles = [one.title for one in layout.columns if one.name in broken.columns and line.values[one.name] is None]

@@ -12,6 +12,8 @@ IDENTITY_SHEET = "_форма"
 INSTRUCTIONS = "Как заполнить"
 IDENTITY_KEYS = ("kind", "version", "project", "calendar_year", "reporter")
 SPARE_ROWS = 30
+# Every school of a large city, and its status in three school years.
+SPARE_SCHOOLS, SPARE_STATUSES = 300, 900
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,13 @@ class FormSheet:
         title: Its name.
         columns: From left to right.
         key: The columns that say what a row is about, where they are others than `naming_columns` finds by itself.
+        spare_rows: How many blank rows stand open where people write the lines themselves.
     """
 
     title: str
     columns: tuple[FormColumn, ...]
     key: tuple[str, ...] = ()
+    spare_rows: int = SPARE_ROWS
 
     @cached_property
     def naming_columns(self) -> tuple[str, ...]:
@@ -61,6 +65,16 @@ class FormSheet:
     def needed_columns(self) -> frozenset[str]:
         """The columns by whose headings the sheet is recognised, whatever its name has become."""
         return frozenset(column.name for column in self.columns if column.needed)
+
+    @cached_property
+    def needed_titles(self) -> frozenset[str]:
+        """Those headings, in small letters."""
+        return frozenset(column.title.casefold() for column in self.columns if column.needed)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether whoever fills it in writes its lines, too."""
+        return self.columns[0].kind != "fixed"
 
     @property
     def open_list(self) -> "FormSheet":
@@ -214,6 +228,7 @@ REGISTRY_SCHOOLS = FormSheet(
         FormColumn("school_kind", "Вид", "text", 14),
         FormColumn("pupil_count", "Учеников", "count", 12),
     ),
+    spare_rows=SPARE_SCHOOLS,
 )
 REGISTRY_STATUS = FormSheet(
     "Статус",
@@ -222,7 +237,8 @@ REGISTRY_STATUS = FormSheet(
         FormColumn("school_year", "Учебный год", "text", 14, "Вида 2020/21"),
         FormColumn("status", "Статус", "choice", 18, "Выберите из списка", tuple(STATUSES)),
     ),
-    ("school_login", "school_year"),
+    key=("school_login", "school_year"),
+    spare_rows=SPARE_STATUSES,
 )
 ACCEPTANCE = FormSheet(
     "Рассмотрение",

@@ -16,6 +16,7 @@ from analysis.intake.workbook_parts import SheetEntry, read_entries, read_proper
 from analysis.intake.workbook_sheet import (
     LAST_COLUMN,
     LAST_ROW,
+    MOST_MERGED,
     BookParts,
     CellValue,
     Fault,
@@ -66,11 +67,13 @@ class Sheet:
         name: As on its tab.
         hidden: Nobody sees the tab; what such a sheet holds is not judged here.
         rows: The rows that are not blank, from the top.
+        merged: Ranges of merged cells: E2:E4.
     """
 
     name: str
     hidden: bool
     rows: tuple[SheetRow, ...]
+    merged: tuple[str, ...] = ()
 
     def place(self, address: str) -> str:
         """The place of a cell for a person: «лист Исполнение, ячейка F7»."""
@@ -123,7 +126,7 @@ def _read_sheets(
         except TooManyCellsError:
             _refuse_too_many(package, MOST_CELLS + 1, MOST_CELLS, "заполненных ячеек")
         left -= reader.cell_count
-        yield Sheet(entry.name, entry.hidden, _rows(reader)), reader
+        yield Sheet(entry.name, entry.hidden, _rows(reader), tuple(reader.merged[:MOST_MERGED])), reader
 
 
 def _refuse_too_many(package: Package, count: int, most: int, what: str) -> None:

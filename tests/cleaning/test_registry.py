@@ -5,6 +5,7 @@ import pytest
 from analysis.cleaning.registry import clean_registry
 from analysis.contracts.forms import REGISTRY_SCHOOLS, REGISTRY_STATUS
 from analysis.findings import Severity
+from analysis.intake.cell_values import school_year_in
 from analysis.intake.returns import Identity, Returned, ReturnedRow
 from analysis.intake.workbook_sheet import SheetCell
 
@@ -47,6 +48,8 @@ def test_a_sound_registry_is_taken_whole():
         ([FIRST], [STATUS, STATUS], "pasted_twice", "лист Статус, ячейка B3"),
         ([FIRST], [STATUS | {"school_login": "edu9"}], "school", "лист Статус, ячейка A2"),
         ([FIRST], [STATUS | {"school_year": "2020"}], "value", "лист Статус, ячейка B2"),
+        ([FIRST], [STATUS | {"school_year": "2020/22"}], "value", "лист Статус, ячейка B2"),
+        ([FIRST], [{"school_login": "edu1", "school_year": "2020/21"}], "value", "лист Статус, строка 2"),
         ([FIRST], [STATUS | {"status": "сильная"}], "value", "лист Статус, ячейка C2"),
         ([FIRST], [{"school_year": "2020/21", "status": "ШНОР"}], "school", "лист Статус, строка 2"),
     ],
@@ -54,3 +57,29 @@ def test_a_sound_registry_is_taken_whole():
 def test_a_fault_is_one_finding_that_names_its_cell(schools, statuses, rule, place):
     (finding,) = _cleaned(schools, statuses).findings
     assert (finding.rule, finding.severity, finding.places) == (rule, Severity.BLOCKS, (place,))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2020/21", "2020-2021", "2020/2021", "2020–21", "2020 — 2021", "2020/21 уч. год", "2020-2021 учебный год",
+     "2020/21 г.", "2020-2021 уч.г.", "2020–2021 гг."],
+)  # fmt: skip
+def test_a_school_year_is_read_as_people_write_it(written):
+    cleaned = _cleaned([FIRST], [STATUS | {"school_year": written}])
+    assert cleaned.findings == ()
+    assert [row[3] for row in cleaned.rows["school_status"]] == ["2020/21"]
+
+
+@pytest.mark.parametrize("written", ["2020", "2021/20", "2020/22", "2020-2121", "2020-20211", "20/21", "с 2020/21", ""])
+def test_what_is_no_pair_of_years_is_no_school_year(written):
+    assert school_year_in(written) is None
+
+
+def test_a_status_is_read_however_it_is_typed():
+    cleaned = _cleaned([FIRST], [STATUS | {"status": "шнор  И ШHCУ"}])  # H and C are Latin
+    assert [row[4] for row in cleaned.rows["school_status"]] == ["ШНОР и ШНСУ"]
+    (finding,) = _cleaned([FIRST], [STATUS | {"status": "ШНОРР"}]).findings
+    assert (finding.value, "Вероятно, имелось в виду «ШНОР». Список: ШНОР, ШНСУ," in finding.explanation) == (
+        "ШНОРР",
+        True,
+    )

@@ -247,6 +247,20 @@ def test_all_faults_of_a_row_and_of_all_sheets_are_told_at_once():
     assert len(places) == len(set(places)) == 7  # a row with two faults is set aside once
 
 
+def test_a_level_is_read_with_letters_that_look_alike_and_another_is_told_with_the_list():
+    found = _with("Конкурсы", [("Олимпиада", "Мyниципaльный", "обyчaющиеся", 3, 1)])
+    assert found.findings == ()
+    assert [(row["contest_level"], row["contestants"]) for row in found.rows["contests"]] == [
+        ("муниципальный", "обучающиеся")
+    ]
+    (finding,) = _with("Конкурсы", [("Олимпиада", "регионалный", "педагоги", 3, 1)]).findings
+    assert (finding.place, finding.value) == ("лист Конкурсы, ячейка B2", "регионалный")
+    assert finding.explanation == (
+        "Значение не из списка. «регионалный» в списке нет. Вероятно, имелось в виду «региональный». "
+        "Список: школьный, муниципальный, региональный, всероссийский, международный."
+    )
+
+
 def test_a_total_may_stand_with_some_grades_blank():
     assert _with("Контингент", {"Всего обучающихся": (30,), "2 класс": (30,)}).findings == ()
 

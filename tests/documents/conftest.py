@@ -6,10 +6,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from analysis.cleaning.register import Register
 from analysis.cleaning.returns import fact_table
 from analysis.config import Collection, Report, load_project, load_sources, load_terms
 from analysis.documents.material import Material
-from analysis.documents.schools import Register
 from analysis.documents.settings import Settings
 from analysis.indicators.tables import indicator_tables
 from analysis.methods import load_methods
