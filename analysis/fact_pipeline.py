@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
-from analysis.cleaning.registry import clean_registry
+from analysis.cleaning.registry import LOGIN, clean_registry, named_schools
 from analysis.cleaning.returns import COLUMNS, FactRows, clean_form, fact_table
 from analysis.config import RETURNED_KINDS, Collection, Project, Report, Source
 from analysis.contracts.facts import COUNTED, LATE, REPLACED
@@ -74,8 +74,8 @@ def read_facts(
     findings += missing_reports([duty for duty in owed if duty.calendar_year in due], tables, findings)
     findings += differing_confirmations(owed, tables["reports"], plan, school_names(tables))
     findings += unanswered_measures(executors, collection, reporting)
-    exports = read_exports(project, collection, sources, tables["schools"])
-    logins = set(tables["schools"]["school_login"])
+    exports = read_exports(project, collection, sources, held.named)
+    logins = set(held.named["school_login"])
     in_time, too_late = (
         [form for _, form in forms if form.identity.reporter in logins] for forms in (held.counted, held.late)
     )
@@ -105,9 +105,14 @@ def _returned(
 
 @dataclass(frozen=True)
 class _Held:
-    """What the workbooks hold: fact tables, findings, and the forms that count and those that came too late."""
+    """What the workbooks hold: fact tables, findings, and the forms that count and those that came too late.
+
+    `named` are the schools of the table and those that the registry names twice: the finding about the registry says
+    so, and nobody is told besides that their forms and results are those of an unknown school.
+    """
 
     tables: dict[str, pd.DataFrame]
+    named: pd.DataFrame
     findings: tuple[Finding, ...]
     counted: list[Received]
     late: list[Received]
@@ -121,7 +126,8 @@ def _held(
 ) -> _Held:
     came = sorted(returned.get("form", []), key=_day_of)
     registries = [clean_registry(registry) for _, registry in returned.get("registry", [])]
-    logins = [str(row[2]) for row in _rows(registries, "schools")]
+    named = [row for one in registries for row in named_schools(one)]
+    logins = [str(row[LOGIN]) for row in named]
     counted, late, refused = _acceptable(came, project, collection, logins)
     forms, after = (
         [clean_form(form, measures, logins, source.received) for source, form in some] for some in (counted, late)
@@ -138,7 +144,8 @@ def _held(
         *map(not_stopping, _findings(after)),
         *_findings(verdicts),
     )
-    return _Held({name: fact_table(name, rows[name]) for name in COLUMNS}, findings, counted, late)
+    tables = {name: fact_table(name, rows[name]) for name in COLUMNS}
+    return _Held(tables, fact_table("schools", named), findings, counted, late)
 
 
 def _day_of(received: Received) -> date:
@@ -252,7 +259,7 @@ def known_reporters(project: Project, sources: Sequence[Source]) -> set[str] | N
         returned, _ = _read(project, registry, load_amendments(project.root).corrections, read_workbook)
     except AnalysisError:
         return None
-    return {*project.collection.municipal, *(str(row[2]) for row in clean_registry(returned).rows["schools"])}
+    return {*project.collection.municipal, *(str(row[LOGIN]) for row in named_schools(clean_registry(returned)))}
 
 
 def _late(source: Source, form: Returned, collection: Collection) -> Finding:

@@ -75,7 +75,7 @@ def directory(schools: pd.DataFrame, towns: Iterable[str]) -> Directory:
     for school in schools.astype(object).where(schools.notna(), None).to_dict("records"):
         login = str(school["school_login"]).lower()
         if school["code_oo"]:
-            codes[(_code(school["code_msu"]), _code(school["code_oo"]))].add(login)
+            codes[(same_code(school["code_msu"]), same_code(school["code_oo"]))].add(login)
         aliases = str(school["aliases"] or "").split(";")
         for name in (school["school_name"], school["full_name"], *aliases):
             if name and (written := same_name(str(name))):
@@ -114,7 +114,7 @@ def _by_login(one: ExamCounts, schools: Directory) -> Match:
 
 
 def _by_code(one: ExamCounts, schools: Directory) -> Match:
-    municipality, code = _code(one.code_msu), _code(one.code_oo)
+    municipality, code = same_code(one.code_msu), same_code(one.code_oo)
     if municipality and schools.municipalities and municipality not in schools.municipalities:
         return Match(is_other=True)
     if municipality:
@@ -139,7 +139,7 @@ def _town(municipality: str) -> str:
     return " ".join(KINDS_OF_TOWN.sub(" ", same_name(municipality)).split())
 
 
-def _code(code: object) -> str:
+def same_code(code: object) -> str:
     """A code without leading zeros and without the noughts of a number: 09306.0 is 9306."""
     return re.sub(r"[.,]0+$", "", str(code or "").strip()).lstrip("0")
 
@@ -156,7 +156,7 @@ def _nearest(one: ExamCounts, schools: Directory, logins: Iterable[str] = ()) ->
         codes = {code: logins for (_, code), logins in schools.by_code.items()}
         found = tuple(
             login
-            for code in get_close_matches(_code(one.code_oo), codes, NEAREST, LEAST_LIKENESS)
+            for code in get_close_matches(same_code(one.code_oo), codes, NEAREST, LEAST_LIKENESS)
             for login in codes[code]
         )
     else:
