@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.cleaning.notes import Notes, shown_text
-from analysis.cleaning.returns import FactRows
+from analysis.cleaning.returns import COLUMNS, FactRows
 from analysis.cleaning.schools import same_code, same_name
 from analysis.contracts.columns import SCHOOL_YEAR
 from analysis.contracts.facts import STATUSES
@@ -66,6 +66,11 @@ def clean_registry(returned: Returned) -> Registry:
 def named_schools(registry: Registry) -> list[tuple[Any, ...]]:
     """Returns the rows of all schools that a registry names, those included that it names twice."""
     return [*registry.rows["schools"], *registry.unclear]
+
+
+def school_row(line: tuple[Any, ...]) -> dict[str, Any]:
+    """Returns a row of `schools` by column name."""
+    return dict(zip(COLUMNS["schools"].split(), line, strict=True))
 
 
 def _schools(returned: Returned, notes: Notes) -> list[Named]:

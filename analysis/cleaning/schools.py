@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 import pandas as pd
 
@@ -72,13 +73,12 @@ def directory(schools: pd.DataFrame, towns: Iterable[str]) -> Directory:
     """
     codes: dict[tuple[str, str], set[str]] = defaultdict(set)
     names: dict[str, set[str]] = defaultdict(set)
-    for school in schools.astype(object).where(schools.notna(), None).to_dict("records"):
+    for school in school_rows(schools):
         login = str(school["school_login"]).lower()
         if school["code_oo"]:
             codes[(same_code(school["code_msu"]), same_code(school["code_oo"]))].add(login)
-        aliases = str(school["aliases"] or "").split(";")
-        for name in (school["school_name"], school["full_name"], *aliases):
-            if name and (written := same_name(str(name))):
+        for name in names_of(school):
+            if written := same_name(name):
                 names[written].add(login)
     return Directory(
         names={
@@ -90,6 +90,18 @@ def directory(schools: pd.DataFrame, towns: Iterable[str]) -> Directory:
         municipalities=frozenset(msu for msu, _ in codes if msu),
         towns=frozenset(filter(None, map(_town, towns))),
     )
+
+
+def school_rows(schools: pd.DataFrame) -> list[dict[str, Any]]:
+    """Returns the rows of `schools` by column name; a blank is None."""
+    rows = schools.astype(object).where(schools.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def names_of(school: Mapping[str, Any]) -> list[str]:
+    """Returns all names of a school, from one of `school_rows`."""
+    aliases = str(school["aliases"] or "").split(";")
+    return [str(name) for name in (school["school_name"], school["full_name"], *aliases) if name]
 
 
 def find_school(one: ExamCounts, schools: Directory) -> Match:

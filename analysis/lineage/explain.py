@@ -61,9 +61,9 @@ def _answer(what: str, year: int | None, ground: Ground) -> Iterator[str]:
     if what in tasks:
         of_task = {key for key, row in ground.plan.items() if row["task_code"] == what}
         return _measures(lambda key: key in of_task, ground) if year is None else task_chain(what, year, ground)
-    if what in ground.school_names:
-        known = (f"  {line}" for line in facts_of_school(what, ground, year))
-        return chain(school_chain(what, ground, year), known)
+    if (login := ground.login_of(what)) is not None:
+        known = (f"  {line}" for line in facts_of_school(login, ground, year))
+        return chain(school_chain(login, ground, year), known)
     if what in _reporters(ground):
         asked_years = sorted(years) if year is None else [year]
         return chain.from_iterable(reporter_chain(what, one, ground) for one in asked_years)

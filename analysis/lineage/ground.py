@@ -10,9 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.cleaning.schools import names_of, same_name, school_rows
 from analysis.config import Collection, Report, Source
 from analysis.contracts.school_facts import RESULT_KEY
 from analysis.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
+from analysis.errors import AnalysisError
 from analysis.indicator_passport import Passport
 from analysis.indicators.duties import duties
 from analysis.indicators.execution import Duty, facts_by_reporter
@@ -129,6 +131,21 @@ class Ground:
         """Names of schools by login."""
         schools = self.tables.get("schools")
         return {} if schools is None else dict(zip(schools["school_login"], schools["school_name"], strict=True))
+
+    def login_of(self, asked: str) -> str | None:
+        """The school of a login or of a name, a former one included; None where nothing is called so.
+
+        Raises:
+            AnalysisError: Several schools are called so.
+        """
+        if asked in self.school_names or "schools" not in self.tables:
+            return asked if asked in self.school_names else None
+        schools, written = school_rows(self.tables["schools"]), same_name(asked)
+        found = [row for row in schools if written and written in map(same_name, names_of(row))]
+        if len(found) > 1:
+            which = "; ".join(f"{row['school_name']} ({row['school_login']})" for row in found)
+            raise AnalysisError(f"Так называются несколько школ: «{asked}». Назовите логин: {which}.")
+        return str(found[0]["school_login"]) if found else None
 
     @cached_property
     def displaced(self) -> Mapping[tuple[Any, ...], Row]:

@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.lineage.facts import counts_words, facts_in_short, forms_of
 from analysis.lineage.ground import Ground, asked_as, key_of, known, row_place
 from analysis.lineage.measures import target_line
+from analysis.lineage.school_history import history
 from analysis.presentation.words import Row, count_words, rows_of
 
 REPORTER_RULE = (
@@ -100,6 +101,7 @@ def school_chain(login: str, ground: Ground, year: int | None) -> Iterator[str]:
     schools = ground.tables["schools"]
     school = rows_of(schools[schools["school_login"] == login])[0]
     yield f"{login} «{school['school_name']}» ← {ground.cell(school)}"
+    yield from (f"  {said} ← {ground.cell(row)}" for said, row in history(login, ground.tables))
     status = ground.tables["school_status"]
     for row in rows_of(status[status["school_login"] == login]):
         if year is None or str(year) in row["school_year"] or row["school_year"].endswith(f"/{year % 100:02d}"):
