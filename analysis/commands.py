@@ -121,19 +121,38 @@ def forms(project: Project, options: argparse.Namespace) -> int:
 
 
 def receive(project: Project, options: argparse.Namespace) -> int:
-    """Takes returned workbooks and exports into data/raw; 1 when one of them is refused."""
+    """Takes returned workbooks and exports into data/raw, or takes receptions back; 1 when one is refused."""
     from analysis.receive import receive as take_in
-    from analysis.receive_exports import inbox_files
+    from analysis.receive_exports import Said, inbox_files
+    from analysis.take_back import take_back
 
     if options.received > date.today():
         raise AnalysisError(f"День получения {options.received:%d.%m.%Y} ещё не наступил.")
-    files = options.files or inbox_files(project)
-    if not files:
-        _print("Во входящей папке файлов нет.")
-    results = take_in(project.root, files, options.received, options.wave, options.year)
+    if options.undo:
+        if not options.files:
+            raise AnalysisError("Назовите файлы, приём которых взять назад: analysis receive --undo ФАЙЛ…")
+        results = take_back(project.root, options.files, date.today())
+    else:
+        files = options.files or inbox_files(project)
+        if not files:
+            _print("Во входящей папке файлов нет.")
+        said = Said(options.received, options.wave, options.year)
+        results = take_in(project.root, files, said, (lambda _: True) if options.yes else _agreed)
     for result in results:
-        _print(result.said) if result.source else say(f"Не принят: {result.said}")
+        _print(result.said) if result.source else say(
+            f"{'Не взят назад' if options.undo else 'Не принят'}: {result.said}"
+        )
+        for line in result.details if options.verbose else ():
+            _print(f"  {line}")
     return 0 if all(result.source for result in results) else 1
+
+
+def _agreed(question: str) -> bool:
+    """Asks on a terminal; elsewhere nobody answers, and that is a no."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return False
+    say(f"{question[0].upper()}{question[1:]}")
+    return input("Заменить сведения? (да/нет) ").strip().casefold() in ("да", "д", "yes", "y")
 
 
 def explain(project: Project, options: argparse.Namespace) -> int:

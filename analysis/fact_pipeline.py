@@ -34,7 +34,7 @@ from analysis.open_facts import (
 from analysis.school_fact_pipeline import not_stopping, read_school_facts
 from analysis.school_mergers import SCHOOLS_FILE, Merger, load_mergers
 
-OR_FORGET_IT = "Чтобы сборка шла без этой формы, удалите её запись из SOURCES.toml."
+OR_FORGET_IT = "Чтобы сборка шла без этого файла, возьмите его приём назад: analysis receive --undo {}."
 Reader = Callable[[bytes, str], Workbook]
 Received = tuple[Source, Returned]
 
@@ -135,7 +135,7 @@ def _held(
     measures: Mapping[str, tuple[str, int]],
     mergers: Sequence[Merger],
 ) -> _Held:
-    came = sorted(returned.get("form", []), key=_day_of)
+    came = returned.get("form", [])
     named = [row for one in registries for row in named_schools(one)]
     logins = [str(row[LOGIN]) for row in named]
     counted, late, refused = _acceptable(came, project, collection, logins)
@@ -143,7 +143,7 @@ def _held(
         [clean_form(form, measures, logins, source.received) for source, form in some] for some in (counted, late)
     )
     known = [str(row[2]) for row in _rows(forms, "evidence")]
-    verdicts = [clean_acceptance(one, known) for _, one in sorted(returned.get("acceptance", []), key=_day_of)]
+    verdicts = [clean_acceptance(one, known) for _, one in returned.get("acceptance", [])]
     rows = {name: _rows([*registries, *forms, *verdicts], name) for name in COLUMNS}
     rows["received_forms"] = _received(returned.get("form", []), project, collection, logins)
     last_years = last_report_years(mergers, {_whose(form) for _, form in counted})
@@ -165,10 +165,6 @@ def _whose(form: Returned) -> tuple[str, int]:
     return form.identity.reporter, form.identity.calendar_year
 
 
-def _day_of(received: Received) -> date:
-    return received[0].received
-
-
 def _rows(cleaned: Iterable[FactRows], table: str) -> list[tuple[Any, ...]]:
     return [row for one in cleaned for row in one.rows.get(table, ())]
 
@@ -178,10 +174,10 @@ def _findings(cleaned: Iterable[FactRows]) -> list[Finding]:
 
 
 def in_force(sources: Sequence[Source]) -> list[Source]:
-    """Returns the returned workbooks; of the registries only the newest. Which version of a form stands is decided
-    later, because a version that comes after the cutoff takes nothing from the one before it."""
-    void = {source.replaces for source in sources if source.kind == "registry"}
-    return [source for source in sources if source.kind in RETURNED_KINDS and source.file not in void]
+    """Returns the returned workbooks in the order of the record; of the registries only the last. Which version of a
+    form counts is decided later, because one that comes after the cutoff takes nothing from the one before it."""
+    last = next((source for source in reversed(sources) if source.kind == "registry"), None)
+    return [one for one in sources if one.kind in RETURNED_KINDS and (one.kind != "registry" or one is last)]
 
 
 def _former(
@@ -236,14 +232,15 @@ def _read(
 
 def _unreadable(source: Source, message: str) -> Finding:
     said = message.removeprefix(f"{source.file}: ")
-    return _whole_file(source, "workbook", Severity.BLOCKS, "", said, "Получите файл заново.")
+    action = f"Получите файл заново. {OR_FORGET_IT.format(source.file)}"
+    return _whole_file(source, "workbook", Severity.BLOCKS, "", said, action)
 
 
 def _acceptable(
     forms: Sequence[Received], project: Project, collection: Collection, logins: Sequence[str]
 ) -> tuple[list[Received], list[Received], list[Finding]]:
-    """The forms of this project and of a known reporter and year: of each the newest that came by the cutoff, the
-    newest that came after it, and findings about the others and the late ones. Takes them in order of receipt."""
+    """The forms of this project and of a known reporter and year: of each the last that came by the cutoff, the
+    last that came after it, and findings about the others and the late ones. Takes them in the order of the record."""
     kept: dict[tuple[str, int], Received] = {}
     late: dict[tuple[str, int], Received] = {}
     findings: list[Finding] = []
@@ -256,7 +253,7 @@ def _acceptable(
             late[key] = (source, form)
         elif problem:
             said, action = problem
-            action = f"{action} {OR_FORGET_IT}"
+            action = f"{action} {OR_FORGET_IT.format(source.file)}"
             findings.append(_whole_file(source, "workbook", Severity.BLOCKS, identity.reporter, said, action))
         else:
             kept[key] = (source, form)
@@ -270,7 +267,7 @@ def _received(
     known = {*collection.municipal, *logins}
     valid = [(source, one.identity) for source, one in forms if not problem_of(one.identity, project, known)]
     on_time: dict[tuple[str, int], str] = {}
-    for source, identity in sorted(valid, key=lambda one: one[0].received):
+    for source, identity in valid:
         if source.received <= collection.cutoff(identity.calendar_year):
             on_time[(identity.reporter, identity.calendar_year)] = source.file
     rows: list[tuple[Any, ...]] = []
@@ -306,8 +303,9 @@ def _is_of_another_edition(identity: Identity, project: Project) -> bool:
     return ours and identity.calendar_year not in project.editions
 
 
-def known_reporters(project: Project, sources: Sequence[Source]) -> set[str] | None:
-    """Returns municipal reporters and the logins of the newest registry; None while no registry can be read.
+def known_reporters(project: Project, sources: Sequence[Source]) -> dict[str, str] | None:
+    """Returns municipal reporters and the schools of the newest registry by login, each with its name; None while no
+    registry can be read.
 
     A registry that cannot be read is a finding of `check`, not a reason to refuse a form.
     """
@@ -320,8 +318,9 @@ def known_reporters(project: Project, sources: Sequence[Source]) -> set[str] | N
         former = _former(project, sources, corrections, read_workbook) if mergers else []
     except AnalysisError:
         return None
-    schools = named_schools(_with_history(returned, former, mergers))
-    return {*project.collection.municipal, *(str(row[LOGIN]) for row in schools)}
+    schools = fact_table("schools", named_schools(_with_history(returned, former, mergers)))
+    names = dict(zip(schools["school_login"], schools["school_name"], strict=True))
+    return {**{name: name for name in project.collection.municipal}, **names}
 
 
 def _late(source: Source, form: Returned, collection: Collection) -> Finding:

@@ -1,7 +1,7 @@
 """The steps of `check` and `build`: raw files in, validated tables and findings out. No step writes anything."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from analysis.cleaning.corrections import Correction, apply_corrections, load_am
 from analysis.cleaning.reporting import undecided_reports
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import watch_terms
-from analysis.config import CORRECTIONS_FILE, SOURCES_FILE, Project, Source, load_reporting, load_sources, load_terms
+from analysis.config import CORRECTIONS_FILE, SOURCES_FILE, Project, Source, load_record, load_reporting, load_terms
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.text import TEXT_TABLES
@@ -58,7 +58,8 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
         return Checked({"findings": findings_table(ordered)}, ordered)
     file = project.roadmap_file
     content = _bytes(project)
-    sources, amendments = load_sources(project.root), load_amendments(project.root)
+    record, amendments = load_record(project.root), load_amendments(project.root)
+    sources = record.standing
     blocks, reading = read_blocks(content, file)
     blocks, correcting = apply_corrections(blocks, amendments.corrections, file)
     text = lay_out(blocks, file)
@@ -67,13 +68,13 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
     words = cells.loc[cells["role"] != "column_header"]
     findings = [
         *_source_findings(content, file, sources),
-        *_unentered_workbooks(project.root, sources),
+        *_unentered_workbooks(project.root, record.received),
         *reading,
         *correcting,
         *misdirected(
             amendments.corrections,
             [file, *(source.file for source in in_force(sources))],
-            [source.file for source in sources],
+            record,
         ),
         *text.findings,
         *clean.findings,
@@ -152,7 +153,7 @@ def _source_findings(content: bytes, file: str, sources: tuple[Source, ...]) -> 
     return [Finding("source", Severity.BLOCKS, file, ("весь файл",), "", explanation, action, _stanza(file, digest))]
 
 
-def _unentered_workbooks(root: Path, sources: tuple[Source, ...]) -> list[Finding]:
+def _unentered_workbooks(root: Path, sources: Sequence[Source]) -> list[Finding]:
     """A workbook put into data/raw by hand, or by a run that died, is no source: nobody may think it was read."""
     entered = {source.file for source in sources}
     there = sorted(path.relative_to(root).as_posix() for path in (root / "data/raw").rglob("[!.~]*.xlsx"))

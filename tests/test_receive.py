@@ -8,6 +8,7 @@ from analysis.config import load_sources
 from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.forms.workbook import form_bytes
 from analysis.receive import receive
+from analysis.receive_exports import Said
 
 DAY = date(2022, 1, 20)
 PROJECT = """
@@ -66,8 +67,8 @@ def _taken(root):
     ],
 )
 def test_a_form_that_is_none_of_ours_is_refused_and_nothing_is_written(root, form, why, what_to_do):
-    receive(root, [_registry(root, "edu1")], DAY)
-    (refused, taken) = receive(root, [_form(root, **form), _form(root, "УО")], DAY)
+    receive(root, [_registry(root, "edu1")], Said(DAY))
+    (refused, taken) = receive(root, [_form(root, **form), _form(root, "УО")], Said(DAY))
     assert refused.source is None
     assert why in refused.said
     assert what_to_do in refused.said
@@ -80,21 +81,24 @@ def test_a_form_that_is_none_of_ours_is_refused_and_nothing_is_written(root, for
 
 
 def test_a_newer_registry_of_the_same_call_lets_its_schools_in(root):
-    receive(root, [_registry(root, "edu1")], DAY)
+    receive(root, [_registry(root, "edu1")], Said(DAY))
     files = [_form(root, "edu2"), _registry(root, "edu1", "edu2", name="newer.xlsx")]
-    said = [one.said for one in receive(root, files, DAY)]
-    assert said[0] == "edu2.xlsx: принят как data/raw/2021/form_edu2_v1.xlsx."
-    assert said[1].startswith("newer.xlsx: принят как data/raw/2021/registry_registry_v2.xlsx; заменяет")
+    said = [one.said for one in receive(root, files, Said(DAY))]
+    assert said[0] == "edu2.xlsx: Школа edu2 (edu2), 2021 год: принят как data/raw/2021/form_edu2_v1.xlsx."
+    assert said[1] == (
+        "newer.xlsx: реестр школ: принят как data/raw/2021/registry_registry_v2.xlsx; заменяет "
+        "data/raw/2021/registry_registry_v1.xlsx, которая осталась на месте: других значений: 2."
+    )
 
 
 def test_a_newer_registry_shuts_out_a_school_it_no_longer_names(root):
-    receive(root, [_registry(root, "edu1", "edu2")], DAY)
-    results = receive(root, [_form(root, "edu2"), _registry(root, "edu1", name="newer.xlsx")], DAY)
+    receive(root, [_registry(root, "edu1", "edu2")], Said(DAY))
+    results = receive(root, [_form(root, "edu2"), _registry(root, "edu1", name="newer.xlsx")], Said(DAY))
     assert [one.source is None for one in results] == [True, False]
 
 
 def test_while_no_registry_can_be_read_no_school_is_refused(root):
-    assert receive(root, [_form(root, "edu1")], DAY)[0].source is not None
-    receive(root, [_registry(root, "edu1")], DAY)
+    assert receive(root, [_form(root, "edu1")], Said(DAY))[0].source is not None
+    receive(root, [_registry(root, "edu1")], Said(DAY))
     (root / "data/raw/2021/registry_registry_v1.xlsx").write_bytes(b"PK")
-    assert receive(root, [_form(root, "edu5")], DAY)[0].source is not None
+    assert receive(root, [_form(root, "edu5")], Said(DAY))[0].source is not None

@@ -147,7 +147,7 @@ def _filled(form: _Form, layout: FormSheet) -> list[_Line]:
         for number, row in enumerate(form.returned.rows[layout.title], start=1)
     ]
     readable = [line for line in lines if not form.notes.unread(line.row, *line.values)]
-    naming = _naming(layout)
+    naming = layout.naming_columns
     return [
         line
         for line in readable
@@ -159,11 +159,6 @@ def _filled(form: _Form, layout: FormSheet) -> list[_Line]:
 def _read(notes: Notes, row: ReturnedRow, column: FormColumn) -> Any:
     kind = "count" if column.name in GRADE_COLUMNS else column.kind
     return notes.read(row, column.name, READERS.get(kind, shown_text))
-
-
-def _naming(layout: FormSheet) -> tuple[str, ...]:
-    """The columns that say what a row is about."""
-    return tuple(column.name for column in layout.columns if column.kind == "fixed") or (layout.columns[0].name,)
 
 
 def _is_open(form: _Form, layout: FormSheet) -> bool:
@@ -178,7 +173,7 @@ def _is_open(form: _Form, layout: FormSheet) -> bool:
 
 def _identified(form: _Form, layout: FormSheet, lines: Sequence[_Line]) -> list[_Line]:
     """The lines that name what they are about, in the words of the lists and the calendar."""
-    known, naming, year = [], _naming(layout), form.returned.identity.calendar_year
+    known, naming, year = [], layout.naming_columns, form.returned.identity.calendar_year
     for line in lines:
         if any(line.values[name] is None for name in naming if name != "staff_unit"):
             form.set_aside(layout, [line], (), SETS_ASIDE["no_key"])
@@ -195,7 +190,7 @@ def _identified(form: _Form, layout: FormSheet, lines: Sequence[_Line]) -> list[
 def _without_repeats(form: _Form, layout: FormSheet, lines: Sequence[_Line]) -> list[_Line]:
     """The lines, each once: a second one like the first is left out, one with other values blocks."""
     # A contest may be held twice; only a line that repeats everything was pasted.
-    key = list(lines[0].values) if lines and layout is CONTESTS else _naming(layout)
+    key = list(lines[0].values) if lines and layout is CONTESTS else layout.naming_columns
     first: dict[tuple[str, ...], _Line] = {}
     for line in lines:
         name = tuple(str(line.values[column]).casefold() for column in key)
@@ -204,7 +199,7 @@ def _without_repeats(form: _Form, layout: FormSheet, lines: Sequence[_Line]) -> 
             alike = before.values == line.values
             said = ASKS["twice_alike"] if alike else f"{BLOCKS['twice']}: {before.row.place}"
             severity = Severity.ATTENTION if alike else Severity.BLOCKS
-            value = ", ".join(read_text(line.values[column]) for column in _naming(layout))
+            value = ", ".join(read_text(line.values[column]) for column in layout.naming_columns)
             form.notes.add("pasted_twice", severity, line.row.place, value, f"{said}.", ASK)
     return list(first.values())
 
@@ -226,7 +221,7 @@ def _blank(layout: FormSheet, line: _Line, broken: Rule) -> str:
 
 def _without_contradictions(form: _Form, layout: FormSheet, lines: Sequence[_Line]) -> list[_Line]:
     """The lines that do not contradict each other."""
-    column, name = VALUE_COLUMNS.get(layout.title, ""), _naming(layout)[0]
+    column, name = VALUE_COLUMNS.get(layout.title, ""), layout.naming_columns[0]
     if not column:
         return list(lines)
     by_name = {line.values[name]: line for line in lines}

@@ -39,10 +39,23 @@ class FormColumn:
 
 @dataclass(frozen=True)
 class FormSheet:
-    """One sheet of a workbook: its name and columns from left to right."""
+    """One sheet of a workbook.
+
+    Attributes:
+        title: Its name.
+        columns: From left to right.
+        key: The columns that say what a row is about, where they are others than `naming_columns` finds by itself.
+    """
 
     title: str
     columns: tuple[FormColumn, ...]
+    key: tuple[str, ...] = ()
+
+    @cached_property
+    def naming_columns(self) -> tuple[str, ...]:
+        """The columns that say what a row is about: those the office has written, else the first."""
+        fixed = tuple(column.name for column in self.columns if column.kind == "fixed")
+        return self.key or fixed or (self.columns[0].name,)
 
     @cached_property
     def needed_columns(self) -> frozenset[str]:
@@ -67,6 +80,7 @@ EXECUTION = FormSheet(
         FormColumn("fact_date", "Дата", "date", 12, "Когда сделано: ДД.ММ.ГГГГ"),
         FormColumn("note", "Примечание", "text", 40, "Пояснение словами, без имён учеников и учителей"),
     ),
+    ("measure_label",),
 )
 EVIDENCE = FormSheet(
     "Подтверждения",
@@ -208,6 +222,7 @@ REGISTRY_STATUS = FormSheet(
         FormColumn("school_year", "Учебный год", "text", 14, "Вида 2020/21"),
         FormColumn("status", "Статус", "choice", 18, "Выберите из списка", tuple(STATUSES)),
     ),
+    ("school_login", "school_year"),
 )
 ACCEPTANCE = FormSheet(
     "Рассмотрение",
@@ -228,6 +243,7 @@ ACCEPTANCE = FormSheet(
         FormColumn("verdict_date", "Дата решения", "date", 12, "ДД.ММ.ГГГГ"),
         FormColumn("reason", "Причина", "text", 30, "Нужна, если возвращено"),
     ),
+    ("evidence_id",),
 )
 
 
