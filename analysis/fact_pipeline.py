@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,8 +11,10 @@ import pandas as pd
 
 from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
+from analysis.cleaning.former_names import with_former_names
+from analysis.cleaning.merged_schools import last_report_years, with_ended, with_mergers
 from analysis.cleaning.notes import asked_together
-from analysis.cleaning.registry import clean_registry
+from analysis.cleaning.registry import LOGIN, Registry, clean_registry, named_schools
 from analysis.cleaning.returns import COLUMNS, FactRows, clean_form, fact_table
 from analysis.config import RETURNED_KINDS, Collection, Project, Report, Source
 from analysis.contracts.facts import COUNTED, LATE, REPLACED
@@ -30,6 +33,7 @@ from analysis.open_facts import (
     unanswered_measures,
 )
 from analysis.school_fact_pipeline import not_stopping, read_school_facts
+from analysis.school_mergers import SCHOOLS_FILE, Merger, load_mergers
 
 OR_FORGET_IT = "Чтобы сборка шла без этого файла, возьмите его приём назад: analysis receive --undo {}."
 Reader = Callable[[bytes, str], Workbook]
@@ -67,16 +71,21 @@ def read_facts(
         read: Reads a workbook; a build passes one that remembers what it has read.
     """
     returned, unread = _returned(project, sources, corrections, read)
-    held = _held(returned, project, collection, measures_by_label(plan))
-    findings = [*unread, *held.findings]
+    mergers, former = load_mergers(project.root), _former(project, sources, corrections, read)
+    registries = [_with_history(registry, former, mergers) for _, registry in returned["registry"]]
+    ended = {line[LOGIN] for line in _rows(registries, "school_mergers")}
+    mergers = tuple(one for one in mergers if one.login in ended)
+    returned["form"], after_the_end = _before_the_end(returned["form"], mergers)
+    held = _held(returned, registries, project, collection, measures_by_label(plan), mergers)
+    findings = [*unread, *after_the_end, *held.findings]
     tables = held.tables
     owed = duties(plan, executors, tables["school_status"], collection, reporting)
     due = _asked_by(max(source.received for source in sources), project, collection)
     findings += missing_reports([duty for duty in owed if duty.calendar_year in due], tables, findings)
     findings += differing_confirmations(owed, tables["reports"], plan, school_names(tables))
     findings += unanswered_measures(executors, collection, reporting)
-    exports = read_exports(project, collection, sources, tables["schools"])
-    logins = set(tables["schools"]["school_login"])
+    exports = read_exports(project, collection, sources, held.named, mergers)
+    logins = set(held.named["school_login"])
     in_time, too_late = (
         [form for _, form in forms if form.identity.reporter in logins] for forms in (held.counted, held.late)
     )
@@ -106,9 +115,14 @@ def _returned(
 
 @dataclass(frozen=True)
 class _Held:
-    """What the workbooks hold: fact tables, findings, and the forms that count and those that came too late."""
+    """What the workbooks hold: fact tables, findings, and the forms that count and those that came too late.
+
+    `named` are the schools of the table and those that the registry names twice: the finding about the registry says
+    so, and nobody is told besides that their forms and results are those of an unknown school.
+    """
 
     tables: dict[str, pd.DataFrame]
+    named: pd.DataFrame
     findings: tuple[Finding, ...]
     counted: list[Received]
     late: list[Received]
@@ -116,13 +130,15 @@ class _Held:
 
 def _held(
     returned: Mapping[str, list[Received]],
+    registries: Sequence[Registry],
     project: Project,
     collection: Collection,
     measures: Mapping[str, tuple[str, int]],
+    mergers: Sequence[Merger],
 ) -> _Held:
     came = returned.get("form", [])
-    registries = [clean_registry(registry) for _, registry in returned.get("registry", [])]
-    logins = [str(row[2]) for row in _rows(registries, "schools")]
+    named = [row for one in registries for row in named_schools(one)]
+    logins = [str(row[LOGIN]) for row in named]
     counted, late, refused = _acceptable(came, project, collection, logins)
     forms, after = (
         [clean_form(form, measures, logins, source.received) for source, form in some] for some in (counted, late)
@@ -131,6 +147,9 @@ def _held(
     verdicts = [clean_acceptance(one, known) for _, one in returned.get("acceptance", [])]
     rows = {name: _rows([*registries, *forms, *verdicts], name) for name in COLUMNS}
     rows["received_forms"] = _received(returned.get("form", []), project, collection, logins)
+    last_years = last_report_years(mergers, {_whose(form) for _, form in counted})
+    for name in ("school_status", "school_mergers"):
+        rows[name] = [(*line, last_years.get(line[LOGIN])) for line in rows[name]]
     rows["acceptance"] = list({row[2]: row for row in rows["acceptance"]}.values())  # the latest verdict stands
     findings = (
         *_findings(registries),
@@ -139,7 +158,12 @@ def _held(
         *map(not_stopping, _findings(after)),
         *_findings(verdicts),
     )
-    return _Held({name: fact_table(name, rows[name]) for name in COLUMNS}, findings, counted, late)
+    tables = {name: fact_table(name, rows[name]) for name in COLUMNS}
+    return _Held(tables, fact_table("schools", named), findings, counted, late)
+
+
+def _whose(form: Returned) -> tuple[str, int]:
+    return form.identity.reporter, form.identity.calendar_year
 
 
 def _rows(cleaned: Iterable[FactRows], table: str) -> list[tuple[Any, ...]]:
@@ -155,6 +179,48 @@ def in_force(sources: Sequence[Source]) -> list[Source]:
     form counts is decided later, because one that comes after the cutoff takes nothing from the one before it."""
     last = next((source for source in reversed(sources) if source.kind == "registry"), None)
     return [one for one in sources if one.kind in RETURNED_KINDS and (one.kind != "registry" or one is last)]
+
+
+def _former(
+    project: Project, sources: Sequence[Source], corrections: Sequence[Correction], read: Reader
+) -> list[tuple[date, Registry]]:
+    """The earlier registries, with the day on which each came; one that cannot be read is no new fault."""
+    found = []
+    standing = in_force(sources)
+    for source in sources:
+        if source.kind == "registry" and source not in standing:
+            with suppress(AnalysisError):
+                returned, _ = _read(project, source, corrections, read)
+                found.append((source.received, clean_registry(returned)))
+    return found
+
+
+def _with_history(returned: Returned, former: Sequence[tuple[date, Registry]], mergers: Sequence[Merger]) -> Registry:
+    """A registry with what earlier ones and data/schools.toml know of its schools."""
+    whole = with_ended(clean_registry(returned), [registry for _, registry in former], mergers)
+    return with_mergers(with_former_names(whole, former), mergers)
+
+
+def _before_the_end(forms: Sequence[Received], mergers: Sequence[Merger]) -> tuple[list[Received], list[Finding]]:
+    """The forms, without those of schools that were part of another one in the whole year; these are findings."""
+    ended = {one.login: one for one in mergers}
+    kept, findings = [], []
+    for source, form in forms:
+        reporter, year = _whose(form)
+        if reporter in ended and ended[reporter].is_before(year):
+            findings.append(_after_the_end(source, ended[reporter], year))
+        else:
+            kept.append((source, form))
+    return kept, findings
+
+
+def _after_the_end(source: Source, merger: Merger, year: int) -> Finding:
+    said = (
+        f"Школа {merger.login} с {merger.day} в составе {merger.into}: за {year} год отчитывается {merger.into}, и "
+        "сведения этой формы в отчёт не вошли."
+    )
+    action = f"Сверьте с формой школы {merger.into}; если дата не та, исправьте {SCHOOLS_FILE}."
+    return _whole_file(source, "merged_school", Severity.ATTENTION, merger.login, said, action)
 
 
 def _read(
@@ -248,10 +314,12 @@ def known_reporters(project: Project, sources: Sequence[Source]) -> dict[str, st
     if project.collection is None or registry is None:
         return None
     try:
-        returned, _ = _read(project, registry, load_amendments(project.root).corrections, read_workbook)
+        corrections, mergers = load_amendments(project.root).corrections, load_mergers(project.root)
+        returned, _ = _read(project, registry, corrections, read_workbook)
+        former = _former(project, sources, corrections, read_workbook) if mergers else []
     except AnalysisError:
         return None
-    schools = fact_table("schools", clean_registry(returned).rows["schools"])
+    schools = fact_table("schools", named_schools(_with_history(returned, former, mergers)))
     names = dict(zip(schools["school_login"], schools["school_name"], strict=True))
     return {**{name: name for name in project.collection.municipal}, **names}
 

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -59,7 +59,8 @@ def take(table: Mapping[str, Any], key: str, kind: type[Value], where: str) -> V
     value = table.get(key)
     if value is None:
         raise AnalysisError(f"{where}: нет ключа «{key}» ({KIND_NAMES[kind]}). Допишите его.")
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+    # To Python true is a number and a moment a day; to whoever writes them they are neither.
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)) or isinstance(value, datetime):
         raise AnalysisError(
             f"{where}: ключ «{key}»: стоит {value!r}, нужно: {KIND_NAMES[kind]}{_quoted(key, value, kind)}."
         )

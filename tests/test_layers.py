@@ -12,7 +12,7 @@ PACKAGE = Path(analysis.__file__).parent
 # From the ground up: a module imports what stands on its own floor or below.
 FLOORS = [
     "errors quoted whole file_facts toml_file",
-    "config findings sources_file exam_calendar assumptions disclosure_policy",
+    "config findings sources_file exam_calendar assumptions disclosure_policy school_mergers",
     "contracts indicator_passport selection_rules methods",
     "intake",
     "cleaning",

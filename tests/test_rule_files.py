@@ -27,6 +27,8 @@ KEYS = [
     ("data/terms.toml", "[[abbreviation]]\nterm = 'УО'\nbases = ''", "[[abbreviation]] № 1 (УО)", "basis"),
     ("data/reporting.toml", "[[reports]]", "весь файл", "report"),
     ("data/reporting.toml", "[[report]]\nactivity = '1.1'\nshares = 1", "[[report]] № 1 (1.1)", "share"),
+    ("data/schools.toml", "[[merge]]", "весь файл", "merged"),
+    ("data/schools.toml", "[[merged]]\nlogin = 'edu1'\nin = 'edu2'", "[[merged]] № 1 (edu1)", "into"),
     ("data/documents.toml", "[[attachments]]", "весь файл", "attachment"),
     (
         "data/documents.toml",

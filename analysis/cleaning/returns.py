@@ -20,7 +20,9 @@ from analysis.intake.returns import Returned, ReturnedRow
 
 COLUMNS = {
     "schools": "source_file place school_login code_oo code_msu school_name full_name aliases school_kind pupil_count",
-    "school_status": "source_file place school_login school_year status",
+    "school_status": "source_file place school_login school_year status last_report_year",
+    "former_names": "source_file place school_login former_name name_kind last_named_date",
+    "school_mergers": "source_file place school_login ended_name into_login merged_date basis last_report_year",
     "reports": "source_file place reporter activity_code measure_number calendar_year fact_count fact_date note",
     "evidence": "source_file place evidence_id reporter activity_code measure_number calendar_year evidence_kind "
     "evidence_number evidence_date evidence_link confirmed_count",
@@ -32,8 +34,17 @@ COLUMNS = {
 LABEL = "measure_label"
 REPORTED = ("fact_count", "fact_date", "note")
 WHOLE = {"measure_number", "calendar_year", "line", "confirmed_count"}
-WHOLE_OR_BLANK = {"pupil_count", "fact_count", "planned_count", "done_count"}
-DATES = {"fact_date", "evidence_date", "verdict_date", "done_date", "received_date", "cutoff_date"}
+WHOLE_OR_BLANK = {"pupil_count", "fact_count", "planned_count", "done_count", "last_report_year"}
+DATES = {
+    "fact_date",
+    "evidence_date",
+    "verdict_date",
+    "done_date",
+    "received_date",
+    "cutoff_date",
+    "merged_date",
+    "last_named_date",
+}
 ZERO_OR_NOTHING = "Уточните у того, кто отчитался: не сделано ничего — пусть впишет 0, сделано — число."
 
 

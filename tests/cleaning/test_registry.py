@@ -44,8 +44,6 @@ def test_a_sound_registry_is_taken_whole():
     [
         ([{"school_name": "СОШ 2"}], [], "blank_cell", "лист Школы, ячейка D2"),
         ([{"school_login": "edu2"}], [], "blank_cell", "лист Школы, ячейка A2"),
-        ([FIRST, FIRST], [], "pasted_twice", "лист Школы, ячейка A3"),
-        ([FIRST], [STATUS, STATUS], "pasted_twice", "лист Статус, ячейка B3"),
         ([FIRST], [STATUS | {"school_login": "edu9"}], "school", "лист Статус, ячейка A2"),
         ([FIRST], [STATUS | {"school_year": "2020"}], "value", "лист Статус, ячейка B2"),
         ([FIRST], [STATUS | {"school_year": "2020/22"}], "value", "лист Статус, ячейка B2"),
@@ -83,3 +81,50 @@ def test_a_status_is_read_however_it_is_typed():
         "ШНОРР",
         True,
     )
+
+
+@pytest.mark.parametrize(
+    ("more", "rule", "column", "taken"),
+    [
+        ({"school_name": "Другая"}, "pasted_twice", "A", ["edu3"]),
+        ({"school_login": "EDU1", "school_name": "Другая"}, "pasted_twice", "A", ["edu3"]),
+        ({"school_login": "edu2", "school_name": "Другая", "code_oo": "09306"}, "school", "B", ["edu3"]),
+        ({"school_login": "edu2", "school_name": "сош  №1"}, "school", "D", ["edu3"]),
+        ({"school_login": "edu2", "school_name": "СОШ №1", "code_oo": 9306}, "school", "B", ["edu3"]),
+    ],
+)
+def test_of_a_school_that_stands_twice_both_rows_are_named_and_neither_is_taken(more, rule, column, taken):
+    first, other = FIRST | {"code_oo": "9306"}, FIRST | {"school_login": "edu3", "school_name": "Лицей"}
+    cleaned = _cleaned([first, FIRST | more, other], [STATUS, STATUS | {"school_login": "edu3"}])
+    (finding,) = cleaned.findings
+    assert (finding.rule, finding.severity) == (rule, Severity.BLOCKS)
+    assert finding.places == (f"лист Школы, ячейка {column}2", f"лист Школы, ячейка {column}3")
+    assert [row[2] for row in cleaned.rows["schools"]] == taken
+    assert [row[2] for row in cleaned.rows["school_status"]] == taken
+    assert [row[2] for row in cleaned.unclear] == ["edu1", more.get("school_login", "edu1")]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"code_oo": "9306", "code_msu": "27"},  # of another municipality, which is named
+        {"code_oo": "0"},
+        {"school_name": "СОШ 11"},
+    ],
+)
+def test_schools_that_can_be_told_apart_are_both_taken(other):
+    first = FIRST | {"code_oo": "9306", "code_msu": "26"}
+    cleaned = _cleaned([first, {"school_login": "edu2", "school_name": "Лицей", "code_oo": "0"} | other])
+    assert cleaned.findings == cleaned.unclear == ()
+    assert len(cleaned.rows["schools"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("second", "severity", "taken"), [("ШНОР", Severity.ATTENTION, ["ШНОР"]), ("ШНСУ", Severity.BLOCKS, [])]
+)
+def test_a_status_named_twice_counts_once_where_both_agree_and_else_not_at_all(second, severity, taken):
+    cleaned = _cleaned([FIRST], [STATUS, STATUS | {"status": second}])
+    (finding,) = cleaned.findings
+    assert (finding.rule, finding.severity) == ("pasted_twice", severity)
+    assert finding.places == ("лист Статус, ячейка C2", "лист Статус, ячейка C3")
+    assert [row[4] for row in cleaned.rows["school_status"]] == taken
