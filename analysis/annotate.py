@@ -1,54 +1,91 @@
 """Leaves a copy of each faulty workbook with its cells marked and explained, ready to be sent back."""
 
-import io
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import openpyxl
 import pandas as pd
-from openpyxl.comments import Comment
-from openpyxl.styles import PatternFill
-from openpyxl.workbook import Workbook
 
+from analysis.cleaning.notes import ASK
+from analysis.cleaning.plausibility import LOOK
+from analysis.cleaning.returns import ZERO_OR_NOTHING
+from analysis.cleaning.school_sheets import UNTIL_THEN
 from analysis.contracts.facts import SENT_BACK
+from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
+from analysis.forms.marks import Fault, marked_copy
+from analysis.intake.returns import SEND_AGAIN
+from analysis.intake.workbook import STRUCK_OUT
 from analysis.whole import write_file_whole
 
-CELL = re.compile(r"^лист (.+), (?:ячейка ([A-Z]{1,3}\d+)|строка (\d+))$")
-MARK = PatternFill("solid", fgColor="FECACA")
-COMMENT_SIZE = (360, 160)
+MEND = "Исправьте и верните форму."
+# What the office is told to do, as it is said to whoever filled the form in.
+SAID_TO_REPORTER = {
+    "": MEND,
+    ASK: MEND,
+    UNTIL_THEN: f"{MEND} Пока строка не исправлена, в отчёт она не входит.",
+    ZERO_OR_NOTHING: "Не сделано ничего — впишите 0, сделано — число. Верните форму.",
+    LOOK: "Проверьте; если число верно, ничего делать не нужно.",
+    SEND_AGAIN: "Попросите форму заново, перенесите в неё значения и верните.",
+    STRUCK_OUT: "Отменённое значение удалите, верное оставьте без зачёркивания. Верните форму.",
+}
+# What another reporter said, and which day the form came, is no business of whoever gets it back.
+NOT_FOR_REPORTER = ("confirmation", "late")
 
 
-def annotate(root: Path, findings: Sequence[Finding], folder: Path) -> list[Path]:
-    """Writes a marked copy of every workbook that has findings about its cells.
+@dataclass(frozen=True)
+class Annotated:
+    """The copies that go back.
 
-    Values, lists and the order of sheets stay as they came; only fills and comments are added. The workbook is our
-    own form, so that nothing openpyxl does not know can get lost in it.
+    Attributes:
+        written: Files that were written.
+        failed: Workbooks that could not be marked, each with the reason.
+        left: Copies of an earlier run to which today no workbook with faults belongs.
+    """
+
+    written: tuple[Path, ...]
+    failed: tuple[tuple[str, str], ...]
+    left: tuple[Path, ...]
+
+
+def annotate(root: Path, findings: Sequence[Finding], returned: Iterable[str], folder: Path) -> Annotated:
+    """Writes a marked copy of every workbook that has findings about its sheets; one bad file stops no other.
 
     Args:
         root: The project.
         findings: All findings of the check.
+        returned: The workbooks of ours among the received files; nobody can send an export back.
         folder: Where the copies go, each into a folder of its year.
-
-    Returns:
-        The files written.
     """
-    by_file: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        # What another reporter said is no business of whoever gets this form back.
-        if finding.file.endswith(".xlsx") and finding.severity is not Severity.NOTE and finding.rule != "confirmation":
-            by_file[finding.file].append(finding)
-    written = []
-    for file, found in by_file.items():
-        content = _marked_copy((root / file).read_bytes(), found)
+    written, failed, ours = [], [], set(returned)
+    for file, faults in _faults(one for one in findings if one.file in ours).items():
+        try:
+            content = marked_copy((root / file).read_bytes(), faults)
+        except AnalysisError as error:
+            failed.append((file, str(error)))
+            continue
+        except Exception as error:  # noqa: BLE001 - whatever a library says of one workbook, the others get their copies
+            failed.append((file, f"{type(error).__name__}: {error}"))
+            continue
         if content is not None:
             copy = folder / PurePosixPath(file).parent.name / PurePosixPath(file).name  # one name may come every year
             copy.parent.mkdir(parents=True, exist_ok=True)
             write_file_whole(copy, content)
             written.append(copy)
-    return written
+    left = sorted(set(folder.glob("*/[!~]*.xlsx")) - set(written))
+    return Annotated(tuple(written), tuple(failed), tuple(left))
+
+
+def _faults(findings: Iterable[Finding]) -> dict[str, list[Fault]]:
+    """What is wrong in each workbook, in the words for whoever filled it in."""
+    by_file: dict[str, list[Fault]] = defaultdict(list)
+    for one in findings:
+        if one.severity is not Severity.NOTE and one.rule not in NOT_FOR_REPORTER:
+            action = SAID_TO_REPORTER.get(one.action, one.action)
+            must = one.severity is Severity.BLOCKS
+            by_file[one.file].append(Fault(one.places, one.value, one.explanation, action, must))
+    return by_file
 
 
 def sent_back(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
@@ -68,29 +105,3 @@ def sent_back(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
         Finding("acceptance", Severity.ATTENTION, file, (place,), "", f"Подтверждение возвращено: {reasons[key]}", "")
         for file, place, key in zip(found["source_file"], found["place"], found["evidence_id"], strict=True)
     ]
-
-
-def _marked_copy(content: bytes, findings: Iterable[Finding]) -> bytes | None:
-    """The workbook with its marks; None where it cannot be opened or no finding names a cell of it."""
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content))
-    except Exception:  # noqa: BLE001 - too damaged to be marked; the finding itself says what is wrong
-        return None
-    marks = [_mark(book, finding, place) for finding in findings for place in finding.places]
-    if not any(marks):
-        return None
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def _mark(book: Workbook, finding: Finding, place: str) -> bool:
-    match = CELL.match(place)
-    if not match or match.group(1) not in book.sheetnames:
-        return False
-    cell = book[match.group(1)][match.group(2) or f"A{match.group(3)}"]
-    said = f"{finding.explanation}\nИсправьте и верните форму."
-    before = f"{cell.comment.text}\n\n" if cell.comment else ""
-    cell.comment = Comment(before + said, "Проверка", width=COMMENT_SIZE[0], height=COMMENT_SIZE[1])
-    cell.fill = MARK
-    return True

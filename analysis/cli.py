@@ -181,11 +181,18 @@ def _add_collection_commands(commands: Any) -> None:
     receiving.add_argument(
         "--received", type=date.fromisoformat, default=date.today(), metavar="YYYY-MM-DD", help="default: today"
     )
+    receiving.add_argument(
+        "--undo", action="store_true", help="take the reception of FILE back: what counted before counts again"
+    )
+    receiving.add_argument(
+        "--yes", action="store_true", help="replace a school's values even by a file named after another school"
+    )
+    receiving.add_argument("--verbose", action="store_true", help="list the values that differ from those before")
     receiving.set_defaults(command=receive)
     explaining = commands.add_parser(
         "explain",
         help="show what a number rests on",
-        epilog="examples: analysis explain 4.12@2021; 4@2021 (a task); УО@2021; a school's login; "
+        epilog="examples: analysis explain 4.12@2021; 4@2021 (a task); УО@2021; a school's login or name; "
         "'tbl-targets-1@2021!M2' (the code printed under a table, and a cell of its workbook)",
     )
     explaining.add_argument("asked", metavar="MEASURE@YEAR|TASK|REPORTER|TABLE@YEAR!CELL")

@@ -15,9 +15,11 @@ from analysis.findings import blocking
 from analysis.forms.acceptance import HOW_TO_DECIDE, rows_to_decide
 from analysis.forms.collect import Form, blank_forms, workbooks
 from analysis.forms.workbook import form_bytes
-from analysis.indicators.duties import municipal_unnamed
+from analysis.indicators.duties import municipal_unnamed, reporting_schools
 from analysis.indicators.plan import plan_by_year
+from analysis.open_facts import school_names
 from analysis.pipeline import check_project
+from analysis.school_mergers import SCHOOLS_FILE
 from analysis.whole import write_file_whole
 
 
@@ -38,7 +40,7 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
     blank = blank_forms(
         plan,
         tables["executors"],
-        tables["schools"],
+        reporting_schools(tables, calendar_year),
         tables["school_status"],
         collection,
         reporting,
@@ -74,6 +76,12 @@ def _not_made(
         f"{name}: формы нет, потому что «дорожная карта» не называет этого исполнителя ни в одном мероприятии. "
         "Сверьте с документом: project.toml, [collection], ключ municipal."
         for name in unnamed
+    ]
+    asked = set(reporting_schools(tables, calendar_year)["school_login"])
+    lines += [
+        f"{login}: формы за {calendar_year} год нет: {name}. За неё отчитывается новая школа ({SCHOOLS_FILE})."
+        for login, name in school_names(tables).items()
+        if login not in asked
     ]
     if not any(one.calendar_year == calendar_year and one.form_subjects for one in sittings):
         lines.append(f"{CALENDAR_FILE}: процедур {calendar_year} года нет, поэтому результатов формы не спрашивают.")

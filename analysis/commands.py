@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.config import Project, load_sources
 from analysis.errors import AnalysisError
 from analysis.file_facts import file_size
+
+if TYPE_CHECKING:
+    from analysis.pipeline import Checked
 
 
 def check(project: Project, options: argparse.Namespace) -> int:
@@ -33,12 +37,28 @@ def check(project: Project, options: argparse.Namespace) -> int:
     content = xlsx_bytes(checked.tables["findings"], about, _latest_received(project))
     write_file_whole(output / "findings.xlsx", content)
     if options.annotate:
-        from analysis.annotate import annotate, sent_back
-
-        for path in annotate(project.root, [*checked.findings, *sent_back(checked.tables)], output / "annotated"):
-            _print(f"С пометками: {path.relative_to(project.root).as_posix()}")
+        _annotate(project, checked)
     _print("Полный список: output/findings.txt, output/findings.xlsx")
     return 1 if stopping else 0
+
+
+def _annotate(project: Project, checked: "Checked") -> None:
+    """Leaves marked copies in output/annotated and says which."""
+    from analysis.annotate import annotate, sent_back
+    from analysis.fact_pipeline import in_force
+
+    try:
+        returned = [source.file for source in in_force(load_sources(project.root))]
+    except AnalysisError:  # a finding says what is wrong with the record
+        return
+    findings = [*checked.findings, *sent_back(checked.tables)]
+    copies = annotate(project.root, findings, returned, project.root / "output/annotated")
+    for path in copies.written:
+        _print(f"С пометками: {path.relative_to(project.root).as_posix()}")
+    for file, why in copies.failed:
+        _print(f"Копию с пометками сделать не удалось, замечания — в списке: {file} ({why})")
+    for path in copies.left:
+        _print(f"Осталась с прошлого раза, сегодня замечаний нет: {path.relative_to(project.root).as_posix()}")
 
 
 def _latest_received(project: Project) -> date:
@@ -121,19 +141,38 @@ def forms(project: Project, options: argparse.Namespace) -> int:
 
 
 def receive(project: Project, options: argparse.Namespace) -> int:
-    """Takes returned workbooks and exports into data/raw; 1 when one of them is refused."""
+    """Takes returned workbooks and exports into data/raw, or takes receptions back; 1 when one is refused."""
     from analysis.receive import receive as take_in
-    from analysis.receive_exports import inbox_files
+    from analysis.receive_exports import Said, inbox_files
+    from analysis.take_back import take_back
 
     if options.received > date.today():
         raise AnalysisError(f"День получения {options.received:%d.%m.%Y} ещё не наступил.")
-    files = options.files or inbox_files(project)
-    if not files:
-        _print("Во входящей папке файлов нет.")
-    results = take_in(project.root, files, options.received, options.wave, options.year)
+    if options.undo:
+        if not options.files:
+            raise AnalysisError("Назовите файлы, приём которых взять назад: analysis receive --undo ФАЙЛ…")
+        results = take_back(project.root, options.files, date.today())
+    else:
+        files = options.files or inbox_files(project)
+        if not files:
+            _print("Во входящей папке файлов нет.")
+        said = Said(options.received, options.wave, options.year)
+        results = take_in(project.root, files, said, (lambda _: True) if options.yes else _agreed)
     for result in results:
-        _print(result.said) if result.source else say(f"Не принят: {result.said}")
+        _print(result.said) if result.source else say(
+            f"{'Не взят назад' if options.undo else 'Не принят'}: {result.said}"
+        )
+        for line in result.details if options.verbose else ():
+            _print(f"  {line}")
     return 0 if all(result.source for result in results) else 1
+
+
+def _agreed(question: str) -> bool:
+    """Asks on a terminal; elsewhere nobody answers, and that is a no."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return False
+    say(f"{question[0].upper()}{question[1:]}")
+    return input("Заменить сведения? (да/нет) ").strip().casefold() in ("да", "д", "yes", "y")
 
 
 def explain(project: Project, options: argparse.Namespace) -> int:

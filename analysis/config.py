@@ -1,7 +1,7 @@
 """Reads what people decide about a project: project.toml, SOURCES.toml, terms.toml. Every fault names file and key."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -45,6 +45,32 @@ class Source:
     replaces: str = ""
     wave: str = ""
     derived_from: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What data/raw/SOURCES.toml records: every reception, and which of them were taken back.
+
+    Attributes:
+        received: All entries, in the order of receipt.
+        taken_back: Files whose reception was taken back; they stay in data/raw and no longer count.
+    """
+
+    received: tuple[Source, ...]
+    taken_back: frozenset[str] = frozenset()
+
+    @property
+    def standing(self) -> tuple[Source, ...]:
+        """The entries that stand; one that replaced a file taken back replaces what that file had replaced."""
+        standing: list[Source] = []
+        before: dict[str, str] = {}
+        for source in self.received:
+            replaces = before.get(source.replaces, source.replaces)
+            if source.file in self.taken_back:
+                before[source.file] = replaces
+            else:
+                standing.append(replace(source, replaces=replaces))
+        return tuple(standing)
 
 
 @dataclass(frozen=True)
@@ -208,13 +234,40 @@ def load_project(root: Path) -> Project:
 
 
 def load_sources(root: Path) -> tuple[Source, ...]:
-    """Reads data/raw/SOURCES.toml, one entry for each received file."""
-    written = read_toml(root, SOURCES_FILE, ("source",)).get("source", [])  # a new project has received nothing yet
-    entries = numbered(written, "source", SOURCES_FILE, keys_of(Source), "file")
-    files = [entry.get("file") for _, entry in entries]
+    """Reads the entries of data/raw/SOURCES.toml that stand: those of files that were not taken back."""
+    return load_record(root).standing
+
+
+def load_record(root: Path) -> Record:
+    """Reads data/raw/SOURCES.toml: an entry for each received file, and one for each that was taken back.
+
+    Raises:
+        AnalysisError: The file is broken, names a file twice, or takes back what nobody received.
+    """
+    content = read_toml(root, SOURCES_FILE, ("source", "taken_back"))
+    received = _sources(content.get("source", []))  # a new project has received nothing yet
+    can_be = {source.file for source in received if source.kind in (*RETURNED_KINDS, *EXPORT_KINDS)}
+    entries = numbered(content.get("taken_back", []), "taken_back", SOURCES_FILE, ("file", "date"), "file")
+    files = []
+    for where, entry in entries:
+        file = take_path(entry, "file", where)
+        take(entry, "date", date, where)
+        if file not in can_be:
+            raise AnalysisError(f"{where}: такой формы, реестра или выгрузки среди [[source]] нет. Уберите запись.")
+        files.append(file)
+    _refuse_twice(files)
+    return Record(received, frozenset(files))
+
+
+def _refuse_twice(files: Sequence[str]) -> None:
     twice = next((file for file in files if files.count(file) > 1), None)
     if twice is not None:
         raise AnalysisError(f"{SOURCES_FILE}: файл {twice} записан дважды. Оставьте одну запись.")
+
+
+def _sources(written: list[Any]) -> tuple[Source, ...]:
+    entries = numbered(written, "source", SOURCES_FILE, keys_of(Source), "file")
+    _refuse_twice([str(entry.get("file")) for _, entry in entries])
     return tuple(
         Source(
             file=take_path(entry, "file", where),

@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.build import inputs_are_as_built, is_fresh
 from analysis.cleaning.corrections import apply_workbook_corrections, load_amendments
+from analysis.cleaning.measure_labels import MeasureLabels, label_or_text, labels_of
 from analysis.cleaning.school_sheets import clean_school_sheets
 from analysis.config import Project, Source, load_reporting, load_sources
 from analysis.contracts.facts import COUNTED
@@ -24,9 +25,10 @@ from analysis.intake.returns import LAYOUTS, Returned, read_returned
 from analysis.intake.workbook import CellValue, Sheet
 from analysis.intake.workbook_memory import remembering_reader
 from analysis.lineage.cells import PrintedTable, Question, cell_chain, cell_question, table_code
-from analysis.lineage.explain import CAN_BE_ASKED, explain
+from analysis.lineage.explain import CAN_BE_ASKED, explain, unquoted
 from analysis.lineage.ground import FormLine, Ground
 from analysis.methods import load_methods
+from analysis.open_facts import measures_by_label
 from analysis.store import MANIFEST, PROCESSED, read_manifest, read_table
 
 INTERNAL = "output/internal"
@@ -42,7 +44,8 @@ def explained(project: Project, asked: str) -> list[str]:
     Raises:
         AnalysisError: Nothing has been built, or there is nothing of that name.
     """
-    question = cell_question(asked.strip())
+    asked = unquoted(asked)
+    question = cell_question(asked)
     ground = ground_of(project)
     if question is None:
         fresh, lines = inputs_are_as_built(project), explain(asked, ground)
@@ -66,12 +69,13 @@ def ground_of(project: Project) -> Ground:
     sources = load_sources(project.root)
     tables = {name: read_table(project.root, name) for name in names}
     received, methods = list(_received(project, sources)), load_methods(project.root)
+    labels = labels_of(measures_by_label(tables["plan"]))
     return Ground(
         tables,
         sources,
         project.collection,
         load_reporting(project.root),
-        {key: line for form, texts in received for key, line in _lines(form, texts)},
+        {key: line for form, texts in received for key, line in _lines(form, texts, labels)},
         partial(_form_results, project, tables, [form for form, _ in received]),
         _counts_lines(project, sources),
         load_policy(project.root),
@@ -172,7 +176,7 @@ def _as_stood(value: CellValue) -> str:
     return value if isinstance(value, str) else read_text(value)
 
 
-def _lines(form: Returned, texts: Texts) -> Iterator[tuple[tuple[str, str], FormLine]]:
+def _lines(form: Returned, texts: Texts, labels: MeasureLabels) -> Iterator[tuple[tuple[str, str], FormLine]]:
     """The filled rows of a workbook under its own headings; what stands beside them or is a note is not quoted."""
     for row in (row for rows in form.rows.values() for row in rows):
         sheet = row.place.rpartition(", строка ")[0]
@@ -182,4 +186,4 @@ def _lines(form: Returned, texts: Texts) -> Iterator[tuple[tuple[str, str], Form
             for name, cell in row.cells.items()
             if name not in NOT_QUOTED and (place := f"{sheet}, ячейка {cell.address}") in texts
         }
-        yield (form.file, row.place), FormLine(read_text(label.value) if label else "", quoted)
+        yield (form.file, row.place), FormLine(label_or_text(label.value, labels) if label else "", quoted)

@@ -17,6 +17,7 @@ from analysis.file_facts import received_bytes
 from analysis.findings import Finding, Severity
 from analysis.intake.exports.counts import counts_rows, read_counts
 from analysis.intake.exports.recognise import read_export
+from analysis.school_mergers import Merger
 
 RECEIVE_AGAIN = "Получите файл заново: analysis receive."
 
@@ -28,7 +29,11 @@ def exports_in_force(sources: Sequence[Source]) -> list[Source]:
 
 
 def read_exports(
-    project: Project, collection: Collection, sources: Sequence[Source], schools: pd.DataFrame
+    project: Project,
+    collection: Collection,
+    sources: Sequence[Source],
+    schools: pd.DataFrame,
+    mergers: Sequence[Merger] = (),
 ) -> ExportRows:
     """Reads every export in force; one bad file never hides the findings of the others.
 
@@ -37,6 +42,7 @@ def read_exports(
         collection: Cutoffs and the names of the municipality.
         sources: All received files.
         schools: The typed registry.
+        mergers: The schools of it that became part of others.
     """
     files = exports_in_force(sources)
     if files and schools.empty:
@@ -48,6 +54,7 @@ def read_exports(
         project.editions,
         collection,
         vocabulary.minimum_scores,
+        {one.login.lower(): one for one in mergers},
     )
     read, findings = [], []
     for source in files:

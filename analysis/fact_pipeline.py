@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -10,7 +11,10 @@ import pandas as pd
 
 from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
-from analysis.cleaning.registry import clean_registry
+from analysis.cleaning.former_names import with_former_names
+from analysis.cleaning.merged_schools import last_report_years, with_ended, with_mergers
+from analysis.cleaning.notes import asked_together
+from analysis.cleaning.registry import LOGIN, Registry, clean_registry, named_schools
 from analysis.cleaning.returns import COLUMNS, FactRows, clean_form, fact_table
 from analysis.config import RETURNED_KINDS, Collection, Project, Report, Source
 from analysis.contracts.facts import COUNTED, LATE, REPLACED
@@ -28,8 +32,9 @@ from analysis.open_facts import (
     school_names,
 )
 from analysis.school_fact_pipeline import not_stopping, read_school_facts
+from analysis.school_mergers import SCHOOLS_FILE, Merger, load_mergers
 
-OR_FORGET_IT = "Чтобы сборка шла без этой формы, удалите её запись из SOURCES.toml."
+OR_FORGET_IT = "Чтобы сборка шла без этого файла, возьмите его приём назад: analysis receive --undo {}."
 Reader = Callable[[bytes, str], Workbook]
 Received = tuple[Source, Returned]
 
@@ -65,20 +70,25 @@ def read_facts(
         read: Reads a workbook; a build passes one that remembers what it has read.
     """
     returned, unread = _returned(project, sources, corrections, read)
-    held = _held(returned, project, collection, measures_by_label(plan))
-    findings = [*unread, *held.findings]
+    mergers, former = load_mergers(project.root), _former(project, sources, corrections, read)
+    registries = [_with_history(registry, former, mergers) for _, registry in returned["registry"]]
+    ended = {line[LOGIN] for line in _rows(registries, "school_mergers")}
+    mergers = tuple(one for one in mergers if one.login in ended)
+    returned["form"], after_the_end = _before_the_end(returned["form"], mergers)
+    held = _held(returned, registries, project, collection, measures_by_label(plan), mergers)
+    findings = [*unread, *after_the_end, *held.findings]
     tables = held.tables
     owed = duties(plan, executors, tables["school_status"], collection, reporting)
     due = _asked_by(max(source.received for source in sources), project, collection)
     findings += missing_reports([duty for duty in owed if duty.calendar_year in due], tables, findings)
     findings += differing_confirmations(owed, tables["reports"], plan, school_names(tables), reporting)
-    exports = read_exports(project, collection, sources, tables["schools"])
-    logins = set(tables["schools"]["school_login"])
+    exports = read_exports(project, collection, sources, held.named, mergers)
+    logins = set(held.named["school_login"])
     in_time, too_late = (
         [form for _, form in forms if form.identity.reporter in logins] for forms in (held.counted, held.late)
     )
     school_tables, about_schools = read_school_facts(project, collection, in_time, too_late, exports)
-    return Facts({**tables, **school_tables}, (*findings, *about_schools))
+    return Facts({**tables, **school_tables}, tuple(asked_together([*findings, *about_schools])))
 
 
 def _returned(
@@ -106,9 +116,14 @@ def _returned(
 
 @dataclass(frozen=True)
 class _Held:
-    """What the workbooks hold: fact tables, findings, and the forms that count and those that came too late."""
+    """What the workbooks hold: fact tables, findings, and the forms that count and those that came too late.
+
+    `named` are the schools of the table and those that the registry names twice: the finding about the registry says
+    so, and nobody is told besides that their forms and results are those of an unknown school.
+    """
 
     tables: dict[str, pd.DataFrame]
+    named: pd.DataFrame
     findings: tuple[Finding, ...]
     counted: list[Received]
     late: list[Received]
@@ -116,21 +131,26 @@ class _Held:
 
 def _held(
     returned: Mapping[str, list[Received]],
+    registries: Sequence[Registry],
     project: Project,
     collection: Collection,
     measures: Mapping[str, tuple[str, int]],
+    mergers: Sequence[Merger],
 ) -> _Held:
-    came = sorted(returned.get("form", []), key=_day_of)
-    registries = [clean_registry(registry) for _, registry in returned.get("registry", [])]
-    logins = [str(row[2]) for row in _rows(registries, "schools")]
+    came = returned.get("form", [])
+    named = [row for one in registries for row in named_schools(one)]
+    logins = [str(row[LOGIN]) for row in named]
     counted, late, refused = _acceptable(came, project, collection, logins)
     forms, after = (
         [clean_form(form, measures, logins, source.received) for source, form in some] for some in (counted, late)
     )
     known = [str(row[2]) for row in _rows(forms, "evidence")]
-    verdicts = [clean_acceptance(one, known) for _, one in sorted(returned.get("acceptance", []), key=_day_of)]
+    verdicts = [clean_acceptance(one, known) for _, one in returned.get("acceptance", [])]
     rows = {name: _rows([*registries, *forms, *verdicts], name) for name in COLUMNS}
     rows["received_forms"] = _received(returned.get("form", []), project, collection, logins)
+    last_years = last_report_years(mergers, {_whose(form) for _, form in counted})
+    for name in ("school_status", "school_mergers"):
+        rows[name] = [(*line, last_years.get(line[LOGIN])) for line in rows[name]]
     rows["acceptance"] = list({row[2]: row for row in rows["acceptance"]}.values())  # the latest verdict stands
     findings = (
         *_findings(registries),
@@ -139,11 +159,12 @@ def _held(
         *map(not_stopping, _findings(after)),
         *_findings(verdicts),
     )
-    return _Held({name: fact_table(name, rows[name]) for name in COLUMNS}, findings, counted, late)
+    tables = {name: fact_table(name, rows[name]) for name in COLUMNS}
+    return _Held(tables, fact_table("schools", named), findings, counted, late)
 
 
-def _day_of(received: Received) -> date:
-    return received[0].received
+def _whose(form: Returned) -> tuple[str, int]:
+    return form.identity.reporter, form.identity.calendar_year
 
 
 def _rows(cleaned: Iterable[FactRows], table: str) -> list[tuple[Any, ...]]:
@@ -155,10 +176,52 @@ def _findings(cleaned: Iterable[FactRows]) -> list[Finding]:
 
 
 def in_force(sources: Sequence[Source]) -> list[Source]:
-    """Returns the returned workbooks; of the registries only the newest. Which version of a form stands is decided
-    later, because a version that comes after the cutoff takes nothing from the one before it."""
-    void = {source.replaces for source in sources if source.kind == "registry"}
-    return [source for source in sources if source.kind in RETURNED_KINDS and source.file not in void]
+    """Returns the returned workbooks in the order of the record; of the registries only the last. Which version of a
+    form counts is decided later, because one that comes after the cutoff takes nothing from the one before it."""
+    last = next((source for source in reversed(sources) if source.kind == "registry"), None)
+    return [one for one in sources if one.kind in RETURNED_KINDS and (one.kind != "registry" or one is last)]
+
+
+def _former(
+    project: Project, sources: Sequence[Source], corrections: Sequence[Correction], read: Reader
+) -> list[tuple[date, Registry]]:
+    """The earlier registries, with the day on which each came; one that cannot be read is no new fault."""
+    found = []
+    standing = in_force(sources)
+    for source in sources:
+        if source.kind == "registry" and source not in standing:
+            with suppress(AnalysisError):
+                returned, _ = _read(project, source, corrections, read)
+                found.append((source.received, clean_registry(returned)))
+    return found
+
+
+def _with_history(returned: Returned, former: Sequence[tuple[date, Registry]], mergers: Sequence[Merger]) -> Registry:
+    """A registry with what earlier ones and data/schools.toml know of its schools."""
+    whole = with_ended(clean_registry(returned), [registry for _, registry in former], mergers)
+    return with_mergers(with_former_names(whole, former), mergers)
+
+
+def _before_the_end(forms: Sequence[Received], mergers: Sequence[Merger]) -> tuple[list[Received], list[Finding]]:
+    """The forms, without those of schools that were part of another one in the whole year; these are findings."""
+    ended = {one.login: one for one in mergers}
+    kept, findings = [], []
+    for source, form in forms:
+        reporter, year = _whose(form)
+        if reporter in ended and ended[reporter].is_before(year):
+            findings.append(_after_the_end(source, ended[reporter], year))
+        else:
+            kept.append((source, form))
+    return kept, findings
+
+
+def _after_the_end(source: Source, merger: Merger, year: int) -> Finding:
+    said = (
+        f"Школа {merger.login} с {merger.day} в составе {merger.into}: за {year} год отчитывается {merger.into}, и "
+        "сведения этой формы в отчёт не вошли."
+    )
+    action = f"Сверьте с формой школы {merger.into}; если дата не та, исправьте {SCHOOLS_FILE}."
+    return _whole_file(source, "merged_school", Severity.ATTENTION, merger.login, said, action)
 
 
 def _read(
@@ -171,14 +234,15 @@ def _read(
 
 def _unreadable(source: Source, message: str) -> Finding:
     said = message.removeprefix(f"{source.file}: ")
-    return _whole_file(source, "workbook", Severity.BLOCKS, "", said, "Получите файл заново.")
+    action = f"Получите файл заново. {OR_FORGET_IT.format(source.file)}"
+    return _whole_file(source, "workbook", Severity.BLOCKS, "", said, action)
 
 
 def _acceptable(
     forms: Sequence[Received], project: Project, collection: Collection, logins: Sequence[str]
 ) -> tuple[list[Received], list[Received], list[Finding]]:
-    """The forms of this project and of a known reporter and year: of each the newest that came by the cutoff, the
-    newest that came after it, and findings about the others and the late ones. Takes them in order of receipt."""
+    """The forms of this project and of a known reporter and year: of each the last that came by the cutoff, the
+    last that came after it, and findings about the others and the late ones. Takes them in the order of the record."""
     kept: dict[tuple[str, int], Received] = {}
     late: dict[tuple[str, int], Received] = {}
     findings: list[Finding] = []
@@ -191,7 +255,7 @@ def _acceptable(
             late[key] = (source, form)
         elif problem:
             said, action = problem
-            action = f"{action} {OR_FORGET_IT}"
+            action = f"{action} {OR_FORGET_IT.format(source.file)}"
             findings.append(_whole_file(source, "workbook", Severity.BLOCKS, identity.reporter, said, action))
         else:
             kept[key] = (source, form)
@@ -205,7 +269,7 @@ def _received(
     known = {*collection.municipal, *logins}
     valid = [(source, one.identity) for source, one in forms if not problem_of(one.identity, project, known)]
     on_time: dict[tuple[str, int], str] = {}
-    for source, identity in sorted(valid, key=lambda one: one[0].received):
+    for source, identity in valid:
         if source.received <= collection.cutoff(identity.calendar_year):
             on_time[(identity.reporter, identity.calendar_year)] = source.file
     rows: list[tuple[Any, ...]] = []
@@ -264,8 +328,9 @@ def _is_of_another_edition(identity: Identity, project: Project) -> bool:
     return ours and identity.calendar_year not in project.editions
 
 
-def known_reporters(project: Project, sources: Sequence[Source]) -> set[str] | None:
-    """Returns municipal reporters and the logins of the newest registry; None while no registry can be read.
+def known_reporters(project: Project, sources: Sequence[Source]) -> dict[str, str] | None:
+    """Returns municipal reporters and the schools of the newest registry by login, each with its name; None while no
+    registry can be read.
 
     A registry that cannot be read is a finding of `check`, not a reason to refuse a form.
     """
@@ -273,10 +338,14 @@ def known_reporters(project: Project, sources: Sequence[Source]) -> set[str] | N
     if project.collection is None or registry is None:
         return None
     try:
-        returned, _ = _read(project, registry, load_amendments(project.root).corrections, read_workbook)
+        corrections, mergers = load_amendments(project.root).corrections, load_mergers(project.root)
+        returned, _ = _read(project, registry, corrections, read_workbook)
+        former = _former(project, sources, corrections, read_workbook) if mergers else []
     except AnalysisError:
         return None
-    return {*project.collection.municipal, *(str(row[2]) for row in clean_registry(returned).rows["schools"])}
+    schools = fact_table("schools", named_schools(_with_history(returned, former, mergers)))
+    names = dict(zip(schools["school_login"], schools["school_name"], strict=True))
+    return {**{name: name for name in project.collection.municipal}, **names}
 
 
 def _late(source: Source, form: Returned, collection: Collection) -> Finding:

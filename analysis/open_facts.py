@@ -12,7 +12,7 @@ from analysis.indicators.duties import municipal_unnamed, named_reporters
 from analysis.indicators.execution import Duty
 
 # The cell of the fact has a finding of its own, which says more than that the measure lacks a fact.
-NAMED_RULES = ("value", "formula", "error_cell", "blank_fact")
+NAMED_RULES = ("value", "formula", "error_cell", "merged_cells", "blank_fact")
 ASK_AGAIN = "Попросите вернуть форму; пока её нет, отчёт пишет «нет сведений», а не ноль."
 
 

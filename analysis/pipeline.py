@@ -1,7 +1,7 @@
 """The steps of `check` and `build`: raw files in, validated tables and findings out. No step writes anything."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +20,8 @@ from analysis.config import (
     Report,
     Source,
     Terms,
+    load_record,
     load_reporting,
-    load_sources,
     load_terms,
 )
 from analysis.contracts.facts import FACT_TABLES
@@ -71,23 +71,24 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
         return Checked({"findings": findings_table(ordered)}, ordered)
     file = project.roadmap_file
     content = _bytes(project)
-    sources, amendments = load_sources(project.root), load_amendments(project.root)
+    record, amendments = load_record(project.root), load_amendments(project.root)
+    sources = record.standing
     blocks, reading = read_blocks(content, file)
     blocks, correcting = apply_corrections(blocks, amendments.corrections, file)
     text, terms = lay_out(blocks, file), load_terms(project.root)
     clean = clean_roadmap(text.tables, amendments.decisions, project.largest_plausible_count, file)
     tables = dict(clean.tables)
     cells = text.tables["cells"]
-    words = cells.loc[cells["role"] != "column_header"]
+    words = cells.loc[~cells["role"].isin(("column_header", "page_heading"))]
     findings = [
         *_source_findings(content, file, sources),
-        *_unentered_workbooks(project.root, sources),
+        *_unentered_workbooks(project.root, record.received),
         *reading,
         *correcting,
         *misdirected(
             amendments.corrections,
             [file, *(source.file for source in in_force(sources))],
-            [source.file for source in sources],
+            record,
         ),
         *text.findings,
         *clean.findings,
@@ -179,7 +180,7 @@ def _source_findings(content: bytes, file: str, sources: tuple[Source, ...]) -> 
     return [Finding("source", Severity.BLOCKS, file, ("весь файл",), "", explanation, action, _stanza(file, digest))]
 
 
-def _unentered_workbooks(root: Path, sources: tuple[Source, ...]) -> list[Finding]:
+def _unentered_workbooks(root: Path, sources: Sequence[Source]) -> list[Finding]:
     """A workbook put into data/raw by hand, or by a run that died, is no source: nobody may think it was read."""
     entered = {source.file for source in sources}
     there = sorted(path.relative_to(root).as_posix() for path in (root / "data/raw").rglob("[!.~]*.xlsx"))

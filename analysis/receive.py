@@ -1,42 +1,77 @@
 """Takes what came into data/raw: recognised by what stands in it, hashed, entered in SOURCES.toml."""
 
 import hashlib
-from collections.abc import Container, Sequence
-from dataclasses import dataclass
-from datetime import date
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
-from analysis.config import SOURCES_FILE, Project, Source, load_project, load_sources
+from analysis.cleaning.corrections import load_amendments
+from analysis.cleaning.registry import reporter_words
+from analysis.cleaning.schools import same_name
+from analysis.config import Project, Record, Source, load_project, load_record
 from analysis.errors import AnalysisError
 from analysis.fact_pipeline import by_one_name, known_reporters, problem_of
-from analysis.intake.returns import Identity, is_returned, recognise
+from analysis.intake.returns import Identity, Returned, is_returned, read_returned, recognise
 from analysis.intake.workbook import read_workbook
-from analysis.quoted import quoted
 from analysis.receive_exports import LICENCE, Said, keep_export
+from analysis.receptions import Change, change, counting, is_late
+from analysis.sources_file import enter
 from analysis.whole import only_one_at_work, write_file_whole
+
+# Whether a school's values may be replaced by a file named after another; takes the question.
+Ask = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
 class Arrived:
-    """A workbook that came: its file name, its bytes, and whose it is."""
+    """A workbook that came: its file name, its bytes, whose it is and what it says."""
 
     name: str
     content: bytes
     identity: Identity
+    returned: Returned
 
 
 @dataclass(frozen=True)
 class Received:
-    """What became of one file: where it is now, and what is said about it."""
+    """What became of one file: where it is now, what is said about it, and which values it changes."""
 
     source: Source | None
     said: str
+    details: tuple[str, ...] = ()
 
 
-def receive(
-    root: Path, files: Sequence[Path], received: date, wave: str = "", calendar_year: int | None = None
-) -> list[Received]:
+@dataclass
+class _Door:
+    """What is known while files are taken in, one after the other.
+
+    Attributes:
+        project: The project.
+        record: What was received before, and what has been taken in meanwhile.
+        said: What the person who takes the files in says of them.
+        ask: Whether a school's values may be replaced by a file named after another.
+        reporters: Who reports, by login or name; None while no registry can be read.
+    """
+
+    project: Project
+    record: Record
+    said: Said
+    ask: Ask
+    reporters: Mapping[str, str] | None = None
+
+    def enter(self, source: Source) -> None:
+        """Adds an entry to the record."""
+        self.record = replace(self.record, received=(*self.record.received, source))
+
+
+def nobody_answers(_question: str) -> bool:
+    """What stands for an answer where there is nobody to ask."""
+    return False
+
+
+def receive(root: Path, files: Sequence[Path], said: Said, ask: Ask = nobody_answers) -> list[Received]:
     """Takes files in, one after the other; a file that is refused does not stop the others.
 
     The copies are written before their entries, which come last and all at once: a run that dies leaves files without
@@ -45,35 +80,29 @@ def receive(
     Args:
         root: The project.
         files: The files as they came, anywhere on the disk.
-        received: The day they came.
-        wave: Of exports, where the calendar leaves a choice.
-        calendar_year: Of exports that name no year.
+        said: The day they came, and what exports may leave open.
+        ask: Asked before a school's values are replaced by a file named after another school.
 
     Raises:
         AnalysisError: SOURCES.toml cannot be read.
     """
-    said = Said(received, wave, calendar_year)
     with only_one_at_work(root / "data/raw/.lock"):
         _sweep_drafts(root / "data/raw")
-        project, sources = load_project(root), list(load_sources(root))
-        entered, results = len(sources), {}
+        door = _Door(load_project(root), load_record(root), said, ask)
+        entered = len(door.record.received)
         opened = {path: _open(path) for path in files}
+        results = {path: one for path, one in opened.items() if isinstance(one, Received)}
         # A registry comes first: it may name the schools whose forms are in the same call.
         for kinds in (("registry",), ("form", "acceptance")):
-            known = known_reporters(project, sources) if "form" in kinds else None
+            door.reporters = known_reporters(door.project, door.record.standing) if "form" in kinds else None
             for path, arrived in opened.items():
                 if isinstance(arrived, Arrived) and arrived.identity.kind in kinds:
-                    results[path] = _take(project, arrived, known, received, sources)
-                    new = results[path].source
-                    sources += [new] if new is not None and new not in sources else []
-        for path, arrived in opened.items():
-            if isinstance(arrived, bytes):
-                results[path] = _take_export(project, path, arrived, said, sources)
-                new = results[path].source
-                sources += [new] if new is not None and new not in sources else []
-        _enter(root, sources[entered:])
-        refused = {path: one for path, one in opened.items() if isinstance(one, Received)}
-        return [{**results, **refused}[path] for path in files]
+                    results[path] = _take(door, arrived)
+        for path, content in opened.items():
+            if isinstance(content, bytes):
+                results[path] = _take_export(door, path, content)
+        enter(root, door.record.received[entered:])
+        return [results[path] for path in files]
 
 
 def _sweep_drafts(raw: Path) -> None:
@@ -82,117 +111,132 @@ def _sweep_drafts(raw: Path) -> None:
         draft.unlink()
 
 
-def _enter(root: Path, sources: Sequence[Source]) -> None:
-    """Adds entries to SOURCES.toml; what people wrote there stays as it is."""
-    if sources:
-        written = (root / SOURCES_FILE).read_text(encoding="utf-8-sig").rstrip("\n")
-        text = "\n\n".join([written, *map(_stanza, sources)])
-        write_file_whole(root / SOURCES_FILE, text.encode())
-
-
 def _open(path: Path) -> Arrived | bytes | Received:
     """A workbook of ours, the bytes of what may be an export, or why it can be neither."""
     try:
         content = path.read_bytes()
         if not is_returned(content, path.name):
             return content
-        return Arrived(path.name, content, recognise(read_workbook(content, path.name), path.name))
+        workbook = read_workbook(content, path.name)
+        identity = recognise(workbook, path.name)
+        return Arrived(path.name, content, identity, read_returned(workbook, path.name))
     except OSError as error:
         return Received(None, f"{path.name}: файл не открывается ({error.strerror}).")
     except AnalysisError as error:
         return Received(None, str(error))
 
 
-def _take(
-    project: Project, arrived: Arrived, known: Container[str] | None, received: date, sources: Sequence[Source]
-) -> Received:
-    """Copies a workbook into its place, unless it is there already or none of this project's."""
-    identity, content = by_one_name(arrived.identity, project.collection), arrived.content
-    digest = hashlib.sha256(content).hexdigest()
-    same = next((source for source in sources if source.sha256 == digest), None)
-    if same is not None:
-        return Received(same, f"{arrived.name}: уже принят: {same.file}.")
-    problem = problem_of(identity, project, known)
+def _take(door: _Door, arrived: Arrived) -> Received:
+    """Copies a workbook into its place, unless it counts already or must not be taken."""
+    arrived = replace(arrived, identity=by_one_name(arrived.identity, door.project.collection))
+    identity, name = arrived.identity, arrived.name
+    problem = problem_of(identity, door.project, door.reporters)
     if problem:
-        return Received(None, f"{arrived.name}: {' '.join(problem)}")
-    earlier = [source for source in sources if _is_earlier(source, identity)]
-    file = _free_name(project.root, identity, sources, content)
-    source = _entry(identity, arrived.name, digest, received, earlier, file)
-    (project.root / source.file).parent.mkdir(parents=True, exist_ok=True)
-    write_file_whole(project.root / source.file, content)
-    version = f"; заменяет {source.replaces}, которая осталась на месте" if source.replaces else ""
-    return Received(source, f"{arrived.name}: принят как {source.file}{version}.")
+        return Received(None, f"{name}: {' '.join(problem)}")
+    source = _entry(door, arrived)
+    before = counting(door.project, source.file, source.kind, door.record.standing)
+    if before is not None and before.sha256 == source.sha256:
+        return Received(before, f"{name}: уже принят: {before.file}.")
+    late = is_late(door.project, source)
+    if before is not None and not late and (question := _named_after_another(door, arrived)) and not door.ask(question):
+        return Received(None, f"{name}: {question} Ничего не заменено. Если всё верно: analysis receive --yes ФАЙЛ.")
+    # Sheets of acceptance add to each other; a newer form or registry stands in the place of the older one.
+    replaces = before if before is not None and source.kind != "acceptance" and not late else None
+    source = replace(source, replaces=replaces.file if replaces else "")
+    _write(door.project.root, source, arrived.content)
+    door.enter(source)
+    changed = Change("")
+    if replaces:
+        changed = change(door.project, replaces, arrived.returned, load_amendments(door.project.root).corrections)
+    told = f"{_whose(door, identity)}: принят как {source.file}{_instead(door, source, before, changed)}"
+    return Received(source, f"{name}: {told}.", changed.details)
 
 
-def _take_export(project: Project, path: Path, content: bytes, said: Said, sources: Sequence[Source]) -> Received:
+def _instead(door: _Door, source: Source, before: Source | None, changed: Change) -> str:
+    """What the new file means for the one that counted before."""
+    if source.replaces:
+        return f"; заменяет {source.replaces}, которая осталась на месте: {changed.said}"
+    if not is_late(door.project, source):
+        return ""
+    counts = f"в отчёте остаётся {before.file}" if before else "сведений в отчёте нет"
+    return f"; получена после срока, в отчёт не войдёт: {counts}"
+
+
+def _whose(door: _Door, identity: Identity) -> str:
+    """«Школа № 5 (edu990005), 2021 год»."""
+    if identity.kind == "registry":
+        return "реестр школ"
+    who = reporter_words(identity.reporter, door.reporters or {}) if identity.kind == "form" else "рассмотрение"
+    return f"{who}, {identity.calendar_year} год"
+
+
+def _named_after_another(door: _Door, arrived: Arrived) -> str:
+    """The question to ask where the file is called as another school or office, and not as the one it speaks for."""
+    identity = arrived.identity
+    if identity.kind != "form" or door.reporters is None:
+        return ""
+    words = _words(Path(arrived.name).stem)
+    named = [who for who, name in door.reporters.items() if any(_stand_in(_words(one), words) for one in (who, name))]
+    others = [who for who in named if not (door.project.collection and who in door.project.collection.municipal)]
+    if identity.reporter in named or not others:
+        return ""
+    own, other = (reporter_words(who, door.reporters) for who in (identity.reporter, others[0]))
+    return f"в файле форма: {own}, {identity.calendar_year} год, а назван он как {other}."
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[^\W_]+", same_name(name.replace("_", " ")))
+
+
+def _stand_in(name: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether all the words of a name stand in a row."""
+    return any(list(words[at : at + len(name)]) == list(name) for at in range(len(words) - len(name) + 1))
+
+
+def _take_export(door: _Door, path: Path, content: bytes) -> Received:
     """Writes what is kept of an export, unless it is there already."""
     try:
-        kept = keep_export(project, path, content, said, sources)
+        kept = keep_export(door.project, path, content, door.said, door.record)
     except AnalysisError as error:
         return Received(None, str(error))
     if kept.content is not None:
-        target = project.root / kept.source.file
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_file_whole(target, kept.content)
+        _write(door.project.root, kept.source, kept.content)
+        door.enter(kept.source)
     return Received(kept.source, kept.said)
 
 
-def _free_name(root: Path, identity: Identity, sources: Sequence[Source], content: bytes) -> str:
-    """The first version number that neither an entry nor a file has; a file with these very bytes is our own."""
-    taken = {source.file for source in sources}
-    for version in count(1):
-        file = f"{_target_stem(identity)}_v{version}.xlsx"
-        there = root / file
-        if file not in taken and (not there.exists() or there.read_bytes() == content):
-            return file
-    raise AssertionError  # count() never ends
+def _write(root: Path, source: Source, content: bytes) -> None:
+    target = root / source.file
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_file_whole(target, content)
 
 
-def _entry(identity: Identity, name: str, digest: str, received: date, earlier: Sequence[Source], file: str) -> Source:
+def _entry(door: _Door, arrived: Arrived) -> Source:
+    identity = arrived.identity
     whose = {"form": f"сведения: {identity.reporter}", "registry": "реестр школ", "acceptance": "рассмотрение"}
     return Source(
-        file=file,
+        file=_free_name(door, arrived),
         title=f"{identity.calendar_year} год, {whose[identity.kind]}",
-        origin=f"Получено файлом «{name}»",
-        received=received,
-        sha256=digest,
+        origin=f"Получено файлом «{arrived.name}»",
+        received=door.said.received,
+        sha256=hashlib.sha256(arrived.content).hexdigest(),
         licence=LICENCE,
         kind=identity.kind,
-        # Sheets of acceptance add to each other; a newer form or registry stands in the place of the older one.
-        replaces=earlier[-1].file if earlier and identity.kind != "acceptance" else "",
     )
 
 
-def _is_earlier(source: Source, identity: Identity) -> bool:
-    """Whether a source is an earlier version; a project has one registry, whatever its file is called."""
-    registry = source.kind == identity.kind == "registry"
-    return registry or source.file.rpartition("_v")[0] == _target_stem(identity)
+def _free_name(door: _Door, arrived: Arrived) -> str:
+    """The first version number that neither an entry nor a file has; a file with these very bytes is our own."""
+    taken = {source.file for source in door.record.received}
+    for version in count(1):
+        file = f"{_target_stem(arrived.identity)}_v{version}.xlsx"
+        there = door.project.root / file
+        if file not in taken and (not there.exists() or there.read_bytes() == arrived.content):
+            return file
+    raise AssertionError  # count() never ends
 
 
 def _target_stem(identity: Identity) -> str:
     """Where the versions of a workbook stand, without version and extension; made of the identifiers alone."""
     reporter = "".join(letter if letter.isalnum() else "_" for letter in identity.reporter)
     return f"data/raw/{identity.calendar_year}/{identity.kind}_{reporter}"
-
-
-def _stanza(source: Source) -> str:
-    """The entry as TOML; texts are escaped, because a file name may hold anything."""
-    lines = [
-        f"file = {quoted(source.file)}",
-        f"title = {quoted(source.title)}",
-        f"origin = {quoted(source.origin)}",
-        f"received = {source.received.isoformat()}",
-        f"sha256 = {quoted(source.sha256)}",
-        f"licence = {quoted(source.licence)}",
-        f"kind = {quoted(source.kind)}",
-        *(
-            f"{key} = {quoted(value)}"
-            for key, value in (
-                ("replaces", source.replaces),
-                ("wave", source.wave),
-                ("derived_from", source.derived_from),
-            )
-            if value
-        ),
-    ]
-    return "\n".join(["[[source]]", *lines, ""])

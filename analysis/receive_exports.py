@@ -1,12 +1,14 @@
 """Takes exports of exam systems in: one with a row per pupil leaves its counts alone, others are kept as they came."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 
-from analysis.config import PROJECT_FILE, Project, Source
+from analysis.config import PROJECT_FILE, Project, Record, Source
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import load_calendar, load_vocabulary
 from analysis.intake.exports.counts import ExamCounts, counts_csv
@@ -68,7 +70,7 @@ def inbox_files(project: Project) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
 
 
-def keep_export(project: Project, path: Path, content: bytes, said: Said, sources: Sequence[Source]) -> KeptExport:
+def keep_export(project: Project, path: Path, content: bytes, said: Said, record: Record) -> KeptExport:
     """Reads an export and returns what is to be kept of it; writes nothing.
 
     Args:
@@ -76,7 +78,7 @@ def keep_export(project: Project, path: Path, content: bytes, said: Said, source
         path: The file as it came.
         content: Its bytes.
         said: What the person says of it.
-        sources: What has been received so far.
+        record: What has been received so far.
 
     Raises:
         AnalysisError: The file is none that is known, or must not be taken; the message quotes no cell.
@@ -91,13 +93,33 @@ def keep_export(project: Project, path: Path, content: bytes, said: Said, source
     year = _year(project, path.name, export, said.calendar_year)
     digest = hashlib.sha256(content).hexdigest()
     kept = counts_csv(dated(export.counts, year)) if export.has_pupils else content
-    source = _entry(path.name, export, kept, digest, year, said, sources)
-    same = next((one for one in sources if one.sha256 == source.sha256), None)
+    source = _entry(path.name, export, kept, digest, year, said)
+    same = next((one for one in record.standing if one.sha256 == source.sha256), None)
     if same is not None:
         return KeptExport(same, None, f"{path.name}: уже принят: {same.file}.")
+    before = next((one for one in reversed(record.standing) if digest and one.derived_from == digest), None)
+    source = replace(source, file=_free_name(source.file, record), replaces=before.file if before else "")
     what = f"{export.layout}; оставлены только итоги по школам" if export.has_pupils else export.layout
-    void = f"; заменяет {source.replaces}, который остался на месте" if source.replaces else ""
+    void = f"; заменяет {before.file}, который остался на месте: {_differing(project, before, kept)}" if before else ""
     return KeptExport(source, kept, f"{path.name}: {what}: {source.file}{void}.{_doubtful(export)}")
+
+
+def _free_name(file: str, record: Record) -> str:
+    """The name, with a number where an entry has it already: the same bytes, taken back and received again."""
+    taken = {source.file for source in record.received}
+    stem, dot, suffix = file.rpartition(".")
+    names = (f"{stem}_{number}{dot}{suffix}" for number in count(2))
+    return file if file not in taken else next(name for name in names if name not in taken)
+
+
+def _differing(project: Project, before: Source, kept: bytes) -> str:
+    """How many lines of the counts differ from those that were kept of the same file before."""
+    try:
+        stood = (project.root / before.file).read_bytes().splitlines()
+    except OSError:
+        return "сравнить с ним нельзя: он не открывается"
+    differing = Counter(kept.splitlines()) - Counter(stood)
+    return f"других строк: {differing.total()}" if differing else "строки те же"
 
 
 def dated(counts: Sequence[ExamCounts], calendar_year: int) -> list[ExamCounts]:
@@ -110,13 +132,10 @@ def _doubtful(export: Export) -> str:
     return f" Отложено строк: {count}, почему — скажет analysis check." if count else ""
 
 
-def _entry(
-    name: str, export: Export, kept: bytes, digest: str, year: int, said: Said, sources: Sequence[Source]
-) -> Source:
+def _entry(name: str, export: Export, kept: bytes, digest: str, year: int, said: Said) -> Source:
     kind = "counts" if export.has_pupils else "export"
     sha256 = hashlib.sha256(kept).hexdigest()
     suffix = ".csv" if export.has_pupils else _suffix(kept)
-    earlier = [one for one in sources if export.has_pupils and one.derived_from == digest]
     return Source(
         file=f"data/raw/{year}/{kind}_{sha256[:DIGITS_OF_NAME]}{suffix}",
         title=f"{year} год, {export.layout}{': итоги по школам' if export.has_pupils else ''}",
@@ -128,7 +147,6 @@ def _entry(
         sha256=sha256,
         licence=LICENCE,
         kind=kind,
-        replaces=earlier[-1].file if earlier else "",
         wave=said.wave,
         derived_from=digest if export.has_pupils else "",
     )

@@ -22,12 +22,14 @@ from analysis.errors import AnalysisError
 from analysis.exam_calendar import load_calendar, load_vocabulary
 from analysis.findings import Finding, Severity
 from analysis.methods import load_methods
+from analysis.school_mergers import SCHOOLS_FILE, load_mergers
 
 READERS: tuple[Callable[[Path], object], ...] = (
     load_sources,
     load_amendments,
     load_reporting,
     load_terms,
+    load_mergers,
     load_calendar,
     load_vocabulary,
     load_policy,
@@ -37,7 +39,7 @@ READERS: tuple[Callable[[Path], object], ...] = (
     load_settings,
 )
 # Without these nothing that was received can be read.
-NEEDED_TO_READ = (SOURCES_FILE, CORRECTIONS_FILE, REPORTING_FILE, TERMS_FILE, CALENDAR_FILE)
+NEEDED_TO_READ = (SOURCES_FILE, CORRECTIONS_FILE, REPORTING_FILE, TERMS_FILE, CALENDAR_FILE, SCHOOLS_FILE)
 MESSAGE = re.compile(r"^(?P<file>.+?\.toml)(?:, (?P<place>.+?))?: (?P<said>.+)$", re.DOTALL)
 MEND = "Исправьте файл правил и повторите analysis check."
 NOTHING_ELSE = f"{MEND} Пока он не читается, полученные файлы не проверены."

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -59,9 +59,20 @@ def take(table: Mapping[str, Any], key: str, kind: type[Value], where: str) -> V
     value = table.get(key)
     if value is None:
         raise AnalysisError(f"{where}: нет ключа «{key}» ({KIND_NAMES[kind]}). Допишите его.")
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise AnalysisError(f"{where}: ключ «{key}»: стоит {value!r}, нужно: {KIND_NAMES[kind]}.")
+    # To Python true is a number and a moment a day; to whoever writes them they are neither.
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)) or isinstance(value, datetime):
+        raise AnalysisError(
+            f"{where}: ключ «{key}»: стоит {value!r}, нужно: {KIND_NAMES[kind]}{_quoted(key, value, kind)}."
+        )
     return value
+
+
+def _quoted(key: str, value: object, kind: type) -> str:
+    """How a text is written that stands there as a number; a number has lost the zeros at its end."""
+    if kind is not str or isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    zeros = f' (если в документе {value}0, впишите {key} = "{value}0")' if isinstance(value, float) else ""
+    return f': {key} = "{value}"{zeros}'
 
 
 def take_path(entry: Mapping[str, Any], key: str, where: str) -> str:

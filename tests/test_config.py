@@ -38,7 +38,7 @@ def test_a_missing_key(key, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"Светлый"', "5", "«city»: стоит 5, нужно: текст в кавычках"),
+        ('"Светлый"', "5", '«city»: стоит 5, нужно: текст в кавычках: city = "5"'),
         ("500", '"много"', "«largest_plausible_count»: стоит 'много', нужно: целое число"),
         ("500", "true", "«largest_plausible_count»: стоит True, нужно: целое число"),
         ("[2024, 2023, 2023]", "2023", "«editions»: стоит 2023, нужно: список"),

@@ -1,14 +1,24 @@
 """What is refused at the door, with a sentence that says what to do; a registry of the same call counts."""
 
+import io
+import zipfile
 from datetime import date
 
+import openpyxl
 import pytest
 
 from analysis.config import load_sources
 from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
+from analysis.errors import AnalysisError
+from analysis.exam_calendar import Vocabulary
 from analysis.forms.workbook import form_bytes
+from analysis.intake.exports import recognise
+from analysis.intake.exports.lines import Line
+from analysis.intake.exports.recognise import read_export
+from analysis.intake.workbook_package import OLE2
 from analysis.pipeline import check_project
 from analysis.receive import receive
+from analysis.receive_exports import Said
 from roadmaps import document, project_with
 
 DAY = date(2022, 1, 20)
@@ -78,8 +88,8 @@ def _taken(root):
     ],
 )
 def test_a_form_that_is_none_of_ours_is_refused_and_nothing_is_written(root, form, why, what_to_do):
-    receive(root, [_registry(root, "edu1")], DAY)
-    (refused, taken) = receive(root, [_form(root, **form), _form(root, "УО")], DAY)
+    receive(root, [_registry(root, "edu1")], Said(DAY))
+    (refused, taken) = receive(root, [_form(root, **form), _form(root, "УО")], Said(DAY))
     assert refused.source is None
     assert why in refused.said
     assert what_to_do in refused.said
@@ -92,31 +102,97 @@ def test_a_form_that_is_none_of_ours_is_refused_and_nothing_is_written(root, for
 
 
 def test_a_newer_registry_of_the_same_call_lets_its_schools_in(root):
-    receive(root, [_registry(root, "edu1")], DAY)
+    receive(root, [_registry(root, "edu1")], Said(DAY))
     files = [_form(root, "edu2"), _registry(root, "edu1", "edu2", name="newer.xlsx")]
-    said = [one.said for one in receive(root, files, DAY)]
-    assert said[0] == "edu2.xlsx: принят как data/raw/2021/form_edu2_v1.xlsx."
-    assert said[1].startswith("newer.xlsx: принят как data/raw/2021/registry_registry_v2.xlsx; заменяет")
+    said = [one.said for one in receive(root, files, Said(DAY))]
+    assert said[0] == "edu2.xlsx: Школа edu2 (edu2), 2021 год: принят как data/raw/2021/form_edu2_v1.xlsx."
+    assert said[1] == (
+        "newer.xlsx: реестр школ: принят как data/raw/2021/registry_registry_v2.xlsx; заменяет "
+        "data/raw/2021/registry_registry_v1.xlsx, которая осталась на месте: других значений: 2."
+    )
 
 
 def test_a_newer_registry_shuts_out_a_school_it_no_longer_names(root):
-    receive(root, [_registry(root, "edu1", "edu2")], DAY)
-    results = receive(root, [_form(root, "edu2"), _registry(root, "edu1", name="newer.xlsx")], DAY)
+    receive(root, [_registry(root, "edu1", "edu2")], Said(DAY))
+    results = receive(root, [_form(root, "edu2"), _registry(root, "edu1", name="newer.xlsx")], Said(DAY))
     assert [one.source is None for one in results] == [True, False]
 
 
 def test_while_no_registry_can_be_read_no_school_is_refused(root):
-    assert receive(root, [_form(root, "edu1")], DAY)[0].source is not None
-    receive(root, [_registry(root, "edu1")], DAY)
+    assert receive(root, [_form(root, "edu1")], Said(DAY))[0].source is not None
+    receive(root, [_registry(root, "edu1")], Said(DAY))
     (root / "data/raw/2021/registry_registry_v1.xlsx").write_bytes(b"PK")
-    assert receive(root, [_form(root, "edu5")], DAY)[0].source is not None
+    assert receive(root, [_form(root, "edu5")], Said(DAY))[0].source is not None
+
+
+def _zip(*names, text="<a/>"):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in names:
+            archive.writestr(name, text)
+    return stream.getvalue()
+
+
+ARCHIVE = b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html><table></table></html>"
+SPREADSHEET_2003 = b'<?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office"/>'
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "to_do"),
+    [
+        (ARCHIVE, "это веб-архив", "сохраните как .xlsx"),
+        (b"\xef\xbb\xbf\n<TABLE><tr><td>1</td></tr></TABLE>", "это веб-страница", "сохраните как .xlsx"),
+        (b"<!-- 1C --><html>", "это веб-страница", "сохраните как .xlsx"),
+        (SPREADSHEET_2003, "таблица XML", "сохраните как .xlsx"),
+        (b'<?xml version="1.0"?>' + SPREADSHEET_2003, "таблица XML", "сохраните как .xlsx"),
+        (b"%PDF-1.7\n%", "это документ PDF", "таблицу файлом .xlsx"),
+        (_zip("mimetype", "content.xml"), "(.ods)", "сохраните как «Книга Excel (.xlsx)»"),
+        (
+            _zip("[Content_Types].xml", "_rels/.rels", "xl/workbook.bin"),
+            "(.xlsb)",
+            "сохраните как «Книга Excel (.xlsx)»",
+        ),
+        (_zip("Index/Document.iwa", "Metadata/Properties.plist"), "Apple Numbers", "Экспортировать → Excel"),
+        (_zip("форма школы.xlsx", "форма лицея.xlsx"), "это архив с файлами", "Распакуйте его"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_in_a_sentence(root, content, kind, to_do):
+    path = root / "форма.xls"
+    path.write_bytes(content)
+    (result,) = receive(root, [path], Said(DAY))
+    assert result.source is None
+    assert (kind in result.said, to_do in result.said, "Искали" in result.said) == (True, True, False)
+
+
+def _without_marks(root):
+    book = openpyxl.load_workbook(_form(root, "УО"))
+    del book["_форма"]
+    book.save(root / "без отметок.xlsx")
+    return root / "без отметок.xlsx"
+
+
+def test_a_form_without_its_hidden_marks_is_known_for_a_form(root):
+    (result,) = receive(root, [_without_marks(root)], Said(DAY))
+    assert result.source is None
+    assert "это форма (лист «Исполнение»), но скрытых отметок в ней нет" in result.said
+    assert "Возьмите форму, которую сделала команда analysis forms" in result.said
+    assert "Искали" not in result.said
+
+
+def test_a_sheet_of_a_form_as_text_and_in_the_old_format():
+    heading = ";".join(column.title for column in EVIDENCE.columns)
+    with pytest.raises(AnalysisError, match="это форма .лист «Подтверждения»., но скрытых отметок"):
+        read_export(heading.encode(), "форма.csv", Vocabulary({}, {}))
+    line = Line(1, dict(enumerate(heading.split(";"), start=1)))
+    (said,) = recognise._what_it_is([line], OLE2, "")
+    assert "сохраните как" in said
 
 
 def test_a_form_that_went_out_under_another_name_of_its_executor_is_known_by_the_one(root):
     """Both went out before the names were joined: each holds a part, and somebody must bring them together."""
     project = project_with(root, document(), collection=ONE_EXECUTOR)
     forms = [_form(root, name, 2023, project.city) for name in ("управление образования", "УО")]
-    said = [one.said for one in receive(root, forms, DAY)]
+    said = [one.said for one in receive(root, forms, Said(DAY))]
     assert _taken(root)[1:] == ["data/raw/2023/form_УО_v1.xlsx", "data/raw/2023/form_УО_v2.xlsx"], said
     found = [one for one in check_project(project).findings if one.rule == "executor_name"]
     assert [(one.file, one.value) for one in found if one.file.endswith(".xlsx")] == [

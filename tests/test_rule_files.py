@@ -1,12 +1,13 @@
 """A key that nobody reads, in any file that people write, is named with file, entry and the nearest right one."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from analysis.cleaning.corrections import Correction, misdirected
 from analysis.cleaning.reporting import undecided_reports
-from analysis.config import REPORTING_FILE, Collection, Report, load_project
+from analysis.config import REPORTING_FILE, Collection, Record, Report, Source, load_project
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import load_calendar, load_vocabulary
 from analysis.findings import Severity
@@ -26,6 +27,8 @@ KEYS = [
     ("data/terms.toml", "[[abbreviation]]\nterm = 'УО'\nbases = ''", "[[abbreviation]] № 1 (УО)", "basis"),
     ("data/reporting.toml", "[[reports]]", "весь файл", "report"),
     ("data/reporting.toml", "[[report]]\nactivity = '1.1'\nshares = 1", "[[report]] № 1 (1.1)", "share"),
+    ("data/schools.toml", "[[merge]]", "весь файл", "merged"),
+    ("data/schools.toml", "[[merged]]\nlogin = 'edu1'\nin = 'edu2'", "[[merged]] № 1 (edu1)", "into"),
     ("data/documents.toml", "[[attachments]]", "весь файл", "attachment"),
     (
         "data/documents.toml",
@@ -114,7 +117,8 @@ COLLECTION = Collection(("УО", "ИМО"), "ОО")
     ("one", "value", "said"),
     [
         (replace(REPORT, activity="9.9"), "9.9, показатель 1", "в «дорожной карте» нет"),
-        (replace(REPORT, measure=2), "1.1, показатель 2", "в «дорожной карте» нет"),
+        (replace(REPORT, activity="1,2"), "1,2, показатель 1", 'имелось в виду activity = "1.2"'),
+        (replace(REPORT, measure=2), "1.1, показатель 2", "У мероприятия 1.1 показатели: 1."),
         (replace(REPORT, reporters=("ИМ0",)), "ИМ0", "УО, ИМО, ОО. Вероятно, имелось в виду «ИМО»"),
         (replace(REPORT, unit="school", share=1), "УО", "одно из: ОО."),
     ],
@@ -127,6 +131,15 @@ def test_an_entry_that_decides_nothing_is_named(tmp_path, one, value, said):
     assert said in finding.explanation
 
 
+@pytest.mark.parametrize(("stands", "written"), [("4.1", 'activity = "4.1" (если в документе 4.10, '), ("4", '"4".')])
+def test_a_code_that_stands_as_a_number_is_told_with_its_right_writing(tmp_path, stands, written):
+    project = project_with(tmp_path, document())
+    (tmp_path / REPORTING_FILE).write_text(f"[[report]]\nactivity = {stands}\nunit = 'city'\n", encoding="utf-8")
+    finding = the_blocking(check_project(project))
+    assert (finding.file, finding.place) == (REPORTING_FILE, "[[report]] № 1")
+    assert written in finding.explanation
+
+
 def test_a_share_is_of_a_school(tmp_path):
     project = project_with(tmp_path, document())
     entry = 'activity = "1.1"\nmeasure = 1\nreporters = ["УО"]\nunit = "city"\nshare = 5\nbasis = "п"\nwho = "а"\n'
@@ -134,6 +147,10 @@ def test_a_share_is_of_a_school(tmp_path):
     finding = the_blocking(check_project(project))
     assert (finding.file, finding.place) == (REPORTING_FILE, "[[report]] № 1 (1.1)")
     assert 'только при unit = "school"' in finding.explanation
+
+
+def _record(*files, taken_back=()):
+    return Record(tuple(Source(one, "", "", date(2022, 1, 1), "", "") for one in files), frozenset(taken_back))
 
 
 @pytest.mark.parametrize(
@@ -147,6 +164,13 @@ def test_a_share_is_of_a_school(tmp_path):
 def test_a_correction_of_what_is_not_read_says_what_can_be_done(file, said, to_do):
     one = Correction(file, "лист Лист1, ячейка A1", "1", "2", "опечатка", "аналитик", None)
     read = ["data/raw/2021/form_УО.xlsx"]
-    (finding,) = misdirected([one], read, [*read, "data/raw/2021/vpr.xlsx"])
+    (finding,) = misdirected([one], read, _record(*read, "data/raw/2021/vpr.xlsx"))
     assert said in finding.explanation
     assert to_do in finding.action
+
+
+def test_a_correction_of_a_file_taken_back_waits_and_stops_nothing():
+    file = "data/raw/2021/form_УО_v2.xlsx"
+    one = Correction(file, "лист Лист1, ячейка A1", "1", "2", "опечатка", "аналитик", None)
+    (finding,) = misdirected([one], [], _record(file, taken_back=[file]))
+    assert (finding.severity, "взят назад" in finding.explanation) == (Severity.ATTENTION, True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from analysis.cleaning.notes import Notes, lower_text, shown_text
+from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
 from analysis.cleaning.returns import FactRows
 from analysis.contracts.facts import SENT_BACK, VERDICTS
 from analysis.contracts.forms import ACCEPTANCE
@@ -18,7 +18,7 @@ def clean_acceptance(returned: Returned, known: Iterable[str]) -> FactRows:
     notes, present = Notes(returned.file), set(known)
     rows: dict[str, tuple[Any, ...]] = {}
     for row in returned.rows[ACCEPTANCE.title]:
-        identifier, verdict = notes.read(row, "evidence_id", shown_text), notes.read(row, "verdict", lower_text)
+        identifier, verdict = notes.read(row, "evidence_id", shown_text), notes.read(row, "verdict", chosen(VERDICTS))
         if notes.unread(row, "evidence_id", "verdict") or verdict in (None, VERDICTS[-1]):
             continue
         if identifier is None:
@@ -34,6 +34,10 @@ def clean_acceptance(returned: Returned, known: Iterable[str]) -> FactRows:
                 "Такого подтверждения больше нет: его изменили или отозвали, и решение о нём утратило силу.",
                 "Рассмотрите новое подтверждение: analysis forms сделает свежий лист рассмотрения.",
             )
+            continue
+        if verdict is not None and verdict not in VERDICTS:
+            said = f"Нужно решение из списка. {not_listed(verdict, VERDICTS)}"
+            notes.refuse(row, "verdict", "acceptance", Severity.BLOCKS, said)
             continue
         who, reason = notes.read(row, "verdict_by", shown_text), notes.read(row, "reason", shown_text)
         day = notes.read(row, "verdict_date", read_date)
@@ -53,7 +57,6 @@ def _lacking_in_verdict(verdict: str | None, who: str | None, day: date | None, 
     return {
         said: name
         for said, name, missing in (
-            (f"решение из списка ({', '.join(VERDICTS)})", "verdict", verdict not in VERDICTS),
             ("кто решил", "verdict_by", who is None),
             ("дата решения", "verdict_date", day is None),
             ("причина возврата", "reason", verdict == SENT_BACK and reason is None),

@@ -6,7 +6,7 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-from analysis.config import CORRECTIONS_FILE, SOURCES_FILE
+from analysis.config import CORRECTIONS_FILE, SOURCES_FILE, Record
 from analysis.contracts.columns import SETTLED_READINGS
 from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
@@ -14,6 +14,8 @@ from analysis.intake.blocks import Block, plain, with_texts
 from analysis.intake.cell_values import read_text
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
 from analysis.toml_file import keys_of, numbered, one_of, read_toml, take, take_path
+
+WAIT = f"Если файл больше не нужен, удалите запись из {CORRECTIONS_FILE}."
 
 
 @dataclass(frozen=True)
@@ -92,19 +94,23 @@ def load_amendments(root: Path) -> Amendments:
     return amendments
 
 
-def misdirected(corrections: Sequence[Correction], files: Sequence[str], entered: Sequence[str]) -> list[Finding]:
+def misdirected(corrections: Sequence[Correction], files: Sequence[str], record: Record) -> list[Finding]:
     """Returns a finding for each correction that would do nothing, unseen.
 
     Args:
         corrections: All of them.
         files: The files to which corrections are applied.
-        entered: All files that are entered as received.
+        record: All files that were received.
     """
-    return [
-        Finding("correction", Severity.BLOCKS, one.file, (one.address,), one.expected, *_misdirected(one.file, entered))
-        for one in corrections
-        if one.file not in files
-    ]
+    return [_without_effect(one, record) for one in corrections if one.file not in files]
+
+
+def _without_effect(one: Correction, record: Record) -> Finding:
+    # Whoever takes a file back may receive it again; until then its correction waits and stops nothing.
+    severity, said = Severity.BLOCKS, _misdirected(one.file, [source.file for source in record.received])
+    if one.file in record.taken_back:
+        severity, said = Severity.ATTENTION, ("Исправление ничего не меняет: приём этого файла взят назад.", WAIT)
+    return Finding("correction", severity, one.file, (one.address,), one.expected, *said)
 
 
 def _misdirected(file: str, entered: Sequence[str]) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from analysis.contracts.school_facts import RESULT_KEY, RESULT_ORIGINS, SCORE_CO
 from analysis.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting
 from analysis.findings import Finding, Severity
 from analysis.intake.exports.counts import ExamCounts
+from analysis.school_mergers import SCHOOLS_FILE, Merger
 
 PLACES_NAMED = 20
 COUNTED = (
@@ -26,6 +27,7 @@ COUNTED = (
 VALUES = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 UNTIL_THEN = "Уточните у того, кто прислал выгрузку, и примите её заново; до этого строки в таблицы не входят."
 NAME_SCHOOL = "Впишите логин, код или другое название школы в реестр и примите его; до этого строка отложена."
+WHOSE = f"Если это результаты школы {{}}, попросите выгрузку с её логином; если дата не та, исправьте {SCHOOLS_FILE}."
 NAME_WAVE = f'Допишите в запись файла в {SOURCES_FILE}: wave = "{{}}" (или примите файл: analysis receive --wave …).'
 
 
@@ -48,13 +50,15 @@ class ExportRows:
 
 @dataclass(frozen=True)
 class Frame:
-    """What an export is held against: the calendar, the schools, the editions, the cutoffs and minimum scores."""
+    """What an export is held against: the calendar, the schools, the editions, the cutoffs, the minimum scores, and by
+    login the schools that became part of others."""
 
     sittings: Sequence[Sitting]
     schools: Directory
     editions: Sequence[int]
     collection: Collection
     minimum_scores: Mapping[tuple[str, int, str], int]
+    mergers: Mapping[str, Merger] = field(default_factory=dict)
 
 
 def clean_export(export: ReadExport, frame: Frame) -> ExportRows:
@@ -121,6 +125,12 @@ class _Reading:
         except UnknownSittingError as error:
             action = NAME_WAVE.format(error.waves[0]) if error.waves else UNTIL_THEN
             self.set_aside(one, Match(login), year, str(error), action)
+            return
+        merger = self.frame.mergers.get(login)
+        if merger and merger.is_before(sitting.calendar_year, sitting.school_year):
+            named = self.frame.schools.names
+            why = f"{SETS_ASIDE['merged_school']}: {named[login]}"
+            self.set_aside(one, Match(login), year, why, WHOSE.format(merger.into), named[login])
             return
         why = _score_fault(one)
         if why:

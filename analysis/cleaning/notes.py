@@ -1,15 +1,18 @@
 """Findings about one workbook, collected while its cells are read: one mistake in a cell gives one finding."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
+from analysis.cleaning.schools import same_name
 from analysis.findings import Finding, Severity
-from analysis.intake.cell_values import CellNotReadError, read_text
+from analysis.intake.cell_values import QUESTIONS, CellNotReadError, read_text
 from analysis.intake.returns import ReturnedRow
 
 ASK = "Уточните у того, кто вернул форму, или запишите исправление в data/corrections.toml."
+OTHER = "другое"
 Value = TypeVar("Value")
 
 
@@ -35,10 +38,15 @@ class Notes:
             if cell.value is not None:
                 return reader(cell.value)
         except CellNotReadError as error:
-            place = self.cell_place(row, name) or row.place
-            self.add("value", Severity.BLOCKS, place, read_text(cell.value), f"{error}.")
+            self.refuse(row, name, "value", Severity.BLOCKS, f"{error}.")
         self._unread.add((row.place, name))
         return None
+
+    def refuse(self, row: ReturnedRow, name: str, rule: str, severity: Severity, said: str) -> None:
+        """Adds a finding about one cell, which then counts as unread."""
+        value = read_text(row.cells[name].value) if name in row.cells else ""
+        self.add(rule, severity, self.cell_place(row, name) or row.place, value, said)
+        self._unread.add((row.place, name))
 
     def unread(self, row: ReturnedRow, *names: str) -> bool:
         """Whether one of these cells holds something that could not be read: a finding names it already."""
@@ -56,9 +64,44 @@ class Notes:
         return self.cell_place(row, name) or (f"{sheet}, ячейка {letters}{number}" if letters else row.place)
 
 
-def lower_text(value: Any) -> str | None:
-    """A choice from a list, however it was typed."""
-    return read_text(value).casefold() or None
+def asked_together(findings: Iterable[Finding]) -> list[Finding]:
+    """Returns the findings with one for each question about unread cells of a file, which then names all the cells.
+
+    «нет» in fourteen cells is one question to one person. Other texts are asked about together where they are the same.
+    """
+    found: dict[object, Finding] = {}
+    for number, one in enumerate(findings):
+        known = one.explanation.removesuffix(".") in QUESTIONS
+        sort = "" if known else one.value.casefold()
+        key = (one.file, one.severity, one.explanation, one.action, sort) if one.rule == "value" else number
+        before = found.get(key)
+        found[key] = one if before is None else _joined(before, one)
+    return list(found.values())
+
+
+def _joined(before: Finding, one: Finding) -> Finding:
+    values = dict.fromkeys([*before.value.split("; "), one.value])
+    return replace(before, places=(*before.places, *one.places), value="; ".join(values))
+
+
+def chosen(allowed: Sequence[str]) -> Callable[[Any], str | None]:
+    """Returns a reader of a choice from a list, however it was typed; what is none of them comes as it stands."""
+    by_name = {same_name(one): one for one in allowed}
+
+    def _read(value: Any) -> str | None:
+        text = read_text(value)
+        return by_name.get(same_name(text), text) or None
+
+    return _read
+
+
+def not_listed(stands: str, allowed: Sequence[str]) -> str:
+    """Says that a text is no choice of a list, and which one comes near."""
+    by_name = {same_name(one): one for one in allowed}
+    near = [by_name[name] for name in get_close_matches(same_name(stands), by_name, 1)]
+    meant = f" Вероятно, имелось в виду «{near[0]}»." if near else ""
+    other = f" Если другого подходящего нет, выберите «{OTHER}»." if OTHER in allowed else ""
+    return f"«{stands}» в списке нет.{meant} Список: {', '.join(allowed)}.{other}"
 
 
 def shown_text(value: Any) -> str | None:

@@ -27,7 +27,7 @@ def undecided_reports(reporting: Sequence[Report], measures: pd.DataFrame, colle
 
 def _faults(one: Report, keys: set[tuple[str, int]], collection: Collection) -> Iterator[tuple[str, str, str]]:
     if (one.activity, one.measure) not in keys:
-        said = "Такого мероприятия или показателя в «дорожной карте» нет, и запись ничего не решает."
+        said = f"Такого мероприятия или показателя в «дорожной карте» нет, и запись ничего не решает.{_near(one, keys)}"
         yield f"{one.activity}, показатель {one.measure}", said, "Исправьте activity и measure или удалите запись."
     allowed = (collection.schools,) if one.unit == "school" else (*collection.municipal, collection.schools)
     for reporter in one.reporters:
@@ -36,3 +36,11 @@ def _faults(one: Report, keys: set[tuple[str, int]], collection: Collection) -> 
             meant = f" Вероятно, имелось в виду «{near[0]}»." if near else ""
             said = f'При unit = "{one.unit}" отчитывается одно из: {", ".join(allowed)}.{meant}'
             yield str(reporter), said, "Исправьте reporters; имена — как в project.toml, раздел [collection]."
+
+
+def _near(one: Report, keys: set[tuple[str, int]]) -> str:
+    own = sorted(number for activity, number in keys if activity == one.activity)
+    if own:
+        return f" У мероприятия {one.activity} показатели: {', '.join(map(str, own))}."
+    near = get_close_matches(one.activity, sorted({activity for activity, _ in keys}), 1)
+    return f' Вероятно, имелось в виду activity = "{near[0]}".' if near else ""

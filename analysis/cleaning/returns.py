@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from analysis.cleaning.notes import Notes, lower_text, shown_text
+from analysis.cleaning.measure_labels import LabelNotKnownError, MeasureLabels, labels_of
+from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
 from analysis.contracts.facts import EVIDENCE_KINDS
 from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES
 from analysis.findings import Finding, Severity
@@ -19,7 +20,9 @@ from analysis.intake.returns import Returned, ReturnedRow
 
 COLUMNS = {
     "schools": "source_file place school_login code_oo code_msu school_name full_name aliases school_kind pupil_count",
-    "school_status": "source_file place school_login school_year status",
+    "school_status": "source_file place school_login school_year status last_report_year",
+    "former_names": "source_file place school_login former_name name_kind last_named_date",
+    "school_mergers": "source_file place school_login ended_name into_login merged_date basis last_report_year",
     "reports": "source_file place reporter activity_code measure_number calendar_year fact_count fact_date note",
     "evidence": "source_file place evidence_id reporter activity_code measure_number calendar_year evidence_kind "
     "evidence_number evidence_date evidence_link confirmed_count",
@@ -28,10 +31,20 @@ COLUMNS = {
     "done_date",
     "received_forms": "source_file reporter calendar_year received_date cutoff_date form_state",
 }
+LABEL = "measure_label"
 REPORTED = ("fact_count", "fact_date", "note")
 WHOLE = {"measure_number", "calendar_year", "line", "confirmed_count"}
-WHOLE_OR_BLANK = {"pupil_count", "fact_count", "planned_count", "done_count"}
-DATES = {"fact_date", "evidence_date", "verdict_date", "done_date", "received_date", "cutoff_date"}
+WHOLE_OR_BLANK = {"pupil_count", "fact_count", "planned_count", "done_count", "last_report_year"}
+DATES = {
+    "fact_date",
+    "evidence_date",
+    "verdict_date",
+    "done_date",
+    "received_date",
+    "cutoff_date",
+    "merged_date",
+    "last_named_date",
+}
 ZERO_OR_NOTHING = "Уточните у того, кто отчитался: не сделано ничего — пусть впишет 0, сделано — число."
 
 
@@ -68,8 +81,9 @@ def clean_form(
         received: The day the form came; nothing in it can be later.
     """
     notes, identity = Notes(returned.file, received), returned.identity
-    reports, unread = _reports(returned, measures, notes)
-    evidence, rejected = _evidence(returned, measures, notes)
+    reports, unread = _reports(returned, labels_of(measures), notes)
+    listed = [row.cells[LABEL].value for row in returned.rows[EXECUTION.title] if LABEL in row.cells]
+    evidence, rejected = _evidence(returned, labels_of(measures, listed), notes)
     own = _own_measures(returned, notes) if identity.reporter in set(schools) else ()
     _note_doubtful([line for line in reports if line[3:5] not in unread], evidence, rejected, notes)
     rows = {"reports": tuple(reports), "evidence": tuple(evidence), "school_measures": tuple(own)}
@@ -91,26 +105,28 @@ def _series(column: str, cells: Sequence[Any]) -> "pd.Series[Any]":
 
 
 def _reports(
-    returned: Returned, measures: Mapping[str, tuple[str, int]], notes: Notes
+    returned: Returned, labels: MeasureLabels, notes: Notes
 ) -> tuple[list[tuple[Any, ...]], set[tuple[str, int]]]:
     """The reports, and the measures whose fact stands there and could not be read."""
     found: dict[str, tuple[Any, ...]] = {}
     unread: set[tuple[str, int]] = set()
     identity = returned.identity
     for row in filter(_is_measure, returned.rows[EXECUTION.title]):
-        label = _known_label(row, measures, notes)
-        if label is None:
-            continue
+        # All cells are read before any is doubted, so that every fault of the row is told at once.
+        label = _known_label(row, labels, notes)
         values = (
             notes.read(row, "fact_count", read_count),
             notes.read(row, "fact_date", read_date),
             notes.read(row, "note", shown_text),
         )
+        _note_day(notes.place_of(row, "fact_date"), "факта", values[1], identity.calendar_year, notes)
+        if label is None:
+            continue
         line = (
             returned.file,
             notes.place_of(row, "fact_count"),
             identity.reporter,
-            *measures[label],
+            *labels.measures[label],
             identity.calendar_year,
             *values,
         )
@@ -118,76 +134,83 @@ def _reports(
             _note_repeated(row, label, _differing(found[label][-3:], values), notes)
             continue
         found[label] = line
-        unread |= {measures[label]} if notes.unread(row, "fact_count") else set()
-        _note_day(notes.place_of(row, "fact_date"), "факта", values[1], identity.calendar_year, notes)
+        unread |= {labels.measures[label]} if notes.unread(row, "fact_count") else set()
     return list(found.values()), unread
 
 
 def _evidence(
-    returned: Returned, measures: Mapping[str, tuple[str, int]], notes: Notes
+    returned: Returned, labels: MeasureLabels, notes: Notes
 ) -> tuple[list[tuple[Any, ...]], set[tuple[str, int]]]:
     """The evidence, and the measures of those lines that could not be taken."""
     found: dict[str, tuple[Any, ...]] = {}
     rejected: set[tuple[str, int]] = set()
     identity = returned.identity
     for row in returned.rows[EVIDENCE.title]:
-        label = _known_label(row, measures, notes)
-        if label is None:
-            continue
-        kind, number = notes.read(row, "evidence_kind", lower_text), notes.read(row, "evidence_number", shown_text)
+        label = _known_label(row, labels, notes)
+        kind, number = _kind(row, notes), notes.read(row, "evidence_number", shown_text)
         day, link = notes.read(row, "evidence_date", read_date), notes.read(row, "evidence_link", shown_text)
         confirmed = notes.read(row, "confirmed_count", read_count)
-        if not _can_be_used(row, kind, number, link, confirmed, notes):
-            rejected.add(measures[label])
-            continue
         _note_day(notes.place_of(row, "evidence_date"), "документа", day, identity.calendar_year, notes)
+        usable = _can_be_used(row, kind, number, link, confirmed, notes)
+        if label is None:
+            continue
+        if not usable:
+            rejected.add(labels.measures[label])
+            continue
         parts = (kind, number, day, link, confirmed)
         identifier = evidence_id(identity.reporter, label, identity.calendar_year, parts)
         if identifier in found:
             _note_repeated(row, label, [], notes)
             continue
-        key = (identity.reporter, *measures[label], identity.calendar_year)
+        key = (identity.reporter, *labels.measures[label], identity.calendar_year)
         found[identifier] = (returned.file, row.place, identifier, *key, *parts)
     return list(found.values()), rejected
 
 
 def _own_measures(returned: Returned, notes: Notes) -> list[tuple[Any, ...]]:
     identity = returned.identity
-    named = [row for row in returned.rows[OWN_MEASURES.title] if "own_measure" in row.cells]
+    found: list[tuple[Any, ...]] = []
     for row in returned.rows[OWN_MEASURES.title]:
-        if row not in named:
-            notes.add("blank_cell", Severity.BLOCKS, row.place, "", "В строке есть значения, а мера не названа.")
-    return [
-        (
-            returned.file,
-            row.place,
-            identity.reporter,
-            identity.calendar_year,
-            line,
+        values = (
             notes.read(row, "own_measure", shown_text),
             notes.read(row, "planned_count", read_count),
             notes.read(row, "done_count", read_count),
             notes.read(row, "done_date", read_date),
         )
-        for line, row in enumerate(named, start=1)
-    ]
+        if "own_measure" in row.cells:
+            line = len(found) + 1
+            found.append((returned.file, row.place, identity.reporter, identity.calendar_year, line, *values))
+        else:
+            notes.add("blank_cell", Severity.BLOCKS, row.place, "", "В строке есть значения, а мера не названа.")
+    return found
 
 
 def _is_measure(row: ReturnedRow) -> bool:
     """Whether a row names a measure or reports something; the office's own words to the reader do neither."""
     office = {column.name for column in EXECUTION.columns if column.kind == "fixed"}
-    return "measure_label" in row.cells or bool(row.cells.keys() - office)
+    return LABEL in row.cells or bool(row.cells.keys() - office)
 
 
-def _known_label(row: ReturnedRow, measures: Mapping[str, tuple[str, int]], notes: Notes) -> str | None:
-    label = notes.read(row, "measure_label", shown_text)
-    if label in measures:
-        return label
-    if notes.unread(row, "measure_label"):
+def _known_label(row: ReturnedRow, labels: MeasureLabels, notes: Notes) -> str | None:
+    shown = notes.read(row, LABEL, shown_text)
+    if notes.unread(row, LABEL):
         return None
-    missing = "В строке есть значения, а номера показателя нет."
-    explanation = "Показателя с таким номером в «дорожной карте» нет." if label else missing
-    notes.add("measure_label", Severity.BLOCKS, row.place, label or "", explanation)
+    said = "В строке есть значения, а номера показателя нет."
+    if shown is not None:
+        try:
+            return labels.meant(row.cells[LABEL].value)
+        except LabelNotKnownError as error:
+            said = str(error)
+    notes.add("measure_label", Severity.BLOCKS, row.place, shown or "", said)
+    return None
+
+
+def _kind(row: ReturnedRow, notes: Notes) -> str | None:
+    kind = notes.read(row, "evidence_kind", chosen(EVIDENCE_KINDS))
+    if kind is None or kind in EVIDENCE_KINDS:
+        return kind
+    said = f"{not_listed(kind, EVIDENCE_KINDS)} Подтверждение не принято к учёту."
+    notes.refuse(row, "evidence_kind", "evidence", Severity.ATTENTION, said)
     return None
 
 
@@ -195,19 +218,19 @@ def _can_be_used(
     row: ReturnedRow, kind: str | None, number: str | None, link: str | None, confirmed: int | None, notes: Notes
 ) -> bool:
     """Whether a line of evidence can be found by somebody and says what it confirms."""
-    if link is not None and not is_safe_link(link):
+    safe = link is None or is_safe_link(link)
+    if not safe:
         notes.add(
             "evidence",
             Severity.ATTENTION,
             row.place,
-            link,
+            link or "",
             "Это не адрес http(s) и не имя файла; подтверждение не принято к учёту.",
         )
-        return False
     lacking = {
         said: notes.unread(row, *names)
         for said, names, missing in (
-            ("вид документа из списка", ("evidence_kind",), kind not in EVIDENCE_KINDS),
+            ("вид документа из списка", ("evidence_kind",), kind is None),
             ("номер или ссылка", ("evidence_number", "evidence_link"), number is None and link is None),
             ("сколько единиц подтверждает", ("confirmed_count",), not confirmed),
         )
@@ -217,7 +240,7 @@ def _can_be_used(
         names = ", ".join(said for said, unread in lacking.items() if not unread)
         said = f"Не указано: {names}; подтверждение не принято к учёту."
         notes.add("evidence", Severity.ATTENTION, row.place, " ".join(filter(None, (kind, number, link))), said)
-    return not lacking
+    return safe and not lacking
 
 
 def is_safe_link(link: str) -> bool:

@@ -1,6 +1,6 @@
 """What a row of school facts, and the rows of one sheet together, must satisfy. Pure; the words are in outcomes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,15 @@ from analysis.contracts.school_facts import (
 )
 
 Values = Mapping[str, Any]
+ALL_MARKS = (*MARK_COLUMNS, "not_attested_count")
 JOURNAL = "Журнал"
 FULL_SCORE, BEST_BUT_FULL, LEAST_HIGH, BEST_BELOW_HIGH = 100, 99, 80, 79
 # A mean may have been rounded to a whole number.
 MEAN_TOLERANCE = 0.5
+
+
+def _no_numbers(_row: Values) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -34,21 +39,86 @@ class Rule:
 
     Attributes:
         why: Key of outcomes.SETS_ASIDE.
-        columns: Whose cells a person looks at.
-        broken: Whether a row breaks it; later rules may rely on the earlier ones.
+        columns: What it looks at; where one of them is in doubt already, the rule says nothing.
+        broken: Whether a row breaks it.
+        at: Whose cells a person looks at; all of `columns` where it is left out.
+        numbers: Both numbers of a row that contradict each other, in words.
     """
 
     why: str
     columns: tuple[str, ...]
     broken: Callable[[Values], bool]
+    at: tuple[str, ...] = ()
+    numbers: Callable[[Values], str] = _no_numbers
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The columns whose cells are named."""
+        return self.at or self.columns
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """What lines of one sheet contradict in each other.
+
+    Attributes:
+        why: Key of outcomes.SETS_ASIDE.
+        lines: All that are in doubt.
+        at: The one whose cell is named.
+        numbers: Both numbers, in words.
+    """
+
+    why: str
+    lines: tuple[str, ...]
+    at: str
+    numbers: str
+
+
+def broken_rules(title: str, row: Values, doubtful: Iterable[str]) -> list[Rule]:
+    """Returns the rules that a row breaks, each resting on cells that no other fault has put in doubt.
+
+    Args:
+        title: The sheet.
+        row: Its values by column.
+        doubtful: Columns that could not be read or name nothing known.
+    """
+    in_doubt, found = set(doubtful), []
+    for rule in ROW_RULES[title]:
+        if not in_doubt & set(rule.columns) and rule.broken(row):
+            found.append(rule)
+            in_doubt |= set(rule.columns)
+    return found
 
 
 def _lacks(*columns: str) -> Rule:
     return Rule("blank_or_zero", columns, lambda row: any(row[name] is None for name in columns))
 
 
+def _without_participants(*results: str) -> Rule:
+    columns = ("participant_count", *results)
+    return Rule("no_participants", columns, lambda row: row["participant_count"] is None, results)
+
+
 def _more(why: str, part: str, whole: str) -> Rule:
-    return Rule(why, (part, whole), lambda row: bool(row[part] > row[whole]))
+    return Rule(
+        why,
+        (part, whole),
+        lambda row: bool(row[part] > row[whole]),
+        (part,),
+        lambda row: _above_words(row[part], row[whole]),
+    )
+
+
+def _above_words(part: float, whole: float) -> str:
+    return f"{_plain(part)} больше, чем {_plain(whole)}"
+
+
+def _sum_words(total: float, stands: float) -> str:
+    return f"сумма {_plain(total)}, стоит {_plain(stands)}"
+
+
+def _plain(number: float) -> str:
+    return f"{number:g}".replace(".", ",")
 
 
 def _sum(row: Values, columns: Sequence[str]) -> int:
@@ -74,26 +144,30 @@ ROW_RULES: Mapping[str, tuple[Rule, ...]] = {
     STAFF.title: (
         Rule(
             "people_not_whole",
-            ("staff_amount",),
+            ("staff_unit", "staff_amount"),
             lambda row: row["staff_unit"] == "человек" and row["staff_amount"] % 1,
+            ("staff_amount",),
         ),
     ),
     RESULTS.title: (
         Rule(
             "not_attested",
-            ("not_attested_count",),
+            ("procedure", "not_attested_count"),
             lambda row: row["not_attested_count"] and row["procedure"] != JOURNAL,
+            ("not_attested_count",),
         ),
-        Rule("no_participants", tuple(MARK_COLUMNS), lambda row: row["participant_count"] is None),
+        _without_participants(*MARK_COLUMNS),
         _lacks(*MARK_COLUMNS),
         Rule(
             "marks_do_not_add_up",
-            ("participant_count", *MARK_COLUMNS, "not_attested_count"),
-            lambda row: _sum(row, [*MARK_COLUMNS, "not_attested_count"]) != row["participant_count"],
+            ("participant_count", *ALL_MARKS),
+            lambda row: _sum(row, ALL_MARKS) != row["participant_count"],
+            ("participant_count",),
+            lambda row: _sum_words(_sum(row, ALL_MARKS), row["participant_count"]),
         ),
     ),
     SCORES.title: (
-        Rule("no_participants", ("mean_score", *SCORE_COLUMNS), lambda row: row["participant_count"] is None),
+        _without_participants("mean_score", *SCORE_COLUMNS),
         Rule(
             "mean_without_participants",
             ("mean_score", "participant_count"),
@@ -103,6 +177,8 @@ ROW_RULES: Mapping[str, tuple[Rule, ...]] = {
             "parts_above_whole",
             ("participant_count", *SCORE_COLUMNS),
             lambda row: _sum(row, SCORE_COLUMNS) > row["participant_count"],
+            ("participant_count",),
+            lambda row: _sum_words(_sum(row, SCORE_COLUMNS), row["participant_count"]),
         ),
         Rule("mean_out_of_range", ("mean_score",), lambda row: (row["mean_score"] or 0) > FULL_SCORE),
         Rule("mean_against_counts", ("mean_score", "participant_count", *SCORE_COLUMNS), mean_cannot_be),
@@ -128,8 +204,8 @@ ROW_RULES: Mapping[str, tuple[Rule, ...]] = {
 }
 
 
-def faults_together(title: str, amounts: Mapping[str, float]) -> list[tuple[str, tuple[str, ...]]]:
-    """Returns what the lines of «Контингент» or «Кадры» contradict in each other: the rule and the lines set aside.
+def contradictions(title: str, amounts: Mapping[str, float]) -> list[Contradiction]:
+    """Returns what the lines of «Контингент» or «Кадры» contradict in each other.
 
     Args:
         title: The sheet.
@@ -140,32 +216,44 @@ def faults_together(title: str, amounts: Mapping[str, float]) -> list[tuple[str,
     return _staff_faults(amounts) if title == STAFF.title else []
 
 
-def _context_faults(amounts: Mapping[str, float]) -> list[tuple[str, tuple[str, ...]]]:
-    if PUPIL_TOTAL not in amounts:
-        return []
-    if _do_not_add_up(amounts, list(GRADES), PUPIL_TOTAL):
-        return [("grades_against_total", (PUPIL_TOTAL, *(grade for grade in GRADES if grade in amounts)))]
-    return [("group_above_total", (group,)) for group in SOCIAL_GROUPS if _above(amounts, group, PUPIL_TOTAL)]
+def _context_faults(amounts: Mapping[str, float]) -> list[Contradiction]:
+    grades = _sum_against("grades_against_total", amounts, list(GRADES), PUPIL_TOTAL)
+    # Where the total is in doubt, a group may still be too large for either number.
+    largest = max(amounts.get(PUPIL_TOTAL, 0), _known_sum(amounts, GRADES) if grades else 0)
+    groups = [
+        _above("group_above_total", amounts, (group,), largest)
+        for group in SOCIAL_GROUPS
+        if PUPIL_TOTAL in amounts and amounts.get(group, 0) > largest
+    ]
+    return [*grades, *groups]
 
 
-def _staff_faults(amounts: Mapping[str, float]) -> list[tuple[str, tuple[str, ...]]]:
-    faults: list[tuple[str, tuple[str, ...]]] = []
-    if _above(amounts, VACANCIES, POSTS):
-        faults.append(("vacancies_above_posts", (POSTS, VACANCIES)))
-    if _do_not_add_up(amounts, CATEGORIES, TEACHERS):
-        faults.append(("categories_against_teachers", (TEACHERS, *(one for one in CATEGORIES if one in amounts))))
-    if _above(amounts, TRAINED, TEACHERS):
-        faults.append(("trained_above_teachers", (TRAINED,)))
+def _staff_faults(amounts: Mapping[str, float]) -> list[Contradiction]:
+    faults = _sum_against("categories_against_teachers", amounts, CATEGORIES, TEACHERS)
+    if _exceeds(amounts, VACANCIES, POSTS):
+        faults.append(_above("vacancies_above_posts", amounts, (VACANCIES, POSTS), amounts[POSTS]))
+    if _exceeds(amounts, TRAINED, TEACHERS):
+        faults.append(_above("trained_above_teachers", amounts, (TRAINED,), amounts[TEACHERS]))
     return faults
 
 
-def _above(amounts: Mapping[str, float], part: str, whole: str) -> bool:
+def _exceeds(amounts: Mapping[str, float], part: str, whole: str) -> bool:
     return part in amounts and whole in amounts and amounts[part] > amounts[whole]
 
 
-def _do_not_add_up(amounts: Mapping[str, float], parts: Sequence[str], whole: str) -> bool:
+def _above(why: str, amounts: Mapping[str, float], lines: tuple[str, ...], whole: float) -> Contradiction:
+    """The first of the lines is more than there can be."""
+    return Contradiction(why, lines, lines[0], _above_words(amounts[lines[0]], whole))
+
+
+def _known_sum(amounts: Mapping[str, float], parts: Iterable[str]) -> float:
+    return sum(amounts[part] for part in parts if part in amounts)
+
+
+def _sum_against(why: str, amounts: Mapping[str, float], parts: Sequence[str], whole: str) -> list[Contradiction]:
     """Whether the parts cannot make the whole; while one of them is blank they may only fall short of it."""
-    known = [amounts[part] for part in parts if part in amounts]
     if whole not in amounts:
-        return False
-    return sum(known) > amounts[whole] or (len(known) == len(parts) and sum(known) != amounts[whole])
+        return []
+    known, total = [part for part in parts if part in amounts], _known_sum(amounts, parts)
+    agrees = total == amounts[whole] if len(known) == len(parts) else total <= amounts[whole]
+    return [] if agrees else [Contradiction(why, (whole, *known), whole, _sum_words(total, amounts[whole]))]

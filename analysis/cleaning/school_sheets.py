@@ -1,14 +1,14 @@
 """The sheets of school facts in a returned form become rows of the tables; doubtful rows are set aside, never lost."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.notes import ASK, Notes, lower_text, shown_text
+from analysis.cleaning.notes import ASK, Notes, chosen, not_listed, shown_text
 from analysis.cleaning.school_sheet_keys import SCALE_OF, UnknownRowError, identified
-from analysis.cleaning.school_sheet_rules import ROW_RULES, Rule, faults_together
+from analysis.cleaning.school_sheet_rules import Rule, broken_rules, contradictions
 from analysis.cleaning.typed_rows import typed_table
 from analysis.config import Collection
 from analysis.contracts.forms import (
@@ -28,7 +28,7 @@ from analysis.findings import Finding, Severity
 from analysis.intake.cell_values import read_count, read_number, read_text
 from analysis.intake.returns import Returned, ReturnedRow
 
-READERS = {"count": read_count, "number": read_number, "choice": lower_text}
+READERS = {"count": read_count, "number": read_number}
 GRADE_COLUMNS = ("programme_grade", "sitting_grade")
 # Where a value has an address of its own; elsewhere the address is that of the row.
 VALUE_COLUMNS = {CONTEXT.title: "group_pupil_count", STAFF.title: "staff_amount"}
@@ -45,11 +45,15 @@ class SchoolRows:
 
 @dataclass(frozen=True)
 class _Line:
-    """One filled row of a sheet: where it stands and what it says."""
+    """One filled row of a sheet: where it stands, what it says, and which of its columns are in doubt."""
 
     row: ReturnedRow
     number: int
     values: Mapping[str, Any]
+    doubtful: frozenset[str] = frozenset()
+
+
+_Cell = tuple[_Line, str]
 
 
 @dataclass
@@ -62,9 +66,9 @@ class _Form:
     notes: Notes
     aside: list[Mapping[str, Any]] = field(default_factory=list)
 
-    def set_aside(self, layout: FormSheet, lines: Sequence[_Line], columns: Sequence[str], why: str) -> None:
-        """Notes one contradiction: a finding about its cells, and a row of the quarantine for each line."""
-        cells = [(line, name) for line in lines for name in columns if name in line.row.cells]
+    def set_aside(self, layout: FormSheet, lines: Sequence[_Line], shown: Sequence[_Cell], why: str) -> None:
+        """Notes one contradiction: a finding about the cells shown, and each line once in the quarantine."""
+        cells = [(line, name) for line, name in shown if name in line.row.cells]
         places = tuple(self.notes.cell_place(line.row, name) or line.row.place for line, name in cells)
         value = "; ".join(read_text(line.row.cells[name].value) for line, name in cells)
         self._add(places or tuple(line.row.place for line in lines), value, why)
@@ -88,7 +92,8 @@ class _Form:
         rule = next(text for text in SETS_ASIDE.values() if why.startswith(text))
         known = next((one.procedure for one in self.sittings if one.procedure == procedure), None)
         said = {"table_name": SCHOOL_SHEETS[layout], "procedure": known, "why": rule}
-        self.aside.append({**self.about(place), **said})
+        if place not in {one["place"] for one in self.aside}:
+            self.aside.append({**self.about(place), **said})
 
     def about(self, place: str) -> dict[str, Any]:
         """The columns that every table begins with."""
@@ -134,36 +139,34 @@ def _is_expected(layout: FormSheet, calendar_year: int, sittings: Iterable[Sitti
 
 
 def _sheet_rows(form: _Form, layout: FormSheet) -> list[Mapping[str, Any]]:
-    lines = _without_repeats(form, layout, _identified(form, layout, _filled(form, layout)))
-    sound = [line for line in lines if _is_sound(form, layout, line)]
+    """The rows that enter a table. Every line is looked at whole, so that all its faults are told at once."""
+    lines = [_identified(form, layout, line) for line in _filled(form, layout)]
+    sound = [line for line in _without_repeats(form, layout, lines) if _is_sound(form, layout, line)]
     kept = _without_contradictions(form, layout, sound)
     return [_table_row(form, layout, line) for line in kept]
 
 
 def _filled(form: _Form, layout: FormSheet) -> list[_Line]:
-    """The rows that say something and can be read; a cell that cannot has its own finding."""
-    lines = [
-        _Line(row, number, {column.name: _read(form.notes, row, column) for column in layout.columns})
-        for number, row in enumerate(form.returned.rows[layout.title], start=1)
-    ]
-    readable = [line for line in lines if not form.notes.unread(line.row, *line.values)]
-    naming = _naming(layout)
+    """The lines that say something; a cell that cannot be read has its own finding, and its column is in doubt."""
+    lines = []
+    for number, row in enumerate(form.returned.rows[layout.title], start=1):
+        values = {column.name: _read(form.notes, row, column) for column in layout.columns}
+        unread = frozenset(name for name in values if form.notes.unread(row, name))
+        lines.append(_Line(row, number, values, unread))
+    naming = layout.naming_columns
     return [
         line
-        for line in readable
-        if any(value is not None for name, value in line.values.items() if name not in naming)
+        for line in lines
+        if line.doubtful
+        or any(value is not None for name, value in line.values.items() if name not in naming)
         or (_is_open(form, layout) and line.values[naming[0]] is not None)
     ]
 
 
 def _read(notes: Notes, row: ReturnedRow, column: FormColumn) -> Any:
     kind = "count" if column.name in GRADE_COLUMNS else column.kind
-    return notes.read(row, column.name, READERS.get(kind, shown_text))
-
-
-def _naming(layout: FormSheet) -> tuple[str, ...]:
-    """The columns that say what a row is about."""
-    return tuple(column.name for column in layout.columns if column.kind == "fixed") or (layout.columns[0].name,)
+    reader = chosen(column.choices) if kind == "choice" else READERS.get(kind, shown_text)
+    return notes.read(row, column.name, reader)
 
 
 def _is_open(form: _Form, layout: FormSheet) -> bool:
@@ -176,48 +179,63 @@ def _is_open(form: _Form, layout: FormSheet) -> bool:
     return not lists.get(layout.title, ("named by the office",))
 
 
-def _identified(form: _Form, layout: FormSheet, lines: Sequence[_Line]) -> list[_Line]:
-    """The lines that name what they are about, in the words of the lists and the calendar."""
-    known, naming, year = [], _naming(layout), form.returned.identity.calendar_year
-    for line in lines:
-        if any(line.values[name] is None for name in naming if name != "staff_unit"):
-            form.set_aside(layout, [line], (), SETS_ASIDE["no_key"])
-            continue
-        try:
-            found = identified(layout.title, line.values, year, form.collection, form.sittings)
-        except UnknownRowError as error:
-            form.set_aside(layout, [line], naming, str(error))
-        else:
-            known.append(_Line(line.row, line.number, {**line.values, **found}))
-    return known
+def _identified(form: _Form, layout: FormSheet, line: _Line) -> _Line:
+    """The line with what it is about in the words of the lists and the calendar; in doubt where they know no such."""
+    naming = layout.naming_columns
+    if line.doubtful & set(naming):
+        return line
+    if any(line.values[name] is None for name in naming if name != "staff_unit"):
+        form.set_aside(layout, [line], (), SETS_ASIDE["no_key"])
+        return replace(line, doubtful=line.doubtful | set(naming))
+    year = form.returned.identity.calendar_year
+    try:
+        found = identified(layout.title, line.values, year, form.collection, form.sittings)
+    except UnknownRowError as error:
+        form.set_aside(layout, [line], [(line, name) for name in naming], str(error))
+        return replace(line, doubtful=line.doubtful | set(naming))
+    return replace(line, values={**line.values, **found})
 
 
 def _without_repeats(form: _Form, layout: FormSheet, lines: Sequence[_Line]) -> list[_Line]:
     """The lines, each once: a second one like the first is left out, one with other values blocks."""
     # A contest may be held twice; only a line that repeats everything was pasted.
-    key = list(lines[0].values) if lines and layout is CONTESTS else _naming(layout)
+    key = list(lines[0].values) if lines and layout is CONTESTS else layout.naming_columns
     first: dict[tuple[str, ...], _Line] = {}
+    kept = []
     for line in lines:
+        if line.doubtful & set(key):
+            kept.append(line)
+            continue
         name = tuple(str(line.values[column]).casefold() for column in key)
         before = first.setdefault(name, line)
-        if before is not line:
-            alike = before.values == line.values
+        if before is line:
+            kept.append(line)
+        else:
+            alike = before.values == line.values and not line.doubtful | before.doubtful
             said = ASKS["twice_alike"] if alike else f"{BLOCKS['twice']}: {before.row.place}"
             severity = Severity.ATTENTION if alike else Severity.BLOCKS
-            value = ", ".join(read_text(line.values[column]) for column in _naming(layout))
+            value = ", ".join(read_text(line.values[column]) for column in layout.naming_columns)
             form.notes.add("pasted_twice", severity, line.row.place, value, f"{said}.", ASK)
-    return list(first.values())
+    return kept
 
 
 def _is_sound(form: _Form, layout: FormSheet, line: _Line) -> bool:
-    broken = next((rule for rule in ROW_RULES[layout.title] if rule.broken(line.values)), None)
-    if broken is not None:
-        form.set_aside(layout, [line], broken.columns, f"{SETS_ASIDE[broken.why]}{_blank(layout, line, broken)}")
-    return broken is None
+    broken = broken_rules(layout.title, line.values, line.doubtful)
+    for rule in broken:
+        more = _more(layout, line, rule) or _with_numbers(rule.numbers(line.values))
+        form.set_aside(layout, [line], [(line, name) for name in rule.shown], f"{SETS_ASIDE[rule.why]}{more}")
+    return not broken and not line.doubtful
 
 
-def _blank(layout: FormSheet, line: _Line, broken: Rule) -> str:
-    """Which cells of a broken rule are blank: they have no address of their own that a reader could be sent to."""
+def _with_numbers(numbers: str) -> str:
+    return f": {numbers}" if numbers else ""
+
+
+def _more(layout: FormSheet, line: _Line, broken: Rule) -> str:
+    """What stands in no cell that a reader could be sent to: which cells are blank, which choice comes near."""
+    if broken.why == "not_in_list":
+        (column,) = (one for one in layout.columns if one.name in broken.columns)
+        return f". {not_listed(line.values[column.name], column.choices)}"
     if broken.why != "blank_or_zero":
         return ""
     titles = [one.title for one in layout.columns if one.name in broken.columns and line.values[one.name] is None]
@@ -226,15 +244,16 @@ def _blank(layout: FormSheet, line: _Line, broken: Rule) -> str:
 
 def _without_contradictions(form: _Form, layout: FormSheet, lines: Sequence[_Line]) -> list[_Line]:
     """The lines that do not contradict each other."""
-    column, name = VALUE_COLUMNS.get(layout.title, ""), _naming(layout)[0]
+    column, name = VALUE_COLUMNS.get(layout.title, ""), layout.naming_columns[0]
     if not column:
         return list(lines)
     by_name = {line.values[name]: line for line in lines}
     gone: set[str] = set()
-    for why, names in faults_together(layout.title, {one: line.values[column] for one, line in by_name.items()}):
-        form.set_aside(layout, [by_name[one] for one in names], [column], SETS_ASIDE[why])
-        gone |= set(names)
-    return [line for one, line in by_name.items() if one not in gone]
+    for one in contradictions(layout.title, {line_name: line.values[column] for line_name, line in by_name.items()}):
+        why = f"{SETS_ASIDE[one.why]}{_with_numbers(one.numbers)}"
+        form.set_aside(layout, [by_name[line] for line in one.lines], [(by_name[one.at], column)], why)
+        gone |= set(one.lines)
+    return [line for line_name, line in by_name.items() if line_name not in gone]
 
 
 def _table_row(form: _Form, layout: FormSheet, line: _Line) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 import pandas as pd
 
@@ -72,13 +73,12 @@ def directory(schools: pd.DataFrame, towns: Iterable[str]) -> Directory:
     """
     codes: dict[tuple[str, str], set[str]] = defaultdict(set)
     names: dict[str, set[str]] = defaultdict(set)
-    for school in schools.astype(object).where(schools.notna(), None).to_dict("records"):
+    for school in school_rows(schools):
         login = str(school["school_login"]).lower()
         if school["code_oo"]:
-            codes[(_code(school["code_msu"]), _code(school["code_oo"]))].add(login)
-        aliases = str(school["aliases"] or "").split(";")
-        for name in (school["school_name"], school["full_name"], *aliases):
-            if name and (written := same_name(str(name))):
+            codes[(same_code(school["code_msu"]), same_code(school["code_oo"]))].add(login)
+        for name in names_of(school):
+            if written := same_name(name):
                 names[written].add(login)
     return Directory(
         names={
@@ -90,6 +90,18 @@ def directory(schools: pd.DataFrame, towns: Iterable[str]) -> Directory:
         municipalities=frozenset(msu for msu, _ in codes if msu),
         towns=frozenset(filter(None, map(_town, towns))),
     )
+
+
+def school_rows(schools: pd.DataFrame) -> list[dict[str, Any]]:
+    """Returns the rows of `schools` by column name; a blank is None."""
+    rows = schools.astype(object).where(schools.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def names_of(school: Mapping[str, Any]) -> list[str]:
+    """Returns all names of a school, from one of `school_rows`."""
+    aliases = str(school["aliases"] or "").split(";")
+    return [str(name) for name in (school["school_name"], school["full_name"], *aliases) if name]
 
 
 def find_school(one: ExamCounts, schools: Directory) -> Match:
@@ -114,7 +126,7 @@ def _by_login(one: ExamCounts, schools: Directory) -> Match:
 
 
 def _by_code(one: ExamCounts, schools: Directory) -> Match:
-    municipality, code = _code(one.code_msu), _code(one.code_oo)
+    municipality, code = same_code(one.code_msu), same_code(one.code_oo)
     if municipality and schools.municipalities and municipality not in schools.municipalities:
         return Match(is_other=True)
     if municipality:
@@ -139,7 +151,7 @@ def _town(municipality: str) -> str:
     return " ".join(KINDS_OF_TOWN.sub(" ", same_name(municipality)).split())
 
 
-def _code(code: object) -> str:
+def same_code(code: object) -> str:
     """A code without leading zeros and without the noughts of a number: 09306.0 is 9306."""
     return re.sub(r"[.,]0+$", "", str(code or "").strip()).lstrip("0")
 
@@ -156,7 +168,7 @@ def _nearest(one: ExamCounts, schools: Directory, logins: Iterable[str] = ()) ->
         codes = {code: logins for (_, code), logins in schools.by_code.items()}
         found = tuple(
             login
-            for code in get_close_matches(_code(one.code_oo), codes, NEAREST, LEAST_LIKENESS)
+            for code in get_close_matches(same_code(one.code_oo), codes, NEAREST, LEAST_LIKENESS)
             for login in codes[code]
         )
     else:

@@ -21,6 +21,7 @@ STATUSES = ["ШНОР", "ШНСУ", "ШНОР и ШНСУ", "нет"]
 EVIDENCE_KINDS = ["приказ", "протокол", "программа", "справка", "план", "публикация", "другое"]
 SENT_BACK = "возвращено"
 VERDICTS = ["принято", SENT_BACK, "не рассмотрено"]
+SHORT, FULL = "краткое", "полное"
 COUNTED, REPLACED, LATE = "вошла в отчёт", "заменена", "получена после срока"
 FORM_STATES = [COUNTED, REPLACED, LATE]
 
@@ -40,6 +41,18 @@ def _reporter() -> Any:
     return column("Кто отчитался", "УО, ИМО или логин школы", str_length={"min_value": 1})
 
 
+def _last_report_year() -> Any:
+    return column(
+        "Отчитывается по",
+        "Последний год, за который школа отчитывается сама: вошедшая в другую — за годы, которые кончились до этого, и "
+        "за год слияния, если прислала форму; пусто — срока нет",
+        "год",
+        ge=2000,
+        le=2100,
+        nullable=True,
+    )
+
+
 class Schools(FactTable):
     """Все школы города: по строке на школу."""
 
@@ -47,9 +60,11 @@ class Schools(FactTable):
     school_login: Series[str] = school_login()
     code_oo: Series[str] = column("Код ОО", "Код школы в РЦОИ; пусто, если не известен", nullable=True)
     code_msu: Series[str] = column("Код МСУ", "Код муниципалитета в РЦОИ; пусто, если не известен", nullable=True)
-    school_name: Series[str] = column("Школа", "Краткое название", str_length={"min_value": 1})
+    school_name: Series[str] = column(
+        "Школа", "Краткое название; у вошедшей в другую — и когда и в какую", str_length={"min_value": 1}
+    )
     full_name: Series[str] = column("Полное название", "По уставу; пусто, если не указано", nullable=True)
-    aliases: Series[str] = column("Другие названия", "Через точку с запятой", nullable=True)
+    aliases: Series[str] = column("Другие названия", "Через точку с запятой, с прежними", nullable=True)
     school_kind: Series[str] = column("Вид", "Школа, лицей, гимназия …", nullable=True)
     pupil_count: Series[pd.Int64Dtype] = column("Учеников", "Пусто — не указано", "ученик", ge=0, nullable=True)
 
@@ -64,9 +79,40 @@ class SchoolStatus(FactTable):
     school_login: Series[str] = school_login()
     school_year: Series[str] = school_year()
     status: Series[str] = column("Статус", "ШНОР, ШНСУ, оба или нет", isin=STATUSES)
+    last_report_year: Series[pd.Int64Dtype] = _last_report_year()
 
     class Config:
         unique = ["school_login", "school_year"]
+
+
+class FormerNames(FactTable):
+    """Как школы назывались раньше: по всем принятым реестрам, кроме нынешнего."""
+
+    place: Series[str] = address("строка школы")
+    school_login: Series[str] = school_login()
+    former_name: Series[str] = column("Прежнее название", "Как стоит в прежнем реестре", str_length={"min_value": 1})
+    name_kind: Series[str] = column("Вид названия", "Краткое или полное", isin=[SHORT, FULL])
+    last_named_date: Series[pd.Timestamp] = column(
+        "По реестру от", "Когда получен последний реестр, в котором школа так названа", "дата"
+    )
+
+    class Config:
+        unique = ["school_login", "former_name"]
+
+
+class SchoolMergers(FactTable):
+    """Школы, которые вошли в состав других: записи data/schools.toml."""
+
+    place: Series[str] = address("запись")
+    school_login: Series[str] = school_login()
+    ended_name: Series[str] = column("Прежняя школа", "Как она называлась", str_length={"min_value": 1})
+    into_login: Series[str] = column("Новая школа", "Логин школы, в которую вошла эта", str_length={"min_value": 1})
+    merged_date: Series[pd.Timestamp] = column("Вошла с", "Первый день в составе новой школы", "дата")
+    basis: Series[str] = column("Основание", "Документ, который это говорит")
+    last_report_year: Series[pd.Int64Dtype] = _last_report_year()
+
+    class Config:
+        unique = ["school_login"]
 
 
 class Reports(FactTable):
@@ -163,6 +209,8 @@ class ReceivedForms(FactTable):
 FACT_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "schools": Schools,
     "school_status": SchoolStatus,
+    "former_names": FormerNames,
+    "school_mergers": SchoolMergers,
     "reports": Reports,
     "evidence": Evidence,
     "acceptance": Acceptance,

@@ -12,6 +12,8 @@ IDENTITY_SHEET = "_форма"
 INSTRUCTIONS = "Как заполнить"
 IDENTITY_KEYS = ("kind", "version", "project", "calendar_year", "reporter")
 SPARE_ROWS = 30
+# Every school of a large city, and its status in three school years.
+SPARE_SCHOOLS, SPARE_STATUSES = 300, 900
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,40 @@ class FormColumn:
 
 @dataclass(frozen=True)
 class FormSheet:
-    """One sheet of a workbook: its name and columns from left to right."""
+    """One sheet of a workbook.
+
+    Attributes:
+        title: Its name.
+        columns: From left to right.
+        key: The columns that say what a row is about, where they are others than `naming_columns` finds by itself.
+        spare_rows: How many blank rows stand open where people write the lines themselves.
+    """
 
     title: str
     columns: tuple[FormColumn, ...]
+    key: tuple[str, ...] = ()
+    spare_rows: int = SPARE_ROWS
+
+    @cached_property
+    def naming_columns(self) -> tuple[str, ...]:
+        """The columns that say what a row is about: those the office has written, else the first."""
+        fixed = tuple(column.name for column in self.columns if column.kind == "fixed")
+        return self.key or fixed or (self.columns[0].name,)
 
     @cached_property
     def needed_columns(self) -> frozenset[str]:
         """The columns by whose headings the sheet is recognised, whatever its name has become."""
         return frozenset(column.name for column in self.columns if column.needed)
+
+    @cached_property
+    def needed_titles(self) -> frozenset[str]:
+        """Those headings, in small letters."""
+        return frozenset(column.title.casefold() for column in self.columns if column.needed)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether whoever fills it in writes its lines, too."""
+        return self.columns[0].kind != "fixed"
 
     @property
     def open_list(self) -> "FormSheet":
@@ -67,6 +94,7 @@ EXECUTION = FormSheet(
         FormColumn("fact_date", "Дата", "date", 12, "Когда сделано: ДД.ММ.ГГГГ"),
         FormColumn("note", "Примечание", "text", 40, "Пояснение словами, без имён учеников и учителей"),
     ),
+    ("measure_label",),
 )
 EVIDENCE = FormSheet(
     "Подтверждения",
@@ -200,6 +228,7 @@ REGISTRY_SCHOOLS = FormSheet(
         FormColumn("school_kind", "Вид", "text", 14),
         FormColumn("pupil_count", "Учеников", "count", 12),
     ),
+    spare_rows=SPARE_SCHOOLS,
 )
 REGISTRY_STATUS = FormSheet(
     "Статус",
@@ -208,6 +237,8 @@ REGISTRY_STATUS = FormSheet(
         FormColumn("school_year", "Учебный год", "text", 14, "Вида 2020/21"),
         FormColumn("status", "Статус", "choice", 18, "Выберите из списка", tuple(STATUSES)),
     ),
+    key=("school_login", "school_year"),
+    spare_rows=SPARE_STATUSES,
 )
 ACCEPTANCE = FormSheet(
     "Рассмотрение",
@@ -227,6 +258,19 @@ ACCEPTANCE = FormSheet(
         FormColumn("verdict_by", "Кто решил", "text", 18, "Должность"),
         FormColumn("verdict_date", "Дата решения", "date", 12, "ДД.ММ.ГГГГ"),
         FormColumn("reason", "Причина", "text", 30, "Нужна, если возвращено"),
+    ),
+    ("evidence_id",),
+)
+# The first sheet of a marked copy: made anew for each copy, never read.
+TO_MEND = FormSheet(
+    "Что исправить",
+    (
+        FormColumn("number", "Номер", "fixed", 8),
+        FormColumn("sheet", "Лист", "fixed", 22),
+        FormColumn("cell", "Где", "fixed", 16),
+        FormColumn("value", "Что стоит", "fixed", 26),
+        FormColumn("explanation", "Что не так", "fixed", 60),
+        FormColumn("action", "Что сделать", "fixed", 50),
     ),
 )
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analysis.cleaning.register import Register
 from analysis.documents.decisions import Decisions
 from analysis.documents.replies import Reply
-from analysis.documents.schools import Register
 from analysis.documents.settings import Settings
 from analysis.presentation.conclusions.evidence import Evidence
 

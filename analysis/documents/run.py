@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from analysis.build import editions_of
+from analysis.cleaning.register import Register
 from analysis.config import Project
 from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
@@ -15,7 +16,6 @@ from analysis.documents.meeting_brief import meeting_brief
 from analysis.documents.outdated import list_outdated, outdated_files
 from analysis.documents.replies import load_replies
 from analysis.documents.school_note import school_notes
-from analysis.documents.schools import Register
 from analysis.documents.selection_note import selection_note
 from analysis.documents.settings import load_settings
 from analysis.documents.staging import FOLDER, Batch, Document, publish_documents

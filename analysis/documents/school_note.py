@@ -21,6 +21,7 @@ from analysis.documents.parts import (
 from analysis.documents.replies import Reply
 from analysis.documents.staging import Document
 from analysis.exam_calendar import school_year_from
+from analysis.lineage.school_history import history
 from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.certainty import SURE, words_of
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS
@@ -86,6 +87,8 @@ def _reply(reply: Reply | None, year: int, login: str) -> str:
 
 def facts(material: Material, login: str) -> Iterator[str]:
     """What is known of the school this year, sentence by sentence, as Markdown."""
+    tables = material.edition.tables
+    yield from (escape(f"{said[:1].upper()}{said[1:]}.") for said, _ in history(login, tables))
     yield _status(material, login)
     yield from _executed(material, login)
     yield from _owing(material, login)

@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from analysis.contracts.forms import IDENTITY_SHEET, INSTRUCTIONS, SPARE_ROWS, FormColumn, FormSheet
+from analysis.contracts.forms import IDENTITY_SHEET, INSTRUCTIONS, FormColumn, FormSheet
 
 # What a cell may be given: text, a number or a date; an empty text leaves it blank.
 Given = str | int | float | date
@@ -18,6 +18,19 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 # Excel shows at most 255 characters of a hint and 32 of its title.
 HINT_LIMIT = 255
 LINE_POINTS = 15
+# Fills of headings, of cells that the office has written and of those to be filled in: every bordered cell has one.
+TITLE_FILL, FIXED_FILL, ENTRY_FILL = "E5E7EB", "F9FAFB", "FFFBEB"
+# What is said of a value that a cell does not take.
+NEEDED = {
+    "count": "Нужно целое число от 0, без слов и знаков.",
+    "number": "Нужно число от 0, можно с десятыми: 12,5.",
+    "date": "Нужна дата вида ДД.ММ.ГГГГ, например 25.08.2021.",
+    "choice": "Выберите значение из списка.",
+}
+MORE_ROWS = (
+    "Не хватило строк на листе ({}): «Рецензирование → Снять защиту листа» (пароля нет) и пишите ниже; прочитаны будут "
+    "все строки."
+)
 
 
 def form_bytes(
@@ -43,23 +56,30 @@ def form_bytes(
         for key, value in identity.items():
             book.set_custom_property(f"form_{key}", value)
         looks = _looks(book)
-        _write_instructions(book, instructions, looks)
+        _write_instructions(book, [*instructions, *_more_rows(sheets)], looks)
         for layout, rows, choices in sheets:
             _write_sheet(book, layout, rows, choices, looks)
         _write_identity(book, identity)
     return buffer.getvalue()
 
 
+def _more_rows(sheets: Sequence[FilledSheet]) -> list[str]:
+    """How to go on where the rows of an open list are used up."""
+    titles = ", ".join(f"«{layout.title}»" for layout, _, _ in sheets if layout.is_open)
+    return [MORE_ROWS.format(titles)] if titles else []
+
+
 def _looks(book: Any) -> dict[str, Any]:
     base = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#9CA3AF"}
-    entry = base | {"locked": False, "bg_color": "#FFFBEB"}
+    entry = base | {"locked": False, "bg_color": f"#{ENTRY_FILL}"}
+    fixed = base | {"bg_color": f"#{FIXED_FILL}"}
     return {
         "heading": book.add_format({"bold": True, "font_size": 14}),
         "line": book.add_format({"text_wrap": True, "valign": "top"}),
-        "title": book.add_format(base | {"bold": True, "bg_color": "#E5E7EB"}),
-        "fixed": book.add_format(base | {"bg_color": "#F9FAFB", "num_format": "@"}),
-        "fixed count": book.add_format(base | {"bg_color": "#F9FAFB", "num_format": "0", "align": "center"}),
-        "fixed date": book.add_format(base | {"bg_color": "#F9FAFB", "num_format": "dd.mm.yyyy", "align": "center"}),
+        "title": book.add_format(base | {"bold": True, "bg_color": f"#{TITLE_FILL}"}),
+        "fixed": book.add_format(fixed | {"num_format": "@"}),
+        "fixed count": book.add_format(fixed | {"num_format": "0", "align": "center"}),
+        "fixed date": book.add_format(fixed | {"num_format": "dd.mm.yyyy", "align": "center"}),
         "text": book.add_format(entry | {"num_format": "@"}),
         "choice": book.add_format(entry | {"num_format": "@"}),
         "count": book.add_format(entry | {"num_format": "0"}),
@@ -89,7 +109,7 @@ def _write_sheet(
 ) -> None:
     sheet = book.add_worksheet(layout.title)
     # A sheet whose rows the office has written needs no spare ones; a list that people write needs only those.
-    last = len(rows) + (0 if layout.columns[0].kind == "fixed" else SPARE_ROWS)
+    last = len(rows) + (layout.spare_rows if layout.is_open else 0)
     sheet.set_row(0, _height([(column.title, column.width) for column in layout.columns]))
     for row, given in enumerate(rows, start=1):
         texts = [(_shown(value), column.width) for value, column in zip(given, layout.columns, strict=False)]
@@ -161,7 +181,8 @@ def _validate(
         rule = {"validate": "list", "source": list(choices.get(column.name, column.choices))}
     if column.hint:
         rule |= {"input_title": column.title[:32], "input_message": column.hint[:HINT_LIMIT]}
-    rule |= {"error_title": "Проверьте значение", "error_message": (column.hint or "Выберите из списка")[:HINT_LIMIT]}
+    if column.kind in NEEDED:
+        rule |= {"error_title": "Проверьте значение", "error_message": NEEDED[column.kind]}
     sheet.data_validation(1, position, last, position, rule)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from analysis.indicator_passport import JEFFREYS, SHARE, Indicator, Method
-from analysis.indicators.keyed import BROKEN, NO_EARLIER, Keyed
+from analysis.indicators.keyed import BROKEN, MERGED, NO_EARLIER, Keyed
 from analysis.indicators.likely_change import ARCSINE_SPAN, arcsine, likely_growth
 from analysis.indicators.measured import Measured
 from analysis.indicators.uncertainty import (
@@ -121,8 +121,8 @@ def _change_notes(
     now, last = years[found.rows], np.where(link >= 0, link, stood)
     last_year = np.where(last >= 0, years[np.maximum(last, 0)], 0)
     word, last_word = words.codes.to_numpy()[found.rows], words.codes.to_numpy()[np.maximum(last, 0)]
-    reasons = [compared, np.isnan(found.value), link == BROKEN, link == NO_EARLIER, regrouped]
-    kind = np.select(reasons, [0, 1, 2, 3, 5], 4)
+    reasons = [compared, np.isnan(found.value), link == BROKEN, link == NO_EARLIER, link == MERGED, regrouped]
+    kind = np.select(reasons, [0, 1, 2, 3, 6, 5], 4)
     broken, dated = kind == 2, kind >= 2
     cases = [kind, *(np.where(broken, one, -1) for one in (now, word, last_word)), np.where(dated, last_year, -1)]
     numbers, firsts = distinct_rows(*cases)
@@ -140,6 +140,8 @@ def _change_note(case: Sequence[int], words: Sequence[str]) -> str:
     if kind == 2:
         before, after = words[last_word + 1] or "без календаря", words[word + 1] or "без календаря"
         return f"разрыв сопоставимости: {last} год — {before}; {now} год — {after}"
+    if kind == 6:
+        return f"разрыв сопоставимости: после {last} года в школу вошла другая"
     if kind == 5:
         return f"состав школ с результатом не тот, что за {last} год"
     return "недостаточно данных: прежних результатов нет" if kind == 3 else f"нет данных за {last} год"

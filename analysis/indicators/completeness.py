@@ -26,6 +26,7 @@ from analysis.contracts.quality import (
 )
 from analysis.contracts.school_facts import CONTEXT_GROUPS, RESULT_ORIGINS, STAFF_GROUPS
 from analysis.exam_calendar import Sitting
+from analysis.indicators.duties import reporting_schools
 from analysis.indicators.execution import Duty
 
 BY = ["calendar_year", "reporter", "fact_kind"]
@@ -47,14 +48,14 @@ def asked_lines(
         calendar_year, reporter, fact_kind, line; a blank line stands for a sheet whose lines the school names itself.
     """
     years = sorted({int(year) for year in plan["calendar_year"]})
-    schools = list(tables["schools"]["school_login"])
+    schools = {year: list(reporting_schools(tables, year)["school_login"]) for year in years}
     rows: list[tuple[int, str, str, str | None]] = [
-        (year, who, FORM, FORM) for year in years for who in (*collection.municipal, *schools)
+        (year, who, FORM, FORM) for year in years for who in (*collection.municipal, *schools[year])
     ]
     rows += _asked_measures(plan, duties)
     for year in years:
         lines = list(_sheet_lines(tables, year, collection, sittings))
-        rows += [(year, school, kind, line) for school in schools for kind, line in lines]
+        rows += [(year, school, kind, line) for school in schools[year] for kind, line in lines]
     return pd.DataFrame(rows, columns=list(LINES)).astype(LINES)
 
 

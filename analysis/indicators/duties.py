@@ -1,6 +1,6 @@
 """Who answers for which measure in which year: whose fact counts, who only confirms, who must still report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -10,10 +10,29 @@ from analysis.indicators.execution import Duty
 
 
 def supported_schools(status: pd.DataFrame, calendar_year: int) -> list[str]:
-    """Returns the logins of schools supported in either school year that a calendar year touches."""
+    """Returns the logins of schools supported in either school year that a calendar year touches.
+
+    A school that became part of another is none of them once it no longer reports by itself.
+    """
     years = [school_year_from(calendar_year - 1), school_year_from(calendar_year)]
     rows = status[status["school_year"].isin(years) & (status["status"] != "нет")]
+    if "last_report_year" in rows:
+        rows = rows[(rows["last_report_year"] >= calendar_year).fillna(True)]
     return sorted(rows["school_login"].unique())
+
+
+def reporting_schools(tables: Mapping[str, pd.DataFrame], calendar_year: int) -> pd.DataFrame:
+    """Returns the schools that report for a year, supported or not: all but those that are part of another by then.
+
+    Args:
+        tables: schools, and school_mergers where there are any.
+        calendar_year: The year.
+    """
+    schools, mergers = tables["schools"], tables.get("school_mergers")
+    if mergers is None:
+        return schools
+    ended = mergers.loc[mergers["last_report_year"] < calendar_year, "school_login"]
+    return schools[~schools["school_login"].isin(ended)]
 
 
 def duties(

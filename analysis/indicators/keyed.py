@@ -1,7 +1,7 @@
 """Typed tables of school facts → what each row is about and the numbers it holds, the same shape for every table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from analysis.exam_calendar import Sitting
 from analysis.indicator_passport import INPUTS
 from analysis.indicators.duties import supported_schools
 from analysis.indicators.uncertainty import Numbers, distinct_rows
+from analysis.school_mergers import began
 
 CITY, OTHERS = "город", "другие школы"
 KEYS = [
@@ -34,7 +35,7 @@ LINE = ["school_login", "aspect", "procedure", "subject", "programme_grade", "sc
 # What must stay the same for two years to be compared.
 COMPARABLE = [*LINE, "wave", "sitting_grade", "comparability"]
 EVERY_YEAR = "каждый год одинаково"
-NO_EARLIER, BROKEN = -1, -2
+NO_EARLIER, BROKEN, MERGED = -1, -2, -3
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class Keyed:
         silent: Of the school rows: whether nothing of the numerator is known and a sum over schools counts the
             denominator all the same: the sum is then a lower bound.
         others: Of the school rows: whether the school is one of those that are not supported.
-        earlier: Of every row: the row of the latest comparable year; NO_EARLIER or BROKEN.
-        broken: Of every row whose line is broken: the row at which it last stood; −1 for the others.
+        earlier: Of every row: the row of the latest comparable year; NO_EARLIER, BROKEN, or MERGED where another
+            school has become part of this one since.
+        broken: Of every row whose line is broken or merged: the row at which it last stood; −1 for the others.
     """
 
     keys: pd.DataFrame
@@ -89,7 +91,9 @@ def keyed_tables(tables: Mapping[str, pd.DataFrame], calendar: Sequence[Sitting]
     status = tables.get("school_status")
     wide = {name: make(tables[name]) for name, make in makers.items() if name in tables and not tables[name].empty}
     dtypes = _categories([_with_keys(frame) for frame in wide.values()])
-    return {name: _keyed(frame, INPUTS[name], dtypes, status) for name, frame in wide.items()}
+    made = {name: _keyed(frame, INPUTS[name], dtypes, status) for name, frame in wide.items()}
+    mergers = tables.get("school_mergers")
+    return made if mergers is None else {name: _parted_by(mergers, keyed) for name, keyed in made.items()}
 
 
 def _results(results: pd.DataFrame, calendar: Sequence[Sitting]) -> pd.DataFrame:
@@ -172,6 +176,25 @@ def _not_supported(frame: pd.DataFrame, status: pd.DataFrame | None) -> NDArray[
         if supported:
             others |= ((frame["calendar_year"] == year) & ~frame["school_login"].isin(supported)).to_numpy(bool)
     return others
+
+
+def _parted_by(mergers: pd.DataFrame, keyed: Keyed) -> Keyed:
+    """The same rows; a school that took another one in is compared with none of its years before that."""
+    earlier, broken = keyed.earlier.copy(), keyed.broken.copy()
+    days = (
+        [
+            began(int(year), "" if pd.isna(school_year) else str(school_year))
+            for year, school_year in zip(keyed.keys["calendar_year"], keyed.keys["school_year"], strict=True)
+        ]
+        if len(mergers)
+        else []
+    )
+    for into, merged in zip(mergers["into_login"], mergers["merged_date"], strict=True):
+        mine = np.flatnonzero((keyed.keys["school_login"] == into).to_numpy(bool) & (keyed.earlier >= 0))
+        for row in mine:
+            if days[row] >= merged.date() > days[keyed.earlier[row]]:
+                earlier[row], broken[row] = MERGED, keyed.earlier[row]
+    return replace(keyed, earlier=earlier, broken=broken)
 
 
 def _codes(keys: pd.DataFrame, names: Sequence[str]) -> list[NDArray[np.generic]]:

@@ -21,6 +21,30 @@ IN_WORDS = re.compile(rf"[«\"]?([0-9]{{1,2}})[»\"]? ({MONTH_OF_DATE}) ([0-9]{{
 EXPECTED_COUNT = "Ожидалось целое число от 0, например 2"
 EXPECTED_NUMBER = "Ожидалось число от 0, например 12,5"
 EXPECTED_DATE = "Ожидалась дата, например 25.08.2021"
+# What people write where there is no number; nobody knows whether it is a zero.
+NO_NUMBER = re.compile(
+    r"[-–—−]+|[xх]|нет(?: таких| сведений| данных)?|н/?д|н\.д\.|n/?a|не (?:было|имеется|проводил[аио]сь|указано)"
+    r"|отсутству[ею]т|данных нет|сведений нет"
+)
+EMPTY_OR_ZERO = "Пусто или ноль? Нет таких — впишите 0, нет сведений — очистите ячейку"
+SEVERAL = re.compile(r"(?:от )?[0-9]+(?:[.,][0-9]+)?(?:\s?[-–—]\s?| до | или )[0-9]+(?:[.,][0-9]+)?")
+ONE_NUMBER = "Стоит промежуток, а нужно одно число"
+# Questions that are the same in whatever column the text stands: asked once for all its cells.
+QUESTIONS = (EMPTY_OR_ZERO, ONE_NUMBER)
+IN_FIGURES_AND_WORDS = re.compile(r"([0-9]{1,3})\s?\(\s?([а-яё ]+?)\s?\)")
+UNITS_IN_WORDS = (
+    "ноль один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать "
+    "пятнадцать шестнадцать семнадцать восемнадцать девятнадцать"
+)
+TENS_IN_WORDS = "двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто сто"
+UNITS = {word: number for number, word in enumerate(UNITS_IN_WORDS.split())}
+UNITS |= {"нуль": 0, "одна": 1, "одно": 1, "две": 2}
+TENS = {word: 10 * number for number, word in enumerate(TENS_IN_WORDS.split(), start=2)}
+SCHOOL_YEAR = re.compile(
+    r"(20[0-9]{2})\s?[/–—-]\s?(?:20)?([0-9]{2})(?:\s?(?:уч\.?|учебный))?(?:\s?(?:гг?\.?|год))?", re.IGNORECASE
+)
+LETTER_AMONG_DIGITS = re.compile(r"[0-9]*([^\W\d_])[0-9]*")
+LETTERS_LIKE_ZERO = "oо"
 
 
 class CellNotReadError(Exception):
@@ -87,22 +111,66 @@ def read_text(value: CellValue) -> str:
     return str(int(value)) if float(value).is_integer() else f"{value:.15g}"
 
 
+def school_year_in(text: str) -> str | None:
+    """The school year that a text names, as tables write it: «2022-2023 уч. год» is 2022/23; None for anything else."""
+    found = SCHOOL_YEAR.fullmatch(plain(text))
+    if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
+        return None
+    return f"{found[1]}/{found[2]}"
+
+
 def _count_in(text: str) -> int:
-    found = COUNT.fullmatch(text)
+    found = COUNT.fullmatch(_in_figures(text))
     if not found:
-        raise CellNotReadError(EXPECTED_COUNT)
+        raise CellNotReadError(_question(text, EXPECTED_COUNT))
     return int(found.group(1).replace(" ", "")[:20])
 
 
 def _number_in(text: str) -> float:
-    found = NUMBER.fullmatch(text)
+    found = NUMBER.fullmatch(_in_figures(text))
     if not found:
-        raise CellNotReadError(EXPECTED_NUMBER)
+        raise CellNotReadError(_question(text, EXPECTED_NUMBER))
     whole, decimals = found.groups()
     number = float(f"{whole.replace(' ', '')}.{decimals or 0}")
     if number > LARGEST_COUNT:
         raise CellNotReadError(f"{EXPECTED_NUMBER}, не больше {LARGEST_COUNT}")
     return number
+
+
+def _in_figures(text: str) -> str:
+    """The figures of «2 (два)», where the words say the same; any other text as it is."""
+    found = IN_FIGURES_AND_WORDS.fullmatch(text.casefold())
+    said = _in_words(found[2].split()) if found else None
+    if found is None or said is None:
+        return text
+    if said != int(found[1]):
+        raise CellNotReadError(f"Цифрами стоит {found[1]}, а словами — «{found[2]}»: оставьте одно, верное")
+    return found[1]
+
+
+def _in_words(words: list[str]) -> int | None:
+    """The number that one or two words name: «два», «двадцать», «двадцать пять»."""
+    tens = TENS.get(words[0], 0)
+    units = [UNITS.get(word) for word in (words[1:] if tens else words)]
+    if len(units) != 1:
+        return None if units else tens
+    return None if units[0] is None or tens and not 1 <= units[0] <= 9 else tens + units[0]
+
+
+def _question(text: str, expected: str) -> str:
+    """What is asked about a text that stands for a number, as far as its kind is known."""
+    folded = text.casefold()
+    if NO_NUMBER.fullmatch(folded):
+        return EMPTY_OR_ZERO
+    if SEVERAL.fullmatch(folded):
+        return ONE_NUMBER
+    letter = LETTER_AMONG_DIGITS.fullmatch(text.replace(" ", ""))
+    if letter is None:
+        return expected
+    zero = (
+        f". Если это ноль, впишите {text.replace(letter[1], '0')}" if letter[1].casefold() in LETTERS_LIKE_ZERO else ""
+    )
+    return f"{expected}, а среди цифр стоит буква «{letter[1]}»{zero}"
 
 
 def _small_enough(number: int) -> int:
@@ -120,7 +188,9 @@ def _date_in(text: str) -> date:
     if found := IN_WORDS.fullmatch(text):
         day, name, year = found.groups()
         return _day(year, str(MONTHS[name]), day)
-    raise CellNotReadError(EXPECTED_DATE)
+    raise CellNotReadError(
+        f"{EXPECTED_DATE}; нет даты — очистите ячейку" if NO_NUMBER.fullmatch(text) else EXPECTED_DATE
+    )
 
 
 def _day(year: str, month: str, day: str) -> date:

@@ -30,6 +30,12 @@ ROLE_NAMES = {
 SINGLE_ROLES = ("code", "title", "result", "total", "executors")
 REPEATED_YEAR = "repeated_year"
 CODE_WITH_DOT = re.compile(r"^[0-9]{1,3}(\.[0-9]{1,3})+\.?$")
+# Above a part of a table that was split by hand: «Продолжение таблицы 1», «Окончание приложения № 2».
+PAGE_HEADING = re.compile(
+    r"[(«]?(?:продолжение|окончание)(?: (?:табл(?:ицы|\.)|приложени[ея]|(?:«?дорожной карты»?)|плана))?"
+    r"(?: ?№? ?[0-9]{1,2}(?:\.[0-9]{1,2})?)?[.:)»]?",
+    re.IGNORECASE,
+)
 TASK_WORD = r"(?:задача|раздел|направление)\s*(?:№\s*)?"
 TASK_CODE = re.compile(rf"^(?:{TASK_WORD})?([0-9]{{1,3}})\.?$", re.IGNORECASE)
 TASK_LINE = re.compile(rf"^(?:{TASK_WORD}([0-9]{{1,3}})\s*[.:)–—-]?|([0-9]{{1,3}})\s*[.:)])\s*(\D.*)$", re.IGNORECASE)
@@ -73,6 +79,12 @@ def is_column_numbers(block: Block) -> bool:
     """Whether a row only numbers the columns: 1, 2, 3 …"""
     texts = [plain(cell.text) for cell in block.filled]
     return len(texts) > 2 and texts == [str(number) for number, _ in zip(count(1), texts, strict=False)]
+
+
+def is_page_heading(block: Block) -> bool:
+    """Whether a row or paragraph says nothing but that a table goes on here."""
+    texts = {plain(cell.text) for cell in block.filled}
+    return len(texts) == 1 and PAGE_HEADING.fullmatch(texts.pop()) is not None
 
 
 def looks_like_header(block: Block) -> bool:

@@ -1,7 +1,8 @@
 """Recognises a returned workbook by its hidden identifiers, and its sheets by their headings, not by their names."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from analysis.contracts.forms import (
     ACCEPTANCE,
@@ -15,11 +16,13 @@ from analysis.contracts.forms import (
     REGISTRY_SCHOOLS,
     REGISTRY_STATUS,
     SCHOOL_SHEETS,
+    TO_MEND,
     FormSheet,
 )
 from analysis.errors import AnalysisError
 from analysis.findings import Finding, Severity
 from analysis.intake.blocks import plain
+from analysis.intake.merged_rows import MergedRows, merged_findings, merged_rows, with_covered
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
 from analysis.intake.workbook_package import open_package
 from analysis.intake.workbook_parts import sheet_names
@@ -114,12 +117,15 @@ def read_returned(workbook: Workbook, file: str) -> Returned:
     identity = recognise(workbook, file)
     layouts: Sequence[FormSheet] = LAYOUTS[identity.kind]
     rows: dict[str, tuple[ReturnedRow, ...]] = {}
-    findings = list(workbook.findings)
-    pages = [_page(sheet) for sheet in workbook.sheets]
+    everything = [_page(sheet) for sheet in workbook.sheets]
+    pages = [page for page in everything if not _lists_faults(page)]
+    ours = tuple(f"лист {page.sheet.name}, " for page in everything if page not in pages)
+    findings = [one for one in workbook.findings if not (ours and one.place.startswith(ours))]
     optional = (OWN_MEASURES, *SCHOOL_SHEETS) if identity.kind == "form" else ()
     findings += [_foreign_sheet(page, file) for page in pages if _is_foreign(page, (*layouts, *optional), layouts)]
     for layout in (*layouts, *optional):
         found = _found(pages, layout)
+        findings += _merged(pages, dict(found), file)
         findings += _others(found, layout, file)
         if not found and layout in layouts:
             findings.append(_missing_sheet(layout, file))
@@ -130,29 +136,42 @@ def read_returned(workbook: Workbook, file: str) -> Returned:
 
 @dataclass(frozen=True)
 class _Page:
-    """A sheet, its rows that hold something, and what stands in them as headings are compared."""
+    """A sheet, its rows that hold something, and what stands in them as headings are compared.
+
+    Cells that lie under a value merged over several rows stand in the rows, too, without a value: nobody knows whether
+    it is theirs.
+    """
 
     sheet: Sheet
     grid: list[dict[int, SheetCell]]
     titles: list[dict[int, str]]
+    merged: Sequence[MergedRows] = ()
 
 
 def _page(sheet: Sheet) -> _Page:
-    grid = _grid(sheet)
+    grid, merged = _grid(sheet), merged_rows(sheet)
     titles = [{position: plain(str(cell.value)).casefold() for position, cell in row.items()} for row in grid]
-    return _Page(sheet, grid, titles)
+    return _Page(sheet, with_covered(grid, merged), titles, merged)
 
 
 def _found(pages: Sequence[_Page], layout: FormSheet) -> list[tuple[str, tuple[ReturnedRow, ...]]]:
     """Every sheet that has the headings of a layout, whatever it is called, with the filled rows under them."""
     found = []
     for page in pages:
-        heads = ((number, _columns(row, layout)) for number, row in enumerate(page.titles))
-        number, columns = next((head for head in heads if head[1] is not None), (0, None))
+        named = ((number, _columns(row, layout)) for number, row in enumerate(page.titles))
+        number, columns = next((one for one in named if one[1] is not None), (0, None))
         if columns is not None:
-            rows = tuple(_filled_rows(page.sheet, page.grid[number + 1 :], columns))
+            # Where a table was cut in two, its headings stand again.
+            heads = {at for at, row in enumerate(page.titles) if _columns(row, layout) is not None}
+            below = [row for at, row in enumerate(page.grid) if at > number and at not in heads]
+            rows = tuple(_filled_rows(page.sheet, below, columns))
             found.append((page.sheet.name, rows))
     return found
+
+
+def _lists_faults(page: _Page) -> bool:
+    """Whether this is the first sheet of a marked copy that came back: what people do there says nothing."""
+    return page.sheet.name == TO_MEND.title or any(_columns(row, TO_MEND) for row in page.titles)
 
 
 def _is_foreign(page: _Page, known: Sequence[FormSheet], needed: Sequence[FormSheet]) -> bool:
@@ -166,6 +185,13 @@ def _foreign_sheet(page: _Page, file: str) -> Finding:
     said = f"Лист «{page.sheet.name}» не из формы (таких заголовков в ней нет): он не прочитан."
     action = "Если в нём есть сведения, перенесите их на листы формы; если нет, ничего делать не нужно."
     return Finding("foreign_sheet", Severity.ATTENTION, file, (page.sheet.place(first.address),), "", said, action)
+
+
+def _merged(pages: Iterable[_Page], found: Mapping[str, Sequence[ReturnedRow]], file: str) -> Iterator[Finding]:
+    """Values merged over several rows of the sheets of a layout."""
+    for page in pages:
+        read = {cell for row in found.get(page.sheet.name, ()) for cell in row.cells.values()}
+        yield from merged_findings(page.sheet, page.merged, read, file)
 
 
 def _others(found: Sequence[tuple[str, tuple[ReturnedRow, ...]]], layout: FormSheet, file: str) -> list[Finding]:
@@ -211,6 +237,12 @@ def _filled_rows(
 def _grid(sheet: Sheet) -> list[dict[int, SheetCell]]:
     """The non-blank cells of a sheet by row, then by column."""
     return [{cell.column: cell for cell in row.cells} for row in sheet.rows if row.cells]
+
+
+def form_sheet_of(headings: Container[str]) -> str:
+    """The sheet of a form that has all its needed headings among these (in small letters); empty where none has."""
+    layouts = chain.from_iterable((*LAYOUTS.values(), (OWN_MEASURES, *SCHOOL_SHEETS)))
+    return next((one.title for one in layouts if all(title in headings for title in one.needed_titles)), "")
 
 
 def _missing_sheet(layout: FormSheet, file: str) -> Finding:

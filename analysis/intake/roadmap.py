@@ -16,6 +16,7 @@ from analysis.intake.columns import (
     HeaderNotUnderstoodError,
     find_columns,
     is_column_numbers,
+    is_page_heading,
     looks_like_header,
 )
 from analysis.intake.heading import read_heading, unread_text
@@ -152,6 +153,8 @@ class _BodyReader:
             self._enter_task(task)
         elif is_column_numbers(block):
             self._use([block], "column_header")
+        elif is_page_heading(block):
+            self._use([block], "page_heading")
         elif block.is_paragraph:
             self._read_paragraph(block)
         elif self._columns is not None:

@@ -16,6 +16,7 @@ from analysis.intake.workbook_parts import SheetEntry, read_entries, read_proper
 from analysis.intake.workbook_sheet import (
     LAST_COLUMN,
     LAST_ROW,
+    MOST_MERGED,
     BookParts,
     CellValue,
     Fault,
@@ -42,6 +43,7 @@ EXPLANATIONS = {
         "Исправьте формулу или впишите вместо неё значение.",
     ),
 }
+STRUCK_OUT = "Уточните у того, кто вернул форму: отменённое значение удалите, верное оставьте без зачёркивания."
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,13 @@ class Sheet:
         name: As on its tab.
         hidden: Nobody sees the tab; what such a sheet holds is not judged here.
         rows: The rows that are not blank, from the top.
+        merged: Ranges of merged cells: E2:E4.
     """
 
     name: str
     hidden: bool
     rows: tuple[SheetRow, ...]
+    merged: tuple[str, ...] = ()
 
     def place(self, address: str) -> str:
         """The place of a cell for a person: «лист Исполнение, ячейка F7»."""
@@ -122,7 +126,7 @@ def _read_sheets(
         except TooManyCellsError:
             _refuse_too_many(package, MOST_CELLS + 1, MOST_CELLS, "заполненных ячеек")
         left -= reader.cell_count
-        yield Sheet(entry.name, entry.hidden, _rows(reader)), reader
+        yield Sheet(entry.name, entry.hidden, _rows(reader), tuple(reader.merged[:MOST_MERGED])), reader
 
 
 def _refuse_too_many(package: Package, count: int, most: int, what: str) -> None:
@@ -181,8 +185,7 @@ def _struck_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[F
     for _, row in groupby(sorted(reader.struck, key=attrgetter("row", "column")), key=attrgetter("row")):
         cells = list(row)
         said = "Значение зачёркнуто, но прочитано как обычное: зачёркивание ничего не отменяет."
-        action = "Уточните у того, кто вернул форму: отменённое значение удалите, верное оставьте без зачёркивания."
-        yield _finding("struck_out", sheet, cells, _shown(cells), said, action, file, Severity.ATTENTION)
+        yield _finding("struck_out", sheet, cells, _shown(cells), said, STRUCK_OUT, file, Severity.ATTENTION)
 
 
 def _in_hidden_columns(sheet: Sheet, reader: SheetReader) -> list[SheetCell]:

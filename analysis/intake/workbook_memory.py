@@ -46,6 +46,7 @@ def _encoded(workbook: Workbook) -> dict[str, Any]:
                     [row.number, [[*_tagged(cell.value), cell.row, cell.column] for cell in row.cells]]
                     for row in sheet.rows
                 ],
+                sheet.merged,
             ]
             for sheet in workbook.sheets
         ],
@@ -56,8 +57,8 @@ def _encoded(workbook: Workbook) -> dict[str, Any]:
 
 def _decoded(noted: dict[str, Any]) -> Workbook:
     sheets = tuple(
-        Sheet(name, hidden, tuple(SheetRow(number, tuple(map(_cell, cells))) for number, cells in rows))
-        for name, hidden, rows in noted["sheets"]
+        Sheet(name, hidden, tuple(SheetRow(number, tuple(map(_cell, cells))) for number, cells in rows), tuple(merged))
+        for name, hidden, rows, merged in noted["sheets"]
     )
     findings = tuple(
         Finding(**{**one, "severity": Severity(one["severity"]), "places": tuple(one["places"])})

@@ -43,6 +43,8 @@ DAMAGE = (
     RuntimeError,
     ValueError,
 )
+OF_NUMBERS = ("index/document.iwa", "index.zip")
+TABLES = (".xlsx", ".xls", ".csv")
 SAVE_AS_XLSX = "Откройте файл в Excel (или LibreOffice Calc) и сохраните как «Книга Excel (.xlsx)»."
 
 
@@ -168,7 +170,13 @@ def _refuse_other_packages(package: Package) -> None:
     ):
         if told_by in names:
             raise AnalysisError(f"{package.file}: это {kind}, а нужна книга .xlsx. {SAVE_AS_XLSX}")
+    if not names.isdisjoint(OF_NUMBERS):
+        raise AnalysisError(
+            f"{package.file}: это таблица Apple Numbers, а нужна книга .xlsx: «Файл → Экспортировать → Excel»."
+        )
     if "_rels/.rels" not in names:
+        if any(name.endswith(TABLES) for name in names):
+            raise AnalysisError(f"{package.file}: это архив с файлами. Распакуйте его и примите каждый файл отдельно.")
         raise AnalysisError(f"{package.file}: это архив, но не книга Excel. {SAVE_AS_XLSX}")
     if any(MACROS.search(f"/{name}") for name in names):
         raise AnalysisError(

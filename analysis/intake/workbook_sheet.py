@@ -12,6 +12,11 @@ CellValue = str | float | bool | date | datetime | None
 # A form has some hundreds of rows and tens of columns. A value far behind them was put there by mistake.
 LAST_ROW, LAST_COLUMN = 20_000, 200
 ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+MERGED = re.compile(rf"{ADDRESS.pattern}:{ADDRESS.pattern}")
+# Behind the rows stand merged cells, and these behind them.
+BEHIND_MERGED = frozenset({"phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "pageMargins"})
+# More are merged in no form; each is looked at.
+MOST_MERGED = 1_000
 YES = ("1", "true", "on")
 STRIKE = "strike"
 NOUGHT = ("0", "0.0")
@@ -179,7 +184,7 @@ class SheetReader:
         book: What the cells refer to.
         most_cells: How many cells may be filled.
         pieces: The text since the last element of interest.
-        done: All rows have been read.
+        done: All rows and merged cells have been read.
         rows: The cells that are not blank by row, then by column.
         far_away: Cells that are not blank behind the last row or column that is read.
         cell_count: How many cells are not blank.
@@ -187,6 +192,7 @@ class SheetReader:
         hidden_columns: First and last of the columns that are hidden or have no width.
         faults: Cells that hold nothing that can be read.
         struck: Cells of which a part or all is struck out.
+        merged: Ranges of merged cells: E2:E4.
     """
 
     book: BookParts
@@ -200,6 +206,7 @@ class SheetReader:
     hidden_columns: set[tuple[int, int]] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     struck: list[SheetCell] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
     _row: int = 0
     _column: int = 0
     _row_is_hidden: bool = False
@@ -225,6 +232,10 @@ class SheetReader:
             self._phonetic = True
         elif name == STRIKE:
             self._text_is_struck |= strikes(attributes)
+        elif name == "mergeCell":
+            self.merged += [ref] if MERGED.fullmatch(ref := attributes.get("ref", "")) else []
+        elif name in BEHIND_MERGED:
+            self.done = True
 
     def end(self, tag: str) -> None:
         """An element ends."""
@@ -239,7 +250,7 @@ class SheetReader:
             self._formula = "".join(self.pieces)
         elif name == "rPh":
             self._phonetic = False
-        elif name == "sheetData":
+        elif name == "mergeCells":
             self.done = True
 
     def _end_cell(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.cleaning.register import Register
 from analysis.config import Collection, Report, Source
 from analysis.contracts.school_facts import RESULT_KEY
 from analysis.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
@@ -129,6 +130,12 @@ class Ground:
         """Names of schools by login."""
         schools = self.tables.get("schools")
         return {} if schools is None else dict(zip(schools["school_login"], schools["school_name"], strict=True))
+
+    @cached_property
+    def register(self) -> Register | None:
+        """The registry, asked by whatever name a person knows; None where there is none."""
+        schools = self.tables.get("schools")
+        return None if schools is None else Register(schools)
 
     @cached_property
     def displaced(self) -> Mapping[tuple[Any, ...], Row]:

@@ -8,7 +8,9 @@ from analysis.config import PROJECT_FILE
 from analysis.lineage.facts import counts_words, facts_in_short, forms_of
 from analysis.lineage.ground import Ground, asked_as, key_of, known, row_place
 from analysis.lineage.measures import target_line
+from analysis.lineage.school_history import history
 from analysis.presentation.words import Row, count_words, rows_of
+from analysis.school_mergers import SCHOOLS_FILE
 
 REPORTER_RULE = (
     "«подтвердил» и «принято» — показатели, по которым подтверждено и принято всё сообщённое, и оно больше нуля"
@@ -112,6 +114,9 @@ def school_chain(login: str, ground: Ground, year: int | None) -> Iterator[str]:
     schools = ground.tables["schools"]
     school = rows_of(schools[schools["school_login"] == login])[0]
     yield f"{login} «{school['school_name']}» ← {ground.cell(school)}"
+    for said, row in history(login, ground.tables):
+        recorded = row["source_file"] == SCHOOLS_FILE
+        yield f"  {said} ← {SCHOOLS_FILE}, {row['place']}" if recorded else f"  {said} ← {ground.cell(row)}"
     status = ground.tables["school_status"]
     for row in rows_of(status[status["school_login"] == login]):
         if year is None or str(year) in row["school_year"] or row["school_year"].endswith(f"/{year % 100:02d}"):

@@ -5,6 +5,7 @@ Schools are told apart by marker and shade, never by hue alone.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 import matplotlib
@@ -25,6 +26,8 @@ Look = dict[str, Any]
 GREY, PALE = "#6b7280", "#9ca3af"
 PANELS_A_ROW = 2
 LINE_INCHES = 0.19
+# A longer name of a school takes two lines of the legend, or the last entries fall off the picture.
+LONGEST_IN_LEGEND = 26
 
 
 @dataclass(frozen=True)
@@ -269,7 +272,7 @@ def _legend(figure: Figure, here: Sequence[str], groups: Sequence[str], **shown:
         "outer": {"linestyle": ":", "color": MIDDLE, "label": "99,8 %"},
         "broken": {"marker": "s", "color": PALE, "label": "разрыв"},
     }
-    looks = [{**_look(name, groups), "label": name} for name in here]
+    looks = [{**_look(name, groups), "label": fill(name, LONGEST_IN_LEGEND)} for name in here]
     looks += [more[name] for name, is_shown in shown.items() if is_shown]
     lines = [Line2D([], [], markersize=5, **{"linestyle": "none", **look}) for look in looks]
     figure.legend(handles=lines, loc="upper left", ncols=6, borderaxespad=0.2, columnspacing=1.2, handletextpad=0.4)

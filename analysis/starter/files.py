@@ -105,6 +105,17 @@ REPORTING = """# Кто отчитывается за показатель и к
 # basis = "…"                          документ, его номер и дата
 # who = "…"
 """
+SCHOOLS = """# Школы, которые вошли в состав других. О переименованиях говорят сами реестры, их не записывают.
+# Сведения до названного дня остаются за прежней школой, а форму она получает за годы, которые кончились до этого дня.
+# За год слияния отчитывается новая школа; если прежняя всё же прислала форму, её сведения засчитываются ей.
+#
+# [[merged]]
+# login = "edu000001"                  школа, которой больше нет
+# into = "edu000002"                   в какую она вошла
+# date = {next_year}-09-01                    с какого дня
+# basis = "…"                          документ, его номер и дата
+# who = "…"
+"""
 DISCLOSURE = """# Что скрывают в открытом отчёте, чтобы число не показало одного человека. Служебный отчёт печатает всё.
 # Правило одно для таблиц, рисунков, предложений и файлов; скрытое печатается словом «скрыто».
 
@@ -165,6 +176,7 @@ def decided_files(beginning: Beginning) -> dict[str, bytes]:
         "data/corrections.toml": CORRECTIONS.format(**first),
         "data/terms.toml": TERMS,
         "data/reporting.toml": REPORTING,
+        "data/schools.toml": SCHOOLS.format(next_year=beginning.years[0] + 1),
         "data/disclosure.toml": DISCLOSURE,
         "data/documents.toml": DOCUMENTS.format(**first),
         "data/processed/README.md": PROCESSED,

@@ -16,6 +16,7 @@ from analysis.contracts.validation import violations
 from analysis.exam_calendar import load_calendar
 from analysis.findings import Severity
 from analysis.intake.exports.counts import ExamCounts
+from analysis.school_mergers import Merger
 from roadmaps import HOUSE
 
 SCHOOLS = pd.DataFrame(
@@ -215,3 +216,15 @@ def test_what_the_export_leaves_out_is_no_difference():
     (export,) = clean(replace(EGE, below_minimum_count=None)).results
     form = {**export, "origin": "форма", "below_minimum_count": 1, "mean_score": 70.04}
     assert merge_results([form], [export])[1] == []
+
+
+def test_results_of_a_time_when_the_school_was_part_of_another_are_set_aside():
+    frame = replace(FRAME, mergers={"edu260001": Merger("edu260001", "edu260002", date(2022, 9, 1), "приказ", "УО")})
+    spring, rows = (
+        clean_export(ReadExport(replace(SOURCE, wave=wave), (one,)), frame) for wave, one in (("", OGE), ("осень", VPR))
+    )
+    assert len(spring.results) == 1, "held in spring, before the merger"
+    assert rows.results == ()
+    (aside,) = rows.quarantine
+    assert (aside["school_login"], aside["why"]) == ("edu260001", "Школа в это время была в составе другой")
+    assert "edu260002" in only_finding(rows, "quarantine").action

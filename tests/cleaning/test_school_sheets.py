@@ -201,6 +201,66 @@ def test_what_is_set_aside_on_the_other_sheets(sheet, rows, why, lines):
     assert violations(_tables(found), SCHOOL_FACT_TABLES) == []
 
 
+@pytest.mark.parametrize(
+    ("sheet", "rows", "place", "numbers"),
+    [
+        ("Контингент", {"Всего обучающихся": (999,), **GRADES}, "ячейка B2", "сумма 660, стоит 999"),
+        ("Контингент", {"Всего обучающихся": (40,), "Неполные семьи": (41,)}, "ячейка B15", "41 больше, чем 40"),
+        ("Кадры", {"Ставок по штату": (3,), "Из них вакантно": (3.5,)}, "ячейка C3", "3,5 больше, чем 3"),
+        ("Кадры", {"Всего учителей": (3,), "Высшая категория": (4,)}, "ячейка C4", "сумма 4, стоит 3"),
+        ("Результаты", [(*SPRING_5, 48, 5, 20, 15, 7)], "ячейка F2", "сумма 47, стоит 48"),
+        ("Результаты ЕГЭ", {EGE: (20, 18, 61.5, 3, 1)}, "ячейка F2", "сумма 22, стоит 20"),
+        ("Дефициты", {"Предметная": (4, 5)}, "ячейка C2", "5 больше, чем 4"),
+    ],
+)
+def test_numbers_that_do_not_agree_are_both_named_once_at_the_total(sheet, rows, place, numbers):
+    (finding,) = _with(sheet, rows).findings
+    assert finding.place == f"лист {sheet}, {place}"
+    assert finding.explanation.endswith(f": {numbers}.")
+
+
+def test_all_faults_of_a_row_and_of_all_sheets_are_told_at_once():
+    found = cleaned(
+        {
+            **SOUND,
+            "Результаты": [("ВПР", "Химия", 5, 5, "весна", "много", 5, 20, 15, 8), (*SPRING_5, 49, 5, 20, "x", 8, 1)],
+            "Результаты ЕГЭ": {EGE: (20, 18, 101, 3, 1)},
+            "Контингент": {"Всего обучающихся": (40,), "1 класс": (41,), "2 класс": ("?",), "Неполные семьи": (50,)},
+            "Дефициты": [("Иная", 4, 5)],
+        }
+    )
+    key = "; ".join(f"Результаты, ячейка {letter}2" for letter in "ABCDE")
+    assert [(rule, place.replace("лист ", "")) for _, rule, place, _ in said(found)] == [
+        ("value", "Контингент, ячейка B4"),
+        ("quarantine", "Контингент, ячейка B2"),
+        ("quarantine", "Контингент, ячейка B15"),
+        ("value", "Результаты, ячейка F2"),
+        ("value", "Результаты, ячейка I3"),
+        ("quarantine", key),
+        ("quarantine", "Результаты, ячейка K3"),
+        ("quarantine", "Результаты ЕГЭ, ячейка F2"),
+        ("quarantine", "Результаты ЕГЭ, ячейка H2"),
+        ("quarantine", "Дефициты, ячейка A2"),
+        ("quarantine", "Дефициты, ячейка C2"),
+    ]
+    places = [place for _, place, _ in _aside(found)]
+    assert len(places) == len(set(places)) == 7  # a row with two faults is set aside once
+
+
+def test_a_level_is_read_with_letters_that_look_alike_and_another_is_told_with_the_list():
+    found = _with("Конкурсы", [("Олимпиада", "Мyниципaльный", "обyчaющиеся", 3, 1)])
+    assert found.findings == ()
+    assert [(row["contest_level"], row["contestants"]) for row in found.rows["contests"]] == [
+        ("муниципальный", "обучающиеся")
+    ]
+    (finding,) = _with("Конкурсы", [("Олимпиада", "регионалный", "педагоги", 3, 1)]).findings
+    assert (finding.place, finding.value) == ("лист Конкурсы, ячейка B2", "регионалный")
+    assert finding.explanation == (
+        "Значение не из списка. «регионалный» в списке нет. Вероятно, имелось в виду «региональный». "
+        "Список: школьный, муниципальный, региональный, всероссийский, международный."
+    )
+
+
 def test_a_total_may_stand_with_some_grades_blank():
     assert _with("Контингент", {"Всего обучающихся": (30,), "2 класс": (30,)}).findings == ()
 

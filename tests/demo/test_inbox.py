@@ -11,6 +11,7 @@ from analysis.demo.project import write_demo, write_inbox
 from analysis.demo.received import inbox_files
 from analysis.errors import AnalysisError
 from analysis.receive import receive
+from analysis.receive_exports import Said
 from office_text import text_of
 
 NAMES = ("имярек", "проверочн")
@@ -45,7 +46,7 @@ def test_pupils_have_no_place_in_the_repository_that_holds_the_demo(tmp_path):
 
 def test_the_counts_are_those_that_receive_keeps(office):
     folder, inbox = office
-    results = receive(folder, inbox, date(2022, 12, 1))
+    results = receive(folder, inbox, Said(date(2022, 12, 1)))
     new = [path.name for path, one in zip(inbox, results, strict=True) if "уже принят" not in one.said]
     assert new == [one.path for one in exports() if one.only_inbox]
     assert all(one.source for one in results)

@@ -11,7 +11,7 @@ import pytest
 from analysis.annotate import annotate
 from analysis.cleaning.corrections import Correction, load_amendments
 from analysis.config import load_project, load_reporting, load_sources
-from analysis.fact_pipeline import read_facts
+from analysis.fact_pipeline import in_force, read_facts
 from analysis.findings import Severity
 from analysis.indicators.plan import plan_by_year
 from analysis.intake.workbook import read_workbook
@@ -63,12 +63,12 @@ def test_a_late_form_is_checked_as_the_others_and_not_counted(demo, read):
 
 
 def test_the_marked_copies_of_two_years_do_not_overwrite_each_other(demo, checked, tmp_path):
-    written = annotate(demo, checked.findings, tmp_path)
+    written = annotate(demo, checked.findings, [one.file for one in in_force(load_sources(demo))], tmp_path).written
     copies = {path.relative_to(tmp_path).as_posix() for path in written}
     assert {"2021/form_edu990018_v1.xlsx", "2022/form_edu990018_v1.xlsx"} <= copies
     assert len(copies) == len(written)
     late = openpyxl.load_workbook(tmp_path / "2022/form_edu990012_v2.xlsx")["Подтверждения"]
-    assert late["A6"].comment.text.startswith("Не указано: номер или ссылка")
+    assert late["A6"].comment.text.startswith("— Проверка —\nНе указано: номер или ссылка")
 
 
 def test_what_is_wrong_in_a_late_form_stops_nothing(demo, read):
@@ -118,3 +118,13 @@ def test_books_of_a_year_without_a_report_are_named_once_and_stop_nothing(demo, 
     assert about_others == {("other_edition", Severity.NOTE)}
     assert not [one for one in facts.findings if one.severity is Severity.BLOCKS]
     assert set(facts.tables["reports"]["calendar_year"]) == {2021}
+
+
+def test_what_a_marked_copy_says_is_meant_for_whoever_filled_the_form_in(demo, checked, tmp_path):
+    """No command, no file of rules: a school has neither."""
+    copies = annotate(demo, checked.findings, [one.file for one in in_force(load_sources(demo))], tmp_path)
+    lists = [openpyxl.load_workbook(path).worksheets[0] for path in copies.written if "form_edu" in path.name]
+    lines = [row for sheet in lists for row in sheet.iter_rows(min_row=5, values_only=True)]
+    assert (len(lists) > 5, len(lines) > 10, copies.failed) == (True, True, ())
+    words = ("analysis ", ".toml", "того, кто вернул", "у школы")
+    assert [line for line in lines if any(word in str(line[5]) for word in words)] == []

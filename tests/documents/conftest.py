@@ -6,10 +6,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from analysis.cleaning.register import Register
 from analysis.cleaning.returns import fact_table
 from analysis.config import Collection, Report, load_project, load_sources, load_terms
 from analysis.documents.material import Material
-from analysis.documents.schools import Register
 from analysis.documents.settings import Settings
 from analysis.indicators.tables import indicator_tables
 from analysis.methods import load_methods
@@ -20,7 +20,7 @@ from school_tables import result, results
 FILE = "data/raw/2021/form.xlsx"
 NAMES = {"edu000001": "Школа № 1", "edu000002": "Школа № 2", "edu000003": "Лицей «Звезда»"}
 SCHOOLS = [(FILE, "строка", login, f"930{login[-1]}", None, name, *[None] * 4) for login, name in NAMES.items()]
-SUPPORTED = [(FILE, "строка", login, "2021/22", "ШНОР") for login in ("edu000001", "edu000002")]
+SUPPORTED = [(FILE, "строка", login, "2021/22", "ШНОР", None) for login in ("edu000001", "edu000002")]
 REPORTS = [(FILE, "E2", "edu000001", "1.3", 1, 2021, 1, None, None)]
 CUTOFF = date(2022, 1, 31)
 FORMS = [(FILE, "edu000001", 2021, date(2022, 1, 20), CUTOFF, "вошла в отчёт")]

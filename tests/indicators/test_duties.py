@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.config import Collection, Report
-from analysis.indicators.duties import measures_named, municipal_unnamed
+from analysis.indicators.duties import measures_named, municipal_unnamed, reporting_schools, supported_schools
 
 COLLECTION = Collection(("УО", "ИМО"), "ОО")
 PLAN = pd.DataFrame({"activity_code": ["1.1", "1.2", "1.2"], "measure_number": [1, 1, 2], "calendar_year": 2021})
@@ -31,3 +31,14 @@ def test_an_entry_adds_its_measure_to_the_form_of_whom_it_names():
         [],
     )
     assert _asked("edu2", to_schools) == [], "a school that is not supported is not asked"
+
+
+def test_a_school_that_became_part_of_another_is_asked_for_the_years_that_ended_before():
+    ended = STATUS.assign(last_report_year=pd.array([2020], "Int64"))
+    assert [supported_schools(ended, year) for year in (2020, 2021)] == [["edu1"], []]
+    schools = pd.DataFrame({"school_login": ["edu1", "edu2"]})
+    mergers = pd.DataFrame({"school_login": ["edu1"], "last_report_year": pd.array([2020], "Int64")})
+    tables = {"schools": schools, "school_mergers": mergers}
+    asked = [list(reporting_schools(tables, year)["school_login"]) for year in (2020, 2021)]
+    assert asked == [["edu1", "edu2"], ["edu2"]]
+    assert len(reporting_schools({"schools": schools}, 2021)) == 2

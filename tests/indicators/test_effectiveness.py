@@ -345,3 +345,18 @@ def test_a_sum_over_other_schools_than_the_year_before_is_no_change():
     assert pd.isna(row["change"])
     assert row["change_note"] == "состав школ с результатом не тот, что за 2021 год"
     assert _row(another, "fail_share", "s1", calendar_year=2022)["change"] == pytest.approx(-0.2)
+
+
+@pytest.mark.parametrize(
+    ("day", "compared"), [("2021-09-01", False), ("2022-01-01", False), ("2022-09-01", True), ("2020-09-01", True)]
+)
+def test_a_school_that_took_another_in_is_not_compared_with_its_years_before_that(day, compared):
+    entry = {"school_login": ["s0"], "into_login": ["s1"], "merged_date": [pd.Timestamp(day)]}
+    rows = [result(login, (4, 6, 0, 0), year, school_year=f"{year - 1}/{year % 100}")
+            for login in ("s1", "s2") for year in (2021, 2022)]  # fmt: skip
+    found = _found(*rows, school_mergers=pd.DataFrame(entry))
+    row, other = (_row(found, "fail_share", login, calendar_year=2022) for login in ("s1", "s2"))
+    assert other["change"] == 0
+    assert pd.notna(row["change"]) == compared
+    said = "разрыв сопоставимости: после 2021 года в школу вошла другая"
+    assert (row["change_note"] == said) != compared

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from analysis.intake.cell_values import CellNotReadError, read_count, read_date, read_text
+from analysis.intake.cell_values import CellNotReadError, read_count, read_date, read_number, read_text
 
 AUGUST = date(2021, 8, 25)
 
@@ -32,6 +32,13 @@ AUGUST = date(2021, 8, 25)
         ("1\u2009000", 1000),
         ("12 345,0", 12345),
         (1_000_000, 1_000_000),
+        ("2 (два)", 2),
+        ("1 (Одна)", 1),
+        ("0(ноль)", 0),
+        ("13 ( тринадцать )", 13),
+        ("40 (сорок)", 40),
+        ("25 (двадцать пять)", 25),
+        ("100 (сто)", 100),
     ],
 )
 def test_counts_are_read(value, count):
@@ -43,14 +50,42 @@ def test_counts_are_read(value, count):
     [
         2.5, -1, -1.0, 1e9, 1e300, 1_000_001, float("nan"), float("inf"), True, False, AUGUST,
         datetime(2021, 8, 25, 12),
-        "2.5", "2,5", "2-3", "-1", "−1", "+1", "½", "²", "٢", "2 шт", "2 (два)", "два", "да", "x", "1e3", "0x10", "2/3",
-        "1,000", "1.000", "1 00", "1 2", "10 0000", "2,", ",0", "2 000 00", "1'000", "1_000", "9" * 5000, "#Н/Д", "—",
+        "2.5", "2,5", "-1", "−1", "+1", "½", "²", "٢", "2 шт", "2 (шт)", "два", "да", "1e3", "0x10", "2/3",
+        "1,000", "1.000", "1 00", "1 2", "10 0000", "2,", ",0", "2 000 00", "1'000", "1_000", "9" * 5000, "#Н/Д",
         "январь", "02.01.1900",
     ],
 )  # fmt: skip
 def test_what_is_no_sure_count_is_refused(value):
     with pytest.raises(CellNotReadError, match="Ожидалось целое число"):
         read_count(value)
+
+
+@pytest.mark.parametrize("read", [read_count, read_number])
+@pytest.mark.parametrize(
+    ("value", "asked"),
+    [
+        ("нет", "Пусто или ноль"),
+        ("Нет", "Пусто или ноль"),
+        ("-", "Пусто или ноль"),
+        ("—", "Пусто или ноль"),
+        ("н/д", "Пусто или ноль"),
+        ("х", "Пусто или ноль"),
+        ("не проводилось", "Пусто или ноль"),
+        ("3-4", "Стоит промежуток"),
+        ("3 – 4", "Стоит промежуток"),
+        ("от 3 до 4", "Стоит промежуток"),
+        ("3 или 4", "Стоит промежуток"),
+        ("2 (три)", "Цифрами стоит 2, а словами — «три»"),
+        ("30 (тринадцать)", "Цифрами стоит 30"),
+        ("1О", "стоит буква «О». Если это ноль, впишите 10"),
+        ("1O", "стоит буква «O». Если это ноль, впишите 10"),
+        ("О", "впишите 0"),
+        ("1l", "стоит буква «l»$"),
+    ],
+)
+def test_a_text_of_a_known_sort_is_asked_about_by_its_sort(read, value, asked):
+    with pytest.raises(CellNotReadError, match=asked):
+        read(value)
 
 
 @pytest.mark.parametrize(
@@ -127,3 +162,5 @@ def test_a_number_cell_shown_as_a_date_says_how_to_mend_it():
         read_date(44433.0)
     with pytest.raises(CellNotReadError, match="такого дня в календаре нет"):
         read_date("31.02.2021")
+    with pytest.raises(CellNotReadError, match="нет даты — очистите ячейку"):
+        read_date("нет")

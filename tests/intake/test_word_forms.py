@@ -91,6 +91,25 @@ SHAPES = {
         paragraph(),
         table(*office_header(), *office_rows([2, 3, 4])),
     ],
+    "split by hand: a merged row, the header again": [
+        *HEADING,
+        table(
+            *office_header(),
+            *office_rows([1, 2]),
+            row(cell("Продолжение таблицы", span=8)),
+            *office_header(),
+            *office_rows([3]),
+            row(cell("продолжение", span=8)),
+            plain_row(str(number) for number in range(1, 9)),
+            *office_rows([4]),
+        ),
+    ],
+    "split by hand: a paragraph between two tables": [
+        *HEADING,
+        table(*office_header(), *office_rows([1, 2])),
+        paragraph("Продолжение таблицы № 1"),
+        table(plain_row(["Окончание таблицы 1.", *[""] * 7]), *office_header(numbers=False), *office_rows([3, 4])),
+    ],
     "split inside a task, task repeated": [
         *HEADING,
         table(*office_header(), *office_rows([1, 2, 3, 4])[:-3]),
@@ -184,6 +203,20 @@ def test_addresses_are_counted_as_a_person_counts(shape, tmp_path):
     targets = checked.tables["targets"].set_index(["activity_code", "calendar_year"])["place"]
     assert targets["1.1", 2020] == "таблица 1, строка 5, ячейка 5"
     assert checked.tables["approval"]["title_place"].iloc[0] == "абзац 6; абзац 7"
+
+
+def test_the_heading_of_a_page_stays_among_the_cells(tmp_path):
+    shape = SHAPES["split by hand: a merged row, the header again"]
+    cells = check(tmp_path, word_file(*shape), "roadmap.docx", editions=[2020]).tables["cells"]
+    headings = cells[cells["role"] == "page_heading"]
+    assert list(headings["text"]) == ["Продолжение таблицы", "продолжение"]
+
+
+@pytest.mark.parametrize("text", ["Продолжение работы с семьями", "Продолжение следует", "Окончание 2021 года"])
+def test_other_words_in_a_row_of_their_own_still_stop(text, tmp_path):
+    shape = [*HEADING, table(*office_header(), *office_rows(), row(cell(text, span=8)))]
+    checked = check(tmp_path, word_file(*shape), "roadmap.docx", editions=[2020])
+    assert blocking_rules(checked) == ["row_length"]
 
 
 def test_repeated_cells_are_named(tmp_path):

@@ -212,6 +212,27 @@ def test_what_changes_the_meaning_blocks_with_its_cell(office, run, label, writt
     assert said in out
 
 
+def test_one_word_in_many_cells_of_a_form_is_one_question(office, run):
+    def _spoil(book):
+        for address in ("B2", "B3", "B4"):
+            book["Контингент"][address].value = "Нет"
+        book["Кадры"]["C2"].value = "—"
+        for row in (2, 3):
+            book["Исполнение"].cell(row, 5).value = "нет"
+
+    _receive(office, run, _fill(office, "edu000001", {}, spoil=_spoil))
+    code, out, _ = run(office, "check")
+    asked = [line for line in out.splitlines() if "Пусто или ноль?" in line]
+    (place,) = [line for line in out.splitlines() if "лист Контингент, ячейка B2" in line]
+    assert (code, len(asked)) == (1, 1)
+    cells = ["лист Исполнение, ячейка E2", "лист Исполнение, ячейка E3", "лист Контингент, ячейка B2"]
+    cells += ["лист Контингент, ячейка B3", "лист Контингент, ячейка B4", "лист Кадры, ячейка C2"]
+    assert place.strip() == f"data/raw/2021/form_edu000001_v1.xlsx: {'; '.join(cells)}"
+    run(office, "check", "--annotate")
+    book = openpyxl.load_workbook(office / "output/annotated/2021/form_edu000001_v1.xlsx")
+    assert all(book["Контингент"][address].comment for address in ("B2", "B3", "B4"))
+
+
 def test_one_bad_file_does_not_hide_the_findings_of_another(office, run):
     _receive(office, run, _fill(office, "УО", {"1.4": "много"}, name="a.xlsx"))
     _receive(office, run, _fill(office, "ИМО", {"4.12": "тоже"}, name="b.xlsx"))
@@ -317,7 +338,7 @@ def test_a_verdict_that_is_not_one_blocks_with_its_file(office, run, verdicts, s
 @pytest.mark.parametrize(
     ("evidence", "severity", "place"),
     [
-        (("1.4", "бумажка", "1", "10.02.2021", None, 1), "ПОСМОТРИТЕ", "строка 2"),
+        (("1.4", "бумажка", "1", "10.02.2021", None, 1), "ПОСМОТРИТЕ", "ячейка B2"),
         (("1.4", "Протокол", "1", "10.02.2031", None, 1), "БЛОКИРУЕТ", "ячейка D2"),
         (("1.4", "протокол", "1", "10.02.2019", None, 1), "ПОСМОТРИТЕ", "ячейка D2"),
         (("1.4", "протокол", "1", None, "javascript:alert(1)", 1), "ПОСМОТРИТЕ", "строка 2"),
@@ -374,6 +395,7 @@ def test_explain_goes_back_to_the_cell_and_its_evidence(office, run):
     assert "Школа А" in run(office, "explain", "edu000001")[1]
     assert run(office, "explain", "9.9@2021")[0] == 1
     _, out, _ = run(office, "explain", "tbl-fact-1@2021!L5")
+    assert run(office, "explain", "'tbl-fact-1@2021!L5'")[1] == out
     assert "Можно спросить" not in out
     assert "стоит: 2021" in out
     assert "лист Исполнение, ячейка E" in out
@@ -446,7 +468,8 @@ def test_a_faulty_form_can_be_sent_back_with_its_cells_explained(office, run):
     assert (code, "С пометками: output/annotated/2021/form_УО_v1.xlsx" in out) == (1, True)
     sent = openpyxl.load_workbook(office / "data/raw/2021/form_УО_v1.xlsx")
     marked = openpyxl.load_workbook(office / "output/annotated/2021/form_УО_v1.xlsx")
-    assert marked.sheetnames == sent.sheetnames
+    assert marked.sheetnames == ["Что исправить", *sent.sheetnames]
+    assert marked.active.title == "Что исправить"
     commented = {}
     for name in sent.sheetnames:
         assert marked[name].sheet_state == sent[name].sheet_state
@@ -476,4 +499,4 @@ def test_the_reason_of_a_return_is_written_into_the_copy_for_its_reporter(office
     assert (code, "нет подписи" in out) == (0, False)
     sheet = openpyxl.load_workbook(office / "output/annotated/2021/form_УО_v1.xlsx")["Подтверждения"]
     comments = {cell.coordinate: cell.comment.text for row in sheet for cell in row if cell.comment}
-    assert comments == {"A2": "Подтверждение возвращено: нет подписи\nИсправьте и верните форму."}
+    assert comments == {"A2": "— Проверка —\nПодтверждение возвращено: нет подписи\nИсправьте и верните форму."}

@@ -81,10 +81,11 @@ def test_the_marked_copy_shows_the_cells_of_these_sheets(tmp_path):
     }
     (tmp_path / FILE).parent.mkdir(parents=True)
     (tmp_path / FILE).write_bytes(form_of(filled))
-    written = annotate(tmp_path, cleaned(filled).findings, tmp_path / "output")
-    book = openpyxl.load_workbook(written[0])
-    assert book["Результаты"]["F2"].comment.text.startswith("Отметки вместе с н/а не дают числа участников")
-    assert book["Контингент"]["B3"].comment.text.startswith("Ожидалось целое число")
+    copies = annotate(tmp_path, cleaned(filled).findings, [FILE], tmp_path / "output")
+    book = openpyxl.load_workbook(copies.written[0])
+    said = "Отметки вместе с н/а не дают числа участников: сумма 47, стоит 48."
+    assert said in book["Результаты"]["F2"].comment.text
+    assert "Ожидалось целое число" in book["Контингент"]["B3"].comment.text
 
 
 def test_every_sheet_is_explained_and_a_year_without_sittings_asks_for_no_results():

@@ -96,7 +96,7 @@ def _targets(*measures):
 
 def _facts():
     school = ("registry.xlsx", "лист Школы, строка 2", "edu000001", None, None, "Школа А", None, None, None, None)
-    status = ("registry.xlsx", "лист Статус, строка 2", "edu000001", "2020/21", "ШНОР")
+    status = ("registry.xlsx", "лист Статус, строка 2", "edu000001", "2020/21", "ШНОР", None)
     uo, imo = (UO, "лист Исполнение, ячейка E2", "УО"), (IMO, "лист Исполнение, ячейка E2", "ИМО")
     at = ("4.3", 1, 2021)
     return {

@@ -1,7 +1,10 @@
 """What a number rests on, told by hand: every link of the chain, what was not counted and why."""
 
+from dataclasses import replace
+
 import pytest
 
+from analysis.cleaning.returns import fact_table
 from analysis.errors import AnalysisError
 from analysis.lineage.explain import explain
 from analysis.lineage.ground import Ground, row_place
@@ -97,6 +100,53 @@ def test_a_school_is_told_with_its_entry_status_and_own_measures(ground):
     assert any(line.startswith("  2020/21: ШНОР ←") for line in lines)
     assert "    лишь подтверждает, в счёт не идёт: 0" in lines
     assert "  собственная мера, 2021 год: «Кружок»: план 2, сделано не указано" in lines
+
+
+@pytest.fixture(scope="module")
+def of_names(ground):
+    schools = [
+        (
+            "registry.xlsx",
+            "лист Школы, строка 2",
+            "edu000001",
+            "9301",
+            None,
+            "СОШ № 2",
+            "МБОУ «СОШ № 2»",
+            "Вторая",
+            None,
+            5,
+        ),
+        ("registry.xlsx", "лист Школы, строка 3", "edu000002", None, None, "Лицей", None, "Общая", None, 5),
+        ("registry.xlsx", "лист Школы, строка 4", "edu000003", None, None, "Гимназия", None, "Общая", None, 5),
+    ]
+    return replace(ground, tables={**ground.tables, "schools": fact_table("schools", schools)})
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "СОШ № 2", "сош №2", "СОШ 2", "СОШ N 2", "МБОУ СОШ № 2", "мбоу «сош № 2»", "Вторая", "EDU000001", "9301",
+        "COШ № 2", "'СОШ № 2", "«СОШ № 2»",
+    ],
+)  # fmt: skip
+def test_a_school_is_asked_for_by_any_of_its_names(of_names, asked):
+    lines = explain("edu000001@2021", of_names)
+    assert lines[0].startswith("edu000001 «СОШ № 2» ← registry.xlsx")
+    assert explain(f"{asked}@2021", of_names) == lines
+    assert explain(asked, of_names)[0] == lines[0]
+
+
+def test_a_name_of_two_schools_lists_their_logins(of_names):
+    with pytest.raises(AnalysisError, match=r"Назовите логин: Лицей \(edu000002\); Гимназия \(edu000003\)"):
+        explain("общая@2021", of_names)
+    with pytest.raises(AnalysisError, match=r"«Гимнзия@2021»: нет такого. Похожие: Гимназия \(edu000003\)"):
+        explain("Гимнзия@2021", of_names)
+
+
+@pytest.mark.parametrize("asked", ["'4.3@2021'", '"4.3@2021"', "«4.3@2021»", " ’4.3@2021’ "])
+def test_quotes_around_a_question_are_dropped(ground, asked):
+    assert explain(asked, ground) == explain("4.3@2021", ground)
 
 
 @pytest.mark.parametrize("asked", ["9.9@2021", "4.3@2031", "4.3", "9", "edu999999", "", "4.3@21", "4.3@2021!D5"])

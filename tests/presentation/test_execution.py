@@ -21,7 +21,7 @@ from analysis.presentation.write import _sections, _summary
 FILE = "data/raw/2021/form.xlsx"
 SCHOOLS = [(FILE, "строка", login, None, None, name, None, None, None, None) for login, name in (
     ("edu000001", "Школа А"), ("edu000002", "Школа Б"), ("edu000003", "Школа В"))]  # fmt: skip
-SUPPORTED = [(FILE, "строка", login, "2021/22", "ШНОР") for login in ("edu000001", "edu000002")]
+SUPPORTED = [(FILE, "строка", login, "2021/22", "ШНОР", None) for login in ("edu000001", "edu000002")]
 REPORTS = [
     (FILE, "E2", "УО", "1.4", 1, 2021, 2, None, "служебное примечание"),
     (FILE, "E2", "edu000001", "1.3", 1, 2021, 1, None, None),

@@ -62,7 +62,13 @@ def test_the_commented_samples_are_right_once_uncommented(tmp_path):
     """What stands behind «# » in the samples is TOML that the readers take."""
     import tomllib
 
-    for name in ("data/raw/SOURCES.toml", "data/corrections.toml", "data/terms.toml", "data/reporting.toml"):
+    for name in (
+        "data/raw/SOURCES.toml",
+        "data/corrections.toml",
+        "data/terms.toml",
+        "data/reporting.toml",
+        "data/schools.toml",
+    ):
         lines = new_project(BEGINNING)[name].decode().splitlines()
         sample = [
             line.removeprefix("# ")

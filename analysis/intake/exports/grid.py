@@ -14,7 +14,16 @@ from analysis.intake.exports.lines import GridSheet, Line
 from analysis.intake.text_file import CONTROL_CHARACTER
 from analysis.intake.workbook_package import LARGEST_UNPACKED_BYTES, OLE2
 
-WEB_PAGE = re.compile(r"\s*<(!doctype|html|\?xml|table)", re.IGNORECASE)
+# What programs save under the name of a workbook, told by how it begins.
+OPEN_AND_SAVE = "Откройте файл в Excel и сохраните как .xlsx"
+GET_A_TABLE = "Получите таблицу файлом .xlsx"
+OTHER_KINDS = (
+    (re.compile(r"\s*<[!?a-z]", re.IGNORECASE), "веб-страница или таблица XML", OPEN_AND_SAVE),
+    (re.compile(r"\s*(?:mime-version|from|content-type|x-document-type):", re.IGNORECASE), "веб-архив", OPEN_AND_SAVE),
+    (re.compile(r"ID;P"), "таблица SYLK", OPEN_AND_SAVE),
+    (re.compile(r"\s*%PDF-"), "документ PDF", GET_A_TABLE),
+    (re.compile(r"\s*\{\\rtf"), "документ RTF", GET_A_TABLE),
+)
 DELIMITERS = ";\t,"
 # The delimiter is told from the beginning of the file.
 SNIFFED_CHARACTERS = 5_000
@@ -98,10 +107,9 @@ def _text(content: bytes, file: str) -> str:
     if len(content) > LARGEST_UNPACKED_BYTES:
         raise AnalysisError(f"{file}: файл слишком велик ({len(content) // 1_000_000} МБ). Разделите выгрузку.")
     text = _decoded(content)
-    if WEB_PAGE.match(text):
-        raise AnalysisError(
-            f"{file}: это веб-страница, как бы файл ни назывался. Откройте её в Excel и сохраните как .xlsx."
-        )
+    for beginning, kind, to_do in OTHER_KINDS:
+        if beginning.match(text):
+            raise AnalysisError(f"{file}: это {kind}, как бы файл ни назывался. {to_do}.")
     if CONTROL_CHARACTER.search(text) or "\ufffd" in text:
         raise AnalysisError(
             f"{file}: это не .xlsx, не .xls и не .csv в кодировке UTF-8, UTF-16 («Текст Юникод» из Excel) или "

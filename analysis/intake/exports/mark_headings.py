@@ -24,6 +24,13 @@ WANTED = patterns(
 )
 SHARE = re.compile(r"%|дол[яи]\b.*|процент\w*|в %")
 PEOPLE = re.compile(r"чел\w*|кол-во(?: участников)?|количество(?: участников)?|число")
+# What stands over columns of primary scores; without it they are known by their numbers from 0 on.
+SCORES_TITLE = re.compile(r"распределение (?:участников )?(?:по )?первичн\w+ балл\w*.*")
+FIRST_SCORES = tuple(str(score) for score in range(7))
+PRIMARY_SCORES = (
+    "это распределение первичных баллов (столбцы 0, 1, 2 …), а не отметок. "
+    "Выгрузите из ФИС ОКО «Статистику по отметкам»"
+)
 LOWER = re.compile(rf"[2-5]|распределение.*|{SHARE.pattern}|{PEOPLE.pattern}")
 
 
@@ -65,6 +72,16 @@ class MarkHeadings:
         columns = columns_of(self._found, WANTED)
         whole = any(all(name in columns for name in names) for names in (MARKS, COUNTS))
         self.columns = columns if whole else None
+
+
+def names_primary_scores(lines: Iterable[Line]) -> bool:
+    """Whether the columns under these headings are primary scores: 2, 3, 4, 5 are no marks there."""
+    for line in lines:
+        names = headings(line)
+        numbers = tuple(names[column] for column in sorted(names) if names[column].isdigit())
+        if numbers[: len(FIRST_SCORES)] == FIRST_SCORES or any(map(SCORES_TITLE.fullmatch, names.values())):
+            return True
+    return False
 
 
 def names_marks(lines: Iterable[Line]) -> bool:

@@ -20,12 +20,22 @@ from analysis.intake.exports.cells import (
 )
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.headings import Columns, line_texts, numbers_the_columns
-from analysis.intake.exports.lines import Line
-from analysis.intake.exports.mark_headings import COUNTS, MARKS, MarkHeadings, names_marks
+from analysis.intake.exports.lines import GridValue, Line
+from analysis.intake.exports.mark_headings import COUNTS, MARKS, MarkHeadings, names_marks, names_primary_scores
 from analysis.intake.exports.titles import Titles, VprTitle
 
 TITLE = "статистика по отметкам (ФИС ОКО)"
 LOOKED_FOR = "статистика по отметкам ФИС ОКО: «Группы участников» или «Логин», «Кол-во участников», «2», «3», «4», «5»"
+COUNTS_FOR_PERCENTS = (
+    "похоже, в столбцах отметок стоит число участников, а не процент: в строках школ ({} из {}) они складываются в "
+    "«Кол-во участников», а не в 100. Выгрузите проценты или озаглавьте столбцы «2 чел.» … «5 чел.»"
+)
+SHARES_FOR_PERCENTS = (
+    "похоже, в столбцах отметок стоят доли от 0 до 1, а не проценты: в строках школ ({} из {}) они складываются в 1. "
+    "Умножьте их на 100 или выгрузите файл заново"
+)
+# Percents that were rounded one by one.
+SUM_TOLERANCE = Decimal("1.5")
 YEAR = re.compile(r"(20\d\d)(?: ?(?:г\.?|год))?")
 # What tells a school and a group of schools apart where there is no login; what is neither is told as a school that
 # nobody knows: better a question than a silent loss.
@@ -44,11 +54,19 @@ GROUP_WORDS = re.compile(
 
 def is_statistics(lines: Sequence[Line]) -> bool:
     """Whether the headings of such a file stand in these lines."""
-    return names_marks(lines)
+    return names_marks(lines) and not names_primary_scores(lines)
+
+
+class OtherUnitError(Exception):
+    """The columns of marks hold no percents; the message (in Russian) says what they seem to hold."""
 
 
 def read_statistics(sheet: str, lines: Iterable[Line], vocabulary: Vocabulary) -> list[ExamCounts]:
-    """Returns a row for each school; rows of groups of schools are left out."""
+    """Returns a row for each school; rows of groups of schools are left out.
+
+    Raises:
+        OtherUnitError: Most rows add up to something else than 100 %; then none can be believed.
+    """
     reading = _Reading(sheet, vocabulary)
     for line in lines:
         reading.take(line)
@@ -74,6 +92,8 @@ class _Reading:
     headings: MarkHeadings = field(default_factory=MarkHeadings)
     rows: list[_Row] = field(default_factory=list)
     unread: list[ExamCounts] = field(default_factory=list)
+    # Of each row of a school: the number of participants, and what stands under the marks added up.
+    sums: list[tuple[int, Decimal]] = field(default_factory=list)
     _title: VprTitle | None = None
     _titles: Titles = field(default_factory=Titles)
     # How many rows had been read when the title came.
@@ -95,6 +115,7 @@ class _Reading:
 
     def finished(self) -> list[ExamCounts]:
         """The rows as counts: one export prints all its percents with the same decimals."""
+        _refuse_other_units(self.sums)
         decimals = max((decimals_of(one) for row in self.rows for one in row.percents), default=0)
         return [*(_reconciled(row, decimals) for row in self.rows), *self.unread]
 
@@ -109,6 +130,7 @@ class _Reading:
 
     def _take_row(self, line: Line, columns: Columns) -> None:
         counts = self._school(line, columns)
+        self.sums += _sum(line, columns)
         try:
             total = read_whole(columns.value(line, "participants"), "Кол-во участников")
             if total is None:
@@ -144,6 +166,35 @@ class _Reading:
             school_name=plain(re.sub(r"\(\s*(?:edu|sch)\d+\s*\)", "", name)),
             fault=_fault(subject, writing, "" if year else written),
         )
+
+
+def _sum(line: Line, columns: Columns) -> list[tuple[int, Decimal]]:
+    """Participants and the sum of the marks of a row; nothing where they are counted apart or cannot be read."""
+    if not all(name in columns for name in MARKS) or any(name in columns for name in COUNTS):
+        return []
+    try:
+        total = read_whole(columns.value(line, "participants"), "")
+        return [(total, sum((_number(columns.value(line, name)) for name in MARKS), Decimal(0)))] if total else []
+    except NotReadError:
+        return []
+
+
+def _number(value: GridValue) -> Decimal:
+    """A percent, a share or, above 100, a number of people."""
+    try:
+        return read_decimal(value, "") or Decimal(0)
+    except NotReadError:
+        return Decimal(read_whole(value, "") or 0)
+
+
+def _refuse_other_units(sums: Sequence[tuple[int, Decimal]]) -> None:
+    """Where rows add up to the participants, or to 1, and more of them than to 100; a row where both are so is none."""
+    percents = sum(abs(added - 100) <= SUM_TOLERANCE for _, added in sums)
+    counts = sum(added == total and abs(added - 100) > SUM_TOLERANCE for total, added in sums)
+    shares = sum(abs(added - 1) <= SUM_TOLERANCE / 100 and total > 1 for total, added in sums)
+    for found, said in ((counts, COUNTS_FOR_PERCENTS), (shares, SHARES_FOR_PERCENTS)):
+        if found > percents:
+            raise OtherUnitError(said.format(found, len(sums)))
 
 
 def _fault(subject: str, writing: str, unread_year: str) -> str:

@@ -7,12 +7,16 @@ from itertools import chain, islice
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import Vocabulary
 from analysis.intake.exports import exam_protocols, individual_results, mark_statistics, regional_summary
+from analysis.intake.exports.cells import text_of
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.grid import open_grid
 from analysis.intake.exports.headings import headings
 from analysis.intake.exports.hidden import HiddenHere, hidden_sheets_remark, with_remark
 from analysis.intake.exports.lines import GridSheet, Line
+from analysis.intake.exports.mark_headings import PRIMARY_SCORES, names_primary_scores
 from analysis.intake.exports.pupils import Block, counts_of_blocks
+from analysis.intake.returns import SEND_AGAIN, form_sheet_of
+from analysis.intake.workbook_package import OLE2, SAVE_AS_XLSX
 
 # Titles and notes above the headings; behind them a file is of another kind.
 LINES_LOOKED_AT = 100
@@ -78,6 +82,7 @@ def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
     unknown: list[int] = []
     unseen: list[HiddenHere] = []
     hidden_sheets: list[int] = []
+    told: list[str] = []
     for sheet in open_grid(content, file):
         hidden = HiddenHere(_place(sheet, named=False))
         watched = hidden.watched(sheet)
@@ -87,6 +92,7 @@ def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
         schools = next((layout for layout in SCHOOL_LAYOUTS if layout.is_this(head)), None)
         if sheet.hidden or (pupils is None and (schools is None or _names_pupils(head))):
             unknown += [sheet.number] if head else []
+            told += _what_it_is(head, content, _place(sheet, named=False))
             hidden_sheets += [sheet.number] if head and sheet.hidden else []
         elif pupils is not None:
             found = pupils.read(hidden.sheet, lines, vocabulary)
@@ -95,9 +101,11 @@ def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
             titles.append(pupils.title)
         elif schools is not None:
             hidden.sheet = _place(sheet, named=True)
-            counts += hidden.doubted(schools.read(hidden.sheet, lines, vocabulary))
+            counts += hidden.doubted(_rows_of_schools(schools, hidden.sheet, lines, vocabulary, file))
             titles.append(schools.title)
         unseen.append(hidden)
+    if told and not blocks:
+        raise AnalysisError(f"{file}: {told[0]}")
     _refuse_unknown(file, titles, unknown, has_pupils=bool(blocks))
     if blocks and counts:
         raise AnalysisError(f"{file}: в книге и строки учеников, и сводка по школам: разделите её на два файла.")
@@ -122,6 +130,28 @@ def _refuse_unknown(file: str, titles: Sequence[str], unknown: Sequence[int], ha
             f"{file}: листы № {', '.join(map(str, unknown))} скрыты или не опознаны. Удалите их: в проект попадает "
             "только то, что опознано, чтобы с ним не попали сведения об учениках."
         )
+
+
+def _rows_of_schools(
+    layout: _SchoolLayout, place: str, lines: Iterator[Line], vocabulary: Vocabulary, file: str
+) -> list[ExamCounts]:
+    try:
+        return layout.read(place, lines, vocabulary)
+    except mark_statistics.OtherUnitError as error:
+        raise AnalysisError(f"{file}: {place}{error}.") from None
+
+
+def _what_it_is(lines: Sequence[Line], content: bytes, place: str) -> list[str]:
+    """What a sheet that is no export of results is known for, and what to do; nothing for any other."""
+    if names_primary_scores(lines):
+        return [f"{place}{PRIMARY_SCORES}."]
+    rows = ({text_of(value).casefold() for value in line.cells.values()} for line in lines)
+    sheet = next(filter(None, map(form_sheet_of, rows)), "")
+    if not sheet:
+        return []
+    if content.startswith(OLE2):
+        return [f"это форма (лист «{sheet}»), сохранённая в старом формате .xls. {SAVE_AS_XLSX}"]
+    return [f"это форма (лист «{sheet}»), но скрытых отметок в ней нет: чья она, узнать нельзя. {SEND_AGAIN}"]
 
 
 def _names_pupils(lines: Sequence[Line]) -> bool:

@@ -1,7 +1,9 @@
 """Exports that name schools and no pupils: statistics of marks and the regional summary."""
 
+import io
 from decimal import Decimal
 
+import openpyxl
 import pytest
 
 from analysis.errors import AnalysisError
@@ -297,6 +299,76 @@ def test_a_summary_of_another_exam_is_no_summary_of_this_one():
     measures = ("Приняли участие", "Не преодолели минимум", "Средняя отметка")
     (one,) = counted(summary(*measures, values=[10, 1, "3,6"]))
     assert one.mean_score is None
+
+
+SCORES = list(range(11))
+SHARES = [0, 0, 4.2, 8.3, 12.5, 25, 20.8, 16.7, 8.3, 4.2, 0]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [NARROW[0], ["Логин", "Кол-во участников", *SCORES], ["edu260001", 24, *SHARES]],
+        [NARROW[0], ["Логин", "Кол-во участников", *map(str, SCORES)], ["edu260001", 24, *SHARES]],
+        [
+            NARROW[0],
+            ["Группы участников", "Кол-во участников", "Распределение первичных баллов участников в %"],
+            [None, None, *SCORES],
+            ["МБОУ СОШ № 1 (edu260001)", 24, *SHARES],
+        ],
+        [[*WIDE[0][:7], *SCORES], [2021, 5, "Математика", "город Примерск", "edu260001", "Школа", 24, *SHARES]],
+    ],
+)
+@pytest.mark.parametrize("read", [xlsx, csv_text])
+def test_shares_of_primary_scores_are_named_for_what_they_are(rows, read):
+    with pytest.raises(AnalysisError, match="это распределение первичных баллов") as stopped:
+        counted(rows, read)
+    assert "Искали" not in str(stopped.value)
+
+
+def test_primary_scores_beside_pupils_are_left_alone_as_any_other_sheet():
+    rows = [NARROW[0], ["Логин", "Кол-во участников", *SCORES], ["edu260001", 24, *SHARES]]
+    assert len(read_export(xlsx(f1((3, 4)), rows), "x", VOCABULARY).counts) == 1
+
+
+PEOPLE = [
+    [f"МБОУ СОШ № {number} (edu26000{number})", total, two, three, four, total - two - three - four]
+    for number, (total, two, three, four) in enumerate(
+        [(24, 2, 8, 10), (100, 10, 40, 30), (31, 0, 12, 15), (250, 110, 60, 40)], start=1
+    )
+]
+
+
+def test_people_where_percents_should_stand_are_asked_about_once_and_nothing_enters():
+    with pytest.raises(AnalysisError) as stopped:
+        counted([*NARROW[:2], *PEOPLE])
+    # The one of 100 participants fits both; the others fit people alone.
+    assert "похоже, в столбцах отметок стоит число участников, а не процент: в строках школ (3 из 4)" in str(
+        stopped.value
+    )
+
+
+def test_a_row_of_people_among_rows_of_percents_is_set_aside_alone():
+    found = counted([*NARROW[:2], PEOPLE[0], NARROW[4], [NARROW[4][0].replace("1", "3"), *NARROW[4][1:]]])
+    assert sorted(bool(one.fault) for one in found) == [False, False, True]
+
+
+@pytest.mark.parametrize("shares", [(0.0833, 0.3333, 0.4167, 0.1667), ("0,08", "0,33", "0,42", "0,17")])
+def test_shares_of_one_are_told_apart_from_percents(shares):
+    with pytest.raises(AnalysisError, match="стоят доли от 0 до 1, а не проценты: в строках школ \\(1 из 1\\)"):
+        counted([*NARROW[:2], [NARROW[4][0], 24, *shares]])
+
+
+def test_what_is_advised_is_read_and_so_is_the_percent_format_of_excel():
+    heading = ["Группы участников", "Кол-во участников", "2 чел.", "3 чел.", "4 чел.", "5 чел."]
+    assert [marks(one) for one in counted([NARROW[0], heading, *PEOPLE])][0] == (24, 2, 8, 10, 4)
+    book = openpyxl.load_workbook(io.BytesIO(xlsx([*NARROW[:2], [NARROW[4][0], 24, 0.0833, 0.3333, 0.4167, 0.1667]])))
+    for cell in book.worksheets[0][3][2:]:
+        cell.number_format = "0.00%"
+    stream = io.BytesIO()
+    book.save(stream)
+    (one,) = read_export(stream.getvalue(), "выгрузка", VOCABULARY).counts
+    assert marks(one) == (24, 2, 8, 10, 4)
 
 
 def test_unknown_layout_says_what_was_looked_for():

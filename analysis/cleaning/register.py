@@ -7,9 +7,9 @@ from functools import cached_property
 
 import pandas as pd
 
+from analysis.cleaning.schools import same_name
 from analysis.errors import AnalysisError
 
-_QUOTES = re.compile(r"[«»\"'“”„]")
 OFFERED = 3
 
 
@@ -50,21 +50,27 @@ class Register:
         Raises:
             AnalysisError: No school is called so, or two are; the message offers the nearest names.
         """
-        logins = self._logins.get(_folded(asked), set())
+        logins = self.logins(asked)
         if len(logins) == 1:
-            return next(iter(logins))
+            return logins[0]
         if logins:
-            which = "; ".join(f"{self.names[login]} ({login})" for login in sorted(logins))
+            which = "; ".join(f"{self.names[login]} ({login})" for login in logins)
             raise AnalysisError(f"{where}: так называются несколько школ: «{asked}». Назовите логин: {which}.")
-        raise AnalysisError(f"{where}: школы «{asked}» в реестре нет. {self._nearest(asked)}")
+        near = self.nearest(asked) or "Логины и названия школ — в реестре (registry.xlsx)."
+        raise AnalysisError(f"{where}: школы «{asked}» в реестре нет. {near}")
 
-    def _nearest(self, asked: str) -> str:
+    def logins(self, asked: str) -> list[str]:
+        """Returns the logins of all schools that are called so."""
+        return sorted(self._logins.get(_folded(asked), ()))
+
+    def nearest(self, asked: str) -> str:
+        """Returns «Похожие: …» with the schools that are nearly called so; empty where none is."""
         writings = difflib.get_close_matches(_folded(asked), list(self._logins), n=len(self._logins) or 1, cutoff=0.4)
         logins = list(dict.fromkeys(login for writing in writings for login in sorted(self._logins[writing])))
         near = "; ".join(f"{self.names[login]} ({login})" for login in logins[:OFFERED])
-        return f"Похожие: {near}." if near else "Логины и названия школ — в реестре (registry.xlsx)."
+        return f"Похожие: {near}." if near else ""
 
 
 def _folded(name: str) -> str:
-    words = _QUOTES.sub(" ", name.casefold().replace("ё", "е")).replace("№", " ")
-    return " ".join(re.sub(r"\.0$", "", words.strip()).split())
+    """A name, a login or a code (09306 that became 9306.0 too), with or without № before its number."""
+    return " ".join(same_name(re.sub(r"\.0$", "", name.strip())).replace("№", " ").split())

@@ -1,0 +1,88 @@
+"""Which values a newer version of a returned workbook changes. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analysis.contracts.forms import (
+    ACCEPTANCE,
+    EVIDENCE,
+    EXECUTION,
+    OWN_MEASURES,
+    REGISTRY_SCHOOLS,
+    REGISTRY_STATUS,
+    SCHOOL_SHEETS,
+    FormSheet,
+)
+from analysis.intake.cell_values import read_text
+from analysis.intake.returns import Returned, ReturnedRow
+
+SHEETS = (EXECUTION, EVIDENCE, OWN_MEASURES, *SCHOOL_SHEETS, REGISTRY_SCHOOLS, REGISTRY_STATUS, ACCEPTANCE)
+NOTHING = "пусто"
+# A sheet, what its row is about (a name may stand in several rows), and a heading.
+_Cell = tuple[str, tuple[str, ...], int, str]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A value that two versions of a workbook give differently; a blank cell is an empty text.
+
+    Attributes:
+        sheet: The sheet.
+        row: What its row is about: «4.12», «5 класс».
+        heading: The heading of its column.
+        before: What the earlier version says.
+        now: What the later one says.
+    """
+
+    sheet: str
+    row: str
+    heading: str
+    before: str
+    now: str
+
+    @property
+    def words(self) -> str:
+        """«лист Исполнение, 4.12, «Факт»: было 3, стало 5»."""
+        row = f", {self.row}" if self.row else ""
+        return f"лист {self.sheet}{row}, «{self.heading}»: было {self.before or NOTHING}, стало {self.now or NOTHING}"
+
+
+def differing_values(before: Returned, now: Returned) -> list[Difference]:
+    """Returns the values that differ between two versions of one workbook, in the order of its sheets.
+
+    Rows are compared by what they are about, so that sorting a sheet or adding a row changes no other value.
+    Words that the office wrote into the form are not compared.
+    """
+    earlier, later = _values(before), _values(now)
+    found = []
+    for cell in dict.fromkeys([*later, *earlier]):
+        sheet, row, _, heading = cell
+        stood, stands = earlier.get(cell, ""), later.get(cell, "")
+        if stood != stands:
+            found.append(Difference(sheet, ", ".join(filter(None, row)), heading, stood, stands))
+    return found
+
+
+def _values(returned: Returned) -> dict[_Cell, str]:
+    found: dict[_Cell, str] = {}
+    for layout in SHEETS:
+        seen: Counter[tuple[str, ...]] = Counter()
+        for row in returned.rows.get(layout.title, ()):
+            name = tuple(_text(row, column) for column in layout.naming_columns)
+            seen[name] += 1
+            found |= {(layout.title, name, seen[name], heading): text for heading, text in _given(row, layout).items()}
+    return found
+
+
+def _given(row: ReturnedRow, layout: FormSheet) -> Mapping[str, str]:
+    """What a row says under each heading, besides its name."""
+    return {
+        column.title: _text(row, column.name)
+        for column in layout.columns
+        if column.kind != "fixed" and column.name not in layout.naming_columns
+    }
+
+
+def _text(row: ReturnedRow, name: str) -> str:
+    return read_text(row.cells[name].value) if name in row.cells else ""

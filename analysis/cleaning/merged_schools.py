@@ -1,0 +1,123 @@
+"""Schools that became part of others: they stay, with their facts, and their names say what became of them."""
+
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+from analysis.cleaning.former_names import with_aliases
+from analysis.cleaning.registry import LOGIN, Registry, named_schools, school_row
+from analysis.findings import Finding, Severity
+from analysis.school_mergers import SCHOOLS_FILE, Merger
+
+# Where the school year and the status stand in a row of `school_status`.
+YEAR, STATUS = 3, 4
+CHECK = f"Проверьте реестр и запись в {SCHOOLS_FILE}."
+
+
+def with_ended(today: Registry, former: Sequence[Registry], mergers: Sequence[Merger]) -> Registry:
+    """Returns a registry with the schools that it names no longer because they became part of others.
+
+    They and their status are as the last registry had them that named them.
+
+    Args:
+        today: The registry in force.
+        former: Earlier ones, in the order of the record.
+        mergers: Those that people recorded.
+    """
+    here = {line[LOGIN] for line in named_schools(today)}
+    rows = {name: list(lines) for name, lines in today.rows.items()}
+    for one in mergers:
+        if one.login in here:
+            continue
+        theirs = ({name: _lines_of(one, other, name) for name in rows} for other in reversed(former))
+        last = next((found for found in theirs if found["schools"]), {})
+        for name, lines in last.items():
+            rows[name] += lines
+    return replace(today, rows={name: tuple(lines) for name, lines in rows.items()})
+
+
+def with_mergers(registry: Registry, mergers: Sequence[Merger]) -> Registry:
+    """Returns a registry in which the name of a school that ended says so, and the table `school_mergers`.
+
+    A status for a time after the end is a finding and stays out; so does an entry about schools that nobody knows.
+    """
+    names = {line[LOGIN]: school_row(line)["school_name"] for line in named_schools(registry)}
+    merged = {one.login: one for one in mergers if {one.login, one.into} <= names.keys()}
+    schools, status = registry.rows["schools"], registry.rows["school_status"]
+    late = [line for line in status if _is_late(line, merged)]
+    rows = {
+        **registry.rows,
+        "schools": tuple(_named_as_ended(line, merged, names) for line in schools),
+        "school_status": tuple(line for line in status if line not in late),
+        "school_mergers": tuple(_entries(mergers, merged, names)),
+    }
+    findings = [*_unknown(mergers, names), *(_late_status(line, merged[line[LOGIN]], names) for line in late)]
+    return replace(registry, rows=rows, findings=(*registry.findings, *findings))
+
+
+def last_report_years(mergers: Sequence[Merger], sent: Container[tuple[str, int]]) -> dict[str, int]:
+    """Returns by login the last year for which a school that ended reports by itself.
+
+    It is asked for the years that ended before; for the year of the merger its successor is, unless it sent a form.
+
+    Args:
+        mergers: The mergers.
+        sent: Reporter and year of the forms that count.
+    """
+    return {one.login: one.date.year - ((one.login, one.date.year) not in sent) for one in mergers}
+
+
+def ended_words(merger: Merger, names: Mapping[str, str]) -> str:
+    """«с 01.09.2022 — в составе «Школа № 9»»."""
+    return f"с {merger.day} — в составе «{names[merger.into]}»"
+
+
+def _lines_of(ended: Merger, registry: Registry, name: str) -> list[tuple[Any, ...]]:
+    """What an earlier registry says of a school in a table; of the status after the end it could not know."""
+    lines = [line for line in registry.rows[name] if line[LOGIN] == ended.login]
+    return [line for line in lines if not _is_late(line, {ended.login: ended})] if name == "school_status" else lines
+
+
+def _named_as_ended(line: tuple[Any, ...], merged: Mapping[str, Merger], names: Mapping[str, str]) -> tuple[Any, ...]:
+    school = school_row(line)
+    one, name = merged.get(school["school_login"]), school["school_name"]
+    return (
+        line if one is None else with_aliases({**school, "school_name": f"{name} ({ended_words(one, names)})"}, [name])
+    )
+
+
+def _is_late(line: tuple[Any, ...], merged: Mapping[str, Merger]) -> bool:
+    """Whether a status is of a school year that began after the school had ended."""
+    one, year = merged.get(line[LOGIN]), line[YEAR]
+    return one is not None and line[STATUS] != "нет" and one.is_before(int(year[:4]), year)
+
+
+def _late_status(line: tuple[Any, ...], merger: Merger, names: Mapping[str, str]) -> Finding:
+    said = (
+        f"Школа «{names[merger.login]}» ({merger.login}) {ended_words(merger, names)}: статус за {line[YEAR]} не взят."
+    )
+    return Finding("merged_school", Severity.ATTENTION, line[0], (line[1],), line[STATUS], said, CHECK)
+
+
+def _entries(
+    mergers: Sequence[Merger], merged: Mapping[str, Merger], names: Mapping[str, str]
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of `school_mergers`, without the last column, which depends on the forms that came."""
+    for number, one in enumerate(mergers, start=1):
+        if one.login in merged:
+            yield SCHOOLS_FILE, f"[[merged]] № {number}", one.login, names[one.login], one.into, one.date, one.basis
+
+
+def _unknown(mergers: Sequence[Merger], known: Collection[str]) -> Iterator[Finding]:
+    for number, one in enumerate(mergers, start=1):
+        for key, login, where in (
+            ("login", one.login, "ни в одном принятом реестре"),
+            ("into", one.into, "в реестре"),
+        ):
+            if login not in known:
+                near = get_close_matches(login, known, 1)
+                meant = f" Вероятно, имелось в виду «{near[0]}»." if near else ""
+                said = f"Ключ «{key}»: школы с логином «{login}» {where} нет, и запись ничего не меняет.{meant}"
+                action = "Исправьте логин или удалите запись."
+                yield Finding("rules", Severity.BLOCKS, SCHOOLS_FILE, (f"[[merged]] № {number}",), login, said, action)
