@@ -13,9 +13,9 @@ from analysis.errors import AnalysisError
 from analysis.exam_calendar import Sitting, load_calendar
 from analysis.findings import blocking
 from analysis.forms.acceptance import HOW_TO_DECIDE, rows_to_decide
-from analysis.forms.collect import Form, blank_forms, municipal_unnamed, workbooks
+from analysis.forms.collect import Form, blank_forms, workbooks
 from analysis.forms.workbook import form_bytes
-from analysis.indicators.duties import reporting_schools
+from analysis.indicators.duties import municipal_unnamed, reporting_schools
 from analysis.indicators.plan import plan_by_year
 from analysis.open_facts import school_names
 from analysis.pipeline import check_project
@@ -35,14 +35,15 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
     collection, tables = _collection(project), _tables(project, calendar_year)
     created = max(source.received for source in load_sources(project.root))
     plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
-    sittings = load_calendar(project.root)
+    sittings, reporting = load_calendar(project.root), load_reporting(project.root)
+    unnamed = municipal_unnamed(tables["executors"], collection, reporting)
     blank = blank_forms(
         plan,
         tables["executors"],
         reporting_schools(tables, calendar_year),
         tables["school_status"],
         collection,
-        load_reporting(project.root),
+        reporting,
         project.city,
         calendar_year,
         sittings,
@@ -54,7 +55,7 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
     folder.mkdir(parents=True, exist_ok=True)
     for form in forms:
         write_file_whole(folder / form.name, form.content)
-    return [*(str(folder / form.name) for form in forms), *_not_made(tables, collection, sittings, calendar_year)]
+    return [*(str(folder / form.name) for form in forms), *_not_made(tables, unnamed, sittings, calendar_year)]
 
 
 def _tables(project: Project, calendar_year: int) -> dict[str, pd.DataFrame]:
@@ -68,13 +69,13 @@ def _tables(project: Project, calendar_year: int) -> dict[str, pd.DataFrame]:
 
 
 def _not_made(
-    tables: Mapping[str, pd.DataFrame], collection: Collection, sittings: Sequence[Sitting], calendar_year: int
+    tables: Mapping[str, pd.DataFrame], unnamed: Sequence[str], sittings: Sequence[Sitting], calendar_year: int
 ) -> list[str]:
     """What could not be made, or is not asked, and why."""
     lines = [
         f"{name}: формы нет, потому что «дорожная карта» не называет этого исполнителя ни в одном мероприятии. "
         "Сверьте с документом: project.toml, [collection], ключ municipal."
-        for name in municipal_unnamed(tables["executors"], collection)
+        for name in unnamed
     ]
     asked = set(reporting_schools(tables, calendar_year)["school_login"])
     lines += [

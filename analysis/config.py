@@ -74,6 +74,21 @@ class Record:
 
 
 @dataclass(frozen=True)
+class OneExecutor:
+    """Names of the roadmap that mean one executor, as the office confirms.
+
+    Attributes:
+        name: By this name the executor is known everywhere.
+        writings: Its other names in the document.
+        basis: Who confirms it and by what.
+    """
+
+    name: str
+    writings: tuple[str, ...]
+    basis: str
+
+
+@dataclass(frozen=True)
 class Collection:
     """How facts are collected.
 
@@ -85,6 +100,7 @@ class Collection:
         self_assessment_criteria: Lines of the sheet «Самооценка»; likewise.
         inbox: Folder for files with a row per pupil, outside the project; empty where there is none.
         municipality_names: How exports write the municipality, beside the name of the city.
+        executors: Names of executors that mean one.
     """
 
     municipal: tuple[str, ...]
@@ -94,10 +110,15 @@ class Collection:
     self_assessment_criteria: tuple[str, ...] = ()
     inbox: str = ""
     municipality_names: tuple[str, ...] = ()
+    executors: tuple[OneExecutor, ...] = ()
 
     def cutoff(self, calendar_year: int) -> date:
         """The last day on which facts of a year count."""
         return dict(self.cutoffs).get(calendar_year, date(calendar_year + 1, 1, 31))
+
+    def one_name(self, name: str) -> str:
+        """The name by which an executor is known: that of the list, where it joins this one to another."""
+        return next((one.name for one in self.executors if name in one.writings), name)
 
 
 @dataclass(frozen=True)
@@ -321,11 +342,12 @@ def _report(entry: Mapping[str, Any], where: str) -> Report:
 def _collection(content: Mapping[str, Any]) -> Collection | None:
     if "collection" not in content:
         return None
-    where, collection = section(content, "collection", PROJECT_FILE, keys_of(Collection) - {"cutoffs"})
+    known = keys_of(Collection) - {"cutoffs", "executors"} | {"executor"}
+    where, collection = section(content, "collection", PROJECT_FILE, known)
     cutoffs = content.get("cutoff", {})
     if not all(str(year).isdigit() and isinstance(day, date) for year, day in cutoffs.items()):
         raise AnalysisError(f"{PROJECT_FILE}, [cutoff]: нужны строки вида 2021 = 2022-01-31.")
-    return Collection(
+    written = Collection(
         tuple(take(collection, "municipal", list, where)),
         take(collection, "schools", str, where),
         tuple((int(year), day) for year, day in cutoffs.items()),
@@ -333,6 +355,20 @@ def _collection(content: Mapping[str, Any]) -> Collection | None:
         _lines(collection, "self_assessment_criteria", where),
         take({"inbox": "", **collection}, "inbox", str, where),
         _lines(collection, "municipality_names", where),
+        _executors(collection.get("executor", [])),
+    )
+    municipal = tuple(dict.fromkeys(map(written.one_name, written.municipal)))
+    return replace(written, municipal=municipal, schools=written.one_name(written.schools))
+
+
+def _executors(entries: list[Any]) -> tuple[OneExecutor, ...]:
+    return tuple(
+        OneExecutor(
+            _words([take(entry, "name", str, where)], "name", where)[0],
+            _words(take(entry, "writings", list, where), "writings", where),
+            _words([take(entry, "basis", str, where)], "basis", where)[0],
+        )
+        for where, entry in numbered(entries, "collection.executor", PROJECT_FILE, keys_of(OneExecutor), "name")
     )
 
 

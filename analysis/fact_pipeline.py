@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -30,7 +30,6 @@ from analysis.open_facts import (
     measures_by_label,
     missing_reports,
     school_names,
-    unanswered_measures,
 )
 from analysis.school_fact_pipeline import not_stopping, read_school_facts
 from analysis.school_mergers import SCHOOLS_FILE, Merger, load_mergers
@@ -82,8 +81,7 @@ def read_facts(
     owed = duties(plan, executors, tables["school_status"], collection, reporting)
     due = _asked_by(max(source.received for source in sources), project, collection)
     findings += missing_reports([duty for duty in owed if duty.calendar_year in due], tables, findings)
-    findings += differing_confirmations(owed, tables["reports"], plan, school_names(tables))
-    findings += unanswered_measures(executors, collection, reporting)
+    findings += differing_confirmations(owed, tables["reports"], plan, school_names(tables), reporting)
     exports = read_exports(project, collection, sources, held.named, mergers)
     logins = set(held.named["school_login"])
     in_time, too_late = (
@@ -100,9 +98,12 @@ def _returned(
     applied."""
     returned: dict[str, list[Received]] = defaultdict(list)
     findings: list[Finding] = []
+    written: list[tuple[Source, Identity]] = []
     for source in in_force(sources):
         try:
             found, corrected = _read(project, source, corrections, read)
+            written.append((source, found.identity))
+            found = replace(found, identity=by_one_name(found.identity, project.collection))
             if _is_of_another_edition(found.identity, project):
                 findings.append(_other_edition(source, found.identity, project))
             else:
@@ -110,7 +111,7 @@ def _returned(
                 findings += corrected
         except AnalysisError as error:
             findings.append(_unreadable(source, str(error)))
-    return returned, findings
+    return returned, [*findings, *_under_two_names(written, project.collection)]
 
 
 @dataclass(frozen=True)
@@ -277,6 +278,29 @@ def _received(
         state = LATE if source.received > cutoff else COUNTED if on_time[key] == source.file else REPLACED
         rows.append((source.file, *key, source.received, cutoff, state))
     return rows
+
+
+def by_one_name(identity: Identity, collection: Collection | None) -> Identity:
+    """Whose workbook it is by the name that stands now: it may have gone out before the names were joined."""
+    return identity if collection is None else replace(identity, reporter=collection.one_name(identity.reporter))
+
+
+def _under_two_names(forms: Sequence[tuple[Source, Identity]], collection: Collection | None) -> list[Finding]:
+    """Forms of one executor that went out under several of its names: each holds a part, and only one counts."""
+    found: dict[tuple[str, int], dict[str, Source]] = defaultdict(dict)
+    for source, identity in forms:
+        if identity.kind == "form":
+            found[(by_one_name(identity, collection).reporter, identity.calendar_year)][identity.reporter] = source
+    action = "Соберите сведения в одну форму (analysis forms сделает её заново) и примите её."
+    return [
+        _whole_file(source, "executor_name", Severity.ATTENTION, written,
+                    f"«{written}» и «{name}» — один исполнитель, а форм за {year} год под разными именами несколько: "
+                    "в отчёт входит одна, полученная последней.", action)
+        for (name, year), by_name in found.items()
+        if len(by_name) > 1
+        for written, source in by_name.items()
+        if written != name
+    ]  # fmt: skip
 
 
 def problem_of(identity: Identity, project: Project, known: Container[str] | None) -> tuple[str, str] | None:

@@ -64,6 +64,7 @@ RULE_TITLES = {
     "evidence": "Подтверждения",
     "acceptance": "Рассмотрение подтверждений",
     "confirmation": "Соисполнитель сообщает другое",
+    "executor_name": "Имена исполнителей",
     "executor": "За показатель никто не отвечает",
     "missing_report": "Нет сведений",
     "late": "Получено после срока",
@@ -84,7 +85,7 @@ class Finding:
         value: What stands there, as received.
         explanation: The rule in words.
         action: What to do.
-        stanza: Text ready to paste into data/corrections.toml; empty where none would help.
+        stanza: Text ready to paste into a file of rules; empty where none would help.
     """
 
     rule: str

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.cleaning.registry import reporter_words
-from analysis.config import Collection, Report
+from analysis.config import PROJECT_FILE, Collection, Report
 from analysis.findings import Finding, Severity
+from analysis.indicators.duties import municipal_unnamed, named_reporters
 from analysis.indicators.execution import Duty
 
 # The cell of the fact has a finding of its own, which says more than that the measure lacks a fact.
@@ -52,32 +53,83 @@ def unanswered_measures(executors: pd.DataFrame, collection: Collection, reporti
     ]  # fmt: skip
 
 
+def unnamed_reporters(executors: pd.DataFrame, collection: Collection, reporting: Sequence[Report]) -> list[Finding]:
+    """Names of [collection] that stand nowhere in the roadmap: nobody of that name is asked for anything."""
+    named = ", ".join(f"«{name}»" for name in dict.fromkeys(executors["executor_name"]))
+    unnamed = [("municipal", name) for name in municipal_unnamed(executors, collection, reporting)]
+    if collection.schools not in named_reporters(executors, reporting):
+        unnamed.append(("schools", collection.schools))
+    return [
+        Finding("executor_name", Severity.ATTENTION, PROJECT_FILE, (f"[collection], ключ {key}",), name,
+                f"«Дорожная карта» не называет исполнителя «{name}», и спросить его не о чем. Она называет: {named}.",
+                "Впишите имя так, как его пишет документ; лишнее имя уберите.")
+        for key, name in unnamed
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Fact:
+    """What one reporter says of a measure and year, and where."""
+
+    reporter: str
+    count: int
+    file: str
+    place: str
+
+
 def differing_confirmations(
-    owed: Sequence[Duty], reports: pd.DataFrame, plan: pd.DataFrame, names: Mapping[str, str]
+    owed: Sequence[Duty],
+    reports: pd.DataFrame,
+    plan: pd.DataFrame,
+    names: Mapping[str, str],
+    reporting: Sequence[Report] = (),
 ) -> list[Finding]:
-    """Where a co-executor reports another number than the one whose fact counts."""
-    owners: dict[tuple[str, int, int], set[str]] = defaultdict(set)
+    """Where two who count the same thing report different numbers.
+
+    A co-executor of the city counts what the city does. A school's own number is a part of the city's, no other
+    version of it: only where an entry gives each school its share is the sum of all schools compared with the city's.
+    """
+    owners: dict[tuple[str, int, int], dict[str, None]] = defaultdict(dict)
     for duty in owed:
-        owners[(duty.activity_code, duty.measure_number, duty.calendar_year)].add(duty.reporter)
-    labels: Mapping[tuple[str, int], str] = {key: label for label, key in measures_by_label(plan).items()}
-    counted: dict[tuple[str, int, int], dict[str, tuple[int, str, str]]] = defaultdict(dict)
+        owners[(duty.activity_code, duty.measure_number, duty.calendar_year)][duty.reporter] = None
+    labels = {key: label for label, key in measures_by_label(plan).items()}
+    shared = {(one.activity, one.measure) for one in reporting if one.unit == "school"}
+    found = []
+    for key, told in _facts(reports).items():
+        of_city = [fact for fact in told.values() if fact.reporter not in names]
+        counting = [told.get(owner) for owner in owners[key]]
+        facts = [fact for fact in counting if fact is not None]
+        if len(facts) < len(counting) or not facts:
+            continue  # of a part nothing can be said
+        if key[:2] in shared:
+            against = _schools_words(facts, names)
+        elif facts[0].reporter not in names:
+            against = f"засчитан факт {facts[0].count} ({facts[0].file}: {facts[0].place})"
+        else:
+            continue
+        total = sum(fact.count for fact in facts)
+        about = f"{labels[key[:2]]} за {key[2]} год"
+        found += [_differs(about, fact, against) for fact in of_city if fact not in facts and fact.count != total]
+    return found
+
+
+def _facts(reports: pd.DataFrame) -> Mapping[tuple[str, int, int], dict[str, _Fact]]:
+    """What was reported of each measure and year, by reporter."""
+    found: dict[tuple[str, int, int], dict[str, _Fact]] = defaultdict(dict)
     for row in reports[reports["fact_count"].notna()].to_dict("records"):
         key = (row["activity_code"], int(row["measure_number"]), int(row["calendar_year"]))
-        counted[key][row["reporter"]] = (int(row["fact_count"]), row["source_file"], row["place"])
-    found = []
-    for key, by_reporter in counted.items():
-        if len(owners[key]) != 1:
-            continue  # the fact is a sum over schools; a co-executor's number cannot be compared with one of them
-        owner = by_reporter.get(next(iter(owners[key])))
-        for reporter, (count, file, place) in by_reporter.items():
-            if owner is not None and reporter not in owners[key] and count != owner[0]:
-                who = reporter_words(reporter, names)
-                said = (
-                    f"{labels[key[:2]]} за {key[2]} год: {who} сообщает {count}, а засчитан факт {owner[0]} "
-                    f"({owner[1]}: {owner[2]})."
-                )
-                found.append(Finding("confirmation", Severity.ATTENTION, file, (place,), str(count), said, "Сверьте."))
+        found[key][row["reporter"]] = _Fact(row["reporter"], int(row["fact_count"]), row["source_file"], row["place"])
     return found
+
+
+def _schools_words(facts: Sequence[_Fact], names: Mapping[str, str]) -> str:
+    each = ", ".join(f"{names[fact.reporter]} — {fact.count}" for fact in facts)
+    return f"школы, у каждой из которых своя доля, вместе — {sum(fact.count for fact in facts)} ({each})"
+
+
+def _differs(about: str, fact: _Fact, against: str) -> Finding:
+    said = f"{about}: {fact.reporter} сообщает {fact.count}, а {against}."
+    return Finding("confirmation", Severity.ATTENTION, fact.file, (fact.place,), str(fact.count), said, "Сверьте.")
 
 
 def measures_by_label(plan: pd.DataFrame) -> dict[str, tuple[str, int]]:

@@ -8,10 +8,22 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cleaning.corrections import Correction, apply_corrections, load_amendments, misdirected
+from analysis.cleaning.executors import list_faults, look_alikes, one_name_each
 from analysis.cleaning.reporting import undecided_reports
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import watch_terms
-from analysis.config import CORRECTIONS_FILE, SOURCES_FILE, Project, Source, load_record, load_reporting, load_terms
+from analysis.config import (
+    CORRECTIONS_FILE,
+    SOURCES_FILE,
+    Collection,
+    Project,
+    Report,
+    Source,
+    Terms,
+    load_record,
+    load_reporting,
+    load_terms,
+)
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.text import TEXT_TABLES
@@ -25,6 +37,7 @@ from analysis.indicators.plan import plan_by_year
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
 from analysis.intake.workbook import read_workbook
+from analysis.open_facts import unanswered_measures, unnamed_reporters
 from analysis.rule_files import broken_rules, nothing_can_be_read
 
 
@@ -62,8 +75,9 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
     sources = record.standing
     blocks, reading = read_blocks(content, file)
     blocks, correcting = apply_corrections(blocks, amendments.corrections, file)
-    text = lay_out(blocks, file)
+    text, terms = lay_out(blocks, file), load_terms(project.root)
     clean = clean_roadmap(text.tables, amendments.decisions, project.largest_plausible_count, file)
+    tables = dict(clean.tables)
     cells = text.tables["cells"]
     words = cells.loc[~cells["role"].isin(("column_header", "page_heading"))]
     findings = [
@@ -79,22 +93,35 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
         *text.findings,
         *clean.findings,
         *_edition_findings(project, clean.tables["approval"]),
-        *watch_terms(
-            list(zip(words["place"].tolist(), words["text"].tolist(), strict=True)), load_terms(project.root), file
-        ),
+        *watch_terms(list(zip(words["place"].tolist(), words["text"].tolist(), strict=True)), terms, file),
         *violations(text.tables, TEXT_TABLES),
     ]
     if project.collection is not None:
-        broken += undecided_reports(load_reporting(project.root), clean.tables["measures"], project.collection)
+        reporting = load_reporting(project.root)
+        broken += undecided_reports(reporting, tables["measures"], project.collection)
+        tables["executors"] = one_name_each(tables["executors"], project.collection)
+        if not blocking([*text.findings, *clean.findings]):
+            broken += list_faults(clean.tables["executors"], project.collection)
+            findings += _asked_of_executors(tables["executors"], project.collection, reporting, terms)
     if not blocking(findings):
-        findings += [*violations(clean.tables, TYPED_TABLES), *broken_relations(clean.tables)]
-    tables = dict(clean.tables)
+        findings += [*violations(tables, TYPED_TABLES), *broken_relations(tables)]
     if (in_force(sources) or exports_in_force(sources)) and not blocking(findings):
         facts = _facts(project, sources, amendments.corrections, tables, read)
         tables |= facts.tables
         findings += [*facts.findings, *violations(facts.tables, {**FACT_TABLES, **SCHOOL_FACT_TABLES})]
     ordered = in_listing_order([*broken, *findings])
     return Checked({**tables, "findings": findings_table(ordered)}, ordered)
+
+
+def _asked_of_executors(
+    executors: pd.DataFrame, collection: Collection, reporting: tuple[Report, ...], terms: Terms
+) -> list[Finding]:
+    """What the office is to say of the executors before any form goes out."""
+    return [
+        *look_alikes(executors, collection, terms.abbreviations),
+        *unanswered_measures(executors, collection, reporting),
+        *unnamed_reporters(executors, collection, reporting),
+    ]
 
 
 def _facts(

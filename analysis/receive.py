@@ -12,7 +12,7 @@ from analysis.cleaning.registry import reporter_words
 from analysis.cleaning.schools import same_name
 from analysis.config import Project, Record, Source, load_project, load_record
 from analysis.errors import AnalysisError
-from analysis.fact_pipeline import known_reporters, problem_of
+from analysis.fact_pipeline import by_one_name, known_reporters, problem_of
 from analysis.intake.returns import Identity, Returned, is_returned, read_returned, recognise
 from analysis.intake.workbook import read_workbook
 from analysis.receive_exports import LICENCE, Said, keep_export
@@ -128,6 +128,7 @@ def _open(path: Path) -> Arrived | bytes | Received:
 
 def _take(door: _Door, arrived: Arrived) -> Received:
     """Copies a workbook into its place, unless it counts already or must not be taken."""
+    arrived = replace(arrived, identity=by_one_name(arrived.identity, door.project.collection))
     identity, name = arrived.identity, arrived.name
     problem = problem_of(identity, door.project, door.reporters)
     if problem:

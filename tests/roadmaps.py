@@ -47,6 +47,7 @@ def project_with(
     editions: Sequence[int] = (2023,),
     corrections: str = "",
     terms: str = "",
+    collection: str = "",
 ) -> Project:
     """A project in `folder` whose signed document is `content`, entered in SOURCES.toml as received."""
     content = content.encode() if isinstance(content, str) else content
@@ -55,7 +56,7 @@ def project_with(
     (raw / name).write_bytes(content)
     (folder / "project.toml").write_text(
         f'[project]\ncity = "Светлый"\npublisher = "УО"\ncontact = ""\nsite_url = ""\neditions = {list(editions)}\n'
-        f'[roadmap]\nfile = "data/raw/{name}"\nlargest_plausible_count = 1000\n',
+        f'[roadmap]\nfile = "data/raw/{name}"\nlargest_plausible_count = 1000\n{collection}',
         encoding="utf-8",
     )
     (raw / "SOURCES.toml").write_text(

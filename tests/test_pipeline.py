@@ -1,14 +1,11 @@
 """The whole of `check`: passports of the files, the order of findings, and what blocks."""
 
-import pandas as pd
 import pytest
 
 from analysis.config import load_project
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.errors import AnalysisError
 from analysis.findings import in_listing_order
-from analysis.indicators.execution import Duty
-from analysis.open_facts import differing_confirmations
 from analysis.pipeline import check_project
 from roadmaps import FIRST, SECOND, TASK, blocking_rules, check, document, project_with, the_blocking, with_cell
 
@@ -90,11 +87,42 @@ def test_words_of_the_header_are_not_the_documents_terms(tmp_path):
     assert check(tmp_path, document(), terms=terms).findings == []
 
 
-def test_a_school_that_reports_another_number_is_called_by_its_name():
-    plan = pd.DataFrame({"activity_code": ["3.6"], "measure_number": [1], "measure_label": ["3.6"]})
-    lines = [("УО", 5, "uo.xlsx", "ячейка E5"), ("zar01", 3, "zar01.xlsx", "ячейка E7")]
-    reports = pd.DataFrame(lines, columns=["reporter", "fact_count", "source_file", "place"])
-    reports = reports.assign(activity_code="3.6", measure_number=1, calendar_year=2021)
-    (finding,) = differing_confirmations([Duty("3.6", 1, 2021, "УО", None)], reports, plan, {"zar01": "Школа № 1"})
-    said = "3.6 за 2021 год: Школа № 1 (zar01) сообщает 3, а засчитан факт 5 (uo.xlsx: ячейка E5)."
-    assert (finding.file, finding.explanation) == ("zar01.xlsx", said)
+TWO_NAMES = [TASK, with_cell(FIRST, 7, "УО, ИМО"), with_cell(SECOND, 7, "управление образования, ИМО")]
+REPORTERS = '[collection]\nmunicipal = ["УО", "ИМО"]\nschools = "ИМО"\n'
+ONE = '[[collection.executor]]\nname = "УО"\nwritings = ["управление образования"]\nbasis = "письмо № 1"\n'
+
+
+def _about_executors(folder, rows, collection):
+    checked = check_project(project_with(folder, document(rows), collection=collection))
+    return checked, [(one.rule, one.value) for one in checked.findings if one.rule.startswith("executor")]
+
+
+def test_who_sends_no_form_is_asked_about_before_anything_is_received(tmp_path):
+    """And before the document itself has its passport: the question needs the roadmap and [collection] alone."""
+    project = project_with(tmp_path, document([TASK, FIRST, with_cell(SECOND, 7, "Центр")]), collection=REPORTERS)
+    (tmp_path / "data/raw/SOURCES.toml").write_text("", encoding="utf-8")
+    found = check_project(project).findings
+    assert [(one.rule, one.value) for one in found if one.rule in ("source", "executor")] == [
+        ("source", ""),
+        ("executor", "Центр"),
+    ]
+
+
+def test_two_names_of_one_executor_are_asked_about_and_joined_by_the_entry(tmp_path):
+    _, asked = _about_executors(tmp_path, TWO_NAMES, REPORTERS)
+    assert asked == [("executor_name", "управление образования"), ("executor", "управление образования")]
+    checked, asked = _about_executors(tmp_path, TWO_NAMES, REPORTERS + ONE)
+    assert asked == []
+    assert checked.tables["executors"]["executor_name"].tolist() == ["УО", "ИМО", "УО", "ИМО"]
+    assert "управление образования, ИМО" in checked.tables["cells"]["text"].tolist()
+
+
+def test_a_reporter_by_another_of_its_names_is_known_by_the_one(tmp_path):
+    collection = REPORTERS.replace('"УО", "ИМО"]', '"управление образования", "УО", "ИМО"]') + ONE
+    project = project_with(tmp_path, document(TWO_NAMES), collection=collection)
+    assert project.collection.municipal == ("УО", "ИМО")
+
+
+def test_an_entry_without_its_ground_is_refused_by_name(tmp_path):
+    with pytest.raises(AnalysisError, match=r"collection.executor.*basis"):
+        project_with(tmp_path, document(), collection=REPORTERS + ONE.replace("письмо № 1", ""))

@@ -16,8 +16,10 @@ from analysis.intake.exports import recognise
 from analysis.intake.exports.lines import Line
 from analysis.intake.exports.recognise import read_export
 from analysis.intake.workbook_package import OLE2
+from analysis.pipeline import check_project
 from analysis.receive import receive
 from analysis.receive_exports import Said
+from roadmaps import document, project_with
 
 DAY = date(2022, 1, 20)
 PROJECT = """
@@ -33,6 +35,16 @@ largest_plausible_count = 1000
 [collection]
 municipal = ["УО"]
 schools = "ОО"
+"""
+
+
+ONE_EXECUTOR = """[collection]
+municipal = ["УО"]
+schools = "ИМО"
+[[collection.executor]]
+name = "УО"
+writings = ["управление образования"]
+basis = "письмо № 1"
 """
 
 
@@ -174,3 +186,15 @@ def test_a_sheet_of_a_form_as_text_and_in_the_old_format():
     line = Line(1, dict(enumerate(heading.split(";"), start=1)))
     (said,) = recognise._what_it_is([line], OLE2, "")
     assert "сохраните как" in said
+
+
+def test_a_form_that_went_out_under_another_name_of_its_executor_is_known_by_the_one(root):
+    """Both went out before the names were joined: each holds a part, and somebody must bring them together."""
+    project = project_with(root, document(), collection=ONE_EXECUTOR)
+    forms = [_form(root, name, 2023, project.city) for name in ("управление образования", "УО")]
+    said = [one.said for one in receive(root, forms, Said(DAY))]
+    assert _taken(root)[1:] == ["data/raw/2023/form_УО_v1.xlsx", "data/raw/2023/form_УО_v2.xlsx"], said
+    found = [one for one in check_project(project).findings if one.rule == "executor_name"]
+    assert [(one.file, one.value) for one in found if one.file.endswith(".xlsx")] == [
+        ("data/raw/2023/form_УО_v1.xlsx", "управление образования")
+    ]

@@ -291,10 +291,10 @@ def _common_months(row: RoadmapRow, totals: Sequence[Value]) -> tuple[int, ...]:
 def _executors(rows: Sequence[RoadmapRow], file: str) -> pd.DataFrame:
     """The typed executors, in the order the document names them."""
     found = [
-        (file, row.executors_place, row.code, number, name)
+        (file, row.executors_place, row.code, number, name, name)
         for row in rows
         for number, name in enumerate(read_executors(row.executors)[0], start=1)
     ]
     return typed_frame(
-        found, "source_file place activity_code executor_number executor_name", whole=["executor_number"]
+        found, "source_file place activity_code executor_number executor_name executor_text", whole=["executor_number"]
     )

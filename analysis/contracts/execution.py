@@ -16,20 +16,30 @@ from analysis.contracts.columns import (
     school_login,
 )
 
-EXECUTION_STATUSES = [
-    "выполнено",
-    "выполнено частично",
-    "на рассмотрении",
-    "не выполнено",
-    "срок не наступил",
-    "нет сведений",
-    "не планировалось",
-    "план не указан",
-]
+DONE = "выполнено"
+PARTLY = "выполнено частично"
+UNDER_REVIEW = "на рассмотрении"
+UNDOCUMENTED = "сообщено, документов нет"
+NOT_DONE = "не выполнено"
+NOT_DUE = "срок не наступил"
+NO_REPORT = "нет сведений"
+NOT_PLANNED = "не планировалось"
+NO_PLAN = "план не указан"
+# What a planned measure can have come to, by the column that counts it; every list of states has this order.
+STATUS_COUNTS = {
+    "completed_measure_count": DONE,
+    "partly_measure_count": PARTLY,
+    "review_measure_count": UNDER_REVIEW,
+    "undocumented_measure_count": UNDOCUMENTED,
+    "failed_measure_count": NOT_DONE,
+    "early_measure_count": NOT_DUE,
+    "unknown_measure_count": NO_REPORT,
+}
+EXECUTION_STATUSES = [*STATUS_COUNTS.values(), NOT_PLANNED, NO_PLAN]
 NO_SHARE = "доля не установлена"
-WITHOUT_SHARE = ["нет сведений", NO_SHARE, "не планировалось"]
+WITHOUT_SHARE = [NO_REPORT, NO_SHARE, NOT_PLANNED]
 OWED_KINDS = [
-    "нет сведений",
+    NO_REPORT,
     "получено после срока",
     "нет подтверждения",
     "подтверждение возвращено",
@@ -98,6 +108,9 @@ class _Totals(IndicatorTable):
     review_measure_count: Series[int] = column(
         "На рассмотрении", "Показателей в состоянии «на рассмотрении»", "показатель", ge=0
     )
+    undocumented_measure_count: Series[int] = column(
+        "Документов нет", "Показателей в состоянии «сообщено, документов нет»", "показатель", ge=0
+    )
     failed_measure_count: Series[int] = column(
         "Не выполнено", "Показателей в состоянии «не выполнено»", "показатель", ge=0
     )
@@ -108,8 +121,7 @@ class _Totals(IndicatorTable):
 
     @pa.dataframe_check(error="состояния вместе дают план, принято ≤ подтвердил ≤ сообщил ≤ с планом")
     def parts_make_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
-        states = ["completed", "partly", "review", "failed", "early", "unknown"]
-        whole = frame[[f"{name}_measure_count" for name in states]].sum(axis=1) == frame["planned_measure_count"]
+        whole = frame[list(STATUS_COUNTS)].sum(axis=1) == frame["planned_measure_count"]
         steps = ["accepted", "documented", "reported", "planned"]
         return whole & (frame[[f"{name}_measure_count" for name in steps]].diff(axis=1).iloc[:, 1:] >= 0).all(axis=1)
 

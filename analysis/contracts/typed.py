@@ -145,7 +145,12 @@ class Executors(_TypedTable):
     place: Series[str] = address("перечень исполнителей")
     activity_code: Series[str] = activity_code()
     executor_number: Series[int] = column("Порядок", "1 — назван первым, дальше соисполнители", "номер", ge=1)
-    executor_name: Series[str] = column("Исполнитель", "Словами документа", str_length={"min_value": 1})
+    executor_name: Series[str] = column(
+        "Исполнитель",
+        "Словами документа; имена, которые project.toml соединяет, — одним именем",
+        str_length={"min_value": 1},
+    )
+    executor_text: Series[str] = column("Как в документе", "Имя исполнителя, как получено", str_length={"min_value": 1})
 
     class Config:
         unique = ["activity_code", "executor_number"]

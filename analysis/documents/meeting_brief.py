@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.contracts.execution import NO_SHARE
+from analysis.contracts.execution import (
+    DONE,
+    NO_REPORT,
+    NO_SHARE,
+    NOT_PLANNED,
+    STATUS_COUNTS,
+    UNDOCUMENTED,
+    TaskResults,
+)
 from analysis.documents.kinds import MEETING
 from analysis.documents.material import Material
 from analysis.documents.parts import (
@@ -25,14 +33,14 @@ from analysis.presentation.certainty import SURE
 from analysis.presentation.conclusions.school import low_rows, threshold_words
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import form, long_date
+from analysis.presentation.russian import NO_BREAK_SPACE, form, long_date
 from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.presentation.sentences import ended
 from analysis.presentation.shares import NO_DATA
-from analysis.presentation.words import in_order_of_codes, rows_of
+from analysis.presentation.words import in_order_of_codes, rows_of, state_words
 
+NOT_JUDGED = (UNDOCUMENTED, NO_SHARE, NO_REPORT)
 SHOWN_DEBTS, SHOWN_SCHOOLS = 8, 8
-DONE, UNKNOWN = "выполнено", "нет сведений"
 
 
 def meeting_brief(material: Material) -> Document:
@@ -70,13 +78,20 @@ def _without_reference(text: str) -> str:
 
 def _tasks(material: Material) -> str:
     rows = rows_of(material.rows("task_results"))
-    names = ("planned", "completed", "partly", "review", "failed", "early", "unknown")
-    cells = [[f"Задача {row['task_code']}", *(str(row[f"{name}_measure_count"]) for name in names)] for row in rows]
-    sums = [sum(int(row[f"{name}_measure_count"]) for row in rows) for name in names]
-    cells.append(["Всего", *map(str, sums)])
-    header = ["", "С планом", "Выполнено", "Частично", "На рассмотрении", "Не выполнено", "Срок не наступил"]
-    printed = ([*header, "Нет сведений"], cells, [12, 9, 13, 12, 16, 13, 13, 12], "lccccccc")
+    names = ["planned_measure_count", *STATUS_COUNTS]
+    cells = [[f"Задача{NO_BREAK_SPACE}{row['task_code']}", *(str(row[name]) for name in names)] for row in rows]
+    cells.append(["Всего", *(str(sum(int(row[name]) for row in rows)) for name in names)])
+    header = ["", *map(_heading, names)]
+    printed = (header, cells, [10, 9, 12, 11, 15, 12, 12, 10, 9], "lcccccccc")
     return table("tasks", "Показатели по задачам", printed) if rows else ""
+
+
+def _heading(name: str) -> str:
+    """The label of a count, in few letters and with long words divided: nine columns share the line."""
+    label = str(TaskResults.to_schema().columns[name].title).removesuffix(" показателей")
+    return label.replace("рассмотрении", "рассмот\N{SOFT HYPHEN}рении").replace(
+        "Документов", "Доку\N{SOFT HYPHEN}ментов"
+    )
 
 
 def _schools(material: Material) -> Iterator[list[str]]:
@@ -97,13 +112,14 @@ def _schools(material: Material) -> Iterator[list[str]]:
 
 
 def _done(states: list[str]) -> str:
-    """«2 из 3; доля не установлена — 3»: without a share there is nothing to reach, and silence is no failure."""
-    states = [state for state in states if state != "не планировалось"]
-    if set(states) <= {UNKNOWN}:
-        return UNKNOWN if states else NO_DATA
-    judged = [state for state in states if state not in (UNKNOWN, NO_SHARE)]
+    """«2 из 3; доля не установлена — 3»: without a share there is nothing to reach, and silence is no failure, nor is
+    a full report without documents."""
+    states = [state for state in states if state != NOT_PLANNED]
+    if set(states) <= {NO_REPORT}:
+        return NO_REPORT if states else NO_DATA
+    judged = [state for state in states if state not in NOT_JUDGED]
     said = [f"{judged.count(DONE)} из {len(judged)}"] if judged else []
-    said += [f"{state} — {states.count(state)}" for state in (NO_SHARE, UNKNOWN) if state in states]
+    said += [f"{state_words(state)} — {states.count(state)}" for state in NOT_JUDGED if state in states]
     return "; ".join(said)
 
 
@@ -126,7 +142,7 @@ def _debts(material: Material) -> str:
         return owed.NOT_OVER.format(year=material.year)
     rows = material.rows("owed")
     if rows.empty:
-        return owed.NOTHING_OWED
+        return escape(owed.nothing_owed(edition))
     names = [material.name(str(who)) for who in rows["debtor"]]
     named = rows.assign(debtor=[f"{name[:1].upper()}{name[1:]}" for name in names])
     lines = [

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.contracts.execution import NOT_PLANNED
 from analysis.documents import school_tables
 from analysis.documents.kinds import SCHOOL_NOTE
 from analysis.documents.material import Material
@@ -29,7 +30,7 @@ from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape, points
 from analysis.presentation.russian import form, long_date
 from analysis.presentation.shares import whole_percent
-from analysis.presentation.words import Row, in_order_of_codes, rows_of
+from analysis.presentation.words import Row, in_order_of_codes, rows_of, state_words
 
 NO_REPLY = "Ответа школы на день выпуска справки нет. Его кладут в файл reports/{year}/replies/{login}.md."
 UNKNOWN_STATUS = "Участвует ли школа в программе поддержки, реестр не говорит: статуса за эти учебные годы в нём нет."
@@ -112,8 +113,9 @@ def _executed(material: Material, login: str) -> Iterator[str]:
     if login not in set(rows["school_login"]):
         return
     rows = rows[rows["school_login"] == login]
-    planned = rows[(rows["school_status"] != "не планировалось")]
-    states = ", ".join(f"{state} — {count}" for state, count in planned["school_status"].value_counts().items())
+    planned = rows[(rows["school_status"] != NOT_PLANNED)]
+    counts = planned["school_status"].value_counts()
+    states = ", ".join(f"{state_words(str(state))} — {count}" for state, count in counts.items())
     measures = form(len(planned), ("показатель", "показателя", "показателей"))
     said = f"За школой {len(planned)} {measures} «дорожной карты» с планом на этот год: {states}"
     yield f"{escape(said)} (@tbl-execution)." if len(planned) else "Плана на этот год за школой нет (@tbl-execution)."

@@ -82,6 +82,17 @@ def measures_named(
     return mine if supported else mine.iloc[:0]
 
 
+def municipal_unnamed(executors: pd.DataFrame, collection: Collection, reporting: Sequence[Report] = ()) -> list[str]:
+    """Returns the municipal reporters whom neither the roadmap nor an entry names: they have nothing to fill in."""
+    named = named_reporters(executors, reporting)
+    return [name for name in collection.municipal if name not in named]
+
+
+def named_reporters(executors: pd.DataFrame, reporting: Sequence[Report]) -> set[str]:
+    """Returns who is named by the roadmap or by an entry of data/reporting.toml."""
+    return {*executors["executor_name"], *(name for one in reporting for name in one.reporters)}
+
+
 def school_shares(reporting: Sequence[Report]) -> dict[tuple[str, int], int]:
     """Returns what each school is to do in a year, by activity and measure, where an entry decides it."""
     return {(one.activity, one.measure): one.share for one in reporting if one.share is not None}

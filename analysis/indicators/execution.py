@@ -7,16 +7,20 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.contracts.execution import (
+    DONE,
+    NO_PLAN,
+    NO_REPORT,
+    NOT_DONE,
+    NOT_DUE,
+    NOT_PLANNED,
+    PARTLY,
+    UNDER_REVIEW,
+    UNDOCUMENTED,
+)
+
 KEY = ["activity_code", "measure_number", "calendar_year"]
 ACCEPTED, RETURNED, WAITING = "принято", "возвращено", "не рассмотрено"
-NOT_PLANNED = "не планировалось"
-NO_PLAN = "план не указан"
-NO_REPORT = "нет сведений"
-DONE = "выполнено"
-UNDER_REVIEW = "на рассмотрении"
-PARTLY = "выполнено частично"
-NOT_DONE = "не выполнено"
-NOT_DUE = "срок не наступил"
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,7 @@ RESULT_COLUMNS = [
     "documented_measure_count",
     "accepted_measure_count",
 ]
+FACT_COUNTS = ["reported_count", "accepted_count", "waiting_count", "returned_count"]
 TOTAL_COLUMNS = [
     "expected_reporter_count",
     "missing_reporter_count",
@@ -152,16 +157,37 @@ TOTAL_COLUMNS = [
 ]
 
 
-def status(
-    target: int | None, comparator_reached: bool, accepted: int | None, waiting: int, deadline: date, cutoff: date
-) -> str:
+@dataclass(frozen=True)
+class Told:
+    """What is known of a target at the cutoff.
+
+    Attributes:
+        reported: What was reported; None while nobody has.
+        accepted: What was accepted of it; None while nobody has reported.
+        waiting: Pieces of evidence that nobody has examined yet.
+        returned: Pieces of evidence that were sent back.
+    """
+
+    reported: int | None
+    accepted: int | None
+    waiting: int
+    returned: int
+
+
+def told(row: Mapping[Any, Any]) -> Told:
+    """What is known, from a row with reported_count, accepted_count, waiting_count and returned_count."""
+    waiting, returned = (whole(row[name]) or 0 for name in ("waiting_count", "returned_count"))
+    return Told(whole(row["reported_count"]), whole(row["accepted_count"]), waiting, returned)
+
+
+def status(target: int | None, known: Told, deadline: date, cutoff: date) -> str:
     """Returns the status of a target at the cutoff.
 
+    What was reported in full without any document is neither done nor failed: it has a status of its own.
+
     Args:
-        target: What is planned; None where the document leaves it blank.
-        comparator_reached: Whether what was accepted reaches the target.
-        accepted: What was accepted; None while nobody has reported.
-        waiting: Pieces of evidence that nobody has examined yet.
+        target: What is planned, of «at least» the bound; None where the document leaves it blank.
+        known: What was reported, and what became of the evidence.
         deadline: The day on which it was due.
         cutoff: The day at which the edition looks.
     """
@@ -169,14 +195,16 @@ def status(
         return NO_PLAN
     if target == 0:
         return NOT_PLANNED
-    if accepted is None:
+    if known.reported is None or known.accepted is None:
         return NO_REPORT
-    if comparator_reached:
+    if known.accepted >= target:
         return DONE
-    if waiting:
+    if known.waiting:
         return UNDER_REVIEW
-    if accepted > 0:
+    if known.accepted > 0:
         return PARTLY
+    if known.reported >= target and not known.returned:
+        return UNDOCUMENTED
     return NOT_DONE if deadline <= cutoff else NOT_DUE
 
 
@@ -194,35 +222,25 @@ def with_status(rows: pd.DataFrame, cutoffs: Mapping[int, date]) -> pd.DataFrame
     by = [rows["activity_code"], rows["measure_number"]]
     known = rows["accepted_count"].notna()
     flows = rows["reading"] != "annual"
-    added = rows["accepted_count"].fillna(0).groupby(by).cumsum().where((known.groupby(by).cumsum() > 0) & flows)
+    begun = known.groupby(by).cumsum() > 0
+    sums = rows[FACT_COUNTS].fillna(0).groupby(by).cumsum().where(begun, axis=0)
     owed = (rows["target_count"] > 0).fillna(False) & ~known
     unknown = owed.astype("int64").groupby(by).cumsum().where(flows, 0)
-    year_status: list[str] = []
-    flow_status: list[str] = []
-    for row, sum_to_date, unknown_years in zip(rows.to_dict("records"), added, unknown, strict=True):
-        cutoff = cutoffs[row["calendar_year"]]
-        deadline = last_day(row["calendar_year"], whole(row["deadline_month"]))
-        accepted, waiting = whole(row["accepted_count"]), whole(row["waiting_count"]) or 0
-        year_status.append(_judged(whole(row["target_count"]), accepted, waiting, deadline, cutoff))
-        goal, reached = whole(row["cumulative_flow_count"]), whole(sum_to_date)
-        if row["reading"] == "annual":
-            flow_status.append(year_status[-1])
-        elif unknown_years and goal and (reached is None or reached < goal):
-            flow_status.append(NO_REPORT)  # the years nobody reported may hold what is missing
-        else:
-            flow_status.append(_judged(goal, reached, waiting, deadline, cutoff))
+    year_status, flow_status = [], []
+    for row, to_date, unknown_years in zip(rows.to_dict("records"), sums.to_dict("records"), unknown, strict=True):
+        due = (last_day(row["calendar_year"], whole(row["deadline_month"])), cutoffs[row["calendar_year"]])
+        year_status.append(status(whole(row["target_count"]), told(row), *due))
+        goal = whole(row["cumulative_flow_count"])
+        judged = year_status[-1] if row["reading"] == "annual" else status(goal, told(to_date), *due)
+        # The years that nobody reported may hold what is missing.
+        flow_status.append(NO_REPORT if unknown_years and judged not in (NO_PLAN, NOT_PLANNED, DONE) else judged)
     return rows.assign(
-        accepted_flow_count=added.astype("Int64"),
+        accepted_flow_count=sums["accepted_count"].where(flows).astype("Int64"),
         unknown_year_count=unknown.astype("int64"),
         status=pd.Series(year_status, index=rows.index, dtype="str"),
         status_flow=pd.Series(flow_status, index=rows.index, dtype="str"),
         status_annual=pd.Series(year_status, index=rows.index, dtype="str"),
     )
-
-
-def _judged(goal: int | None, reached: int | None, waiting: int, deadline: date, cutoff: date) -> str:
-    enough = goal is not None and reached is not None and reached >= goal
-    return status(goal, enough, reached, waiting, deadline, cutoff)
 
 
 def _totals(key: tuple[object, ...], group: pd.DataFrame) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -19,7 +20,7 @@ from analysis.indicators.completeness import (
     set_aside_lines,
     shaped,
 )
-from analysis.indicators.duties import duties
+from analysis.indicators.duties import duties, municipal_unnamed
 
 # The tables whose rows stand for what a file brought; of the signed document, its targets.
 ROW_TABLES = (
@@ -62,7 +63,9 @@ def quality_tables(
         return log
     plan, received = tables["plan"], {one.file: one.received for one in sources}
     answering = duties(plan, tables["executors"], tables["school_status"], collection, reporting)
-    asked = asked_lines(tables, plan, answering, collection, sittings)
+    unnamed = municipal_unnamed(tables["executors"], collection, reporting)
+    sending = replace(collection, municipal=tuple(name for name in collection.municipal if name not in unnamed))
+    asked = asked_lines(tables, plan, answering, sending, sittings)
     by_reporter = reporter_completeness(asked, tables, received)
     return {
         "reporter_completeness": by_reporter,

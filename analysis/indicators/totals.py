@@ -6,17 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.execution import NO_SHARE
-from analysis.indicators.execution import DONE, KEY, NO_REPORT, NOT_PLANNED, Duty, last_day, status, whole, whole_of
+from analysis.contracts.execution import NO_REPORT, NO_SHARE, NOT_PLANNED, STATUS_COUNTS
+from analysis.indicators.execution import KEY, Duty, last_day, status, told, whole, whole_of
 
-STATUS_COUNTS = {
-    "completed_measure_count": DONE,
-    "partly_measure_count": "выполнено частично",
-    "review_measure_count": "на рассмотрении",
-    "failed_measure_count": "не выполнено",
-    "early_measure_count": "срок не наступил",
-    "unknown_measure_count": NO_REPORT,
-}
 COUNTS = [
     "planned_measure_count",
     "reported_measure_count",
@@ -117,15 +109,13 @@ SCHOOL_COLUMNS = [
 
 
 def _school_status(row: Mapping[Any, Any], cutoffs: Mapping[int, date]) -> str:
-    share, accepted = whole(row["share_count"]), whole(row["accepted_count"])
+    share, known = whole(row["share_count"]), told(row)
     if share is None and whole(row["target_count"]) == 0:
         return NOT_PLANNED  # nothing for the city is nothing for each school
     if share is None:
-        return NO_REPORT if accepted is None else NO_SHARE
+        return NO_REPORT if known.accepted is None else NO_SHARE
     year = int(row["calendar_year"])
-    enough = accepted is not None and accepted >= share
-    due = last_day(year, whole(row["deadline_month"]))
-    return status(share, enough, accepted, whole(row["waiting_count"]) or 0, due, cutoffs[year])
+    return status(share, known, last_day(year, whole(row["deadline_month"])), cutoffs[year])
 
 
 def _among(rows: pd.DataFrame, which: "pd.Series[bool] | pd.Series[int]") -> "pd.Series[int]":

@@ -73,6 +73,7 @@ def _answer(what: str, year: int | None, ground: Ground) -> Iterator[str]:
     if login := _login(what, ground):
         known = (f"  {line}" for line in facts_of_school(login, ground, year))
         return chain(school_chain(login, ground, year), known)
+    what = ground.collection.one_name(what) if ground.collection else what
     if what in _reporters(ground):
         asked_years = sorted(years) if year is None else [year]
         return chain.from_iterable(reporter_chain(what, one, ground) for one in asked_years)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from analysis.config import PROJECT_FILE
 from analysis.lineage.facts import counts_words, facts_in_short, forms_of
 from analysis.lineage.ground import Ground, asked_as, key_of, known, row_place
 from analysis.lineage.measures import target_line
@@ -64,12 +65,23 @@ def executor_chain(name: str, year: int, ground: Ground) -> Iterator[str]:
         if row["activity_code"] in first and row["calendar_year"] == year and not _blank(row) and row["target_count"]
     ]
     yield f"{name}, {year} год: назван в показателях с планом больше нуля: {len(rows)}"
+    yield from _joined_names(named, ground)
     for is_first, word in ((True, "назван первым"), (False, "соисполнитель")):
         members = [row for row in rows if first[row["activity_code"]] == is_first]
         yield f"  {word}: {len(members)}"
         for row in members:
             state = f"; состояние: {row['status']}" if "status" in row else ""
             yield f"    {target_line(row, ground)}{state}"
+
+
+def _joined_names(rows: Sequence[Row], ground: Ground) -> Iterator[str]:
+    """The other words of the document for an executor, and the entry that says they mean one."""
+    for row in rows:
+        if row["executor_text"] != row["executor_name"]:
+            yield f"  в документе: «{row['executor_text']}» ← {ground.cell(row)}"
+    for one in ground.collection.executors if ground.collection else ():
+        if rows and one.name == rows[0]["executor_name"]:
+            yield f"    ← {PROJECT_FILE}, [[collection.executor]]: это один исполнитель: {one.basis}"
 
 
 def reporter_chain(reporter: str, year: int, ground: Ground) -> Iterator[str]:

@@ -8,14 +8,16 @@ from analysis.presentation.chains import internal_sections
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit
 from analysis.presentation.markdown import escape
+from analysis.presentation.quality import reported
 from analysis.presentation.russian import GENITIVE, counted
 from analysis.presentation.sentences import NO_FACTS
-from analysis.presentation.words import rows_of
+from analysis.presentation.words import rows_of, state_words
 
 HOW_COUNTED = (
     "Сообщено — что названо в форме; подтверждено — к чему названы документы; принято — чьи документы приняло "
     "управление. Засчитывается факт того, кто отвечает за показатель; сообщения соисполнителей его лишь подтверждают. "
-    "«Выполнено» ставится по принятому. Нет сведений — не ноль. Состояние дано на срок отчёта."
+    "«Выполнено» ставится по принятому; сообщено всё, а документов нет — отдельное состояние. Нет сведений — не ноль. "
+    "Состояние дано на срок отчёта."
 )
 HOW_TOTALLED = (
     "Здесь и по исполнителям считаются показатели с планом больше нуля: о скольких сообщено, по скольким "
@@ -55,7 +57,7 @@ def states(edition: Edition) -> str:
     counts = planned["status"].value_counts()
     if planned.empty:
         return f"Плана больше нуля на {edition.calendar_year} год нет ни у одного показателя (@tbl-statuses)."
-    parts = [f"{state} — {counts[state]}" for state in EXECUTION_STATUSES if state in counts]
+    parts = [f"{state_words(state)} — {counts[state]}" for state in EXECUTION_STATUSES if state in counts]
     return (
         f"Из {counted(len(planned), 'показатель', GENITIVE)} с планом на {edition.calendar_year} год: "
         f"{', '.join(parts)} (@tbl-statuses)."
@@ -77,7 +79,7 @@ def said(edition: Edition) -> str:
             "«если не сделано ничего» и «если сделано всё» (@tbl-bounds)."
         )
     else:
-        sentences.append(owed.ALL_REPORTED)
+        sentences.append(reported(edition))
     return " ".join(sentences)
 
 

@@ -2,23 +2,15 @@
 
 import pandas as pd
 
-from analysis.contracts.execution import EXECUTION_STATUSES
+from analysis.contracts.execution import DONE, EXECUTION_STATUSES, NO_REPORT, STATUS_COUNTS, UNDOCUMENTED
 from analysis.presentation.chains import chain_link, chain_links
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_picture, printed_table
-from analysis.presentation.figures import plan_fact_strips, stacked_bars
+from analysis.presentation.figures import STATE_LOOKS, plan_fact_strips, stacked_bars
 from analysis.presentation.russian import NO_BREAK_SPACE, counted, short_date
-from analysis.presentation.words import NOT_STATED, Row, count_words, rows_of
+from analysis.presentation.words import NOT_STATED, Row, count_words, rows_of, state_words
 
 NOBODY = "никто не назначен"
-STATUS_COUNTS = {
-    "completed_measure_count": "выполнено",
-    "partly_measure_count": "выполнено частично",
-    "review_measure_count": "на рассмотрении",
-    "failed_measure_count": "не выполнено",
-    "early_measure_count": "срок не наступил",
-    "unknown_measure_count": "нет сведений",
-}
 MADE_COUNTS = ["planned", "reported", "documented", "accepted"]
 
 
@@ -33,21 +25,23 @@ def statuses(edition: Edition) -> Exhibit:
 
 
 def task_results_picture(edition: Edition) -> Exhibit:
-    """Planned measures of each task: done, not done (yet), unknown."""
+    """Planned measures of each task: done, reported without documents, not done (yet), unknown."""
     rows = edition.facts("task_results")
-    done, unknown = rows["completed_measure_count"], rows["unknown_measure_count"]
-    parts = [
-        ("выполнено", done.tolist()),
-        ("ещё не выполнено", (rows["planned_measure_count"] - done - unknown).tolist()),
-        ("нет сведений", unknown.tolist()),
-    ]
+    own = {state: rows[name] for name, state in STATUS_COUNTS.items() if state in (DONE, UNDOCUMENTED, NO_REPORT)}
+    others = rows["planned_measure_count"] - sum(own.values())
+    parts = {DONE: own[DONE], UNDOCUMENTED: own[UNDOCUMENTED], "ещё не выполнено": others, NO_REPORT: own[NO_REPORT]}
     said = "; ".join(
         f"задача {row['task_code']}: с планом {row['planned_measure_count']}, {states_words(row)}"
         for row in rows_of(rows)
     )
     caption = f"Состояние показателей {edition.calendar_year} года по задачам"
     alternative = f"Столбцы: показатели каждой задачи с планом больше нуля по состоянию. {said}."
-    picture = stacked_bars([f"Задача {code}" for code in rows["task_code"]], parts, "показателей с планом больше нуля")
+    picture = stacked_bars(
+        [f"Задача {code}" for code in rows["task_code"]],
+        [(part, counts.tolist()) for part, counts in parts.items()],
+        "показателей с планом больше нуля",
+        STATE_LOOKS,
+    )
     return printed_picture(edition, "task-results", caption, alternative, rows, picture)
 
 
@@ -72,7 +66,9 @@ def by_executor(edition: Edition) -> Exhibit:
 def states_words(row: Row) -> str:
     """«выполнено — 3, нет сведений — 1»: the states that occur."""
     said = [
-        f"{state}{NO_BREAK_SPACE}—{NO_BREAK_SPACE}{row[name]}" for name, state in STATUS_COUNTS.items() if row[name]
+        f"{state_words(state)}{NO_BREAK_SPACE}—{NO_BREAK_SPACE}{row[name]}"
+        for name, state in STATUS_COUNTS.items()
+        if row[name]
     ]
     return ", ".join(said) or "—"
 
@@ -92,7 +88,7 @@ def task_picture(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
     """The same as strips."""
     words = "; ".join(
         f"{row['measure_label']}: план {count_words(row['target_count'])}, сообщено {_reported_words(row)}, "
-        f"принято {count_words(row['accepted_count'])}, {row['status']}"
+        f"принято {count_words(row['accepted_count'])}, {state_words(row['status'])}"
         for row in rows_of(rows)
     )
     caption = f"Задача {task}: план и факт {edition.calendar_year} года"

@@ -17,26 +17,40 @@ from matplotlib.ticker import MaxNLocator
 
 STYLE = Path(__file__).with_name("report.mplstyle")
 WIDTH_INCHES = 6.7  # the text width of an A4 page with margins of 30 and 10 mm
-DARK, MIDDLE, LIGHT, INK = "#1d4e89", "#7ba6d0", "#e5e7eb", "#1f2937"
+DARK, MIDDLE, PALE, LIGHT, INK = "#1d4e89", "#7ba6d0", "#cfe0f1", "#e5e7eb", "#1f2937"
 BLANK_HATCH = "////"
+# The look of a part of a bar: its colour, the ink of its number, its hatch.
+Look = tuple[str, str, str]
+BLANK_LOOK: Look = ("white", INK, BLANK_HATCH)
+LOOKS: tuple[Look, ...] = ((DARK, "white", ""), (MIDDLE, INK, ""), BLANK_LOOK)
+# Done, reported without documents, not done yet, unknown: what was only reported is dotted, so that it tells in grey.
+STATE_LOOKS: tuple[Look, ...] = ((DARK, "white", ""), (PALE, INK, "..."), (MIDDLE, INK, ""), BLANK_LOOK)
 DOTS_PER_INCH = 192.0
+PARTS_IN_A_ROW = 3  # more names of parts do not fit above a bar
+STATUS_WIDTH = 18  # letters of a state beside a strip
 
 
 @matplotlib.rc_context(fname=STYLE)
-def stacked_bars(labels: Sequence[str], parts: Sequence[tuple[str, Sequence[int]]], axis_label: str) -> Figure:
-    """Horizontal bars of counts, one a label, the parts side by side in dark, middle and hatched white.
+def stacked_bars(
+    labels: Sequence[str],
+    parts: Sequence[tuple[str, Sequence[int]]],
+    axis_label: str,
+    looks: Sequence[Look] = LOOKS,
+) -> Figure:
+    """Horizontal bars of counts, one a label, the parts side by side.
 
     Args:
         labels: One a bar, from top to bottom.
         parts: Name of each part and its counts.
         axis_label: What is counted.
+        looks: One a part; dark, middle and hatched white where nothing else is asked for.
     """
-    figure, axes = _figure(0.4 * len(labels) + 0.8, left=label_share(labels))
-    looks = [(DARK, "white", ""), (MIDDLE, INK, ""), ("white", INK, BLANK_HATCH)]
+    shown = [(*part, look) for part, look in zip(parts, looks, strict=False) if any(part[1])]
+    wide = len(shown) > PARTS_IN_A_ROW
+    above = 0.55 if wide else 0.35
+    figure, axes = _figure(0.4 * len(labels) + (0.45 + above), left=label_share(labels), above=above)
     base = [0] * len(labels)
-    for (name, counts), (colour, ink, hatch) in zip(parts, looks, strict=False):
-        if not any(counts):
-            continue
+    for name, counts, (colour, ink, hatch) in shown:
         axes.barh(
             labels, counts, left=base, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.6, label=name, height=0.62
         )
@@ -51,7 +65,7 @@ def stacked_bars(labels: Sequence[str], parts: Sequence[tuple[str, Sequence[int]
     axes.set_xlabel(axis_label)
     axes.set_xlim(0, max([*base, 1]) * 1.02)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(parts), borderaxespad=0.2)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2 if wide else max(len(shown), 1), borderaxespad=0.2)
     return figure
 
 
@@ -173,7 +187,7 @@ def _strip(axes: Axes, place: int, row: Mapping[Any, Any]) -> None:
         axes.barh(place, (count or 0) / scale, color=colour, height=0.5)
     frame, hatch = (plan or 0) / scale, BLANK_HATCH if reported is None else ""
     axes.add_patch(Rectangle((0, place - 0.33), frame, 0.66, fill=False, edgecolor=INK, linewidth=1, hatch=hatch))
-    axes.text(1.06, place, str(row["status"]), va="center", ha="left")
+    axes.text(1.06, place, textwrap.fill(str(row["status"]), STATUS_WIDTH), va="center", ha="left")
 
 
 def _frame_year(axes: Axes, years: Sequence[int], calendar_year: int, rows: int) -> None:

@@ -8,11 +8,12 @@ from analysis.contracts.execution import NO_SHARE
 from analysis.presentation.chains import chain_link, chain_links
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.quality import ALL_REPORTED, reported
 from analysis.presentation.russian import short_date
 from analysis.presentation.words import Row, count_words, in_order_of_codes, rows_of
 
-ALL_REPORTED = "Все, кто должен был отчитаться, отчитались."
 NOTHING_OWED = "Ни за исполнителями, ни за школами, ни за управлением на срок отчёта ничего не осталось."
+NOTHING_OF_MEASURES = "По показателям на срок отчёта ни за кем ничего не осталось."
 NOT_OVER = "Срок отчёта за {year} год ещё не наступил: что за кем осталось, отчёт скажет после него."
 SHOWN_DEBTORS = 6
 
@@ -51,13 +52,19 @@ def said(edition: Edition) -> str:
         return NOT_OVER.format(year=edition.calendar_year)
     rows = edition.facts("owed")
     if rows.empty:
-        return NOTHING_OWED
+        return nothing_owed(edition)
     counts = _named(edition, rows).value_counts()
     debtors = _debtors(edition)
     parts = [f"{name} — {counts[name]}" for name in debtors[:SHOWN_DEBTORS]]
     rest = sum(int(counts[name]) for name in debtors[SHOWN_DEBTORS:])
     more = [f"остальные — {rest}"] if rest else []
     return f"Что за кем осталось на срок отчёта, позиций: {', '.join([*parts, *more])} (@tbl-owed)."
+
+
+def nothing_owed(edition: Edition) -> str:
+    """That nothing is owed; where not all have reported, of which measures alone that is true."""
+    told = reported(edition)
+    return NOTHING_OWED if told == ALL_REPORTED else f"{NOTHING_OF_MEASURES} {told}"
 
 
 def bounds(edition: Edition) -> Exhibit | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.contracts.quality import ASIDE, FORM, NOTHING, PARTLY, RESULTS, THERE, TOO_LATE, SetAsideRows
+from analysis.contracts.quality import ASIDE, EXECUTION, FORM, NOTHING, PARTLY, RESULTS, THERE, TOO_LATE, SetAsideRows
 from analysis.findings import Severity
 from analysis.indicators.completeness import set_aside_lines, shaped
 from analysis.indicators.quality import years_of, years_of_files
@@ -25,6 +25,8 @@ ABOUT_OWED = "Чего нет по показателям и за кем это 
 HOW_SET_ASIDE = "Отложенная строка прочитана, но в таблицы не вошла: её числа противоречат друг другу или неполны."
 TWO_SOURCES = "Форма школы и выгрузка системы называют разные числа, случаев: {count}; взяты числа выгрузки."
 NOTHING_ASIDE = "Отложенных строк нет."
+ALL_REPORTED = "Все, кто должен был отчитаться, отчитались."
+NOT_ALL_TOLD = "Формы прислали все, но о чём-то из спрошенного в них не сообщили."
 # The verb that stands with a counted noun: 1 школа прислала, 2 школы прислали, 5 школ прислали.
 SENT = ("прислала", "прислали", "прислали")
 SET_ASIDE = ("отложена", "отложены", "отложено")
@@ -55,9 +57,7 @@ def sent(edition: Edition) -> str:
     """How many schools and executors sent something, how many schools sent all of it, how much is set aside."""
     rows = edition.facts("reporter_completeness")
     of_school = rows["reporter"].isin(list(edition.school_names))
-    about = f"за {edition.calendar_year} год"
-    when = f"{about} в срок" if edition.is_over else f"{about} (срок ещё не наступил)"
-    parts = list(_senders(rows, of_school, when))
+    parts = list(_senders(rows, of_school, _when(edition)))
     whole = (rows[of_school]["completeness"] == THERE).groupby(rows[of_school]["reporter"]).all().sum()
     if whole:
         parts.append(f"все сведения есть о {counted(whole, 'школа', PREPOSITIONAL)}")
@@ -65,6 +65,27 @@ def sent(edition: Edition) -> str:
     if aside:
         parts.append(f"{form(aside, SET_ASIDE)} до уточнения {counted(aside, 'строка')}")
     return f"{'; '.join(parts)}."
+
+
+def reported(edition: Edition) -> str:
+    """Whether all who had to report have, executors and schools alike: by their forms, then by the measures in them."""
+    rows = edition.facts("reporter_completeness")
+    short = (rows["missing_row_count"] > 0).fillna(False)
+    forms, measures = rows["fact_kind"] == FORM, rows["fact_kind"] == EXECUTION
+    if not (short & forms).any():
+        return NOT_ALL_TOLD if (short & measures).any() else ALL_REPORTED
+    of_school = rows["reporter"].isin(list(edition.school_names))
+    counts = (
+        f"{name} — {int((forms & who & ~short).sum())} из {int((forms & who).sum())}"
+        for name, who in (("школ", of_school), ("исполнителей за город", ~of_school))
+        if (forms & who).any()
+    )
+    return f"Форму {_when(edition)} прислали не все: {', '.join(counts)}."
+
+
+def _when(edition: Edition) -> str:
+    about = f"за {edition.calendar_year} год"
+    return f"{about} в срок" if edition.is_over else f"{about} (срок ещё не наступил)"
 
 
 def _parts(edition: Edition) -> Iterator[tuple[str, list[Exhibit]]]:

@@ -57,6 +57,11 @@ def deadline_words(row: Row) -> str:
     return ALL_YEAR if pd.isna(month) else month_name(int(month))
 
 
+def state_words(state: str) -> str:
+    """A state as it stands in a sentence or a list; one with a comma of its own in quotes."""
+    return f"«{state}»" if "," in state else state
+
+
 def measure_words(row: Row) -> str:
     """The activity and its result in one cell."""
     return f"{str(row['activity_title']).rstrip('. ')}. Результат: {row['measure_name']}"

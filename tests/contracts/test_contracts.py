@@ -45,6 +45,7 @@ TYPED = {
     "executors": {
         "source_file": [FILE, FILE], "place": ["строка 8, ячейка 8", "строка 9, ячейка 8"],
         "activity_code": ["1.1", "1.10"], "executor_number": [1, 1], "executor_name": ["УО", "ОО"],
+        "executor_text": ["УО", "ОО"],
     },
     "cells": {
         "source_file": [FILE], "place": ["строка 8"], "text": ["УО"], "role": ["executors"], "activity_code": ["1.1"],

@@ -175,6 +175,8 @@ def test_a_rule_whose_threshold_parts_nothing_is_said_not_to_be_applied(material
         (["выполнено", "выполнено частично", "не планировалось"], "1 из 2"),
         (["выполнено", "доля не установлена", "нет сведений"], "1 из 1; доля не установлена — 1; нет сведений — 1"),
         (["доля не установлена"], "доля не установлена — 1"),
+        (["выполнено", "сообщено, документов нет"], "1 из 1; «сообщено, документов нет» — 1"),
+        (["сообщено, документов нет", "не выполнено"], "0 из 1; «сообщено, документов нет» — 1"),
     ],
 )
 def test_the_brief_counts_no_silence_and_no_missing_share_as_failure(states, said):
@@ -245,7 +247,7 @@ def test_contests_tell_teachers_from_pupils(material):
 def test_the_brief_says_who_owes_what(material):
     text = _plain(meeting_brief(material))
     assert "Школа № 2: нет сведений — 1.3" in text
-    assert "Школа № 1 | 0 из 1 |" in text
+    assert "Школа № 1 | «сообщено, документов нет» — 1 |" in text
 
 
 @pytest.fixture

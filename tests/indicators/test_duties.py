@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.config import Collection, Report
-from analysis.indicators.duties import measures_named, reporting_schools, supported_schools
+from analysis.indicators.duties import measures_named, municipal_unnamed, reporting_schools, supported_schools
 
 COLLECTION = Collection(("УО", "ИМО"), "ОО")
 PLAN = pd.DataFrame({"activity_code": ["1.1", "1.2", "1.2"], "measure_number": [1, 1, 2], "calendar_year": 2021})
@@ -26,6 +26,10 @@ def test_an_entry_adds_its_measure_to_the_form_of_whom_it_names():
     to_schools = Report("1.1", 1, ("ОО",), "school", 1, "приказ", "аналитик")
     assert _asked("ИМО", to_unit) == [("1.2", 2)]
     assert _asked("edu1", to_schools) == [("1.1", 1)]
+    assert (municipal_unnamed(EXECUTORS, COLLECTION), municipal_unnamed(EXECUTORS, COLLECTION, [to_unit])) == (
+        ["ИМО"],
+        [],
+    )
     assert _asked("edu2", to_schools) == [], "a school that is not supported is not asked"
 
 

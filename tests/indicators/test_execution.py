@@ -9,6 +9,7 @@ from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.validation import violations
 from analysis.indicators.execution import (
     Duty,
+    Told,
     facts_by_reporter,
     plan_against_fact,
     reporter_results,
@@ -117,20 +118,64 @@ def test_an_open_total_gets_both_statuses(plan):
 
 
 @pytest.mark.parametrize(
-    ("target", "reached", "accepted", "waiting", "deadline", "said"),
+    ("target", "known", "deadline", "said"),
     [
-        (None, False, 1, 0, date(2021, 12, 31), "план не указан"),
-        (0, True, 1, 0, date(2021, 12, 31), "не планировалось"),
-        (2, False, None, 0, date(2021, 12, 31), "нет сведений"),
-        (2, True, 2, 3, date(2021, 12, 31), "выполнено"),
-        (2, False, 1, 1, date(2021, 12, 31), "на рассмотрении"),
-        (2, False, 1, 0, date(2021, 12, 31), "выполнено частично"),
-        (2, False, 0, 0, date(2021, 12, 31), "не выполнено"),
-        (2, False, 0, 0, date(2022, 5, 31), "срок не наступил"),
+        (None, Told(1, 1, 0, 0), date(2021, 12, 31), "план не указан"),
+        (0, Told(1, 1, 0, 0), date(2021, 12, 31), "не планировалось"),
+        (2, Told(None, None, 0, 0), date(2021, 12, 31), "нет сведений"),
+        (2, Told(2, 2, 3, 0), date(2021, 12, 31), "выполнено"),
+        (2, Told(2, 1, 1, 0), date(2021, 12, 31), "на рассмотрении"),
+        (2, Told(2, 0, 1, 0), date(2021, 12, 31), "на рассмотрении"),
+        (2, Told(2, 1, 0, 0), date(2021, 12, 31), "выполнено частично"),
+        (2, Told(2, 0, 0, 0), date(2021, 12, 31), "сообщено, документов нет"),
+        (2, Told(3, 0, 0, 0), date(2022, 5, 31), "сообщено, документов нет"),
+        (2, Told(2, 0, 0, 1), date(2021, 12, 31), "не выполнено"),
+        (2, Told(1, 0, 0, 0), date(2021, 12, 31), "не выполнено"),
+        (2, Told(0, 0, 0, 0), date(2022, 5, 31), "срок не наступил"),
+        (2, Told(2, 0, 0, 1), date(2022, 5, 31), "срок не наступил"),
     ],
 )
-def test_status_at_the_cutoff(target, reached, accepted, waiting, deadline, said):
-    assert status(target, reached, accepted, waiting, deadline, date(2022, 1, 31)) == said
+def test_status_at_the_cutoff(target, known, deadline, said):
+    assert status(target, known, deadline, date(2022, 1, 31)) == said
+
+
+def test_reported_in_full_without_any_document_is_a_state_of_its_own(plan):
+    """1.4: 0, 2, 2. Both years are reported in full; the only document of 2022 makes the sum partly accepted."""
+    duties = [Duty("1.4", 1, year, "УО", 2) for year in (2020, 2021, 2022)]
+    reports = _reports(*(("1.4", 1, year, "УО", count) for year, count in ((2020, 0), (2021, 2), (2022, 2))))
+    evidence = _evidence(("a", "1.4", 1, 2022, "УО", 2))
+    facts = facts_by_reporter(reports, evidence, _acceptance(("a", "принято")))
+    rows = [_one(facts, plan, duties, "1.4", year) for year in (2021, 2022)]
+    assert [(row["status"], row["status_flow"]) for row in rows] == [
+        ("сообщено, документов нет", "сообщено, документов нет"),
+        ("выполнено", "выполнено частично"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "verdict", "to_date"),
+    [
+        ("2021", None, "на рассмотрении"),
+        ("2021", "возвращено", "не выполнено"),
+        ("", None, "сообщено, документов нет"),
+    ],
+)
+def test_to_date_the_evidence_of_the_earlier_years_counts(plan, earlier, verdict, to_date):
+    """1.4: 0, 2, 2, each year reported in full; one document of 2021 waits, was sent back, or was never named."""
+    duties = [Duty("1.4", 1, year, "УО", 2) for year in (2021, 2022)]
+    evidence = _evidence(*([("a", "1.4", 1, 2021, "УО", 2)] if earlier else []))
+    verdicts = _acceptance(*([("a", verdict)] if verdict else []))
+    facts = facts_by_reporter(_reports(*(("1.4", 1, year, "УО", 2) for year in (2021, 2022))), evidence, verdicts)
+    row = _one(facts, plan, duties, "1.4", 2022)
+    assert (row["status"], row["status_flow"]) == ("сообщено, документов нет", to_date)
+
+
+@pytest.mark.parametrize(("second", "said"), [(1, "сообщено, документов нет"), (0, "не выполнено")])
+def test_the_sum_of_the_schools_is_what_was_reported(plan, second, said):
+    duties = [Duty("1.3", 1, 2021, login, 1) for login in ("s1", "s2")]
+    reports = _reports(("1.3", 1, 2021, "s1", 1), ("1.3", 1, 2021, "s2", second))
+    row = _one(facts_by_reporter(reports, _evidence(), _acceptance()), plan, duties, "1.3", 2021)
+    assert row["status"] == said
 
 
 def test_reporters_are_counted_over_their_measures():

@@ -78,7 +78,7 @@ def _plan():
         "executors": pd.DataFrame(
             [(MAP, "строка 8", "4.3", 1, "УО"), (MAP, "строка 8", "4.3", 2, "ИМО"), (MAP, "строка 12", "4.4", 1, "ОО")],
             columns=["source_file", "place", "activity_code", "executor_number", "executor_name"],
-        ),
+        ).assign(executor_text=["УО", "ИМО", "ОО"]),
         "findings": pd.DataFrame(FINDINGS, columns=FINDING_COLUMNS, dtype="str"),
     }
 

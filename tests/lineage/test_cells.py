@@ -1,12 +1,15 @@
 """A cell of a printed table: its id, its meaning, its rule, and the chain of what its row is about."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
+from analysis.config import OneExecutor
 from analysis.errors import AnalysisError
 from analysis.explanation import _is_older
 from analysis.lineage.cells import PrintedTable, Question, cell_chain, cell_id, cell_question
+from analysis.lineage.explain import explain
 from analysis.store import MANIFEST, PROCESSED
 
 ACCEPTED = {
@@ -94,6 +97,17 @@ def test_a_table_without_a_cell_lists_its_columns(ground):
 )  # fmt: skip
 def test_a_row_is_told_by_what_it_is_about(ground, columns, row, expected):
     assert expected in _told("A2", _table(row, columns=columns), ground)
+
+
+def test_a_joined_name_leads_to_the_words_of_the_document_and_to_the_entry(ground):
+    executors = ground.tables["executors"].replace({"executor_text": {"УО": "управление образования"}})
+    one = OneExecutor("УО", ("управление образования",), "письмо № 1")
+    joined = replace(ground.collection, executors=(one,))
+    known = replace(ground, tables=ground.tables | {"executors": executors}, collection=joined)
+    told = _told("A2", _table(("УО",), columns=("executor_name",)), known)
+    place = told.index("в документе: «управление образования» ← map.txt (sha256 abababababab…), строка 8")
+    assert told[place + 1] == "← project.toml, [[collection.executor]]: это один исполнитель: письмо № 1"
+    assert explain("управление образования@2021", known) == explain("УО@2021", known)
 
 
 @pytest.mark.parametrize(("year", "older"), [(2020, True), (2021, False), (2022, False)])

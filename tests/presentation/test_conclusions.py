@@ -392,6 +392,12 @@ EXAMPLES = {
         2,
         case(plan_fact=[measure("1.1"), measure("1.2", "нет сведений", target=0)]),
     ),
+    "исполнение-без-документов": Example(
+        case(plan_fact=[measure("1.1"), *(measure(code, "сообщено, документов нет") for code in ("1.2", "4.1/2"))]),
+        ["По показателям 1.2, 4.1/2 сообщено всё запланированное, но не назван ни один документ."],
+        2,
+        case(plan_fact=[measure("1.1"), measure("1.2", "не выполнено")]),
+    ),
     "школы-выше-порога": Example(
         indicators(low(threshold_probability=0.95), low(threshold_probability=0.99, school_login="edu3")),
         ["Хотя бы по одной процедуре доля «2», вероятно, не меньше порога: Школа 1; подробно — в справках."],

@@ -15,6 +15,7 @@ from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
 from analysis.presentation import execution, owed
 from analysis.presentation.chains import chains, internal_sections
+from analysis.presentation.quality import reported
 from analysis.presentation.write import _sections, _summary
 
 FILE = "data/raw/2021/form.xlsx"
@@ -44,23 +45,36 @@ FORMS = [
 SHARES = [Report("1.3", 1, ("ОО",), "school", 1, "приказ № 1", "аналитик")]
 
 
+FACTS = {"schools": SCHOOLS, "school_status": SUPPORTED, "reports": REPORTS, "evidence": EVIDENCE}
+FACTS |= {"acceptance": VERDICTS, "received_forms": FORMS, "school_measures": []}
+
+
 @pytest.fixture(scope="module")
-def made(edition_of):
-    """An edition of a year: with the facts above, for the public or for the office."""
+def city(edition_of):
+    """Makes the edition of 2021 with some rows of facts in the place of those above."""
     about = edition_of(2021)
     collection = Collection(("УО", "ИМО"), "ОО")
-    rows = {"schools": SCHOOLS, "school_status": SUPPORTED, "reports": REPORTS, "evidence": EVIDENCE}
-    rows |= {"acceptance": VERDICTS, "received_forms": FORMS, "school_measures": []}
-    tables = dict(about.tables) | {name: fact_table(name, values) for name, values in rows.items()}
-    tables |= indicator_tables(tables, collection, SHARES, date(2022, 2, 5))
     roadmap = replace(about.sources[0], received=date(2020, 9, 1))
     form = replace(roadmap, file=FILE, kind="form", received=date(2022, 2, 5))
-    tables |= quality_tables(tables, collection, SHARES, (), (roadmap, form), 0.1)
     project = replace(about.project, collection=collection)
 
+    def _make(**facts):
+        rows = FACTS | facts
+        tables = dict(about.tables) | {name: fact_table(name, values) for name, values in rows.items()}
+        tables |= indicator_tables(tables, collection, SHARES, date(2022, 2, 5))
+        tables |= quality_tables(tables, collection, SHARES, (), (roadmap, form), 0.1)
+        return replace(about, project=project, tables=tables, sources=(roadmap, form))
+
+    return _make
+
+
+@pytest.fixture(scope="module")
+def made(city):
+    """An edition of a year: with the facts above, for the public or for the office."""
+    edition = city()
+
     def _make(year=2021, internal=False):
-        changes = {"tables": tables, "sources": (roadmap, form), "calendar_year": year}
-        return replace(about, project=project, internal=internal, **changes)
+        return replace(edition, calendar_year=year, internal=internal)
 
     return _make
 
@@ -132,6 +146,26 @@ def test_totals_by_task_end_with_all_of_them(made):
     assert _rows(table)[-1][:5] == ["Всего", "19", "2", "1", "0"]
 
 
+def test_what_was_reported_without_documents_is_shown_with_what_is_reported(city):
+    """УО and school А report in full, nobody names a document: neither done nor failed, wherever states are printed."""
+    edition = city(evidence=[], acceptance=[])
+    text, shown = execution.sections(edition)
+    assert _plain(_summary(edition)[0]) == (
+        "Из 19 показателей с планом на 2021 год: «сообщено, документов нет» — 1, не выполнено — 1, нет сведений — 17 "
+        "(@tbl-statuses)."
+    )
+    tables = {one.label: one for one in shown}
+    assert ["сообщено, документов нет", "1"] in _rows(tables["tbl-statuses"])
+    states = "«сообщено, документов нет» — 1, не выполнено — 1, нет сведений — 2"
+    assert _rows(tables["tbl-task-results"])[0] == ["Задача 1", "4", "2", "0", "0", states]
+    assert f"задача 1: с планом 4, {states}" in _plain(text)
+    assert "1.4: план 2, сообщено 2, принято 0, «сообщено, документов нет»" in _plain(text)
+    assert tables["fig-task-results"].picture.axes[0].get_legend_handles_labels()[1] == [
+        "сообщено, документов нет", "ещё не выполнено", "нет сведений",
+    ]  # fmt: skip
+    assert _rows(tables["tbl-school-1"])[0][2:] == ["1", "1", "0", "0", "сообщено, документов нет"]
+
+
 def test_a_school_without_a_share_is_not_judged(made):
     first, second = owed.schools(made())
     assert first.caption == "Школа А: план и факт 2021 года"
@@ -146,8 +180,56 @@ def test_before_the_cutoff_nobody_is_blamed(made):
     assert owed.said(edition).startswith("Срок отчёта за 2022 год ещё не наступил")
 
 
-def test_nothing_owed_is_said_in_words(made):
-    edition = made()
+FIVE = [(FILE, "строка", f"edu00000{n}", None, None, f"Школа {n}", None, None, None, None) for n in range(1, 6)]
+MUNICIPAL, SCHOOLS_OF_FIVE = ("УО", "ИМО"), tuple(row[2] for row in FIVE)
+PART = "Форму за 2021 год в срок прислали не все: школ — {schools} из 5, исполнителей за город — {others} из 2."
+
+
+def _sent_by(city, made, *reporters):
+    """The city of five schools, none of them supported, where these sent their forms and told all that was asked."""
+    plan = made().execution
+    duties = zip(plan["activity_code"], plan["measure_number"], plan["missing_reporters"], strict=True)
+    answering = [(code, int(number), "ИМО" if "ИМО" in who else "УО") for code, number, who in duties]
+    reports = [(FILE, "E2", who, code, number, 2021, 2, None, None) for code, number, who in answering]
+    forms = [(f"{FILE}{who}", who, 2021, date(2022, 1, 20), CUTOFF, "вошла в отчёт") for who in reporters]
+    return city(
+        schools=FIVE, school_status=[], evidence=[], acceptance=[], received_forms=forms,
+        reports=[row for row in reports if row[2] in reporters],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ((*MUNICIPAL, *SCHOOLS_OF_FIVE), "Все, кто должен был отчитаться, отчитались."),
+        ((*MUNICIPAL, *SCHOOLS_OF_FIVE[:2]), PART.format(schools=2, others=2)),
+        (MUNICIPAL, PART.format(schools=0, others=2)),
+        (("УО", *SCHOOLS_OF_FIVE), PART.format(schools=5, others=1)),
+        ((), PART.format(schools=0, others=0)),
+    ],
+)
+def test_that_all_have_reported_is_said_of_executors_and_schools_alike(city, made, sent, said):
+    """The schools owe no measure here, but each owes its form."""
+    edition = _sent_by(city, made, *sent)
+    assert reported(edition) == said
+    nothing = {"owed": edition.tables["owed"].iloc[:0]}
+    told = owed.said(replace(edition, tables=edition.tables | nothing))
+    assert told.endswith(said) if said.startswith("Форму") else told == owed.NOTHING_OWED
+    text = _plain(execution.said(edition))
+    assert ("отчитались." in text) == (len(sent) == 7)
+    assert (said in text) == (set(MUNICIPAL) <= set(sent)), "where a measure lacks its fact the bounds are named"
+
+
+def test_a_form_that_leaves_a_measure_open_is_no_report_of_all(made, city):
+    edition = _sent_by(city, made, *MUNICIPAL, *SCHOOLS_OF_FIVE)
+    lines = edition.tables["reporter_completeness"]
+    lines = lines.assign(missing_row_count=lines["missing_row_count"].mask(lines["fact_kind"] == "исполнение", 1))
+    tables = edition.tables | {"reporter_completeness": lines}
+    assert reported(replace(edition, tables=tables)).startswith("Формы прислали все, но о чём-то")
+
+
+def test_nothing_owed_is_said_in_words(city, made):
+    edition = _sent_by(city, made, *MUNICIPAL, *SCHOOLS_OF_FIVE)
     tables = edition.tables | {"owed": edition.tables["owed"].iloc[:0]}
     assert owed.said(replace(edition, tables=tables)) == owed.NOTHING_OWED
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.contracts.execution import DONE, NO_REPORT, UNDOCUMENTED
 from analysis.lineage.ground import asked_as
 from analysis.presentation.certainty import SURE, words_of
 from analysis.presentation.conclusions.places import MEETING
@@ -13,13 +14,11 @@ from analysis.presentation.row_keys import indicator_keys
 from analysis.presentation.russian import listed
 from analysis.presentation.words import Row, rows_of
 
-DONE, UNKNOWN = "выполнено", "нет сведений"
-
 
 def done(case: Case) -> Iterator[Told]:
     """How many of the planned measures are carried out."""
     rows = _planned(case)
-    if any(row["status"] != UNKNOWN for row in rows):
+    if any(row["status"] != NO_REPORT for row in rows):
         number = sum(row["status"] == DONE for row in rows)
         text = f"Выполнено {number} из {len(rows)} запланированных показателей."
         yield Told(text, [asked_as(row) for row in rows])
@@ -27,7 +26,7 @@ def done(case: Case) -> Iterator[Told]:
 
 def not_known(case: Case) -> Iterator[Told]:
     """Planned measures of which nobody reported anything."""
-    rows = [row for row in _planned(case) if row["status"] == UNKNOWN]
+    rows = [row for row in _planned(case) if row["status"] == NO_REPORT]
     if rows:
         labels = ", ".join(row["measure_label"] for row in rows)
         noun, asked = ("показателю", "выполнен ли он") if len(rows) == 1 else ("показателям", "выполнены ли они")
@@ -35,6 +34,16 @@ def not_known(case: Case) -> Iterator[Told]:
             f"По {noun} {labels}" if len(rows) < len(_planned(case)) else f"Ни по одному показателю с планом ({labels})"
         )
         text = f"{which} сведений нет: сказать, {asked}, нельзя."
+        yield Told(text, [asked_as(row) for row in rows])
+
+
+def undocumented(case: Case) -> Iterator[Told]:
+    """Planned measures that were reported in full and have no document at all."""
+    rows = [row for row in _planned(case) if row["status"] == UNDOCUMENTED]
+    if rows:
+        labels = ", ".join(row["measure_label"] for row in rows)
+        noun = "показателю" if len(rows) == 1 else "показателям"
+        text = f"По {noun} {labels} сообщено всё запланированное, но не назван ни один документ."
         yield Told(text, [asked_as(row) for row in rows])
 
 
@@ -67,6 +76,7 @@ SENTENCES = tuple(
     for name, tell, condition in (
         ("исполнение", done, "есть показатели с планом больше нуля"),
         ("исполнение-не-ясно", not_known, "о показателе с планом больше нуля сведений нет"),
+        ("исполнение-без-документов", undocumented, "о показателе сообщено всё, а документов не названо"),
         (
             "школы-выше-порога",
             schools_over_the_threshold,
