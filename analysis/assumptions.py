@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import AnalysisError
-from analysis.toml_file import keys_of, numbered, one_of, read_toml, section, take
+from analysis.toml_file import keys_of, numbered, one_of, read_toml, section, take, take_text
 
 # What every project assumes while nothing else is written, and what one project assumes beside it.
 ASSUMPTIONS_FILE, OWN_ASSUMPTIONS_FILE = "data/assumptions.toml", "data/own_assumptions.toml"
@@ -88,20 +88,13 @@ def _entries(root: Path, file: str) -> Iterator[tuple[str, Assumption]]:
 
 def _assumption(entry: Mapping[str, Any], where: str) -> Assumption:
     return Assumption(
-        assumption_id=_words(entry, "id", where),
-        text=_words(entry, "text", where),
-        used_in=_words(entry, "used_in", where),
-        basis=_words(entry, "basis", where),
+        assumption_id=take_text(entry, "id", where),
+        text=take_text(entry, "text", where),
+        used_in=take_text(entry, "used_in", where),
+        basis=take_text(entry, "basis", where),
         reliability=one_of(entry, "reliability", RATINGS, where),
         impact=one_of(entry, "impact", RATINGS, where),
         confirmed=take(entry, "confirmed", bool, where),
         since=take(entry, "since", date, where),
         rules=tuple(take({"rules": [], **entry}, "rules", list, where)),
     )
-
-
-def _words(entry: Mapping[str, Any], key: str, where: str) -> str:
-    text = take(entry, key, str, where).strip()
-    if not text:
-        raise AnalysisError(f"{where}: ключ «{key}» пуст. Впишите текст.")
-    return text

@@ -19,6 +19,8 @@ class Severity(StrEnum):
 # What each rule is called wherever findings are listed. The order is the order of listing.
 RULE_TITLES = {
     "rules": "Файлы правил",
+    "collection": "Кто отчитывается",
+    "calendar": "Календарь процедур",
     "source": "Паспорт исходного файла",
     "encoding": "Кодировка файла",
     "workbook": "Книга Excel",

@@ -26,6 +26,7 @@ from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
 from analysis.intake.workbook import read_workbook
 from analysis.rule_files import broken_rules, nothing_can_be_read
+from analysis.undecided import undecided
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
         facts = _facts(project, sources, amendments.corrections, tables, read)
         tables |= facts.tables
         findings += [*facts.findings, *violations(facts.tables, {**FACT_TABLES, **SCHOOL_FACT_TABLES})]
+    if project.collection is not None and not blocking(findings):
+        findings += undecided(project, project.collection, tables)
     ordered = in_listing_order([*broken, *findings])
     return Checked({**tables, "findings": findings_table(ordered)}, ordered)
 

@@ -24,7 +24,7 @@ FLOORS = [
     # What people record about documents is read with the other rules.
     "documents.kinds documents.settings",
     "rule_files pipeline fact_pipeline school_fact_pipeline export_pipeline open_facts receive receive_exports "
-    "receptions take_back "
+    "receptions take_back undecided "
     "annotate collection build explanation internal placed notebooks",
     "documents starter demo",
     "commands cli __main__",

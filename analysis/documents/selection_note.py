@@ -23,7 +23,7 @@ from analysis.documents.parts import (
     with_codes,
 )
 from analysis.documents.staging import Document
-from analysis.exam_calendar import school_year_from
+from analysis.exam_calendar import school_years_of
 from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.certainty import probability
 from analysis.presentation.city_schools import city_note
@@ -72,8 +72,7 @@ def selection_note(material: Material) -> Document:
 
 def _supported(material: Material) -> str:
     status = material.edition.tables.get("school_status", NO_SCHOOLS)
-    years = [school_year_from(material.year - 1), school_year_from(material.year)]
-    rows = status[status["school_year"].isin(years) & (status["status"] != "нет")]
+    rows = status[status["school_year"].isin(school_years_of(material.year)) & (status["status"] != "нет")]
     if rows.empty:
         return "По реестру поддерживаемых школ в этом году нет."
     said = [

@@ -11,7 +11,7 @@ from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES, form_ide
 from analysis.exam_calendar import Sitting
 from analysis.forms.school_sheets import how_to_fill_sheets, school_sheets
 from analysis.forms.workbook import FilledSheet, form_bytes
-from analysis.indicators.duties import measures_named, school_shares, supported_schools
+from analysis.indicators.duties import measures_named, municipal_unnamed, school_shares, supported_schools
 from analysis.presentation.words import Row, bounded, count_words, deadline_words, measure_words, rows_of
 
 SHARE_NOT_SET = "доля школы не установлена"
@@ -122,12 +122,6 @@ def blank_forms(
             )
         )
     return forms
-
-
-def municipal_unnamed(executors: pd.DataFrame, collection: Collection) -> list[str]:
-    """Returns the municipal reporters whom no measure of the roadmap names: they have nothing to fill in."""
-    named = set(executors["executor_name"])
-    return [name for name in collection.municipal if name not in named]
 
 
 def _why_empty(reporter: str, status: pd.DataFrame, calendar_year: int) -> str:

@@ -5,15 +5,20 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.config import Collection, Report
-from analysis.exam_calendar import school_year_from
+from analysis.exam_calendar import school_years_of
 from analysis.indicators.execution import Duty
 
 
 def supported_schools(status: pd.DataFrame, calendar_year: int) -> list[str]:
     """Returns the logins of schools supported in either school year that a calendar year touches."""
-    years = [school_year_from(calendar_year - 1), school_year_from(calendar_year)]
-    rows = status[status["school_year"].isin(years) & (status["status"] != "нет")]
+    rows = status[status["school_year"].isin(school_years_of(calendar_year)) & (status["status"] != "нет")]
     return sorted(rows["school_login"].unique())
+
+
+def municipal_unnamed(executors: pd.DataFrame, collection: Collection) -> list[str]:
+    """Returns the municipal reporters whom no measure of the roadmap names: they have nothing to fill in."""
+    named = set(executors["executor_name"])
+    return [name for name in collection.municipal if name not in named]
 
 
 def duties(
