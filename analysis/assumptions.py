@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from analysis.defaults import KEY, approved_since
 from analysis.errors import AnalysisError
 from analysis.toml_file import keys_of, numbered, one_of, read_toml, section, take, take_text
 
@@ -15,6 +16,20 @@ ASSUMPTIONS_FILE, OWN_ASSUMPTIONS_FILE = "data/assumptions.toml", "data/own_assu
 ASSUMPTION_FILES = {ASSUMPTIONS_FILE: ("assumption", "data_rating"), OWN_ASSUMPTIONS_FILE: ("assumption",)}
 GREEN, YELLOW, RED = RATINGS = ("зелёный", "жёлтый", "красный")
 DEFAULT_RED_SHARE = 0.1
+# Of what a report must hold something, or the assumption is not printed; presentation.resting says when it does.
+NEEDS = (
+    "исполнение",
+    "день приёма",
+    "статус школ",
+    "сведения школ",
+    "скрытые числа",
+    "результаты",
+    "баллы ЕГЭ",
+    "выгрузки",
+    "СОУ",
+    "отбор",
+    "стабилизация",
+)
 
 
 @dataclass(frozen=True)
@@ -29,8 +44,9 @@ class Assumption:
         reliability: How far it may be trusted, one of RATINGS: green rests on a text that was read, red is a guess.
         impact: What a mistake would change, one of RATINGS: green nothing that is printed, red the conclusions.
         confirmed: Whether a document that binds the office was read.
-        since: Since when it holds.
+        since: Since when the office takes it for granted; None for a default, which it has not approved.
         rules: Files of the project whose rules it speaks of.
+        needs: Of what a report must hold something for it to be printed, one of NEEDS; empty — always printed.
     """
 
     assumption_id: str
@@ -40,11 +56,12 @@ class Assumption:
     reliability: str
     impact: str
     confirmed: bool
-    since: date
+    since: date | None
     rules: tuple[str, ...] = ()
+    needs: str = ""
 
 
-KNOWN_KEYS = {*keys_of(Assumption), "id"} - {"assumption_id"}
+KNOWN_KEYS = {*keys_of(Assumption), "id", KEY} - {"assumption_id"}
 
 
 def load_assumptions(root: Path) -> tuple[Assumption, ...]:
@@ -95,6 +112,7 @@ def _assumption(entry: Mapping[str, Any], where: str) -> Assumption:
         reliability=one_of(entry, "reliability", RATINGS, where),
         impact=one_of(entry, "impact", RATINGS, where),
         confirmed=take(entry, "confirmed", bool, where),
-        since=take(entry, "since", date, where),
+        since=approved_since(entry, date, where),
         rules=tuple(take({"rules": [], **entry}, "rules", list, where)),
+        needs=one_of(entry, "needs", NEEDS, where) if "needs" in entry else "",
     )

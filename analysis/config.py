@@ -99,6 +99,10 @@ class Collection:
         """The last day on which facts of a year count."""
         return dict(self.cutoffs).get(calendar_year, date(calendar_year + 1, 1, 31))
 
+    def cutoff_is_default(self, calendar_year: int) -> bool:
+        """Whether nobody has named that day."""
+        return calendar_year not in dict(self.cutoffs)
+
 
 @dataclass(frozen=True)
 class Report:

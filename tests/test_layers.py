@@ -11,7 +11,7 @@ import analysis
 PACKAGE = Path(analysis.__file__).parent
 # From the ground up: a module imports what stands on its own floor or below.
 FLOORS = [
-    "errors quoted whole file_facts toml_file",
+    "errors quoted whole file_facts toml_file defaults",
     "config findings sources_file exam_calendar assumptions disclosure_policy",
     "contracts indicator_passport selection_rules methods",
     "intake",

@@ -161,7 +161,9 @@ class Assumptions(IndicatorTable):
     confirmation: Series[str] = column(
         "Подтверждение", "Прочитан ли документ, который это установил", isin=CONFIRMATIONS
     )
-    since_date: Series[pd.Timestamp] = column("С какого дня", "Когда записано", "дата")
+    since_date: Series[pd.Timestamp] = column(
+        "С какого дня", "Пусто — правило по умолчанию, не утверждено управлением", "дата", nullable=True
+    )
 
 
 QUALITY_TABLES: dict[str, type[pa.DataFrameModel]] = {

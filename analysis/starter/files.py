@@ -99,20 +99,6 @@ REPORTING = """# Кто отчитывается за показатель и к
 # basis = "…"                          документ, его номер и дата
 # who = "…"
 """
-DISCLOSURE = """# Что скрывают в открытом отчёте, чтобы число не показало одного человека. Служебный отчёт печатает всё.
-# Правило одно для таблиц, рисунков, предложений и файлов; скрытое печатается словом «скрыто».
-
-[disclosure]
-# Меняется вместе с правилом; отчёт называет версию.
-version = "1"
-# Число людей меньше этого скрыто, ноль тоже: «никто» говорит о каждом.
-smallest_count = 5
-# Доли и средние меньше чем по стольким людям не печатаются.
-smallest_base = 10
-# На чём стоят числа; confirmed = false печатается как «не подтверждено нормативно».
-basis = "152-ФЗ числа не называет; в открытых данных об образовании обычно скрывают менее 5–11 человек"
-confirmed = false
-"""
 DOCUMENTS = """# Документы, которые делает analysis documents: для каких мероприятий «дорожной карты» они нужны
 # и к каким протоколам приложены. kind: school-note (справка школы), selection (отбор), meeting (совещание),
 # courses (запрос на курсы), contests (конкурсы).
@@ -159,7 +145,6 @@ def decided_files(beginning: Beginning) -> dict[str, bytes]:
         "data/corrections.toml": CORRECTIONS.format(**first),
         "data/terms.toml": TERMS,
         "data/reporting.toml": REPORTING,
-        "data/disclosure.toml": DISCLOSURE,
         "data/documents.toml": DOCUMENTS.format(**first),
         "data/processed/README.md": PROCESSED,
         ".gitignore": IGNORED,

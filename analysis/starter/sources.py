@@ -16,6 +16,7 @@ ALIKE = (
     "data/indicators.toml",
     "data/selection.toml",
     "data/assumptions.toml",
+    "data/disclosure.toml",
     "reports/_parts/*",
     "reports/_assets/*",
     "reports/styles.css",
