@@ -71,6 +71,9 @@ RULE_TITLES = {
     "contract": "Таблица не отвечает договору о данных",
 }
 
+# About what people have set or left open, not about what was received.
+OF_SETTINGS = ("rules", "collection", "calendar")
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -47,6 +47,7 @@ HOLDS: Mapping[str, Callable[[Edition], bool]] = {
     "день приёма": _default_cutoff,
     "статус школ": lambda edition: _executed(edition) and not edition.tables["school_status"].empty,
     "сведения школ": _of_schools,
+    "контингент и кадры": lambda edition: _any(edition, "pupil_groups", "staff_parts"),
     "скрытые числа": lambda edition: not edition.internal and _of_schools(edition),
     "результаты": lambda edition: _any(edition, "mark_results", "score_results"),
     "баллы ЕГЭ": lambda edition: _any(edition, "score_results"),

@@ -104,6 +104,8 @@ def test_it_says_what_to_do_next_and_what_was_not_named(tmp_path, city, capsys):
     _, said = city
     assert "data/raw" in said
     assert "check" in said
+    assert "forms 2023 —" in said
+    assert "ключ default" in said
     assert "не названы" not in said
     assert main(["new", str(tmp_path / "unnamed")]) == 0
     assert "не названы" in capsys.readouterr().out
