@@ -46,7 +46,9 @@ class ReporterCompleteness(IndicatorTable):
     """Полнота сведений: по строке на год, того, кто отчитывается, и вид сведений."""
 
     calendar_year: Series[int] = calendar_year()
-    reporter: Series[str] = column("Кто отчитывается", "Исполнитель за город или логин школы", str_length={"min_value": 1})
+    reporter: Series[str] = column(
+        "Кто отчитывается", "Исполнитель за город или логин школы", str_length={"min_value": 1}
+    )
     fact_kind: Series[str] = _fact_kind()
     asked_row_count: Series[pd.Int64Dtype] = _count(
         "Спрошено строк", "Сколько строк просит форма; пусто — сколько их, знает только школа", nullable=True
