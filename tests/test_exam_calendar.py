@@ -1,12 +1,10 @@
 """data/calendar.toml: a year that is not there can be added, and what cannot be is refused by entry and key."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from analysis.config import CALENDAR_FILE
 from analysis.errors import AnalysisError
-from analysis.exam_calendar import is_school_year, load_calendar, load_vocabulary, school_years_of, sitting_stanza
+from analysis.exam_calendar import load_calendar, load_vocabulary, sitting_stanza
 from roadmaps import HOUSE
 
 ANSWERS = {
@@ -69,18 +67,3 @@ def test_a_school_year_that_does_not_touch_the_year_is_refused(tmp_path, school_
     said = f"ключ «school_year»: стоит «{school_year}», нужно одно из: 2022/23, 2023/24"
     with pytest.raises(AnalysisError, match=said):
         load_calendar(_with(tmp_path, text))
-
-
-@pytest.mark.parametrize(
-    "text", ["2020/22", "2020/20", "2020/2021", "2020-21", "1999/00", "20/21", "", "２０２０/21", "/"]
-)
-def test_what_is_no_school_year(text):
-    assert not is_school_year(text)
-
-
-@given(st.integers(2000, 2099))
-def test_both_school_years_of_a_year_are_school_years(year):
-    spring, autumn = school_years_of(year)
-    assert is_school_year(autumn)
-    assert autumn.startswith(f"{year}/")
-    assert spring.endswith(f"/{year % 100:02d}")
