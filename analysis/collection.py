@@ -10,7 +10,7 @@ from analysis.cleaning.returns import COLUMNS, fact_table
 from analysis.config import CALENDAR_FILE, INVENTED, Collection, Project, load_reporting, load_sources
 from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
-from analysis.exam_calendar import Sitting, load_calendar
+from analysis.exam_calendar import Sitting, load_calendar, sitting_stanza
 from analysis.findings import blocking
 from analysis.forms.acceptance import HOW_TO_DECIDE, rows_to_decide
 from analysis.forms.collect import Form, blank_forms, workbooks
@@ -20,6 +20,7 @@ from analysis.indicators.plan import plan_by_year
 from analysis.open_facts import school_names
 from analysis.pipeline import check_project
 from analysis.school_mergers import SCHOOLS_FILE
+from analysis.undecided import FILL_IN, no_sittings
 from analysis.whole import write_file_whole
 
 
@@ -83,8 +84,12 @@ def _not_made(
         for login, name in school_names(tables).items()
         if login not in asked
     ]
-    if not any(one.calendar_year == calendar_year and one.form_subjects for one in sittings):
-        lines.append(f"{CALENDAR_FILE}: процедур {calendar_year} года нет, поэтому результатов формы не спрашивают.")
+    unknown = no_sittings(sittings, calendar_year)
+    if unknown:
+        lines += [f"{CALENDAR_FILE}: {unknown} {FILL_IN}", sitting_stanza(calendar_year)]
+    elif not any(one.calendar_year == calendar_year and one.form_subjects for one in sittings):
+        said = f"процедур {calendar_year} года, о которых спрашивает форма, нет: ключ form_subjects всюду пуст."
+        lines.append(f"{CALENDAR_FILE}: {said}")
     if tables["schools"].empty:
         lines.append(
             "Реестра школ ещё нет, поэтому форм школ нет: заполните registry.xlsx и выполните analysis receive."
