@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.cleaning.differences import is_filled_in
 from analysis.cleaning.returns import COLUMNS, fact_table
 from analysis.config import CALENDAR_FILE, INVENTED, Collection, Project, load_reporting, load_sources
 from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
@@ -17,6 +18,8 @@ from analysis.forms.collect import Form, blank_forms, workbooks
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.duties import municipal_unnamed, reporting_schools
 from analysis.indicators.plan import plan_by_year
+from analysis.intake.returns import read_returned
+from analysis.intake.workbook import read_workbook
 from analysis.open_facts import school_names
 from analysis.pipeline import check_project
 from analysis.school_mergers import SCHOOLS_FILE
@@ -54,9 +57,27 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
     waiting = _acceptance_form(project, tables, plan, calendar_year, created)
     forms = [*workbooks(blank, calendar_year, created), *registry, *([waiting] if waiting else [])]
     folder.mkdir(parents=True, exist_ok=True)
-    for form in forms:
-        write_file_whole(folder / form.name, form.content)
-    return [*(str(folder / form.name) for form in forms), *_not_made(tables, unnamed, sittings, calendar_year)]
+    said = [_written(folder / form.name, form.content) for form in forms]
+    return [*said, *_not_made(tables, unnamed, sittings, calendar_year)]
+
+
+def _written(path: Path, content: bytes) -> str:
+    """Writes a workbook and names it; one that somebody has filled in where it lay is left as it is."""
+    if path.is_file() and _holds_values(path):
+        return (
+            f"{path}: в книгу что-то вписано, поэтому она оставлена как есть. Примите её (analysis receive) или "
+            "уберите отсюда и повторите команду."
+        )
+    write_file_whole(path, content)
+    return str(path)
+
+
+def _holds_values(path: Path) -> bool:
+    """Whether somebody wrote into a workbook; of one that cannot be read nobody knows."""
+    try:
+        return is_filled_in(read_returned(read_workbook(path.read_bytes(), path.name), path.name))
+    except AnalysisError:
+        return True
 
 
 def _tables(project: Project, calendar_year: int) -> dict[str, pd.DataFrame]:
