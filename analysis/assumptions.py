@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from analysis.defaults import KEY, approved_since
 from analysis.errors import AnalysisError
-from analysis.toml_file import keys_of, numbered, one_of, read_toml, section, take
+from analysis.toml_file import keys_of, numbered, one_of, read_toml, section, take, take_text
 
 # What every project assumes while nothing else is written, and what one project assumes beside it.
 ASSUMPTIONS_FILE, OWN_ASSUMPTIONS_FILE = "data/assumptions.toml", "data/own_assumptions.toml"
@@ -15,6 +16,21 @@ ASSUMPTIONS_FILE, OWN_ASSUMPTIONS_FILE = "data/assumptions.toml", "data/own_assu
 ASSUMPTION_FILES = {ASSUMPTIONS_FILE: ("assumption", "data_rating"), OWN_ASSUMPTIONS_FILE: ("assumption",)}
 GREEN, YELLOW, RED = RATINGS = ("зелёный", "жёлтый", "красный")
 DEFAULT_RED_SHARE = 0.1
+# Of what a report must hold something, or the assumption is not printed; presentation.resting says when it does.
+NEEDS = (
+    "исполнение",
+    "день приёма",
+    "статус школ",
+    "сведения школ",
+    "контингент и кадры",
+    "скрытые числа",
+    "результаты",
+    "баллы ЕГЭ",
+    "выгрузки",
+    "СОУ",
+    "отбор",
+    "стабилизация",
+)
 
 
 @dataclass(frozen=True)
@@ -29,8 +45,9 @@ class Assumption:
         reliability: How far it may be trusted, one of RATINGS: green rests on a text that was read, red is a guess.
         impact: What a mistake would change, one of RATINGS: green nothing that is printed, red the conclusions.
         confirmed: Whether a document that binds the office was read.
-        since: Since when it holds.
+        since: Since when the office takes it for granted; None for a default, which it has not approved.
         rules: Files of the project whose rules it speaks of.
+        needs: Of what a report must hold something for it to be printed, one of NEEDS; empty — always printed.
     """
 
     assumption_id: str
@@ -40,11 +57,12 @@ class Assumption:
     reliability: str
     impact: str
     confirmed: bool
-    since: date
+    since: date | None
     rules: tuple[str, ...] = ()
+    needs: str = ""
 
 
-KNOWN_KEYS = {*keys_of(Assumption), "id"} - {"assumption_id"}
+KNOWN_KEYS = {*keys_of(Assumption), "id", KEY} - {"assumption_id"}
 
 
 def load_assumptions(root: Path) -> tuple[Assumption, ...]:
@@ -88,20 +106,14 @@ def _entries(root: Path, file: str) -> Iterator[tuple[str, Assumption]]:
 
 def _assumption(entry: Mapping[str, Any], where: str) -> Assumption:
     return Assumption(
-        assumption_id=_words(entry, "id", where),
-        text=_words(entry, "text", where),
-        used_in=_words(entry, "used_in", where),
-        basis=_words(entry, "basis", where),
+        assumption_id=take_text(entry, "id", where),
+        text=take_text(entry, "text", where),
+        used_in=take_text(entry, "used_in", where),
+        basis=take_text(entry, "basis", where),
         reliability=one_of(entry, "reliability", RATINGS, where),
         impact=one_of(entry, "impact", RATINGS, where),
         confirmed=take(entry, "confirmed", bool, where),
-        since=take(entry, "since", date, where),
+        since=approved_since(entry, date, where),
         rules=tuple(take({"rules": [], **entry}, "rules", list, where)),
+        needs=one_of(entry, "needs", NEEDS, where) if "needs" in entry else "",
     )
-
-
-def _words(entry: Mapping[str, Any], key: str, where: str) -> str:
-    text = take(entry, key, str, where).strip()
-    if not text:
-        raise AnalysisError(f"{where}: ключ «{key}» пуст. Впишите текст.")
-    return text

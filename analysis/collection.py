@@ -6,20 +6,24 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.cleaning.differences import is_filled_in
 from analysis.cleaning.returns import COLUMNS, fact_table
 from analysis.config import CALENDAR_FILE, INVENTED, Collection, Project, load_reporting, load_sources
 from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
-from analysis.exam_calendar import Sitting, load_calendar
+from analysis.exam_calendar import Sitting, load_calendar, sitting_stanza
 from analysis.findings import blocking
 from analysis.forms.acceptance import HOW_TO_DECIDE, rows_to_decide
 from analysis.forms.collect import Form, blank_forms, workbooks
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.duties import municipal_unnamed, reporting_schools
 from analysis.indicators.plan import plan_by_year
+from analysis.intake.returns import read_returned
+from analysis.intake.workbook import read_workbook
 from analysis.open_facts import school_names
 from analysis.pipeline import check_project
 from analysis.school_mergers import SCHOOLS_FILE
+from analysis.undecided import FILL_IN, no_sittings
 from analysis.whole import write_file_whole
 
 
@@ -53,9 +57,27 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
     waiting = _acceptance_form(project, tables, plan, calendar_year, created)
     forms = [*workbooks(blank, calendar_year, created), *registry, *([waiting] if waiting else [])]
     folder.mkdir(parents=True, exist_ok=True)
-    for form in forms:
-        write_file_whole(folder / form.name, form.content)
-    return [*(str(folder / form.name) for form in forms), *_not_made(tables, unnamed, sittings, calendar_year)]
+    said = [_written(folder / form.name, form.content) for form in forms]
+    return [*said, *_not_made(tables, unnamed, sittings, calendar_year)]
+
+
+def _written(path: Path, content: bytes) -> str:
+    """Writes a workbook and names it; one that somebody has filled in where it lay is left as it is."""
+    if path.is_file() and _holds_values(path):
+        return (
+            f"{path}: в книгу что-то вписано, поэтому она оставлена как есть. Примите её (analysis receive) или "
+            "уберите отсюда и повторите команду."
+        )
+    write_file_whole(path, content)
+    return str(path)
+
+
+def _holds_values(path: Path) -> bool:
+    """Whether somebody wrote into a workbook; of one that cannot be read nobody knows."""
+    try:
+        return is_filled_in(read_returned(read_workbook(path.read_bytes(), path.name), path.name))
+    except AnalysisError:
+        return True
 
 
 def _tables(project: Project, calendar_year: int) -> dict[str, pd.DataFrame]:
@@ -83,8 +105,12 @@ def _not_made(
         for login, name in school_names(tables).items()
         if login not in asked
     ]
-    if not any(one.calendar_year == calendar_year and one.form_subjects for one in sittings):
-        lines.append(f"{CALENDAR_FILE}: процедур {calendar_year} года нет, поэтому результатов формы не спрашивают.")
+    unknown = no_sittings(sittings, calendar_year)
+    if unknown:
+        lines += [f"{CALENDAR_FILE}: {unknown} {FILL_IN}", sitting_stanza(calendar_year)]
+    elif not any(one.calendar_year == calendar_year and one.form_subjects for one in sittings):
+        said = f"процедур {calendar_year} года, о которых спрашивает форма, нет: ключ form_subjects всюду пуст."
+        lines.append(f"{CALENDAR_FILE}: {said}")
     if tables["schools"].empty:
         lines.append(
             "Реестра школ ещё нет, поэтому форм школ нет: заполните registry.xlsx и выполните analysis receive."

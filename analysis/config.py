@@ -120,6 +120,10 @@ class Collection:
         """The name by which an executor is known: that of the list, where it joins this one to another."""
         return next((one.name for one in self.executors if name in one.writings), name)
 
+    def cutoff_is_default(self, calendar_year: int) -> bool:
+        """Whether nobody has named that day."""
+        return calendar_year not in dict(self.cutoffs)
+
 
 @dataclass(frozen=True)
 class Report:

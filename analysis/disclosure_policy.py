@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.defaults import bracketed, doubt, is_default
 from analysis.errors import AnalysisError
 from analysis.toml_file import keys_of, read_toml, section, take
 
@@ -19,6 +20,7 @@ class DisclosurePolicy:
         smallest_base: Shares and means over fewer people are hidden.
         basis: What the numbers rest on.
         confirmed: Whether a document that binds the office was read.
+        default: Whether it came with the program and the office has not approved it.
     """
 
     version: str
@@ -26,11 +28,17 @@ class DisclosurePolicy:
     smallest_base: int
     basis: str
     confirmed: bool
+    default: bool = False
+
+    @property
+    def ground(self) -> str:
+        """What the numbers rest on, and what of it is in doubt."""
+        return f"{self.basis}{bracketed(doubt(self.default, self.confirmed, 'не подтверждено нормативно'))}"
 
 
 # What is in force where a project decides nothing itself: the default of published practice, never less.
 DEFAULT_POLICY = DisclosurePolicy(
-    "1", 5, 10, "распространённая практика публикации; нормативный документ числа не называет", False
+    "1", 5, 10, "распространённая практика публикации; нормативный документ числа не называет", False, True
 )
 
 
@@ -50,6 +58,7 @@ def load_policy(root: Path) -> DisclosurePolicy:
         take(written, "smallest_base", int, where),
         take(written, "basis", str, where),
         take(written, "confirmed", bool, where),
+        is_default(written, where),
     )
     if not 2 <= policy.smallest_count <= policy.smallest_base:
         raise AnalysisError(

@@ -7,11 +7,31 @@ from typing import Any
 
 from analysis.config import CALENDAR_FILE
 from analysis.errors import AnalysisError
-from analysis.toml_file import keys_of, numbered, one_of, read_toml, take
+from analysis.toml_file import keys_of, numbered, one_of, read_toml, take, take_text
 
 MARK_SCALE, SCORE_SCALE = "отметка", "100 баллов"
 SCALES = [MARK_SCALE, SCORE_SCALE]
 TABLES = ("sitting", "subject_writings", "minimum_score")
+# What a year without sittings asks for. What is left empty is refused by its key, so no answer is a guess of ours.
+STANZA = """# Процедуры {year} года: раздел на каждую процедуру и волну. Ответы — из приказа или графика, он же — basis.
+# 1. Какая процедура, по каким предметам и в каких классах: procedure, scale, form_subjects, [sitting.grades].
+# 2. Весной или осенью, по программе какого класса: wave, school_year, grade_lag.
+# 3. Можно ли сравнивать с прошлым годом: comparability — то же слово, что у той процедуры, если можно; иначе другое.
+[[sitting]]
+procedure = ""        # ВПР, ОГЭ, ЕГЭ или Журнал (годовые отметки)
+calendar_year = {year}
+wave = ""             # у ВПР: весна или осень; у ОГЭ и ЕГЭ: основная; у журнала: год
+school_year = ""      # {spring} — весной и за год, {autumn} — осенью
+scale = ""            # отметка; у ЕГЭ, кроме базовой математики: 100 баллов
+grade_lag = ""        # без кавычек: 0 — по программе своего класса, 1 — предыдущего
+comparability = ""
+form_subjects = ["Русский язык", "Математика"]   # о чём спросит форма школы; остальное приходит выгрузками
+basis = ""            # документ, его номер и дата
+confirmed = false     # true, когда документ прочитан
+[sitting.grades]      # классы, по программе которых проведено: [4, 5, 6, 7, 8]
+"Русский язык" = []
+"Математика" = []
+"""
 MINIMUM_KEYS = ("procedure", "calendar_year", "subject", "score", "basis", "confirmed")
 
 
@@ -53,6 +73,17 @@ class Sitting:
 def school_year_from(calendar_year: int) -> str:
     """Returns the school year that begins in a calendar year: 2021 → 2021/22."""
     return f"{calendar_year}/{(calendar_year + 1) % 100:02d}"
+
+
+def school_years_of(calendar_year: int) -> tuple[str, str]:
+    """Returns the school years that a calendar year touches: 2021 → 2020/21, 2021/22."""
+    return school_year_from(calendar_year - 1), school_year_from(calendar_year)
+
+
+def sitting_stanza(calendar_year: int) -> str:
+    """Returns an entry for data/calendar.toml that waits for its answers."""
+    spring, autumn = school_years_of(calendar_year)
+    return STANZA.format(year=calendar_year, spring=spring, autumn=autumn)
 
 
 def load_calendar(root: Path) -> tuple[Sitting, ...]:
@@ -131,29 +162,32 @@ def _sitting(entry: Mapping[str, Any], where: str) -> Sitting:
     if scale not in SCALES or lag not in (0, 1):
         raise AnalysisError(f"{where}: «scale» — одно из {', '.join(SCALES)}; «grade_lag» — 0 или 1.")
     grades = _grades(take(entry, "grades", dict, where), where)
-    asked = take(entry, "form_subjects", list, where)
+    year, asked = take(entry, "calendar_year", int, where), take(entry, "form_subjects", list, where)
     strange = next((subject for subject in asked if subject not in grades), None)
     if strange is not None:
         raise AnalysisError(
             f"{where}: ключ «form_subjects»: предмета «{strange}» нет в [sitting.grades]; есть: {', '.join(grades)}."
         )
     return Sitting(
-        procedure=take(entry, "procedure", str, where),
-        calendar_year=take(entry, "calendar_year", int, where),
-        wave=take(entry, "wave", str, where),
-        school_year=take(entry, "school_year", str, where),
+        procedure=take_text(entry, "procedure", where),
+        calendar_year=year,
+        wave=take_text(entry, "wave", where),
+        school_year=one_of(entry, "school_year", school_years_of(year), where),
         scale=scale,
         grade_lag=lag,
         grades=grades,
         form_subjects=tuple(asked),
-        comparability=take(entry, "comparability", str, where),
-        basis=take(entry, "basis", str, where),
+        comparability=take_text(entry, "comparability", where),
+        basis=take_text(entry, "basis", where),
         confirmed=take(entry, "confirmed", bool, where),
     )
 
 
 def _grades(grades: Mapping[str, Any], where: str) -> dict[str, tuple[int, ...]]:
+    if not grades:
+        raise AnalysisError(f"{where}: раздел [sitting.grades] пуст: нужен хотя бы один предмет с классами.")
     for subject, listed in grades.items():
-        if not isinstance(listed, list) or not all(type(grade) is int and 1 <= grade <= 11 for grade in listed):
+        numbers = isinstance(listed, list) and all(type(grade) is int and 1 <= grade <= 11 for grade in listed)
+        if not listed or not numbers:
             raise AnalysisError(f"{where}: предмет «{subject}»: нужен список классов от 1 до 11, например [5, 6].")
     return {subject: tuple(listed) for subject, listed in grades.items()}

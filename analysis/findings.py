@@ -19,6 +19,8 @@ class Severity(StrEnum):
 # What each rule is called wherever findings are listed. The order is the order of listing.
 RULE_TITLES = {
     "rules": "Файлы правил",
+    "collection": "Кто отчитывается",
+    "calendar": "Календарь процедур",
     "source": "Паспорт исходного файла",
     "encoding": "Кодировка файла",
     "workbook": "Книга Excel",
@@ -71,6 +73,9 @@ RULE_TITLES = {
     "other_edition": "Сведения за год, за который отчёт не выходит",
     "contract": "Таблица не отвечает договору о данных",
 }
+
+# About what people have set or left open, not about what was received.
+OF_SETTINGS = ("rules", "collection", "calendar")
 
 
 @dataclass(frozen=True)

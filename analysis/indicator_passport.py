@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.contracts.school_facts import CONTEXT_GROUPS, JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS, STAFF_GROUPS
+from analysis.defaults import KEY, approved_since
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import SCALES
 from analysis.toml_file import keys_of, numbered, one_of, read_toml, section, take
@@ -61,6 +62,7 @@ class Indicator:
         threshold_source: Where the threshold stands.
         threshold_confirmed: Whether a primary text of the office's own region was read.
         supplied_by: Who supplies it.
+        default: Whether the passport came with the program and the office has not approved it.
     """
 
     id: str
@@ -84,6 +86,7 @@ class Indicator:
     threshold_source: str
     threshold_confirmed: bool
     supplied_by: str
+    default: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,13 +120,13 @@ class Passport:
 
     Attributes:
         version: Changes with any definition.
-        since: First year for which the definitions hold.
+        since: First year for which the office has approved the definitions; None while they are those of the program.
         method: How uncertainty is stated.
         indicators: In the order of the file.
     """
 
     version: str
-    since: int
+    since: int | None
     method: Method
     indicators: tuple[Indicator, ...]
 
@@ -160,16 +163,17 @@ def load_passport(root: Path) -> Passport | None:
     if not (root / PASSPORT_FILE).is_file():
         return None
     content = read_toml(root, PASSPORT_FILE, ("passport", "method", "indicator"))
-    head_place, head = section(content, "passport", PASSPORT_FILE, ("version", "since"))
-    entries = numbered(content.get("indicator", []), "indicator", PASSPORT_FILE, keys_of(Indicator))
-    indicators = tuple(_indicator(entry, where) for where, entry in entries)
+    head_place, head = section(content, "passport", PASSPORT_FILE, ("version", "since", KEY))
+    entries = numbered(content.get("indicator", []), "indicator", PASSPORT_FILE, keys_of(Indicator) - {KEY})
+    since = approved_since(head, int, head_place)
+    indicators = tuple(_indicator(entry, where, since is None) for where, entry in entries)
     ids = [one.id for one in indicators]
     twice = next((one for one in ids if ids.count(one) > 1), None)
     if twice is not None:
         raise AnalysisError(f"{PASSPORT_FILE}: показатель «{twice}» описан дважды. Оставьте одно описание.")
     return Passport(
         version=take(head, "version", str, head_place),
-        since=take(head, "since", int, head_place),
+        since=since,
         method=_method(*section(content, "method", PASSPORT_FILE, keys_of(Method))),
         indicators=indicators,
     )
@@ -188,7 +192,7 @@ def _method(where: str, entry: Mapping[str, Any]) -> Method:
     )
 
 
-def _indicator(entry: Mapping[str, Any], where: str) -> Indicator:
+def _indicator(entry: Mapping[str, Any], where: str, default: bool) -> Indicator:
     table = one_of(entry, "table", list(INPUTS), where)
     kind = one_of(entry, "kind", KINDS, where)
     numerator = _inputs(entry, "numerator", table, where)
@@ -223,6 +227,7 @@ def _indicator(entry: Mapping[str, Any], where: str) -> Indicator:
         threshold_source=take(entry, "threshold_source", str, where) if threshold is not None else "",
         threshold_confirmed=take(entry, "threshold_confirmed", bool, where) if threshold is not None else False,
         supplied_by=take(entry, "supplied_by", str, where),
+        default=default,
     )
 
 

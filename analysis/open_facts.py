@@ -60,7 +60,7 @@ def unnamed_reporters(executors: pd.DataFrame, collection: Collection, reporting
     if collection.schools not in named_reporters(executors, reporting):
         unnamed.append(("schools", collection.schools))
     return [
-        Finding("executor_name", Severity.ATTENTION, PROJECT_FILE, (f"[collection], ключ {key}",), name,
+        Finding("collection", Severity.ATTENTION, PROJECT_FILE, (f"[collection], ключ {key}",), name,
                 f"«Дорожная карта» не называет исполнителя «{name}», и спросить его не о чем. Она называет: {named}.",
                 "Впишите имя так, как его пишет документ; лишнее имя уберите.")
         for key, name in unnamed

@@ -39,6 +39,7 @@ from analysis.intake.roadmap import lay_out
 from analysis.intake.workbook import read_workbook
 from analysis.open_facts import unanswered_measures, unnamed_reporters
 from analysis.rule_files import broken_rules, nothing_can_be_read
+from analysis.undecided import undecided
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,8 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
         facts = _facts(project, sources, amendments.corrections, tables, read)
         tables |= facts.tables
         findings += [*facts.findings, *violations(facts.tables, {**FACT_TABLES, **SCHOOL_FACT_TABLES})]
+    if project.collection is not None and not blocking(findings):
+        findings += undecided(project, tables)
     ordered = in_listing_order([*broken, *findings])
     return Checked({**tables, "findings": findings_table(ordered)}, ordered)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.defaults import is_default
 from analysis.errors import AnalysisError
 from analysis.indicator_passport import SHARE, Passport
 from analysis.toml_file import keys_of, numbered, one_of, read_toml, take
@@ -42,6 +43,7 @@ class RuleSet:
     leave_confirmed: bool
     alternative_thresholds: tuple[float, ...]
     procedures: tuple[Procedure, ...]
+    default: bool = False
 
     @property
     def parts_schools(self) -> bool:
@@ -89,6 +91,7 @@ def _rule(entry: Mapping[str, Any], where: str, passport: Passport) -> RuleSet:
         leave_confirmed=take(entry, "leave_confirmed", bool, where),
         alternative_thresholds=tuple(_share(one, "alternative_thresholds", where) for one in alternatives),
         procedures=tuple(_procedure(one, place, passport) for place, one in procedures),
+        default=is_default(entry, where),
     )
 
 

@@ -75,6 +75,18 @@ def _quoted(key: str, value: object, kind: type) -> str:
     return f': {key} = "{value}"{zeros}'
 
 
+def take_text(table: Mapping[str, Any], key: str, where: str) -> str:
+    """Returns table[key] without blanks around it; an empty text is a question that nobody has answered.
+
+    Raises:
+        AnalysisError: The key is not there, holds no text, or nothing but blanks.
+    """
+    text = take(table, key, str, where).strip()
+    if not text:
+        raise AnalysisError(f"{where}: ключ «{key}» пуст. Впишите текст.")
+    return text
+
+
 def take_path(entry: Mapping[str, Any], key: str, where: str) -> str:
     """Returns a path of the project; one written with backslashes would be another name for the same file."""
     path = take(entry, key, str, where)

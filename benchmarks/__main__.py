@@ -84,7 +84,7 @@ def _large_roadmaps(folder: Path) -> list[Measured]:
 
 def _collections(folder: Path) -> list[Measured]:
     measured = []
-    for schools, aim in ((19, "≤ 4 с"), (60, ""), (600, "≤ 25 с; ≤ 1 ГБ; рост линейный")):
+    for schools, aim in ((19, "≤ 4 с"), (60, ""), (200, ""), (600, "≤ 25 с; ≤ 1 ГБ; рост линейный")):
         project = _fresh(folder)
         registry, forms = returned_workbooks(project, project / "mail", schools)
         received = ["--received", "2022-01-20"]
@@ -96,10 +96,20 @@ def _collections(folder: Path) -> list[Measured]:
             measured.append(_median(name, "≤ 9 с", 1, partial(_given_copy, ONE_REPORT, project, folder)))
         name = f"{schools} форм прочитано и проверено: `check`"
         measured.append(_median(name, aim, 3, partial(_given, ["check"], project)))
+        if schools == 200:
+            measured.append(_marked_copies(project, schools, measured[-1].seconds))
     measured.append(_median("сборка, когда ничего не помнится: 600 форм", "", 1, lambda: (["build"], project)))
     (project / "data/terms.toml").write_text("# x\n", encoding="utf-8")
     measured.append(_median("сборка после правки, 600 форм уже прочитаны", "", 1, lambda: (["build"], project)))
     return measured
+
+
+def _marked_copies(project: Path, schools: int, checked: float) -> Measured:
+    """What marked copies of so many forms, each with something to look at, cost beside reading and checking them."""
+    both = _median("", "", 3, partial(_given, ["check", "--annotate"], project))
+    seconds = both.seconds - checked
+    name = f"{schools} копий с пометками, сверх `check`: {_number(seconds / checked)} времени `check`"
+    return Measured(name, seconds, both.megabytes, "≤ 3 времени `check`")
 
 
 def _invented_town(folder: Path) -> list[Measured]:

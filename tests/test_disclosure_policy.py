@@ -2,9 +2,11 @@
 
 import pytest
 
-from analysis.disclosure_policy import DEFAULT_POLICY, load_policy
+from analysis.defaults import DEFAULT_RULE
+from analysis.disclosure_policy import DEFAULT_POLICY, DISCLOSURE_FILE, load_policy
 from analysis.errors import AnalysisError
-from analysis.starter.files import DISCLOSURE
+from analysis.starter.beginning import Beginning
+from analysis.starter.start import new_project
 from roadmaps import HOUSE
 
 
@@ -20,7 +22,16 @@ def test_the_real_project_masks_counts_under_five_and_rates_under_ten():
 
 
 def test_a_new_project_gets_the_same_file():
-    assert (HOUSE / "data/disclosure.toml").read_text(encoding="utf-8") == DISCLOSURE
+    begun = new_project(Beginning("город Светлый", "УО", (2023,)))
+    assert begun[DISCLOSURE_FILE] == (HOUSE / DISCLOSURE_FILE).read_bytes()
+
+
+def test_what_nobody_approved_is_said_to_be_a_default(tmp_path):
+    text = (HOUSE / DISCLOSURE_FILE).read_text(encoding="utf-8")
+    assert load_policy(HOUSE).ground.endswith(f" ({DEFAULT_RULE})")
+    approved = load_policy(_written(tmp_path, text.replace("\ndefault = true\n", "\n")))
+    assert approved.ground.endswith("11 человек (не подтверждено нормативно)")
+    assert DEFAULT_POLICY.default
 
 
 def test_without_a_file_the_default_holds_and_not_nothing(tmp_path):
@@ -40,4 +51,4 @@ def test_without_a_file_the_default_holds_and_not_nothing(tmp_path):
 )
 def test_a_broken_policy_is_refused(tmp_path, old, new, said):
     with pytest.raises(AnalysisError, match=said):
-        load_policy(_written(tmp_path, DISCLOSURE.replace(old, new)))
+        load_policy(_written(tmp_path, (HOUSE / DISCLOSURE_FILE).read_text(encoding="utf-8").replace(old, new)))

@@ -11,7 +11,7 @@ import analysis
 PACKAGE = Path(analysis.__file__).parent
 # From the ground up: a module imports what stands on its own floor or below.
 FLOORS = [
-    "errors quoted whole file_facts toml_file",
+    "errors quoted whole file_facts toml_file defaults",
     "config findings sources_file exam_calendar assumptions disclosure_policy school_mergers",
     "contracts indicator_passport selection_rules methods",
     "intake",
@@ -24,7 +24,7 @@ FLOORS = [
     # What people record about documents is read with the other rules.
     "documents.kinds documents.settings",
     "rule_files pipeline fact_pipeline school_fact_pipeline export_pipeline open_facts receive receive_exports "
-    "receptions take_back "
+    "receptions take_back undecided "
     "annotate collection build explanation internal placed notebooks",
     "documents starter demo",
     "commands cli __main__",

@@ -14,7 +14,7 @@ from roadmaps import HOUSE
         (
             "alternative_thresholds",
             "alternative_treshold",
-            "№ 1 (omsk_2025): ключа «alternative_treshold» здесь",
+            "№ 1 (same_procedure_twice): ключа «alternative_treshold» здесь",
         ),
         ("subjects = ", "grade = 5\nsubjects = ", "[[procedure]] № 1: ключа «grade» здесь не бывает."),
     ],

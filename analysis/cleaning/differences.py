@@ -64,6 +64,12 @@ def differing_values(before: Returned, now: Returned) -> list[Difference]:
     return found
 
 
+def is_filled_in(returned: Returned) -> bool:
+    """Whether anything stands where the office has left the cells to others."""
+    to_fill_in = {layout.title: {one.name for one in layout.columns if one.kind != "fixed"} for layout in SHEETS}
+    return any(row.cells.keys() & to_fill_in[title] for title, rows in returned.rows.items() for row in rows)
+
+
 def _values(returned: Returned) -> dict[_Cell, str]:
     found: dict[_Cell, str] = {}
     for layout in SHEETS:

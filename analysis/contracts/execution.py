@@ -59,7 +59,9 @@ class ReporterResults(IndicatorTable):
     """Отчётность тех, кто отвечает за показатели: исполнителей и школ."""
 
     calendar_year: Series[int] = calendar_year()
-    reporter: Series[str] = column("Кто отчитывается", "УО, ИМО или логин школы", str_length={"min_value": 1})
+    reporter: Series[str] = column(
+        "Кто отчитывается", "Исполнитель за город или логин школы", str_length={"min_value": 1}
+    )
     expected_measure_count: Series[int] = column("Отвечает за", "За сколько показателей отвечает", "показатель", ge=0)
     reported_measure_count: Series[int] = column("Сообщено показателей", "О скольких сообщено", "показатель", ge=0)
     documented_measure_count: Series[int] = column(

@@ -38,7 +38,7 @@ class FactTable(pa.DataFrameModel):
 
 
 def _reporter() -> Any:
-    return column("Кто отчитался", "УО, ИМО или логин школы", str_length={"min_value": 1})
+    return column("Кто отчитался", "Исполнитель за город или логин школы", str_length={"min_value": 1})
 
 
 def _last_report_year() -> Any:

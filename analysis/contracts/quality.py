@@ -46,7 +46,9 @@ class ReporterCompleteness(IndicatorTable):
     """Полнота сведений: по строке на год, того, кто отчитывается, и вид сведений."""
 
     calendar_year: Series[int] = calendar_year()
-    reporter: Series[str] = column("Кто отчитывается", "УО, ИМО или логин школы", str_length={"min_value": 1})
+    reporter: Series[str] = column(
+        "Кто отчитывается", "Исполнитель за город или логин школы", str_length={"min_value": 1}
+    )
     fact_kind: Series[str] = _fact_kind()
     asked_row_count: Series[pd.Int64Dtype] = _count(
         "Спрошено строк", "Сколько строк просит форма; пусто — сколько их, знает только школа", nullable=True
@@ -161,7 +163,9 @@ class Assumptions(IndicatorTable):
     confirmation: Series[str] = column(
         "Подтверждение", "Прочитан ли документ, который это установил", isin=CONFIRMATIONS
     )
-    since_date: Series[pd.Timestamp] = column("С какого дня", "Когда записано", "дата")
+    since_date: Series[pd.Timestamp] = column(
+        "С какого дня", "Пусто — правило по умолчанию, не утверждено управлением", "дата", nullable=True
+    )
 
 
 QUALITY_TABLES: dict[str, type[pa.DataFrameModel]] = {

@@ -73,6 +73,11 @@ def _faults(name: str, frame: pd.DataFrame, contract: type[pa.DataFrameModel]) -
             rows = [int(index) for index in group["index"].dropna().unique()[:SHOWN_FAULTS]]
             what = f"столбец {column}: {_rule(schema.columns[column], rule)}" if column else _RULES.get(rule, rule)
             yield _finding(name, what, _places(frame, rows), _shown(group, schema.unique or []))
+        # pandera lists no row of a fault whose values are all missing, such as keys that are blank twice.
+        listed = set(cases["check"])
+        for rule in dict.fromkeys(one.check for one in errors.schema_errors):
+            if isinstance(rule, str) and rule not in listed:
+                yield _finding(name, _RULES.get(rule, rule), ("вся таблица",))
 
 
 def bounded_schema(contract: type[pa.DataFrameModel]) -> pa.DataFrameSchema:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from analysis.defaults import bracketed, doubt
 from analysis.documents.decisions import DECISION, HYPOTHESIS, NOT_WRITTEN, Key
 from analysis.documents.kinds import Kind
 from analysis.documents.material import Material
@@ -89,13 +90,14 @@ def whence(material: Material, asks: Sequence[str], indicators: bool = True) -> 
     edition, passport = material.edition, material.passport
     said = [ended(f"Сведения на {long_date(edition.data_date)}")]
     if edition.project.collection is not None:
-        said.append(
-            ended(f"Срок приёма сведений за год — {long_date(edition.project.collection.cutoff(material.year))}")
-        )
+        day = long_date(edition.project.collection.cutoff(material.year))
+        own = bracketed(doubt(edition.project.collection.cutoff_is_default(material.year), confirmed=True))
+        said.append(ended(f"Срок приёма сведений за год — {day}{own}"))
     if passport is not None and indicators:
         method = passport.method
         sure = "" if method.confirmed else " (способ не подтверждён нормативно)"
-        said.append(f"Показатели — по паспорту показателей версии {passport.version}. {ended(method.interval)}")
+        own = bracketed(doubt(passport.since is None, confirmed=True))
+        said.append(f"Показатели — по паспорту показателей версии {passport.version}{own}. {ended(method.interval)}")
         said.append(f"Приближение к городу: {method.stabilisation[:1].lower()}{method.stabilisation[1:]}{sure}.")
     how = " или ".join(f"`analysis explain {ask}`" for ask in asks or [f"ЛОГИН@{material.year}"])
     return f"{escape(' '.join(said))} Откуда числа: {how}."

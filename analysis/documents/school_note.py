@@ -20,7 +20,7 @@ from analysis.documents.parts import (
 )
 from analysis.documents.replies import Reply
 from analysis.documents.staging import Document
-from analysis.exam_calendar import school_year_from
+from analysis.exam_calendar import school_years_of
 from analysis.lineage.school_history import history
 from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.certainty import SURE, words_of
@@ -100,8 +100,7 @@ def facts(material: Material, login: str) -> Iterator[str]:
 
 def _status(material: Material, login: str) -> str:
     status = material.edition.tables.get("school_status", NO_SCHOOLS)
-    years = [school_year_from(material.year - 1), school_year_from(material.year)]
-    mine = status[(status["school_login"] == login) & status["school_year"].isin(years)]
+    mine = status[(status["school_login"] == login) & status["school_year"].isin(school_years_of(material.year))]
     given = mine[mine["status"] != "нет"]
     said = "; ".join(f"{row['school_year']} учебный год — {row['status']}" for row in rows_of(given))
     without = UNKNOWN_STATUS if mine.empty else "В программе поддержки в этом году школа не участвует."

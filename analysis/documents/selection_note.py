@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.effectiveness import LISTED_WORDS, LOW_WORDS
+from analysis.defaults import doubt
 from analysis.documents.kinds import SELECTION
 from analysis.documents.material import Material
 from analysis.documents.parts import (
@@ -23,7 +24,7 @@ from analysis.documents.parts import (
     with_codes,
 )
 from analysis.documents.staging import Document
-from analysis.exam_calendar import school_year_from
+from analysis.exam_calendar import school_years_of
 from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.certainty import probability
 from analysis.presentation.city_schools import city_note
@@ -42,10 +43,10 @@ LOW = LOW_WORDS[0]
 NO_RULES = "Нет данных: правил отбора или результатов процедур за этот год нет."
 HOW_TO_READ = (
     "Правило — предмет для решения, а не решение: ни одно не объявлено официальным для этого города, если рядом стоит "
-    "«не подтверждено». «Случайно» — вероятность, что школа с долями города набрала бы за год низких процедур не "
-    "меньше, чем требует правило; «Вероятность» — что не меньше и истинных низких долей. Повторение два года подряд в "
-    "обеих не учтено. Выход из списка: прочерк — год назад правило эту школу в список не включало. Порядок школ — как "
-    "в реестре; рейтинга нет."
+    "«не подтверждено» или «не утверждено управлением». «Случайно» — вероятность, что школа с долями города набрала бы "
+    "за год низких процедур не меньше, чем требует правило; «Вероятность» — что не меньше и истинных низких долей. "
+    "Повторение два года подряд в обеих не учтено. Выход из списка: прочерк — год назад правило эту школу в список не "
+    "включало. Порядок школ — как в реестре; рейтинга нет."
 )
 
 
@@ -72,8 +73,7 @@ def selection_note(material: Material) -> Document:
 
 def _supported(material: Material) -> str:
     status = material.edition.tables.get("school_status", NO_SCHOOLS)
-    years = [school_year_from(material.year - 1), school_year_from(material.year)]
-    rows = status[status["school_year"].isin(years) & (status["status"] != "нет")]
+    rows = status[status["school_year"].isin(school_years_of(material.year)) & (status["status"] != "нет")]
     if rows.empty:
         return "По реестру поддерживаемых школ в этом году нет."
     said = [
@@ -85,8 +85,8 @@ def _supported(material: Material) -> str:
 
 
 def _rule(material: Material, rule: RuleSet, hits: str) -> Iterator[str]:
-    sure = "" if rule.confirmed else " — не подтверждено"
-    yield f"## {escape(rule.name + sure)}"
+    sure = doubt(rule.default, rule.confirmed)
+    yield f"## {escape(' — '.join(filter(None, [rule.name, sure])))}"
     participants = "" if rule.minimum_participants_confirmed else " (не подтверждено)"
     yield escape(
         f"Процедура низкая, если доля не справившихся не меньше {whole_percent(rule.threshold)}; школа попадает в "

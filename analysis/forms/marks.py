@@ -75,9 +75,10 @@ def marked_copy(content: bytes, faults: Sequence[Fault]) -> bytes | None:
     Raises:
         AnalysisError: The workbook is too large to be copied.
     """
-    _refuse_too_large(content)
+    was_marked = _was_marked(content)
     book = openpyxl.load_workbook(io.BytesIO(content))
-    _take_marks_off(book)
+    if was_marked:
+        _take_marks_off(book)
     found = [(fault, [at for place in fault.places if (at := _at(book, place))]) for fault in faults]
     if not any(places for _, places in found):
         return None
@@ -90,12 +91,18 @@ def marked_copy(content: bytes, faults: Sequence[Fault]) -> bytes | None:
     return buffer.getvalue()
 
 
-def _refuse_too_large(content: bytes) -> None:
-    """A million rows that hold nothing but a format would take minutes and gigabytes."""
+def _was_marked(content: bytes) -> bool:
+    """Whether the styles of a workbook know our red: then marks of an earlier round may be in it.
+
+    Raises:
+        AnalysisError: A million rows that hold nothing but a format would take minutes and gigabytes.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as package:
-        size = sum(part.file_size for part in package.infolist())
-    if size > MOST_BYTES:
-        raise AnalysisError("в книге слишком много пустых оформленных строк: перенесите значения в чистую форму")
+        parts = package.infolist()
+        if sum(part.file_size for part in parts) > MOST_BYTES:
+            raise AnalysisError("в книге слишком много пустых оформленных строк: перенесите значения в чистую форму")
+        styles = (package.read(part) for part in parts if part.filename.casefold().endswith("styles.xml"))
+        return any(MARK_FILL.encode() in one.upper() for one in styles)
 
 
 # ── taking off ──
@@ -222,6 +229,7 @@ def _list_faults(book: Workbook, found: Sequence[_Found]) -> None:
     )
     for row, line in enumerate(lines, start=1):
         sheet.cell(row, 1, line).font = Font(name=FONT, bold=row == 1, size=14 if row == 1 else 11)
+    sheet["A1"].fill = _solid(MARK_FILL)  # by this red a copy is known that comes back
     for position, column in enumerate(TO_MEND.columns, start=1):
         sheet.column_dimensions[openpyxl.utils.get_column_letter(position)].width = column.width
         title = sheet.cell(TABLE_ROW, position, column.title)

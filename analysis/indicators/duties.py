@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.config import Collection, Report
-from analysis.exam_calendar import school_year_from
+from analysis.exam_calendar import school_years_of
 from analysis.indicators.execution import Duty
 
 
@@ -14,8 +14,7 @@ def supported_schools(status: pd.DataFrame, calendar_year: int) -> list[str]:
 
     A school that became part of another is none of them once it no longer reports by itself.
     """
-    years = [school_year_from(calendar_year - 1), school_year_from(calendar_year)]
-    rows = status[status["school_year"].isin(years) & (status["status"] != "нет")]
+    rows = status[status["school_year"].isin(school_years_of(calendar_year)) & (status["status"] != "нет")]
     if "last_report_year" in rows:
         rows = rows[(rows["last_report_year"] >= calendar_year).fillna(True)]
     return sorted(rows["school_login"].unique())

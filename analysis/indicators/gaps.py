@@ -9,6 +9,7 @@ from analysis.indicator_passport import Indicator, Passport
 from analysis.indicators.keyed import CITY, OTHERS
 
 NOT_HELD = "нет данных: таких процедур в этом году не было (календарь процедур)"
+NOT_ASKED = "нет данных: процедур этого года в календаре нет, о результатах не спрашивали"
 NOBODY = "нет данных: никто не вернул этих сведений"
 SOME = "нет данных по части школ: они ничего не сообщили"
 
@@ -49,10 +50,11 @@ def indicator_gaps(
 def _reason(indicator: Indicator, year: int, having: set[str], missing: int, calendar: Sequence[Sitting]) -> str:
     if having:
         return SOME if missing else ""
+    of_year = [one for one in calendar if one.calendar_year == year]
     held = any(
-        one.calendar_year == year
-        and one.scale == indicator.scale
-        and (not indicator.procedures or one.procedure in indicator.procedures)
-        for one in calendar
+        one.scale == indicator.scale and (not indicator.procedures or one.procedure in indicator.procedures)
+        for one in of_year
     )
-    return NOBODY if held or indicator.table != "results" else NOT_HELD
+    if held or indicator.table != "results":
+        return NOBODY
+    return NOT_HELD if of_year else NOT_ASKED

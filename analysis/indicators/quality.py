@@ -12,7 +12,7 @@ from analysis.assumptions import GREEN, RED, YELLOW
 from analysis.config import Collection, Report, Source
 from analysis.contracts.quality import DataLog, FindingCounts, SetAsideCounts
 from analysis.exam_calendar import Sitting
-from analysis.findings import RULE_TITLES, Severity
+from analysis.findings import OF_SETTINGS, RULE_TITLES, Severity
 from analysis.indicators.completeness import (
     asked_lines,
     completeness,
@@ -77,7 +77,7 @@ def quality_tables(
 
 
 def fact_findings(tables: Tables, sources: Sequence[Source], years: Sequence[int]) -> pd.DataFrame:
-    """Returns the findings about the facts with the year they count in; those about the signed document are elsewhere.
+    """Returns the findings about the facts with the year they count in; none about the signed document or settings.
 
     One about a file of no year stands in every year.
 
@@ -86,7 +86,8 @@ def fact_findings(tables: Tables, sources: Sequence[Source], years: Sequence[int
     """
     of_files = years_of_files(tables)
     documents = {one.file for one in sources if one.kind == "roadmap"}
-    found = tables["findings"][~tables["findings"]["source_file"].isin(list(documents))]
+    listed = tables["findings"]
+    found = listed[~listed["source_file"].isin(list(documents)) & ~listed["rule"].isin(OF_SETTINGS)]
     counted_in = [list(years_of(file, of_files, years)) for file in found["source_file"]]
     found = found.assign(calendar_year=pd.Series(counted_in, index=found.index, dtype="object"))
     return found.explode("calendar_year").dropna(subset="calendar_year")

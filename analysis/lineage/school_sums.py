@@ -75,10 +75,9 @@ def is_hidden(column: str, cells: Cells) -> bool:
 def policy_words(ground: Ground) -> str:
     """Which rule hides, and on what ground."""
     policy = ground.policy
-    basis = policy.basis if policy.confirmed else f"{policy.basis} (не подтверждено нормативно)"
     return (
         f"{DISCLOSURE_FILE}, версия {policy.version}: скрыты числа людей меньше {policy.smallest_count}, доли и "
-        f"средние меньше чем по {policy.smallest_base} и то, из чего скрытое можно вычислить; {basis}"
+        f"средние меньше чем по {policy.smallest_base} и то, из чего скрытое можно вычислить; {policy.ground}"
     )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import LOW_WORDS
 from analysis.contracts.school_facts import RESULT_KEY
+from analysis.defaults import bracketed, doubt
 from analysis.lineage.ground import Ground
 from analysis.lineage.indicators import precise
 from analysis.lineage.school_rows import about_words, number_words, row_chain, value_words
@@ -165,7 +166,7 @@ def _rule_of(row: Mapping[str, object], ground: Ground) -> RuleSet:
 
 
 def _rule_words(rule: RuleSet) -> str:
-    sure = "" if rule.confirmed else " (не подтверждено)"
+    sure = bracketed(doubt(rule.default, rule.confirmed))
     return (
         f"«{rule.name}»{sure}: низкая — доля не меньше {number_words(rule.threshold)}; в списке — низких не меньше "
         f"{rule.minimum_low_procedures}, повторение: {rule.repetition} ← {SELECTION_FILE}, {rule.id}"

@@ -1,20 +1,26 @@
 """The logs in the annex: what the report takes for granted, and what it was made from, each with its ratings."""
 
+from collections.abc import Sequence
+from datetime import date
+
 import pandas as pd
 
-from analysis.assumptions import GREEN, RATINGS, RED, YELLOW
+from analysis.assumptions import GREEN, RATINGS, RED, YELLOW, Assumption
 from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED, Assumptions
+from analysis.defaults import DEFAULT_RULE
 from analysis.indicators.completeness import shaped
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.resting import assumed
 from analysis.presentation.russian import NO_BREAK_SPACE, counted, short_date
 from analysis.presentation.words import rows_of
 
-NO_ASSUMPTIONS = "Допущения в проекте не записаны."
+NO_ASSUMPTIONS = "Допущений, на которые опирался бы отчёт, в проекте не записано."
 HOW_ASSUMED = (
     "Надёжность: зелёный — опирается на прочитанный текст или арифметику, жёлтый — обычная практика или вывод из "
     "чисел, красный — догадка. Влияние ошибки: зелёный — напечатанных чисел не изменит, жёлтый — изменит отдельные "
-    "числа, красный — выводы. «Не подтверждено» — документ, который это устанавливает, не прочитан."
+    "числа, красный — выводы. «Не подтверждено» — документ, который это устанавливает, не прочитан. «По умолчанию» — "
+    "так считает программа, пока управление не решило иначе."
 )
 HOW_RATED = (
     "Оценка вычислена: красный — ничего не вошло или отложена хотя бы такая доля строк, какую называет журнал "
@@ -26,12 +32,13 @@ MARKS = {word: f"{mark}{NO_BREAK_SPACE}{word}" for word, mark in ((GREEN, "●")
 
 def assumptions(edition: Edition) -> tuple[str, list[Exhibit]]:
     """Returns the log of assumptions, those least reliable and of most weight first."""
-    if not edition.assumptions:
+    made = assumed(edition)
+    if not made:
         return NO_ASSUMPTIONS, []
-    exhibit = _assumptions_table(edition)
-    unconfirmed = sum(not one.confirmed for one in edition.assumptions)
+    exhibit = _assumptions_table(edition, made)
+    unconfirmed = sum(not one.confirmed for one in made)
     said = (
-        f"Отчёт опирается на {counted(len(edition.assumptions), 'допущение')}; не подтверждено из них: {unconfirmed} "
+        f"Отчёт опирается на {counted(len(made), 'допущение')}; не подтверждено из них: {unconfirmed} "
         "(@tbl-assumptions)."
     )
     return f"{said}\n\n{HOW_ASSUMED}\n\n{exhibit.markdown}", [exhibit]
@@ -62,9 +69,9 @@ def data_log(edition: Edition) -> tuple[str, list[Exhibit]]:
     return f"{HOW_RATED}\n\n{exhibit.markdown}", [exhibit]
 
 
-def _assumptions_table(edition: Edition) -> Exhibit:
+def _assumptions_table(edition: Edition, made: Sequence[Assumption]) -> Exhibit:
     ordered = sorted(
-        edition.assumptions,
+        made,
         key=lambda one: (one.confirmed, -RATINGS.index(one.impact), -RATINGS.index(one.reliability)),
     )
     rows = [
@@ -76,7 +83,7 @@ def _assumptions_table(edition: Edition) -> Exhibit:
             "reliability": one.reliability,
             "impact": one.impact,
             "confirmation": CONFIRMED if one.confirmed else NOT_CONFIRMED,
-            "since_date": pd.Timestamp(one.since),
+            "since_date": pd.NaT if one.since is None else pd.Timestamp(one.since),
         }
         for one in ordered
     ]
@@ -87,9 +94,13 @@ def _assumptions_table(edition: Edition) -> Exhibit:
             row["used_in"],
             row["basis"],
             f"Надёжность: {MARKS[row['reliability']]}; влияние: {MARKS[row['impact']]}; {row['confirmation']}; "
-            f"с {short_date(row['since_date'])}",
+            f"{_since(row['since_date'])}",
         ]
         for row in rows_of(data)
     ]
     printed = (["Допущение", "Где работает", "Основание", "Оценка"], cells, [38, 18, 24, 20], "llll")
     return printed_table(edition, "assumptions", "Допущения отчёта", data, printed)
+
+
+def _since(day: date) -> str:
+    return DEFAULT_RULE if pd.isna(day) else f"с {short_date(day)}"

@@ -1,15 +1,19 @@
 """The annex that prints the passport of indicators: what is computed, by which formula and on whose word."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from analysis.defaults import DEFAULT_RULE, NOT_CONFIRMED, bracketed, doubt
 from analysis.indicator_passport import NO_INTERVAL, Indicator
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.markdown import escape
+from analysis.presentation.resting import indicators_used
 from analysis.presentation.shares import percent
 
 NO_PASSPORT = "Паспорта показателей в проекте нет."
-UNCONFIRMED = "не подтверждено"
+NO_INDICATORS = "Показателей в этом отчёте нет, поэтому и определений их здесь нет."
 
 
 def section(edition: Edition) -> tuple[str, list[Exhibit]]:
@@ -17,27 +21,31 @@ def section(edition: Edition) -> tuple[str, list[Exhibit]]:
     if edition.methods is None:
         return NO_PASSPORT, []
     passport = edition.methods.passport
+    used = indicators_used(edition)
+    shown = [one for one in passport.indicators if one.id in used]
+    if not shown:
+        return NO_INDICATORS, []
     method = passport.method
-    confirmed = "" if method.confirmed else f" Эти числа нормой не заданы: {UNCONFIRMED}."
+    confirmed = "" if method.confirmed else f" Эти числа нормой не заданы: {NOT_CONFIRMED}."
+    since = DEFAULT_RULE if passport.since is None else f"утверждён с {passport.since} года"
     words = escape(
-        f"Паспорт версии {passport.version}, действует с {passport.since} года; внутри отчёта определения не меняются. "
+        f"Паспорт версии {passport.version}: {since}; внутри отчёта определения не меняются. Названы показатели, "
+        "которые в нём есть. "
         f"Интервал: {method.interval} ({method.interval_basis}). Стабилизация: {method.stabilisation} "
         f"({method.stabilisation_basis}); школ с результатом меньше {method.fewest_schools} — не стабилизируется. "
         f"Меньше {method.small_base} участников — пометка «мало участников».{confirmed}"
     )
-    table = _table(edition)
+    table = _table(edition, shown)
     return f"{words}\n\n{table.markdown}", [table]
 
 
 def threshold_note(indicator: Indicator) -> str:
     """Where a threshold stands and whether that binds this office."""
-    confirmed = "подтверждено" if indicator.threshold_confirmed else UNCONFIRMED
+    confirmed = doubt(indicator.default, indicator.threshold_confirmed) or "подтверждено"
     return f"Порог {percent(indicator.threshold, 0)}, «{indicator.name}»: {indicator.threshold_source} ({confirmed})."
 
 
-def _table(edition: Edition) -> Exhibit:
-    assert edition.methods is not None
-    indicators = edition.methods.passport.indicators
+def _table(edition: Edition, indicators: Sequence[Indicator]) -> Exhibit:
     data = pd.DataFrame([_row(one) for one in indicators]).astype(
         {"threshold": "Float64", "formula_confirmed": "bool", "threshold_confirmed": "bool"}
     )
@@ -84,4 +92,4 @@ def _interval(one: Indicator) -> str:
 
 
 def _mark(confirmed: bool) -> str:
-    return "" if confirmed else f" ({UNCONFIRMED})"
+    return bracketed(doubt(default=False, confirmed=confirmed))

@@ -58,11 +58,10 @@ def policy_words(edition: Edition) -> str:
     if edition.internal:
         return ""
     policy = edition.policy
-    ground = policy.basis if policy.confirmed else f"{policy.basis} (не подтверждено нормативно)"
     return escape(
         f"Чтобы по числу нельзя было узнать о человеке, не печатаются числа людей меньше {policy.smallest_count}, ноль "
         f"тоже, доли и средние меньше чем по {policy.smallest_base} и всё, из чего скрытое можно вычислить; там стоит "
-        f"«скрыто». Правило версии {policy.version}: {ground}."
+        f"«скрыто». Правило версии {policy.version}: {policy.ground}."
     )
 
 

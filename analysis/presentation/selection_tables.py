@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.defaults import doubt
 from analysis.indicator_passport import Indicator
 from analysis.presentation.certainty import probability
 from analysis.presentation.edition import Edition
@@ -17,6 +18,9 @@ from analysis.presentation.words import Row, rows_of
 from analysis.selection_rules import NO_REPETITION, SAME_LIST, RuleSet
 
 NO_RULES = "Правил отбора в проекте нет."
+NOT_SELECTED = (
+    "По правилам отбора в этом отчёте ничего не посчитано: результатов, на которые они смотрят, нет или они скрыты."
+)
 HOW_WRONG = (
     "Ложная тревога — вероятность, что школа с долей города при таком числе участников окажется низкой случайно. "
     "Пропуск — вероятность, что школа, чья истинная доля настолько же выше порога, насколько город ниже его, низкой не "
@@ -34,15 +38,26 @@ def section(edition: Edition) -> tuple[str, list[Exhibit]]:
     """Returns the words and the tables about selection."""
     if edition.methods is None or not edition.methods.rules:
         return NO_RULES, []
+    if not selects(edition):
+        return NOT_SELECTED, []
     rules = edition.methods.rules
     words = "\n".join(["Правила, по которым посчитано:", "", *map(_rule_list, rules)])
     shown = [one for one in (_hits(edition), *_office(edition)) if one is not None]
     return "\n\n".join([words, HOW_WRONG, *([] if edition.internal else [ONLY_OFFICE])]), shown
 
 
+def selects(edition: Edition) -> bool:
+    """Whether something printed rests on the rules."""
+    return not _hit_rows(edition).empty
+
+
+def _hit_rows(edition: Edition) -> pd.DataFrame:
+    return edition.effectiveness("selection_hits" if edition.internal else "public_selection_hits")
+
+
 def _rule_list(rule: RuleSet) -> str:
     """A rule as a point of a list, with a line for each thing it says."""
-    confirmed = "подтверждено" if rule.confirmed else "не подтверждено"
+    confirmed = doubt(rule.default, rule.confirmed) or "подтверждено"
     return "\n".join(
         [f"- **{escape(f'{rule.name} — {confirmed}')}**", *(f"  - {escape(line)}" for line in rule_lines(rule))]
     )
@@ -91,7 +106,7 @@ def deficits(edition: Edition, rows: pd.DataFrame, indicator: Indicator) -> Exhi
 
 def _hits(edition: Edition) -> Exhibit | None:
     """Low procedures; rules that look at the same have one table, for the first of them stands for all."""
-    rows = edition.effectiveness("selection_hits" if edition.internal else "public_selection_hits")
+    rows = _hit_rows(edition)
     if rows.empty:
         return None
     if edition.internal:

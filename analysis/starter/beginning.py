@@ -31,6 +31,11 @@ class Beginning:
         return f"{first}–{last}" if first != last else str(first)
 
     @property
+    def roadmap(self) -> str:
+        """The document, of which nothing but its years is known: its own title is printed when it has been read."""
+        return f"Дорожная карта, {self.period}"
+
+    @property
     def title(self) -> str:
         """Title of the site's first page."""
         return f"Поддержка школ: {self.city}"

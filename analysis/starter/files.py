@@ -116,20 +116,6 @@ SCHOOLS = """# Школы, которые вошли в состав други�
 # basis = "…"                          документ, его номер и дата
 # who = "…"
 """
-DISCLOSURE = """# Что скрывают в открытом отчёте, чтобы число не показало одного человека. Служебный отчёт печатает всё.
-# Правило одно для таблиц, рисунков, предложений и файлов; скрытое печатается словом «скрыто».
-
-[disclosure]
-# Меняется вместе с правилом; отчёт называет версию.
-version = "1"
-# Число людей меньше этого скрыто, ноль тоже: «никто» говорит о каждом.
-smallest_count = 5
-# Доли и средние меньше чем по стольким людям не печатаются.
-smallest_base = 10
-# На чём стоят числа; confirmed = false печатается как «не подтверждено нормативно».
-basis = "152-ФЗ числа не называет; в открытых данных об образовании обычно скрывают менее 5–11 человек"
-confirmed = false
-"""
 DOCUMENTS = """# Документы, которые делает analysis documents: для каких мероприятий «дорожной карты» они нужны
 # и к каким протоколам приложены. kind: school-note (справка школы), selection (отбор), meeting (совещание),
 # courses (запрос на курсы), contests (конкурсы).
@@ -177,7 +163,6 @@ def decided_files(beginning: Beginning) -> dict[str, bytes]:
         "data/terms.toml": TERMS,
         "data/reporting.toml": REPORTING,
         "data/schools.toml": SCHOOLS.format(next_year=beginning.years[0] + 1),
-        "data/disclosure.toml": DISCLOSURE,
         "data/documents.toml": DOCUMENTS.format(**first),
         "data/processed/README.md": PROCESSED,
         ".gitignore": IGNORED,

@@ -1,11 +1,11 @@
 """What a new project takes from this installation: report sources with the words of another city, the calendar."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import analysis
-from analysis.config import INVENTED
+from analysis.config import CALENDAR_FILE, INVENTED
 from analysis.errors import AnalysisError
 from analysis.publishing.word_footer import with_footer
 from analysis.quoted import quoted
@@ -13,10 +13,10 @@ from analysis.starter.beginning import Beginning
 
 INSTALLATION = Path(analysis.__file__).parents[1]
 ALIKE = (
-    "data/calendar.toml",
     "data/indicators.toml",
     "data/selection.toml",
     "data/assumptions.toml",
+    "data/disclosure.toml",
     "reports/_parts/*",
     "reports/_assets/*",
     "reports/styles.css",
@@ -27,7 +27,7 @@ PAPER = "reports/_assets/paper.typ"
 WORD = "reports/_assets/reference.docx"
 INVENTED_FOOTER = f"\n#set page(footer: align(center, text(size: 9pt)[{INVENTED}]))\n"
 EDITION_LINKS = r"(?:      - text: \"\d{4} год\"\n        href: .*\n)+"
-SUBTITLE = "«Дорожная карта» поддержки школ с низкими результатами и школ в неблагоприятных социальных условиях"
+A_SITTING = r"^\[\[sitting\]\]\nprocedure = .*\ncalendar_year = (\d{4}).*\n(?:(?!\[\[|# ──).*\n)*"
 
 
 def report_sources(beginning: Beginning, installation: Path = INSTALLATION) -> dict[str, bytes]:
@@ -40,6 +40,7 @@ def report_sources(beginning: Beginning, installation: Path = INSTALLATION) -> d
     edition = _text(next(iter(sorted(installation.glob(AN_EDITION))), installation / "reports"))
     return {
         **alike,
+        CALENDAR_FILE: _calendar(_text(installation / CALENDAR_FILE), beginning.years).encode(),
         **(_said_on_paper(alike) if beginning.invented else {}),
         "reports/_quarto.yml": _project(_text(installation / "reports/_quarto.yml"), beginning).encode(),
         "reports/index.qmd": _index(_text(installation / "reports/index.qmd"), beginning).encode(),
@@ -76,6 +77,12 @@ def _not_there(path: Path) -> AnalysisError:
     )
 
 
+def _calendar(text: str, years: Sequence[int]) -> str:
+    """The calendar with the sittings of these years and of the year before them, with which they are compared."""
+    needed = {years[0] - 1, *years}
+    return re.sub(A_SITTING, lambda one: one[0] if int(one[1]) in needed else "", text, flags=re.MULTILINE)
+
+
 def _project(text: str, beginning: Beginning) -> str:
     links = "".join(
         f'      - text: "{year} год"\n        href: {year}/annual-report-{year}.qmd\n' for year in beginning.years
@@ -102,7 +109,7 @@ def _edition(text: str, year: int, beginning: Beginning) -> str:
     return _with(
         text,
         (r"^title: .*$", f'title: "Годовой отчёт за {year} год"'),
-        (r"^subtitle: .*$", f"subtitle: {quoted(beginning.said(f'{SUBTITLE}, {beginning.period}'))}"),
+        (r"^subtitle: .*$", f"subtitle: {quoted(beginning.said(beginning.roadmap))}"),
         (r"^year = \d{4}$", f"year = {year}"),
     )
 

@@ -11,10 +11,15 @@ from analysis.whole import write_file_whole
 
 NEXT_STEPS = """Проект создан: {folder}
 Что дальше:
-  1. Проверьте project.toml: город, издатель, контакт, годы отчётов, кто отчитывается за город.
+  1. Проверьте project.toml: город, издатель, контакт, годы отчётов и кто отчитывается за город (municipal) — теми
+     словами, какими его называет документ.
   2. Положите подписанную «дорожную карту» (.docx или .txt) в data/raw и назовите её в project.toml: [roadmap], file.
   3. analysis --project "{folder}" check — прочтёт документ и напечатает раздел для data/raw/SOURCES.toml.
-  4. Заполните этот раздел, посмотрите замечания и выполните: analysis --project "{folder}" report"""
+  4. Заполните этот раздел, посмотрите замечания и выполните: analysis --project "{folder}" report
+  5. Сбор сведений: analysis --project "{folder}" forms {year} — кладёт реестр школ и формы. Если процедур года нет в
+     data/calendar.toml, команда печатает раздел, который остаётся заполнить; без него о результатах не спросят.
+Правила отбора, паспорт показателей, скрытие малых чисел и общие допущения взяты по умолчанию. Где на них стоит число,
+отчёт так и говорит, пока управление их не утвердит: в файлах папки data об этом — ключ default."""
 NAME_IT = """
 Город или издатель не названы. Впишите их в project.toml, в reports/_quarto.yml (author, title, page-footer)
 и в reports/index.qmd (title)."""
@@ -47,4 +52,4 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 def next_steps(folder: Path, beginning: Beginning) -> str:
     """Returns what to do next, in Russian."""
     named = UNNAMED_CITY not in beginning.city and UNNAMED_PUBLISHER not in beginning.publisher
-    return NEXT_STEPS.format(folder=folder) + ("" if named else NAME_IT)
+    return NEXT_STEPS.format(folder=folder, year=beginning.years[0]) + ("" if named else NAME_IT)

@@ -4,8 +4,10 @@ import subprocess
 import sys
 
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 from pandera.errors import SchemaErrors
+from pandera.typing.pandas import Series
 
 from analysis.contracts.dictionary import data_dictionary
 from analysis.contracts.effectiveness_report import REPORT_TABLES
@@ -243,3 +245,29 @@ def test_many_bad_rows_are_as_quickly_told_as_few():
 def test_no_two_columns_of_an_exported_table_have_one_label(contract):
     titles = [field.title for field in contract.to_schema().columns.values()]
     assert len(titles) == len(set(titles))
+
+
+class _Keyed(pa.DataFrameModel):
+    first: Series[str] = pa.Field(nullable=True, isin=["x"])
+    second: Series[str] = pa.Field(nullable=True)
+
+    class Config:
+        unique = ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([(None, None), (None, None)], ["ключ строки не повторяется."]),
+        ([("x", None), ("x", None)], ["ключ строки не повторяется."]),
+        ([(None, None), (None, None), ("y", "z")], ["столбец first: одно из: `x`.", "ключ строки не повторяется."]),
+        ([("x", None), (None, None)], []),
+    ],
+)
+def test_a_fault_of_which_no_row_is_listed_is_a_fault_like_any_other(rows, told):
+    """pandera says that a key repeats and lists no row where all of its values are missing."""
+    frame = pd.DataFrame(
+        {name: pd.Series([row[at] for row in rows], dtype="str") for at, name in enumerate(("first", "second"))}
+    )
+    found = violations({"keyed": frame}, {"keyed": _Keyed})
+    assert [one.explanation.partition("данных: ")[2] for one in found] == told

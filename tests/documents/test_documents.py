@@ -10,6 +10,7 @@ import pandas as pd
 import pypdf
 import pytest
 
+from analysis.defaults import DEFAULT_RULE
 from analysis.documents import run, school_tables
 from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
@@ -68,7 +69,10 @@ def test_a_school_reads_about_itself_and_no_other(material):
     assert "edu000003" not in text
     assert "1.3 |" in text
     assert VPR_NOTICE in text
-    assert "Доля не справившихся, вероятно, не меньше порога 30 % (порог не подтверждён)" in text
+    assert (
+        "Доля не справившихся, вероятно, не меньше порога 30 % (правило по умолчанию, не утверждено управлением)"
+        in text
+    )
 
 
 def test_a_school_that_sent_nothing_is_said_to_have_sent_nothing(material):
@@ -131,12 +135,12 @@ def test_selection_says_where_two_years_in_a_row_do_not_compare(material):
     assert f"{REPEATED} (разрыв сопоставимости): ВПР: 2020 год — осень, программа предыдущего класса; 2021" in text
 
 
-def test_selection_prints_every_rule_as_unconfirmed_and_no_ranking(material):
+def test_selection_prints_every_rule_as_a_default_and_no_ranking(material):
     text = _plain(selection_note(material))
-    assert text.count("— не подтверждено") == 2
+    assert text.count(f"— {DEFAULT_RULE}") == 2
     assert "Школа № 1 | 2 из 2, а ожидалось " in text
     assert "рейтинга нет" in text
-    assert "«Как отбирали в 2020–2022 годах (общеизвестный порядок)» (не подтверждено)" in text
+    assert f"«Низких процедур два года подряд не меньше заданного» ({DEFAULT_RULE})" in text
 
 
 def test_low_procedures_of_two_rules_stand_once_where_they_are_the_same(material):
@@ -146,12 +150,12 @@ def test_low_procedures_of_two_rules_stand_once_where_they_are_the_same(material
     text = _plain(selection_note(replace(material, edition=edition)))
     assert text.count(": Низкие процедуры {#tbl-") == 1
     second = text.partition("## Правило 2")[2]
-    assert "Низкие процедуры — те же, что по правилу «Правило 1»: @tbl-omsk-2025-hits." in second
+    assert "Низкие процедуры — те же, что по правилу «Правило 1»: @tbl-same-procedure-twice-hits." in second
 
 
 def test_low_procedures_that_differ_in_a_number_stand_at_each_rule(material):
     hits = material.edition.tables["selection_hits"]
-    other = hits["miss_probability"].mask(hits["rule_id"] == "form_2020_2022", 0.25)
+    other = hits["miss_probability"].mask(hits["rule_id"] == "low_count_twice", 0.25)
     tables = {**material.edition.tables, "selection_hits": hits.assign(miss_probability=other)}
     text = _plain(selection_note(replace(material, edition=replace(material.edition, tables=tables))))
     assert text.count(": Низкие процедуры {#tbl-") == 2

@@ -164,6 +164,9 @@ def test_a_fault_of_a_whole_sheet_or_book_is_listed_too():
     assert links == ["'Кадры'!A1", None]
     assert book.worksheets[0]["D6"].data_type == "s"
     assert marked_copy(form_of(ADDED), [nowhere]) is None
+    again = _book(marked_copy(_bytes(book), [FAULT]))
+    assert again.sheetnames.count(TO_MEND.title) == 1
+    assert _tabs(again) == [TO_MEND.title, "Контингент"]
 
 
 def test_the_list_is_never_read_whatever_people_do_to_it():

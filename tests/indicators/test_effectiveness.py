@@ -314,6 +314,14 @@ def test_a_procedure_that_was_not_held_is_nobodys_debt():
     assert reason == "нет данных: таких процедур в этом году не было (календарь процедур)"
 
 
+def test_a_year_that_the_calendar_lacks_is_not_said_to_have_had_no_exams():
+    without = tuple(one for one in CALENDAR if one.calendar_year != 2020)
+    gaps = indicator_gaps(_found(result("s1", (2, 8, 0, 0))), PASSPORT, ["s1"], [2020], without)
+    reasons = gaps.set_index("indicator_id")["reason"]
+    assert reasons["mean_score"] == "нет данных: процедур этого года в календаре нет, о результатах не спрашивали"
+    assert reasons["vacancy_share"] == "нет данных: никто не вернул этих сведений"
+
+
 MARKS = st.tuples(*[st.integers(0, 30)] * 4)
 
 

@@ -187,10 +187,10 @@ RULES = (HOUSE / SELECTION_FILE).read_text(encoding="utf-8")
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("threshold = 0.30", "threshold = 30", "[[rule_set]] № 1 (omsk_2025): ключ «threshold»: стоит 30"),
+        ("threshold = 0.30", "threshold = 30", "[[rule_set]] № 1 (same_procedure_twice): ключ «threshold»: стоит 30"),
         ('repetition = "процедура"', 'repetition = "год"', "ключ «repetition»: стоит «год»"),
         ('indicator = "fail_share"', 'indicator = "mean_mark"', "нужна доля из паспорта показателей"),
-        ('id = "form_2020_2022"', 'id = "omsk_2025"', "правила называются одинаково"),
+        ('id = "low_count_twice"', 'id = "same_procedure_twice"', "правила называются одинаково"),
         ("programme_grades = [5, 6]", "programme_grades = [12]", "ключ «programme_grades»: стоит [12]"),
         ("minimum_low_procedures = 2", "minimum_low_procedures = 0", "нужно не меньше 1"),
         ('version = "1"', "", "нет ключа «version»"),

@@ -121,6 +121,21 @@ def test_a_decision_needs_no_other_file(office, run):
     assert [sheet["K2"].number_format, sheet["E2"].number_format] == ["dd.mm.yyyy", "0"]
 
 
+def test_a_workbook_filled_in_where_it_lay_is_not_written_anew(office, run):
+    path = office / "output/forms/2021/2021_УО.xlsx"
+    blank = path.read_bytes()
+    _fill(office, "УО", {"1.4": 2}, name="output/forms/2021/2021_УО.xlsx")
+    (office / "output/forms/2021/2021_ИМО.xlsx").write_bytes(b"PK")
+    filled = path.read_bytes()
+    code, out, _ = run(office, "forms", "2021")
+    assert (code, path.read_bytes() == filled, filled == blank) == (0, True, False)
+    kept = [line.split(": ")[0] for line in out.splitlines() if "оставлена как есть" in line]
+    assert [Path(line).name for line in kept] == ["2021_УО.xlsx", "2021_ИМО.xlsx"]
+    path.unlink()
+    assert run(office, "forms", "2021")[0] == 0
+    assert path.read_bytes() == blank
+
+
 def test_a_form_is_protected_but_for_its_inputs(office):
     book = openpyxl.load_workbook(office / "output/forms/2021/2021_УО.xlsx")
     sheet = book["Исполнение"]

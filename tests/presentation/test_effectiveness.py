@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis import notebooks
+from analysis.defaults import DEFAULT_RULE
 from analysis.disclosure_policy import DEFAULT_POLICY
 from analysis.indicators.public_effectiveness import public_effectiveness
 from analysis.indicators.school_tables import school_tables
@@ -20,6 +21,7 @@ from analysis.presentation.effectiveness import NO_INDICATORS, attainment_pictur
 from analysis.presentation.effectiveness_pictures import slope_pictures
 from analysis.presentation.exports import resource
 from analysis.presentation.indicator_words import change_words
+from analysis.presentation.resting import assumed
 from analysis.presentation.school_facts import LARGER_REMAIN, VPR_NOTICE
 from analysis.presentation.shares import percent
 from roadmaps import HOUSE
@@ -108,7 +110,7 @@ def test_what_is_said_of_the_threshold(edition_with, marks, told):
     found = [one for name in names for one in _said(edition, name) if one.text.startswith("Школа 1")]
     assert [one.sentence.id for one in found] == ([told] if told else [])
     if told in names[:2]:
-        assert "(не подтверждено)" in found[0].text
+        assert f"({DEFAULT_RULE})" in found[0].text
 
 
 @pytest.mark.parametrize(
@@ -205,17 +207,29 @@ def test_notices_stand_wherever_they_must(edition_with):
     assert text.replace("\\", "").count(VPR_NOTICE) == len(of_vpr)
     for one in shown:
         if "indicator_id" in one.data and (one.data["indicator_id"] == "fail_share").any():
-            assert "(не подтверждено)" in effectiveness.noted(edition_with(_town(FAR)), one).replace("\\", "")
+            assert f"({DEFAULT_RULE})" in effectiveness.noted(edition_with(_town(FAR)), one).replace("\\", "")
     assert all("nan" not in one.markdown.lower().replace("\\", "").split() for one in shown)
 
 
-def test_the_annex_prints_every_indicator_with_its_source(edition_with):
+def test_the_annex_prints_every_indicator_of_the_edition_with_its_source(edition_with):
     edition = edition_with(_town(FAR))
     text, (table,) = passport.section(edition)
-    assert len(table.data) == len(edition.methods.passport.indicators)
+    there = edition.indicators.dropna(subset=["value"])
+    used = set(there.loc[there["calendar_year"] <= edition.calendar_year, "indicator_id"])
+    assert 0 < len(used) < len(edition.methods.passport.indicators)
+    assert set(table.data["indicator_id"]) == used
     assert "не подтверждено" in text
+    assert f"Паспорт версии 1: {DEFAULT_RULE};" in text.replace("\\", "")
     assert "Интервал Джеффриса" in text
     assert table.data.set_index("indicator_id").loc["fail_share", "threshold"] == 0.3
+
+
+def test_the_log_names_what_the_results_rest_on_and_no_exam_that_is_not_there(edition_with):
+    needed = {one.needs for one in assumed(edition_with(_town(FAR)))}
+    assert {"результаты", "сведения школ", "СОУ", "отбор"} <= needed
+    assert not needed & {"баллы ЕГЭ", "выгрузки", "скрытые числа"}
+    assert "скрытые числа" in {one.needs for one in assumed(edition_with(_town(FAR), internal=False))}
+    assert not {"результаты", "отбор"} & {one.needs for one in assumed(edition_with(_town(FAR), year=2022))}
 
 
 def test_pictures_say_their_numbers(edition_with):

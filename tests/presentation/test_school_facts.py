@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.defaults import DEFAULT_RULE
 from analysis.disclosure_policy import DEFAULT_POLICY
 from analysis.indicators.school_tables import school_tables
 from analysis.presentation.school_facts import NO_FACTS, VPR_NOTICE, sections
@@ -28,7 +29,7 @@ def test_the_public_sees_the_word_and_the_office_the_number(of_the_town):
     office, whole = sections(of_the_town[True])
     assert "скрыто" in public
     assert "скрыто" not in office
-    assert "не подтверждено нормативно" in public.replace("\\", "")
+    assert f"({DEFAULT_RULE})" in public.replace("\\", "")
     assert [one.label for one in shown] == [one.label for one in whole]
     assert all("hidden_columns" not in one.data for one in whole)
     assert of_the_town[True].school_facts("mark_results")["mark_2_count"].notna().all()

@@ -7,12 +7,13 @@ import zipfile
 import pytest
 
 from analysis.cli import main
-from analysis.config import load_project, load_reporting, load_sources, load_terms
+from analysis.config import CALENDAR_FILE, load_project, load_reporting, load_sources, load_terms
 from analysis.errors import AnalysisError
+from analysis.exam_calendar import load_calendar, load_vocabulary
 from analysis.starter.beginning import Beginning
 from analysis.starter.sources import report_sources
 from analysis.starter.start import new_project
-from roadmaps import FIRST, SECOND, TASK, document
+from roadmaps import FIRST, HOUSE, SECOND, TASK, document
 
 REAL_CITY = ("кисловодск", "2020", "2021", "2022")
 BEGINNING = Beginning("город Светлый", "Управление образования города Светлого", (2023, 2024, 2025))
@@ -40,6 +41,25 @@ def test_nothing_of_the_real_city_is_left(path):
     text = _unpacked(new_project(BEGINNING)[path]).decode("utf-8", errors="ignore").casefold()
     words = REAL_CITY[:1] if path.endswith((".docx", ".css", ".toml")) else REAL_CITY
     assert [word for word in words if word in text] == []
+
+
+@pytest.mark.parametrize(
+    ("years", "kept"), [((2023, 2024, 2025), {2022}), ((2021, 2022), {2020, 2021, 2022}), ((2030,), set())]
+)
+def test_the_calendar_holds_the_years_of_the_editions_and_the_one_before(tmp_path, years, kept):
+    (tmp_path / "data").mkdir()
+    files = report_sources(Beginning("город Светлый", "УО", years))
+    (tmp_path / CALENDAR_FILE).write_bytes(files[CALENDAR_FILE])
+    calendar = load_calendar(tmp_path)
+    shipped = [one for one in load_calendar(HOUSE) if one.calendar_year in kept]
+    assert list(calendar) == shipped
+    assert {one.calendar_year for one in calendar} == kept
+    assert load_vocabulary(tmp_path).subject("РУ") == "Русский язык"
+
+
+def test_the_subtitle_says_no_more_than_is_known_of_the_document():
+    page = new_project(BEGINNING)["reports/2024/annual-report-2024.qmd"].decode()
+    assert '\nsubtitle: "Дорожная карта, 2023–2025"\n' in page
 
 
 def test_its_settings_can_be_read(city):
@@ -90,6 +110,8 @@ def test_it_says_what_to_do_next_and_what_was_not_named(tmp_path, city, capsys):
     _, said = city
     assert "data/raw" in said
     assert "check" in said
+    assert "forms 2023 —" in said
+    assert "ключ default" in said
     assert "не названы" not in said
     assert main(["new", str(tmp_path / "unnamed")]) == 0
     assert "не названы" in capsys.readouterr().out

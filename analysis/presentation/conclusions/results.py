@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from analysis.contracts.effectiveness import LIKE_CITY
+from analysis.defaults import bracketed, doubt
 from analysis.indicator_passport import Indicator
 from analysis.presentation.certainty import SURE, UNSURE, probability, words_of
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, PUBLIC, RESULTS, Case, Sentence, Told
@@ -132,8 +133,7 @@ def _chance(row: Row) -> float:
 
 
 def _threshold(indicator: Indicator) -> str:
-    confirmed = "" if indicator.threshold_confirmed else " (не подтверждено)"
-    return f"{percent(indicator.threshold, 0)}{confirmed}"
+    return f"{percent(indicator.threshold, 0)}{bracketed(doubt(indicator.default, indicator.threshold_confirmed))}"
 
 
 def _against(row: Row) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.defaults import bracketed, doubt
 from analysis.indicator_passport import Passport
 from analysis.presentation.brief_words import change_words, limit_words, missing, share_words, sitting_words
 from analysis.presentation.certainty import FALLEN, NOT_TOLD, RISEN, SURE, UNSURE, probability, words_of
@@ -38,7 +39,7 @@ def low_rows(evidence: Evidence, login: str) -> list[Row]:
 def threshold_words(passport: Passport) -> str:
     """«30 % (порог не подтверждён)»."""
     entry = passport[LOW_SHARES[0]]
-    sure = "" if entry.threshold_confirmed else " (порог не подтверждён)"
+    sure = bracketed(doubt(entry.default, entry.threshold_confirmed, "порог не подтверждён"))
     return f"{whole_percent(entry.threshold)}{sure}"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.effectiveness import LEAVING_WORDS, LISTED_WORDS
+from analysis.defaults import bracketed, doubt
 from analysis.presentation.certainty import probability
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.places import REPORT, SELECTION_NOTE
@@ -146,9 +147,9 @@ def _rows(case: Case) -> list[Row]:
 
 
 def named(rule: RuleSet | None) -> str:
-    """The name of a rule, and whether it is confirmed."""
+    """The name of a rule, and what of it is in doubt."""
     assert rule is not None
-    return f"«{rule.name}»{'' if rule.confirmed else ' (не подтверждено)'}"
+    return f"«{rule.name}»{bracketed(doubt(rule.default, rule.confirmed))}"
 
 
 def _of_state(rows: list[Row], state: str) -> list[Row]:
