@@ -30,8 +30,8 @@ SAID_TO_REPORTER = {
     SEND_AGAIN: "Попросите форму заново, перенесите в неё значения и верните.",
     STRUCK_OUT: "Отменённое значение удалите, верное оставьте без зачёркивания. Верните форму.",
 }
-# What another reporter said, and which day the form came, is no business of whoever gets it back.
-NOT_FOR_REPORTER = ("confirmation", "late")
+# What another reporter said, which day the form came and what the office has recorded is no business of theirs.
+NOT_FOR_REPORTER = ("confirmation", "late", "correction", "executor_name", "merged_school")
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,10 @@ def _agreed(question: str) -> bool:
     if sys.stdin is None or not sys.stdin.isatty():
         return False
     say(f"{question[0].upper()}{question[1:]}")
-    return input("Заменить сведения? (да/нет) ").strip().casefold() in ("да", "д", "yes", "y")
+    try:
+        return input("Заменить сведения? (да/нет) ").strip().casefold() in ("да", "д", "yes", "y")
+    except EOFError:  # whoever closes the input has not agreed
+        return False
 
 
 def explain(project: Project, options: argparse.Namespace) -> int:

@@ -116,6 +116,10 @@ class Collection:
         """The last day on which facts of a year count."""
         return dict(self.cutoffs).get(calendar_year, date(calendar_year + 1, 1, 31))
 
+    def is_late(self, received: date, calendar_year: int) -> bool:
+        """Whether what was received on a day came after the cutoff of a year."""
+        return received > self.cutoff(calendar_year)
+
     def one_name(self, name: str) -> str:
         """The name by which an executor is known: that of the list, where it joins this one to another."""
         return next((one.name for one in self.executors if name in one.writings), name)

@@ -81,7 +81,7 @@ def read_facts(
     owed = duties(plan, executors, tables["school_status"], collection, reporting)
     due = _asked_by(max(source.received for source in sources), project, collection)
     findings += missing_reports([duty for duty in owed if duty.calendar_year in due], tables, findings)
-    findings += differing_confirmations(owed, tables["reports"], plan, school_names(tables), reporting)
+    findings += differing_confirmations(owed, tables["reports"], plan, school_names({"schools": held.named}), reporting)
     exports = read_exports(project, collection, sources, held.named, mergers)
     logins = set(held.named["school_login"])
     in_time, too_late = (
@@ -101,7 +101,7 @@ def _returned(
     written: list[tuple[Source, Identity]] = []
     for source in in_force(sources):
         try:
-            found, corrected = _read(project, source, corrections, read)
+            found, corrected = read_source(project, source, corrections, read)
             written.append((source, found.identity))
             found = replace(found, identity=by_one_name(found.identity, project.collection))
             if _is_of_another_edition(found.identity, project):
@@ -191,7 +191,7 @@ def _former(
     for source in sources:
         if source.kind == "registry" and source not in standing:
             with suppress(AnalysisError):
-                returned, _ = _read(project, source, corrections, read)
+                returned, _ = read_source(project, source, corrections, read)
                 found.append((source.received, clean_registry(returned)))
     return found
 
@@ -224,9 +224,14 @@ def _after_the_end(source: Source, merger: Merger, year: int) -> Finding:
     return _whole_file(source, "merged_school", Severity.ATTENTION, merger.login, said, action)
 
 
-def _read(
-    project: Project, source: Source, corrections: Sequence[Correction], read: Reader
+def read_source(
+    project: Project, source: Source, corrections: Sequence[Correction], read: Reader = read_workbook
 ) -> tuple[Returned, list[Finding]]:
+    """Returns a received workbook with its recorded corrections, and findings about these.
+
+    Raises:
+        AnalysisError: It cannot be read, or is not what was received.
+    """
     content = received_bytes(project.root, source.file, source.sha256)
     workbook, applied = apply_workbook_corrections(read(content, source.file), corrections, source.file)
     return read_returned(workbook, source.file), applied
@@ -250,7 +255,7 @@ def _acceptable(
         identity = form.identity
         key = (identity.reporter, identity.calendar_year)
         problem = problem_of(identity, project, {*collection.municipal, *logins})
-        if not problem and source.received > collection.cutoff(identity.calendar_year):
+        if not problem and collection.is_late(source.received, identity.calendar_year):
             findings.append(_late(source, form, collection))
             late[key] = (source, form)
         elif problem:
@@ -270,7 +275,7 @@ def _received(
     valid = [(source, one.identity) for source, one in forms if not problem_of(one.identity, project, known)]
     on_time: dict[tuple[str, int], str] = {}
     for source, identity in valid:
-        if source.received <= collection.cutoff(identity.calendar_year):
+        if not collection.is_late(source.received, identity.calendar_year):
             on_time[(identity.reporter, identity.calendar_year)] = source.file
     rows: list[tuple[Any, ...]] = []
     for source, identity in valid:
@@ -337,9 +342,9 @@ def known_reporters(project: Project, sources: Sequence[Source]) -> dict[str, st
     registry = next((source for source in reversed(in_force(sources)) if source.kind == "registry"), None)
     if project.collection is None or registry is None:
         return None
+    corrections, mergers = load_amendments(project.root).corrections, load_mergers(project.root)
     try:
-        corrections, mergers = load_amendments(project.root).corrections, load_mergers(project.root)
-        returned, _ = _read(project, registry, corrections, read_workbook)
+        returned, _ = read_source(project, registry, corrections, read_workbook)
         former = _former(project, sources, corrections, read_workbook) if mergers else []
     except AnalysisError:
         return None

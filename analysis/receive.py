@@ -16,7 +16,7 @@ from analysis.fact_pipeline import by_one_name, known_reporters, problem_of
 from analysis.intake.returns import Identity, Returned, is_returned, read_returned, recognise
 from analysis.intake.workbook import read_workbook
 from analysis.receive_exports import LICENCE, Said, keep_export
-from analysis.receptions import Change, change, counting, is_late
+from analysis.receptions import Change, Owners, change, counting, is_late, owners, versions
 from analysis.sources_file import enter
 from analysis.whole import only_one_at_work, write_file_whole
 
@@ -43,15 +43,16 @@ class Received:
     details: tuple[str, ...] = ()
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Door:
-    """What is known while files are taken in, one after the other.
+    """What is known when a file is taken in.
 
     Attributes:
         project: The project.
         record: What was received before, and what has been taken in meanwhile.
         said: What the person who takes the files in says of them.
         ask: Whether a school's values may be replaced by a file named after another.
+        owners: Whose each received workbook is.
         reporters: Who reports, by login or name; None while no registry can be read.
     """
 
@@ -59,11 +60,16 @@ class _Door:
     record: Record
     said: Said
     ask: Ask
+    owners: Owners
     reporters: Mapping[str, str] | None = None
 
-    def enter(self, source: Source) -> None:
-        """Adds an entry to the record."""
-        self.record = replace(self.record, received=(*self.record.received, source))
+    def after(self, result: Received, identity: Identity | None = None) -> "_Door":
+        """What is known when one more file has been taken in; the same where it was not, or was there already."""
+        source = result.source
+        if source is None or source in self.record.received:
+            return self
+        record = replace(self.record, received=(*self.record.received, source))
+        return replace(self, record=record, owners={**self.owners, **({source.file: identity} if identity else {})})
 
 
 def nobody_answers(_question: str) -> bool:
@@ -88,20 +94,23 @@ def receive(root: Path, files: Sequence[Path], said: Said, ask: Ask = nobody_ans
     """
     with only_one_at_work(root / "data/raw/.lock"):
         _sweep_drafts(root / "data/raw")
-        door = _Door(load_project(root), load_record(root), said, ask)
-        entered = len(door.record.received)
-        opened = {path: _open(path) for path in files}
+        project, record = load_project(root), load_record(root)
+        opened = {path: _open(project, path) for path in files}
         results = {path: one for path, one in opened.items() if isinstance(one, Received)}
+        years = sorted({one.identity.calendar_year for one in opened.values() if isinstance(one, Arrived)})
+        door = _Door(project, record, said, ask, owners(project, record.received, years))
         # A registry comes first: it may name the schools whose forms are in the same call.
         for kinds in (("registry",), ("form", "acceptance")):
-            door.reporters = known_reporters(door.project, door.record.standing) if "form" in kinds else None
+            reporters = known_reporters(project, door.record.standing) if "form" in kinds else None
             for path, arrived in opened.items():
                 if isinstance(arrived, Arrived) and arrived.identity.kind in kinds:
-                    results[path] = _take(door, arrived)
+                    results[path] = _take(replace(door, reporters=reporters), arrived)
+                    door = door.after(results[path], arrived.identity)
         for path, content in opened.items():
             if isinstance(content, bytes):
                 results[path] = _take_export(door, path, content)
-        enter(root, door.record.received[entered:])
+                door = door.after(results[path])
+        enter(root, door.record.received[len(record.received) :])
         return [results[path] for path in files]
 
 
@@ -111,14 +120,14 @@ def _sweep_drafts(raw: Path) -> None:
         draft.unlink()
 
 
-def _open(path: Path) -> Arrived | bytes | Received:
+def _open(project: Project, path: Path) -> Arrived | bytes | Received:
     """A workbook of ours, the bytes of what may be an export, or why it can be neither."""
     try:
         content = path.read_bytes()
         if not is_returned(content, path.name):
             return content
         workbook = read_workbook(content, path.name)
-        identity = recognise(workbook, path.name)
+        identity = by_one_name(recognise(workbook, path.name), project.collection)
         return Arrived(path.name, content, identity, read_returned(workbook, path.name))
     except OSError as error:
         return Received(None, f"{path.name}: файл не открывается ({error.strerror}).")
@@ -127,36 +136,41 @@ def _open(path: Path) -> Arrived | bytes | Received:
 
 
 def _take(door: _Door, arrived: Arrived) -> Received:
-    """Copies a workbook into its place, unless it counts already or must not be taken."""
-    arrived = replace(arrived, identity=by_one_name(arrived.identity, door.project.collection))
+    """Copies a workbook into its place, unless it is there already or must not be taken."""
     identity, name = arrived.identity, arrived.name
     problem = problem_of(identity, door.project, door.reporters)
     if problem:
         return Received(None, f"{name}: {' '.join(problem)}")
     source = _entry(door, arrived)
-    before = counting(door.project, source.file, source.kind, door.record.standing)
-    if before is not None and before.sha256 == source.sha256:
-        return Received(before, f"{name}: уже принят: {before.file}.")
-    late = is_late(door.project, source)
+    late = is_late(door.project, source, identity)
+    same = _newest(door, identity, late)
+    if same is not None and same.sha256 == source.sha256:
+        return Received(same, f"{name}: уже принят: {same.file}.")
+    before = counting(door.project, identity, door.record.standing, door.owners)
     if before is not None and not late and (question := _named_after_another(door, arrived)) and not door.ask(question):
         return Received(None, f"{name}: {question} Ничего не заменено. Если всё верно: analysis receive --yes ФАЙЛ.")
     # Sheets of acceptance add to each other; a newer form or registry stands in the place of the older one.
     replaces = before if before is not None and source.kind != "acceptance" and not late else None
     source = replace(source, replaces=replaces.file if replaces else "")
-    _write(door.project.root, source, arrived.content)
-    door.enter(source)
     changed = Change("")
     if replaces:
         changed = change(door.project, replaces, arrived.returned, load_amendments(door.project.root).corrections)
-    told = f"{_whose(door, identity)}: принят как {source.file}{_instead(door, source, before, changed)}"
+    _write(door.project.root, source, arrived.content)
+    told = f"{_whose(door, identity)}: принят как {source.file}{_instead(source, late, before, changed)}"
     return Received(source, f"{name}: {told}.", changed.details)
 
 
-def _instead(door: _Door, source: Source, before: Source | None, changed: Change) -> str:
+def _newest(door: _Door, identity: Identity, late: bool) -> Source | None:
+    """The last reception of a workbook among those that came in time, or among the late ones."""
+    found = versions(identity, door.record.standing, door.owners)
+    return next((one for one in reversed(found) if is_late(door.project, one, identity) == late), None)
+
+
+def _instead(source: Source, late: bool, before: Source | None, changed: Change) -> str:
     """What the new file means for the one that counted before."""
     if source.replaces:
         return f"; заменяет {source.replaces}, которая осталась на месте: {changed.said}"
-    if not is_late(door.project, source):
+    if not late:
         return ""
     counts = f"в отчёте остаётся {before.file}" if before else "сведений в отчёте нет"
     return f"; получена после срока, в отчёт не войдёт: {counts}"
@@ -171,7 +185,7 @@ def _whose(door: _Door, identity: Identity) -> str:
 
 
 def _named_after_another(door: _Door, arrived: Arrived) -> str:
-    """The question to ask where the file is called as another school or office, and not as the one it speaks for."""
+    """The question to ask where the file is called as another school, and not as the one it speaks for."""
     identity = arrived.identity
     if identity.kind != "form" or door.reporters is None:
         return ""
@@ -201,7 +215,6 @@ def _take_export(door: _Door, path: Path, content: bytes) -> Received:
         return Received(None, str(error))
     if kept.content is not None:
         _write(door.project.root, kept.source, kept.content)
-        door.enter(kept.source)
     return Received(kept.source, kept.said)
 
 

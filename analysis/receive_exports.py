@@ -11,6 +11,7 @@ from pathlib import Path
 from analysis.config import PROJECT_FILE, Project, Record, Source
 from analysis.errors import AnalysisError
 from analysis.exam_calendar import load_calendar, load_vocabulary
+from analysis.export_pipeline import exports_in_force
 from analysis.intake.exports.counts import ExamCounts, counts_csv
 from analysis.intake.exports.recognise import Export, read_export
 from analysis.intake.workbook_package import OLE2
@@ -94,10 +95,11 @@ def keep_export(project: Project, path: Path, content: bytes, said: Said, record
     digest = hashlib.sha256(content).hexdigest()
     kept = counts_csv(dated(export.counts, year)) if export.has_pupils else content
     source = _entry(path.name, export, kept, digest, year, said)
-    same = next((one for one in record.standing if one.sha256 == source.sha256), None)
+    counted = exports_in_force(record.standing)
+    same = next((one for one in counted if one.sha256 == source.sha256), None)
     if same is not None:
         return KeptExport(same, None, f"{path.name}: уже принят: {same.file}.")
-    before = next((one for one in reversed(record.standing) if digest and one.derived_from == digest), None)
+    before = next((one for one in counted if export.has_pupils and one.derived_from == digest), None)
     source = replace(source, file=_free_name(source.file, record), replaces=before.file if before else "")
     what = f"{export.layout}; оставлены только итоги по школам" if export.has_pupils else export.layout
     void = f"; заменяет {before.file}, который остался на месте: {_differing(project, before, kept)}" if before else ""

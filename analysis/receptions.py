@@ -1,16 +1,21 @@
 """Which reception of a workbook counts, and what another one changes. Reads what was received; writes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from analysis.cleaning.corrections import Correction, apply_workbook_corrections
+from analysis.cleaning.corrections import Correction
 from analysis.cleaning.differences import differing_values
-from analysis.config import Project, Source
+from analysis.config import RETURNED_KINDS, Project, Source
 from analysis.errors import AnalysisError
+from analysis.fact_pipeline import by_one_name, read_source
 from analysis.file_facts import received_bytes
-from analysis.intake.returns import Returned, read_returned
+from analysis.intake.returns import Identity, Returned, recognise
 from analysis.intake.workbook import read_workbook
+
+# Whose workbook each received file is; one that cannot be read is not there.
+Owners = Mapping[str, Identity]
 
 
 @dataclass(frozen=True)
@@ -26,48 +31,60 @@ class Change:
     details: tuple[str, ...] = ()
 
 
-def versions(file: str, kind: str, sources: Sequence[Source]) -> list[Source]:
-    """Returns the receptions of one workbook, in the order of the record.
-
-    A project has one registry, whatever its file is called.
+def owners(project: Project, sources: Sequence[Source], years: Sequence[int]) -> dict[str, Identity]:
+    """Returns whose the received workbooks are that may be of some years, by file; the file name says nothing.
 
     Args:
-        file: The path of any version.
-        kind: Its kind.
+        project: The project; an executor with several names has one here.
+        sources: The entries.
+        years: What lies in the folder of another year is not opened.
+    """
+    found = {}
+    for source in sources:
+        folder = PurePosixPath(source.file).parent.name
+        if source.kind in RETURNED_KINDS and not (folder.isdigit() and int(folder) not in years):
+            with suppress(AnalysisError):
+                content = received_bytes(project.root, source.file, source.sha256)
+                identity = recognise(read_workbook(content, source.file), source.file)
+                found[source.file] = by_one_name(identity, project.collection)
+    return found
+
+
+def versions(identity: Identity, sources: Sequence[Source], known: Owners) -> list[Source]:
+    """Returns the receptions of one workbook, in the order of the record; a project has one registry.
+
+    Args:
+        identity: Whose it is.
         sources: The entries that stand.
+        known: Whose each of them is.
     """
     return [
         source
         for source in sources
-        if source.kind == kind and (kind == "registry" or _stem(source.file) == _stem(file))
+        if source.kind == identity.kind
+        and (identity.kind == "registry" or (source.file in known and known[source.file] == identity))
     ]
 
 
-def counting(project: Project, file: str, kind: str, sources: Sequence[Source]) -> Source | None:
+def counting(project: Project, identity: Identity, sources: Sequence[Source], known: Owners) -> Source | None:
     """Returns the reception that counts: the last one that stands; of forms the last that came by the cutoff.
 
     Args:
         project: The project, for its cutoffs.
-        file: The path of any version.
-        kind: Its kind.
+        identity: Whose workbook it is.
         sources: The entries that stand, in the order of the record.
+        known: Whose each of them is.
     """
-    found = [source for source in versions(file, kind, sources) if not is_late(project, source)]
+    found = [source for source in versions(identity, sources, known) if not is_late(project, source, identity)]
     return found[-1] if found else None
 
 
-def is_late(project: Project, source: Source) -> bool:
+def is_late(project: Project, source: Source, identity: Identity) -> bool:
     """Whether a form came after the cutoff of its year."""
+    collection = project.collection
     return (
-        source.kind == "form"
-        and project.collection is not None
-        and (source.received > project.collection.cutoff(year_of(source.file)))
+        source.kind == "form" and collection is not None and collection.is_late(source.received, identity.calendar_year)
     )
-
-
-def year_of(file: str) -> int:
-    """The year of a received file: the folder in which it lies."""
-    return int(PurePosixPath(file).parent.name)
 
 
 def change(project: Project, before: Source, now: Returned, corrections: Sequence[Correction]) -> Change:
@@ -80,28 +97,12 @@ def change(project: Project, before: Source, now: Returned, corrections: Sequenc
         corrections: All recorded corrections.
     """
     try:
-        differing = differing_values(read_again(project, before, corrections), now)
+        stood, _ = read_source(project, before, corrections)
     except AnalysisError:
         return Change(f"сравнить с {before.file} нельзя: она не читается")
+    differing = differing_values(stood, now)
     said = f"других значений: {len(differing)}" if differing else "значения те же"
     written = sum(one.file == before.file for one in corrections)
     if written:
-        said += f" (исправлений, записанных к прежней: {written}; к новой они не относятся)"
+        said += f" (исправления, записанные к {before.file}, сюда не относятся: {written})"
     return Change(said, tuple(one.words for one in differing))
-
-
-def read_again(project: Project, source: Source, corrections: Sequence[Correction]) -> Returned:
-    """Returns a received workbook with its recorded corrections.
-
-    Raises:
-        AnalysisError: It cannot be read, or is not what was received.
-    """
-    content = received_bytes(project.root, source.file, source.sha256)
-    workbook, _ = apply_workbook_corrections(read_workbook(content, source.file), corrections, source.file)
-    return read_returned(workbook, source.file)
-
-
-def _stem(file: str) -> str:
-    """A path without its version; the path itself where it has none."""
-    stem, found, _ = file.rpartition("_v")
-    return stem if found else file

@@ -9,11 +9,15 @@ from pathlib import Path, PurePosixPath
 from analysis.cleaning.corrections import load_amendments
 from analysis.config import RETURNED_KINDS, Project, Record, Source, load_project, load_record
 from analysis.errors import AnalysisError
+from analysis.fact_pipeline import read_source
+from analysis.intake.returns import Identity
 from analysis.receive import Received
-from analysis.receptions import change, counting, read_again, year_of
+from analysis.receptions import change, counting, owners
 from analysis.sources_file import enter_taken_back
 from analysis.whole import only_one_at_work
 
+# A project has one registry, whoever sent it and whatever is in it.
+REGISTRY = Identity("registry", "", 0, "")
 TO_SEE = "Что принято, записано в data/raw/SOURCES.toml."
 
 
@@ -47,11 +51,15 @@ def take_back(root: Path, files: Sequence[Path], day: date) -> list[Received]:
 
 def _meant(project: Project, record: Record, path: Path) -> tuple[Source | None, str]:
     """The reception that a person means, or why there is none."""
-    names, digest = {path.as_posix(), _inside(project.root, path)}, _digest(path)
     can_be = [source for source in record.received if source.kind != "roadmap"]
-    by_name = [one for one in can_be if one.file in names or PurePosixPath(one.file).name == path.as_posix()]
-    meant = by_name or [one for one in can_be if digest and digest in (one.sha256, one.derived_from)]
+    paths, digest = {path.as_posix(), _inside(project.root, path)}, _digest(path)
+    by_path = [one for one in can_be if one.file in paths]
+    by_name = [one for one in can_be if PurePosixPath(one.file).name == path.as_posix()]
+    by_content = [one for one in can_be if digest and digest in (one.sha256, one.derived_from)]
+    meant = by_path or by_name or by_content
     standing = [source for source in meant if source.file not in record.taken_back]
+    if len(standing) > 1 and meant is by_name:
+        return None, f"{path.name}: так называются несколько файлов: {', '.join(one.file for one in standing)}."
     if standing:
         return standing[-1], ""
     if meant:
@@ -76,23 +84,38 @@ def _taken_back(project: Project, source: Source, before: Record, after: Record)
     """What is said of a reception that was taken back."""
     said = f"{source.file}: приём взят назад, файл остался на месте"
     if source.kind not in RETURNED_KINDS or source.kind == "acceptance":
-        return Received(source, f"{said}; {_of_several(source, after)}.")
-    counted, counts = (counting(project, source.file, source.kind, one.standing) for one in (before, after))
+        return Received(source, f"{said}; {_of_several(source, before)}.")
+    folder = PurePosixPath(source.file).parent.name
+    known = owners(project, before.received, [int(folder)] if folder.isdigit() else project.editions)
+    if source.kind != "registry" and source.file not in known:
+        return Received(source, f"{said}; прочитать его нельзя, и он не считался.")
+    identity = known.get(source.file, REGISTRY)
+    counted, counts = (counting(project, identity, one.standing, known) for one in (before, after))
     if counted is None or counted.file != source.file:
-        why = f"считается {counted.file}" if counted else "она пришла после срока и не считалась"
-        return Received(source, f"{said}; на отчёт это не влияет: {why}.")
+        return Received(source, f"{said}; {_did_not_count(source, counted)}.")
     if counts is None:
-        whose = "реестра школ" if source.kind == "registry" else f"этих сведений за {year_of(source.file)} год"
-        return Received(source, f"{said}; {whose} больше нет.")
+        return Received(source, f"{said}; {_nothing_left(identity)} больше нет.")
     corrections = load_amendments(project.root).corrections
     try:
-        changed = change(project, source, read_again(project, counts, corrections), corrections)
+        now, _ = read_source(project, counts, corrections)
     except AnalysisError as error:
         return Received(source, f"{said}; снова считается {counts.file}, но прочитать её нельзя: {error}")
+    changed = change(project, source, now, corrections)
     return Received(source, f"{said}; снова считается {counts.file}: {changed.said}.", changed.details)
 
 
-def _of_several(source: Source, after: Record) -> str:
+def _did_not_count(source: Source, counted: Source | None) -> str:
+    """What taking back a reception means that did not count."""
+    if source.kind == "registry" and counted is not None:
+        return f"считается {counted.file}; прежних названий и закрытых школ из этого реестра больше не знают"
+    return f"на отчёт это не влияет: {f'считается {counted.file}' if counted else 'она пришла после срока'}"
+
+
+def _nothing_left(identity: Identity) -> str:
+    return "реестра школ" if identity.kind == "registry" else f"этих сведений за {identity.calendar_year} год"
+
+
+def _of_several(source: Source, before: Record) -> str:
     """Sheets of acceptance and exports stand beside each other: what is left stays as it was."""
-    again = next((one for one in after.standing if one.file == source.replaces), None)
-    return f"снова считается {again.file}" if again else "остальные принятые файлы считаются как прежде"
+    replaced = next((one.replaces for one in before.standing if one.file == source.file), "")
+    return f"снова считается {replaced}" if replaced else "остальные принятые файлы считаются как прежде"

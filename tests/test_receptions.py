@@ -1,5 +1,6 @@
 """What counts is the last reception that was not taken back; undoing leaves what was before, to the byte."""
 
+import hashlib
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -61,12 +62,12 @@ def root(tmp_path):
     return _project(tmp_path)
 
 
-def _form(root, facts, name="form.xlsx", login="edu1", city="город Светлый"):
+def _form(root, facts, name="form.xlsx", login="edu1", city="город Светлый", year=2021):
     """A filled form in a file of that name; `facts` holds values of «Факт» by label."""
     rows = [(label, "", "", "", fact) for label, fact in facts.items()]
     sheets = [(EXECUTION, rows, {}), (EVIDENCE, [], {})]
     path = root / name
-    path.write_bytes(form_bytes([name], sheets, form_identity("form", city, 2021, login), ON_TIME))
+    path.write_bytes(form_bytes([name], sheets, form_identity("form", city, year, login), ON_TIME))
     return path
 
 
@@ -82,11 +83,7 @@ def _state(root, signed):
 def _facts_of(root, signed, login="edu1"):
     reports = _state(root, signed)[1].tables["reports"]
     mine = reports[reports["reporter"] == login]
-    return dict(
-        zip(
-            mine["measure_label"] if "measure_label" in mine else mine["activity_code"], mine["fact_count"], strict=True
-        )
-    )
+    return dict(zip(mine["activity_code"], mine["fact_count"], strict=True))
 
 
 # ── what a reception says ──
@@ -252,6 +249,82 @@ def test_a_broken_entry_names_itself(root, written, why):
     with pytest.raises(AnalysisError, match=r"SOURCES.toml, \[\[taken_back\]\] № 1") as error:
         load_sources(root)
     assert why in str(error.value)
+
+
+# ── what is not as the program names it ──
+
+
+def test_a_late_file_is_taken_once(root):
+    path = _form(root, {"1.3": 2})
+    assert receive(root, [path], Said(LATE))[0].source.file == "data/raw/2021/form_edu1_v1.xlsx"
+    assert receive(root, [path], Said(LATE))[0].said == "form.xlsx: уже принят: data/raw/2021/form_edu1_v1.xlsx."
+    assert receive(root, [path], Said(ON_TIME))[0].source.file == "data/raw/2021/form_edu1_v2.xlsx"
+
+
+def test_a_form_entered_by_hand_is_an_earlier_version_like_any_other(root, signed):
+    path = _form(root, {"1.3": 2}, "by hand.xlsx")
+    content = path.read_bytes()
+    (root / "data/raw/from_mail.xlsx").write_bytes(content)
+    entry = (
+        f'\n[[source]]\nfile = "data/raw/from_mail.xlsx"\ntitle = "x"\norigin = "x"\nreceived = 2022-01-20\n'
+        f'sha256 = "{hashlib.sha256(content).hexdigest()}"\nlicence = "x"\nkind = "form"\n'
+    )
+    with (root / "data/raw/SOURCES.toml").open("a", encoding="utf-8") as file:
+        file.write(entry)
+    assert receive(root, [path], Said(LATER))[0].said == "by hand.xlsx: уже принят: data/raw/from_mail.xlsx."
+    assert "заменяет data/raw/from_mail.xlsx" in receive(root, [_form(root, {"1.3": 3})], Said(LATER))[0].said
+    said = [one.said for one in take_back(root, [root / "form.xlsx", Path("data/raw/from_mail.xlsx")], LATER)]
+    assert "снова считается data/raw/from_mail.xlsx: других значений: 1" in said[0]
+    assert said[1].endswith("; этих сведений за 2021 год больше нет.")
+    assert _facts_of(root, signed) == {}
+
+
+def test_two_reporters_whose_files_are_called_alike_replace_each_other_nowhere(root):
+    text = (root / "project.toml").read_text(encoding="utf-8")
+    (root / "project.toml").write_text(text.replace('["УО"]', '["Центр 1", "Центр-1"]'), encoding="utf-8")
+    first, second = (_form(root, {"1.3": 2}, f"{name}.xlsx", name) for name in ("Центр 1", "Центр-1"))
+    assert receive(root, [first], Said(ON_TIME))[0].said.startswith("Центр 1.xlsx: Центр 1, 2021 год: принят как ")
+    said = receive(root, [second], Said(ON_TIME))[0].said
+    assert said == "Центр-1.xlsx: Центр-1, 2021 год: принят как data/raw/2021/form_Центр_1_v2.xlsx."
+
+
+def test_the_form_of_an_executor_with_two_names_is_one(root):
+    before = _form(root, {"1.3": 2}, "before.xlsx", "УО")
+    receive(root, [before], Said(ON_TIME))
+    joined = '\n[[collection.executor]]\nname = "Управление"\nwritings = ["УО"]\nbasis = "приказ"\n'
+    with (root / "project.toml").open("a", encoding="utf-8") as file:
+        file.write(joined)
+    (after,) = receive(root, [_form(root, {"1.3": 3}, "after.xlsx", "Управление")], Said(LATER))
+    assert "заменяет data/raw/2021/form_УО_v1.xlsx" in after.said
+    assert "снова считается data/raw/2021/form_УО_v1.xlsx" in take_back(root, [root / "after.xlsx"], LATER)[0].said
+
+
+def test_a_name_that_two_files_have_takes_neither_back(root):
+    text = (root / "project.toml").read_text(encoding="utf-8")
+    (root / "project.toml").write_text(text.replace("[2021]", "[2021, 2022]"), encoding="utf-8")
+    receive(root, [_form(root, {"1.3": 2})], Said(ON_TIME))
+    receive(root, [_form(root, {"1.3": 2}, year=2022)], Said(LATER))
+    (result,) = take_back(root, [Path("form_edu1_v1.xlsx")], LATER)
+    assert result.source is None
+    assert result.said.endswith("data/raw/2021/form_edu1_v1.xlsx, data/raw/2022/form_edu1_v1.xlsx.")
+    assert take_back(root, [Path("data/raw/2022/form_edu1_v1.xlsx")], LATER)[0].source is not None
+
+
+def test_an_older_registry_taken_back_is_no_longer_asked_for_names(root):
+    sheets = [(REGISTRY_SCHOOLS, [("edu1", "", "", "Лицей")], {}), (REGISTRY_STATUS, [], {})]
+    newer = root / "newer.xlsx"
+    newer.write_bytes(form_bytes(["x"], sheets, form_identity("registry", "город Светлый", 2021, "registry"), ON_TIME))
+    receive(root, [newer], Said(LATER))
+    said = take_back(root, [Path("registry_registry_v1.xlsx")], LATER)[0].said
+    assert "считается data/raw/2021/registry_registry_v2.xlsx; прежних названий и закрытых школ" in said
+
+
+def test_while_a_file_of_rules_is_broken_nothing_is_taken(root):
+    receive(root, [_form(root, {"1.3": 2})], Said(ON_TIME))
+    (root / "data/schools.toml").write_text("[[merged]]\nlogin = 1\n", encoding="utf-8")
+    with pytest.raises(AnalysisError, match="data/schools.toml"):
+        receive(root, [_form(root, {"1.3": 3}, "2021_edu2.xlsx")], Said(LATER))
+    assert len(load_sources(root)) == 2
 
 
 # ── any sequence ──

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from analysis.cleaning.registry import Registry, named_schools, school_row
+from analysis.cleaning.registry import ALIKE, Registry, named_schools, school_row
 from analysis.cleaning.schools import names_of, same_name
 from analysis.contracts.facts import FULL, SHORT
 from analysis.findings import Finding, Severity
@@ -50,14 +50,14 @@ def with_aliases(school: Row, more: Iterable[str]) -> tuple[Any, ...]:
 
 def _former_names(schools: Sequence[Row], former: Sequence[tuple[date, Registry]]) -> list[Row]:
     """Rows of `former_names`: of each name the last registry that has it."""
-    today = {row["school_login"]: {same_name(row[kind] or "") for kind in KINDS} for row in schools}
+    today = {row["school_login"]: {_plain(row[kind] or "") for kind in KINDS} for row in schools}
     found: dict[tuple[str, str], Row] = {}
     for day, registry in former:
         for row in map(school_row, registry.rows["schools"]):
             login = row["school_login"]
             for column, kind in KINDS.items():
                 written = same_name(row[column] or "")
-                if login in today and written and written not in today[login]:
+                if login in today and written and _plain(row[column]) not in today[login]:
                     found[(login, written)] = {
                         "source_file": row["source_file"],
                         "place": row["place"],
@@ -67,6 +67,11 @@ def _former_names(schools: Sequence[Row], former: Sequence[tuple[date, Registry]
                         "last_named_date": day,
                     }
     return list(found.values())
+
+
+def _plain(name: str) -> str:
+    """A name as it must tell schools apart; one that differs in less is no other name, but a writing of this one."""
+    return ALIKE["school_name"](name)
 
 
 def _taken(before: Sequence[Row], today: Iterable[Row]) -> Iterable[tuple[Row, Row]]:

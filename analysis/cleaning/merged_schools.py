@@ -69,8 +69,8 @@ def last_report_years(mergers: Sequence[Merger], sent: Container[tuple[str, int]
 
 
 def ended_words(merger: Merger, names: Mapping[str, str]) -> str:
-    """«с 01.09.2022 — в составе «Школа № 9»»."""
-    return f"с {merger.day} — в составе «{names[merger.into]}»"
+    """«с 01.09.2022 — в составе школы «Школа № 9»»."""
+    return f"с {merger.day} — в составе школы «{names[merger.into]}»"
 
 
 def _lines_of(ended: Merger, registry: Registry, name: str) -> list[tuple[Any, ...]]:

@@ -175,4 +175,4 @@ def reporter_words(reporter: str, names: Mapping[str, str]) -> str:
         reporter: A login or a municipal reporter.
         names: Names of schools by login.
     """
-    return f"{names[reporter]} ({reporter})" if reporter in names else reporter
+    return f"{names[reporter]} ({reporter})" if names.get(reporter, reporter) != reporter else reporter

@@ -23,7 +23,8 @@ from analysis.contracts.forms import INSTRUCTIONS, TO_MEND
 from analysis.errors import AnalysisError
 from analysis.forms.workbook import ENTRY_FILL, FIXED_FILL, TITLE_FILL
 
-AUTHOR, MARKER = "Проверка", "— Проверка —"
+# Between these lines of a note stands what we say; people may write before and behind.
+AUTHOR, MARKER, END = "Проверка", "— Проверка —", "— конец проверки —"
 MARK_FILL, TAB_COLOUR = "FECACA", "DC2626"
 LINK_COLOUR, FONT = "1D4ED8", "Calibri"
 COMMENT_WIDTH, COMMENT_HEIGHT = 360, 160
@@ -136,7 +137,8 @@ def _colour(colour: object) -> str:
 
 def _of_people(comment: Comment) -> Comment | None:
     """What people wrote in a note, without what we added; None where nothing is left."""
-    people, marker, _ = comment.text.partition(MARKER)
+    people, marker, ours = comment.text.partition(MARKER)
+    people += ours.partition(END)[2]
     if not marker and comment.author == AUTHOR:
         paragraphs = comment.text.split("\n\n")
         people = "\n\n".join(one for one in paragraphs if not one.endswith(ENDED_WITH))
@@ -179,10 +181,11 @@ def _mark(at: _At, fault: Fault) -> None:
     said = f"{fault.explanation}\n{fault.action}"
     before = at.cell.comment
     if before is None:
-        at.cell.comment = _comment(f"{MARKER}\n{said}", AUTHOR)
+        at.cell.comment = _comment(f"{MARKER}\n{said}\n{END}", AUTHOR)
+    elif MARKER not in before.text:
+        at.cell.comment = _comment(f"{before.text}\n\n{MARKER}\n{said}\n{END}", before.author)
     elif said not in before.text:
-        between = "\n\n" if MARKER in before.text else f"\n\n{MARKER}\n"
-        at.cell.comment = _comment(f"{before.text}{between}{said}", before.author)
+        at.cell.comment = _comment(before.text.replace(END, f"\n{said}\n{END}"), before.author)
     at.cell.fill = _solid(MARK_FILL)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analysis.findings import Finding, Severity
 from analysis.intake.cell_values import read_text
 from analysis.intake.workbook import Sheet, SheetCell
-from analysis.intake.workbook_sheet import position
+from analysis.intake.workbook_sheet import LAST_COLUMN, position
 
 Row = Mapping[int, SheetCell]
 SPLIT = (
@@ -39,7 +39,7 @@ def merged_rows(sheet: Sheet) -> list[MergedRows]:
         cell = rows.get(top, {}).get(left)
         below = [row for row in rows if top < row <= bottom]
         if cell is not None and below:
-            columns = range(left, right + 1)
+            columns = range(left, min(right, LAST_COLUMN) + 1)
             found.append(MergedRows(area, cell, tuple(SheetCell(None, row, one) for row in below for one in columns)))
     return found
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from analysis.config import PROJECT_FILE
+from analysis.exam_calendar import school_years_of
 from analysis.lineage.facts import counts_words, facts_in_short, forms_of
 from analysis.lineage.ground import Ground, asked_as, key_of, known, row_place
 from analysis.lineage.measures import target_line
@@ -119,7 +120,7 @@ def school_chain(login: str, ground: Ground, year: int | None) -> Iterator[str]:
         yield f"  {said} ← {SCHOOLS_FILE}, {row['place']}" if recorded else f"  {said} ← {ground.cell(row)}"
     status = ground.tables["school_status"]
     for row in rows_of(status[status["school_login"] == login]):
-        if year is None or str(year) in row["school_year"] or row["school_year"].endswith(f"/{year % 100:02d}"):
+        if year is None or row["school_year"] in school_years_of(year):
             yield f"  {row['school_year']}: {row['status']} ← {ground.cell(row)}"
     for one in [year] if year is not None else _years(login, ground):
         yield from (f"  {line}" for line in reporter_chain(login, one, ground))

@@ -62,7 +62,7 @@ def test_a_school_that_ended_stays_as_the_last_registry_had_it_and_its_name_says
     new = _registry("v2.xlsx", {"edu2": "СОШ № 2"}, [("edu2", "2022/23", "нет")])
     known = with_mergers(with_ended(new, [old], [MERGER]), [MERGER])
     names = {row[2]: row[5] for row in known.rows["schools"]}
-    assert names == {"edu2": "СОШ № 2", "edu1": "СОШ № 1 (с 01.09.2022 — в составе «СОШ № 2»)"}
+    assert names == {"edu2": "СОШ № 2", "edu1": "СОШ № 1 (с 01.09.2022 — в составе школы «СОШ № 2»)"}
     assert _aliases(known)["edu1"] == "СОШ № 1"
     assert [row[2:5] for row in known.rows["school_status"]] == [
         ("edu2", "2022/23", "нет"),

@@ -94,7 +94,7 @@ def test_a_second_round_carries_only_what_is_new_or_left():
     first["Контингент"]["B4"].value = 13
     second = _book(marked_copy(_bytes(first), [OTHER]))
     assert sorted(_notes(second)) == ["Кадры!C2", "Кадры!C3"]
-    assert _notes(second)["Кадры!C3"] == "— Проверка —\nВакансий больше.\nПроверьте."
+    assert _notes(second)["Кадры!C3"] == "— Проверка —\nВакансий больше.\nПроверьте.\n— конец проверки —"
     assert _tabs(second) == [TO_MEND.title, "Кадры"]
     assert [line[1] for line in _list(second)[0]] == ["Кадры"]
     assert second.sheetnames.count(TO_MEND.title) == 1
@@ -119,15 +119,25 @@ def test_notes_of_people_are_kept_beside_ours_and_after_them():
     book["Контингент"]["B4"].comment = Comment("Так в приказе\n\nсм. п. 3", "Завуч")
     book["Контингент"]["B5"].comment = Comment("Просто так", "Завуч")
     marked = marked_copy(_bytes(book), [FAULT])
-    ours = "— Проверка —\nОжидалось другое.\nИсправьте."
+    ours = "— Проверка —\nОжидалось другое.\nИсправьте.\n— конец проверки —"
     assert _notes(_book(marked)) == {
         "Контингент!B4": f"Так в приказе\n\nсм. п. 3\n\n{ours}",
         "Контингент!B5": "Просто так",
     }
     assert _notes(_book(marked_copy(marked, [FAULT]))) == _notes(_book(marked))
-    last = _book(marked_copy(marked, [OTHER]))
-    assert _notes(last)["Контингент!B4"] == "Так в приказе\n\nсм. п. 3"
+    answered = _book(marked)
+    note = answered["Контингент"]["B4"].comment
+    answered["Контингент"]["B4"].comment = Comment(f"{note.text}\nИсправлено, см. письмо", note.author)
+    last = _book(marked_copy(_bytes(answered), [OTHER]))
+    assert _notes(last)["Контингент!B4"] == "Так в приказе\n\nсм. п. 3\n\n\nИсправлено, см. письмо"
     assert last["Контингент"]["B4"].comment.author == "Завуч"
+
+
+def test_two_faults_of_one_cell_stand_in_one_note():
+    other = Fault(FAULT.places, "12", "Ещё одно.", "И это.", must=False)
+    book = _book(marked_copy(form_of(ADDED), [FAULT, other, FAULT]))
+    said = "— Проверка —\nОжидалось другое.\nИсправьте.\n\nЕщё одно.\nИ это.\n— конец проверки —"
+    assert _notes(book) == {"Контингент!B4": said}
 
 
 def test_marks_of_the_first_version_are_taken_off_too():

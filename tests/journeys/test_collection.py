@@ -514,4 +514,6 @@ def test_the_reason_of_a_return_is_written_into_the_copy_for_its_reporter(office
     assert (code, "нет подписи" in out) == (0, False)
     sheet = openpyxl.load_workbook(office / "output/annotated/2021/form_УО_v1.xlsx")["Подтверждения"]
     comments = {cell.coordinate: cell.comment.text for row in sheet for cell in row if cell.comment}
-    assert comments == {"A2": "— Проверка —\nПодтверждение возвращено: нет подписи\nИсправьте и верните форму."}
+    assert comments == {
+        "A2": "— Проверка —\nПодтверждение возвращено: нет подписи\nИсправьте и верните форму.\n— конец проверки —"
+    }

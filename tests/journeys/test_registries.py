@@ -17,7 +17,7 @@ SECOND = [("edu000001", "Лицей А"), ("edu000003", "Школа В")]
 MERGER = (
     '[[merged]]\nlogin = "edu000002"\ninto = "edu000003"\ndate = 2022-09-01\nbasis = "приказ № 5"\nwho = "аналитик"\n'
 )
-ENDED = "Школа Б (с 01.09.2022 — в составе «Школа В»)"
+ENDED = "Школа Б (с 01.09.2022 — в составе школы «Школа В»)"
 
 
 def _receive(house, path, day):
@@ -98,7 +98,7 @@ def test_the_school_that_ended_keeps_what_it_reported_and_is_asked_no_more(built
     asked = read_table(built, "reporter_completeness")
     assert set(asked.loc[asked["reporter"] == "edu000002", "calendar_year"]) == {2020, 2021}, "2022 is not among them"
     ended, successor = (run(built, "explain", login)[1] for login in ("Школа Б", "edu000003"))
-    assert "с 01.09.2022 — в составе «Школа В» (приказ № 5) ← data/schools.toml, [[merged]] № 1" in ended
+    assert "с 01.09.2022 — в составе школы «Школа В» (приказ № 5) ← data/schools.toml, [[merged]] № 1" in ended
     assert "с 01.09.2022 в школу вошла «Школа Б» (edu000002): сравнение с прежними годами условно" in successor
 
 
