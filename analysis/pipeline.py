@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning.corrections import Correction, apply_corrections, load_amendments, misdirected
+from analysis.cleaning.corrections import Amendments, Correction, apply_corrections, load_amendments, misdirected
 from analysis.cleaning.executors import list_faults, look_alikes, one_name_each
 from analysis.cleaning.reporting import undecided_reports
 from analysis.cleaning.roadmap import clean_roadmap
@@ -17,6 +17,7 @@ from analysis.config import (
     SOURCES_FILE,
     Collection,
     Project,
+    Record,
     Report,
     Source,
     Terms,
@@ -70,39 +71,16 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
     if nothing_can_be_read(broken):
         ordered = in_listing_order(broken)
         return Checked({"findings": findings_table(ordered)}, ordered)
-    file = project.roadmap_file
-    content = _bytes(project)
     record, amendments = load_record(project.root), load_amendments(project.root)
-    sources = record.standing
-    blocks, reading = read_blocks(content, file)
-    blocks, correcting = apply_corrections(blocks, amendments.corrections, file)
-    text, terms = lay_out(blocks, file), load_terms(project.root)
-    clean = clean_roadmap(text.tables, amendments.decisions, project.largest_plausible_count, file)
-    tables = dict(clean.tables)
-    cells = text.tables["cells"]
-    words = cells.loc[~cells["role"].isin(("column_header", "page_heading"))]
-    findings = [
-        *_source_findings(content, file, sources),
-        *_unentered_workbooks(project.root, record.received),
-        *reading,
-        *correcting,
-        *misdirected(
-            amendments.corrections,
-            [file, *(source.file for source in in_force(sources))],
-            record,
-        ),
-        *text.findings,
-        *clean.findings,
-        *_edition_findings(project, clean.tables["approval"]),
-        *watch_terms(list(zip(words["place"].tolist(), words["text"].tolist(), strict=True)), terms, file),
-        *violations(text.tables, TEXT_TABLES),
-    ]
+    sources, terms = record.standing, load_terms(project.root)
+    roadmap = _roadmap(project, record, amendments, terms)
+    tables, findings = dict(roadmap.tables), [*roadmap.findings]
     if project.collection is not None:
+        tables["executors"] = one_name_each(tables["executors"], project.collection)
         reporting = load_reporting(project.root)
         broken += undecided_reports(reporting, tables["measures"], project.collection)
-        tables["executors"] = one_name_each(tables["executors"], project.collection)
-        if not blocking([*text.findings, *clean.findings]):
-            broken += list_faults(clean.tables["executors"], project.collection)
+        if roadmap.is_clear:
+            broken += list_faults(roadmap.tables["executors"], project.collection)
             findings += _asked_of_executors(tables["executors"], project.collection, reporting, terms)
     if not blocking(findings):
         findings += [*violations(tables, TYPED_TABLES), *broken_relations(tables)]
@@ -114,6 +92,45 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
         findings += undecided(project, tables)
     ordered = in_listing_order([*broken, *findings])
     return Checked({**tables, "findings": findings_table(ordered)}, ordered)
+
+
+@dataclass(frozen=True)
+class _Roadmap:
+    """What the signed document holds.
+
+    Attributes:
+        tables: Its typed tables, in its own words.
+        findings: About the document and about what is recorded of the files beside it.
+        is_clear: Whether nothing in its text stops the work.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    findings: list[Finding]
+    is_clear: bool
+
+
+def _roadmap(project: Project, record: Record, amendments: Amendments, terms: Terms) -> _Roadmap:
+    file, content = project.roadmap_file, _bytes(project)
+    blocks, reading = read_blocks(content, file)
+    blocks, correcting = apply_corrections(blocks, amendments.corrections, file)
+    text = lay_out(blocks, file)
+    clean = clean_roadmap(text.tables, amendments.decisions, project.largest_plausible_count, file)
+    cells = text.tables["cells"]
+    words = cells.loc[~cells["role"].isin(("column_header", "page_heading"))]
+    corrected = [file, *(source.file for source in in_force(record.standing))]
+    findings = [
+        *_source_findings(content, file, record.standing),
+        *_unentered_workbooks(project.root, record.received),
+        *reading,
+        *correcting,
+        *misdirected(amendments.corrections, corrected, record),
+        *text.findings,
+        *clean.findings,
+        *_edition_findings(project, clean.tables["approval"]),
+        *watch_terms(list(zip(words["place"].tolist(), words["text"].tolist(), strict=True)), terms, file),
+        *violations(text.tables, TEXT_TABLES),
+    ]
+    return _Roadmap(dict(clean.tables), findings, not blocking([*text.findings, *clean.findings]))
 
 
 def _asked_of_executors(
