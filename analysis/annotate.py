@@ -1,5 +1,6 @@
 """Leaves a copy of each faulty workbook with its cells marked and explained, ready to be sent back."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ import pandas as pd
 
 from analysis.cleaning.notes import ASK
 from analysis.cleaning.plausibility import LOOK
-from analysis.cleaning.returns import ZERO_OR_NOTHING
+from analysis.cleaning.returns import NAME_DOCUMENT, ZERO_OR_NOTHING
 from analysis.cleaning.school_sheets import UNTIL_THEN
 from analysis.contracts.facts import SENT_BACK
 from analysis.errors import AnalysisError
@@ -17,6 +18,7 @@ from analysis.findings import Finding, Severity
 from analysis.forms.marks import Fault, marked_copy
 from analysis.intake.returns import SEND_AGAIN
 from analysis.intake.workbook import STRUCK_OUT
+from analysis.open_facts import CHECK_NUMBER
 from analysis.whole import write_file_whole
 
 MEND = "Исправьте и верните форму."
@@ -25,6 +27,8 @@ SAID_TO_REPORTER = {
     "": MEND,
     ASK: MEND,
     UNTIL_THEN: f"{MEND} Пока строка не исправлена, в отчёт она не входит.",
+    NAME_DOCUMENT: "Факт не меняйте: впишите документ на лист «Подтверждения» с номером показателя и верните форму.",
+    CHECK_NUMBER: "Верните в строку номер, который стоял в разосланной форме, и верните форму.",
     ZERO_OR_NOTHING: "Не сделано ничего — впишите 0, сделано — число. Верните форму.",
     LOOK: "Проверьте; если число верно, ничего делать не нужно.",
     SEND_AGAIN: "Попросите форму заново, перенесите в неё значения и верните.",
@@ -32,6 +36,8 @@ SAID_TO_REPORTER = {
 }
 # What another reporter said, which day the form came and what the office has recorded is no business of theirs.
 NOT_FOR_REPORTER = ("confirmation", "late", "correction", "executor_name", "merged_school")
+# Where else the office has seen something: a school is shown no file but its own.
+OF_OTHER_FILES = re.compile(r" \([^()]*data/raw/[^()]*\)")
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,8 @@ def _faults(findings: Iterable[Finding]) -> dict[str, list[Fault]]:
         if one.severity is not Severity.NOTE and one.rule not in NOT_FOR_REPORTER:
             action = SAID_TO_REPORTER.get(one.action, one.action)
             must = one.severity is Severity.BLOCKS
-            by_file[one.file].append(Fault(one.places, one.value, one.explanation, action, must))
+            said = OF_OTHER_FILES.sub("", one.explanation)
+            by_file[one.file].append(Fault(one.places, one.value, said, action, must))
     return by_file
 
 

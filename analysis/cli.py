@@ -161,6 +161,14 @@ def _add_starters(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     showing.set_defaults(command=demo)
 
 
+def _day(text: str) -> date:
+    match = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)
+    try:
+        return date(int(match[3]), int(match[2]), int(match[1])) if match else date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: a day such as 2022-01-20 or 20.01.2022") from None
+
+
 def _span(text: str) -> tuple[int, ...]:
     match = re.fullmatch(r"(20\d\d)(?:[-–](20\d\d))?", text)
     first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
@@ -179,7 +187,7 @@ def _add_collection_commands(commands: Any) -> None:
     receiving.add_argument("--wave", default="", help="of a check test, where the calendar has several in the year")
     receiving.add_argument("--year", type=int, help="of an export that names no year")
     receiving.add_argument(
-        "--received", type=date.fromisoformat, default=date.today(), metavar="YYYY-MM-DD", help="default: today"
+        "--received", type=_day, default=date.today(), metavar="DAY", help="2022-01-20 or 20.01.2022; default: today"
     )
     receiving.add_argument(
         "--undo", action="store_true", help="take the reception of FILE back: what counted before counts again"

@@ -58,7 +58,7 @@ def _annotate(project: Project, checked: "Checked") -> None:
     for file, why in copies.failed:
         _print(f"Копию с пометками сделать не удалось, замечания — в списке: {file} ({why})")
     for path in copies.left:
-        _print(f"Осталась с прошлого раза, сегодня замечаний нет: {path.relative_to(project.root).as_posix()}")
+        _print(f"Осталась с прошлого раза, больше не нужна: {path.relative_to(project.root).as_posix()}")
 
 
 def _latest_received(project: Project) -> date:

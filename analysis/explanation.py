@@ -48,7 +48,11 @@ def explained(project: Project, asked: str) -> list[str]:
     question = cell_question(asked)
     ground = ground_of(project)
     if question is None:
-        fresh, lines = inputs_are_as_built(project), explain(asked, ground)
+        fresh = inputs_are_as_built(project)
+        try:
+            lines = explain(asked, ground)
+        except AnalysisError as error:  # what came since the last build is not in its tables
+            raise AnalysisError(f"{error}" if fresh else f"{error} {CHANGED}") from None
     else:
         table = printed_table(project, question)
         fresh, lines = is_fresh(project, [question.calendar_year]), list(cell_chain(question, table, ground))

@@ -30,6 +30,7 @@ from analysis.open_facts import (
     measures_by_label,
     missing_reports,
     school_names,
+    unasked_reports,
 )
 from analysis.school_fact_pipeline import not_stopping, read_school_facts
 from analysis.school_mergers import SCHOOLS_FILE, Merger, load_mergers
@@ -82,6 +83,7 @@ def read_facts(
     due = _asked_by(max(source.received for source in sources), project, collection)
     findings += missing_reports([duty for duty in owed if duty.calendar_year in due], tables, findings)
     findings += differing_confirmations(owed, tables["reports"], plan, school_names({"schools": held.named}), reporting)
+    findings += unasked_reports({**tables, "schools": held.named}, plan, executors, collection, reporting)
     exports = read_exports(project, collection, sources, held.named, mergers)
     logins = set(held.named["school_login"])
     in_time, too_late = (

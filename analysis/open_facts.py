@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.cleaning.registry import reporter_words
 from analysis.config import PROJECT_FILE, Collection, Report
 from analysis.findings import Finding, Severity
-from analysis.indicators.duties import municipal_unnamed, named_reporters
+from analysis.indicators.duties import measures_named, municipal_unnamed, named_reporters
 from analysis.indicators.execution import Duty
 
 # The cell of the fact has a finding of its own, which says more than that the measure lacks a fact.
 NAMED_RULES = ("value", "formula", "error_cell", "merged_cells", "blank_fact")
+CHECK_NUMBER = "Сверьте номер с разосланной формой: факт записан за этот показатель, а за свой его нет."
 ASK_AGAIN = "Попросите вернуть форму; пока её нет, отчёт пишет «нет сведений», а не ноль."
 
 
@@ -65,6 +67,39 @@ def unnamed_reporters(executors: pd.DataFrame, collection: Collection, reporting
                 "Впишите имя так, как его пишет документ; лишнее имя уберите.")
         for key, name in unnamed
     ]  # fmt: skip
+
+
+def unasked_reports(
+    tables: Mapping[str, pd.DataFrame],
+    plan: pd.DataFrame,
+    executors: pd.DataFrame,
+    collection: Collection,
+    reporting: Sequence[Report],
+) -> list[Finding]:
+    """Facts about measures that the form of their reporter does not ask for: perhaps a number was changed."""
+    found = []
+    reports, names = tables["reports"], school_names(tables)
+    labels: Mapping[tuple[str, int], str] = {key: label for label, key in measures_by_label(plan).items()}
+    for (reporter, year), rows in reports[reports["fact_count"].notna()].groupby(["reporter", "calendar_year"]):
+        of_year = plan[plan["calendar_year"] == year]
+        asked = measures_named(of_year, executors, tables["school_status"], collection, reporting, str(reporter))
+        keys = set(zip(asked["activity_code"], map(int, asked["measure_number"]), strict=True))
+        for row in rows.to_dict("records"):
+            key = (row["activity_code"], int(row["measure_number"]))
+            if key not in keys:
+                said = f"Показателя {labels[key]} форма «{reporter_words(str(reporter), names)}» не спрашивает."
+                found.append(
+                    Finding(
+                        "measure_label",
+                        Severity.ATTENTION,
+                        row["source_file"],
+                        (row["place"],),
+                        str(row["fact_count"]),
+                        f"{said} Не изменён ли номер в строке?",
+                        CHECK_NUMBER,
+                    )
+                )
+    return found  # fmt: skip
 
 
 @dataclass(frozen=True)

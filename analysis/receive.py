@@ -147,8 +147,9 @@ def _take(door: _Door, arrived: Arrived) -> Received:
     if same is not None and same.sha256 == source.sha256:
         return Received(same, f"{name}: уже принят: {same.file}.")
     before = counting(door.project, identity, door.record.standing, door.owners)
-    if before is not None and not late and (question := _named_after_another(door, arrived)) and not door.ask(question):
-        return Received(None, f"{name}: {question} Ничего не заменено. Если всё верно: analysis receive --yes ФАЙЛ.")
+    doubt = _named_after_another(door, arrived)
+    if doubt and before is not None and not late and not door.ask(doubt):
+        return Received(None, f"{name}: {doubt} Ничего не заменено. Если всё верно: analysis receive --yes ФАЙЛ.")
     # Sheets of acceptance add to each other; a newer form or registry stands in the place of the older one.
     replaces = before if before is not None and source.kind != "acceptance" and not late else None
     source = replace(source, replaces=replaces.file if replaces else "")
@@ -157,7 +158,7 @@ def _take(door: _Door, arrived: Arrived) -> Received:
         changed = change(door.project, replaces, arrived.returned, load_amendments(door.project.root).corrections)
     _write(door.project.root, source, arrived.content)
     told = f"{_whose(door, identity)}: принят как {source.file}{_instead(source, late, before, changed)}"
-    return Received(source, f"{name}: {told}.", changed.details)
+    return Received(source, f"{name}: {told}.{f' Проверьте: {doubt}' if doubt else ''}", changed.details)
 
 
 def _newest(door: _Door, identity: Identity, late: bool) -> Source | None:
@@ -169,11 +170,11 @@ def _newest(door: _Door, identity: Identity, late: bool) -> Source | None:
 def _instead(source: Source, late: bool, before: Source | None, changed: Change) -> str:
     """What the new file means for the one that counted before."""
     if source.replaces:
-        return f"; заменяет {source.replaces}, которая осталась на месте: {changed.said}"
+        return f"; заменяет {source.replaces} (остаётся на месте), {changed.said}"
     if not late:
         return ""
     counts = f"в отчёте остаётся {before.file}" if before else "сведений в отчёте нет"
-    return f"; получена после срока, в отчёт не войдёт: {counts}"
+    return f"; срок прошёл, в отчёт не войдёт: {counts}"
 
 
 def _whose(door: _Door, identity: Identity) -> str:

@@ -102,7 +102,7 @@ def keep_export(project: Project, path: Path, content: bytes, said: Said, record
     before = next((one for one in counted if export.has_pupils and one.derived_from == digest), None)
     source = replace(source, file=_free_name(source.file, record), replaces=before.file if before else "")
     what = f"{export.layout}; оставлены только итоги по школам" if export.has_pupils else export.layout
-    void = f"; заменяет {before.file}, который остался на месте: {_differing(project, before, kept)}" if before else ""
+    void = f"; заменяет {before.file} (остаётся на месте), {_differing(project, before, kept)}" if before else ""
     return KeptExport(source, kept, f"{path.name}: {what}: {source.file}{void}.{_doubtful(export)}")
 
 
@@ -121,7 +121,7 @@ def _differing(project: Project, before: Source, kept: bytes) -> str:
     except OSError:
         return "сравнить с ним нельзя: он не открывается"
     differing = Counter(kept.splitlines()) - Counter(stood)
-    return f"других строк: {differing.total()}" if differing else "строки те же"
+    return f"других строк — {differing.total()}" if differing else "строки те же"
 
 
 def dated(counts: Sequence[ExamCounts], calendar_year: int) -> list[ExamCounts]:

@@ -101,7 +101,7 @@ def change(project: Project, before: Source, now: Returned, corrections: Sequenc
     except AnalysisError:
         return Change(f"сравнить с {before.file} нельзя: она не читается")
     differing = differing_values(stood, now)
-    said = f"других значений: {len(differing)}" if differing else "значения те же"
+    said = f"других значений — {len(differing)}" if differing else "значения те же"
     written = sum(one.file == before.file for one in corrections)
     if written:
         said += f" (исправления, записанные к {before.file}, сюда не относятся: {written})"

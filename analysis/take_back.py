@@ -99,9 +99,9 @@ def _taken_back(project: Project, source: Source, before: Record, after: Record)
     try:
         now, _ = read_source(project, counts, corrections)
     except AnalysisError as error:
-        return Received(source, f"{said}; снова считается {counts.file}, но прочитать её нельзя: {error}")
+        return Received(source, f"{said}; снова считается {counts.file}, но прочитать файл нельзя: {error}")
     changed = change(project, source, now, corrections)
-    return Received(source, f"{said}; снова считается {counts.file}: {changed.said}.", changed.details)
+    return Received(source, f"{said}; снова считается {counts.file}, {changed.said}.", changed.details)
 
 
 def _did_not_count(source: Source, counted: Source | None) -> str:

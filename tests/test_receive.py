@@ -108,7 +108,7 @@ def test_a_newer_registry_of_the_same_call_lets_its_schools_in(root):
     assert said[0] == "edu2.xlsx: Школа edu2 (edu2), 2021 год: принят как data/raw/2021/form_edu2_v1.xlsx."
     assert said[1] == (
         "newer.xlsx: реестр школ: принят как data/raw/2021/registry_registry_v2.xlsx; заменяет "
-        "data/raw/2021/registry_registry_v1.xlsx, которая осталась на месте: других значений: 2."
+        "data/raw/2021/registry_registry_v1.xlsx (остаётся на месте), других значений — 2."
     )
 
 

@@ -95,7 +95,7 @@ def test_a_reception_says_whose_it_is_what_it_replaces_and_how_many_values_diffe
     again = receive(root, [_form(root, {"4.10": 5, "1.3": 3, "4.11": 7}, "again.xlsx")], Said(LATER))[0]
     assert again.said == (
         "again.xlsx: Школа № 1 (edu1), 2021 год: принят как data/raw/2021/form_edu1_v2.xlsx; заменяет "
-        "data/raw/2021/form_edu1_v1.xlsx, которая осталась на месте: других значений: 3."
+        "data/raw/2021/form_edu1_v1.xlsx (остаётся на месте), других значений — 3."
     )
     assert again.details == (
         "лист Исполнение, 1.3, «Факт»: было 2, стало 3",
@@ -113,12 +113,10 @@ def test_an_earlier_day_of_receipt_changes_no_order(root, signed):
 
 def test_a_late_form_says_what_stays_in_the_report(root, signed):
     late = receive(root, [_form(root, {"1.3": 2})], Said(LATE))[0].said
-    assert late.endswith("form_edu1_v1.xlsx; получена после срока, в отчёт не войдёт: сведений в отчёте нет.")
+    assert late.endswith("form_edu1_v1.xlsx; срок прошёл, в отчёт не войдёт: сведений в отчёте нет.")
     receive(root, [_form(root, {"1.3": 3})], Said(ON_TIME))
     late = receive(root, [_form(root, {"1.3": 4})], Said(LATE))[0].said
-    assert late.endswith(
-        "; получена после срока, в отчёт не войдёт: в отчёте остаётся data/raw/2021/form_edu1_v2.xlsx."
-    )
+    assert late.endswith("; срок прошёл, в отчёт не войдёт: в отчёте остаётся data/raw/2021/form_edu1_v2.xlsx.")
     assert _facts_of(root, signed) == {"1.3": 3}
 
 
@@ -151,6 +149,11 @@ def test_a_file_named_after_another_school_replaces_nothing_unasked(root, signed
     assert _facts_of(root, signed) == {"1.3": 9}
 
 
+def test_the_first_form_of_a_school_named_after_another_is_taken_with_a_word(root):
+    said = receive(root, [_form(root, {"1.3": 2}, "2021_edu2.xlsx")], Said(ON_TIME))[0].said
+    assert said.endswith("Проверьте: в файле форма: Школа № 1 (edu1), 2021 год, а назван он как Школа № 2 (edu2).")
+
+
 @pytest.mark.parametrize(
     "name", ["2021_edu1.xlsx", "Школа 12.xlsx", "готово.xlsx", "Школа № 1 вместо edu2.xlsx", "УО.xlsx"]
 )
@@ -171,7 +174,7 @@ def test_undo_restores_what_counted_and_the_record_keeps_both(root, signed):
     (undone,) = take_back(root, [wrong], LATER)
     assert undone.said == (
         "data/raw/2021/form_edu1_v2.xlsx: приём взят назад, файл остался на месте; снова считается "
-        "data/raw/2021/form_edu1_v1.xlsx: других значений: 2."
+        "data/raw/2021/form_edu1_v1.xlsx, других значений — 2."
     )
     assert undone.details == (
         "лист Исполнение, 1.3, «Факт»: было 9, стало 2",
@@ -274,7 +277,7 @@ def test_a_form_entered_by_hand_is_an_earlier_version_like_any_other(root, signe
     assert receive(root, [path], Said(LATER))[0].said == "by hand.xlsx: уже принят: data/raw/from_mail.xlsx."
     assert "заменяет data/raw/from_mail.xlsx" in receive(root, [_form(root, {"1.3": 3})], Said(LATER))[0].said
     said = [one.said for one in take_back(root, [root / "form.xlsx", Path("data/raw/from_mail.xlsx")], LATER)]
-    assert "снова считается data/raw/from_mail.xlsx: других значений: 1" in said[0]
+    assert "снова считается data/raw/from_mail.xlsx, других значений — 1" in said[0]
     assert said[1].endswith("; этих сведений за 2021 год больше нет.")
     assert _facts_of(root, signed) == {}
 

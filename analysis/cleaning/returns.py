@@ -45,6 +45,9 @@ DATES = {
     "merged_date",
     "last_named_date",
 }
+NAME_DOCUMENT = (
+    "Попросите назвать документ на листе «Подтверждения» и примите форму ещё раз; без него факт не засчитывают."
+)
 ZERO_OR_NOTHING = "Уточните у того, кто отчитался: не сделано ничего — пусть впишет 0, сделано — число."
 
 
@@ -295,7 +298,8 @@ def _note_doubtful(
     for line in reports:
         fact, day, note, named = *line[6:9], confirmed.get(line[3:6], 0)
         if fact and not named and line[3:5] not in rejected:
-            notes.add("evidence", Severity.ATTENTION, line[1], str(fact), "Факт назван, а подтверждений к нему нет.")
+            said = "Факт назван, а документов к нему на листе «Подтверждения» нет."
+            notes.add("evidence", Severity.ATTENTION, line[1], str(fact), said, NAME_DOCUMENT)
         elif named > (fact or 0):
             said = (
                 f"Подтверждений на {named}, а факт {'не указан' if fact is None else fact}; засчитано не больше факта."

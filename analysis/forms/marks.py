@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.contracts.forms import INSTRUCTIONS, TO_MEND
 from analysis.errors import AnalysisError
-from analysis.forms.workbook import ENTRY_FILL, FIXED_FILL, TITLE_FILL
+from analysis.forms.workbook import ENTRY_FILL, FIXED_FILL, TITLE_FILL, height_of
 
 # Between these lines of a note stands what we say; people may write before and behind.
 AUTHOR, MARKER, END = "Проверка", "— Проверка —", "— конец проверки —"
@@ -227,12 +227,14 @@ def _list_faults(book: Workbook, found: Sequence[_Found]) -> None:
     must = sum(fault.must for fault, _ in found)
     lines = (
         f"Что исправить. {_heading(book)}".strip(),
-        f"Исправить обязательно: {must}. Проверить: {len(found) - must}. Нажмите на адрес — откроется ячейка; она "
-        "красная, и в её примечании сказано то же. Этот лист можно не удалять: при приёме он не читается.",
+        f"Без исправления форму не примут: {must}. Остальные замечания: {len(found) - must}. Нажмите на адрес — "
+        "откроется ячейка; она красная, и в её примечании сказано то же. Этот лист можно не удалять: при приёме он не "
+        "читается.",
     )
     for row, line in enumerate(lines, start=1):
         sheet.cell(row, 1, line).font = Font(name=FONT, bold=row == 1, size=14 if row == 1 else 11)
-    sheet["A1"].fill = _solid(MARK_FILL)  # by this red a copy is known that comes back
+    for (cell,) in sheet.iter_cols(max_col=len(TO_MEND.columns), max_row=1):
+        cell.fill = _solid(MARK_FILL)  # by this red a copy is known that comes back
     for position, column in enumerate(TO_MEND.columns, start=1):
         sheet.column_dimensions[openpyxl.utils.get_column_letter(position)].width = column.width
         title = sheet.cell(TABLE_ROW, position, column.title)
@@ -267,6 +269,8 @@ def _write_fault(sheet: Worksheet, row: int, number: int, fault: Fault, places: 
         cell = sheet.cell(row, position)
         cell.value, cell.data_type = _writable(text), "s"  # a text that begins with «=» is no formula
         cell.alignment = Alignment(wrap_text=True, vertical="top")
+    widths = [column.width for column in TO_MEND.columns[1:]]
+    sheet.row_dimensions[row].height = height_of(list(zip(texts, widths, strict=True)))
     if first:
         target = f"{quote_sheetname(first.sheet.title)}!{first.cell.coordinate if first.cell else 'A1'}"
         link = sheet.cell(row, 3)

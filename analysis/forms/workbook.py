@@ -92,7 +92,7 @@ def _write_instructions(book: Any, lines: Sequence[str], looks: Mapping[str, Any
     sheet = book.add_worksheet(INSTRUCTIONS)
     sheet.set_column(0, 0, 100)
     for row, line in enumerate(lines):
-        sheet.set_row(row, _height([(line, 95)]) if row else 24)
+        sheet.set_row(row, height_of([(line, 95)]) if row else 24)
         sheet.write_string(row, 0, line, looks["line" if row else "heading"])
     sheet.protect()
     sheet.set_landscape()
@@ -110,12 +110,12 @@ def _write_sheet(
     sheet = book.add_worksheet(layout.title)
     # A sheet whose rows the office has written needs no spare ones; a list that people write needs only those.
     last = len(rows) + (layout.spare_rows if layout.is_open else 0)
-    sheet.set_row(0, _height([(column.title, column.width) for column in layout.columns]))
+    sheet.set_row(0, height_of([(column.title, column.width) for column in layout.columns]))
     for row, given in enumerate(rows, start=1):
         texts = [(_shown(value), column.width) for value, column in zip(given, layout.columns, strict=False)]
-        sheet.set_row(row, _height(texts))
+        sheet.set_row(row, height_of(texts))
     # Headings are bold, and their words do not break.
-    sheet.set_row(0, _height([(column.title, column.width - 3) for column in layout.columns]))
+    sheet.set_row(0, height_of([(column.title, column.width - 3) for column in layout.columns]))
     for position, column in enumerate(layout.columns):
         sheet.set_column(position, position, column.width)
         sheet.write_string(0, position, column.title, looks["title"])
@@ -140,7 +140,7 @@ def _look(column: FormColumn, value: Given) -> str:
     return "fixed date" if isinstance(value, date) else "fixed count"
 
 
-def _height(texts: Sequence[tuple[str, int]]) -> float:
+def height_of(texts: Sequence[tuple[str, int]]) -> float:
     """Points that the longest text of a row needs; not every program finds the height by itself."""
     lines = (-(-len(text) // max(1, width - 2)) for text, width in texts)
     return LINE_POINTS * max(1, *lines) + 3

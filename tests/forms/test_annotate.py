@@ -57,3 +57,13 @@ def test_a_workbook_that_no_library_opens_costs_the_others_nothing(root):
     copies = annotate(root, [_finding(file=other), _finding()], [FILE, other], root / "output")
     assert [path.name for path in copies.written] == ["form_edu1_v1.xlsx"]
     assert [file for file, _ in copies.failed] == [other]
+
+
+def test_a_school_is_shown_no_file_but_its_own(root):
+    said = "Те же числа стоят у другой школы. Строк: 3 (data/raw/2021/form_edu7_v1.xlsx: лист Кадры, строка 2 …)."
+    one = Finding("plausibility", Severity.ATTENTION, FILE, (PLACE,), "1", said, "Проверьте.")
+    (path,) = annotate(root, [one], [FILE], root / "output").written
+    book = openpyxl.load_workbook(path)
+    shown = [book.worksheets[0]["E5"].value, book["Контингент"]["B4"].comment.text]
+    assert shown[0] == "Те же числа стоят у другой школы. Строк: 3."
+    assert "edu7" not in "".join(shown)

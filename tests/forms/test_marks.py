@@ -78,7 +78,7 @@ def test_one_fault_among_three_hundred_cells_is_found_from_the_first_sheet():
     assert _tabs(book) == [TO_MEND.title, "Контингент"]
     assert book.active.title == TO_MEND.title
     assert [one.title for one in book.worksheets if one.sheet_view.tabSelected] == [TO_MEND.title]
-    assert book.worksheets[0]["A2"].value.startswith("Исправить обязательно: 1. Проверить: 0.")
+    assert book.worksheets[0]["A2"].value.startswith("Без исправления форму не примут: 1. Остальные замечания: 0.")
 
 
 def test_what_must_be_mended_stands_first_and_all_cells_of_a_fault_are_marked():

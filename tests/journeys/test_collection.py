@@ -517,3 +517,21 @@ def test_the_reason_of_a_return_is_written_into_the_copy_for_its_reporter(office
     assert comments == {
         "A2": "— Проверка —\nПодтверждение возвращено: нет подписи\nИсправьте и верните форму.\n— конец проверки —"
     }
+
+
+def test_a_fact_moved_to_a_measure_that_the_form_does_not_ask_for_is_told(office, run):
+    def _spoil(book):
+        sheet = book["Исполнение"]
+        row = next(number for number in range(2, sheet.max_row + 1) if sheet.cell(number, 1).value == "1.3")
+        sheet.cell(row, 1).value = "1.1"
+
+    _receive(office, run, _fill(office, "edu000001", {"1.3": 1}, spoil=_spoil), day="20.01.2022")
+    assert run(office, "check")[0] == 0
+    told = (office / "output/findings.txt").read_text(encoding="utf-8")
+    assert "Показателя 1.1 форма «Школа А (edu000001)» не спрашивает. Не изменён ли номер в строке?" in told
+
+
+@pytest.mark.parametrize("day", ["20.13.2022", "20/01/2022", "вчера"])
+def test_a_day_that_is_none_is_refused(office, run, day):
+    with pytest.raises(SystemExit):
+        run(office, "receive", "x.xlsx", "--received", day)

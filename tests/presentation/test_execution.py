@@ -177,7 +177,7 @@ def test_a_school_without_a_share_is_not_judged(made):
 def test_before_the_cutoff_nobody_is_blamed(made):
     edition = made(2022)
     assert owed.owed(edition) is None
-    assert owed.said(edition).startswith("Срок отчёта за 2022 год ещё не наступил")
+    assert owed.said(edition).startswith("На день последнего полученного файла срок отчёта за 2022 год не наступил")
 
 
 FIVE = [(FILE, "строка", f"edu00000{n}", None, None, f"Школа {n}", None, None, None, None) for n in range(1, 6)]
