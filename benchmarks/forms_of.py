@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.config import Collection, load_project
 from analysis.contracts.forms import EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
-from analysis.exam_calendar import load_calendar
 from analysis.forms.collect import blank_forms
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.plan import plan_by_year
-from analysis.pipeline import check_project
+from analysis.pipeline.check import check_project
+from analysis.rules.config import Collection, load_project
+from analysis.rules.exam_calendar import load_calendar
 
 YEAR, DAY = 2021, date(2022, 1, 20)
 COLLECTION = '\n[collection]\nmunicipal = ["УО", "ИМО"]\nschools = "ОО"\n'

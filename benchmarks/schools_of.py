@@ -13,7 +13,7 @@ from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCHOO
 from analysis.contracts.validation import violations
 from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.tables import selection_tables
-from analysis.methods import load_methods
+from analysis.rules.methods import load_methods
 
 HOUSE = Path(__file__).parents[1]
 SUBJECTS = ("Русский язык", "Математика")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from analysis.config import load_project
-from analysis.pipeline import Checked, check_project
+from analysis.pipeline.check import Checked, check_project
+from analysis.rules.config import load_project
 from roadmaps import HOUSE
 
 

@@ -4,7 +4,7 @@ import io
 
 import xlsxwriter
 
-from analysis.exam_calendar import Vocabulary
+from analysis.rules.exam_calendar import Vocabulary
 
 NAMES = ("Имярек", "Проверочный", "Безотчествович")
 PROTOCOL_HEADING = [

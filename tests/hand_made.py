@@ -5,13 +5,13 @@ from dataclasses import replace
 import pandas as pd
 
 from analysis.cleaning.typed_rows import typed_table
-from analysis.config import load_project
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
-from analysis.methods import load_methods
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.edition import Edition
-from analysis.selection_rules import NO_REPETITION, Procedure, RuleSet
+from analysis.rules.config import load_project
+from analysis.rules.methods import load_methods
+from analysis.rules.selection_rules import NO_REPETITION, Procedure, RuleSet
 from roadmaps import HOUSE
 
 YEAR = 2021

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.config import Project, load_project
-from analysis.findings import Finding, Severity
-from analysis.pipeline import Checked, check_project
+from analysis.contracts.findings import Finding, Severity
+from analysis.pipeline.check import Checked, check_project
+from analysis.rules.config import Project, load_project
 
 HOUSE = Path(__file__).parents[1]
 SIGNED = HOUSE / "data/raw/roadmap_2020-2022.txt"

@@ -3,13 +3,13 @@
 from datetime import date
 
 from analysis.cleaning.school_sheets import clean_school_sheets
-from analysis.config import Collection
 from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
-from analysis.exam_calendar import Sitting
 from analysis.forms.school_sheets import school_sheets
 from analysis.forms.workbook import form_bytes
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
+from analysis.rules.config import Collection
+from analysis.rules.exam_calendar import Sitting
 
 FILE = "data/raw/2021/form_edu1_v1.xlsx"
 COMPETENCES = ("Предметная", "Методическая")

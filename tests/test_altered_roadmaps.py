@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.cleaning.roadmap import clean_roadmap
+from analysis.contracts.findings import blocking
 from analysis.contracts.validation import broken_relations
 from analysis.errors import AnalysisError
-from analysis.findings import blocking
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
 from roadmaps import FIRST, HEADER, SECOND, SIGNED_LINES, TASK, assert_same_tables, document

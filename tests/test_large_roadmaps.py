@@ -6,9 +6,9 @@ import pytest
 
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import watch_terms
-from analysis.config import Terms
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
+from analysis.rules.config import Terms
 from roadmaps import FIRST, HEADER, HEADING, TASK, document
 from word_documents import paragraph, plain_row, table, word_file
 

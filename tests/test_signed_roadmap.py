@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.findings import Severity, full_text
+from analysis.contracts.findings import Severity, full_text
 from roadmaps import SIGNED_LINES, executors_of, targets_of, unaccounted
 
 GOLDEN = Path(__file__).parent / "golden/findings.txt"

@@ -5,8 +5,8 @@ import tomllib
 import pytest
 import yaml
 
-from analysis.file_facts import file_hash, file_size
-from analysis.quoted import quoted
+from analysis.files.fingerprints import file_hash, file_size
+from analysis.files.quoting import quoted
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
 from analysis.cleaning.returns import FactRows
 from analysis.contracts.facts import SENT_BACK, VERDICTS
+from analysis.contracts.findings import Severity
 from analysis.contracts.forms import ACCEPTANCE
-from analysis.findings import Severity
 from analysis.intake.cell_values import read_date
 from analysis.intake.returns import Returned
 

@@ -6,14 +6,14 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-from analysis.config import CORRECTIONS_FILE, SOURCES_FILE, Record
 from analysis.contracts.columns import SETTLED_READINGS
+from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
-from analysis.findings import Finding, Severity
 from analysis.intake.blocks import Block, plain, with_texts
 from analysis.intake.cell_values import read_text
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
-from analysis.toml_file import keys_of, numbered, one_of, read_toml, take, take_path
+from analysis.rules.config import CORRECTIONS_FILE, SOURCES_FILE, Record
+from analysis.rules.toml_file import keys_of, numbered, one_of, read_toml, take, take_path
 
 WAIT = f"Если файл больше не нужен, удалите запись из {CORRECTIONS_FILE}."
 

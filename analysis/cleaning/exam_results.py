@@ -9,13 +9,13 @@ from typing import Any
 from analysis.cleaning.school_sheet_rules import mean_cannot_be
 from analysis.cleaning.schools import Directory, Match, find_school
 from analysis.cleaning.sittings import UnknownSittingError, programme_of, sitting_of
-from analysis.config import SOURCES_FILE, Collection, Source
+from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.outcomes import ASKS, SETS_ASIDE
 from analysis.contracts.school_facts import RESULT_KEY, RESULT_ORIGINS, SCORE_COLUMNS
-from analysis.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting
-from analysis.findings import Finding, Severity
 from analysis.intake.exports.counts import ExamCounts
-from analysis.school_mergers import SCHOOLS_FILE, Merger
+from analysis.rules.config import SOURCES_FILE, Collection, Source
+from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting
+from analysis.rules.school_mergers import SCHOOLS_FILE, Merger
 
 PLACES_NAMED = 20
 COUNTED = (

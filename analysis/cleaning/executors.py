@@ -7,9 +7,9 @@ from difflib import get_close_matches
 import pandas as pd
 
 from analysis.cleaning.schools import same_name
-from analysis.config import PROJECT_FILE, Abbreviation, Collection, OneExecutor
-from analysis.findings import Finding, Severity
-from analysis.quoted import quoted
+from analysis.contracts.findings import Finding, Severity
+from analysis.files.quoting import quoted
+from analysis.rules.config import PROJECT_FILE, Abbreviation, Collection, OneExecutor
 
 UNCONFIRMED = "не подтверждено"
 ABBREVIATION = re.compile(r"[А-ЯЁA-Z]{2,}")

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.cleaning.registry import ALIKE, Registry, named_schools, school_row
 from analysis.cleaning.schools import names_of, same_name
 from analysis.contracts.facts import FULL, SHORT
-from analysis.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity
 
 Row = dict[str, Any]
 # A name that is both is the short one.

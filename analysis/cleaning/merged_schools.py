@@ -7,8 +7,8 @@ from typing import Any
 
 from analysis.cleaning.former_names import with_aliases
 from analysis.cleaning.registry import LOGIN, Registry, named_schools, school_row
-from analysis.findings import Finding, Severity
-from analysis.school_mergers import SCHOOLS_FILE, Merger
+from analysis.contracts.findings import Finding, Severity
+from analysis.rules.school_mergers import SCHOOLS_FILE, Merger
 
 # Where the school year and the status stand in a row of `school_status`.
 YEAR, STATUS = 3, 4

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from analysis.cleaning.schools import same_name
-from analysis.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity
 from analysis.intake.cell_values import QUESTIONS, CellNotReadError, read_text
 from analysis.intake.returns import ReturnedRow
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.outcomes import ASKS
 from analysis.contracts.school_facts import GRADES, MARK_COLUMNS
-from analysis.findings import Finding, Severity
 
 # Thresholds of what a person is asked to look at. They decide no number: a row that is named stays as it is.
 # A school's count seldom triples in a year; below ten the smallest class may do so.

@@ -9,8 +9,8 @@ from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
 from analysis.cleaning.returns import COLUMNS, FactRows
 from analysis.cleaning.schools import same_code, same_name
 from analysis.contracts.facts import STATUSES
+from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.forms import REGISTRY_SCHOOLS, REGISTRY_STATUS
-from analysis.findings import Finding, Severity
 from analysis.intake.cell_values import read_count, school_year_in
 from analysis.intake.returns import Returned, ReturnedRow
 

@@ -5,8 +5,8 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from analysis.config import REPORTING_FILE, Collection, Report
-from analysis.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity
+from analysis.rules.config import REPORTING_FILE, Collection, Report
 
 
 def undecided_reports(reporting: Sequence[Report], measures: pd.DataFrame, collection: Collection) -> list[Finding]:

@@ -6,9 +6,9 @@ from itertools import combinations
 from typing import Any
 
 from analysis.cleaning.exam_results import COUNTED, ExportRows, key_of, values_of
-from analysis.config import SOURCES_FILE
+from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.outcomes import ASKS, SETS_ASIDE
-from analysis.findings import Finding, Severity
+from analysis.rules.config import SOURCES_FILE
 
 Row = Mapping[str, Any]
 SHOWN = {

@@ -13,8 +13,8 @@ import pandas as pd
 from analysis.cleaning.measure_labels import LabelNotKnownError, MeasureLabels, labels_of
 from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
 from analysis.contracts.facts import EVIDENCE_KINDS
+from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES
-from analysis.findings import Finding, Severity
 from analysis.intake.cell_values import read_count, read_date
 from analysis.intake.returns import Returned, ReturnedRow
 

@@ -12,7 +12,7 @@ from analysis.cleaning.roadmap_findings import RoadmapFindings
 from analysis.cleaning.roadmap_rows import RoadmapRow, activity_table, rows_of_roadmap, typed_frame
 from analysis.cleaning.values import Value, ValueNotReadError, derive_reading, read_executors, read_values
 from analysis.contracts.columns import OPEN_READINGS, READING_WORDS
-from analysis.findings import Finding
+from analysis.contracts.findings import Finding
 from analysis.intake.blocks import plain
 
 SETTLE = "Если есть документ, который решает вопрос, запишите решение в data/corrections.toml; иначе ничего."

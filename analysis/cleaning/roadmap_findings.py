@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from analysis.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity
 
 CHECK_DOCUMENT = "Сверьте с подписанным документом; запишите исправление в data/corrections.toml."
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from analysis.config import Collection
 from analysis.contracts.forms import CONTEXT, DEFICITS, RESULTS, SCORES, SELF_ASSESSMENT, STAFF
 from analysis.contracts.outcomes import SETS_ASIDE
 from analysis.contracts.school_facts import CONTEXT_GROUPS, STAFF_GROUPS
-from analysis.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting, school_year_from
+from analysis.rules.config import Collection
+from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting, school_year_from
 
 Values = Mapping[str, Any]
 SCALE_OF = {RESULTS.title: MARK_SCALE, SCORES.title: SCORE_SCALE}

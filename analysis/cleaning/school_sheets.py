@@ -10,7 +10,7 @@ from analysis.cleaning.notes import ASK, Notes, chosen, not_listed, shown_text
 from analysis.cleaning.school_sheet_keys import SCALE_OF, UnknownRowError, identified
 from analysis.cleaning.school_sheet_rules import Rule, broken_rules, contradictions
 from analysis.cleaning.typed_rows import typed_table
-from analysis.config import Collection
+from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.forms import (
     CONTESTS,
     CONTEXT,
@@ -23,10 +23,10 @@ from analysis.contracts.forms import (
 )
 from analysis.contracts.outcomes import ASKS, BLOCKS, SETS_ASIDE
 from analysis.contracts.school_facts import RESULT_ORIGINS, SCHOOL_FACT_TABLES
-from analysis.exam_calendar import Sitting
-from analysis.findings import Finding, Severity
 from analysis.intake.cell_values import read_count, read_number, read_text
 from analysis.intake.returns import Returned, ReturnedRow
+from analysis.rules.config import Collection
+from analysis.rules.exam_calendar import Sitting
 
 READERS = {"count": read_count, "number": read_number}
 GRADE_COLUMNS = ("programme_grade", "sitting_grade")

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from analysis.contracts.outcomes import SETS_ASIDE
-from analysis.exam_calendar import Sitting
 from analysis.intake.exports.counts import ExamCounts
+from analysis.rules.exam_calendar import Sitting
 
 
 class UnknownSittingError(Exception):

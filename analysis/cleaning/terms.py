@@ -4,9 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from analysis.config import Terms
-from analysis.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity
 from analysis.intake.blocks import plain
+from analysis.rules.config import Terms
 
 # Numbered addresses by text: a document repeats most of its cells, and each text is searched once.
 Places = dict[str, list[tuple[int, str]]]

@@ -7,7 +7,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import address, calendar_year, column
-from analysis.exam_calendar import SCALES
+from analysis.rules.exam_calendar import SCALES
 
 PROCEDURES = ["ВПР", "ОГЭ", "ЕГЭ"]
 

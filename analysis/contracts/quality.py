@@ -6,8 +6,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.assumptions import RATINGS
 from analysis.contracts.columns import IndicatorTable, address, calendar_year, column, source_file
+from analysis.rules.assumptions import RATINGS
 
 THERE, PARTLY, ASIDE, TOO_LATE, NOTHING = COMPLETENESS = ["есть", "частично", "отложено", "после срока", "нет сведений"]
 FORM, EXECUTION, RESULTS, EXPORT = "форма", "исполнение", "результаты", "выгрузка"

@@ -8,7 +8,7 @@ from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import address, calendar_year, column, school_login, school_year
 from analysis.contracts.facts import FactTable
-from analysis.exam_calendar import MARK_SCALE, SCALES, SCORE_SCALE
+from analysis.rules.exam_calendar import MARK_SCALE, SCALES, SCORE_SCALE
 
 MARK_COLUMNS = ["mark_2_count", "mark_3_count", "mark_4_count", "mark_5_count"]
 JOURNAL_COLUMNS = ["journal_lower_count", "journal_same_count", "journal_higher_count"]

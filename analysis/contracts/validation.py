@@ -8,8 +8,8 @@ import pandera.pandas as pa
 from pandera.config import get_config_context
 
 from analysis.contracts.dictionary import check_in_words, type_in_words
+from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
-from analysis.findings import Finding, Severity
 
 SHOWN_FAULTS = 5
 # Where a row stands: the finest address that its table has.

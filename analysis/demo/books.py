@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from analysis.cleaning.registry import reporter_words
 from analysis.cleaning.returns import evidence_id
-from analysis.config import INVENTED
 from analysis.contracts.forms import (
     ACCEPTANCE,
     EVIDENCE,
@@ -23,6 +22,7 @@ from analysis.forms.acceptance import FACT_NOT_GIVEN, HOW_TO_DECIDE, acceptance_
 from analysis.forms.collect import BlankForm
 from analysis.forms.workbook import FilledSheet, Given, form_bytes
 from analysis.intake.cell_values import read_count
+from analysis.rules.config import INVENTED
 
 DECIDED_BY = "Ведущий специалист УО"
 NOT_EXAMINED = "не рассмотрено"

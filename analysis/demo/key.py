@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from analysis.config import INVENTED
 from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES, SCHOOL_SHEETS, FormSheet
 from analysis.demo.books import ROWS_ABOVE, Book, acceptance_rows
 from analysis.demo.exports import SHEET, Export, exports
 from analysis.demo.sheets import all_slips, row_label
 from analysis.demo.town import ROADMAP, Planted, Return, town
 from analysis.forms.workbook import Given
+from analysis.rules.config import INVENTED
 
 LAYOUTS = {layout.title: layout for layout in (EXECUTION, EVIDENCE, OWN_MEASURES, *SCHOOL_SHEETS)}
 HEADING = f"""# {INVENTED}. Что подстроено в присланных файлах и что должна сказать проверка.

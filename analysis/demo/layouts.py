@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from analysis.config import INVENTED
 from analysis.demo.books import CODE_MSU, code_oo, full_name
 from analysis.demo.chance import Chance
 from analysis.demo.grids import Cell
 from analysis.demo.pupils import enrolment
 from analysis.demo.sat import EGE, Sat, sat, sitting
 from analysis.demo.town import schools, town
-from analysis.exam_calendar import MARK_SCALE
+from analysis.rules.config import INVENTED
+from analysis.rules.exam_calendar import MARK_SCALE
 
 REGION = "Вымышленный край"
 MARKS = ("2", "3", "4", "5")

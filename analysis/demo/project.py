@@ -11,7 +11,6 @@ import pandas as pd
 
 from analysis.cleaning.corrections import load_amendments
 from analysis.cleaning.roadmap import clean_roadmap
-from analysis.config import CALENDAR_FILE, Collection, load_reporting
 from analysis.demo.books import Book, acceptance_book, registry_book, returned_books
 from analysis.demo.key import answers, key_text
 from analysis.demo.received import calendar_with_minima, filed_exports, inbox_files
@@ -21,10 +20,11 @@ from analysis.demo.town import HERE, ROADMAP, Return, parameters, returns, schoo
 from analysis.demo.word import roadmap_document
 from analysis.errors import AnalysisError
 from analysis.forms.collect import BlankForm, blank_forms
+from analysis.forms.receive_exports import is_inside
 from analysis.indicators.plan import plan_by_year
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
-from analysis.receive_exports import is_inside
+from analysis.rules.config import CALENDAR_FILE, Collection, load_reporting
 from analysis.starter.beginning import Beginning
 from analysis.starter.start import new_project, write_files, write_project
 

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from analysis.config import INVENTED
 from analysis.demo.exports import Export, exports
 from analysis.demo.sat import EGE, sittings
 from analysis.demo.sources import Filed
 from analysis.demo.town import parameters
-from analysis.exam_calendar import SCORE_SCALE, Vocabulary, load_vocabulary
+from analysis.forms.receive_exports import DIGITS_OF_NAME
 from analysis.intake.exports.counts import counts_csv
 from analysis.intake.exports.recognise import read_export
-from analysis.receive_exports import DIGITS_OF_NAME
+from analysis.rules.config import INVENTED
+from analysis.rules.exam_calendar import SCORE_SCALE, Vocabulary, load_vocabulary
 from analysis.starter.sources import INSTALLATION
 
 MINIMUM = """

@@ -7,7 +7,7 @@ from functools import cache
 from analysis.demo.chance import WHOLE, Chance, part
 from analysis.demo.pupils import enrolment
 from analysis.demo.town import parameters, schools
-from analysis.exam_calendar import MARK_SCALE, Sitting, load_calendar
+from analysis.rules.exam_calendar import MARK_SCALE, Sitting, load_calendar
 from analysis.starter.sources import INSTALLATION
 
 VPR, OGE, EGE, JOURNAL = "ВПР", "ОГЭ", "ЕГЭ", "Журнал"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from analysis.config import INVENTED
-from analysis.quoted import quoted
+from analysis.files.quoting import quoted
+from analysis.rules.config import INVENTED
 
 ORIGIN = "Придумано, чтобы показать программу"
 LICENCE = "Вымышленный документ; публикуется без ограничений"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from analysis.documents.kinds import SCHOOL_NOTE
-from analysis.whole import write_file_whole
+from analysis.files.atomic import write_file_whole
 
 # Beside what publishing notes of itself: the name keeps it out of the sources.
 NOTED = "_site.texts.json"

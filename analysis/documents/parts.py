@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from analysis.defaults import bracketed, doubt
 from analysis.documents.decisions import DECISION, HYPOTHESIS, NOT_WRITTEN, Key
 from analysis.documents.kinds import Kind
 from analysis.documents.material import Material
@@ -13,6 +12,7 @@ from analysis.presentation.markdown import escape, pipe_table
 from analysis.presentation.russian import listed, long_date
 from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.presentation.sentences import ended
+from analysis.rules.defaults import bracketed, doubt
 
 FACT, CONCLUSION = "# Факт", "# Вывод"
 NO_CONCLUSION = "Сведений для выводов недостаточно."

@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.build import editions_of
 from analysis.cleaning.register import Register
-from analysis.config import Project
 from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
 from analysis.documents.decisions import load_decisions
@@ -20,8 +18,10 @@ from analysis.documents.selection_note import selection_note
 from analysis.documents.settings import load_settings
 from analysis.documents.staging import FOLDER, Batch, Document, publish_documents
 from analysis.errors import AnalysisError
-from analysis.explanation import ground_of
-from analysis.whole import only_one_at_work
+from analysis.files.atomic import only_one_at_work
+from analysis.pipeline.build import editions_of
+from analysis.project.explanation import ground_of
+from analysis.rules.config import Project
 
 NO_SUPPORTED = "Школ, которые получают поддержку в {year} году, в реестре нет; назовите школу: --school."
 Writer = Callable[[Material], Document]

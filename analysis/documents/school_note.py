@@ -20,7 +20,6 @@ from analysis.documents.parts import (
 )
 from analysis.documents.replies import Reply
 from analysis.documents.staging import Document
-from analysis.exam_calendar import school_years_of
 from analysis.lineage.school_history import history
 from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.certainty import SURE, words_of
@@ -31,6 +30,7 @@ from analysis.presentation.markdown import escape, points
 from analysis.presentation.russian import form, long_date
 from analysis.presentation.shares import whole_percent
 from analysis.presentation.words import Row, in_order_of_codes, rows_of, state_words
+from analysis.rules.exam_calendar import school_years_of
 
 NO_REPLY = "Ответа школы на день выпуска справки нет. Его кладут в файл reports/{year}/replies/{login}.md."
 UNKNOWN_STATUS = "Участвует ли школа в программе поддержки, реестр не говорит: статуса за эти учебные годы в нём нет."

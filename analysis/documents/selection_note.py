@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.effectiveness import LISTED_WORDS, LOW_WORDS
-from analysis.defaults import doubt
 from analysis.documents.kinds import SELECTION
 from analysis.documents.material import Material
 from analysis.documents.parts import (
@@ -24,7 +23,6 @@ from analysis.documents.parts import (
     with_codes,
 )
 from analysis.documents.staging import Document
-from analysis.exam_calendar import school_years_of
 from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.certainty import probability
 from analysis.presentation.city_schools import city_note
@@ -36,7 +34,9 @@ from analysis.presentation.repetition import repetition_note
 from analysis.presentation.russian import form
 from analysis.presentation.shares import NO_DATA, whole_percent
 from analysis.presentation.words import Row, rows_of
-from analysis.selection_rules import PARTS_NOTHING, RuleSet
+from analysis.rules.defaults import doubt
+from analysis.rules.exam_calendar import school_years_of
+from analysis.rules.selection_rules import PARTS_NOTHING, RuleSet
 
 UNLISTED = LISTED_WORDS[1]
 LOW = LOW_WORDS[0]

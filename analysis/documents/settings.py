@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from analysis.documents.kinds import KINDS
-from analysis.toml_file import keys_of, numbered, one_of, read_toml, take
+from analysis.rules.toml_file import keys_of, numbered, one_of, read_toml, take
 
 SETTINGS_FILE = "data/documents.toml"
 

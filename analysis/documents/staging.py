@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 import yaml
 
-from analysis.config import INVENTED, Project
 from analysis.documents.kinds import Kind
 from analysis.documents.outdated import note_texts
 from analysis.documents.settings import Attachment
-from analysis.internal import MARK, PAPER, WORD, mark_papers
+from analysis.files.atomic import replace_folder
 from analysis.presentation.russian import long_date
+from analysis.project.internal import MARK, PAPER, WORD, mark_papers
 from analysis.publishing import publish
 from analysis.publishing.word_header import with_first_header
-from analysis.whole import replace_folder
+from analysis.rules.config import INVENTED, Project
 
 FOLDER = "output/documents"
 SOURCES = ".sources"

@@ -6,13 +6,13 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.config import INVENTED, Collection, Report
 from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
-from analysis.exam_calendar import Sitting
 from analysis.forms.school_sheets import how_to_fill_sheets, school_sheets
 from analysis.forms.workbook import FilledSheet, form_bytes
 from analysis.indicators.duties import measures_named, municipal_unnamed, school_shares, supported_schools
 from analysis.presentation.words import Row, bounded, count_words, deadline_words, measure_words, rows_of
+from analysis.rules.config import INVENTED, Collection, Report
+from analysis.rules.exam_calendar import Sitting
 
 SHARE_NOT_SET = "доля школы не установлена"
 HOW_TO_FILL = (

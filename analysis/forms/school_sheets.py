@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from analysis.config import Collection
 from analysis.contracts.forms import (
     CONTESTS,
     CONTEXT,
@@ -14,8 +13,9 @@ from analysis.contracts.forms import (
     FormSheet,
 )
 from analysis.contracts.school_facts import CONTEXT_GROUPS, STAFF_GROUPS
-from analysis.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting, school_year_from
 from analysis.forms.workbook import FilledSheet, Given
+from analysis.rules.config import Collection
+from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting, school_year_from
 
 
 def school_sheets(collection: Collection, sittings: Sequence[Sitting], calendar_year: int) -> list[FilledSheet]:

@@ -8,7 +8,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.indicator_passport import JEFFREYS, SHARE, Indicator, Method
 from analysis.indicators.keyed import BROKEN, MERGED, NO_EARLIER, Keyed
 from analysis.indicators.likely_change import ARCSINE_SPAN, arcsine, likely_growth
 from analysis.indicators.measured import Measured
@@ -20,6 +19,7 @@ from analysis.indicators.uncertainty import (
     probability_of_growth,
 )
 from analysis.indicators.worded import blank_where_unknown, worded
+from analysis.rules.indicator_passport import JEFFREYS, SHARE, Indicator, Method
 
 ONE_WAY_LEVEL = 0.995
 CHANGE_COLUMNS = ("change", "change_low", "change_high", "growth_probability", "own_growth_probability")

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from analysis.config import Collection
 from analysis.contracts.columns import pandas_types
 from analysis.contracts.facts import COUNTED, LATE
 from analysis.contracts.quality import (
@@ -25,9 +24,10 @@ from analysis.contracts.quality import (
     ReporterCompleteness,
 )
 from analysis.contracts.school_facts import CONTEXT_GROUPS, RESULT_ORIGINS, STAFF_GROUPS
-from analysis.exam_calendar import Sitting
 from analysis.indicators.duties import reporting_schools
 from analysis.indicators.execution import Duty
+from analysis.rules.config import Collection
+from analysis.rules.exam_calendar import Sitting
 
 BY = ["calendar_year", "reporter", "fact_kind"]
 LINES = {**dict.fromkeys(BY, "str"), "calendar_year": "int64", "line": "str"}

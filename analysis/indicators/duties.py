@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.config import Collection, Report
-from analysis.exam_calendar import school_years_of
 from analysis.indicators.execution import Duty
+from analysis.rules.config import Collection, Report
+from analysis.rules.exam_calendar import school_years_of
 
 
 def supported_schools(status: pd.DataFrame, calendar_year: int) -> list[str]:

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from analysis.contracts.columns import pandas_types
 from analysis.contracts.effectiveness import AGAINST_CITY, SchoolIndicators
-from analysis.exam_calendar import Sitting
-from analysis.indicator_passport import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
 from analysis.indicators.change import change_columns, one_way
 from analysis.indicators.keyed import KEYS, Keyed, keyed_tables
 from analysis.indicators.measured import Measured, measured
@@ -22,6 +20,8 @@ from analysis.indicators.uncertainty import (
     funnel_limits,
 )
 from analysis.indicators.worded import blank_where_unknown, joined
+from analysis.rules.exam_calendar import Sitting
+from analysis.rules.indicator_passport import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
 
 COLUMNS = list(SchoolIndicators.to_schema().columns)
 NO_DATA = "нет данных: школа этого не указала"

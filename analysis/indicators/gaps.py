@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from analysis.exam_calendar import Sitting
-from analysis.indicator_passport import Indicator, Passport
 from analysis.indicators.keyed import CITY, OTHERS
+from analysis.rules.exam_calendar import Sitting
+from analysis.rules.indicator_passport import Indicator, Passport
 
 NOT_HELD = "нет данных: таких процедур в этом году не было (календарь процедур)"
 NOT_ASKED = "нет данных: процедур этого года в календаре нет, о результатах не спрашивали"

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.exam_calendar import Sitting
-from analysis.indicator_passport import INPUTS
 from analysis.indicators.duties import supported_schools
 from analysis.indicators.uncertainty import Numbers, distinct_rows
-from analysis.school_mergers import began
+from analysis.rules.exam_calendar import Sitting
+from analysis.rules.indicator_passport import INPUTS
+from analysis.rules.school_mergers import began
 
 CITY, OTHERS = "город", "другие школы"
 KEYS = [

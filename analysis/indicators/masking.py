@@ -9,9 +9,9 @@ import pandas as pd
 
 from analysis.contracts.school_facts import CATEGORIES, JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
 from analysis.contracts.school_groups import CITY, GRADE_GROUPS, SCHOOL
-from analysis.disclosure_policy import DisclosurePolicy
 from analysis.indicators.disclosure import suppress
 from analysis.indicators.linked_cells import Cell, Relation, total_of
+from analysis.rules.disclosure_policy import DisclosurePolicy
 
 COSTS = {SCHOOL: 1.0, CITY: 20.0}
 OTHERS_COST = 3.0

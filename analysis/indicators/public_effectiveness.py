@@ -12,13 +12,13 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import PublicHits, PublicIndicators
 from analysis.contracts.school_groups import SCHOOL, column_title
-from analysis.disclosure_policy import DisclosurePolicy
-from analysis.exam_calendar import MARK_SCALE
-from analysis.indicator_passport import GIVEN_MEAN, Indicator, Passport
 from analysis.indicators.effectiveness import NOT_STABILISED, SHIFTED
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.indicators.school_tables import GROUP_NAMES, PARTS
-from analysis.methods import Methods
+from analysis.rules.disclosure_policy import DisclosurePolicy
+from analysis.rules.exam_calendar import MARK_SCALE
+from analysis.rules.indicator_passport import GIVEN_MEAN, Indicator, Passport
+from analysis.rules.methods import Methods
 
 Tables = Mapping[str, pd.DataFrame]
 WHOLES = {CITY: GROUP_NAMES["город"], OTHERS: GROUP_NAMES["другие школы"]}

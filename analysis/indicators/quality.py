@@ -8,11 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.assumptions import GREEN, RED, YELLOW
-from analysis.config import Collection, Report, Source
+from analysis.contracts.findings import OF_SETTINGS, RULE_TITLES, Severity
 from analysis.contracts.quality import DataLog, FindingCounts, SetAsideCounts
-from analysis.exam_calendar import Sitting
-from analysis.findings import OF_SETTINGS, RULE_TITLES, Severity
 from analysis.indicators.completeness import (
     asked_lines,
     completeness,
@@ -21,6 +18,9 @@ from analysis.indicators.completeness import (
     shaped,
 )
 from analysis.indicators.duties import duties, municipal_unnamed
+from analysis.rules.assumptions import GREEN, RED, YELLOW
+from analysis.rules.config import Collection, Report, Source
+from analysis.rules.exam_calendar import Sitting
 
 # The tables whose rows stand for what a file brought; of the signed document, its targets.
 ROW_TABLES = (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.contracts.effectiveness import LOW_WORDS
-from analysis.exam_calendar import Sitting
+from analysis.rules.exam_calendar import Sitting
 
 PROCEDURE = ["school_login", "procedure", "subject", "programme_grade"]
 LOW = LOW_WORDS[0]

@@ -18,8 +18,8 @@ from analysis.contracts.school_facts import (
     VACANCIES,
 )
 from analysis.contracts.school_groups import CITY, GRADE_GROUPS, OTHERS, SCHOOL, SCOPES
-from analysis.exam_calendar import MARK_SCALE, SCORE_SCALE
 from analysis.indicators.duties import supported_schools
+from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE
 
 SITTING = ["calendar_year", "school_year", "procedure", "subject", "programme_grade", "sitting_grade", "wave"]
 WHO = ["scope", "who"]

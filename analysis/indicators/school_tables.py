@@ -21,9 +21,9 @@ from analysis.contracts.school_groups import (
     PupilGroups,
     StaffParts,
 )
-from analysis.disclosure_policy import DisclosurePolicy
 from analysis.indicators import masking, school_facts
 from analysis.indicators.school_facts import SITTING, Supported, supported_by_year
+from analysis.rules.disclosure_policy import DisclosurePolicy
 
 GROUP_NAMES = {OTHERS: "Другие школы города", CITY: "Город"}
 SHARE_DIGITS = 1

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from analysis.contracts.columns import pandas_types
 from analysis.contracts.effectiveness import LISTED_WORDS, Selection, SelectionThresholds
-from analysis.exam_calendar import Sitting
 from analysis.indicators.selection_hits import Hits
 from analysis.indicators.uncertainty import (
     Numbers,
@@ -22,7 +21,8 @@ from analysis.indicators.uncertainty import (
     number_of_hits,
 )
 from analysis.indicators.worded import blank_where_unknown
-from analysis.selection_rules import NO_REPETITION, PARTS_NOTHING, SAME_LIST, RuleSet
+from analysis.rules.exam_calendar import Sitting
+from analysis.rules.selection_rules import NO_REPETITION, PARTS_NOTHING, SAME_LIST, RuleSet
 
 YES, NO, OPEN = 1, 0, -1
 LISTED, UNLISTED, UNDECIDED = LISTED_WORDS

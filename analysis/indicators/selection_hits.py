@@ -7,7 +7,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.contracts.effectiveness import SelectionHits
-from analysis.indicator_passport import Method
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.indicators.stabilise import Regime, stabilised
 from analysis.indicators.uncertainty import (
@@ -19,7 +18,8 @@ from analysis.indicators.uncertainty import (
     fewest_reaching,
 )
 from analysis.indicators.worded import blank_where_unknown, joined
-from analysis.selection_rules import PARTS_NOTHING, RuleSet
+from analysis.rules.indicator_passport import Method
+from analysis.rules.selection_rules import PARTS_NOTHING, RuleSet
 
 KEPT = ["calendar_year", "procedure", "subject", "programme_grade", "wave"]
 NUMBERS = ["numerator", "denominator", "value", "interval_low", "interval_high", "city_value"]

@@ -5,8 +5,6 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.config import Collection, Report
-from analysis.indicator_passport import INPUTS
 from analysis.indicators.duties import duties
 from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.execution import facts_by_reporter, plan_against_fact, reporter_results, with_status
@@ -17,7 +15,9 @@ from analysis.indicators.selection import selection, selection_thresholds
 from analysis.indicators.selection_hits import rule_hits
 from analysis.indicators.totals import executor_results, school_results, task_results
 from analysis.indicators.training import training_needs
-from analysis.methods import Methods
+from analysis.rules.config import Collection, Report
+from analysis.rules.indicator_passport import INPUTS
+from analysis.rules.methods import Methods
 
 
 def indicator_tables(

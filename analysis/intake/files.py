@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from analysis.contracts.findings import Finding
 from analysis.errors import AnalysisError
-from analysis.findings import Finding
 from analysis.intake.blocks import Block
 from analysis.intake.text_file import read_text_blocks
 from analysis.intake.word_file import read_word_blocks

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from analysis.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity
 from analysis.intake.blocks import Block, Cell, plain
 from analysis.intake.months import MONTH_OF_DATE
 

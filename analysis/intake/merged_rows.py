@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity
 from analysis.intake.cell_values import read_text
 from analysis.intake.workbook import Sheet, SheetCell
 from analysis.intake.workbook_sheet import LAST_COLUMN, position

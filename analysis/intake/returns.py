@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.forms import (
     ACCEPTANCE,
     EVIDENCE,
@@ -20,7 +21,6 @@ from analysis.contracts.forms import (
     FormSheet,
 )
 from analysis.errors import AnalysisError
-from analysis.findings import Finding, Severity
 from analysis.intake.blocks import plain
 from analysis.intake.merged_rows import MergedRows, merged_findings, merged_rows, with_covered
 from analysis.intake.workbook import Sheet, SheetCell, Workbook

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity
 from analysis.intake.activity_rows import ActivityRow, Task, fit, header_from, joined, length_problem, task_of
 from analysis.intake.blocks import Block, Cell, plain
 from analysis.intake.columns import (

@@ -2,8 +2,8 @@
 
 import re
 
+from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
-from analysis.findings import Finding, Severity
 from analysis.intake.blocks import Block, Cell
 
 # A text file of an office holds no control characters but tab and line ends; others mean another format.

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
-from analysis.findings import Finding, Severity
 from analysis.intake.blocks import Block, Cell, plain
 from analysis.intake.word_package import DOCUMENT, SIDE_PARTS, events, open_package
 from analysis.intake.word_text import (

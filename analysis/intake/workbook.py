@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from operator import attrgetter
 
+from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
-from analysis.findings import Finding, Severity
 from analysis.intake.workbook_package import Package, open_package
 from analysis.intake.workbook_parts import SheetEntry, read_entries, read_properties
 from analysis.intake.workbook_sheet import (

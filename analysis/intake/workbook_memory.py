@@ -9,9 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from analysis.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity
+from analysis.files.atomic import write_file_whole
 from analysis.intake.workbook import Sheet, SheetCell, SheetRow, Workbook, read_workbook
-from analysis.whole import write_file_whole
 
 MEMORY = "data/.read"
 

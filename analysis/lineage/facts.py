@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.config import REPORTING_FILE
 from analysis.contracts.facts import COUNTED, LATE
-from analysis.findings import RULE_TITLES
+from analysis.contracts.findings import RULE_TITLES
 from analysis.indicators.execution import ACCEPTED, RETURNED, WAITING
 from analysis.lineage.ground import Ground, asked_as, key_of, known, row_place
 from analysis.presentation.words import Row, count_words
+from analysis.rules.config import REPORTING_FILE
 
 FACT_RULE = (
     "сообщено — сумма фактов тех, чей факт засчитывается; подтверждено — из них с подтверждениями, кроме возвращённых; "

@@ -11,14 +11,14 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.register import Register
-from analysis.config import Collection, Report, Source
 from analysis.contracts.school_facts import RESULT_KEY
-from analysis.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
-from analysis.indicator_passport import Passport
 from analysis.indicators.duties import duties
 from analysis.indicators.execution import Duty, facts_by_reporter
 from analysis.presentation.words import Row, rows_of
-from analysis.selection_rules import RuleSet
+from analysis.rules.config import Collection, Report, Source
+from analysis.rules.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
+from analysis.rules.indicator_passport import Passport
+from analysis.rules.selection_rules import RuleSet
 
 SHEET_CELL = re.compile(r"^(лист .+), ячейка [A-Z]{1,3}(\d+)$")
 WHOLE_FILE = "весь файл"

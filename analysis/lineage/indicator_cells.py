@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.indicator_passport import PASSPORT_FILE, Indicator
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.indicators.public_effectiveness import WHOLES
 from analysis.lineage.ground import Ground
@@ -12,6 +11,7 @@ from analysis.lineage.indicators import value_chain
 from analysis.lineage.selection import keyed, selection_chain
 from analysis.presentation.row_keys import gap_key, indicator_key
 from analysis.presentation.words import Row, rows_of
+from analysis.rules.indicator_passport import PASSPORT_FILE, Indicator
 
 Cells = Mapping[str, str]
 KEYS = ("procedure", "subject", "programme_grade", "sitting_grade", "wave", "aspect")

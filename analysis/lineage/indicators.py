@@ -6,12 +6,12 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.school_facts import RESULT_KEY, SCHOOL_FACT_TABLES
-from analysis.indicator_passport import PASSPORT_FILE, Indicator, Passport
 from analysis.indicators.duties import supported_schools
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.lineage.ground import Ground
 from analysis.lineage.school_rows import about_words, number_words, value_words
 from analysis.presentation.words import Row, rows_of
+from analysis.rules.indicator_passport import PASSPORT_FILE, Indicator, Passport
 
 # Of which tables an indicator is made line by line, and what the line is called there.
 LINES = {"context": "pupil_group", "staff": "staff_group"}

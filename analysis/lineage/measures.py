@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.columns import READING_WORDS
-from analysis.findings import RULE_TITLES
+from analysis.contracts.findings import RULE_TITLES
 from analysis.lineage.facts import fact_chain, facts_in_short
 from analysis.lineage.ground import Ground, asked_as, key_of, row_place
 from analysis.presentation.words import Row, bounded, count_words, rows_of

@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.assumptions import ASSUMPTION_FILES
-from analysis.config import SOURCES_FILE
+from analysis.contracts.findings import RULE_TITLES
 from analysis.contracts.quality import EXECUTION, EXPORT, FORM, RESULTS, SHEET_KINDS
 from analysis.contracts.school_facts import RESULT_ORIGINS
-from analysis.findings import RULE_TITLES
 from analysis.indicators.completeness import set_aside_lines
 from analysis.indicators.quality import SOURCE_TITLES, fact_findings, files_of_kinds
 from analysis.lineage.facts import forms_of
 from analysis.lineage.ground import Ground, asked_as, key_of
 from analysis.lineage.school_rows import about_words, value_words
 from analysis.presentation.words import Row, count_words, rows_of
+from analysis.rules.assumptions import ASSUMPTION_FILES
+from analysis.rules.config import SOURCES_FILE
 
 Cells = Mapping[str, str]
 TABLES = {kind: name for name, (kind, _) in SHEET_KINDS.items()}

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
-from analysis.config import SOURCES_FILE, TERMS_FILE
 from analysis.lineage.facts import evidence_chain
 from analysis.lineage.ground import Ground
 from analysis.lineage.measures import measure_chain
 from analysis.lineage.sums import executor_chain, own_measure_chain, reporter_chain, state_chain, task_chain
 from analysis.presentation.words import Row, rows_of
+from analysis.rules.config import SOURCES_FILE, TERMS_FILE
 
 Cells = Mapping[str, str]
 EVIDENCE_KEYS = ("evidence_kind", "evidence_number", "evidence_date", "confirmed_count")

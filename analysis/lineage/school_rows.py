@@ -8,8 +8,8 @@ import pandera.pandas as pa
 
 from analysis.cleaning.exam_results import COUNTED
 from analysis.contracts.facts import SchoolMeasures
+from analysis.contracts.findings import RULE_TITLES
 from analysis.contracts.school_facts import RESULT_KEY, RESULT_ORIGINS, SCHOOL_FACT_TABLES
-from analysis.findings import RULE_TITLES
 from analysis.lineage.ground import Ground, row_place
 from analysis.presentation.russian import decimal
 from analysis.presentation.words import NOT_STATED, Row, rows_of

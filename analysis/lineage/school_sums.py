@@ -16,14 +16,14 @@ from analysis.contracts.school_groups import (
     SCORE_SHARES,
     column_title,
 )
-from analysis.disclosure_policy import DISCLOSURE_FILE
-from analysis.exam_calendar import MARK_SCALE, SCORE_SCALE
 from analysis.indicators.duties import supported_schools
 from analysis.indicators.school_facts import SITTING
 from analysis.indicators.school_tables import PARTS
 from analysis.lineage.ground import Ground
 from analysis.lineage.school_rows import number_words
 from analysis.presentation.words import NOT_STATED, Row, rows_of
+from analysis.rules.disclosure_policy import DISCLOSURE_FILE
+from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE
 
 Cells = Mapping[str, str]
 # The first of these columns that a printed row has says which typed table it adds up.

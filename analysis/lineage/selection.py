@@ -6,13 +6,13 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import LOW_WORDS
 from analysis.contracts.school_facts import RESULT_KEY
-from analysis.defaults import bracketed, doubt
 from analysis.lineage.ground import Ground
 from analysis.lineage.indicators import precise
 from analysis.lineage.school_rows import about_words, number_words, row_chain, value_words
 from analysis.presentation.row_keys import selection_key, threshold_key, training_key
 from analysis.presentation.words import Row, rows_of
-from analysis.selection_rules import NO_REPETITION, SELECTION_FILE, RuleSet
+from analysis.rules.defaults import bracketed, doubt
+from analysis.rules.selection_rules import NO_REPETITION, SELECTION_FILE, RuleSet
 
 Cells = Mapping[str, str]
 UNKNOWN = LOW_WORDS[2]

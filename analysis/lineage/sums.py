@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.config import PROJECT_FILE
-from analysis.exam_calendar import school_years_of
 from analysis.lineage.facts import counts_words, facts_in_short, forms_of
 from analysis.lineage.ground import Ground, asked_as, key_of, known, row_place
 from analysis.lineage.measures import target_line
 from analysis.lineage.school_history import history
 from analysis.presentation.words import Row, count_words, rows_of
-from analysis.school_mergers import SCHOOLS_FILE
+from analysis.rules.config import PROJECT_FILE
+from analysis.rules.exam_calendar import school_years_of
+from analysis.rules.school_mergers import SCHOOLS_FILE
 
 REPORTER_RULE = (
     "«подтвердил» и «принято» — показатели, по которым подтверждено и принято всё сообщённое, и оно больше нуля"

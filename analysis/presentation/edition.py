@@ -6,17 +6,17 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.assumptions import Assumption
-from analysis.config import Abbreviation, Project, Source
 from analysis.contracts.effectiveness import PublicIndicators
 from analysis.contracts.school_groups import GROUP_TABLES, SCHOOL
-from analysis.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
 from analysis.indicators.plan import executor_load, open_readings, plan_by_year, planned_in
 from analysis.indicators.public_effectiveness import with_names
 from analysis.lineage.ground import Ground
-from analysis.methods import Methods
 from analysis.presentation.city_schools import Key, counted, published
 from analysis.presentation.words import Row, rows_of
+from analysis.rules.assumptions import Assumption
+from analysis.rules.config import Abbreviation, Project, Source
+from analysis.rules.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
+from analysis.rules.methods import Methods
 
 GROUPS_LAST = ("Другие школы города", "Город")
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.indicator_passport import Indicator
 from analysis.presentation import effectiveness_pictures as pictures
 from analysis.presentation import effectiveness_tables as tables
 from analysis.presentation import selection_tables
@@ -31,6 +30,7 @@ from analysis.presentation.repetition import repetition_note
 from analysis.presentation.school_facts import VPR_NOTICE, larger_remain
 from analysis.presentation.school_tables import subject_words
 from analysis.presentation.words import Row, rows_of
+from analysis.rules.indicator_passport import Indicator
 
 NO_INDICATORS = "Показателей эффективности нет: школьных сведений в проект не поступало."
 HOW_TO_READ = (

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.contracts.effectiveness import LIKE_CITY
-from analysis.indicator_passport import Indicator
 from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
 from analysis.presentation import effectiveness_figures as drawing
 from analysis.presentation.edition import GROUPS_LAST, Edition
@@ -16,6 +15,7 @@ from analysis.presentation.indicator_words import exported, interval_words
 from analysis.presentation.school_tables import SLUGS, subject_words
 from analysis.presentation.shares import out_of, percent
 from analysis.presentation.words import Row, rows_of
+from analysis.rules.indicator_passport import Indicator
 
 LINES_PER_PICTURE = 40
 PANELS_PER_PICTURE = 6

@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.indicator_passport import Indicator
 from analysis.presentation.certainty import probability
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
@@ -14,6 +13,7 @@ from analysis.presentation.indicator_words import change_words, exported, value_
 from analysis.presentation.school_tables import SLUGS, TITLES, subject_words
 from analysis.presentation.shares import out_of, percent
 from analysis.presentation.words import Row, rows_of
+from analysis.rules.indicator_passport import Indicator
 
 BREAK = "разрыв"
 

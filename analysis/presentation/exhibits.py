@@ -7,8 +7,7 @@ from itertools import groupby
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.config import Source
-from analysis.findings import RULE_TITLES
+from analysis.contracts.findings import RULE_TITLES
 from analysis.indicators.plan import calendar, composition
 from analysis.presentation.data_note import data_note
 from analysis.presentation.edition import Edition
@@ -24,6 +23,7 @@ from analysis.presentation.words import (
     rows_of,
     total_words,
 )
+from analysis.rules.config import Source
 
 # More rows than this do not fit one page of the PDF; a longer task gets several pictures.
 ROWS_PER_PICTURE = 16

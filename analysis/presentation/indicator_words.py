@@ -3,10 +3,10 @@
 import pandas as pd
 
 from analysis.contracts.effectiveness import PublicIndicators
-from analysis.indicator_passport import SHARE, Indicator
 from analysis.presentation.russian import NO_BREAK_SPACE
 from analysis.presentation.shares import NO_DATA, percent, rounded
 from analysis.presentation.words import Row
+from analysis.rules.indicator_passport import SHARE, Indicator
 
 WHO_AND_WHAT = ["indicator_id", "group_name"]
 

@@ -5,15 +5,15 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.assumptions import GREEN, RATINGS, RED, YELLOW, Assumption
 from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED, Assumptions
-from analysis.defaults import DEFAULT_RULE
 from analysis.indicators.completeness import shaped
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.resting import assumed
 from analysis.presentation.russian import NO_BREAK_SPACE, counted, short_date
 from analysis.presentation.words import rows_of
+from analysis.rules.assumptions import GREEN, RATINGS, RED, YELLOW, Assumption
+from analysis.rules.defaults import DEFAULT_RULE
 
 NO_ASSUMPTIONS = "Допущений, на которые опирался бы отчёт, в проекте не записано."
 HOW_ASSUMED = (

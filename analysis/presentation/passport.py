@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.defaults import DEFAULT_RULE, NOT_CONFIRMED, bracketed, doubt
-from analysis.indicator_passport import NO_INTERVAL, Indicator
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.markdown import escape
 from analysis.presentation.resting import indicators_used
 from analysis.presentation.shares import percent
+from analysis.rules.defaults import DEFAULT_RULE, NOT_CONFIRMED, bracketed, doubt
+from analysis.rules.indicator_passport import NO_INTERVAL, Indicator
 
 NO_PASSPORT = "Паспорта показателей в проекте нет."
 NO_INDICATORS = "Показателей в этом отчёте нет, поэтому и определений их здесь нет."

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.contracts.findings import Severity
 from analysis.contracts.quality import ASIDE, EXECUTION, FORM, NOTHING, PARTLY, RESULTS, THERE, TOO_LATE, SetAsideRows
-from analysis.findings import Severity
 from analysis.indicators.completeness import set_aside_lines, shaped
 from analysis.indicators.quality import years_of, years_of_files
 from analysis.presentation.edition import Edition

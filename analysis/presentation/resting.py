@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from analysis.assumptions import Assumption
-from analysis.config import EXPORT_KINDS
 from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.presentation.edition import Edition
 from analysis.presentation.selection_tables import selects
+from analysis.rules.assumptions import Assumption
+from analysis.rules.config import EXPORT_KINDS
 
 
 def assumed(edition: Edition) -> list[Assumption]:

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.defaults import doubt
-from analysis.indicator_passport import Indicator
 from analysis.presentation.certainty import probability
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_tables import chance_words, steady_words, text
@@ -15,7 +13,9 @@ from analysis.presentation.indicator_words import exported, with_interval
 from analysis.presentation.markdown import escape
 from analysis.presentation.shares import out_of, percent
 from analysis.presentation.words import Row, rows_of
-from analysis.selection_rules import NO_REPETITION, SAME_LIST, RuleSet
+from analysis.rules.defaults import doubt
+from analysis.rules.indicator_passport import Indicator
+from analysis.rules.selection_rules import NO_REPETITION, SAME_LIST, RuleSet
 
 NO_RULES = "Правил отбора в проекте нет."
 NOT_SELECTED = (

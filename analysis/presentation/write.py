@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.config import INVENTED
+from analysis.files.atomic import recover_folder, replace_folder
 from analysis.presentation import (
     chains,
     effectiveness,
@@ -26,7 +26,7 @@ from analysis.presentation.figures import save
 from analysis.presentation.markdown import escape
 from analysis.presentation.place import CONTENT_FOLDER, MADE_FOLDERS
 from analysis.presentation.russian import short_date
-from analysis.whole import recover_folder, replace_folder
+from analysis.rules.config import INVENTED
 
 BLANK = "значение не указано; это не ноль"
 

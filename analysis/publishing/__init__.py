@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from analysis.files.atomic import only_one_at_work, recover_folder, replace_folder
 from analysis.publishing.errors import PublishingError
 from analysis.publishing.state import (
     KINDS,
@@ -19,7 +20,6 @@ from analysis.publishing.state import (
     read_state,
     write_state,
 )
-from analysis.whole import only_one_at_work, recover_folder, replace_folder
 
 __all__ = ["PublishingError", "publish"]
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from analysis.file_facts import file_size
+from analysis.files.fingerprints import file_size
 from analysis.publishing.errors import PublishingError
 from analysis.publishing.execution import execute
 from analysis.publishing.project import Project, check_front_matter, read_project

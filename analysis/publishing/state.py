@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from analysis.file_facts import file_hash
-from analysis.whole import write_file_whole
+from analysis.files.atomic import write_file_whole
+from analysis.files.fingerprints import file_hash
 
 _PACKAGE = Path(__file__).parent.parent
 KINDS = ("html", "pdf", "docx")

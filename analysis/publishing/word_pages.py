@@ -6,10 +6,10 @@ from pathlib import Path
 
 from lxml import etree
 
+from analysis.files.atomic import write_file_whole
 from analysis.publishing.word_contents import fill_contents
 from analysis.publishing.word_footer import packed
 from analysis.publishing.word_xml import W, keep_with_next, properties, remove, style, text
-from analysis.whole import write_file_whole
 
 _DOCUMENT = "word/document.xml"
 _SHOWN = {"TableCaption", "CaptionedFigure"}

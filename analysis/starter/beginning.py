@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.config import INVENTED
+from analysis.rules.config import INVENTED
 
 UNNAMED_CITY, UNNAMED_PUBLISHER = "город (впишите название)", "Управление образования (впишите название)"
 

@@ -2,7 +2,7 @@
 
 import json
 
-from analysis.config import INVENTED
+from analysis.rules.config import INVENTED
 from analysis.starter.beginning import Beginning
 
 PROJECT = """# Паспорт проекта: кто издаёт отчёт, за какие годы и по какому документу.

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import analysis
-from analysis.config import CALENDAR_FILE, INVENTED
 from analysis.errors import AnalysisError
+from analysis.files.quoting import quoted
 from analysis.publishing.word_footer import with_footer
-from analysis.quoted import quoted
+from analysis.rules.config import CALENDAR_FILE, INVENTED
 from analysis.starter.beginning import Beginning
 
 INSTALLATION = Path(analysis.__file__).parents[1]

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from analysis.errors import AnalysisError
+from analysis.files.atomic import write_file_whole
 from analysis.starter.beginning import UNNAMED_CITY, UNNAMED_PUBLISHER, Beginning
 from analysis.starter.files import decided_files
 from analysis.starter.sources import report_sources
-from analysis.whole import write_file_whole
 
 NEXT_STEPS = """Проект создан: {folder}
 Что дальше:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.findings import Severity
+from analysis.contracts.findings import Severity
 from roadmaps import (
     FIRST,
     HEADER,

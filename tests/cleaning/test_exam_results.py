@@ -10,13 +10,13 @@ from analysis.cleaning.exam_results import Frame, ReadExport, clean_export
 from analysis.cleaning.result_sources import merge_exports, merge_results
 from analysis.cleaning.schools import directory
 from analysis.cleaning.typed_rows import typed_table
-from analysis.config import Collection, Source
+from analysis.contracts.findings import Severity
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.validation import violations
-from analysis.exam_calendar import load_calendar
-from analysis.findings import Severity
 from analysis.intake.exports.counts import ExamCounts
-from analysis.school_mergers import Merger
+from analysis.rules.config import Collection, Source
+from analysis.rules.exam_calendar import load_calendar
+from analysis.rules.school_mergers import Merger
 from roadmaps import HOUSE
 
 SCHOOLS = pd.DataFrame(

@@ -7,8 +7,8 @@ import pytest
 from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.notes import asked_together
 from analysis.cleaning.returns import clean_form
+from analysis.contracts.findings import Severity
 from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
-from analysis.findings import Severity
 from analysis.intake.returns import Identity, Returned, ReturnedRow
 from analysis.intake.workbook_sheet import SheetCell, column_letters
 

@@ -5,8 +5,8 @@ from datetime import date
 from analysis.cleaning.former_names import with_former_names
 from analysis.cleaning.merged_schools import last_report_years, with_ended, with_mergers
 from analysis.cleaning.registry import Registry
-from analysis.findings import Severity
-from analysis.school_mergers import Merger
+from analysis.contracts.findings import Severity
+from analysis.rules.school_mergers import Merger
 
 OLD, NEW = date(2021, 1, 10), date(2022, 10, 1)
 MERGER = Merger("edu1", "edu2", date(2022, 9, 1), "приказ № 5", "аналитик")

@@ -1,7 +1,7 @@
 """Terms that drift and slips are named with their cells."""
 
 from analysis.cleaning.terms import watch_terms
-from analysis.config import Terms
+from analysis.rules.config import Terms
 
 CELLS = [("а", "Отбор ПНОР и ПНСУ"), ("б", "школы ШНОР"), ("в", "ПНОР,\nПНОРы"), ("г", "Отбор ПНОР и ПНСУ")]
 

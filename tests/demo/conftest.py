@@ -5,9 +5,9 @@ import tomllib
 import pytest
 
 from analysis.cli import main
-from analysis.config import load_project
 from analysis.demo.project import demo_files, write_demo
-from analysis.pipeline import check_project
+from analysis.pipeline.check import check_project
+from analysis.rules.config import load_project
 
 
 @pytest.fixture(scope="session")

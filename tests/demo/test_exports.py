@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from analysis.config import INVENTED
 from analysis.demo.exports import cell_of, exports
 from analysis.demo.layouts import percents_of
 from analysis.demo.sat import all_sat, sitting
 from analysis.demo.town import schools
-from analysis.exam_calendar import load_vocabulary
 from analysis.intake.exports.recognise import read_export
+from analysis.rules.config import INVENTED
+from analysis.rules.exam_calendar import load_vocabulary
 from analysis.starter.sources import INSTALLATION
 
 LAYOUTS = {

@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from analysis.config import load_sources
 from analysis.demo.exports import exports
 from analysis.demo.project import write_demo, write_inbox
 from analysis.demo.received import inbox_files
 from analysis.errors import AnalysisError
-from analysis.receive import receive
-from analysis.receive_exports import Said
+from analysis.forms.receive import receive
+from analysis.forms.receive_exports import Said
+from analysis.rules.config import load_sources
 from office_text import text_of
 
 NAMES = ("имярек", "проверочн")

@@ -8,13 +8,13 @@ from functools import cache
 import openpyxl
 import pytest
 
-from analysis.annotate import annotate
 from analysis.cleaning.corrections import Correction, load_amendments
-from analysis.config import load_project, load_reporting, load_sources
-from analysis.fact_pipeline import in_force, read_facts
-from analysis.findings import Severity
+from analysis.contracts.findings import Severity
+from analysis.forms.annotate import annotate
 from analysis.indicators.plan import plan_by_year
 from analysis.intake.workbook import read_workbook
+from analysis.pipeline.facts import in_force, read_facts
+from analysis.rules.config import load_project, load_reporting, load_sources
 
 IN_TIME = "data/raw/2021/form_edu990012_v1.xlsx"
 CUTOFF = date(2022, 1, 31)

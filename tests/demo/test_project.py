@@ -9,12 +9,12 @@ import pypdf
 import pytest
 
 from analysis.cli import main
-from analysis.config import INVENTED, load_project, load_sources
+from analysis.contracts.findings import blocking
 from analysis.demo.project import write_demo
 from analysis.errors import AnalysisError
-from analysis.findings import blocking
-from analysis.internal import internal_sources
-from analysis.store import read_table
+from analysis.files.tables import read_table
+from analysis.project.internal import internal_sources
+from analysis.rules.config import INVENTED, load_project, load_sources
 from office_text import text_of
 
 RECEIVED = (".docx", ".xlsx", ".csv")

@@ -8,12 +8,12 @@ import pytest
 
 from analysis.cleaning.register import Register
 from analysis.cleaning.returns import fact_table
-from analysis.config import Collection, Report, load_project, load_sources, load_terms
 from analysis.documents.material import Material
 from analysis.documents.settings import Settings
 from analysis.indicators.tables import indicator_tables
-from analysis.methods import load_methods
 from analysis.presentation.edition import Edition
+from analysis.rules.config import Collection, Report, load_project, load_sources, load_terms
+from analysis.rules.methods import load_methods
 from roadmaps import HOUSE
 from school_tables import result, results
 

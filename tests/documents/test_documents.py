@@ -10,7 +10,6 @@ import pandas as pd
 import pypdf
 import pytest
 
-from analysis.defaults import DEFAULT_RULE
 from analysis.documents import run, school_tables
 from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
@@ -26,6 +25,7 @@ from analysis.documents.settings import Attachment, Settings
 from analysis.documents.staging import Batch, Document, publish_documents
 from analysis.errors import AnalysisError
 from analysis.presentation.school_facts import VPR_NOTICE
+from analysis.rules.defaults import DEFAULT_RULE
 from roadmaps import HOUSE
 
 PARTS = ["Факт", "Вывод", "Гипотеза", "Решение"]

@@ -3,9 +3,9 @@
 import openpyxl
 import pytest
 
-from analysis.annotate import annotate
 from analysis.cleaning.notes import ASK
-from analysis.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity
+from analysis.forms.annotate import annotate
 from school_forms import FILE, form_of
 
 PLACE = "лист Контингент, ячейка B4"

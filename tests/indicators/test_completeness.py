@@ -7,13 +7,13 @@ import pytest
 
 from analysis.cleaning.returns import fact_table
 from analysis.cleaning.typed_rows import typed_table
-from analysis.config import Collection
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.school_facts import CONTEXT_GROUPS, SCHOOL_FACT_TABLES
 from analysis.contracts.validation import violations
-from analysis.exam_calendar import Sitting
 from analysis.indicators.completeness import asked_lines, completeness, reporter_completeness
 from analysis.indicators.execution import Duty
+from analysis.rules.config import Collection
+from analysis.rules.exam_calendar import Sitting
 
 A, B = "edu000001", "edu000002"
 FILES = {A: "data/raw/2022/a.xlsx", B: "data/raw/2022/b.xlsx", "export": "data/raw/2022/e.xlsx"}

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from analysis.config import Collection, Report
 from analysis.indicators.duties import measures_named, municipal_unnamed, reporting_schools, supported_schools
+from analysis.rules.config import Collection, Report
 
 COLLECTION = Collection(("УО", "ИМО"), "ОО")
 PLAN = pd.DataFrame({"activity_code": ["1.1", "1.2", "1.2"], "measure_number": [1, 1, 2], "calendar_year": 2021})

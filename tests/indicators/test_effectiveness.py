@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
 from analysis.contracts.validation import violations
-from analysis.exam_calendar import load_calendar
-from analysis.indicator_passport import load_passport
 from analysis.indicators.effectiveness import SHIFTED, school_indicators
 from analysis.indicators.gaps import indicator_gaps
+from analysis.rules.exam_calendar import load_calendar
+from analysis.rules.indicator_passport import load_passport
 from school_tables import drawn_town, result, results
 
 HOUSE = Path(__file__).parents[2]

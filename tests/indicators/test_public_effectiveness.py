@@ -5,12 +5,12 @@ import pytest
 
 from analysis.contracts.effectiveness import PUBLIC_EFFECTIVENESS
 from analysis.contracts.validation import violations
-from analysis.disclosure_policy import DEFAULT_POLICY
 from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.public_effectiveness import HIDDEN, public_effectiveness
 from analysis.indicators.school_tables import school_tables
 from analysis.indicators.tables import effectiveness_tables
-from analysis.methods import load_methods
+from analysis.rules.disclosure_policy import DEFAULT_POLICY
+from analysis.rules.methods import load_methods
 from roadmaps import HOUSE
 from school_towns import result, results, town_facts
 

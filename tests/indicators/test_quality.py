@@ -5,10 +5,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from analysis.config import SOURCE_KINDS, Source
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.validation import violations
 from analysis.indicators.quality import SOURCE_TITLES, data_log, finding_counts, rating
+from analysis.rules.config import SOURCE_KINDS, Source
 
 ROADMAP, FORM, OTHER = "data/raw/r.docx", "data/raw/2021/a.xlsx", "data/raw/2022/b.xlsx"
 

@@ -6,9 +6,9 @@ import pytest
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
 from analysis.contracts.validation import violations
-from analysis.disclosure_policy import DEFAULT_POLICY
 from analysis.indicators.masking import hidden_parts
 from analysis.indicators.school_tables import school_tables
+from analysis.rules.disclosure_policy import DEFAULT_POLICY
 from school_towns import printed, result, results, score, town_facts
 
 MARKS = ["group_name", "school_count", "participant_count", "mark_2_count", "mark_3_count", "mark_4_count"]

@@ -11,12 +11,12 @@ import pytest
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
 from analysis.contracts.validation import violations
 from analysis.errors import AnalysisError
-from analysis.indicator_passport import load_passport
 from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.selection_hits import rule_hits
 from analysis.indicators.tables import selection_tables
-from analysis.methods import load_methods
-from analysis.selection_rules import NO_REPETITION, SELECTION_FILE, load_rules
+from analysis.rules.indicator_passport import load_passport
+from analysis.rules.methods import load_methods
+from analysis.rules.selection_rules import NO_REPETITION, SELECTION_FILE, load_rules
 from school_tables import result, results, town_of
 
 HOUSE = Path(__file__).parents[2]

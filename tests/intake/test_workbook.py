@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from analysis.contracts.findings import RULE_TITLES, Severity
 from analysis.errors import AnalysisError
-from analysis.findings import RULE_TITLES, Severity
 from analysis.intake.workbook import Workbook, read_workbook
 from damaged_workbooks import FAULTY, NOT_READ, SOUND_CELLS, STRANGE, sound
 

@@ -12,7 +12,7 @@ import pytest
 from lxml import html
 
 from analysis.cli import main
-from analysis.store import read_table
+from analysis.files.tables import read_table
 from houses import copy_of_the_house
 
 VERDICT = (12, 13, 14)  # decision, who, day

@@ -18,12 +18,12 @@ import pytest
 from lxml import html
 from scipy.optimize import milp
 
-from analysis import pipeline
 from analysis.cleaning.returns import fact_table
 from analysis.cleaning.typed_rows import typed_table
 from analysis.cli import main
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.indicators import tables as indicators
+from analysis.pipeline import check as pipeline
 from houses import copy_of_the_house
 from school_towns import SUPPORTED, result, results, town_facts
 

@@ -8,8 +8,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from analysis.config import load_sources
-from analysis.store import read_table
+from analysis.files.tables import read_table
+from analysis.rules.config import load_sources
 from export_files import NAMES, PROTOCOL_HEADING, csv_text, f1, f1_row, protocol, protocol_row, xlsx
 
 SCHOOLS = [("edu260001", "9306", "26", "МБОУ «СОШ № 1»"), ("edu260002", "9307", "26", "Лицей № 2")]

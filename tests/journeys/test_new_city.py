@@ -13,8 +13,8 @@ import pytest
 from lxml import html
 
 from analysis.cli import _parser, main
-from analysis.defaults import DEFAULT_RULE
-from analysis.store import read_table
+from analysis.files.tables import read_table
+from analysis.rules.defaults import DEFAULT_RULE
 from roadmaps import FIRST, HOUSE, SECOND, TASK, document
 
 README = (HOUSE / "README.md").read_text(encoding="utf-8")

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from analysis.annotate import annotate
-from analysis.config import Collection, load_project, load_sources
+from analysis.contracts.findings import blocking
 from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
-from analysis.fact_pipeline import read_facts
-from analysis.findings import blocking
+from analysis.forms.annotate import annotate
+from analysis.forms.receive import receive
+from analysis.forms.receive_exports import Said
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.plan import plan_by_year
 from analysis.intake.workbook import read_workbook
-from analysis.receive import receive
-from analysis.receive_exports import Said
+from analysis.pipeline.facts import read_facts
+from analysis.rules.config import Collection, load_project, load_sources
 from damaged_workbooks import FAULTY, NOT_READ, SHEET, STRANGE, packed, parts_of
-from test_receptions import ON_TIME, PROJECT
+from small_projects import ON_TIME, PROJECT
 
 LOGINS = [f"edu{number:02d}" for number in range(1, 21)]
 HIT = LOGINS[5]

@@ -6,10 +6,10 @@ import openpyxl
 import pytest
 
 from analysis.cli import main
-from analysis.config import load_project
 from analysis.documents.run import gathered
 from analysis.documents.school_note import facts
-from analysis.store import read_table
+from analysis.files.tables import read_table
+from analysis.rules.config import load_project
 from houses import copy_of_the_house
 
 FIRST = [("edu000001", "Школа А"), ("edu000002", "Школа Б"), ("edu000003", "Школа В")]

@@ -8,10 +8,10 @@ import pytest
 
 from analysis.cleaning.returns import fact_table
 from analysis.cleaning.school_sheets import school_fact_tables
-from analysis.config import Collection, Report, Source
 from analysis.contracts.facts import COUNTED, LATE, REPLACED
 from analysis.indicators.tables import indicator_tables
 from analysis.lineage.ground import FormLine, Ground
+from analysis.rules.config import Collection, Report, Source
 
 MAP, UO, OLD, LATECOMER, IMO, ACCEPTED = (
     "map.txt",

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.config import OneExecutor
 from analysis.errors import AnalysisError
-from analysis.explanation import _is_older
+from analysis.files.tables import MANIFEST, PROCESSED
 from analysis.lineage.cells import PrintedTable, Question, cell_chain, cell_id, cell_question
 from analysis.lineage.explain import explain
-from analysis.store import MANIFEST, PROCESSED
+from analysis.project.explanation import _is_older
+from analysis.rules.config import OneExecutor
 
 ACCEPTED = {
     "name": "accepted_count",

@@ -8,11 +8,11 @@ import pytest
 
 from analysis.cleaning.returns import fact_table
 from analysis.errors import AnalysisError
-from analysis.exam_calendar import load_calendar
-from analysis.indicator_passport import load_passport
 from analysis.indicators.effectiveness import school_indicators
 from analysis.lineage.explain import explain
 from analysis.lineage.indicator_cells import indicator_cell_chain
+from analysis.rules.exam_calendar import load_calendar
+from analysis.rules.indicator_passport import load_passport
 
 PROJECT = Path(__file__).parents[2]
 EXPORT = "vpr.xlsx (sha256 cdcdcdcdcdcd…), лист 1, строка"

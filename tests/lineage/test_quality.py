@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from analysis.cleaning.typed_rows import typed_table
+from analysis.contracts.findings import RULE_TITLES
 from analysis.contracts.quality import PRINTED_QUALITY_TABLES, QUALITY_TABLES, ReporterCompleteness
-from analysis.findings import RULE_TITLES
 from analysis.lineage.quality import quality_cell_chain
 
 FORM, EXPORT = "school.xlsx (sha256 cdcdcdcdcdcd…)", "vpr.xlsx (sha256 cdcdcdcdcdcd…)"

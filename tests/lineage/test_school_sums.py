@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from analysis.contracts.school_groups import GROUP_TABLES, column_title
-from analysis.disclosure_policy import DEFAULT_POLICY
 from analysis.errors import AnalysisError
 from analysis.indicators.school_tables import school_tables
 from analysis.lineage.cells import PrintedTable, Question, cell_chain
 from analysis.lineage.ground import Ground
+from analysis.rules.disclosure_policy import DEFAULT_POLICY
 from school_towns import town_facts
 
 NOTHING = pd.DataFrame({"source_file": []})

@@ -7,10 +7,10 @@ import pytest
 from analysis.cleaning.typed_rows import typed_table
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
-from analysis.indicator_passport import load_passport
 from analysis.lineage.indicator_cells import indicator_cell_chain
 from analysis.lineage.selection import is_of_selection, selection_cell_chain
-from analysis.selection_rules import SAME_LIST
+from analysis.rules.indicator_passport import load_passport
+from analysis.rules.selection_rules import SAME_LIST
 from hand_made import RULE, selected, threshold, topic
 from roadmaps import HOUSE
 

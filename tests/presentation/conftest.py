@@ -2,11 +2,11 @@
 
 import pytest
 
-from analysis.assumptions import load_assumptions
-from analysis.config import load_project, load_sources, load_terms
 from analysis.indicators.plan import plan_by_year
 from analysis.indicators.quality import quality_tables
 from analysis.presentation.edition import Edition
+from analysis.rules.assumptions import load_assumptions
+from analysis.rules.config import load_project, load_sources, load_terms
 from roadmaps import HOUSE
 
 

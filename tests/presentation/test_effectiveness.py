@@ -5,13 +5,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from analysis import notebooks
-from analysis.defaults import DEFAULT_RULE
-from analysis.disclosure_policy import DEFAULT_POLICY
 from analysis.indicators.public_effectiveness import public_effectiveness
 from analysis.indicators.school_tables import school_tables
 from analysis.indicators.tables import effectiveness_tables
-from analysis.methods import load_methods
 from analysis.presentation import effectiveness, office_pictures, passport, school_facts
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
@@ -24,6 +20,10 @@ from analysis.presentation.indicator_words import change_words
 from analysis.presentation.resting import assumed
 from analysis.presentation.school_facts import LARGER_REMAIN, VPR_NOTICE
 from analysis.presentation.shares import percent
+from analysis.project import notebooks
+from analysis.rules.defaults import DEFAULT_RULE
+from analysis.rules.disclosure_policy import DEFAULT_POLICY
+from analysis.rules.methods import load_methods
 from roadmaps import HOUSE
 from school_towns import result, results, town_facts
 

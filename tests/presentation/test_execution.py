@@ -10,13 +10,13 @@ from datetime import date
 import pytest
 
 from analysis.cleaning.returns import fact_table
-from analysis.config import Collection, Report
 from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
 from analysis.presentation import execution, owed
 from analysis.presentation.chains import chains, internal_sections
 from analysis.presentation.quality import reported
 from analysis.presentation.write import _sections, _summary
+from analysis.rules.config import Collection, Report
 
 FILE = "data/raw/2021/form.xlsx"
 SCHOOLS = [(FILE, "строка", login, None, None, name, None, None, None, None) for login, name in (

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analysis.assumptions import NEEDS
-from analysis.config import Collection
-from analysis.defaults import DEFAULT_RULE
-from analysis.methods import load_methods
 from analysis.presentation import logs, passport, selection_tables
 from analysis.presentation.passport import NO_INDICATORS
 from analysis.presentation.resting import HOLDS, assumed
 from analysis.presentation.selection_tables import NOT_SELECTED
+from analysis.rules.assumptions import NEEDS
+from analysis.rules.config import Collection
+from analysis.rules.defaults import DEFAULT_RULE
+from analysis.rules.methods import load_methods
 from roadmaps import HOUSE
 
 # What a plan alone rests on: how its totals are read, which number is a slip, how its data are rated.

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import AnalysisError
+from analysis.files.atomic import only_one_at_work
 from analysis.publishing import PublishingError, publish
-from analysis.whole import only_one_at_work
 
 from .conftest import DOCUMENTS, files, make_project, run, write
 

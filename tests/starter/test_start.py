@@ -7,9 +7,9 @@ import zipfile
 import pytest
 
 from analysis.cli import main
-from analysis.config import CALENDAR_FILE, load_project, load_reporting, load_sources, load_terms
 from analysis.errors import AnalysisError
-from analysis.exam_calendar import load_calendar, load_vocabulary
+from analysis.rules.config import CALENDAR_FILE, load_project, load_reporting, load_sources, load_terms
+from analysis.rules.exam_calendar import load_calendar, load_vocabulary
 from analysis.starter.beginning import Beginning
 from analysis.starter.sources import report_sources
 from analysis.starter.start import new_project

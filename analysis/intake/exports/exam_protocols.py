@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from analysis.exam_calendar import MARK_SCALE, SCORE_SCALE, Vocabulary
 from analysis.intake.exports.cells import (
     NotReadError,
     code_of,
@@ -29,6 +28,7 @@ from analysis.intake.exports.headings import (
 )
 from analysis.intake.exports.lines import Line
 from analysis.intake.exports.pupils import Block, Exam, School, Tally
+from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE, Vocabulary
 
 TITLE = "протокол РЦОИ (ОГЭ, ЕГЭ)"
 LOOKED_FOR = "протокол РЦОИ: «Код ОО», «Код МСУ», «Фамилия», «Имя», «Отчество», «Оценка» или «Балл»"

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.exam_calendar import Vocabulary
 from analysis.intake.exports.headings import line_texts
 from analysis.intake.exports.lines import Line
+from analysis.rules.exam_calendar import Vocabulary
 
 DAY = r"(?:(?P<year>20\d\d)\.\d\d\.\d\d|\d\d\.\d\d\.(?P<last>20\d\d))(?: ?г(?:\.|ода?)?)?"
 NAMED = r"(?:(?i:предмет|экзамен)\s*[:–-]?\s*)?(?P<code>\d{1,2})\s*[-–—]\s*(?P<subject>\D.*?)"

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from analysis.exam_calendar import MARK_SCALE, Vocabulary
 from analysis.intake.exports.cells import NotReadError, grade_of, login_of, read_mark
 from analysis.intake.exports.headings import (
     FOOTERS,
@@ -19,6 +18,7 @@ from analysis.intake.exports.headings import (
 from analysis.intake.exports.lines import Line
 from analysis.intake.exports.pupils import Block, Exam, School
 from analysis.intake.exports.titles import Titles
+from analysis.rules.exam_calendar import MARK_SCALE, Vocabulary
 
 TITLE = "индивидуальные результаты ВПР (ФИС ОКО, Ф1)"
 LOOKED_FOR = "индивидуальные результаты ФИС ОКО: «ОО», «Код участника», «Класс», «Отметка», «Отметка по журналу»"

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from analysis.exam_calendar import MARK_SCALE, Vocabulary
 from analysis.intake.blocks import plain
 from analysis.intake.exports.cells import (
     NotReadError,
@@ -23,6 +22,7 @@ from analysis.intake.exports.headings import Columns, line_texts, numbers_the_co
 from analysis.intake.exports.lines import GridValue, Line
 from analysis.intake.exports.mark_headings import COUNTS, MARKS, MarkHeadings, names_marks, names_primary_scores
 from analysis.intake.exports.titles import Titles, VprTitle
+from analysis.rules.exam_calendar import MARK_SCALE, Vocabulary
 
 TITLE = "статистика по отметкам (ФИС ОКО)"
 LOOKED_FOR = "статистика по отметкам ФИС ОКО: «Группы участников» или «Логин», «Кол-во участников», «2», «3», «4», «5»"

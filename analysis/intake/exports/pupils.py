@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from analysis.exam_calendar import MARK_SCALE
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.headings import row_ranges
 from analysis.intake.exports.lines import Line
+from analysis.rules.exam_calendar import MARK_SCALE
 
 HIGH_SCORE, FULL_SCORE = 80, 100
 # Two blocks with the same marks in the same order are one block pasted twice; of fewer rows it may be chance.

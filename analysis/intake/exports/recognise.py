@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from analysis.errors import AnalysisError
-from analysis.exam_calendar import Vocabulary
 from analysis.intake.exports import exam_protocols, individual_results, mark_statistics, regional_summary
 from analysis.intake.exports.cells import text_of
 from analysis.intake.exports.counts import ExamCounts
@@ -17,6 +16,7 @@ from analysis.intake.exports.mark_headings import PRIMARY_SCORES, names_primary_
 from analysis.intake.exports.pupils import Block, counts_of_blocks
 from analysis.intake.returns import SEND_AGAIN, form_sheet_of
 from analysis.intake.workbook_package import OLE2, SAVE_AS_XLSX
+from analysis.rules.exam_calendar import Vocabulary
 
 # Titles and notes above the headings; behind them a file is of another kind.
 LINES_LOOKED_AT = 100

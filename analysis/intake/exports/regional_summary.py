@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from analysis.exam_calendar import SCORE_SCALE, Vocabulary
 from analysis.intake.exports.cells import NotReadError, read_decimal, read_whole, text_of
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.exam_protocols import MATHEMATICS
@@ -21,6 +20,7 @@ from analysis.intake.exports.summary_headings import (
     unread,
 )
 from analysis.intake.workbook_sheet import column_letters
+from analysis.rules.exam_calendar import SCORE_SCALE, Vocabulary
 
 TITLE = "региональная сводка ЕГЭ"
 LOOKED_FOR = "региональная сводка ЕГЭ: «Муниципалитет», «ОО», под предметами «приняли участие» и «средний балл»"

@@ -5,12 +5,12 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.indicator_passport import Passport
 from analysis.indicators.duties import supported_schools
 from analysis.indicators.public_effectiveness import WHOLES
 from analysis.presentation.edition import Edition
 from analysis.presentation.words import Row, rows_of
-from analysis.selection_rules import RuleSet
+from analysis.rules.indicator_passport import Passport
+from analysis.rules.selection_rules import RuleSet
 
 # The order in which results are printed; what is no result keeps the order of the passport.
 PROCEDURES = ("ВПР", "ОГЭ", "ЕГЭ", "Журнал")

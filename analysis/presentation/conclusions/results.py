@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from analysis.contracts.effectiveness import LIKE_CITY
-from analysis.defaults import bracketed, doubt
-from analysis.indicator_passport import Indicator
 from analysis.presentation.certainty import SURE, UNSURE, probability, words_of
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, PUBLIC, RESULTS, Case, Sentence, Told
 from analysis.presentation.edition import Edition
@@ -16,6 +14,8 @@ from analysis.presentation.russian import counted, decimal
 from analysis.presentation.school_tables import subject_words
 from analysis.presentation.shares import out_of, percent
 from analysis.presentation.words import Row, rows_of
+from analysis.rules.defaults import bracketed, doubt
+from analysis.rules.indicator_passport import Indicator
 
 OUTER, INNER = "99,8 %", "95 %"
 NUMBER, AROUND = "число школы", "вокруг города"

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.defaults import bracketed, doubt
-from analysis.indicator_passport import Passport
 from analysis.presentation.brief_words import change_words, limit_words, missing, share_words, sitting_words
 from analysis.presentation.certainty import FALLEN, NOT_TOLD, RISEN, SURE, UNSURE, probability, words_of
 from analysis.presentation.conclusions.evidence import Evidence
@@ -15,6 +13,8 @@ from analysis.presentation.row_keys import indicator_keys
 from analysis.presentation.russian import decimal, form
 from analysis.presentation.shares import whole_percent
 from analysis.presentation.words import Row
+from analysis.rules.defaults import bracketed, doubt
+from analysis.rules.indicator_passport import Passport
 
 JOURNAL, FEW, ABOVE = "Журнал", "мало участников", "выше"
 LOW_SHARES = ("fail_share", "below_minimum_share")

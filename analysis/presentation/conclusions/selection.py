@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.effectiveness import LEAVING_WORDS, LISTED_WORDS
-from analysis.defaults import bracketed, doubt
 from analysis.presentation.certainty import probability
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.places import REPORT, SELECTION_NOTE
@@ -15,7 +14,8 @@ from analysis.presentation.row_keys import selection_key, threshold_key
 from analysis.presentation.russian import counted, listed
 from analysis.presentation.shares import percent
 from analysis.presentation.words import Row, rows_of
-from analysis.selection_rules import NO_REPETITION, PARTS_NOTHING, RuleSet
+from analysis.rules.defaults import bracketed, doubt
+from analysis.rules.selection_rules import NO_REPETITION, PARTS_NOTHING, RuleSet
 
 LISTED, UNLISTED, UNDECIDED = LISTED_WORDS
 LEAVES = LEAVING_WORDS[1]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from analysis.indicator_passport import Indicator
 from analysis.presentation.certainty import NOT_TOLD, RISEN, words_of
 from analysis.presentation.conclusions.results import OF
 from analysis.presentation.conclusions.sentence import (
@@ -24,6 +23,7 @@ from analysis.presentation.russian import counted
 from analysis.presentation.school_tables import subject_words
 from analysis.presentation.shares import out_of
 from analysis.presentation.words import Row, rows_of
+from analysis.rules.indicator_passport import Indicator
 
 
 def own_measures(case: Case) -> Iterator[Told]:

@@ -1,0 +1,85 @@
+"""data/processed: Parquet tables and a manifest of hashes, written whole or not at all."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import AnalysisError
+from analysis.files.atomic import recover_folder, replace_folder
+from analysis.files.fingerprints import file_hash
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PROCESSED = "data/processed"
+MANIFEST = "manifest.json"
+README = "README.md"
+
+
+def write_tables(root: Path, tables: Mapping[str, "pd.DataFrame"], manifest: Mapping[str, Any]) -> None:
+    """Replaces data/processed by these tables and their manifest; a failure leaves the old ones.
+
+    Args:
+        root: The project.
+        tables: Each becomes `<name>.parquet`.
+        manifest: What the build wants to remember; the hash of every table is added under «tables».
+    """
+    target = root / PROCESSED
+    recover_folder(target)
+    target.mkdir(parents=True, exist_ok=True)
+    for leftover in target.parent.glob(".processed-*"):  # the caller holds the lock, so this is of a dead run
+        shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=".processed-", dir=target.parent) as draft:
+        new = Path(draft) / "processed"
+        new.mkdir()
+        if (target / README).is_file():
+            shutil.copyfile(target / README, new / README)
+        for name, table in tables.items():
+            table.to_parquet(new / f"{name}.parquet", index=False)
+        hashes = {name: file_hash(new / f"{name}.parquet") for name in tables}
+        text = json.dumps({**manifest, "tables": hashes}, ensure_ascii=False, indent=1, sort_keys=True)
+        (new / MANIFEST).write_text(text, encoding="utf-8")
+        replace_folder(new, target)
+
+
+def read_table(root: Path, name: str) -> "pd.DataFrame":
+    """Returns a processed table.
+
+    Raises:
+        AnalysisError: The table has not been built.
+    """
+    import pandas as pd
+
+    recover_folder(root / PROCESSED)
+    path = root / PROCESSED / f"{name}.parquet"
+    if not path.is_file():
+        raise AnalysisError(f"{PROCESSED}/{name}.parquet: таблицы нет. Сначала выполните: analysis build")
+    return pd.read_parquet(path)
+
+
+def read_manifest(root: Path) -> dict[str, Any]:
+    """Returns the manifest of the last build; empty where there is none or it cannot be read."""
+    recover_folder(root / PROCESSED)
+    try:
+        manifest = json.loads((root / PROCESSED / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def tables_are_whole(root: Path, manifest: Mapping[str, Any]) -> bool:
+    """Whether every table of the manifest is there, byte for byte."""
+    tables = manifest.get("tables", {})
+    return bool(tables) and all(
+        file_hash(root / PROCESSED / f"{name}.parquet") == digest for name, digest in tables.items()
+    )
+
+
+def fingerprint(root: Path, paths: Iterable[Path]) -> str:
+    """One sha256 over the names and contents of files; a file that is not there counts as such."""
+    lines = sorted(f"{path.relative_to(root).as_posix()} {file_hash(path)}" for path in paths)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

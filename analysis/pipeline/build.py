@@ -1,0 +1,165 @@
+"""From raw files to data/processed and the pieces of the reports; unchanged work is not redone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import AnalysisError
+from analysis.files.atomic import only_one_at_work
+from analysis.files.tables import fingerprint, read_manifest, tables_are_whole, write_tables
+from analysis.presentation.place import MADE_FOLDERS
+from analysis.rules.assumptions import load_assumptions, load_red_share
+from analysis.rules.config import (
+    PROJECT_FILE,
+    SOURCES_FILE,
+    Project,
+    Source,
+    load_reporting,
+    load_sources,
+    load_terms,
+)
+from analysis.rules.disclosure_policy import load_policy
+from analysis.rules.exam_calendar import load_calendar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.contracts.findings import Finding
+    from analysis.presentation.edition import Edition
+
+PACKAGE = Path(__file__).parents[1]
+INDEX = "index"
+
+
+class BlockedError(AnalysisError):
+    """Findings that stop the build."""
+
+
+def is_fresh(project: Project, years: Sequence[int]) -> bool:
+    """Whether the last build had these very inputs, config and code, and what it made for the years is still there."""
+    manifest = read_manifest(project.root)
+    return (
+        inputs_are_as_built(project)
+        and _made(project, years).items() <= manifest.get("made", {}).items()
+        and tables_are_whole(project.root, manifest)
+    )
+
+
+def inputs_are_as_built(project: Project) -> bool:
+    """Whether inputs, config and code are those of the last build."""
+    return bool(read_manifest(project.root).get("inputs") == _inputs(project))
+
+
+def build(project: Project, years: Sequence[int]) -> list[str]:
+    """Checks the project, writes its processed tables and the pieces of the reports of some years.
+
+    The pieces of other years stay as they are; where the inputs have changed they count as stale from then on.
+
+    Returns:
+        The names of the tables.
+
+    Raises:
+        BlockedError: Findings stop the build; nothing is written.
+    """
+    from analysis.contracts.findings import blocking, screen_lines
+    from analysis.intake.workbook_memory import remembering_reader
+    from analysis.pipeline.check import check_project
+
+    checked = check_project(project, remembering_reader(project.root))
+    stopping = blocking(checked.findings)
+    if stopping:
+        raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))
+    sources = load_sources(project.root)
+    made = _indicators(project, checked.tables, sources)
+    tables = {**checked.tables, **made}
+    editions = editions_of(project, tables, sources)
+    broken = _broken(made)
+    if broken:
+        raise BlockedError("\n".join(screen_lines(broken)))
+    _write(project, years, tables, editions)
+    return sorted(tables)
+
+
+def _indicators(
+    project: Project, facts: Mapping[str, "pd.DataFrame"], sources: Sequence[Source]
+) -> dict[str, "pd.DataFrame"]:
+    """The tables that are computed from those of the check; each step rests on the ones before it."""
+    from analysis.indicators.public_effectiveness import public_effectiveness
+    from analysis.indicators.quality import quality_tables
+    from analysis.indicators.school_tables import school_tables
+    from analysis.indicators.tables import indicator_tables
+    from analysis.rules.methods import load_methods
+
+    looked_at = max(source.received for source in sources)
+    reporting = load_reporting(project.root)
+    methods, policy = load_methods(project.root), load_policy(project.root)
+    sittings, red_share = load_calendar(project.root), load_red_share(project.root)
+    made = indicator_tables(facts, project.collection, reporting, looked_at, methods)
+    made |= school_tables(facts, policy)
+    made |= public_effectiveness({**facts, **made}, methods, policy)
+    made |= quality_tables({**facts, **made}, project.collection, reporting, sittings, sources, red_share)
+    return made
+
+
+def _broken(made: Mapping[str, "pd.DataFrame"]) -> list["Finding"]:
+    """Where a computed table does not meet its contract: a fault of the program, never of the data."""
+    from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
+    from analysis.contracts.indicators import INDICATOR_TABLES
+    from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
+    from analysis.contracts.validation import violations
+
+    return violations(
+        made, {**INDICATOR_TABLES, **EFFECTIVENESS_TABLES, **PUBLIC_EFFECTIVENESS, **GROUP_TABLES, **PUBLIC_TABLES}
+    )
+
+
+def _write(
+    project: Project, years: Sequence[int], tables: dict[str, "pd.DataFrame"], editions: Sequence["Edition"]
+) -> None:
+    from analysis.presentation.write import remove_interrupted, write_edition, write_index
+
+    reports = project.root / "reports"
+    with only_one_at_work(project.root / "data/.build.lock"):
+        remove_interrupted(reports)
+        for edition in editions:
+            if edition.calendar_year in years:
+                write_edition(reports, edition)
+        write_index(reports, editions)
+        inputs, last = _inputs(project), read_manifest(project.root)
+        kept = last.get("made", {}) if last.get("inputs") == inputs else {}
+        write_tables(project.root, tables, {"inputs": inputs, "made": {**kept, **_made(project, years)}})
+
+
+def editions_of(
+    project: Project, tables: dict[str, "pd.DataFrame"], sources: tuple[Source, ...], internal: bool = False
+) -> list["Edition"]:
+    """Returns what each annual report of the project is made from."""
+    from analysis.presentation.edition import Edition
+    from analysis.rules.methods import load_methods
+
+    abbreviations, assumed = load_terms(project.root).abbreviations, load_assumptions(project.root)
+    policy, methods = load_policy(project.root), load_methods(project.root)
+    edition = Edition(
+        project, 0, tables, sources, abbreviations, internal, policy=policy, assumptions=assumed, methods=methods
+    )
+    return [replace(edition, calendar_year=year) for year in project.editions]
+
+
+def _inputs(project: Project) -> str:
+    decided = sorted((project.root / "data").glob("*.toml"))
+    files = [PROJECT_FILE, SOURCES_FILE, "requirements.lock"]
+    files += [project.roadmap_file, *(source.file for source in load_sources(project.root))]
+    code = [path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    given = [*decided, *(project.root / file for file in files)]
+    return f"{fingerprint(project.root, given)} {fingerprint(PACKAGE, code)}"
+
+
+def _made(project: Project, years: Sequence[int]) -> dict[str, str]:
+    """A fingerprint of what was made for the index and for each of the years."""
+    reports = project.root / "reports"
+    folders = {INDEX: reports, **{str(year): reports / str(year) for year in years}}
+    return {
+        name: fingerprint(reports, [path for made in MADE_FOLDERS for path in folder.glob(f"{made}/*")])
+        for name, folder in folders.items()
+    }

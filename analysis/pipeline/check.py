@@ -1,0 +1,244 @@
+"""The steps of `check` and `build`: raw files in, validated tables and findings out. No step writes anything."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.cleaning.corrections import Amendments, Correction, apply_corrections, load_amendments, misdirected
+from analysis.cleaning.executors import list_faults, look_alikes, one_name_each
+from analysis.cleaning.reporting import undecided_reports
+from analysis.cleaning.roadmap import clean_roadmap
+from analysis.cleaning.terms import watch_terms
+from analysis.contracts.facts import FACT_TABLES
+from analysis.contracts.findings import Finding, Severity, blocking, in_listing_order
+from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
+from analysis.contracts.text import TEXT_TABLES
+from analysis.contracts.typed import TYPED_TABLES
+from analysis.contracts.validation import broken_relations, refuse_without_validation, violations
+from analysis.errors import AnalysisError
+from analysis.indicators.plan import plan_by_year
+from analysis.intake.files import read_blocks
+from analysis.intake.roadmap import lay_out
+from analysis.intake.workbook import read_workbook
+from analysis.pipeline.exports import exports_in_force
+from analysis.pipeline.facts import Facts, Reader, in_force, read_facts
+from analysis.pipeline.open_facts import unanswered_measures, unnamed_reporters
+from analysis.pipeline.rule_files import broken_rules, nothing_can_be_read
+from analysis.pipeline.undecided import undecided
+from analysis.rules.config import (
+    CORRECTIONS_FILE,
+    SOURCES_FILE,
+    Collection,
+    Project,
+    Record,
+    Report,
+    Source,
+    Terms,
+    load_record,
+    load_reporting,
+    load_terms,
+)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the raw files hold.
+
+    Attributes:
+        tables: The typed tables, and `findings`; whole only while nothing blocks.
+        findings: In the order of listing.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    findings: list[Finding]
+
+
+def check_project(project: Project, read: Reader = read_workbook) -> Checked:
+    """Reads, cleans and validates everything a project has received.
+
+    Args:
+        project: The project.
+        read: Reads a returned workbook; a build passes a reader that remembers.
+
+    Raises:
+        AnalysisError: The roadmap cannot be read at all, or validation is switched off.
+    """
+    refuse_without_validation()
+    broken = broken_rules(project.root)
+    if nothing_can_be_read(broken):
+        ordered = in_listing_order(broken)
+        return Checked({"findings": findings_table(ordered)}, ordered)
+    record, amendments = load_record(project.root), load_amendments(project.root)
+    sources, terms = record.standing, load_terms(project.root)
+    roadmap = _roadmap(project, record, amendments, terms)
+    tables, findings = dict(roadmap.tables), [*roadmap.findings]
+    if project.collection is not None:
+        tables["executors"] = one_name_each(tables["executors"], project.collection)
+        reporting = load_reporting(project.root)
+        broken += undecided_reports(reporting, tables["measures"], project.collection)
+        if roadmap.is_clear:
+            broken += list_faults(roadmap.tables["executors"], project.collection)
+            findings += _asked_of_executors(tables["executors"], project.collection, reporting, terms)
+    if not blocking(findings):
+        findings += [*violations(tables, TYPED_TABLES), *broken_relations(tables)]
+    if (in_force(sources) or exports_in_force(sources)) and not blocking(findings):
+        facts = _facts(project, sources, amendments.corrections, tables, read)
+        tables |= facts.tables
+        findings += [*facts.findings, *violations(facts.tables, {**FACT_TABLES, **SCHOOL_FACT_TABLES})]
+    if project.collection is not None and not blocking(findings):
+        findings += undecided(project, tables)
+    ordered = in_listing_order([*broken, *findings])
+    return Checked({**tables, "findings": findings_table(ordered)}, ordered)
+
+
+@dataclass(frozen=True)
+class _Roadmap:
+    """What the signed document holds.
+
+    Attributes:
+        tables: Its typed tables, in its own words.
+        findings: About the document and about what is recorded of the files beside it.
+        is_clear: Whether nothing in its text stops the work.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    findings: list[Finding]
+    is_clear: bool
+
+
+def _roadmap(project: Project, record: Record, amendments: Amendments, terms: Terms) -> _Roadmap:
+    file, content = project.roadmap_file, _bytes(project)
+    blocks, reading = read_blocks(content, file)
+    blocks, correcting = apply_corrections(blocks, amendments.corrections, file)
+    text = lay_out(blocks, file)
+    clean = clean_roadmap(text.tables, amendments.decisions, project.largest_plausible_count, file)
+    cells = text.tables["cells"]
+    words = cells.loc[~cells["role"].isin(("column_header", "page_heading"))]
+    corrected = [file, *(source.file for source in in_force(record.standing))]
+    findings = [
+        *_source_findings(content, file, record.standing),
+        *_unentered_workbooks(project.root, record.received),
+        *reading,
+        *correcting,
+        *misdirected(amendments.corrections, corrected, record),
+        *text.findings,
+        *clean.findings,
+        *_edition_findings(project, clean.tables["approval"]),
+        *watch_terms(list(zip(words["place"].tolist(), words["text"].tolist(), strict=True)), terms, file),
+        *violations(text.tables, TEXT_TABLES),
+    ]
+    return _Roadmap(dict(clean.tables), findings, not blocking([*text.findings, *clean.findings]))
+
+
+def _asked_of_executors(
+    executors: pd.DataFrame, collection: Collection, reporting: tuple[Report, ...], terms: Terms
+) -> list[Finding]:
+    """What the office is to say of the executors before any form goes out."""
+    return [
+        *look_alikes(executors, collection, terms.abbreviations),
+        *unanswered_measures(executors, collection, reporting),
+        *unnamed_reporters(executors, collection, reporting),
+    ]
+
+
+def _facts(
+    project: Project,
+    sources: tuple[Source, ...],
+    corrections: tuple[Correction, ...],
+    tables: dict[str, pd.DataFrame],
+    read: Reader,
+) -> Facts:
+    if project.collection is None:
+        raise AnalysisError(
+            "project.toml: формы получены, а раздела [collection] нет. "
+            'Впишите: municipal = ["УО", "ИМО"], schools = "ОО".'
+        )
+    plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
+    reporting = load_reporting(project.root)
+    return read_facts(project, project.collection, sources, corrections, reporting, plan, tables["executors"], read)
+
+
+def findings_table(findings: list[Finding]) -> pd.DataFrame:
+    """The findings as a table: severity, rule, source_file, place, value, explanation, action."""
+    columns = ["severity", "rule", "source_file", "place", "value", "explanation", "action"]
+    rows = [
+        (str(one.severity), one.rule, one.file, one.place, one.value, one.explanation, one.action) for one in findings
+    ]
+    return pd.DataFrame(rows, columns=columns, dtype="str")
+
+
+def _bytes(project: Project) -> bytes:
+    try:
+        return (project.root / project.roadmap_file).read_bytes()
+    except OSError as error:
+        why = "файла нет" if isinstance(error, FileNotFoundError) else f"файл не открывается ({error.strerror})"
+        raise AnalysisError(
+            f"{project.roadmap_file}: {why}: положите документ в data/raw и назовите его в project.toml, "
+            "раздел [roadmap], ключ file."
+        ) from None
+
+
+def _source_findings(content: bytes, file: str, sources: tuple[Source, ...]) -> list[Finding]:
+    """The received file must be entered in SOURCES.toml and be the very bytes that were received."""
+    digest = hashlib.sha256(content).hexdigest()
+    source = next((one for one in sources if one.file == file), None)
+    if source is not None and source.sha256 == digest:
+        return []
+    explanation = (
+        f"Файл не записан в {SOURCES_FILE}: неизвестно, откуда он."
+        if source is None
+        else f"Файл изменился после получения: sha256 теперь {digest}, а записан {source.sha256}."
+    )
+    action = (
+        f"Допишите раздел [[source]] в {SOURCES_FILE} (образец ниже)."
+        if source is None
+        else f"Верните полученный файл, а правку запишите в {CORRECTIONS_FILE}; новый файл запишите в {SOURCES_FILE}."
+    )
+    return [Finding("source", Severity.BLOCKS, file, ("весь файл",), "", explanation, action, _stanza(file, digest))]
+
+
+def _unentered_workbooks(root: Path, sources: Sequence[Source]) -> list[Finding]:
+    """A workbook put into data/raw by hand, or by a run that died, is no source: nobody may think it was read."""
+    entered = {source.file for source in sources}
+    there = sorted(path.relative_to(root).as_posix() for path in (root / "data/raw").rglob("[!.~]*.xlsx"))
+    explanation = f"Файл лежит в data/raw, но не записан в {SOURCES_FILE}: он не читается и в отчёт не входит."
+    action = "Примите его: analysis receive сам скопирует и запишет файл; лишний файл уберите из data/raw."
+    return [
+        Finding("source", Severity.ATTENTION, file, ("весь файл",), "", explanation, action)
+        for file in there
+        if file not in entered
+    ]
+
+
+def _stanza(file: str, digest: str) -> str:
+    entry: Mapping[str, str] = {
+        "file": f'"{file}"',
+        "title": '""      # полное название документа',
+        "origin": '""     # от кого и как получен',
+        "received": '""   # дата получения, без кавычек: 2021-01-31',
+        "sha256": f'"{digest}"',
+        "licence": '""    # на каких условиях можно публиковать',
+    }
+    return "[[source]]\n" + "\n".join(f"{key} = {value}" for key, value in entry.items())
+
+
+def _edition_findings(project: Project, approval: pd.DataFrame) -> list[Finding]:
+    if approval.empty:
+        return []
+    first, last = int(approval["period_first_year"].iloc[0]), int(approval["period_last_year"].iloc[0])
+    outside = [year for year in project.editions if not first <= year <= last]
+    return [
+        Finding(
+            "heading",
+            Severity.BLOCKS,
+            "project.toml",
+            ("ключ editions",),
+            str(year),
+            f"Отчёт за {year} год просят, а срок документа {first}–{last}.",
+            "Исправьте editions или возьмите документ на этот срок.",
+        )
+        for year in outside
+    ]

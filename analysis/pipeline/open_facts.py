@@ -1,0 +1,180 @@
+"""What the facts leave open beyond any one file: who has not reported, who is not asked, whose numbers differ."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.cleaning.registry import reporter_words
+from analysis.contracts.findings import Finding, Severity
+from analysis.indicators.duties import measures_named, municipal_unnamed, named_reporters
+from analysis.indicators.execution import Duty
+from analysis.rules.config import PROJECT_FILE, Collection, Report
+
+# The cell of the fact has a finding of its own, which says more than that the measure lacks a fact.
+NAMED_RULES = ("value", "formula", "error_cell", "merged_cells", "blank_fact")
+CHECK_NUMBER = "Сверьте номер с разосланной формой: факт записан за этот показатель, а за свой его нет."
+ASK_AGAIN = "Попросите вернуть форму; пока её нет, отчёт пишет «нет сведений», а не ноль."
+
+
+def missing_reports(
+    owed: Sequence[Duty], tables: Mapping[str, pd.DataFrame], findings: Sequence[Finding]
+) -> list[Finding]:
+    """One finding a reporter and year: which measures lack a fact and no finding names the cell."""
+    reports, names = tables["reports"], school_names(tables)
+    named = {(one.file, place) for one in findings if one.rule in NAMED_RULES for place in one.places}
+    told = {
+        (row["reporter"], row["activity_code"], row["measure_number"], row["calendar_year"])
+        for row in reports.to_dict("records")
+        if not pd.isna(row["fact_count"]) or (row["source_file"], row["place"]) in named
+    }
+    lacking: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for duty in owed:
+        key = (duty.reporter, duty.activity_code, duty.measure_number, duty.calendar_year)
+        if duty.share_count != 0 and key not in told:
+            lacking[(duty.calendar_year, duty.reporter)].append(duty.activity_code)
+    return [
+        Finding("missing_report", Severity.ATTENTION, f"{year} год", (names.get(reporter, reporter),), "",
+                f"Не сообщено по мероприятиям: {', '.join(dict.fromkeys(codes))}.", ASK_AGAIN)
+        for (year, reporter), codes in sorted(lacking.items())
+    ]  # fmt: skip
+
+
+def unanswered_measures(executors: pd.DataFrame, collection: Collection, reporting: Sequence[Report]) -> list[Finding]:
+    """Executors named first that send no form: nobody answers for their measures."""
+    known, decided = {*collection.municipal, collection.schools}, {one.activity for one in reporting}
+    first = executors[(executors["executor_number"] == 1) & ~executors["executor_name"].isin(known)]
+    first = first[~first["activity_code"].isin(decided)]
+    return [
+        Finding("executor", Severity.ATTENTION, str(rows["source_file"].iloc[0]), tuple(rows["place"]), str(name),
+                f"Исполнитель «{name}» назван первым, но формы не получает: за {', '.join(rows['activity_code'])} "
+                "никто не отвечает.",
+                "Впишите его в project.toml, [collection], или назначьте ответственного в data/reporting.toml.")
+        for name, rows in first.groupby("executor_name", sort=False)
+    ]  # fmt: skip
+
+
+def unnamed_reporters(executors: pd.DataFrame, collection: Collection, reporting: Sequence[Report]) -> list[Finding]:
+    """Names of [collection] that stand nowhere in the roadmap: nobody of that name is asked for anything."""
+    named = ", ".join(f"«{name}»" for name in dict.fromkeys(executors["executor_name"]))
+    unnamed = [("municipal", name) for name in municipal_unnamed(executors, collection, reporting)]
+    if collection.schools not in named_reporters(executors, reporting):
+        unnamed.append(("schools", collection.schools))
+    return [
+        Finding("collection", Severity.ATTENTION, PROJECT_FILE, (f"[collection], ключ {key}",), name,
+                f"«Дорожная карта» не называет исполнителя «{name}», и спросить его не о чем. Она называет: {named}.",
+                "Впишите имя так, как его пишет документ; лишнее имя уберите.")
+        for key, name in unnamed
+    ]  # fmt: skip
+
+
+def unasked_reports(
+    tables: Mapping[str, pd.DataFrame],
+    plan: pd.DataFrame,
+    executors: pd.DataFrame,
+    collection: Collection,
+    reporting: Sequence[Report],
+) -> list[Finding]:
+    """Facts about measures that the form of their reporter does not ask for: perhaps a number was changed."""
+    found = []
+    reports, names = tables["reports"], school_names(tables)
+    labels: Mapping[tuple[str, int], str] = {key: label for label, key in measures_by_label(plan).items()}
+    for (reporter, year), rows in reports[reports["fact_count"].notna()].groupby(["reporter", "calendar_year"]):
+        of_year = plan[plan["calendar_year"] == year]
+        asked = measures_named(of_year, executors, tables["school_status"], collection, reporting, str(reporter))
+        keys = set(zip(asked["activity_code"], map(int, asked["measure_number"]), strict=True))
+        for row in rows.to_dict("records"):
+            key = (row["activity_code"], int(row["measure_number"]))
+            if key not in keys:
+                said = f"Показателя {labels[key]} форма «{reporter_words(str(reporter), names)}» не спрашивает."
+                found.append(
+                    Finding(
+                        "measure_label",
+                        Severity.ATTENTION,
+                        row["source_file"],
+                        (row["place"],),
+                        str(row["fact_count"]),
+                        f"{said} Не изменён ли номер в строке?",
+                        CHECK_NUMBER,
+                    )
+                )
+    return found  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Fact:
+    """What one reporter says of a measure and year, and where."""
+
+    reporter: str
+    count: int
+    file: str
+    place: str
+
+
+def differing_confirmations(
+    owed: Sequence[Duty],
+    reports: pd.DataFrame,
+    plan: pd.DataFrame,
+    names: Mapping[str, str],
+    reporting: Sequence[Report] = (),
+) -> list[Finding]:
+    """Where two who count the same thing report different numbers.
+
+    A co-executor of the city counts what the city does. A school's own number is a part of the city's, no other
+    version of it: only where an entry gives each school its share is the sum of all schools compared with the city's.
+    """
+    owners: dict[tuple[str, int, int], dict[str, None]] = defaultdict(dict)
+    for duty in owed:
+        owners[(duty.activity_code, duty.measure_number, duty.calendar_year)][duty.reporter] = None
+    labels = {key: label for label, key in measures_by_label(plan).items()}
+    shared = {(one.activity, one.measure) for one in reporting if one.unit == "school"}
+    found = []
+    for key, told in _facts(reports).items():
+        of_city = [fact for fact in told.values() if fact.reporter not in names]
+        counting = [told.get(owner) for owner in owners[key]]
+        facts = [fact for fact in counting if fact is not None]
+        if len(facts) < len(counting) or not facts:
+            continue  # of a part nothing can be said
+        if key[:2] in shared:
+            against = _schools_words(facts, names)
+        elif facts[0].reporter not in names:
+            against = f"засчитан факт {facts[0].count} ({facts[0].file}: {facts[0].place})"
+        else:
+            continue
+        total = sum(fact.count for fact in facts)
+        about = f"{labels[key[:2]]} за {key[2]} год"
+        found += [_differs(about, fact, against) for fact in of_city if fact not in facts and fact.count != total]
+    return found
+
+
+def _facts(reports: pd.DataFrame) -> Mapping[tuple[str, int, int], dict[str, _Fact]]:
+    """What was reported of each measure and year, by reporter."""
+    found: dict[tuple[str, int, int], dict[str, _Fact]] = defaultdict(dict)
+    for row in reports[reports["fact_count"].notna()].to_dict("records"):
+        key = (row["activity_code"], int(row["measure_number"]), int(row["calendar_year"]))
+        found[key][row["reporter"]] = _Fact(row["reporter"], int(row["fact_count"]), row["source_file"], row["place"])
+    return found
+
+
+def _schools_words(facts: Sequence[_Fact], names: Mapping[str, str]) -> str:
+    each = ", ".join(f"{names[fact.reporter]} — {fact.count}" for fact in facts)
+    return f"школы, у каждой из которых своя доля, вместе — {sum(fact.count for fact in facts)} ({each})"
+
+
+def _differs(about: str, fact: _Fact, against: str) -> Finding:
+    said = f"{about}: {fact.reporter} сообщает {fact.count}, а {against}."
+    return Finding("confirmation", Severity.ATTENTION, fact.file, (fact.place,), str(fact.count), said, "Сверьте.")
+
+
+def measures_by_label(plan: pd.DataFrame) -> dict[str, tuple[str, int]]:
+    """Returns activity code and measure number by label: «4.1/2» → («4.1», 2)."""
+    first = plan.drop_duplicates("measure_label")
+    keys = zip(first["activity_code"], map(int, first["measure_number"]), strict=True)
+    return dict(zip(first["measure_label"], keys, strict=True))
+
+
+def school_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Returns the names of the schools of the registry by login."""
+    schools = tables["schools"]
+    return dict(zip(schools["school_login"], schools["school_name"], strict=True))

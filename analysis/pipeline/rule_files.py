@@ -1,0 +1,76 @@
+"""What people decide for a project, read whole before anything rests on it: a fault in these files is a finding."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from analysis.cleaning.corrections import load_amendments
+from analysis.contracts.findings import Finding, Severity
+from analysis.documents.settings import SETTINGS_FILE, load_settings
+from analysis.errors import AnalysisError
+from analysis.rules.assumptions import load_assumptions, load_red_share
+from analysis.rules.config import (
+    CALENDAR_FILE,
+    CORRECTIONS_FILE,
+    REPORTING_FILE,
+    SOURCES_FILE,
+    TERMS_FILE,
+    load_reporting,
+    load_sources,
+    load_terms,
+)
+from analysis.rules.disclosure_policy import load_policy
+from analysis.rules.exam_calendar import load_calendar, load_vocabulary
+from analysis.rules.methods import load_methods
+from analysis.rules.school_mergers import SCHOOLS_FILE, load_mergers
+
+READERS: tuple[Callable[[Path], object], ...] = (
+    load_sources,
+    load_amendments,
+    load_reporting,
+    load_terms,
+    load_mergers,
+    load_calendar,
+    load_vocabulary,
+    load_policy,
+    load_methods,
+    load_red_share,
+    load_assumptions,
+    load_settings,
+)
+# Without these nothing that was received can be read.
+NEEDED_TO_READ = (SOURCES_FILE, CORRECTIONS_FILE, REPORTING_FILE, TERMS_FILE, CALENDAR_FILE, SCHOOLS_FILE)
+MESSAGE = re.compile(r"^(?P<file>.+?\.toml)(?:, (?P<place>.+?))?: (?P<said>.+)$", re.DOTALL)
+MEND = "Исправьте файл правил и повторите analysis check."
+NOTHING_ELSE = f"{MEND} Пока он не читается, полученные файлы не проверены."
+NO_DOCUMENTS = f"{MEND} Отчёту он не нужен; документы (analysis documents) пока не делаются."
+
+
+def broken_rules(root: Path) -> list[Finding]:
+    """Returns a finding for each file of rules that cannot be read, with the entry and the key."""
+    faults = dict.fromkeys(fault for read in READERS if (fault := _fault(read, root)))
+    return [_finding(fault) for fault in faults]
+
+
+def nothing_can_be_read(findings: list[Finding]) -> bool:
+    """Whether one of the broken files is needed to read what was received."""
+    return any(one.file in NEEDED_TO_READ for one in findings)
+
+
+def _fault(read: Callable[[Path], object], root: Path) -> str:
+    try:
+        read(root)
+    except AnalysisError as error:
+        return str(error)
+    return ""
+
+
+def _finding(fault: str) -> Finding:
+    parts = MESSAGE.match(fault)
+    if parts is None:
+        raise AnalysisError(fault)
+    file = parts["file"]
+    severity = Severity.ATTENTION if file == SETTINGS_FILE else Severity.BLOCKS
+    action = NO_DOCUMENTS if file == SETTINGS_FILE else NOTHING_ELSE if file in NEEDED_TO_READ else MEND
+    said = parts["said"]
+    return Finding("rules", severity, file, (parts["place"] or "весь файл",), "", said[0].upper() + said[1:], action)

@@ -1,0 +1,49 @@
+"""The school facts of `check` and `build`: sheets of counted forms and exports in, typed tables and findings out."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.cleaning.exam_results import ExportRows
+from analysis.cleaning.plausibility import implausible
+from analysis.cleaning.result_sources import merge_results
+from analysis.cleaning.school_sheets import clean_school_sheets, school_fact_tables
+from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
+from analysis.intake.returns import Returned
+from analysis.rules.config import Collection, Project
+from analysis.rules.exam_calendar import load_calendar
+
+
+def read_school_facts(
+    project: Project,
+    collection: Collection,
+    counted: Iterable[Returned],
+    late: Iterable[Returned],
+    exports: ExportRows,
+) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+    """Returns the tables of school facts and what is to be said of them.
+
+    Args:
+        project: The project, for its calendar of procedures.
+        collection: The lines of «Дефициты» and «Самооценка».
+        counted: The forms of schools whose facts enter the edition.
+        late: Those that came after the cutoff: what is wrong in them is said, and stops nothing.
+        exports: What the exam systems sent: where both name a result, theirs stands.
+    """
+    sittings = load_calendar(project.root)
+    cleaned = [clean_school_sheets(form, collection, sittings) for form in counted]
+    too_late = [clean_school_sheets(form, collection, sittings) for form in late]
+    rows = {name: [row for form in cleaned for row in form.rows[name]] for name in SCHOOL_FACT_TABLES}
+    rows["results"], differences = merge_results(rows["results"], exports.results)
+    rows["quarantine"] += exports.quarantine
+    tables = school_fact_tables(rows)
+    findings = [finding for form in cleaned for finding in form.findings]
+    findings += [not_stopping(finding) for form in too_late for finding in form.findings]
+    return tables, [*findings, *exports.findings, *differences, *implausible(tables)]
+
+
+def not_stopping(finding: Finding) -> Finding:
+    """A finding about a form whose facts are not counted: it is to be mended, but no number rests on it."""
+    return replace(finding, severity=Severity.ATTENTION) if finding.severity is Severity.BLOCKS else finding

@@ -1,0 +1,66 @@
+"""The report for the office alone: the same sources with everything in it, marked, in output/internal."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from analysis.pipeline.build import editions_of
+from analysis.presentation.place import MADE_FOLDERS
+from analysis.presentation.write import write_edition, write_index
+from analysis.project.explanation import ground_of
+from analysis.publishing.word_footer import with_footer
+from analysis.rules.config import INVENTED, Project
+
+MARK = "Для служебного пользования"
+MADE = shutil.ignore_patterns("_site*", ".*", *MADE_FOLDERS)
+PAPER, WORD = "_assets/paper.typ", "_assets/reference.docx"
+
+
+def internal_sources(project: Project, years: Sequence[int]) -> Path:
+    """Makes the folder of report sources for the internal report of some years from the last build; returns it.
+
+    Raises:
+        AnalysisError: Nothing has been built.
+    """
+    ground = ground_of(project)
+    target = project.root / "output/internal"
+    target.mkdir(parents=True, exist_ok=True)
+    _copy_sources(project.root / "reports", target, project.invented)
+    editions = [
+        replace(edition, ground=ground)
+        for edition in editions_of(project, dict(ground.tables), tuple(ground.sources), internal=True)
+    ]
+    for edition in editions:
+        if edition.calendar_year in years:
+            write_edition(target, edition)
+    write_index(target, editions)
+    return target
+
+
+def _copy_sources(reports: Path, target: Path, invented: bool) -> None:
+    """Copies the sources and writes the mark where every page shows it, beside that of invented data."""
+    shutil.copytree(reports, target, ignore=MADE, dirs_exist_ok=True)
+    mark_papers(target, invented)
+    for document in (*target.glob("*.qmd"), *target.glob("20*/*.qmd"), target / "_quarto.yml"):
+        document.write_text(_marked(document.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def mark_papers(sources: Path, invented: bool) -> None:
+    """Writes the mark into the foot of every page of PDF and Word, beside that of invented data."""
+    # A PDF has one footer, the last that is set; a Word template keeps the one it has.
+    footer = f"{INVENTED}. {MARK}" if invented else MARK
+    paper, word = sources / PAPER, sources / WORD
+    foot = f"\n#set page(footer: align(center, text(size: 9pt)[{footer}]))\n"
+    paper.write_text(paper.read_text(encoding="utf-8") + foot, encoding="utf-8")
+    word.write_bytes(with_footer(word.read_bytes(), MARK))
+
+
+def _marked(text: str) -> str:
+    lines = [
+        f'{line[:-1]}. {MARK}"'
+        if line.strip().startswith(("subtitle: ", "page-footer: ")) and line.endswith('"')
+        else line
+        for line in text.splitlines()
+    ]
+    return "\n".join(lines) + "\n"
