@@ -143,10 +143,10 @@ def _take(door: _Door, arrived: Arrived) -> Received:
         return Received(None, f"{name}: {' '.join(problem)}")
     source = _entry(door, arrived)
     late = is_late(door.project, source, identity)
-    same = _newest(door, identity, late)
-    if same is not None and same.sha256 == source.sha256:
-        return Received(same, f"{name}: уже принят: {same.file}.")
     before = counting(door.project, identity, door.record.standing, door.owners)
+    for same in filter(None, (before, _newest(door, identity, late))):
+        if same.sha256 == source.sha256:
+            return Received(same, f"{name}: уже принят: {same.file}.")
     doubt = _named_after_another(door, arrived)
     if doubt and before is not None and not late and not door.ask(doubt):
         return Received(None, f"{name}: {doubt} Ничего не заменено. Если всё верно: analysis receive --yes ФАЙЛ.")
