@@ -340,7 +340,7 @@ def _arriving(root, kind, number, came):
 
 
 # Each example receives and reads whole workbooks: making a failing one smaller would take minutes.
-@settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(steps=RECEPTIONS, order=st.randoms(use_true_random=False))
 def test_any_receptions_leave_what_the_rule_says_and_undoing_them_leaves_the_first_state(signed, steps, order):
     with TemporaryDirectory() as folder:
