@@ -20,3 +20,14 @@ def copy_of_the_house(folder: Path) -> Path:
     for made in folder.glob("reports/20*/data"):
         shutil.rmtree(made)
     return folder
+
+
+def house_that_collects(folder: Path, editions: str) -> Path:
+    """Such a copy for other editions, with УО, ИМО and the schools as those who report, and nothing else set."""
+    house = copy_of_the_house(folder)
+    text = (house / "project.toml").read_text(encoding="utf-8").split("[collection]")[0]
+    assert "editions = [2020, 2021, 2022]" in text
+    text = text.replace("editions = [2020, 2021, 2022]", f"editions = {editions}")
+    text += '\n[collection]\nmunicipal = ["УО", "ИМО"]\nschools = "ОО"\n'
+    (house / "project.toml").write_text(text, encoding="utf-8")
+    return house

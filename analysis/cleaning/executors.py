@@ -7,11 +7,11 @@ from difflib import get_close_matches
 import pandas as pd
 
 from analysis.cleaning.schools import same_name
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity, probably_meant
 from analysis.files.quoting import quoted
 from analysis.rules.config import PROJECT_FILE, Abbreviation, Collection, OneExecutor
+from analysis.rules.defaults import NOT_CONFIRMED
 
-UNCONFIRMED = "не подтверждено"
 ABBREVIATION = re.compile(r"[А-ЯЁA-Z]{2,}")
 SMALL_WORDS = {"и", "в", "во", "на", "по", "при", "с", "со", "для", "о", "об", "у", "к"}
 ASK = "Если это один исполнитель, впишите запись в project.toml и назовите основание; если разные — ничего."
@@ -57,7 +57,7 @@ def look_alikes(
         collection: Who reports.
         abbreviations: What data/terms.toml says; what is not confirmed is no ground.
     """
-    spelt = {_letters(one.term): _letters(one.expansion) for one in abbreviations if UNCONFIRMED not in one.basis}
+    spelt = {_letters(one.term): _letters(one.expansion) for one in abbreviations if NOT_CONFIRMED not in one.basis}
     return [_question(names, why, executors, collection) for names, why in _groups(executors, spelt)]
 
 
@@ -97,8 +97,7 @@ def _faults(one: OneExecutor, collection: Collection, there: Sequence[str]) -> I
 
 
 def _nowhere(name: str, there: Sequence[str]) -> str:
-    near = get_close_matches(name, there, 1)
-    meant = f" Вероятно, имелось в виду «{near[0]}»." if near else ""
+    meant = probably_meant(get_close_matches(name, there, 1))
     return f"«Дорожная карта» такого исполнителя не называет; она называет: {', '.join(there)}.{meant}"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis.cleaning.former_names import with_aliases
 from analysis.cleaning.registry import LOGIN, Registry, named_schools, school_row
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity, probably_meant
 from analysis.rules.school_mergers import SCHOOLS_FILE, Merger
 
 # Where the school year and the status stand in a row of `school_status`.
@@ -116,8 +116,7 @@ def _unknown(mergers: Sequence[Merger], known: Collection[str]) -> Iterator[Find
             ("into", one.into, "в реестре"),
         ):
             if login not in known:
-                near = get_close_matches(login, known, 1)
-                meant = f" Вероятно, имелось в виду «{near[0]}»." if near else ""
+                meant = probably_meant(get_close_matches(login, known, 1))
                 said = f"Ключ «{key}»: школы с логином «{login}» {where} нет, и запись ничего не меняет.{meant}"
                 action = "Исправьте логин или удалите запись."
                 yield Finding("rules", Severity.BLOCKS, SCHOOLS_FILE, (f"[[merged]] № {number}",), login, said, action)

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity, probably_meant
 from analysis.rules.config import REPORTING_FILE, Collection, Report
 
 
@@ -32,8 +32,7 @@ def _faults(one: Report, keys: set[tuple[str, int]], collection: Collection) -> 
     allowed = (collection.schools,) if one.unit == "school" else (*collection.municipal, collection.schools)
     for reporter in one.reporters:
         if reporter not in allowed:
-            near = get_close_matches(str(reporter), allowed, 1)
-            meant = f" Вероятно, имелось в виду «{near[0]}»." if near else ""
+            meant = probably_meant(get_close_matches(str(reporter), allowed, 1))
             said = f'При unit = "{one.unit}" отчитывается одно из: {", ".join(allowed)}.{meant}'
             yield str(reporter), said, "Исправьте reporters; имена — как в project.toml, раздел [collection]."
 

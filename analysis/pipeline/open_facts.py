@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -77,29 +78,23 @@ def unasked_reports(
     reporting: Sequence[Report],
 ) -> list[Finding]:
     """Facts about measures that the form of their reporter does not ask for: perhaps a number was changed."""
-    found = []
+    found: list[Finding] = []
     reports, names = tables["reports"], school_names(tables)
     labels: Mapping[tuple[str, int], str] = {key: label for label, key in measures_by_label(plan).items()}
     for (reporter, year), rows in reports[reports["fact_count"].notna()].groupby(["reporter", "calendar_year"]):
         of_year = plan[plan["calendar_year"] == year]
         asked = measures_named(of_year, executors, tables["school_status"], collection, reporting, str(reporter))
-        keys = set(zip(asked["activity_code"], map(int, asked["measure_number"]), strict=True))
-        for row in rows.to_dict("records"):
-            key = (row["activity_code"], int(row["measure_number"]))
-            if key not in keys:
-                said = f"Показателя {labels[key]} форма «{reporter_words(str(reporter), names)}» не спрашивает."
-                found.append(
-                    Finding(
-                        "measure_label",
-                        Severity.ATTENTION,
-                        row["source_file"],
-                        (row["place"],),
-                        str(row["fact_count"]),
-                        f"{said} Не изменён ли номер в строке?",
-                        CHECK_NUMBER,
-                    )
-                )
-    return found  # fmt: skip
+        asked_keys = set(zip(asked["activity_code"], map(int, asked["measure_number"]), strict=True))
+        keyed = [((row["activity_code"], int(row["measure_number"])), row) for row in rows.to_dict("records")]
+        who = reporter_words(str(reporter), names)
+        found += [_unasked(row, labels[key], who) for key, row in keyed if key not in asked_keys]
+    return found
+
+
+def _unasked(row: Mapping[Any, Any], label: str, who: str) -> Finding:
+    file, place, fact = row["source_file"], (row["place"],), str(row["fact_count"])
+    said = f"Показателя {label} форма «{who}» не спрашивает. Не изменён ли номер в строке?"
+    return Finding("measure_label", Severity.ATTENTION, file, place, fact, said, CHECK_NUMBER)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
+from analysis.contracts.findings import probably_meant
 from analysis.errors import AnalysisError
 
 Value = TypeVar("Value")
@@ -120,8 +121,7 @@ def only_known(entry: Mapping[str, Any], known: Collection[str], where: str) -> 
     """Stops at a key that nobody reads: an optional one, misspelt, would be left out without a word."""
     for key in entry:
         if key not in known:
-            near = get_close_matches(key, sorted(known), 1)
-            meant = f" Вероятно, имелось в виду «{near[0]}»." if near else ""
+            meant = probably_meant(get_close_matches(key, sorted(known), 1))
             raise AnalysisError(f"{where}: ключа «{key}» здесь не бывает.{meant} Исправьте его или уберите.")
 
 

@@ -20,24 +20,9 @@ from analysis.pipeline.check import check_project
 from analysis.rules.config import load_sources
 from analysis.rules.exam_calendar import Vocabulary
 from roadmaps import document, project_with
+from small_projects import PROJECT
 
 DAY = date(2022, 1, 20)
-PROJECT = """
-[project]
-city = "город Светлый"
-publisher = "Управление"
-contact = ""
-site_url = ""
-editions = [2021]
-[roadmap]
-file = "data/raw/roadmap.txt"
-largest_plausible_count = 1000
-[collection]
-municipal = ["УО"]
-schools = "ОО"
-"""
-
-
 ONE_EXECUTOR = """[collection]
 municipal = ["УО"]
 schools = "ИМО"

@@ -13,7 +13,7 @@ from lxml import html
 
 from analysis.cli import main
 from analysis.files.tables import read_table
-from houses import copy_of_the_house
+from houses import house_that_collects
 
 VERDICT = (12, 13, 14)  # decision, who, day
 SCHOOLS = [("edu000001", "Школа А"), ("edu000002", "Школа Б"), ("edu000003", "Школа В")]
@@ -22,11 +22,7 @@ SCHOOLS = [("edu000001", "Школа А"), ("edu000002", "Школа Б"), ("edu
 @pytest.fixture(scope="module")
 def office_at_first(tmp_path_factory):
     """The project, for one edition, with a registry of three invented schools, of which the first two are supported."""
-    house = copy_of_the_house(tmp_path_factory.mktemp("office"))
-    text = (house / "project.toml").read_text(encoding="utf-8").split("[collection]")[0]
-    text = text.replace("editions = [2020, 2021, 2022]", "editions = [2021]")
-    text += '\n[collection]\nmunicipal = ["УО", "ИМО"]\nschools = "ОО"\n'
-    (house / "project.toml").write_text(text, encoding="utf-8")
+    house = house_that_collects(tmp_path_factory.mktemp("office"), "[2021]")
     assert main(["--project", str(house), "forms", "2021"]) == 0
     book = openpyxl.load_workbook(house / "output/forms/2021/registry.xlsx")
     for row, (login, name) in enumerate(SCHOOLS, start=2):

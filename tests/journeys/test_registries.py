@@ -10,7 +10,7 @@ from analysis.documents.run import gathered
 from analysis.documents.school_note import facts
 from analysis.files.tables import read_table
 from analysis.rules.config import load_project
-from houses import copy_of_the_house
+from houses import house_that_collects
 
 FIRST = [("edu000001", "Школа А"), ("edu000002", "Школа Б"), ("edu000003", "Школа В")]
 SECOND = [("edu000001", "Лицей А"), ("edu000003", "Школа В")]
@@ -51,11 +51,7 @@ def _form(house, login, fact, year=2021):
 @pytest.fixture(scope="module")
 def built_at_first(tmp_path_factory):
     """Forms of two schools for 2021; then the registry of the next autumn, a merger, and a build."""
-    house = copy_of_the_house(tmp_path_factory.mktemp("registries"))
-    text = (house / "project.toml").read_text(encoding="utf-8").split("[collection]")[0]
-    text = text.replace("editions = [2020, 2021, 2022]", "editions = [2021, 2022]")
-    text += '\n[collection]\nmunicipal = ["УО", "ИМО"]\nschools = "ОО"\n'
-    (house / "project.toml").write_text(text, encoding="utf-8")
+    house = house_that_collects(tmp_path_factory.mktemp("registries"), "[2021, 2022]")
     assert main(["--project", str(house), "forms", "2021"]) == 0
     _receive(house, _registry(house, FIRST, "first.xlsx"), "2021-12-01")
     assert main(["--project", str(house), "forms", "2021"]) == 0
