@@ -1,97 +1,73 @@
 """Corrections of the received text and decisions about its reading: data with a reason and a name, never code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Annotated
 
 from analysis.contracts.columns import SETTLED_READINGS
 from analysis.contracts.findings import Finding, Severity
-from analysis.errors import AnalysisError
 from analysis.intake.blocks import Block, plain, with_texts
 from analysis.intake.cell_values import read_text
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
 from analysis.rules.config import CORRECTIONS_FILE, SOURCES_FILE, Record
-from analysis.rules.toml_file import keys_of, numbered, one_of, read_toml, take, take_path
+from analysis.rules.toml_file import read_rules
+from analysis.rules.written import Code, FilePath, Misfit, Written, filled, one_of, repeated
 
 WAIT = f"Если файл больше не нужен, удалите запись из {CORRECTIONS_FILE}."
+Said = Annotated[str, filled("Впишите, на чём держится запись и кто её внёс.")]
 
 
 @dataclass(frozen=True)
-class Correction:
+class Correction(Written, called="address"):
     """A value of a received file that is replaced, and why; `expected` must still stand there."""
 
-    file: str
+    file: FilePath
     address: str
     expected: str
     new: str
-    reason: str
-    who: str
+    reason: Said
+    who: Said
     date: date
 
 
 @dataclass(frozen=True)
-class Decision:
+class Decision(Written, called="activity"):
     """How the total of one measure is to be read; only a document settles what a signed text leaves open."""
 
-    activity: str
+    activity: Code
     measure: int
-    reading: str
-    basis: str
-    who: str
+    reading: Annotated[str, one_of(SETTLED_READINGS)]
+    basis: Said
+    who: Said
     date: date
 
 
 @dataclass(frozen=True)
-class Amendments:
+class Amendments(Written, keys={"corrections": "correction", "decisions": "decision"}):
     """All corrections and decisions of a project."""
 
     corrections: tuple[Correction, ...] = ()
     decisions: tuple[Decision, ...] = ()
+
+    def misfits(self) -> Iterator[Misfit]:
+        """Each subject has one entry."""
+        corrected = [f"{one.file}: {one.address}" for one in self.corrections]
+        decided = [f"{one.activity}, показатель {one.measure}" for one in self.decisions]
+        for name, subjects in (("correction", corrected), ("decision", decided)):
+            for number in repeated(subjects):
+                yield Misfit(f"две записи об одном: {subjects[number]}. Оставьте одну.", (name, number))
 
 
 def load_amendments(root: Path) -> Amendments:
     """Reads data/corrections.toml; a project without it has none.
 
     Raises:
-        AnalysisError: An entry lacks a key, its basis or reason is blank, or its reading is unknown.
+        RulesError: An entry lacks a key, its basis or reason is blank, or its reading is unknown.
     """
-    if not (root / CORRECTIONS_FILE).is_file():
-        return Amendments()
-    content = read_toml(root, CORRECTIONS_FILE, ("correction", "decision"))
-    corrections = numbered(
-        content.get("correction", []), "correction", CORRECTIONS_FILE, keys_of(Correction), "address"
-    )
-    decisions = numbered(content.get("decision", []), "decision", CORRECTIONS_FILE, keys_of(Decision), "activity")
-    amendments = Amendments(
-        tuple(
-            Correction(
-                file=take_path(entry, "file", where),
-                address=take(entry, "address", str, where),
-                expected=take(entry, "expected", str, where),
-                new=take(entry, "new", str, where),
-                reason=_said(take(entry, "reason", str, where), "reason", where),
-                who=_said(take(entry, "who", str, where), "who", where),
-                date=take(entry, "date", date, where),
-            )
-            for where, entry in corrections
-        ),
-        tuple(
-            Decision(
-                activity=take(entry, "activity", str, where).rstrip("."),
-                measure=take(entry, "measure", int, where),
-                reading=one_of(entry, "reading", SETTLED_READINGS, where),
-                basis=_said(take(entry, "basis", str, where), "basis", where),
-                who=_said(take(entry, "who", str, where), "who", where),
-                date=take(entry, "date", date, where),
-            )
-            for where, entry in decisions
-        ),
-    )
-    _refuse_twins([f"{one.file}: {one.address}" for one in amendments.corrections])
-    _refuse_twins([f"{one.activity}, показатель {one.measure}" for one in amendments.decisions])
-    return amendments
+    return read_rules(root, CORRECTIONS_FILE, Amendments)
 
 
 def misdirected(corrections: Sequence[Correction], files: Sequence[str], record: Record) -> list[Finding]:
@@ -210,15 +186,3 @@ def _finding(correction: Correction, present: str | None) -> Finding:
         explanation,
         action,
     )
-
-
-def _refuse_twins(subjects: Sequence[str]) -> None:
-    twice = next((subject for number, subject in enumerate(subjects) if subject in subjects[:number]), None)
-    if twice is not None:
-        raise AnalysisError(f"{CORRECTIONS_FILE}: две записи об одном: {twice}. Оставьте одну.")
-
-
-def _said(text: str, key: str, where: str) -> str:
-    if not plain(text):
-        raise AnalysisError(f"{where}: ключ «{key}» пуст. Впишите, на чём держится запись и кто её внёс.")
-    return text

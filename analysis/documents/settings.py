@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 from analysis.documents.kinds import KINDS
-from analysis.rules.toml_file import keys_of, numbered, one_of, read_toml, take
+from analysis.rules.toml_file import read_rules
+from analysis.rules.written import Code, Written, one_of
 
 SETTINGS_FILE = "data/documents.toml"
 
 
 @dataclass(frozen=True)
-class Attachment:
+class Attachment(Written):
     """To which minutes a document is attached.
 
     Attributes:
@@ -26,7 +28,28 @@ class Attachment:
     minutes_number: str
 
 
-ATTACHED_KEYS = {"kind", "year", *keys_of(Attachment)}
+@dataclass(frozen=True)
+class DocumentRows(Written, called="kind"):
+    """The activities of the roadmap that ask for a kind of documents."""
+
+    kind: Annotated[str, one_of(list(KINDS))]
+    activities: tuple[Code, ...]
+
+
+@dataclass(frozen=True)
+class Attached(Attachment, called="kind"):
+    """An attachment, and the kind and year of the documents to which it applies."""
+
+    kind: Annotated[str, one_of(list(KINDS))]
+    year: int
+
+
+@dataclass(frozen=True)
+class SettingsFile(Written):
+    """data/documents.toml."""
+
+    document: tuple[DocumentRows, ...] = ()
+    attachment: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,26 +69,10 @@ def load_settings(root: Path) -> Settings:
     """Reads data/documents.toml; without the file documents name no rows and leave the minutes blank.
 
     Raises:
-        AnalysisError: The file is broken; the message names the entry and the key.
+        RulesError: The file is broken; the message names the entry and the key.
     """
-    if not (root / SETTINGS_FILE).is_file():
-        return Settings()
-    content = read_toml(root, SETTINGS_FILE, ("document", "attachment"))
-    documents = numbered(content.get("document", []), "document", SETTINGS_FILE, ("kind", "activities"), "kind")
-    attachments = numbered(content.get("attachment", []), "attachment", SETTINGS_FILE, ATTACHED_KEYS, "kind")
+    file = read_rules(root, SETTINGS_FILE, SettingsFile)
     return Settings(
-        {
-            one_of(entry, "kind", KINDS, where): tuple(
-                str(code).rstrip(".") for code in take(entry, "activities", list, where)
-            )
-            for where, entry in documents
-        },
-        {
-            (one_of(entry, "kind", KINDS, where), take(entry, "year", int, where)): Attachment(
-                take(entry, "number", str, where),
-                take(entry, "minutes_date", date, where),
-                take(entry, "minutes_number", str, where),
-            )
-            for where, entry in attachments
-        },
+        {one.kind: one.activities for one in file.document},
+        {(one.kind, one.year): one for one in file.attachment},
     )

@@ -5,6 +5,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from analysis.files.fingerprints import file_hash
 if TYPE_CHECKING:
     import pandas as pd
 
+PACKAGE = Path(__file__).parents[1]
 PROCESSED = "data/processed"
 MANIFEST = "manifest.json"
 README = "README.md"
@@ -83,3 +85,10 @@ def fingerprint(root: Path, paths: Iterable[Path]) -> str:
     """One sha256 over the names and contents of files; a file that is not there counts as such."""
     lines = sorted(f"{path.relative_to(root).as_posix()} {file_hash(path)}" for path in paths)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@cache
+def code_fingerprint() -> str:
+    """One sha256 over the package; it does not change while it runs."""
+    code = [path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    return fingerprint(PACKAGE, code)

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError
 from analysis.files.atomic import only_one_at_work
-from analysis.files.tables import fingerprint, read_manifest, tables_are_whole, write_tables
+from analysis.files.tables import code_fingerprint, fingerprint, read_manifest, tables_are_whole, write_tables
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.rules.assumptions import load_assumptions, load_red_share
 from analysis.rules.config import (
@@ -21,6 +20,7 @@ from analysis.rules.config import (
 )
 from analysis.rules.disclosure_policy import load_policy
 from analysis.rules.exam_calendar import load_calendar
+from analysis.rules.toml_file import ACCEPTED, accepted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from analysis.contracts.findings import Finding
     from analysis.presentation.edition import Edition
 
-PACKAGE = Path(__file__).parents[1]
 INDEX = "index"
 
 
@@ -128,7 +127,9 @@ def _write(
         write_index(reports, editions)
         inputs, last = _inputs(project), read_manifest(project.root)
         kept = last.get("made", {}) if last.get("inputs") == inputs else {}
-        write_tables(project.root, tables, {"inputs": inputs, "made": {**kept, **_made(project, years)}})
+        manifest = {"inputs": inputs, "made": {**kept, **_made(project, years)}}
+        read = {ACCEPTED: accepted(project.root, (PROJECT_FILE, SOURCES_FILE))}
+        write_tables(project.root, tables, manifest | read)
 
 
 def editions_of(
@@ -150,9 +151,8 @@ def _inputs(project: Project) -> str:
     decided = sorted((project.root / "data").glob("*.toml"))
     files = [PROJECT_FILE, SOURCES_FILE, "requirements.lock"]
     files += [project.roadmap_file, *(source.file for source in load_sources(project.root))]
-    code = [path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     given = [*decided, *(project.root / file for file in files)]
-    return f"{fingerprint(project.root, given)} {fingerprint(PACKAGE, code)}"
+    return f"{fingerprint(project.root, given)} {code_fingerprint()}"
 
 
 def _made(project: Project, years: Sequence[int]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What people decide for a project, read whole before anything rests on it: a fault in these files is a finding."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from analysis.cleaning.corrections import load_amendments
@@ -23,6 +23,7 @@ from analysis.rules.disclosure_policy import load_policy
 from analysis.rules.exam_calendar import load_calendar, load_vocabulary
 from analysis.rules.methods import load_methods
 from analysis.rules.school_mergers import SCHOOLS_FILE, load_mergers
+from analysis.rules.toml_file import RulesError
 
 READERS: tuple[Callable[[Path], object], ...] = (
     load_sources,
@@ -47,8 +48,8 @@ NO_DOCUMENTS = f"{MEND} Отчёту он не нужен; документы (a
 
 
 def broken_rules(root: Path) -> list[Finding]:
-    """Returns a finding for each file of rules that cannot be read, with the entry and the key."""
-    faults = dict.fromkeys(fault for read in READERS if (fault := _fault(read, root)))
+    """Returns a finding for each entry of a file of rules that cannot be read, with its keys."""
+    faults = dict.fromkeys(fault for read in READERS for fault in _faults(read, root))
     return [_finding(fault) for fault in faults]
 
 
@@ -57,12 +58,12 @@ def nothing_can_be_read(findings: list[Finding]) -> bool:
     return any(one.file in NEEDED_TO_READ for one in findings)
 
 
-def _fault(read: Callable[[Path], object], root: Path) -> str:
+def _faults(read: Callable[[Path], object], root: Path) -> Sequence[str]:
     try:
         read(root)
-    except AnalysisError as error:
-        return str(error)
-    return ""
+    except RulesError as error:
+        return error.faults
+    return ()
 
 
 def _finding(fault: str) -> Finding:

@@ -1,21 +1,19 @@
 """What the project takes for granted, and how the rating of its data is computed. Written by people, printed whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from analysis.errors import AnalysisError
-from analysis.rules.defaults import KEY, approved_since
-from analysis.rules.toml_file import keys_of, numbered, one_of, read_toml, section, take, take_text
+from analysis.rules.defaults import approval_misfits
+from analysis.rules.toml_file import read_rules, refuse
+from analysis.rules.written import Filled, Misfit, Rule, Written, one_of, repeated, stands
 
 # What every project assumes while nothing else is written, and what one project assumes beside it.
 ASSUMPTIONS_FILE, OWN_ASSUMPTIONS_FILE = "data/assumptions.toml", "data/own_assumptions.toml"
-# Each with the tables it may hold.
-ASSUMPTION_FILES = {ASSUMPTIONS_FILE: ("assumption", "data_rating"), OWN_ASSUMPTIONS_FILE: ("assumption",)}
+ASSUMPTION_FILES = (ASSUMPTIONS_FILE, OWN_ASSUMPTIONS_FILE)
 GREEN, YELLOW, RED = RATINGS = ("зелёный", "жёлтый", "красный")
-DEFAULT_RED_SHARE = 0.1
 # Of what a report must hold something, or the assumption is not printed; presentation.resting says when it does.
 NEEDS = (
     "исполнение",
@@ -34,7 +32,7 @@ NEEDS = (
 
 
 @dataclass(frozen=True)
-class Assumption:
+class Assumption(Written, keys={"assumption_id": "id"}):
     """One thing that is taken for granted.
 
     Attributes:
@@ -48,72 +46,67 @@ class Assumption:
         since: Since when the office takes it for granted; None for a default, which it has not approved.
         rules: Files of the project whose rules it speaks of.
         needs: Of what a report must hold something for it to be printed, one of NEEDS; empty — always printed.
+        default: Whether it came with the program.
     """
 
-    assumption_id: str
-    text: str
-    used_in: str
-    basis: str
-    reliability: str
-    impact: str
+    assumption_id: Filled
+    text: Filled
+    used_in: Filled
+    basis: Filled
+    reliability: Annotated[str, one_of(RATINGS)]
+    impact: Annotated[str, one_of(RATINGS)]
     confirmed: bool
-    since: date | None
+    since: date | None = None
     rules: tuple[str, ...] = ()
-    needs: str = ""
+    needs: Annotated[str, one_of(NEEDS)] = ""
+    default: bool = False
+
+    def misfits(self) -> Iterator[Misfit]:
+        """It is a default or has its day."""
+        yield from approval_misfits(self.default, self.since, "дата вида 2020-08-25")
 
 
-KNOWN_KEYS = {*keys_of(Assumption), "id", KEY} - {"assumption_id"}
+@dataclass(frozen=True)
+class DataRating(Written):
+    """From which share of rows set aside the data of a kind are rated red."""
+
+    red_share: Annotated[float, Rule(lambda share: 0 < share < 1, stands("нужна доля между 0 и 1: 0.1"))] = 0.1
+
+
+@dataclass(frozen=True)
+class OwnAssumptions(Written):
+    """data/own_assumptions.toml."""
+
+    assumption: tuple[Assumption, ...] = ()
+
+
+@dataclass(frozen=True)
+class Assumptions(OwnAssumptions):
+    """data/assumptions.toml."""
+
+    data_rating: DataRating = DataRating()
 
 
 def load_assumptions(root: Path) -> tuple[Assumption, ...]:
     """Reads both files of assumptions, those of every project first; a file that is not there has none.
 
     Raises:
-        AnalysisError: A file is broken, or two entries have one id; the message names the entry and the key.
+        RulesError: A file is broken, or two entries have one id; the message names the entry and the key.
     """
-    found: dict[str, Assumption] = {}
-    for file in ASSUMPTION_FILES:
-        for where, one in _entries(root, file):
-            if one.assumption_id in found:
-                raise AnalysisError(f"{where}: ключ «id»: «{one.assumption_id}» уже есть. Дайте другой номер.")
-            found[one.assumption_id] = one
-    return tuple(found.values())
+    common = read_rules(root, ASSUMPTIONS_FILE, Assumptions).assumption
+    found = (*common, *read_rules(root, OWN_ASSUMPTIONS_FILE, OwnAssumptions).assumption)
+    for place in repeated([one.assumption_id for one in found]):
+        own = place >= len(common)
+        at = ("assumption", place - len(common) if own else place)
+        misfit = Misfit(f"ключ «id»: «{found[place].assumption_id}» уже есть. Дайте другой номер.", at, ("id",))
+        refuse(root, ASSUMPTION_FILES[own], Assumptions, [misfit])
+    return found
 
 
 def load_red_share(root: Path) -> float:
     """Reads from which share of rows set aside the data of a kind are rated red.
 
     Raises:
-        AnalysisError: The share is none between 0 and 1.
+        RulesError: The file is broken.
     """
-    if not (root / ASSUMPTIONS_FILE).is_file():
-        return DEFAULT_RED_SHARE
-    content = {"data_rating": {}, **read_toml(root, ASSUMPTIONS_FILE, ASSUMPTION_FILES[ASSUMPTIONS_FILE])}
-    where, rating = section(content, "data_rating", ASSUMPTIONS_FILE, ("red_share",))
-    share = rating.get("red_share", DEFAULT_RED_SHARE)
-    if not isinstance(share, float) or not 0 < share < 1:
-        raise AnalysisError(f"{where}: ключ «red_share»: стоит {share!r}, нужна доля между 0 и 1: 0.1.")
-    return share
-
-
-def _entries(root: Path, file: str) -> Iterator[tuple[str, Assumption]]:
-    if not (root / file).is_file():
-        return
-    entries = read_toml(root, file, ASSUMPTION_FILES[file]).get("assumption", [])
-    for where, entry in numbered(entries, "assumption", file, KNOWN_KEYS):
-        yield where, _assumption(entry, where)
-
-
-def _assumption(entry: Mapping[str, Any], where: str) -> Assumption:
-    return Assumption(
-        assumption_id=take_text(entry, "id", where),
-        text=take_text(entry, "text", where),
-        used_in=take_text(entry, "used_in", where),
-        basis=take_text(entry, "basis", where),
-        reliability=one_of(entry, "reliability", RATINGS, where),
-        impact=one_of(entry, "impact", RATINGS, where),
-        confirmed=take(entry, "confirmed", bool, where),
-        since=approved_since(entry, date, where),
-        rules=tuple(take({"rules": [], **entry}, "rules", list, where)),
-        needs=one_of(entry, "needs", NEEDS, where) if "needs" in entry else "",
-    )
+    return read_rules(root, ASSUMPTIONS_FILE, Assumptions).data_rating.red_share

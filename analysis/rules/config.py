@@ -1,14 +1,27 @@
 """Reads what people decide about a project: project.toml, SOURCES.toml, terms.toml. Every fault names file and key."""
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 from analysis.errors import AnalysisError
-from analysis.rules.toml_file import keys_of, numbered, one_of, read_toml, section, take, take_path
+from analysis.rules.toml_file import read_rules
+from analysis.rules.written import (
+    Code,
+    FilePath,
+    Misfit,
+    Rule,
+    Word,
+    Words,
+    WordsOrNone,
+    Written,
+    one_of,
+    repeated,
+    stands,
+)
 
 PROJECT_FILE = "project.toml"
 SOURCES_FILE = "data/raw/SOURCES.toml"
@@ -21,11 +34,23 @@ INVENTED = "Сведения вымышлены"
 # What comes back in the workbooks of this system, and what the exam systems send.
 RETURNED_KINDS, EXPORT_KINDS = ("registry", "form", "acceptance"), ("export", "counts")
 SOURCE_KINDS = ("roadmap", *RETURNED_KINDS, *EXPORT_KINDS)
-GENERAL_KEYS = ("city", "publisher", "contact", "site_url", "editions", "invented")
+Years = Annotated[
+    tuple[int, ...],
+    Rule(
+        lambda years: years and all(2000 <= year <= 2100 for year in years),
+        stands("нужен список годов: [2020, 2021]"),
+        lambda years: tuple(sorted(set(years))),
+        whole=True,
+    ),
+]
+Cutoffs = Annotated[
+    Mapping[str, date],
+    Rule(lambda days: all(map(str.isdigit, days)), lambda _: ": нужны строки вида 2021 = 2022-01-31.", whole=True),
+]
 
 
 @dataclass(frozen=True)
-class Source:
+class Source(Written, called="file"):
     """One received file: whence it came, when, what its bytes were, and what kind of file it is.
 
     Attributes:
@@ -35,13 +60,13 @@ class Source:
         derived_from: sha256 of the file with pupils that the counts were made of; empty for other kinds.
     """
 
-    file: str
+    file: FilePath
     title: str
     origin: str
     received: date
     sha256: str
     licence: str
-    kind: str = "roadmap"
+    kind: Annotated[str, one_of(SOURCE_KINDS)] = "roadmap"
     replaces: str = ""
     wave: str = ""
     derived_from: str = ""
@@ -74,7 +99,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class OneExecutor:
+class OneExecutor(Written, called="name"):
     """Names of the roadmap that mean one executor, as the office confirms.
 
     Attributes:
@@ -83,13 +108,13 @@ class OneExecutor:
         basis: Who confirms it and by what.
     """
 
-    name: str
-    writings: tuple[str, ...]
-    basis: str
+    name: Word
+    writings: Words
+    basis: Word
 
 
 @dataclass(frozen=True)
-class Collection:
+class Collection(Written, keys={"executors": "executor"}):
     """How facts are collected.
 
     Attributes:
@@ -106,11 +131,20 @@ class Collection:
     municipal: tuple[str, ...]
     schools: str
     cutoffs: tuple[tuple[int, date], ...] = ()
-    competences: tuple[str, ...] = ()
-    self_assessment_criteria: tuple[str, ...] = ()
+    competences: WordsOrNone = ()
+    self_assessment_criteria: WordsOrNone = ()
     inbox: str = ""
-    municipality_names: tuple[str, ...] = ()
+    municipality_names: WordsOrNone = ()
     executors: tuple[OneExecutor, ...] = ()
+
+    def misfits(self) -> Iterator[Misfit]:
+        """No line of a sheet stands twice, and days are not written here."""
+        if self.cutoffs:
+            yield Misfit("ключа «cutoffs» здесь не бывает: дни приёма пишут в разделе [cutoff].", key=("cutoffs",))
+        for key in ("competences", "self_assessment_criteria", "municipality_names"):
+            lines = getattr(self, key)
+            for place in repeated([" ".join(line.split()).casefold() for line in lines]):
+                yield Misfit(f"ключ «{key}»: «{lines[place]}» стоит дважды. Оставьте одну строку.", key=(key, place))
 
     def cutoff(self, calendar_year: int) -> date:
         """The last day on which facts of a year count."""
@@ -130,7 +164,7 @@ class Collection:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Written, called="activity"):
     """Who reports a measure, as an entry of data/reporting.toml decides.
 
     Attributes:
@@ -143,17 +177,25 @@ class Report:
         who: Who entered it.
     """
 
-    activity: str
+    activity: Code
     measure: int
     reporters: tuple[str, ...]
-    unit: str
-    share: int | None
+    unit: Annotated[str, one_of(("city", "school"))]
+    share: Annotated[int | None, Rule(absent=None)]
     basis: str
     who: str
 
+    def misfits(self) -> Iterator[Misfit]:
+        """A share is of a school."""
+        if self.unit == "city" and self.share is not None:
+            said = 'ключ «share» бывает только при unit = "school". Уберите его или исправьте unit.'
+            yield Misfit(said, key=("share",))
+        if self.unit == "school" and self.share is None:
+            yield Misfit("нет ключа «share» (целое число). Допишите его.")
+
 
 @dataclass(frozen=True)
-class Abbreviation:
+class Abbreviation(Written, called="term"):
     """What an abbreviation of the document stands for and on what ground we say so."""
 
     term: str
@@ -199,6 +241,96 @@ class Project:
     invented: bool = False
 
 
+@dataclass(frozen=True)
+class TakenBack(Written, called="file"):
+    """A file whose reception was taken back, and the day."""
+
+    file: FilePath
+    date: date
+
+
+@dataclass(frozen=True)
+class SourcesFile(Written):
+    """data/raw/SOURCES.toml."""
+
+    source: tuple[Source, ...] = ()
+    taken_back: tuple[TakenBack, ...] = ()
+
+    def misfits(self) -> Iterator[Misfit]:
+        """Each file stands once, and only what comes again and again can be taken back."""
+        for name, entries in (("source", self.source), ("taken_back", self.taken_back)):
+            for number in repeated([one.file for one in entries]):
+                said = f"файл {entries[number].file} записан дважды. Оставьте одну запись."
+                yield Misfit(said, (name, number), ("file",))
+        can_be = {one.file for one in self.source if one.kind in (*RETURNED_KINDS, *EXPORT_KINDS)}
+        for number, entry in enumerate(self.taken_back):
+            if entry.file not in can_be:
+                said = "такой формы, реестра или выгрузки среди [[source]] нет. Уберите запись."
+                yield Misfit(said, ("taken_back", number))
+
+
+@dataclass(frozen=True)
+class Variant(Written, called="meaning"):
+    """Writings of one notion."""
+
+    meaning: str
+    writings: Words
+
+
+@dataclass(frozen=True)
+class Slip(Written, called="text"):
+    """A probable slip, and what was probably meant."""
+
+    text: Word
+    suggestion: str
+
+
+@dataclass(frozen=True)
+class TermsFile(Written):
+    """data/terms.toml."""
+
+    abbreviation: tuple[Abbreviation, ...] = ()
+    variant: tuple[Variant, ...] = ()
+    slip: tuple[Slip, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReportingFile(Written):
+    """data/reporting.toml."""
+
+    report: tuple[Report, ...] = ()
+
+
+@dataclass(frozen=True)
+class General(Written):
+    """[project]: who publishes what; `Project` says more."""
+
+    city: str
+    publisher: str
+    contact: str
+    site_url: str
+    editions: Years
+    invented: bool = False
+
+
+@dataclass(frozen=True)
+class Roadmap(Written):
+    """[roadmap]: the signed document."""
+
+    file: FilePath
+    largest_plausible_count: int
+
+
+@dataclass(frozen=True)
+class ProjectFile(Written):
+    """project.toml."""
+
+    project: General
+    roadmap: Roadmap
+    collection: Collection | None = None
+    cutoff: Cutoffs = field(default_factory=dict)
+
+
 def find_project(start: Path | None = None) -> Path:
     """Returns the folder of the project: ANALYSIS_PROJECT, else upwards from `start` (the working directory).
 
@@ -222,22 +354,15 @@ def load_project(root: Path) -> Project:
     """Reads project.toml.
 
     Raises:
-        AnalysisError: The file is missing or broken; the message names the key and what was expected.
+        RulesError: The file is missing or broken; the message names the key and what was expected.
     """
-    content = read_toml(root, PROJECT_FILE, ("project", "roadmap", "collection", "cutoff"))
-    where, general = section(content, "project", PROJECT_FILE, GENERAL_KEYS)
-    its_place, roadmap = section(content, "roadmap", PROJECT_FILE, ("file", "largest_plausible_count"))
+    file = read_rules(root, PROJECT_FILE, ProjectFile, optional=False)
     return Project(
         root=root,
-        city=take(general, "city", str, where),
-        publisher=take(general, "publisher", str, where),
-        contact=take(general, "contact", str, where),
-        site_url=take(general, "site_url", str, where),
-        editions=_years(take(general, "editions", list, where)),
-        roadmap_file=take_path(roadmap, "file", its_place),
-        largest_plausible_count=take(roadmap, "largest_plausible_count", int, its_place),
-        collection=_collection(content),
-        invented=take({"invented": False, **general}, "invented", bool, where),
+        roadmap_file=file.roadmap.file,
+        largest_plausible_count=file.roadmap.largest_plausible_count,
+        collection=_collection(file),
+        **vars(file.project),
     )
 
 
@@ -250,147 +375,28 @@ def load_record(root: Path) -> Record:
     """Reads data/raw/SOURCES.toml: an entry for each received file, and one for each that was taken back.
 
     Raises:
-        AnalysisError: The file is broken, names a file twice, or takes back what nobody received.
+        RulesError: The file is broken, names a file twice, or takes back what nobody received.
     """
-    content = read_toml(root, SOURCES_FILE, ("source", "taken_back"))
-    received = _sources(content.get("source", []))  # a new project has received nothing yet
-    can_be = {source.file for source in received if source.kind in (*RETURNED_KINDS, *EXPORT_KINDS)}
-    entries = numbered(content.get("taken_back", []), "taken_back", SOURCES_FILE, ("file", "date"), "file")
-    files = []
-    for where, entry in entries:
-        file = take_path(entry, "file", where)
-        take(entry, "date", date, where)
-        if file not in can_be:
-            raise AnalysisError(f"{where}: такой формы, реестра или выгрузки среди [[source]] нет. Уберите запись.")
-        files.append(file)
-    _refuse_twice(files)
-    return Record(received, frozenset(files))
-
-
-def _refuse_twice(files: Sequence[str]) -> None:
-    twice = next((file for file in files if files.count(file) > 1), None)
-    if twice is not None:
-        raise AnalysisError(f"{SOURCES_FILE}: файл {twice} записан дважды. Оставьте одну запись.")
-
-
-def _sources(written: list[Any]) -> tuple[Source, ...]:
-    entries = numbered(written, "source", SOURCES_FILE, keys_of(Source), "file")
-    _refuse_twice([str(entry.get("file")) for _, entry in entries])
-    return tuple(
-        Source(
-            file=take_path(entry, "file", where),
-            title=take(entry, "title", str, where),
-            origin=take(entry, "origin", str, where),
-            received=take(entry, "received", date, where),
-            sha256=take(entry, "sha256", str, where),
-            licence=take(entry, "licence", str, where),
-            kind=one_of({"kind": "roadmap", **entry}, "kind", SOURCE_KINDS, where),
-            replaces=str(entry.get("replaces", "")),
-            wave=str(entry.get("wave", "")),
-            derived_from=str(entry.get("derived_from", "")),
-        )
-        for where, entry in entries
-    )
+    file = read_rules(root, SOURCES_FILE, SourcesFile, optional=False)
+    return Record(file.source, frozenset(one.file for one in file.taken_back))
 
 
 def load_terms(root: Path) -> Terms:
     """Reads data/terms.toml; a project without that file has no terms to watch."""
-    if not (root / TERMS_FILE).is_file():
-        return Terms((), (), ())
-    content = read_toml(root, TERMS_FILE, ("abbreviation", "variant", "slip"))
-    abbreviations = numbered(content.get("abbreviation", []), "abbreviation", TERMS_FILE, keys_of(Abbreviation), "term")
-    variants = numbered(content.get("variant", []), "variant", TERMS_FILE, ("meaning", "writings"), "meaning")
-    slips = numbered(content.get("slip", []), "slip", TERMS_FILE, ("text", "suggestion"), "text")
-    return Terms(
-        tuple(
-            Abbreviation(*(take(entry, key, str, where) for key in ("term", "expansion", "basis")))
-            for where, entry in abbreviations
-        ),
-        tuple(
-            (take(entry, "meaning", str, where), _words(take(entry, "writings", list, where), "writings", where))
-            for where, entry in variants
-        ),
-        tuple(
-            (_words([take(entry, "text", str, where)], "text", where)[0], take(entry, "suggestion", str, where))
-            for where, entry in slips
-        ),
-    )
-
-
-def _words(values: list[Any], key: str, where: str) -> tuple[str, ...]:
-    if not isinstance(values, list) or not values or not all(isinstance(one, str) and one.strip() for one in values):
-        raise AnalysisError(f"{where}: ключ «{key}»: стоит {values!r}, нужны непустые слова в кавычках.")
-    return tuple(values)
+    file = read_rules(root, TERMS_FILE, TermsFile)
+    variants = tuple((one.meaning, one.writings) for one in file.variant)
+    return Terms(file.abbreviation, variants, tuple((one.text, one.suggestion) for one in file.slip))
 
 
 def load_reporting(root: Path) -> tuple[Report, ...]:
     """Reads data/reporting.toml: who reports what; without the file no share is established."""
-    if not (root / REPORTING_FILE).is_file():
-        return ()
-    content = read_toml(root, REPORTING_FILE, ("report",))
-    entries = numbered(content.get("report", []), "report", REPORTING_FILE, keys_of(Report), "activity")
-    return tuple(_report(entry, where) for where, entry in entries)
+    return read_rules(root, REPORTING_FILE, ReportingFile).report
 
 
-def _report(entry: Mapping[str, Any], where: str) -> Report:
-    unit = one_of(entry, "unit", ("city", "school"), where)
-    if unit == "city" and "share" in entry:
-        raise AnalysisError(f'{where}: ключ «share» бывает только при unit = "school". Уберите его или исправьте unit.')
-    return Report(
-        activity=take(entry, "activity", str, where).rstrip("."),
-        measure=take(entry, "measure", int, where),
-        reporters=tuple(take(entry, "reporters", list, where)),
-        unit=unit,
-        share=take(entry, "share", int, where) if unit == "school" else None,
-        basis=take(entry, "basis", str, where),
-        who=take(entry, "who", str, where),
-    )
-
-
-def _collection(content: Mapping[str, Any]) -> Collection | None:
-    if "collection" not in content:
+def _collection(file: ProjectFile) -> Collection | None:
+    written = file.collection
+    if written is None:
         return None
-    known = keys_of(Collection) - {"cutoffs", "executors"} | {"executor"}
-    where, collection = section(content, "collection", PROJECT_FILE, known)
-    cutoffs = content.get("cutoff", {})
-    if not all(str(year).isdigit() and isinstance(day, date) for year, day in cutoffs.items()):
-        raise AnalysisError(f"{PROJECT_FILE}, [cutoff]: нужны строки вида 2021 = 2022-01-31.")
-    written = Collection(
-        tuple(take(collection, "municipal", list, where)),
-        take(collection, "schools", str, where),
-        tuple((int(year), day) for year, day in cutoffs.items()),
-        _lines(collection, "competences", where),
-        _lines(collection, "self_assessment_criteria", where),
-        take({"inbox": "", **collection}, "inbox", str, where),
-        _lines(collection, "municipality_names", where),
-        _executors(collection.get("executor", [])),
-    )
     municipal = tuple(dict.fromkeys(map(written.one_name, written.municipal)))
-    return replace(written, municipal=municipal, schools=written.one_name(written.schools))
-
-
-def _executors(entries: list[Any]) -> tuple[OneExecutor, ...]:
-    return tuple(
-        OneExecutor(
-            _words([take(entry, "name", str, where)], "name", where)[0],
-            _words(take(entry, "writings", list, where), "writings", where),
-            _words([take(entry, "basis", str, where)], "basis", where)[0],
-        )
-        for where, entry in numbered(entries, "collection.executor", PROJECT_FILE, keys_of(OneExecutor), "name")
-    )
-
-
-def _lines(section: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
-    """The lines of a sheet that a project names; none where it leaves them to the schools."""
-    lines = _words(section[key], key, where) if section.get(key) else ()
-    names = [" ".join(line.split()).casefold() for line in lines]
-    twice = next((line for line, name in zip(lines, names, strict=True) if names.count(name) > 1), None)
-    if twice is not None:
-        raise AnalysisError(f"{where}: ключ «{key}»: «{twice}» стоит дважды. Оставьте одну строку.")
-    return lines
-
-
-def _years(values: list[Any]) -> tuple[int, ...]:
-    if not values or not all(isinstance(value, int) and 2000 <= value <= 2100 for value in values):
-        raise AnalysisError(f"{PROJECT_FILE}: ключ «editions»: стоит {values!r}, нужен список годов: [2020, 2021].")
-    return tuple(sorted(set(values)))
+    cutoffs = tuple((int(year), day) for year, day in file.cutoff.items())
+    return replace(written, municipal=municipal, schools=written.one_name(written.schools), cutoffs=cutoffs)

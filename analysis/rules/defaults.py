@@ -1,34 +1,25 @@
 """What holds while the office has decided nothing itself: how a file of rules says so, and how print does."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterator
 
-from analysis.errors import AnalysisError
-from analysis.rules.toml_file import take
+from analysis.rules.written import Misfit
 
-Value = TypeVar("Value")
-# Stands in the files that come with the program; the office removes it when it has approved the rule.
-KEY = "default"
 DEFAULT_RULE = "правило по умолчанию, не утверждено управлением"
 NOT_CONFIRMED = "не подтверждено"
 
 
-def is_default(entry: Mapping[str, Any], where: str) -> bool:
-    """Whether an entry of a file of rules came with the program and nobody has approved it."""
-    return take({KEY: False, **entry}, KEY, bool, where)
+def approval_misfits(default: bool, since: object, kind: str) -> Iterator[Misfit]:
+    """What is wrong with an entry that comes with the program until the office writes `since` for `default = true`.
 
-
-def approved_since(entry: Mapping[str, Any], kind: type[Value], where: str) -> Value | None:
-    """Returns since when the office has an entry; None for a default: the day on which we wrote it is not its day.
-
-    Raises:
-        AnalysisError: An entry says both, or neither.
+    Args:
+        default: Whether it says that nobody has approved it.
+        since: Since when the office has it; None where it does not say: the day on which we wrote it is not its day.
+        kind: How `since` is written.
     """
-    if not is_default(entry, where):
-        return take(entry, "since", kind, where)
-    if "since" in entry:
-        raise AnalysisError(f"{where}: ключ «since» бывает у утверждённого: уберите его или «{KEY}».")
-    return None
+    if default and since is not None:
+        yield Misfit("ключ «since» бывает у утверждённого: уберите его или «default».", key=("since",))
+    if not default and since is None:
+        yield Misfit(f"нет ключа «since» ({kind}). Допишите его.")
 
 
 def doubt(default: bool, confirmed: bool, unconfirmed: str = NOT_CONFIRMED) -> str:

@@ -1,17 +1,18 @@
 """The disclosure policy: which published numbers could show one person. Versioned config, never a constant in code."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.errors import AnalysisError
-from analysis.rules.defaults import bracketed, doubt, is_default
-from analysis.rules.toml_file import keys_of, read_toml, section, take
+from analysis.rules.defaults import bracketed, doubt
+from analysis.rules.toml_file import read_rules
+from analysis.rules.written import Misfit, Written
 
 DISCLOSURE_FILE = "data/disclosure.toml"
 
 
 @dataclass(frozen=True)
-class DisclosurePolicy:
+class DisclosurePolicy(Written):
     """What the public may not see.
 
     Attributes:
@@ -35,6 +36,14 @@ class DisclosurePolicy:
         """What the numbers rest on, and what of it is in doubt."""
         return f"{self.basis}{bracketed(doubt(self.default, self.confirmed, 'не подтверждено нормативно'))}"
 
+    def misfits(self) -> Iterator[Misfit]:
+        """Both numbers must hide something."""
+        if not 2 <= self.smallest_count <= self.smallest_base:
+            yield Misfit(
+                f"«smallest_count» — стоит {self.smallest_count}, «smallest_base» — {self.smallest_base}; "
+                "нужно: первое не меньше 2, второе не меньше первого."
+            )
+
 
 # What is in force where a project decides nothing itself: the default of published practice, never less.
 DEFAULT_POLICY = DisclosurePolicy(
@@ -42,27 +51,19 @@ DEFAULT_POLICY = DisclosurePolicy(
 )
 
 
+@dataclass(frozen=True)
+class Disclosure(Written):
+    """data/disclosure.toml."""
+
+    disclosure: DisclosurePolicy
+
+
 def load_policy(root: Path) -> DisclosurePolicy:
     """Reads data/disclosure.toml; a project without that file has the default policy, not none.
 
     Raises:
-        AnalysisError: The file is broken or masks nothing; the message names the key.
+        RulesError: The file is broken or masks nothing; the message names the key.
     """
     if not (root / DISCLOSURE_FILE).is_file():
         return DEFAULT_POLICY
-    content = read_toml(root, DISCLOSURE_FILE, ("disclosure",))
-    where, written = section(content, "disclosure", DISCLOSURE_FILE, keys_of(DisclosurePolicy))
-    policy = DisclosurePolicy(
-        take(written, "version", str, where),
-        take(written, "smallest_count", int, where),
-        take(written, "smallest_base", int, where),
-        take(written, "basis", str, where),
-        take(written, "confirmed", bool, where),
-        is_default(written, where),
-    )
-    if not 2 <= policy.smallest_count <= policy.smallest_base:
-        raise AnalysisError(
-            f"{where}: «smallest_count» — стоит {policy.smallest_count}, «smallest_base» — {policy.smallest_base}; "
-            "нужно: первое не меньше 2, второе не меньше первого."
-        )
-    return policy
+    return read_rules(root, DISCLOSURE_FILE, Disclosure).disclosure

@@ -1,17 +1,16 @@
 """The calendar of procedures: which sittings were held in a year, by whose programme, and how they may be compared."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from analysis.errors import AnalysisError
 from analysis.rules.config import CALENDAR_FILE
-from analysis.rules.toml_file import keys_of, numbered, one_of, read_toml, take, take_text
+from analysis.rules.toml_file import read_rules
+from analysis.rules.written import Filled, Grades, Misfit, Rule, Written, one_of, stands
 
 MARK_SCALE, SCORE_SCALE = "отметка", "100 баллов"
 SCALES = [MARK_SCALE, SCORE_SCALE]
-TABLES = ("sitting", "subject_writings", "minimum_score")
 # What a year without sittings asks for. What is left empty is refused by its key, so no answer is a guess of ours.
 STANZA = """# Процедуры {year} года: раздел на каждую процедуру и волну. Ответы — из приказа или графика, он же — basis.
 # 1. Какая процедура, по каким предметам и в каких классах: procedure, scale, form_subjects, [sitting.grades].
@@ -32,11 +31,10 @@ confirmed = false     # true, когда документ прочитан
 "Русский язык" = []
 "Математика" = []
 """
-MINIMUM_KEYS = ("procedure", "calendar_year", "subject", "score", "basis", "confirmed")
 
 
 @dataclass(frozen=True)
-class Sitting:
+class Sitting(Written, called="procedure"):
     """One wave of a procedure in a calendar year.
 
     Attributes:
@@ -53,21 +51,32 @@ class Sitting:
         confirmed: Whether a primary text was read.
     """
 
-    procedure: str
+    procedure: Filled
     calendar_year: int
-    wave: str
+    wave: Filled
     school_year: str
-    scale: str
-    grade_lag: int
-    grades: Mapping[str, tuple[int, ...]]
+    scale: Annotated[str, one_of(SCALES)]
+    grade_lag: Annotated[int, Rule((0, 1).__contains__, stands("нужно 0 или 1"))]
+    grades: Annotated[Mapping[str, Grades], Rule(bool, lambda _: ": нужен хотя бы один предмет с классами.")]
     form_subjects: tuple[str, ...]
-    comparability: str
-    basis: str
+    comparability: Filled
+    basis: Filled
     confirmed: bool
 
     def holds(self, subject: str, programme_grade: int) -> bool:
         """Whether the calendar knows this subject for this programme."""
         return programme_grade in self.grades.get(subject, ())
+
+    def misfits(self) -> Iterator[Misfit]:
+        """The school year touches the year, and the forms ask for subjects that are held."""
+        years = school_years_of(self.calendar_year)
+        if self.school_year not in years:
+            said = f"стоит «{self.school_year}», нужно одно из: {', '.join(years)}."
+            yield Misfit(f"ключ «school_year»: {said}", key=("school_year",))
+        for subject in self.form_subjects:
+            if subject not in self.grades:
+                said = f"предмета «{subject}» нет в [sitting.grades]; есть: {', '.join(self.grades)}."
+                yield Misfit(f"ключ «form_subjects»: {said}", key=("form_subjects",))
 
 
 def school_year_from(calendar_year: int) -> str:
@@ -86,17 +95,47 @@ def sitting_stanza(calendar_year: int) -> str:
     return STANZA.format(year=calendar_year, spring=spring, autumn=autumn)
 
 
+@dataclass(frozen=True)
+class MinimumScore(Written, called="subject"):
+    """The lowest score with which an exam counts as passed."""
+
+    procedure: str
+    calendar_year: int
+    subject: str
+    score: Annotated[int, Rule(lambda score: 0 <= score <= 100, stands("нужен балл от 0 до 100"))]
+    basis: str
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class Calendar(Written):
+    """data/calendar.toml."""
+
+    sitting: tuple[Sitting, ...] = ()
+    subject_writings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    minimum_score: tuple[MinimumScore, ...] = ()
+
+    def misfits(self) -> Iterator[Misfit]:
+        """Each minimum score is of an exam that the calendar holds, with scores and with this subject."""
+        for number, one in enumerate(self.minimum_score):
+            exam = (one.procedure, one.calendar_year, SCORE_SCALE)
+            scored = [held for held in self.sitting if (held.procedure, held.calendar_year, held.scale) == exam]
+            subjects = [subject for held in scored for subject in held.grades]
+            if not scored:
+                said = f"процедуры «{one.procedure}» {one.calendar_year} года с баллами в этом календаре нет."
+                yield Misfit(said, ("minimum_score", number))
+            elif one.subject not in subjects:
+                said = f"ключ «subject»: стоит «{one.subject}», нужно одно из: {', '.join(subjects)}."
+                yield Misfit(said, ("minimum_score", number), ("subject",))
+
+
 def load_calendar(root: Path) -> tuple[Sitting, ...]:
     """Reads data/calendar.toml; a project without that file collects no results.
 
     Raises:
-        AnalysisError: The file is broken; the message names the entry and the key.
+        RulesError: The file is broken; the message names the entry and the key.
     """
-    if not (root / CALENDAR_FILE).is_file():
-        return ()
-    content = read_toml(root, CALENDAR_FILE, TABLES)
-    entries = numbered(content.get("sitting", []), "sitting", CALENDAR_FILE, keys_of(Sitting), "procedure")
-    return tuple(_sitting(entry, where) for where, entry in entries)
+    return read_rules(root, CALENDAR_FILE, Calendar).sitting
 
 
 @dataclass(frozen=True)
@@ -120,74 +159,14 @@ def load_vocabulary(root: Path) -> Vocabulary:
     """Reads the subjects, their other writings and the minimum scores of data/calendar.toml.
 
     Raises:
-        AnalysisError: The file is broken; the message names the entry and the key.
+        RulesError: The file is broken; the message names the entry and the key.
     """
-    if not (root / CALENDAR_FILE).is_file():
-        return Vocabulary({}, {})
-    content = read_toml(root, CALENDAR_FILE, TABLES)
-    held = load_calendar(root)
-    names = {subject for sitting in held for subject in sitting.grades}
-    minima = numbered(content.get("minimum_score", []), "minimum_score", CALENDAR_FILE, MINIMUM_KEYS, "subject")
-    return Vocabulary(
-        {**_writings(content.get("subject_writings", {})), **{_folded(name): name for name in names}},
-        dict(_minimum(entry, held, where) for where, entry in minima),
-    )
+    written = read_rules(root, CALENDAR_FILE, Calendar)
+    names = {_folded(subject): subject for sitting in written.sitting for subject in sitting.grades}
+    writings = {_folded(other): name for name, others in written.subject_writings.items() for other in others}
+    minima = {(one.procedure, one.calendar_year, one.subject): one.score for one in written.minimum_score}
+    return Vocabulary(writings | names, minima)
 
 
 def _folded(name: str) -> str:
     return " ".join(name.casefold().replace("ё", "е").split())
-
-
-def _writings(listed: Mapping[str, Any]) -> dict[str, str]:
-    where = f"{CALENDAR_FILE}, [subject_writings]"
-    return {_folded(writing): name for name in listed for writing in take(listed, name, list, where)}
-
-
-def _minimum(entry: Mapping[str, Any], held: tuple[Sitting, ...], where: str) -> tuple[tuple[str, int, str], int]:
-    score = take(entry, "score", int, where)
-    if not 0 <= score <= 100:
-        raise AnalysisError(f"{where}: ключ «score»: стоит {score}, нужен балл от 0 до 100.")
-    take(entry, "basis", str, where)
-    take(entry, "confirmed", bool, where)
-    exam = (take(entry, "procedure", str, where), take(entry, "calendar_year", int, where))
-    scored = [one for one in held if (one.procedure, one.calendar_year, one.scale) == (*exam, SCORE_SCALE)]
-    if not scored:
-        raise AnalysisError(f"{where}: процедуры «{exam[0]}» {exam[1]} года с баллами в этом календаре нет.")
-    subjects = [subject for one in scored for subject in one.grades]
-    return (*exam, one_of(entry, "subject", subjects, where)), score
-
-
-def _sitting(entry: Mapping[str, Any], where: str) -> Sitting:
-    scale, lag = take(entry, "scale", str, where), take(entry, "grade_lag", int, where)
-    if scale not in SCALES or lag not in (0, 1):
-        raise AnalysisError(f"{where}: «scale» — одно из {', '.join(SCALES)}; «grade_lag» — 0 или 1.")
-    grades = _grades(take(entry, "grades", dict, where), where)
-    year, asked = take(entry, "calendar_year", int, where), take(entry, "form_subjects", list, where)
-    strange = next((subject for subject in asked if subject not in grades), None)
-    if strange is not None:
-        raise AnalysisError(
-            f"{where}: ключ «form_subjects»: предмета «{strange}» нет в [sitting.grades]; есть: {', '.join(grades)}."
-        )
-    return Sitting(
-        procedure=take_text(entry, "procedure", where),
-        calendar_year=year,
-        wave=take_text(entry, "wave", where),
-        school_year=one_of(entry, "school_year", school_years_of(year), where),
-        scale=scale,
-        grade_lag=lag,
-        grades=grades,
-        form_subjects=tuple(asked),
-        comparability=take_text(entry, "comparability", where),
-        basis=take_text(entry, "basis", where),
-        confirmed=take(entry, "confirmed", bool, where),
-    )
-
-
-def _grades(grades: Mapping[str, Any], where: str) -> dict[str, tuple[int, ...]]:
-    if not grades:
-        raise AnalysisError(f"{where}: раздел [sitting.grades] пуст: нужен хотя бы один предмет с классами.")
-    for subject, listed in grades.items():
-        numbers = isinstance(listed, list) and all(type(grade) is int and 1 <= grade <= 11 for grade in listed)
-        if not listed or not numbers:
-            raise AnalysisError(f"{where}: предмет «{subject}»: нужен список классов от 1 до 11, например [5, 6].")
-    return {subject: tuple(listed) for subject, listed in grades.items()}

@@ -1,15 +1,16 @@
 """The passport of indicators: what is computed, by which formula and on whose word. Nothing outside it is printed."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from analysis.contracts.school_facts import CONTEXT_GROUPS, JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS, STAFF_GROUPS
 from analysis.errors import AnalysisError
-from analysis.rules.defaults import KEY, approved_since
+from analysis.rules.defaults import approval_misfits
 from analysis.rules.exam_calendar import SCALES
-from analysis.rules.toml_file import keys_of, numbered, one_of, read_toml, section, take
+from analysis.rules.toml_file import read_rules
+from analysis.rules.written import Misfit, Rule, Share, Written, at_least, one_of, repeated, stands
 
 PASSPORT_FILE = "data/indicators.toml"
 SHARE, MEAN, GIVEN_MEAN, NUMBER = "доля", "среднее", "готовое среднее", "число"
@@ -36,8 +37,8 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Indicator:
+@dataclass(frozen=True, kw_only=True)
+class Indicator(Written):
     """One entry of the passport.
 
     Attributes:
@@ -67,30 +68,68 @@ class Indicator:
 
     id: str
     name: str
-    table: str
-    scale: str
-    procedures: tuple[str, ...]
-    kind: str
+    table: Annotated[str, one_of(list(INPUTS))]
+    scale: Annotated[str, one_of(SCALES)] = ""
+    procedures: tuple[str, ...] = ()
+    kind: Annotated[str, one_of(KINDS)]
     formula: str
     formula_source: str
     formula_confirmed: bool
     unit: str
-    direction: str
+    direction: Annotated[str, one_of(DIRECTIONS)]
     numerator: tuple[str, ...]
-    weights: tuple[float, ...]
+    weights: tuple[float, ...] = ()
     denominator: tuple[str, ...]
-    interval: str
-    interval_note: str
+    interval: Annotated[str, one_of(INTERVALS)]
+    interval_note: str = ""
     stabilise: bool
-    threshold: float | None
-    threshold_source: str
-    threshold_confirmed: bool
+    threshold: Share | None = None
+    threshold_source: str = ""
+    threshold_confirmed: bool = False
     supplied_by: str
     default: bool = False
 
+    def misfits(self) -> Iterator[Misfit]:
+        """What the table and the kind of an indicator demand of its other keys."""
+        for key, names in (("numerator", self.numerator), ("denominator", self.denominator)):
+            for name in names:
+                if name not in INPUTS[self.table]:
+                    there = ", ".join(INPUTS[self.table])
+                    yield _misfit(key, f"«{name}» в таблице {self.table} нет; есть: {there}.")
+        yield from self._misfits_of_the_kind()
+        if self.default:
+            yield _misfit("default", "его пишут в разделе [passport], для всех показателей сразу.")
+        if self.stabilise and (self.kind, self.interval) != (SHARE, JEFFREYS):
+            yield _misfit("stabilise", "стабилизируют только доли с интервалом, нужно: false.")
+        if self.threshold is not None and self.kind != SHARE:
+            yield _misfit("threshold", f"стоит {self.threshold}, порог бывает у показателя-доли.")
+        weights = self.weights
+        if self.kind == MEAN and (len(weights) != len(self.numerator) or len(set(weights)) < 2):
+            written = [int(one) if one == int(one) else one for one in weights]
+            yield _misfit("weights", f"стоит {written}, нужны разные числа, {len(self.numerator)} штук.")
+        needed = {
+            "scale": self.table == "results" and not self.scale,
+            "interval_note": self.interval == NO_INTERVAL and not self.interval_note,
+            "threshold_source": self.threshold is not None and not self.threshold_source,
+        }
+        for key in (key for key, missing in needed.items() if missing):
+            yield Misfit(f"нет ключа «{key}» или он пуст (текст в кавычках). Впишите его.")
+
+    def _misfits_of_the_kind(self) -> Iterator[Misfit]:
+        if not self.numerator or (self.kind == NUMBER) == bool(self.denominator):
+            yield Misfit("ключи «numerator», «denominator»: у числа нет знаменателя, у доли и среднего есть оба.")
+        if self.kind in (GIVEN_MEAN, NUMBER) and self.interval == JEFFREYS:
+            yield _misfit("interval", "интервал бывает у доли и среднего, здесь нужно: «нет».")
+        if self.kind == GIVEN_MEAN and (len(self.numerator), len(self.denominator)) != (1, 1):
+            yield Misfit("ключи «numerator», «denominator»: у готового среднего по одному столбцу.")
+
+
+def _misfit(key: str, said: str) -> Misfit:
+    return Misfit(f"ключ «{key}»: {said}", key=(key,))
+
 
 @dataclass(frozen=True)
-class Method:
+class Method(Written):
     """How uncertainty is stated, the same for all indicators.
 
     Attributes:
@@ -108,9 +147,9 @@ class Method:
     interval_basis: str
     stabilisation: str
     stabilisation_basis: str
-    fewest_schools: int
-    largest_spread_error: float
-    small_base: int
+    fewest_schools: Annotated[int, at_least(2)]
+    largest_spread_error: Annotated[float, Rule(lambda value: 0 <= value < 1e9, stands("нужно число не меньше 0"))]
+    small_base: Annotated[int, at_least(1)]
     confirmed: bool
 
 
@@ -154,122 +193,56 @@ class Passport:
             )
 
 
+@dataclass(frozen=True)
+class Head(Written):
+    """Of the passport as a whole: its version, and whether the office has approved it."""
+
+    version: str
+    since: int | None = None
+    default: bool = False
+
+    def misfits(self) -> Iterator[Misfit]:
+        """It is a default or has its year."""
+        yield from approval_misfits(self.default, self.since, "целое число")
+
+
+@dataclass(frozen=True)
+class PassportFile(Written):
+    """data/indicators.toml."""
+
+    passport: Head
+    method: Method
+    indicator: tuple[Indicator, ...] = ()
+
+    def misfits(self) -> Iterator[Misfit]:
+        """Each indicator is described once."""
+        for number in repeated([one.id for one in self.indicator]):
+            said = f"показатель «{self.indicator[number].id}» описан дважды. Оставьте одно описание."
+            yield Misfit(said, ("indicator", number), ("id",))
+
+
 def load_passport(root: Path) -> Passport | None:
     """Reads data/indicators.toml; a project without that file computes no indicators of schools.
 
     Raises:
-        AnalysisError: The file is broken; the message names the entry and the key.
+        RulesError: The file is broken; the message names the entry and the key.
     """
     if not (root / PASSPORT_FILE).is_file():
         return None
-    content = read_toml(root, PASSPORT_FILE, ("passport", "method", "indicator"))
-    head_place, head = section(content, "passport", PASSPORT_FILE, ("version", "since", KEY))
-    entries = numbered(content.get("indicator", []), "indicator", PASSPORT_FILE, keys_of(Indicator) - {KEY})
-    since = approved_since(head, int, head_place)
-    indicators = tuple(_indicator(entry, where, since is None) for where, entry in entries)
-    ids = [one.id for one in indicators]
-    twice = next((one for one in ids if ids.count(one) > 1), None)
-    if twice is not None:
-        raise AnalysisError(f"{PASSPORT_FILE}: показатель «{twice}» описан дважды. Оставьте одно описание.")
-    return Passport(
-        version=take(head, "version", str, head_place),
-        since=since,
-        method=_method(*section(content, "method", PASSPORT_FILE, keys_of(Method))),
-        indicators=indicators,
-    )
+    file = read_rules(root, PASSPORT_FILE, PassportFile)
+    since = file.passport.since
+    indicators = tuple(_indicator(one, default=since is None) for one in file.indicator)
+    return Passport(file.passport.version, since, file.method, indicators)
 
 
-def _method(where: str, entry: Mapping[str, Any]) -> Method:
-    return Method(
-        interval=take(entry, "interval", str, where),
-        interval_basis=take(entry, "interval_basis", str, where),
-        stabilisation=take(entry, "stabilisation", str, where),
-        stabilisation_basis=take(entry, "stabilisation_basis", str, where),
-        fewest_schools=_at_least(2, take(entry, "fewest_schools", int, where), "fewest_schools", where),
-        largest_spread_error=_number(entry, "largest_spread_error", where),
-        small_base=_at_least(1, take(entry, "small_base", int, where), "small_base", where),
-        confirmed=take(entry, "confirmed", bool, where),
-    )
-
-
-def _indicator(entry: Mapping[str, Any], where: str, default: bool) -> Indicator:
-    table = one_of(entry, "table", list(INPUTS), where)
-    kind = one_of(entry, "kind", KINDS, where)
-    numerator = _inputs(entry, "numerator", table, where)
-    denominator = _inputs(entry, "denominator", table, where)
-    interval = one_of(entry, "interval", INTERVALS, where)
-    _fit(kind, numerator, denominator, interval, where)
-    stabilise = take(entry, "stabilise", bool, where)
-    if stabilise and (kind, interval) != (SHARE, JEFFREYS):
-        raise AnalysisError(f"{where}: ключ «stabilise»: стабилизируют только доли с интервалом, нужно: false.")
-    threshold = _number(entry, "threshold", where) if "threshold" in entry else None
-    if threshold is not None and (kind != SHARE or not 0 <= threshold <= 1):
-        raise AnalysisError(f"{where}: ключ «threshold»: стоит {threshold}, нужна доля от 0 до 1 у показателя-доли.")
-    return Indicator(
-        id=take(entry, "id", str, where),
-        name=take(entry, "name", str, where),
-        table=table,
-        scale=one_of(entry, "scale", SCALES, where) if table == "results" else "",
-        procedures=tuple(take({"procedures": [], **entry}, "procedures", list, where)),
-        kind=kind,
-        formula=take(entry, "formula", str, where),
-        formula_source=take(entry, "formula_source", str, where),
-        formula_confirmed=take(entry, "formula_confirmed", bool, where),
-        unit=take(entry, "unit", str, where),
-        direction=one_of(entry, "direction", DIRECTIONS, where),
-        numerator=numerator,
-        weights=_weights(entry, kind, len(numerator), where),
-        denominator=denominator,
-        interval=interval,
-        interval_note=take(entry, "interval_note", str, where) if interval == NO_INTERVAL else "",
-        stabilise=stabilise,
-        threshold=threshold,
-        threshold_source=take(entry, "threshold_source", str, where) if threshold is not None else "",
-        threshold_confirmed=take(entry, "threshold_confirmed", bool, where) if threshold is not None else False,
-        supplied_by=take(entry, "supplied_by", str, where),
-        default=default,
-    )
-
-
-def _inputs(entry: Mapping[str, Any], key: str, table: str, where: str) -> tuple[str, ...]:
-    names = take(entry, key, list, where)
-    unknown = next((name for name in names if name not in INPUTS[table]), None)
-    if unknown is not None:
-        raise AnalysisError(
-            f"{where}: ключ «{key}»: «{unknown}» в таблице {table} нет; есть: {', '.join(INPUTS[table])}."
-        )
-    return tuple(names)
-
-
-def _fit(kind: str, numerator: tuple[str, ...], denominator: tuple[str, ...], interval: str, where: str) -> None:
-    if not numerator or (kind == NUMBER) == bool(denominator):
-        raise AnalysisError(
-            f"{where}: ключи «numerator», «denominator»: у числа нет знаменателя, у доли и среднего есть оба."
-        )
-    if kind in (GIVEN_MEAN, NUMBER) and interval == JEFFREYS:
-        raise AnalysisError(f"{where}: ключ «interval»: интервал бывает у доли и среднего, здесь нужно: «нет».")
-    if kind == GIVEN_MEAN and (len(numerator), len(denominator)) != (1, 1):
-        raise AnalysisError(f"{where}: ключи «numerator», «denominator»: у готового среднего по одному столбцу.")
-
-
-def _weights(entry: Mapping[str, Any], kind: str, parts: int, where: str) -> tuple[float, ...]:
-    if kind != MEAN:
-        return (1.0,) * parts
-    weights = take(entry, "weights", list, where)
-    numbers = all(isinstance(one, int | float) and not isinstance(one, bool) for one in weights)
-    if len(weights) != parts or not numbers or len(set(weights)) < 2:
-        raise AnalysisError(f"{where}: ключ «weights»: стоит {weights!r}, нужны разные числа, {parts} штук.")
-    return tuple(map(float, weights))
-
-
-def _number(entry: Mapping[str, Any], key: str, where: str) -> float:
-    value = entry.get(key)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 1e9:
-        raise AnalysisError(f"{where}: ключ «{key}»: стоит {value!r}, нужно число не меньше 0.")
-    return float(value)
-
-
-def _at_least(least: int, value: int, key: str, where: str) -> int:
-    if value < least:
-        raise AnalysisError(f"{where}: ключ «{key}»: стоит {value}, нужно не меньше {least}.")
-    return value
+def _indicator(one: Indicator, *, default: bool) -> Indicator:
+    """What is written where it says nothing, a scale of staff or weights of a share, does not count."""
+    held: dict[str, Any] = {
+        "scale": one.scale if one.table == "results" else "",
+        "weights": one.weights if one.kind == MEAN else (1.0,) * len(one.numerator),
+        "interval_note": one.interval_note if one.interval == NO_INTERVAL else "",
+        "threshold_source": one.threshold_source if one.threshold is not None else "",
+        "threshold_confirmed": one.threshold_confirmed and one.threshold is not None,
+        "default": default,
+    }
+    return replace(one, **held)

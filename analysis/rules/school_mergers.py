@@ -1,18 +1,20 @@
 """Which schools became part of another one and when, as people record it in data/schools.toml."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
-from analysis.errors import AnalysisError
-from analysis.rules.toml_file import keys_of, numbered, read_toml, take
+from analysis.rules.toml_file import read_rules
+from analysis.rules.written import Misfit, Rule, Written
 
 SCHOOLS_FILE = "data/schools.toml"
+Login = Annotated[str, Rule(tidy=str.strip)]
 
 
 @dataclass(frozen=True)
-class Merger:
+class Merger(Written, called="login"):
     """A school that became part of another one.
 
     Attributes:
@@ -23,8 +25,8 @@ class Merger:
         who: Who entered it.
     """
 
-    login: str
-    into: str
+    login: Login
+    into: Login
     date: date
     basis: str
     who: str
@@ -45,50 +47,46 @@ def began(calendar_year: int, school_year: str = "") -> date:
     return max(first, date(int(school_year[:4]), 9, 1)) if school_year else first
 
 
+@dataclass(frozen=True)
+class Mergers(Written):
+    """data/schools.toml."""
+
+    merged: tuple[Merger, ...] = ()
+
+    def misfits(self) -> Iterator[Misfit]:
+        """Entries that contradict themselves or each other."""
+        for number, one in enumerate(self.merged):
+            key, said = _fault(one, self.merged)
+            if said:
+                yield Misfit(f"ключ «{key}»: {said}", ("merged", number), (key,))
+
+
 def load_mergers(root: Path) -> tuple[Merger, ...]:
     """Reads data/schools.toml; without the file no school has become part of another.
 
     Raises:
-        AnalysisError: The file is broken, or its entries contradict each other; names the entry and the key.
+        RulesError: The file is broken, or its entries contradict each other; names the entry and the key.
     """
-    if not (root / SCHOOLS_FILE).is_file():
-        return ()
-    content = read_toml(root, SCHOOLS_FILE, ("merged",))
-    entries = numbered(content.get("merged", []), "merged", SCHOOLS_FILE, keys_of(Merger), "login")
-    found = [
-        Merger(
-            take(entry, "login", str, where).strip(),
-            take(entry, "into", str, where).strip(),
-            take(entry, "date", date, where),
-            take(entry, "basis", str, where),
-            take(entry, "who", str, where),
-        )
-        for where, entry in entries
-    ]
-    for (where, _), one in zip(entries, found, strict=True):
-        if fault := _fault(one, found):
-            raise AnalysisError(f"{where}: {fault}")
-    return tuple(found)
+    return read_rules(root, SCHOOLS_FILE, Mergers).merged
 
 
-def _fault(one: Merger, mergers: Sequence[Merger]) -> str:
-    """What is wrong with an entry beside the others; empty where nothing is."""
+def _fault(one: Merger, mergers: Sequence[Merger]) -> tuple[str, str]:
+    """The key of an entry that is wrong beside the others, and why; empty where nothing is."""
     if one.login == one.into:
-        return (
-            f"ключ «into»: стоит «{one.into}», тот же логин, что в «login». Впишите логин школы, в которую вошла эта."
-        )
+        return "into", f"стоит «{one.into}», тот же логин, что в «login». Впишите логин школы, в которую вошла эта."
     if sum(other.login == one.login for other in mergers) > 1:
-        return f"ключ «login»: школа «{one.login}» записана дважды. Оставьте одну запись."
+        return "login", f"школа «{one.login}» записана дважды. Оставьте одну запись."
     successors = {other.login: other for other in mergers}
     if (circle := _way(one, successors))[-1] == one.login:
-        return f"ключ «into»: круг: {' → '.join(circle)}. Уберите запись той школы, которая осталась."
+        return "into", f"круг: {' → '.join(circle)}. Уберите запись той школы, которая осталась."
     after = successors.get(one.into)
     if after is not None and after.date <= one.date:
-        return (
-            f"ключ «into»: школы «{one.into}» к {one.day} уже не было: с {after.day} она в составе «{after.into}». "
+        said = (
+            f"школы «{one.into}» к {one.day} уже не было: с {after.day} она в составе «{after.into}». "
             "Впишите ту школу, которая была в этот день, или исправьте дату."
         )
-    return ""
+        return "into", said
+    return "", ""
 
 
 def _way(one: Merger, successors: Mapping[str, Merger]) -> list[str]:

@@ -1,6 +1,7 @@
 """Writes entries into data/raw/SOURCES.toml; what people wrote there stays as it is."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -27,22 +28,8 @@ def _append(root: Path, stanzas: Sequence[str]) -> None:
 
 def _stanza(source: Source) -> str:
     """The entry as TOML; texts are escaped, because a file name may hold anything."""
-    lines = [
-        f"file = {quoted(source.file)}",
-        f"title = {quoted(source.title)}",
-        f"origin = {quoted(source.origin)}",
-        f"received = {source.received.isoformat()}",
-        f"sha256 = {quoted(source.sha256)}",
-        f"licence = {quoted(source.licence)}",
-        f"kind = {quoted(source.kind)}",
-        *(
-            f"{key} = {quoted(value)}"
-            for key, value in (
-                ("replaces", source.replaces),
-                ("wave", source.wave),
-                ("derived_from", source.derived_from),
-            )
-            if value
-        ),
-    ]
+    written = {
+        one.name: getattr(source, one.name) for one in fields(source) if one.default != getattr(source, one.name)
+    }
+    lines = [f"{key} = {quoted(value) if isinstance(value, str) else value}" for key, value in written.items()]
     return "\n".join(["[[source]]", *lines, ""])

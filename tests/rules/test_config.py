@@ -144,7 +144,7 @@ def test_a_project_may_have_no_terms(tmp_path):
         ('[[variant]]\nmeaning = "ш"\nwritings = []', "№ 1 .ш.: ключ «writings».*непустые слова"),
         ('[[variant]]\nmeaning = "ш"\nwritings = ["ПНОР", 5]', "№ 1 .ш.: ключ «writings».*непустые слова"),
         ('[[variant]]\nmeaning = "ш"\nwritings = "ПНОР"', "№ 1 .ш.: ключ «writings».*список"),
-        ('[[slip]]\ntext = ""\nsuggestion = "м"', "№ 1 ..: ключ «text».*непустые слова"),
+        ('[[slip]]\ntext = ""\nsuggestion = "м"', "№ 1: ключ «text».*непустые слова"),
         ('[[abbreviation]]\nterm = "УО"', "№ 1 .УО.: нет ключа «expansion»"),
         ("slip = 5", "списком разделов"),
         ('[slip]\ntext = "a"', "списком разделов"),

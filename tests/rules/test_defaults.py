@@ -7,7 +7,7 @@ import pytest
 
 from analysis.errors import AnalysisError
 from analysis.rules.assumptions import load_assumptions
-from analysis.rules.defaults import DEFAULT_RULE, approved_since, bracketed, doubt
+from analysis.rules.defaults import DEFAULT_RULE, bracketed, doubt
 from analysis.rules.disclosure_policy import load_policy
 from analysis.rules.indicator_passport import PASSPORT_FILE, load_passport
 from analysis.rules.selection_rules import SELECTION_FILE, load_rules
@@ -47,15 +47,21 @@ def test_the_own_assumptions_of_the_real_project_keep_their_day():
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        ({"default": True, "since": 2023}, "ключ «since» бывает у утверждённого: уберите его или «default»"),
-        ({}, "нет ключа «since»"),
-        ({"default": False}, "нет ключа «since»"),
-        ({"default": "да"}, "true или false"),
+        ("default = true\nsince = 2023", "ключ «since» бывает у утверждённого: уберите его или «default»"),
+        ("", "нет ключа «since» (целое число)"),
+        ("default = false", "нет ключа «since» (целое число)"),
+        ('default = "да"', "true или false"),
     ],
 )
-def test_an_entry_is_either_a_default_or_has_its_day(entry, said):
-    with pytest.raises(AnalysisError, match=said):
-        approved_since(entry, int, "файл")
+def test_an_entry_is_either_a_default_or_has_its_day(tmp_path, entry, said):
+    (tmp_path / "data").mkdir()
+    text = (HOUSE / PASSPORT_FILE).read_text(encoding="utf-8")
+    assert text.count("\ndefault = true\n") == 1
+    (tmp_path / PASSPORT_FILE).write_text(text.replace("\ndefault = true\n", f"\n{entry}\n"), encoding="utf-8")
+    with pytest.raises(AnalysisError) as stopped:
+        load_passport(tmp_path)
+    assert str(stopped.value).startswith(f"{PASSPORT_FILE}, [passport]: ")
+    assert said in str(stopped.value)
 
 
 @pytest.mark.parametrize(
