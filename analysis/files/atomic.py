@@ -12,11 +12,8 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from analysis.errors import AnalysisError
-
-LOCKED_BYTE = 1_000_000
 
 
 def write_file_whole(path: Path, content: bytes) -> None:
@@ -84,7 +81,7 @@ def only_one_at_work(lock: Path) -> Iterator[None]:
     """Holds a lock file, so that what others left half done beside it is known to be dead and may be removed.
 
     The system frees the lock when the process ends, however it ends: a lock that is left behind by a dead process
-    holds nobody up. The file stays; it names the process that holds, or last held, it.
+    holds nobody up. Who holds it stands in a file of its own, because Windows lets nobody read a file that is locked.
 
     Args:
         lock: The lock file, beside the folder it guards.
@@ -95,27 +92,17 @@ def only_one_at_work(lock: Path) -> Iterator[None]:
     Raises:
         AnalysisError: Another process holds it.
     """
-    with lock.open("a+b") as stream:
-        try:
-            _lock(stream)
-        except OSError as error:
-            owner = lock.read_text(encoding="utf-8", errors="replace").strip() or "другой процесс"
-            message = f"{lock.parent}: здесь уже работает другой запуск программы ({owner}); дождитесь его окончания."
-            raise AnalysisError(message) from error
-        stream.truncate(0)
-        stream.write(f"процесс {os.getpid()} на {platform.node()}\n".encode())
-        stream.flush()
-        yield
+    from filelock import FileLock, Timeout
 
-
-def _lock(stream: IO[bytes]) -> None:
-    if os.name == "nt":
-        import msvcrt
-
-        # A byte far behind the text, so that the owner can be read while the lock is held.
-        stream.seek(LOCKED_BYTE)
-        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-    else:
-        import fcntl
-
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    holder = lock.with_name(f"{lock.name}.holder")
+    try:
+        with FileLock(lock, timeout=0):
+            holder.write_text(f"процесс {os.getpid()} на {platform.node()}", encoding="utf-8")
+            try:
+                yield
+            finally:
+                holder.unlink(missing_ok=True)
+    except Timeout as error:
+        named = holder.read_text(encoding="utf-8", errors="replace") if holder.is_file() else "другой процесс"
+        message = f"{lock.parent}: здесь уже работает другой запуск программы ({named}); дождитесь его окончания."
+        raise AnalysisError(message) from error
