@@ -17,10 +17,10 @@ from analysis.rules.config import (
     load_reporting,
     load_sources,
     load_terms,
+    read_without_fault,
 )
 from analysis.rules.disclosure_policy import load_policy
 from analysis.rules.exam_calendar import load_calendar
-from analysis.rules.toml_file import ACCEPTED, accepted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,8 +128,7 @@ def _write(
         inputs, last = _inputs(project), read_manifest(project.root)
         kept = last.get("made", {}) if last.get("inputs") == inputs else {}
         manifest = {"inputs": inputs, "made": {**kept, **_made(project, years)}}
-        read = {ACCEPTED: accepted(project.root, (PROJECT_FILE, SOURCES_FILE))}
-        write_tables(project.root, tables, manifest | read)
+        write_tables(project.root, tables, manifest | read_without_fault(project.root))
 
 
 def editions_of(

@@ -9,7 +9,7 @@ from analysis.pipeline.build import editions_of
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.presentation.write import write_edition, write_index
 from analysis.project.explanation import ground_of
-from analysis.publishing.word_footer import with_footer
+from analysis.publishing.word_margins import with_footer
 from analysis.rules.config import INVENTED, Project
 
 MARK = "Для служебного пользования"

@@ -51,7 +51,6 @@ def publish(
     Raises:
         PublishingError: The sources cannot be published; the message says where and what to do.
     """
-    from analysis.publishing.engines import choose_engine
     from analysis.publishing.project import read_project
 
     reports = reports.resolve()
@@ -60,19 +59,31 @@ def publish(
     with only_one_at_work(reports / "_site.lock"):
         _clean_up(reports, site)
         requested = {document: _kinds(reports, document, formats) for document in documents}
-        render, version = choose_engine(engine, progress)
-        keys = document_keys(reports, {*_documents(reports), *documents}, version, fixed_date)
-        found = outputs_found(read_state(reports / "_site.json"), site)
-        plan = make_plan(requested, keys, found)
-        for name in sorted(plan.withdraw):
-            progress(f"{name}: снято с сайта, потому что устарело, а заново не заказано")
-        if plan.make or plan.withdraw:
-            _replace_site(
-                reports, site, plan, found, lambda sources, new: render(sources, new, plan, fixed_date, progress)
-            )
-        else:
-            progress("отчёты без изменений")
+        _bring_up_to_date(reports, site, requested, engine, fixed_date, progress)
         return [site / output_name(name, kind) for name, kinds in requested.items() for kind in kinds]
+
+
+def _bring_up_to_date(
+    reports: Path,
+    site: Path,
+    requested: Mapping[str, tuple[str, ...]],
+    engine: str,
+    fixed_date: date,
+    progress: Callable[[str], None],
+) -> None:
+    """Makes what is asked for and not there as it would be made today; what is stale and not asked for goes."""
+    from analysis.publishing.engines import choose_engine
+
+    render, version = choose_engine(engine, progress)
+    keys = document_keys(reports, {*_documents(reports), *requested}, version, fixed_date)
+    found = outputs_found(read_state(reports / "_site.json"), site)
+    plan = make_plan(requested, keys, found)
+    for name in sorted(plan.withdraw):
+        progress(f"{name}: снято с сайта, потому что устарело, а заново не заказано")
+    if plan.make or plan.withdraw:
+        _replace_site(reports, site, plan, found, lambda sources, new: render(sources, new, plan, fixed_date, progress))
+    else:
+        progress("отчёты без изменений")
 
 
 def _clean_up(reports: Path, site: Path) -> None:

@@ -1,5 +1,6 @@
 """Where the pages of a Word document end: what pandoc leaves to chance."""
 
+import io
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,10 +9,10 @@ from lxml import etree
 
 from analysis.files.atomic import write_file_whole
 from analysis.publishing.word_contents import fill_contents
-from analysis.publishing.word_footer import packed
 from analysis.publishing.word_xml import W, keep_with_next, properties, remove, style, text
 
 _DOCUMENT = "word/document.xml"
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _SHOWN = {"TableCaption", "CaptionedFigure"}
 
 
@@ -73,3 +74,14 @@ def _leads(before: etree._Element | None, block: etree._Element, after: etree._E
         or (style(before).startswith("Heading") and style(after) in _SHOWN)
         or (text(block).endswith(":") and after.find(f"{W}pPr/{W}numPr") is not None)
     )
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    """The parts as one file; the same parts give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            entry = zipfile.ZipInfo(name, _ZIP_EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            package.writestr(entry, content)
+    return buffer.getvalue()

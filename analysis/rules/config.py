@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from analysis.errors import AnalysisError
-from analysis.rules.toml_file import read_rules
+from analysis.rules.toml_file import ACCEPTED, accepted, read_rules
 from analysis.rules.written import (
     Code,
     FilePath,
@@ -379,6 +379,11 @@ def load_record(root: Path) -> Record:
     """
     file = read_rules(root, SOURCES_FILE, SourcesFile, optional=False)
     return Record(file.source, frozenset(one.file for one in file.taken_back))
+
+
+def read_without_fault(root: Path) -> dict[str, object]:
+    """What the manifest of a build remembers of the two files that every command reads."""
+    return {ACCEPTED: accepted(root, (PROJECT_FILE, SOURCES_FILE))}
 
 
 def load_terms(root: Path) -> Terms:

@@ -7,7 +7,7 @@ import docx
 import pytest
 
 from analysis.publishing.errors import PublishingError
-from analysis.publishing.word_footer import with_footer
+from analysis.publishing.word_margins import with_footer
 
 from .conftest import REPORTS
 

@@ -6,7 +6,7 @@ import docx
 import pytest
 
 from analysis.publishing.errors import PublishingError
-from analysis.publishing.word_header import with_first_header
+from analysis.publishing.word_margins import with_first_header
 
 from .conftest import REPORTS
 
