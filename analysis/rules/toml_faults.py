@@ -3,6 +3,7 @@
 Loaded only when there is a fault.
 """
 
+import math
 import re
 import tomllib
 from bisect import bisect_left
@@ -70,7 +71,8 @@ def _misfits(error: Mapping[str, Any], model: type) -> Iterator[Misfit]:
     """A fault that pydantic found, by the type of its error; any other type is of a value that is not of its kind."""
     at, value = error["loc"], error["input"]
     kind, key = _kind(model, at), str(next(step for step in (*at[::-1], "") if isinstance(step, str)))
-    heading, place = _heading(kind, key), (at[:-1], at[-1:])
+    item = isinstance(at[-1], int) if at else False
+    heading, place = _heading(kind, key, entry=item), (at[:-1], at[-1:])
     match error["type"]:
         case "misfits":
             for said, below, its_key in error["ctx"]["misfits"]:
@@ -87,8 +89,10 @@ def _misfits(error: Mapping[str, Any], model: type) -> Iterator[Misfit]:
             yield Misfit(f"«{key}» должно быть списком разделов {heading}.", *place)
         case _:
             stands = repr(value) if isinstance(value, str | bool) else shown(value)
-            needed = f"раздел {heading}" if heading else f"{_kind_name(kind)}{_quoted(key, value, kind)}"
-            yield Misfit(f"ключ «{key}»: стоит {stands}, нужно: {needed}.", *place)
+            needed = f"раздел {heading}" if heading else _kind_name(kind)
+            told_as = f", значение № {at[-1] + 1}: " if item else ": "
+            quoted = "" if item else _quoted(key, value, kind)
+            yield Misfit(f"ключ «{key}»{told_as}стоит {stands}, нужно: {needed}{quoted}.", *place)
 
 
 def _kind(model: Any, at: At) -> Any:
@@ -103,10 +107,10 @@ def _kind_name(kind: Any) -> str:
     return KIND_NAMES[get_origin(kind) or kind]
 
 
-def _heading(kind: Any, key: str) -> str:
+def _heading(kind: Any, key: str, *, entry: bool) -> str:
     """How the file begins a table or an entry of this kind; empty for a value."""
     if is_dataclass(kind) or get_origin(kind) is Mapping:
-        return f"[{key}]"
+        return f"[[{key}]]" if entry else f"[{key}]"
     return f"[[{key}]]" if get_origin(kind) is tuple and is_dataclass(get_args(kind)[0]) else ""
 
 
@@ -120,7 +124,8 @@ def _quoted(key: str, value: object, kind: Any) -> str:
     """How a text is written that stands there as a number; a number has lost the zeros at its end."""
     if kind is not str or isinstance(value, bool) or not isinstance(value, int | float):
         return ""
-    zeros = f' (если в документе {value}0, впишите {key} = "{value}0")' if isinstance(value, float) else ""
+    lost = isinstance(value, float) and math.isfinite(value)
+    zeros = f' (если в документе {value}0, впишите {key} = "{value}0")' if lost else ""
     return f': {key} = "{value}"{zeros}'
 
 

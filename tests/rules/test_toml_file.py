@@ -117,6 +117,13 @@ def test_a_moment_is_no_day_and_a_strange_word_is_told_with_the_right_ones(tmp_p
     assert "нужно: дата вида 2020-08-25. Строка 14. Ключ «kind»: стоит «форма», нужно одно из: roadmap, " in fault
 
 
+def test_an_item_of_a_list_is_told_by_its_number(tmp_path):
+    text = PROJECT.split("[[")[0] + "[collection]\nmunicipal = ['УО', 5]\nexecutor = [5]\n"
+    (fault,) = [one for one in _faults(load_project, tmp_path, "project.toml", text) if "[collection]" in one]
+    assert "«municipal», значение № 2: стоит 5, нужно: текст в кавычках. Строка 17." in fault
+    assert "«executor» должно быть списком разделов [[executor]]. Строка 18." in fault
+
+
 def test_entries_that_stand_twice_are_told_by_the_later_one(tmp_path):
     text = SOURCES.replace("T10:00:00", "").replace('"форма"', '"form"').replace('"b"', '"a"')
     faults = _faults(
@@ -174,6 +181,7 @@ def test_what_the_last_build_read_is_taken_without_pydantic_and_is_the_same(tmp_
     texts = {file: begins.get(file) if begun else _of_house(file) for file in MODELS}
     texts = {file: text.encode() if isinstance(text, str) else text for file, text in texts.items() if text is not None}
     assert len(texts) > 8
+    texts["project.toml"] = texts["project.toml"].replace(b"editions = [", b"editions = [2026, ")
     for file, text in texts.items():
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_bytes(text)
