@@ -88,21 +88,16 @@ def build(project: Project, options: argparse.Namespace) -> int:
 def report(project: Project, options: argparse.Namespace) -> int:
     """Builds if needed, publishes the editions asked for, and lists what the site holds of them."""
     from analysis.pipeline.placed import refuse_lost_references
-    from analysis.publishing import publish
+    from analysis.publishing import Request, publish
 
     years = _asked_years(project, options.years)
     build(project, options)
     documents = [f"{year}/annual-report-{year}.qmd" for year in years]
     sources = _report_sources(project, options.audience, years)
     refuse_lost_references(sources, documents)
-    made = publish(
-        sources,
-        documents=[*documents, "index.qmd"] if "html" in options.formats else documents,
-        formats=options.formats,
-        engine=options.engine,
-        fixed_date=max(source.received for source in load_sources(project.root)),
-        progress=say,
-    )
+    asked = [*documents, "index.qmd"] if "html" in options.formats else documents
+    day = max(source.received for source in load_sources(project.root))
+    made = publish(sources, Request(asked, options.formats, options.engine, day), progress=say)
     _print("Опубликовано:")
     for path in made:
         _print(f"  {_from_here(path)}  {file_size(path)}")

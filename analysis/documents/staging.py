@@ -14,7 +14,7 @@ from analysis.documents.settings import Attachment
 from analysis.files.atomic import replace_folder
 from analysis.presentation.russian import long_date
 from analysis.project.internal import MARK, PAPER, WORD, mark_papers
-from analysis.publishing import publish
+from analysis.publishing import Request, publish
 from analysis.publishing.word_margins import with_first_header
 from analysis.rules.config import INVENTED, Project
 
@@ -116,15 +116,9 @@ def publish_documents(
     """
     batch.site.parent.mkdir(parents=True, exist_ok=True)
     _write_sources(batch)
-    made = publish(
-        batch.sources,
-        documents=[*(one.path for one in asked), *(["index.qmd"] if "html" in formats else [])],
-        formats=formats,
-        engine=engine,
-        fixed_date=fixed_date,
-        progress=progress,
-        site=batch.site,
-    )
+    documents = [*(one.path for one in asked), *(["index.qmd"] if "html" in formats else [])]
+    request = Request(documents, formats, engine, fixed_date)
+    made = publish(batch.sources, request, progress=progress, site=batch.site)
     note_texts(batch.sources, batch.site, batch._replace(documents=asked).texts())
     return [path for path in made if path.name != "index.html"]
 

@@ -3,7 +3,6 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 
 from analysis.files.atomic import only_one_at_work, recover_folder, replace_folder
@@ -12,6 +11,7 @@ from analysis.publishing.state import (
     KINDS,
     Output,
     Plan,
+    Request,
     copy_kept,
     document_keys,
     make_plan,
@@ -21,27 +21,17 @@ from analysis.publishing.state import (
     write_state,
 )
 
-__all__ = ["PublishingError", "publish"]
+__all__ = ["PublishingError", "Request", "publish"]
 
 
 def publish(
-    reports: Path,
-    *,
-    documents: Sequence[str],
-    formats: Sequence[str],
-    engine: str,
-    fixed_date: date,
-    progress: Callable[[str], None],
-    site: Path | None = None,
+    reports: Path, request: Request, *, progress: Callable[[str], None], site: Path | None = None
 ) -> list[Path]:
     """Publishes documents; the site is replaced whole or, whatever fails, stays as it was.
 
     Args:
         reports: The folder of the report sources, with `_quarto.yml`.
-        documents: The documents, relative to it.
-        formats: Some of html, pdf, docx.
-        engine: auto, quarto or builtin.
-        fixed_date: The date written into the files, so that the same input gives the same bytes.
+        request: What is to be published.
         progress: Is told, in Russian, what is being done.
         site: The folder of the site, on the disk of the sources; by default `_site` beside them.
 
@@ -58,8 +48,8 @@ def publish(
     read_project(reports)
     with only_one_at_work(reports / "_site.lock"):
         _clean_up(reports, site)
-        requested = {document: _kinds(reports, document, formats) for document in documents}
-        _bring_up_to_date(reports, site, requested, engine, fixed_date, progress)
+        requested = {document: _kinds(reports, document, request.formats) for document in request.documents}
+        _bring_up_to_date(reports, site, requested, request, progress)
         return [site / output_name(name, kind) for name, kinds in requested.items() for kind in kinds]
 
 
@@ -67,21 +57,21 @@ def _bring_up_to_date(
     reports: Path,
     site: Path,
     requested: Mapping[str, tuple[str, ...]],
-    engine: str,
-    fixed_date: date,
+    request: Request,
     progress: Callable[[str], None],
 ) -> None:
     """Makes what is asked for and not there as it would be made today; what is stale and not asked for goes."""
     from analysis.publishing.engines import choose_engine
 
-    render, version = choose_engine(engine, progress)
-    keys = document_keys(reports, {*_documents(reports), *requested}, version, fixed_date)
+    render, version = choose_engine(request.engine, progress)
+    keys = document_keys(reports, {*_documents(reports), *requested}, version, request.fixed_date)
     found = outputs_found(read_state(reports / "_site.json"), site)
     plan = make_plan(requested, keys, found)
     for name in sorted(plan.withdraw):
         progress(f"{name}: снято с сайта, потому что устарело, а заново не заказано")
     if plan.make or plan.withdraw:
-        _replace_site(reports, site, plan, found, lambda sources, new: render(sources, new, plan, fixed_date, progress))
+        day = request.fixed_date
+        _replace_site(reports, site, plan, found, lambda sources, new: render(sources, new, plan, day, progress))
     else:
         progress("отчёты без изменений")
 

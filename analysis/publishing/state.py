@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -30,6 +30,22 @@ class State(NamedTuple):
 
     outputs: Mapping[str, Output]
     hashes: Mapping[str, str]
+
+
+class Request(NamedTuple):
+    """What is to be published.
+
+    Attributes:
+        documents: Relative to the folder of the sources.
+        formats: Some of html, pdf, docx.
+        engine: auto, quarto or builtin.
+        fixed_date: The date written into the files, so that the same input gives the same bytes.
+    """
+
+    documents: Sequence[str]
+    formats: Sequence[str]
+    engine: str
+    fixed_date: date
 
 
 class Plan(NamedTuple):

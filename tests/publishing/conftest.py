@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from analysis.publishing import publish
+from analysis.publishing import Request, publish
 
 REPORTS = Path(__file__).parents[2] / "reports"
 DOCUMENTS = ("index.qmd", "2020/annual-report-2020.qmd", "2021/annual-report-2021.qmd")
@@ -182,9 +182,7 @@ def run(
 ) -> list[str]:
     """Publishes and returns what was said meanwhile."""
     said: list[str] = []
-    publish(
-        reports, documents=documents, formats=formats, engine=engine, fixed_date=date(2023, 1, 31), progress=said.append
-    )
+    publish(reports, Request(documents, formats, engine, date(2023, 1, 31)), progress=said.append)
     return said
 
 

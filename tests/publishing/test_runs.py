@@ -11,7 +11,7 @@ import pytest
 
 from analysis.errors import AnalysisError
 from analysis.files.atomic import only_one_at_work
-from analysis.publishing import PublishingError, publish
+from analysis.publishing import PublishingError, Request, publish
 
 from .conftest import DOCUMENTS, files, make_project, run, write
 
@@ -76,14 +76,7 @@ def test_the_lock_and_the_date_count_as_sources(reports: Path):
     write(reports.parent / "requirements.lock", "pandas==3")
     assert _made(run(reports, formats=["html"])) == set(DOCUMENTS)
     said: list[str] = []
-    publish(
-        reports,
-        documents=[INDEX],
-        formats=["html"],
-        engine="builtin",
-        fixed_date=date(2024, 1, 31),
-        progress=said.append,
-    )
+    publish(reports, Request([INDEX], ["html"], "builtin", date(2024, 1, 31)), progress=said.append)
     assert _made(said) == {INDEX}
 
 
@@ -210,9 +203,10 @@ def test_after_a_kill_the_last_good_site_stays_and_the_next_run_cleans_up(publis
     edition = (published / E2021).read_text(encoding="utf-8")
     write(published / E2021, edition + kill)
     code = (
-        "import sys; from datetime import date; from pathlib import Path; from analysis.publishing import publish; "
-        f"publish(Path(sys.argv[1]), documents=['{E2021}'], formats=['html'], engine='builtin', "
-        "fixed_date=date(2023, 1, 31), progress=print)"
+        "import sys\nfrom datetime import date\nfrom pathlib import Path\n"
+        "from analysis.publishing import Request, publish\n"
+        f"request = Request(['{E2021}'], ['html'], 'builtin', date(2023, 1, 31)); "
+        "publish(Path(sys.argv[1]), request, progress=print)"
     )
     assert subprocess.run([sys.executable, "-c", code, published], capture_output=True).returncode == 9
     assert files(published / "_site") == before
