@@ -129,14 +129,16 @@ def test_an_altered_file_is_read_as_it_stands_or_stopped(lines):
 def test_nothing_of_an_altered_file_is_lost(lines):
     tables, findings = read("\n".join(lines).encode())
     named = {place for finding in findings for place in finding.places}
+    standing = [
+        f"строка {number}" + (f", ячейка {position}" if "\t" in line else "")
+        for number, line in enumerate(lines, start=1)
+        for position, text in enumerate(line.split("\t"), start=1)
+        if text.strip()
+    ]
     cells = tables["cells"]
-    read_cells = dict(zip(cells["place"], cells["role"], strict=True))
-    for number, line in enumerate(lines, start=1):
-        for position, text in enumerate(line.split("\t"), start=1):
-            place = f"строка {number}" + (f", ячейка {position}" if "\t" in line else "")
-            if text.strip():
-                assert place in read_cells
-                assert read_cells[place] != "unread" or {place, f"строка {number}"} & named
+    assert sorted(cells["place"]) == sorted(standing)
+    unread = cells.loc[cells["role"] == "unread", "place"]
+    assert [place for place in unread if not {place, place.partition(",")[0]} & named] == []
 
 
 @QUICK

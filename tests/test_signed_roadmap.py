@@ -140,6 +140,7 @@ def test_tasks_and_codes(signed):
 
 def test_titles_are_the_words_of_the_document(signed):
     """Looked up in the file by address, so that no reader stands between."""
+    assert len(signed.tables["activities"]) == 20
     for row in signed.tables["activities"].itertuples():
         number = int(row.place.removeprefix("строка "))
         assert SIGNED_LINES[number - 1].split("\t")[1] == row.activity_title
@@ -147,6 +148,7 @@ def test_titles_are_the_words_of_the_document(signed):
 
 def test_every_address_leads_to_what_stands_there(signed):
     """`строка 35, ячейка 2` is line 35, second cell; nothing else may be printed as its text."""
+    assert len(signed.tables["cells"]) == 197
     for cell in signed.tables["cells"].itertuples():
         line, _, number = cell.place.removeprefix("строка ").partition(", ячейка ")
         stands = SIGNED_LINES[int(line) - 1]

@@ -46,6 +46,7 @@ def test_the_year_of_the_registry_adds_up_to_it():
 
 
 def test_grades_age_and_only_a_few_come_or_go():
+    assert len(schools()) == 18
     for school in schools():
         years = enrolment(school.number)
         for year, grade in itertools.product((2019, 2020, 2021), range(1, 9)):
@@ -53,7 +54,9 @@ def test_grades_age_and_only_a_few_come_or_go():
 
 
 def test_parts_fit_into_wholes():
-    for school, year in itertools.product(schools(), YEARS):
+    counted = list(itertools.product(schools(), YEARS))
+    assert len(counted) == 18 * 3
+    for school, year in counted:
         context, staff = context_counts(school, year), staff_amounts(school, year)
         grades = [count for name, count in context.items() if name.endswith(" класс")]
         assert len(grades) == 11

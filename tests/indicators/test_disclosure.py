@@ -101,6 +101,7 @@ def test_every_value_between_the_ends_is_possible_too(inner):
     """By counting all tables: 2 × 2, each number up to 14."""
     cells, relations = grid(inner)
     outcome = suppress(cells, relations, BOUND)
+    assert outcome.sensitive == {cell.cell_id for cell in cells if cell.value < BOUND}
     names = ["0/0", "0/1", "1/0", "1/1"]
     a, b, c, d = np.indices((15,) * 4).reshape(4, -1)
     worlds = dict(zip(names, (a, b, c, d), strict=True)) | {

@@ -123,6 +123,7 @@ def test_the_calendar_puts_named_months_first_and_leaves_out_zeros(plan):
 
 def test_arguments_are_not_changed(signed):
     before = {name: table.copy() for name, table in signed.tables.items()}
+    assert {"activities", "measures", "targets", "executors"} <= before.keys()
     plan = plan_by_year(signed.tables["activities"], signed.tables["measures"], signed.tables["targets"])
     calendar(plan, 2021)
     executor_load(plan, signed.tables["executors"], 2021)

@@ -36,15 +36,15 @@ def test_the_fit_is_the_maximum_of_the_marginal_likelihood():
     groups = np.repeat(np.arange(4), 30)
     count, base = (np.concatenate([town[part] for town in towns]) for part in (0, 1))
     priors = fitted(count, base, groups, np.ones(120), REGIME, 4)
-    for group, (k, n, _) in enumerate(towns):
 
-        def loss(at, k=k, n=n):
-            a, b = np.exp(at)
-            return -(special.betaln(a + k, b + n - k) - special.betaln(a, b)).sum()
+    def loss(at, k, n):
+        a, b = np.exp(at)
+        return -(special.betaln(a + k, b + n - k) - special.betaln(a, b)).sum()
 
-        best = optimize.minimize(loss, [0.5, 2.0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-12})
-        assert priors.alpha[group] == pytest.approx(np.exp(best.x[0]), rel=1e-4)
-        assert priors.beta[group] == pytest.approx(np.exp(best.x[1]), rel=1e-4)
+    exact = {"method": "Nelder-Mead", "options": {"xatol": 1e-9, "fatol": 1e-12}}
+    best = np.exp([optimize.minimize(loss, [0.5, 2.0], (k, n), **exact).x for k, n, _ in towns])
+    assert priors.alpha == pytest.approx(best[:, 0], rel=1e-4)
+    assert priors.beta == pytest.approx(best[:, 1], rel=1e-4)
 
 
 def test_schools_counted_once_or_by_times_give_the_same_fit():

@@ -87,7 +87,9 @@ def test_a_cell_that_cannot_be_read_is_there_without_a_value():
 def test_another_reader_sees_the_same(kind):
     content = STRANGE[kind][0]()
     grids = {sheet: CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(sheet) for sheet in TABS}
-    for sheet in read_workbook(content, "возврат.xlsx").sheets:
+    sheets = read_workbook(content, "возврат.xlsx").sheets
+    assert [sheet.name for sheet in sheets] == list(TABS)
+    for sheet in sheets:
         grid = grids[sheet.name].to_python(skip_empty_area=False)
         seen = {(row, column): value for row, values in enumerate(grid, 1) for column, value in enumerate(values, 1)}
         assert {at: value for at, value in seen.items() if value != ""} == {
