@@ -27,6 +27,12 @@ def test_a_file_is_replaced_and_leaves_nothing_beside_it(tmp_path: Path):
     assert _names(tmp_path) == ["state.json"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_others_may_read_what_is_written(tmp_path: Path):
+    write_file_whole(tmp_path / "state.json", b"x")
+    assert (tmp_path / "state.json").stat().st_mode & 0o777 == 0o644
+
+
 def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     target = tmp_path / "state.json"
     write_file_whole(target, b"old")
