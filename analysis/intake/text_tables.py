@@ -26,36 +26,33 @@ def text_tables(
         used: Every cell that is not blank, with its role and the activity it belongs to.
         file: Path of the document relative to the project.
     """
-    approval = [(*heading.values.values(), *heading.places.values())]
-    activities = [
-        (row.place, row.cells["code"].text, row.task.code, row.task.title, row.task.place, row.cells["title"].text)
-        for row in rows
-    ]
-    return {
-        "cells": _text_frame([(cell.place, cell.text, role, code) for cell, role, code in used], CELL_COLUMNS, file),
-        "approval": _text_frame(approval, [*heading.values, *(f"{name}_place" for name in heading.places)], file),
-        "activities": _text_frame(activities, ACTIVITY_COLUMNS, file),
-        "measures": _text_frame(
-            [(row.place, *_texts(row, "code", "result", "total"), row.cells["total"].place) for row in rows],
+    approval = [*heading.values, *(f"{name}_place" for name in heading.places)]
+    tables: dict[str, tuple[list[str], Sequence[tuple[str, ...]]]] = {
+        "cells": (CELL_COLUMNS, [(cell.place, cell.text, role, code) for cell, role, code in used]),
+        "approval": (approval, [(*heading.values.values(), *heading.places.values())]),
+        "activities": (ACTIVITY_COLUMNS, [_activity(row) for row in rows]),
+        "measures": (
             MEASURE_COLUMNS,
-            file,
+            [(row.place, *_texts(row, "code", "result", "total"), row.cells["total"].place) for row in rows],
         ),
-        "targets": _text_frame(
-            [
-                (row.place, row.cells["code"].text, year, cell.text, cell.place)
-                for row in rows
-                for year, cell in row.cells.items()
-                if year.isdigit()
-            ],
-            TARGET_COLUMNS,
-            file,
-        ),
-        "executors": _text_frame(
-            [(row.place, *_texts(row, "code", "executors"), row.cells["executors"].place) for row in rows],
+        "targets": (TARGET_COLUMNS, [target for row in rows for target in _targets(row)]),
+        "executors": (
             EXECUTOR_COLUMNS,
-            file,
+            [(row.place, *_texts(row, "code", "executors"), row.cells["executors"].place) for row in rows],
         ),
     }
+    return {name: _text_frame(found, columns, file) for name, (columns, found) in tables.items()}
+
+
+def _activity(row: ActivityRow) -> tuple[str, ...]:
+    task = row.task
+    return (row.place, row.cells["code"].text, task.code, task.title, task.place, row.cells["title"].text)
+
+
+def _targets(row: ActivityRow) -> list[tuple[str, ...]]:
+    """The planned values of an activity, a year each."""
+    years = [(year, cell) for year, cell in row.cells.items() if year.isdigit()]
+    return [(row.place, row.cells["code"].text, year, cell.text, cell.place) for year, cell in years]
 
 
 def _texts(row: ActivityRow, *roles: str) -> tuple[str, ...]:

@@ -52,6 +52,31 @@ class _SchoolLayout:
     read: Callable[[str, Iterator[Line], Vocabulary], list[ExamCounts]]
 
 
+@dataclass(frozen=True)
+class _ReadSheet:
+    """What a sheet gave: blocks of pupils, rows of schools, or neither.
+
+    Attributes:
+        number: Among the sheets of the file, from 1.
+        hidden: What nobody sees in it.
+        title: The layout by which it was read; empty where there is none.
+        what_it_is: What it is known for where it is no export of results, and what to do.
+        blocks: Exams and schools of a sheet with a row per pupil.
+        counts: Rows of a sheet with a row per school.
+        unknown: It holds something, and was not read.
+        hidden_tab: It was not read because nobody sees its tab.
+    """
+
+    number: int
+    hidden: HiddenHere
+    title: str
+    what_it_is: str = ""
+    blocks: Sequence[Block] = ()
+    counts: Sequence[ExamCounts] = ()
+    unknown: bool = False
+    hidden_tab: bool = False
+
+
 PUPIL_LAYOUTS = (
     _PupilLayout(exam_protocols.TITLE, exam_protocols.is_protocol, exam_protocols.read_protocol),
     _PupilLayout(individual_results.TITLE, individual_results.is_individual, individual_results.read_individual),
@@ -76,48 +101,45 @@ def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
     Raises:
         AnalysisError: It is no export that is known, or one that cannot be read; the message quotes no cell.
     """
-    blocks: list[Block] = []
-    counts: list[ExamCounts] = []
-    titles: list[str] = []
-    unknown: list[int] = []
-    unseen: list[HiddenHere] = []
-    hidden_sheets: list[int] = []
-    told: list[str] = []
-    for sheet in open_grid(content, file):
-        hidden = HiddenHere(_place(sheet, named=False))
-        watched = hidden.watched(sheet)
-        head = list(islice(watched, LINES_LOOKED_AT))
-        lines = chain(head, watched)
-        pupils = next((layout for layout in PUPIL_LAYOUTS if layout.is_this(head)), None)
-        schools = next((layout for layout in SCHOOL_LAYOUTS if layout.is_this(head)), None)
-        if sheet.hidden or (pupils is None and (schools is None or _names_pupils(head))):
-            unknown += [sheet.number] if head else []
-            told += _what_it_is(head, content, _place(sheet, named=False))
-            hidden_sheets += [sheet.number] if head and sheet.hidden else []
-        elif pupils is not None:
-            found = pupils.read(hidden.sheet, lines, vocabulary)
-            hidden.doubt_pupils(found)
-            blocks += found
-            titles.append(pupils.title)
-        elif schools is not None:
-            hidden.sheet = _place(sheet, named=True)
-            counts += hidden.doubted(_rows_of_schools(schools, hidden.sheet, lines, vocabulary, file))
-            titles.append(schools.title)
-        unseen.append(hidden)
+    sheets = [_read_sheet(sheet, content, file, vocabulary) for sheet in open_grid(content, file)]
+    blocks = [one for sheet in sheets for one in sheet.blocks]
+    counts = [one for sheet in sheets for one in sheet.counts]
+    titles = [sheet.title for sheet in sheets if sheet.title]
+    told = next((sheet.what_it_is for sheet in sheets if sheet.what_it_is), "")
     if told and not blocks:
-        raise AnalysisError(f"{file}: {told[0]}")
-    _refuse_unknown(file, titles, unknown, has_pupils=bool(blocks))
+        raise AnalysisError(f"{file}: {told}")
+    _refuse_unknown(file, titles, [sheet.number for sheet in sheets if sheet.unknown], has_pupils=bool(blocks))
     if blocks and counts:
         raise AnalysisError(f"{file}: в книге и строки учеников, и сводка по школам: разделите её на два файла.")
-    rows = tuple(_remarked(one, unseen, hidden_sheets) for one in (*counts_of_blocks(blocks), *counts))
+    rows = tuple(_remarked(one, sheets) for one in (*counts_of_blocks(blocks), *counts))
     if not rows:
         raise AnalysisError(f"{file}: {titles[0]}: под заголовками нет ни одной строки школы.")
     return Export(titles[0], bool(blocks), rows)
 
 
-def _remarked(one: ExamCounts, unseen: Sequence[HiddenHere], hidden_sheets: Sequence[int]) -> ExamCounts:
-    for hidden in unseen:
-        one = hidden.remarked(one)
+def _read_sheet(sheet: GridSheet, content: bytes, file: str, vocabulary: Vocabulary) -> _ReadSheet:
+    hidden = HiddenHere(_place(sheet, named=False))
+    watched = hidden.watched(sheet)
+    head = list(islice(watched, LINES_LOOKED_AT))
+    lines = chain(head, watched)
+    pupils = next((layout for layout in PUPIL_LAYOUTS if layout.is_this(head)), None)
+    schools = next((layout for layout in SCHOOL_LAYOUTS if layout.is_this(head)), None)
+    if not sheet.hidden and pupils is not None:
+        blocks = pupils.read(hidden.sheet, lines, vocabulary)
+        hidden.doubt_pupils(blocks)
+        return _ReadSheet(sheet.number, hidden, pupils.title, blocks=blocks)
+    if not sheet.hidden and schools is not None and not _names_pupils(head):
+        hidden.sheet = _place(sheet, named=True)
+        counts = hidden.doubted(_rows_of_schools(schools, hidden.sheet, lines, vocabulary, file))
+        return _ReadSheet(sheet.number, hidden, schools.title, counts=counts)
+    told = _what_it_is(head, content, _place(sheet, named=False))
+    return _ReadSheet(sheet.number, hidden, "", told, unknown=bool(head), hidden_tab=bool(head and sheet.hidden))
+
+
+def _remarked(one: ExamCounts, sheets: Sequence[_ReadSheet]) -> ExamCounts:
+    for sheet in sheets:
+        one = sheet.hidden.remarked(one)
+    hidden_sheets = [sheet.number for sheet in sheets if sheet.hidden_tab]
     return with_remark(one, hidden_sheets_remark(hidden_sheets)) if hidden_sheets else one
 
 
@@ -141,17 +163,17 @@ def _rows_of_schools(
         raise AnalysisError(f"{file}: {place}{error}.") from None
 
 
-def _what_it_is(lines: Sequence[Line], content: bytes, place: str) -> list[str]:
-    """What a sheet that is no export of results is known for, and what to do; nothing for any other."""
+def _what_it_is(lines: Sequence[Line], content: bytes, place: str) -> str:
+    """Names a sheet that is known and no export of results, and says what to do; empty for any other sheet."""
     if names_primary_scores(lines):
-        return [f"{place}{PRIMARY_SCORES}."]
+        return f"{place}{PRIMARY_SCORES}."
     rows = ({text_of(value).casefold() for value in line.cells.values()} for line in lines)
     sheet = next(filter(None, map(form_sheet_of, rows)), "")
     if not sheet:
-        return []
+        return ""
     if content.startswith(OLE2):
-        return [f"это форма (лист «{sheet}»), сохранённая в старом формате .xls. {SAVE_AS_XLSX}"]
-    return [f"это форма (лист «{sheet}»), но скрытых отметок в ней нет: чья она, узнать нельзя. {SEND_AGAIN}"]
+        return f"это форма (лист «{sheet}»), сохранённая в старом формате .xls. {SAVE_AS_XLSX}"
+    return f"это форма (лист «{sheet}»), но скрытых отметок в ней нет: чья она, узнать нельзя. {SEND_AGAIN}"
 
 
 def _names_pupils(lines: Sequence[Line]) -> bool:
