@@ -1,1 +1,1 @@
-"""Files that are either the old ones or the new ones, their hashes, and the store of tables: the ground floor."""
+"""The ground floor: atomic writes of files, their hashes, and the store of tables."""

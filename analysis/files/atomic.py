@@ -1,7 +1,7 @@
-"""Files and folders that are either the old ones or the new ones, never half of each, whatever interrupts.
+"""Replaces files and folders whole: after any interruption they are either the old or the new ones.
 
-A folder cannot be replaced in one step on every system, so it is done in two renames: the target steps
-aside as `<name>.replaced`, the new one takes its place. A run that dies between the two leaves the old folder
+Not every system can replace a folder in one step, so it takes two renames: the target is renamed to
+`<name>.replaced`, then the new one takes its place. A run that dies between the two leaves the old folder
 beside the empty place; `recover_folder`, called first by the next run, puts it back.
 """
 
@@ -42,7 +42,7 @@ def replace_folder(new: Path, target: Path) -> None:
 
     Args:
         new: A complete folder on the same disk; it no longer exists under this name afterwards.
-        target: The folder to replace. If it cannot be (Windows: a file in it is open), it stays as it was.
+        target: The folder to replace. If it cannot be replaced (Windows: a file in it is open), it stays as it was.
 
     Raises:
         OSError: One of the renames failed.
@@ -78,10 +78,10 @@ def _aside(target: Path) -> Path:
 
 @contextlib.contextmanager
 def only_one_at_work(lock: Path) -> Iterator[None]:
-    """Holds a lock file, so that what others left half done beside it is known to be dead and may be removed.
+    """Holds a lock file. Half-made files beside it then belong to dead runs and may be removed.
 
-    The system frees the lock when the process ends, however it ends: a lock that is left behind by a dead process
-    holds nobody up. Who holds it stands in a file of its own, because Windows lets nobody read a file that is locked.
+    The system frees the lock when the process ends, so a dead process blocks nobody. Who holds it stands in a file of
+    its own, because Windows lets nobody read a locked file.
 
     Args:
         lock: The lock file, beside the folder it guards.

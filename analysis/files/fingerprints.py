@@ -1,4 +1,4 @@
-"""What is remembered of a file, what is said of it, and whether it is still the one that was received."""
+"""Hash and size of a file, and whether it is still the file that was received."""
 
 import hashlib
 from pathlib import Path
@@ -9,18 +9,18 @@ KILOBYTE = 1024
 
 
 def file_hash(path: Path) -> str:
-    """The sha256 of a file; empty where there is none."""
+    """Returns the sha256 of a file; empty if the file is missing."""
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def file_size(path: Path) -> str:
-    """«41 КБ», «1,3 МБ»; a file is never said to be of nothing."""
+    """Returns the size in words: «41 КБ», «1,3 МБ»; at least «1 КБ»."""
     size = max(1, round(path.stat().st_size / KILOBYTE))
     return f"{size} КБ" if size < KILOBYTE else f"{size / KILOBYTE:.1f} МБ".replace(".", ",")
 
 
 def received_bytes(root: Path, file: str, sha256: str) -> bytes:
-    """The content of a received file; `file` is its path in the project, `sha256` what SOURCES.toml says of it.
+    """Returns the content of a received file; `file` is its path in the project, `sha256` its hash in SOURCES.toml.
 
     Raises:
         AnalysisError: It cannot be opened, or is not what was received.

@@ -4,5 +4,5 @@ import json
 
 
 def quoted(text: str) -> str:
-    """A string for TOML and YAML alike; a letter that cannot be seen becomes a blank."""
+    """Returns a quoted string for TOML and YAML; characters that cannot be printed become spaces."""
     return json.dumps("".join(letter if letter.isprintable() else " " for letter in text), ensure_ascii=False)

@@ -28,12 +28,12 @@ def write_tables(root: Path, tables: Mapping[str, "pd.DataFrame"], manifest: Map
     Args:
         root: The project.
         tables: Each becomes `<name>.parquet`.
-        manifest: What the build wants to remember; the hash of every table is added under «tables».
+        manifest: What the build records; the hash of every table is added under «tables».
     """
     target = root / PROCESSED
     recover_folder(target)
     target.mkdir(parents=True, exist_ok=True)
-    for leftover in target.parent.glob(".processed-*"):  # the caller holds the lock, so this is of a dead run
+    for leftover in target.parent.glob(".processed-*"):  # the caller holds the lock, so this belongs to a dead run
         shutil.rmtree(leftover, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=".processed-", dir=target.parent) as draft:
         new = Path(draft) / "processed"
@@ -82,7 +82,7 @@ def tables_are_whole(root: Path, manifest: Mapping[str, Any]) -> bool:
 
 
 def fingerprint(root: Path, paths: Iterable[Path]) -> str:
-    """One sha256 over the names and contents of files; a file that is not there counts as such."""
+    """Returns one sha256 over the names and contents of files; a missing file changes it too."""
     lines = sorted(f"{path.relative_to(root).as_posix()} {file_hash(path)}" for path in paths)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 

@@ -60,9 +60,11 @@ def task_of(block: Block) -> Task | None:
 
 
 def fit(block: Block, columns: Columns) -> tuple[list[Cell] | None, Cell | None]:
-    """The cells of a row one to a column, and the extra cell that repeats the last year; nothing if they do not fit.
+    """Returns the cells of a row, one for each column, and the extra cell that repeats the last year.
 
-    An extra cell is taken for the trace of a page break only where it stands right after the last year and equals it.
+    The first is None if the cells do not fit the columns, the second if there is no extra cell or it is blank.
+
+    An extra cell is the trace of a page break only if it stands right after the last year and equals it.
     """
     cells = _without_blank_tail(block, columns)
     extra = None
@@ -85,7 +87,7 @@ def _without_blank_tail(block: Block, columns: Columns) -> list[Cell]:
 
 
 def length_problem(block: Block, columns: Columns) -> str:
-    """Why the cells of a row cannot be told apart by column."""
+    """Returns why the cells of a row cannot be matched to the columns."""
     width, found = len(columns.roles), len(_without_blank_tail(block, columns))
     if found == width:
         return "Ячейки стоят не под своими столбцами (часть объединена или разделена): чьи это значения, неизвестно"

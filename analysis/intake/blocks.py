@@ -53,7 +53,7 @@ class Block:
 
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """Text with every run of white space (no-break and zero-width included) made one space, ends trimmed."""
+    """Returns the text with each run of white space (no-break and zero-width too) as one space, trimmed."""
     return " ".join(text.replace("\u200b", " ").replace("\ufeff", " ").split())
 
 

@@ -1,4 +1,4 @@
-"""Reads numbers, dates, texts out of cells: tolerates how people write them, refuses what may mean something else."""
+"""Reads numbers, dates and texts from cells. People write them in many ways; what could mean two things is refused."""
 
 import re
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from analysis.intake.workbook_sheet import CellValue
 # No measure of a city counts more; a longer number is a telephone, a code or a slip.
 LARGEST_COUNT = 1_000_000
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
-# «1,000» is one thousand to some and one to others: only one or two zeros after the mark are surely decimals.
+# «1,000» may be one thousand or one. Only one or two zeros after the mark are surely decimals.
 COUNT = re.compile(r"([0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:[.,]0{1,2})?")
 # Three digits after the mark may be thousands: «1,000».
 NUMBER = re.compile(r"([0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,9})(?:[.,]([0-9]{1,2}|[0-9]{4,15}))?")
@@ -29,7 +29,7 @@ NO_NUMBER = re.compile(
 EMPTY_OR_ZERO = "Пусто или ноль? Нет таких — впишите 0, нет сведений — очистите ячейку"
 SEVERAL = re.compile(r"(?:от )?[0-9]+(?:[.,][0-9]+)?(?:\s?[-–—]\s?| до | или )[0-9]+(?:[.,][0-9]+)?")
 ONE_NUMBER = "Стоит промежуток, а нужно одно число"
-# Questions that are the same in whatever column the text stands: asked once for all its cells.
+# These questions do not depend on the column, so each is asked once for all its cells.
 QUESTIONS = (EMPTY_OR_ZERO, ONE_NUMBER)
 IN_FIGURES_AND_WORDS = re.compile(r"([0-9]{1,3})\s?\(\s?([а-яё ]+?)\s?\)")
 UNITS_IN_WORDS = (
@@ -48,7 +48,7 @@ LETTERS_LIKE_ZERO = "oо"
 
 
 class CellNotReadError(Exception):
-    """What stands in the cell has no sure meaning; the message (in Russian) says what was expected."""
+    """The meaning of the cell is not certain; the message (in Russian) says what was expected."""
 
 
 def read_count(value: CellValue) -> int | None:
@@ -98,7 +98,7 @@ def read_date(value: CellValue) -> date | None:
 
 
 def read_text(value: CellValue) -> str:
-    """Returns the text that the spreadsheet shows, with its runs of spaces made one; empty for a blank cell."""
+    """Returns the text as the spreadsheet shows it, with each run of spaces as one space; empty for a blank cell."""
     if isinstance(value, str) or value is None:
         return plain(value or "")
     if isinstance(value, bool):
@@ -112,7 +112,7 @@ def read_text(value: CellValue) -> str:
 
 
 def school_year_in(text: str) -> str | None:
-    """The school year that a text names, as tables write it: «2022-2023 уч. год» is 2022/23; None for anything else."""
+    """Returns the school year in the form of the tables: «2022-2023 уч. год» is 2022/23. Any other text gives None."""
     found = SCHOOL_YEAR.fullmatch(plain(text))
     if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
         return None
@@ -138,7 +138,7 @@ def _number_in(text: str) -> float:
 
 
 def _in_figures(text: str) -> str:
-    """The figures of «2 (два)», where the words say the same; any other text as it is."""
+    """Returns «2» for «2 (два)», if figures and words agree, and any other text unchanged."""
     found = IN_FIGURES_AND_WORDS.fullmatch(text.casefold())
     said = _in_words(found[2].split()) if found else None
     if found is None or said is None:
@@ -149,7 +149,7 @@ def _in_figures(text: str) -> str:
 
 
 def _in_words(words: list[str]) -> int | None:
-    """The number that one or two words name: «два», «двадцать», «двадцать пять»."""
+    """Returns the number named by one or two words: «два», «двадцать», «двадцать пять»."""
     tens = TENS.get(words[0], 0)
     units = [UNITS.get(word) for word in (words[1:] if tens else words)]
     if len(units) != 1:
@@ -158,7 +158,7 @@ def _in_words(words: list[str]) -> int | None:
 
 
 def _question(text: str, expected: str) -> str:
-    """What is asked about a text that stands for a number, as far as its kind is known."""
+    """Returns the question about a text in the place of a number, if its kind is known."""
     folded = text.casefold()
     if NO_NUMBER.fullmatch(folded):
         return EMPTY_OR_ZERO

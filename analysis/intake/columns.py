@@ -1,4 +1,4 @@
-"""Finds out from the header of a table which column holds what; never from the position alone."""
+"""Finds out what each column of a table holds. The header decides, never the position alone."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -42,7 +42,7 @@ TASK_LINE = re.compile(rf"^(?:{TASK_WORD}([0-9]{{1,3}})\s*[.:)–—-]?|([0-9]{{
 
 
 class HeaderNotUnderstoodError(Exception):
-    """The header does not say which column holds what; the message names what was not found."""
+    """The header does not say what each column holds; the message names what was not found."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def is_column_numbers(block: Block) -> bool:
 
 
 def is_page_heading(block: Block) -> bool:
-    """Whether a row or paragraph says nothing but that a table goes on here."""
+    """Whether a row or paragraph only says that a table continues here."""
     texts = {plain(cell.text) for cell in block.filled}
     return len(texts) == 1 and PAGE_HEADING.fullmatch(texts.pop()) is not None
 
@@ -119,9 +119,9 @@ def find_columns(header: list[Block]) -> Columns:
 
 
 def lie_under(cells: Sequence[Cell], roles: Sequence[str], columns: Columns, table: int) -> bool:
-    """Whether each cell overlaps its column in the grid; always so in another table, whose grid is its own.
+    """Whether each cell overlaps its column in the grid. True for any other table, because its grid is its own.
 
-    A merged cell beside a split one leaves the number of cells right and every value under the wrong heading.
+    If one cell is merged and its neighbour is split, the number of cells is right but each value has a wrong heading.
     """
     if table != columns.table or not columns.spans:
         return True
@@ -139,14 +139,14 @@ def _role(label: str) -> str | None:
 
 
 def _role_of_column(group: str, label: str) -> str | None:
-    """The role of a column from its own label, or from the group above it where the label is too general."""
+    """Returns the role of a column: from its label, or from the group above it if the label is too general."""
     if label.casefold() == "наименование" and _role(group) == "title":
         return "title"
     return _role(label) or (_role(group) if not label else None)
 
 
 def _base(header: list[Block]) -> tuple[Cell, ...]:
-    """The cells of the row that divides the columns most finely."""
+    """Returns the cells of the row with the most columns."""
     return max(header, key=lambda block: len(block.cells)).cells
 
 
@@ -170,7 +170,7 @@ def _labels_by_grid(header: list[Block]) -> list[tuple[str, str]]:
 
 
 def _refuse_two_years(labels: Iterable[tuple[str, str]]) -> None:
-    """A column under two different years belongs to neither."""
+    """Stops at a column that stands under two different years."""
     for upper, lower in labels:
         years = [match.group(1) for match in (YEAR.match(upper.casefold()), YEAR.match(lower.casefold())) if match]
         if len(set(years)) > 1:
@@ -180,8 +180,8 @@ def _refuse_two_years(labels: Iterable[tuple[str, str]]) -> None:
 def _labels_by_order(named: list[Block], numbers: int | None) -> list[tuple[str, str]]:
     """(group, label) of each column of tab-separated text.
 
-    A merged cell leaves too many or too few tabs behind it, so the upper row of two may be shifted. The lower row
-    stands right: labels of the upper row that stand over it are groups, the others name the columns left blank.
+    After a merged cell there are too many or too few tabs, so the upper of two rows may be shifted. The lower row is
+    in place. Labels of the upper row that stand over it are groups; the others name the columns left blank.
     """
     if len(named) == 1:
         return [("", plain(cell.text)) for cell in _without_trailing_blanks(named[0])]
@@ -204,7 +204,7 @@ def _without_trailing_blanks(block: Block) -> tuple[Cell, ...]:
 
 
 def _with_repeated_year(roles: list[str | None]) -> list[str | None]:
-    """A year that stands twice side by side is the trace of a page break: the second column repeats the first."""
+    """Marks the second of two equal years side by side: a page break has repeated the column."""
     return [
         REPEATED_YEAR if role and role.isdigit() and position and roles[position - 1] == role else role
         for position, role in enumerate(roles)

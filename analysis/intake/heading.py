@@ -1,4 +1,4 @@
-"""Reads what stands above the table: who approved, when, the title and the period."""
+"""Reads the heading above the table: who approved the document, when, its title and its period."""
 
 import re
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ FIELD_NAMES = {
     "approved_date": "дата утверждения",
     "title": "название документа",
 }
-# Without a date and a title nobody can say which document this is; a missing name is only worth a look.
+# Without a date and a title the document cannot be identified. A missing name only needs a look.
 NEEDED_FIELDS = ("approved_date", "title")
 
 
@@ -84,7 +84,9 @@ def read_heading(blocks: Sequence[Block], file: str) -> Heading:
 
 
 def _in_reading_order(blocks: Sequence[Block]) -> list[Cell]:
-    """Filled cells; those of a table column by column, for «Согласовано» and «Утверждаю» stand side by side."""
+    """Returns the filled cells, those of a table column by column.
+
+    «Согласовано» and «Утверждаю» often stand side by side."""
     cells: list[Cell] = []
     for table, group in groupby(blocks, key=lambda block: block.table):
         found = [cell for block in group for cell in block.filled if not cell.inherited]
@@ -93,7 +95,7 @@ def _in_reading_order(blocks: Sequence[Block]) -> list[Cell]:
 
 
 def _roles(texts: Sequence[str]) -> list[str]:
-    """The role of each text; one that holds several parts gets them joined by «+»."""
+    """Returns the role of each text; a text with several parts gets their roles joined by «+»."""
     roles: list[str] = []
     state = before_other = "nothing"
     named = False
@@ -140,7 +142,7 @@ def _name_in(text: str) -> str:
 
 
 def _position_in(text: str) -> str:
-    """What is left of a line of the approval without its mark, the date, the name and the line to sign on."""
+    """Returns a line of the approval without its mark, the date, the name and the line for the signature."""
     name = _name_in(text)
     rest = DATE_WITH_WORD.sub(" ", APPROVAL_MARK.sub(" ", text))
     rest = rest.replace(name, " ") if name else rest
@@ -161,7 +163,7 @@ def _value(name: str, lines: Sequence[str]) -> str:
 
 
 def _is_marked(title: str) -> bool:
-    """Whether marks of conversion stand around the whole title; anywhere else they are words of the document."""
+    """Whether marks of conversion surround the whole title. Anywhere else they belong to the document."""
     return len(title) > 4 and title.startswith(CONVERSION_MARK) and title.endswith(CONVERSION_MARK)
 
 
@@ -200,7 +202,7 @@ def _removed_marks(title: Sequence[tuple[Cell, str]], file: str) -> list[Finding
 
 
 def unread_text(cell: Cell, file: str, text: str = "") -> Finding:
-    """The finding for a text that belongs to no table of the project; a part of a cell, or the whole cell."""
+    """Returns the finding for a text, all or part of a cell, that belongs to no table of the project."""
     return Finding(
         "unread_text",
         Severity.ATTENTION,

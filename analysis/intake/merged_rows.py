@@ -1,4 +1,4 @@
-"""Cells merged over several rows of a form: the value stands in the first row, and whose it is nobody can say."""
+"""Cells merged over several rows of a form. The value stands in the first row, but it may belong to any of them."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def merged_rows(sheet: Sheet) -> list[MergedRows]:
 
 
 def with_covered(grid: Iterable[Row], merged: Sequence[MergedRows]) -> list[dict[int, SheetCell]]:
-    """Returns the rows with the covered cells in them: they are not blank, but nobody knows what they say."""
+    """Returns the rows with the covered cells added. These are not blank, but their values are unknown."""
     covered: dict[int, dict[int, SheetCell]] = {}
     for cell in (cell for one in merged for cell in one.covered):
         covered.setdefault(cell.row, {})[cell.column] = cell

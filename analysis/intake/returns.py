@@ -38,7 +38,7 @@ SEND_AGAIN = "Возьмите форму, которую сделала ком�
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells one form from another; it travels inside the workbook."""
+    """What identifies a form. It is stored inside the workbook."""
 
     kind: str
     project: str
@@ -53,7 +53,7 @@ class ReturnedRow:
     Attributes:
         cells: Those that are not blank, by column name.
         place: The address of the row.
-        columns: Letters of the columns of the sheet by name, so that a blank cell has an address, too.
+        columns: Letters of the columns of the sheet by name, so that a blank cell has an address too.
     """
 
     cells: Mapping[str, SheetCell]
@@ -79,7 +79,7 @@ class Returned:
 
 
 def is_returned(content: bytes, file: str) -> bool:
-    """Whether these are the bytes of a workbook that says of itself that it is one of ours.
+    """Whether the bytes are a workbook with the mark of our forms.
 
     Raises:
         AnalysisError: It is a workbook that cannot or must not be read.
@@ -92,7 +92,7 @@ def is_returned(content: bytes, file: str) -> bool:
 
 
 def recognise(workbook: Workbook, file: str) -> Identity:
-    """Returns whose workbook this is, from its hidden identifiers; the file name says nothing.
+    """Returns whose workbook this is. The hidden identifiers decide, not the file name.
 
     Raises:
         AnalysisError: It is no form of this system, or one of another version.
@@ -155,13 +155,13 @@ def _page(sheet: Sheet) -> _Page:
 
 
 def _found(pages: Sequence[_Page], layout: FormSheet) -> list[tuple[str, tuple[ReturnedRow, ...]]]:
-    """Every sheet that has the headings of a layout, whatever it is called, with the filled rows under them."""
+    """Yields each sheet that has the headings of a layout, whatever its name, with the filled rows under them."""
     found = []
     for page in pages:
         named = ((number, _columns(row, layout)) for number, row in enumerate(page.titles))
         number, columns = next((one for one in named if one[1] is not None), (0, None))
         if columns is not None:
-            # Where a table was cut in two, its headings stand again.
+            # The headings are repeated if a table was cut in two.
             heads = {at for at, row in enumerate(page.titles) if _columns(row, layout) is not None}
             below = [row for at, row in enumerate(page.grid) if at > number and at not in heads]
             rows = tuple(_filled_rows(page.sheet, below, columns))
@@ -170,12 +170,12 @@ def _found(pages: Sequence[_Page], layout: FormSheet) -> list[tuple[str, tuple[R
 
 
 def _lists_faults(page: _Page) -> bool:
-    """Whether this is the first sheet of a marked copy that came back: what people do there says nothing."""
+    """Whether this is the first sheet of a marked copy that came back. Changes in it have no meaning."""
     return page.sheet.name == TO_MEND.title or any(_columns(row, TO_MEND) for row in page.titles)
 
 
 def _is_foreign(page: _Page, known: Sequence[FormSheet], needed: Sequence[FormSheet]) -> bool:
-    """Whether somebody has put this sheet in; one that lost its headings is named as missing where it is needed."""
+    """Whether somebody added this sheet. A sheet that lost its headings is reported as missing if it is needed."""
     ours = page.sheet.hidden or page.sheet.name in (IDENTITY_SHEET, INSTRUCTIONS, *(one.title for one in needed))
     return bool(page.grid) and not ours and not any(_columns(row, one) for one in known for row in page.titles)
 
@@ -195,7 +195,7 @@ def _merged(pages: Iterable[_Page], found: Mapping[str, Sequence[ReturnedRow]], 
 
 
 def _others(found: Sequence[tuple[str, tuple[ReturnedRow, ...]]], layout: FormSheet, file: str) -> list[Finding]:
-    """Copies of a sheet that say something else: nobody can tell which of them is meant."""
+    """Returns a finding for each copy of a sheet with other values: it is unknown which one is meant."""
     return [
         Finding(
             "pasted_twice",
@@ -240,7 +240,7 @@ def _grid(sheet: Sheet) -> list[dict[int, SheetCell]]:
 
 
 def form_sheet_of(headings: Container[str]) -> str:
-    """The sheet of a form that has all its needed headings among these (in small letters); empty where none has."""
+    """Returns the sheet of a form that needs no other headings than these (in lower case); empty without one."""
     layouts = chain.from_iterable((*LAYOUTS.values(), (OWN_MEASURES, *SCHOOL_SHEETS)))
     return next((one.title for one in layouts if all(title in headings for title in one.needed_titles)), "")
 

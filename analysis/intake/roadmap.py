@@ -22,7 +22,7 @@ from analysis.intake.columns import (
 from analysis.intake.heading import read_heading, unread_text
 from analysis.intake.text_tables import text_tables
 
-# A value merged over several rows would be counted several times; only these may be shared so.
+# A value merged over several rows would be counted several times. Only these columns may share a value.
 MAY_BE_MERGED = ("executors",)
 
 
@@ -69,7 +69,7 @@ def _no_header(blocks: Sequence[Block]) -> str:
 
 
 class _BodyReader:
-    """Walks through the rows below the heading, and remembers the columns and the task in force."""
+    """Walks through the rows below the heading and remembers the current columns and task."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -109,7 +109,7 @@ class _BodyReader:
         )
 
     def report_empty_tasks(self) -> None:
-        """A task without activities is worth a look: a table may have been lost."""
+        """Reports each task without activities: a table may have been lost."""
         filled = {row.task for row in self.rows}
         for task in dict.fromkeys(self.tasks):
             if task not in filled:
@@ -164,7 +164,7 @@ class _BodyReader:
             self.findings.extend(unread_text(cell, self.file) for cell in block.filled if not cell.inherited)
 
     def _enter_task(self, task: Task) -> None:
-        """A task repeated after a page break is the same task; one number with two titles cannot be."""
+        """Starts a task. A repeated task continues after a page break; one number with two titles is an error."""
         first = self._task_of_number.setdefault(task.code, task)
         if first.title != task.title:
             self.report("task", task.place, task.title, f"Номер задачи {task.code} уже занят: «{first.title}»")

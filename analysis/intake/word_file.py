@@ -22,7 +22,7 @@ from analysis.intake.word_text import (
     take_text_boxes,
 )
 
-# Word repeats a text box for old programs; the repetition is not read.
+# Word writes each text box twice, the second time for old programs; only the first is read.
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 TRACKED_CHANGES = tuple(WORD + name for name in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge"))
 
@@ -132,7 +132,7 @@ def _let_go(element: etree._Element) -> None:
 
 
 def _side_texts(package: zipfile.ZipFile, file: str) -> list[Finding]:
-    """Headers, footers, notes and comments are not part of the roadmap; words in them are named, not lost."""
+    """Returns findings for words in headers, footers, notes and comments, which are not part of the roadmap."""
     parts = sorted(name for name in package.namelist() if name.startswith(SIDE_PARTS))
     texts = {part: _side_text(package, part, file) for part in parts}
     return [_side_finding(part, text, file) for part, text in texts.items() if any(map(str.isalpha, text))]

@@ -13,7 +13,7 @@ CELL_PROPERTIES = WORD + "tcPr"
 FORMULA_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 NOT_MEANT_TO_BE_READ = tuple(WORD + name for name in ("vanish", "strike", "dstrike"))
 TEXT_OF_MARK = {WORD + "tab": " ", WORD + "br": "\n", WORD + "cr": "\n", WORD + "noBreakHyphen": "-"}
-# A symbol of a special font has no letter of its own: it must not vanish from beside a number.
+# A symbol of a special font has no letter of its own. If it vanished beside a number, the number would be wrong.
 SYMBOL, UNKNOWN_SYMBOL = WORD + "sym", "\ufffd"
 PIECES = (PARAGRAPH, TEXT, FORMULA_TEXT, SYMBOL, *TEXT_OF_MARK)
 # 10 with a raised 1 is ten with a footnote, not one hundred and one.
@@ -23,12 +23,12 @@ AUTOMATIC_NUMBER = "‹автонумерация›"
 
 
 def hidden_texts(element: etree._Element) -> list[str]:
-    """What is said in hidden or struck words inside an element."""
+    """Returns the hidden or struck words inside an element."""
     return [text for mark in element.iter(*NOT_MEANT_TO_BE_READ) if _is_on(mark) and (text := _run_text(mark))]
 
 
 def raise_digits(element: etree._Element) -> None:
-    """Writes the raised and lowered digits inside an element as raised ones: they are no part of the number."""
+    """Replaces raised and lowered digits in an element by raised characters: they are not part of the number."""
     for mark in element.iter(WORD + "vertAlign"):
         run = _run(mark) if mark.get(WORD + "val") != "baseline" else None
         for text in () if run is None else run.iter(TEXT):
@@ -52,7 +52,7 @@ def _run_text(mark: etree._Element) -> str:
 
 
 def row_cells(row: etree._Element, place: str, above: dict[int, Cell]) -> Iterator[Cell]:
-    """The cells of a row; one that goes on from above has the text and the address of the upper one.
+    """Returns the cells of a row. A cell that continues the one above has its text and its address.
 
     Args:
         row: The row.
@@ -97,7 +97,7 @@ def _cell_text(cell: etree._Element) -> str:
 
 
 def take_text_boxes(element: etree._Element) -> list[str]:
-    """Returns the paragraphs of the text boxes anchored here and removes them: their words mix with no others."""
+    """Removes the text boxes anchored here and returns their paragraphs, so that their words mix with no others."""
     texts = [element_text(paragraph) for box in element.iter(TEXT_BOX) for paragraph in box.iter(PARAGRAPH)]
     if texts:
         etree.strip_elements(element, TEXT_BOX, with_tail=False)

@@ -1,7 +1,7 @@
 """Reads a returned .xlsx workbook: every filled cell with its true address, and what in it cannot be trusted.
 
-The XML is read here, in one pass, and not by a library of workbooks: those show neither hidden rows nor formulas
-without a value, and what they are told to read may be another part, or a far larger one, than the one that was checked.
+The XML is read here in one pass. Libraries for workbooks show neither hidden rows nor formulas without a value, and
+may read another or far larger part than the one that was checked (docs/observed.md).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +31,7 @@ __all__ = ["CellValue", "Sheet", "SheetCell", "SheetRow", "Workbook", "read_work
 MOST_SHEETS = 100
 # Results of a whole city, a row a pupil, are some 50,000 cells.
 MOST_CELLS = 100_000
-# The first few places of a mistake that may repeat a hundred thousand times.
+# Only the first places are named: a mistake may repeat a hundred thousand times.
 PLACES_NAMED = 20
 EXPLANATIONS = {
     "formula": (
@@ -65,7 +65,7 @@ class Sheet:
 
     Attributes:
         name: As on its tab.
-        hidden: Nobody sees the tab; what such a sheet holds is not judged here.
+        hidden: The tab is hidden; the content of such a sheet is not judged here.
         rows: The rows that are not blank, from the top.
         merged: Ranges of merged cells: E2:E4.
     """
@@ -87,7 +87,7 @@ class Workbook:
     Attributes:
         sheets: In the order of their tabs.
         properties: The custom properties of the file.
-        findings: Cells that cannot be read or that nobody sees, which block, and cells that are struck out.
+        findings: Cells that cannot be read or are hidden (blocking), and cells that are struck out.
     """
 
     sheets: tuple[Sheet, ...]
@@ -181,7 +181,7 @@ def _hidden_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[F
 
 
 def _struck_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[Finding]:
-    """One a row: who strikes a row out means all of it."""
+    """Yields one finding per row: whoever strikes out a row means all of it."""
     for _, row in groupby(sorted(reader.struck, key=attrgetter("row", "column")), key=attrgetter("row")):
         cells = list(row)
         said = "Значение зачёркнуто, но прочитано как обычное: зачёркивание ничего не отменяет."

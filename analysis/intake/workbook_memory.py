@@ -1,4 +1,4 @@
-"""A workbook that was read before is not read again: what was read is kept as JSON beside the data."""
+"""Keeps the content of each workbook as JSON beside the data, so that it is read only once."""
 
 import json
 from collections.abc import Callable
@@ -17,9 +17,9 @@ MEMORY = "data/.read"
 
 
 def remembering_reader(root: Path) -> Callable[[bytes, str], Workbook]:
-    """Returns a `read_workbook` that keeps what it read in data/.read, by the hash of the file and of the reading code.
+    """Returns a `read_workbook` that stores results in data/.read, by the hash of the file and of the reading code.
 
-    The folder may be deleted at any time; a damaged note is made anew.
+    The folder may be deleted at any time. A damaged note is written again.
     """
     folder = root / MEMORY
 
@@ -68,7 +68,7 @@ def _decoded(noted: dict[str, Any]) -> Workbook:
 
 
 def _tagged(value: Any) -> tuple[str, Any]:
-    """A value that JSON can hold, with what it was: a date is no text."""
+    """Returns a value for JSON with its type, because JSON has no dates."""
     if isinstance(value, datetime):
         return "moment", value.isoformat()
     return ("date", value.isoformat()) if isinstance(value, date) else ("", value)
@@ -85,5 +85,5 @@ def _cell(noted: list[Any]) -> SheetCell:
 
 @cache
 def _code() -> bytes:
-    """The code that reads workbooks: when it changes, everything is read anew."""
+    """Returns the reading code. When it changes, all workbooks are read again."""
     return b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("workbook*.py")))

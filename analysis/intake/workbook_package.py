@@ -1,4 +1,4 @@
-"""Opens the package of an .xlsx file and streams the XML inside it, whatever the file claims about itself."""
+"""Opens the package of an .xlsx file and streams its XML. It does not trust what the file says about itself."""
 
 import io
 import re
@@ -13,14 +13,14 @@ from xml.parsers import expat
 
 from analysis.errors import AnalysisError
 
-# A form with scanned pages pasted into it still passes; e-mail takes no more either.
+# Enough for a form with scanned pages in it. E-mail allows no more either.
 LARGEST_FILE_BYTES = 30_000_000
 # A million rows with a format and nothing in them unpack to some 85 MB.
 LARGEST_UNPACKED_BYTES = 120_000_000
-# What is left of a part once blank cells are cut out.
+# The size of a part after blank cells are removed.
 LARGEST_XML_BYTES = 30_000_000
 MOST_PARTS = 2_000
-# Sheets shrink 5- to 20-fold. Small parts may shrink by any factor: they do no harm.
+# Sheets are packed 5- to 20-fold. Small parts may have any ratio: they do no harm.
 LARGEST_RATIO, RATIO_MATTERS_FROM_BYTES = 100, 5_000_000
 CHUNK_BYTES = 1 << 18
 DIRECTORY_ENTRY = b"PK\x01\x02"
@@ -53,7 +53,7 @@ class PartReader(Protocol):
 
     Attributes:
         pieces: Where the text between the tags is put.
-        done: Nothing behind this place is of interest.
+        done: The rest of the part is not needed.
     """
 
     pieces: list[str]
@@ -90,7 +90,7 @@ class Package:
             pass
 
     def stream_with(self, reader: PartReader, part: str, most_bytes: int = LARGEST_XML_BYTES) -> Iterator[None]:
-        """Streams a part through the reader and stops after each piece, so that what was read can be taken away.
+        """Streams a part through the reader and yields after each piece, so that the caller can take what was read.
 
         Raises:
             AnalysisError: The part is missing, damaged, encrypted or larger than `most_bytes`.
@@ -119,7 +119,7 @@ def resolve(source: str, target: str) -> str:
 
 
 def open_package(content: bytes, file: str) -> Package:
-    """Returns the package, once it is sure that reading it is cheap and safe.
+    """Returns the package after checking that it is cheap and safe to read.
 
     Raises:
         AnalysisError: The bytes are no .xlsx file, or one that must not be read; the message says what to do.
@@ -204,7 +204,7 @@ def _inflates(entry: zipfile.ZipInfo) -> bool:
 
 
 class _NotOfAWorkbookError(Exception):
-    """Something that no program writes into a workbook; the message names it."""
+    """The workbook holds something that no program writes; the message names it."""
 
 
 def _parse(chunks: Iterator[bytes], reader: PartReader, most_bytes: int) -> Iterator[None]:
@@ -216,7 +216,7 @@ def _parse(chunks: Iterator[bytes], reader: PartReader, most_bytes: int) -> Iter
     parser.StartDoctypeDeclHandler = _refuse_declarations
     read = 0
     for chunk in chunks:
-        # What is left is still read through, so that its checksum is checked.
+        # The rest is read too, so that the checksum is verified.
         if reader.done:
             continue
         read += len(chunk)
@@ -235,5 +235,5 @@ def _without_blank_cells(chunk: bytes) -> bytes:
 
 
 def _refuse_declarations(*_: object) -> None:
-    # Entities declared there can be made to grow without end, or to name files of this computer.
+    # Entities declared there can grow without end or name files of this computer.
     raise _NotOfAWorkbookError("в ней есть объявление DOCTYPE")

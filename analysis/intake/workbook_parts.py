@@ -11,10 +11,10 @@ from analysis.intake.workbook_sheet import STRIKE, YES, BookParts, readable, str
 ROOT_RELATIONS = "_rels/.rels"
 CUSTOM_PROPERTIES = "docprops/custom.xml"
 EPOCH_1900, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
-# Formats that Excel does not spell out in the file because every Excel knows them.
+# Built-in formats: Excel does not write them into the file.
 BUILT_IN_PERCENTAGES = frozenset(("9", "10"))
 BUILT_IN_DATES = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
-# What of a number format is printed as it stands: quoted words, colours and languages, single escaped characters.
+# The literal parts of a number format: quoted words, colours and languages, escaped characters.
 PRINTED_AS_IT_STANDS = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\_*].')
 DATE_LETTER = re.compile(r"[dmyhs]", re.IGNORECASE)
 
@@ -69,7 +69,7 @@ def read_entries(package: Package) -> tuple[list[SheetEntry], BookParts]:
 
 
 def sheet_names(package: Package) -> list[str]:
-    """The names on the tabs; nothing else of the workbook is read.
+    """Returns the names of the tabs without reading the sheets.
 
     Raises:
         AnalysisError: A part that every workbook has is missing or damaged.
@@ -81,7 +81,7 @@ def sheet_names(package: Package) -> list[str]:
 
 
 def read_properties(package: Package) -> dict[str, str]:
-    """The custom properties of the file; they come back with a form that was sent out."""
+    """Returns the custom properties of the file. A form that was sent out brings them back."""
     if CUSTOM_PROPERTIES not in package.parts:
         return {}
     found = _elements(package, CUSTOM_PROPERTIES, "Properties/property")
@@ -185,7 +185,7 @@ class _ElementReader:
         name = self._open.pop()
         if f"{self._open[-1]}/{name}" in self.wanted:
             self.found.append(_Element(name, self._attributes, "".join(self._texts), self._struck))
-        # White space between the elements is no text, nor is a hint how to pronounce one.
+        # Neither white space between elements nor a hint for pronunciation is text.
         elif "rPh" not in self._open:
             self._texts.append("".join(self.pieces))
         self.pieces.clear()

@@ -1,4 +1,4 @@
-"""Reads the XML of one sheet: which cells hold what, which are hidden, which hold nothing that can be read."""
+"""Reads the XML of one sheet: the values of its cells, and which cells are hidden or cannot be read."""
 
 import re
 from collections.abc import Sequence
@@ -9,13 +9,13 @@ from math import isfinite
 
 CellValue = str | float | bool | date | datetime | None
 
-# A form has some hundreds of rows and tens of columns. A value far behind them was put there by mistake.
+# A form has some hundreds of rows and tens of columns. A value far beyond them is a mistake.
 LAST_ROW, LAST_COLUMN = 20_000, 200
 ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 MERGED = re.compile(rf"{ADDRESS.pattern}:{ADDRESS.pattern}")
 # Behind the rows stand merged cells, and these behind them.
 BEHIND_MERGED = frozenset({"phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "pageMargins"})
-# More are merged in no form; each is looked at.
+# No form has more merged ranges; each of them is checked.
 MOST_MERGED = 1_000
 YES = ("1", "true", "on")
 STRIKE = "strike"
@@ -28,7 +28,7 @@ ESCAPED_CHARACTER = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 class TooManyCellsError(Exception):
-    """More cells are filled than any form or table of results has."""
+    """The sheet has more filled cells than any form or table of results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,9 @@ def position(address: str) -> tuple[int, int]:
 
 
 def readable(text: str) -> str:
-    """Text with the characters that XML cannot hold brought back from _x000D_; empty where it is white space only.
+    """Returns the text with escaped characters such as _x000D_ restored; empty if it is white space only.
 
-    Characters that no text of an office holds become spaces.
+    Characters that cannot be printed become spaces.
     """
     if text.isspace():
         return ""
@@ -139,7 +139,7 @@ def read_value(kind: str, style: str, text: str, book: BookParts) -> CellValue:
     if kind == "n":
         number = _number(text)
         if style in book.percent_styles:
-            # As a person sees it: the number behind «100%» is 1, and read as a count it would be wrong.
+            # As a person sees it: the number behind «100%» is 1, which would be a wrong count.
             return f"{100 * number:.15g}%"
         return _moment(number, book.epoch) if style in book.date_styles else number
     if kind == "b":
@@ -165,7 +165,7 @@ def _number(text: str) -> float:
 
 @lru_cache(maxsize=4096)
 def _moment(days: float, epoch: datetime) -> CellValue:
-    """The moment that a number of days since the epoch means; a number no date has stays a number."""
+    """Returns the moment for a number of days since the epoch; a number outside all dates stays a number."""
     if not 0 <= days < DAYS_OF_ALL_DATES:
         return days
     return _day_or_moment(epoch + timedelta(seconds=round(days * SECONDS_OF_DAY)))
@@ -273,7 +273,7 @@ class SheetReader:
         return of_text or self._text_is_struck or self._cell.get("s", "0") in self.book.struck_styles
 
     def _value_or_rule(self) -> tuple[CellValue, str]:
-        """What the cell holds, or the rule that says why it cannot be read."""
+        """Returns the value of the cell, or the rule that says why it cannot be read."""
         kind, text = self._cell.get("t", "n"), self._text
         # A formula that gives an empty text says so by its kind.
         if text is None or (self._formula is not None and not text and kind != "str"):

@@ -1,1 +1,1 @@
-"""Exports of the exam systems: recognised by content, reduced to counts per school while they are read."""
+"""Exports of the exam systems: recognised by their content and reduced to counts per school while they are read."""

@@ -1,7 +1,7 @@
 """Reads codes, marks, scores and percents out of the cells of an export.
 
-A cell of a file with pupils may hold a name wherever somebody put it. So what is taken from one has a form of its own,
-such as «edu260001» or 9306, and nothing else ever leaves this module.
+A name may stand in any cell of a file with pupils. So only values of a known form leave this module, such as
+«edu260001» or 9306.
 """
 
 import re
@@ -28,7 +28,7 @@ DECIMALS_KEPT = 9
 
 
 class NotReadError(Exception):
-    """What stands in a cell is nothing that its column may hold; says which column, never what stands there."""
+    """The cell holds nothing that its column may hold. The message names the column, never the content."""
 
 
 def text_of(value: GridValue) -> str:
@@ -41,19 +41,19 @@ def text_of(value: GridValue) -> str:
 
 
 def login_of(value: GridValue) -> str:
-    """The login of a school that stands in the cell, alone or behind its name; empty where there is none."""
+    """Returns the login of a school, which may follow its name in the cell; empty if there is none."""
     found = LOGIN.search(value) if isinstance(value, str) else None
     return found.group().lower() if found else ""
 
 
 def code_of(value: GridValue) -> str:
-    """A code as digits: 9306.0 is 9306; empty where there is none."""
+    """Returns a code as digits: 9306.0 is 9306; empty if there is none."""
     found = CODE.fullmatch(text_of(value).replace(" ", ""))
     return found.group(1) if found else ""
 
 
 def grade_of(value: GridValue) -> int | None:
-    """The grade that a class belongs to: 9 of «9А» and «09-1»; None where there is none."""
+    """Returns the grade of a class: 9 for «9А» and «09-1»; None if there is none."""
     found = GRADE.match(text_of(value))
     grade = int(found.group(1)) if found else 0
     return grade if 1 <= grade <= 11 else None
@@ -127,22 +127,22 @@ def read_decimal(value: GridValue, heading: str) -> Decimal | None:
 
 
 def decimals_of(number: Decimal) -> int:
-    """How many digits stand behind the decimal mark."""
+    """Returns the number of digits after the decimal mark."""
     return max(0, -int(number.as_tuple().exponent))
 
 
 def counts_of(total: int, percents: list[Decimal], decimals: int) -> list[int] | None:
-    """The counts behind percents of a total, or None where they cannot be reconciled.
+    """Returns the counts behind percents of a total, or None if they cannot be reconciled.
 
-    Each count is the nearest whole number; they must add up to the total, and each must give back its percent within
-    half of the last digit printed.
+    Each count is the nearest whole number. The counts must add up to the total, and each must reproduce its percent
+    within half of the last printed digit.
     """
     counts = [_nearest(Fraction(percent) * total / 100) for percent in percents]
     return counts if sum(counts) == total and agree(total, counts, percents, decimals) else None
 
 
 def agree(total: int, counts: list[int], percents: list[Decimal], decimals: int) -> bool:
-    """Whether each count gives its percent of the total back, within half of the last digit printed."""
+    """Whether each count reproduces its percent of the total within half of the last printed digit."""
     if total == 0:
         return not any(percents)
     half = Fraction(1, 2 * 10**decimals)

@@ -1,4 +1,4 @@
-"""What an export says of one school and one exam, and the small file that keeps it when the export cannot be kept."""
+"""The result of one school in one exam, and the small file for it if the export itself must not be kept."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from analysis.errors import AnalysisError
 
 @dataclass(frozen=True, slots=True)
 class ExamCounts:
-    """A school's result in an exam as the export names both; None and "" where the export does not say.
+    """The result of a school in an exam, named as in the export; None or "" if the export does not say.
 
     Attributes:
         place: Where it stands: «лист 1, строки 12–37».
@@ -26,7 +26,7 @@ class ExamCounts:
         participant_count … full_score_count: As in the table `results`.
         minimum_score: The minimum that `below_minimum_count` was counted with.
         fault: Why the row must be set aside.
-        remark: What is worth a look, the row being kept.
+        remark: What needs a look; the row is kept.
     """
 
     place: str
@@ -58,7 +58,7 @@ class ExamCounts:
     remark: str = ""
 
 
-# Words that stand in the file of counts; the free texts of a file with pupils are not among them.
+# The texts in the file of counts. Free texts of a file with pupils are not among them.
 TEXTS = ("place", "procedure", "subject", "scale", "school_login", "code_oo", "code_msu", "fault", "remark")
 KEPT = tuple(one.name for one in fields(ExamCounts) if one.name not in ("municipality", "school_name"))
 DECIMAL = "mean_score"

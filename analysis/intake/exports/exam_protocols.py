@@ -1,4 +1,4 @@
-"""РЦОИ protocols of ОГЭ and ЕГЭ: a row a pupil, several exams a file, names in columns that are never taken."""
+"""РЦОИ protocols of ОГЭ and ЕГЭ: one row per pupil, several exams per file. The columns of names are never read."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -53,11 +53,11 @@ PROCEDURES = {
     "ОГЭ": re.compile(r"\bогэ\b|основного государственного|гиа-9", re.IGNORECASE),
     "ЕГЭ": re.compile(r"\bегэ\b|единого государственного|гиа-11", re.IGNORECASE),
 }
-# What begins another protocol, or another page of the same one: then the subject is named anew.
+# The start of another protocol or of another page: then the subject is named again.
 BEGINS = re.compile(r"протокол.*|(?:(?:предмет|экзамен)\s*[:–-]?\s*)?\d{1,2}\s*[-–—]\s*\D.*", re.IGNORECASE)
 NO_TITLE = "над таблицей нет строки «NN - Предмет ГГГГ.ММ.ДД» или строк с предметом и датой экзамена"
 NO_SCHOOL = "в столбце «Код ОО» не код школы: итог одной из школ неполон"
-# ЕГЭ in mathematics without more words: scores come of the profile level, marks of the basic one.
+# ЕГЭ in mathematics without a level: scores mean the profile level, marks the basic one.
 MATHEMATICS = {("ЕГЭ", SCORE_SCALE): "Математика (профильная)", ("ЕГЭ", MARK_SCALE): "Математика (базовая)"}
 
 
@@ -72,12 +72,12 @@ def _is_heading(line: Line) -> bool:
 
 
 def _only_school(names: AbstractSet[str]) -> set[str]:
-    """«код оо», if «ОО» alone heads the codes; in individual results of ФИС ОКО it heads something else."""
+    """Returns «код оо» if «ОО» alone heads the codes. In individual results of ФИС ОКО it heads something else."""
     return {"код оо"} if names & BARE_SCHOOL and not names & INDIVIDUAL else set()
 
 
 def _columns(found: Mapping[int, str]) -> Columns:
-    """A column that names codes goes before one headed «ОО», which may hold names."""
+    """Prefers a column of codes to one headed «ОО», which may hold names."""
     if any(map(WANTED["code_oo"].fullmatch, found.values())):
         return columns_of(found, WANTED)
     return columns_of({column: "код оо" if name in BARE_SCHOOL else name for column, name in found.items()}, WANTED)
@@ -125,7 +125,7 @@ class _Reading:
             self._found = headings(line)
             self.columns, self._block = _columns(self._found), None
         elif columns and self._block is None and any(map(SUBHEADING.fullmatch, headings(line).values())):
-            # The upper row of headings counts where both have one: it is the wider word.
+            # If both rows have a heading, the upper one counts: it is more general.
             self._found = {**headings(line), **self._found}
             self.columns = _columns(self._found)
         elif columns and self._is_pupil_without_school(line, columns):

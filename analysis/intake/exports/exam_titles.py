@@ -36,7 +36,7 @@ class ExamTitles:
     """The lines above a table, as far as they have been read.
 
     Attributes:
-        vocabulary: Tells a subject from the region, which has a number before its name too.
+        vocabulary: Distinguishes a subject from the region, which also has a number before its name.
     """
 
     vocabulary: Vocabulary
@@ -59,7 +59,7 @@ class ExamTitles:
         return ExamTitle(self._code, self._subject, self._year)
 
     def forget(self) -> None:
-        """Under the headings of a table the titles above it are used up."""
+        """Drops the titles: below the headings of a table they no longer apply."""
         self._code, self._subject, self._year = "", "", None
 
     def _take_subject(self, lines: tuple[str, ...]) -> bool:

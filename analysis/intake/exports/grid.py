@@ -1,4 +1,4 @@
-"""Opens an export, whatever its name says, as sheets of lines; a line is read, used and let go."""
+"""Opens an export by its content as sheets of lines. Lines are read one by one and not kept."""
 
 import codecs
 import csv
@@ -14,7 +14,7 @@ from analysis.intake.exports.lines import GridSheet, Line
 from analysis.intake.text_file import CONTROL_CHARACTER
 from analysis.intake.workbook_package import LARGEST_UNPACKED_BYTES, OLE2
 
-# What programs save under the name of a workbook, told by how it begins.
+# Other formats that are saved under the name of a workbook, recognised by their first bytes.
 OPEN_AND_SAVE = "Откройте файл в Excel и сохраните как .xlsx"
 GET_A_TABLE = "Получите таблицу файлом .xlsx"
 OTHER_KINDS = (
@@ -25,9 +25,9 @@ OTHER_KINDS = (
     (re.compile(r"\s*\{\\rtf"), "документ RTF", GET_A_TABLE),
 )
 DELIMITERS = ";\t,"
-# The delimiter is told from the beginning of the file.
+# The beginning of the file shows the delimiter.
 SNIFFED_CHARACTERS = 5_000
-# Stands behind the last line, and in no text that is read: an open quote takes it into its cell.
+# Added after the last line. No text holds it, so a cell with it has a quote that was not closed.
 END = "\0"
 LINE_END = re.compile(r"[\r\n\0]")
 
@@ -62,7 +62,7 @@ def _csv_lines(text: str, delimiter: str, file: str) -> Iterator[Line]:
 
 
 def _records(text: str, delimiter: str, file: str) -> Iterator[list[str]]:
-    """The records of a text; one whose quote is not closed would swallow those behind it."""
+    """Yields the records of a text and stops at a quote that is not closed: it would swallow the next records."""
     taken: list[str] = []
     reader = csv.reader(_noted(text, taken), delimiter=delimiter)
     while True:
@@ -71,7 +71,7 @@ def _records(text: str, delimiter: str, file: str) -> Iterator[list[str]]:
         try:
             record = next(reader)
         except csv.Error:
-            # A cell that is longer than any cell: it holds lines that are not its own.
+            # The cell is longer than any cell can be, so it holds lines that belong to others.
             raise _open_quote(file, first, "") from None
         if record == [END]:
             return
@@ -82,14 +82,14 @@ def _records(text: str, delimiter: str, file: str) -> Iterator[list[str]]:
 
 
 def _noted(text: str, taken: list[str]) -> Iterator[str]:
-    """The lines of a text, each noted as it is taken, and one more behind them."""
+    """Yields the lines of a text and an end mark, and notes each line in `taken`."""
     for line in chain(io.StringIO(text, newline=""), (END,)):
         taken.append(line)
         yield line
 
 
 def _closes(lines: Sequence[str], delimiter: str) -> bool:
-    """Whether every quote of a record of several lines is closed, and where a cell ends."""
+    """Whether every quote in a record of several lines is closed at the end of a cell."""
     try:
         return END not in lines and len(list(csv.reader(lines, delimiter=delimiter, strict=True))) == 1
     except csv.Error:
@@ -119,7 +119,7 @@ def _text(content: bytes, file: str) -> str:
 
 
 def _decoded(content: bytes) -> str:
-    """The text; what is in none of the known encodings keeps a sign of it."""
+    """Returns the text; characters in no known encoding become a replacement sign."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", errors="replace")
     try:

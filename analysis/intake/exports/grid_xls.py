@@ -32,7 +32,7 @@ def xls_sheets(content: bytes, file: str) -> Iterator[GridSheet]:
 
 def _opened(content: bytes, file: str) -> Any:
     try:
-        # What xlrd remarks on a file may quote it: nobody is to read that.
+        # Remarks of xlrd may quote the file, so they are thrown away.
         return xlrd.open_workbook(file_contents=content, logfile=io.StringIO(), ragged_rows=True, formatting_info=True)
     except MemoryError:
         raise
@@ -68,7 +68,7 @@ def _value(kind: int, held: Any, datemode: int) -> GridValue:
         return float(held)
     if kind == DATE:
         return _day(held, datemode)
-    # No cell that is read holds a truth value: to those who read such a cell it is unreadable.
+    # No column holds truth values, so they are unreadable like errors.
     return Unreadable.CELL if kind in (TRUTH, ERROR) else ""
 
 

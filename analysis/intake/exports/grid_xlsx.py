@@ -1,4 +1,4 @@
-"""The lines of an .xlsx file, read in one pass that holds no more than a piece of it."""
+"""The lines of an .xlsx file, read in one pass with only a piece in memory."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -38,14 +38,14 @@ def _lines(package: Package, entry: SheetEntry, reader: "LineReader") -> Iterato
 class LineReader:
     """Gathers the rows of a sheet while its XML streams by.
 
-    The reader of returned forms keeps an address and a fault for every cell; an export has a million cells, of which
-    only sums remain, so this one keeps values alone.
+    The reader of returned forms keeps an address and a fault for every cell. An export has a million cells and only
+    its sums are kept, so this reader keeps values alone.
 
     Attributes:
         book: What the cells refer to.
         pieces: The text since the last element of interest.
         done: All rows have been read.
-        lines: Rows that are complete; whoever takes them puts a new list here.
+        lines: Complete rows. The caller takes them and puts a new list here.
         hidden_columns: Columns that are hidden or have no width; they stand before the rows.
     """
 
@@ -66,7 +66,7 @@ class LineReader:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        if tag == "c":  # asked first, and once more below for a name with a prefix: there are millions of them
+        if tag == "c":  # first, because there are millions of them; below once more for a name with a prefix
             self._cell, self._text, self._has_formula = attributes, None, False
             self.pieces.clear()
         elif tag != "v":

@@ -9,12 +9,12 @@ from analysis.intake.exports.cells import text_of
 from analysis.intake.exports.lines import GridValue, Line, Unreadable
 
 SPREAD = 3
-# How a line below the last pupil begins.
+# The beginning of a line below the last pupil.
 FOOTERS = ("средн", "итог", "всего")
 
 
 def normal(text: str) -> str:
-    """A heading or name without what people write differently: case, ё, spaces, the stop at the end."""
+    """Returns a heading or name in lower case, without ё, extra spaces and a final stop, for comparing."""
     return plain(text).casefold().replace("ё", "е").rstrip(" .:")
 
 
@@ -24,7 +24,7 @@ def line_texts(line: Line) -> list[str]:
 
 
 def headings(line: Line) -> dict[int, str]:
-    """The texts of a line by column, made comparable."""
+    """Returns the texts of a line by column, normalised for comparing."""
     return {column: normal(text) for column, value in line.cells.items() if (text := text_of(value))}
 
 
@@ -32,8 +32,8 @@ def headings(line: Line) -> dict[int, str]:
 class Columns:
     """Where the wanted columns stand.
 
-    A heading over merged columns stands in the first of them, and a value may stand in any: a column reaches to the
-    next heading.
+    A heading over merged columns stands in the first of them, but a value may stand in any of them. So a column
+    reaches to the next heading.
 
     Attributes:
         reach: The columns of each wanted name.
@@ -42,7 +42,7 @@ class Columns:
     reach: Mapping[str, tuple[int, ...]]
 
     def value(self, line: Line, name: str) -> GridValue:
-        """The only value that the line has in the wanted column; two values are unreadable, none is None."""
+        """Returns the value of the line in the wanted column: None if there is none, unreadable if there are two."""
         cells, found = line.cells, None
         for column in self.reach.get(name, ()):
             value = cells.get(column)

@@ -1,8 +1,7 @@
-"""What nobody saw in an export: rows that are hidden are not counted, columns and sheets that are hidden are named.
+"""What is hidden in an export. Hidden rows are not counted; hidden columns and sheets are named.
 
-A hidden row of a school says that somebody took it away from sight and not out of the file; nobody here knows whether
-it counts, so the result it belongs to is set aside. A hidden column hides the same of every school: it is read, and
-said so.
+Somebody hid a row of a school instead of deleting it. It is unknown whether the row counts, so the result it belongs
+to is set aside. A hidden column hides the same for every school: it is read, with a remark.
 """
 
 import re
@@ -21,7 +20,7 @@ ROW_OF_PLACE = re.compile(r"\d+$")
 
 @dataclass(slots=True)
 class HiddenHere:
-    """What is hidden in a sheet, known when its lines have been read.
+    """What is hidden in a sheet. It is complete when all lines have been read.
 
     Attributes:
         sheet: What stands before a row in an address.
@@ -34,7 +33,7 @@ class HiddenHere:
     filled: set[int] = field(default_factory=set)
 
     def watched(self, sheet: GridSheet) -> Iterator[Line]:
-        """The lines of the sheet; what is hidden of each is noted as it passes."""
+        """Yields the lines of the sheet and notes what is hidden in each."""
         for line in sheet.lines:
             if line.hidden:
                 self.rows.add(line.number)
@@ -43,13 +42,13 @@ class HiddenHere:
             yield line
 
     def doubt_pupils(self, blocks: Iterable[Block]) -> None:
-        """Notes in the tallies of the schools which of their rows are hidden."""
+        """Notes for each school which of its rows are hidden."""
         for tally in (tally for block in blocks for tally in block.schools.values()):
             for row in sorted(self.rows.intersection(tally.rows)):
                 tally.add_fault(HIDDEN_ROWS, row)
 
     def doubted(self, counts: Iterable[ExamCounts]) -> list[ExamCounts]:
-        """The rows of schools, those that are hidden with a fault."""
+        """Returns the rows of schools; hidden rows get a fault."""
         return [self._doubted(one) for one in counts]
 
     def _doubted(self, one: ExamCounts) -> ExamCounts:
@@ -59,7 +58,7 @@ class HiddenHere:
         return replace(one, fault="; ".join(filter(None, (one.fault, HIDDEN_ROWS))))
 
     def remarked(self, one: ExamCounts) -> ExamCounts:
-        """A row of the sheet with a word about the hidden columns that hold something."""
+        """Returns the row with a remark on hidden columns that hold something."""
         if not self.filled or not any(place.startswith(self.sheet) for place in one.place.split("; ")):
             return one
         letters = ", ".join(map(column_letters, sorted(self.filled)))
@@ -72,12 +71,12 @@ class HiddenHere:
 
 
 def with_remark(one: ExamCounts, said: str) -> ExamCounts:
-    """A row with one more remark."""
+    """Returns the row with one more remark."""
     return replace(one, remark="; ".join(filter(None, (one.remark, said))))
 
 
 def hidden_sheets_remark(numbers: Sequence[int]) -> str:
-    """What is said of hidden sheets that have not been read."""
+    """Returns the remark on hidden sheets, which are not read."""
     if len(numbers) == 1:
         return f"лист {numbers[0]} скрыт и не прочитан"
     return f"листы {', '.join(map(str, numbers))} скрыты и не прочитаны"

@@ -1,4 +1,4 @@
-"""ФИС ОКО individual results of ВПР (Ф1): a row a pupil, with the mark of the journal beside that of the test."""
+"""ФИС ОКО individual results of ВПР (Ф1): one row per pupil, with the marks of the test and of the journal."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -66,7 +66,7 @@ class _Reading:
     def take(self, line: Line) -> None:
         if _is_heading(line):
             if self._block is not None:
-                # Behind the rows of one subject comes another: one that no title names is not the one before it.
+                # Rows of another subject follow. Without a title they do not belong to the subject before.
                 self._exam = None
             self.columns, self._block = columns_of(headings(line), WANTED), None
         elif self._take_title(line) or self.columns is None or numbers_the_columns(line):

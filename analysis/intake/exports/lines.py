@@ -1,4 +1,4 @@
-"""What an export is made of for those who read it: sheets of lines."""
+"""The parts of an export: sheets of lines."""
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -9,7 +9,7 @@ from analysis.intake.workbook_sheet import CellValue
 
 
 class Unreadable(Enum):
-    """What stands for a cell with an error, or a formula whose value the file does not hold."""
+    """Stands for a cell with an error or with a formula without a stored value."""
 
     CELL = "cell"
 
@@ -24,7 +24,7 @@ class Line:
     Attributes:
         number: As the spreadsheet shows it, from 1.
         cells: What is not blank, by number of the column from 1.
-        hidden: Nobody sees the row.
+        hidden: The row is hidden.
     """
 
     number: int
@@ -39,9 +39,9 @@ class GridSheet:
     Attributes:
         number: Among the sheets of the file, from 1.
         name: As on its tab; empty for a .csv file.
-        hidden: Nobody sees the tab.
-        lines: Its rows that are not blank, from the top; they can be taken once.
-        hidden_columns: Nobody sees them; known when the first line has been taken.
+        hidden: The tab is hidden.
+        lines: Its rows that are not blank, from the top. They can be read only once.
+        hidden_columns: Columns that are hidden; known after the first line has been read.
     """
 
     number: int

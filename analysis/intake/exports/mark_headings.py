@@ -24,7 +24,7 @@ WANTED = patterns(
 )
 SHARE = re.compile(r"%|дол[яи]\b.*|процент\w*|в %")
 PEOPLE = re.compile(r"чел\w*|кол-во(?: участников)?|количество(?: участников)?|число")
-# What stands over columns of primary scores; without it they are known by their numbers from 0 on.
+# The heading of primary scores. Without it their columns are recognised by numbers from 0 on.
 SCORES_TITLE = re.compile(r"распределение (?:участников )?(?:по )?первичн\w+ балл\w*.*")
 FIRST_SCORES = tuple(str(score) for score in range(7))
 PRIMARY_SCORES = (

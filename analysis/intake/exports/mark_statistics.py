@@ -37,8 +37,8 @@ SHARES_FOR_PERCENTS = (
 # Percents that were rounded one by one.
 SUM_TOLERANCE = Decimal("1.5")
 YEAR = re.compile(r"(20\d\d)(?: ?(?:г\.?|год))?")
-# What tells a school and a group of schools apart where there is no login; what is neither is told as a school that
-# nobody knows: better a question than a silent loss.
+# Distinguishes a school from a group of schools without a login. Anything else counts as an unknown school: a question
+# is better than a silent loss.
 SCHOOL_WORDS = re.compile(
     r"школ|\b[мгч]?[бка]?о[оу]\b|\bмбоу|\bмкоу|\bмаоу|\bсош\b|\bоош\b|гимнази|лице[йя]|интернат|кадетск|№",
     re.IGNORECASE,
@@ -65,7 +65,7 @@ def read_statistics(sheet: str, lines: Iterable[Line], vocabulary: Vocabulary) -
     """Returns a row for each school; rows of groups of schools are left out.
 
     Raises:
-        OtherUnitError: Most rows add up to something else than 100 %; then none can be believed.
+        OtherUnitError: Most rows do not add up to 100 %, so none of them is reliable.
     """
     reading = _Reading(sheet, vocabulary)
     for line in lines:
@@ -96,13 +96,13 @@ class _Reading:
     sums: list[tuple[int, Decimal]] = field(default_factory=list)
     _title: VprTitle | None = None
     _titles: Titles = field(default_factory=Titles)
-    # How many rows had been read when the title came.
+    # The number of rows read before the title.
     _titled: int = 0
 
     def take(self, line: Line) -> None:
         if self.headings.begins(line):
             if self._titled < len(self.rows) + len(self.unread):
-                # Behind the rows of one subject comes another: one that no title names is not the one before it.
+                # Rows of another subject follow. Without a title they do not belong to the subject before.
                 self._title = None
         elif self.headings.goes_on(line):
             return

@@ -1,4 +1,4 @@
-"""Counts pupils while their rows stream by; nothing of a row is kept but the number of the row."""
+"""Counts pupils while their rows stream by. Of a row only its number is kept."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from analysis.intake.exports.lines import Line
 from analysis.rules.exam_calendar import MARK_SCALE
 
 HIGH_SCORE, FULL_SCORE = 80, 100
-# Two blocks with the same marks in the same order are one block pasted twice; of fewer rows it may be chance.
+# Two blocks with the same marks in the same order are one block pasted twice. With fewer rows it may be chance.
 ROWS_OF_A_PASTED_BLOCK = 5
 REPEATED = "строки учеников стоят и в другой части файла: итог школы с ними неверен"
 
@@ -62,14 +62,14 @@ class Tally:
     grades: set[int] = field(default_factory=set)
     stated: int | None = None
     faults: dict[str, list[int]] = field(default_factory=dict)
-    # Rows by the hash of all their cells, so that the same pupil is not counted again; nothing of a cell is kept.
+    # Rows by the hash of all their cells, so that no pupil is counted twice. No cell is kept.
     known: dict[int, int] = field(default_factory=dict)
     repeated: list[int] = field(default_factory=list)
-    # Pupils who did not sit the exam or did not finish it: how many, never which.
+    # How many pupils did not sit or finish the exam, never which.
     left_out: int = 0
 
     def repeats(self, line: Line) -> bool:
-        """Whether a row that names its pupil has stood here cell by cell; then it is noted and must not be counted."""
+        """Whether the very same row of a named pupil was here before. It is noted and must not be counted."""
         if self.known.setdefault(hash(tuple(line.cells.items())), line.number) == line.number:
             return False
         self.repeated.append(line.number)
@@ -152,7 +152,7 @@ def counts_of_blocks(blocks: Iterable[Block]) -> list[ExamCounts]:
 
 
 def _with_municipality(school: School, others: Iterable[School]) -> School:
-    """A row that leaves the municipality out belongs to the school with the same code, where there is only one."""
+    """Gives a row without a municipality to the school with the same code, if there is only one."""
     if school.code_msu or not school.code_oo:
         return school
     same = [other for other in others if other.code_oo == school.code_oo and other.code_msu]

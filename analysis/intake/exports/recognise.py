@@ -1,4 +1,4 @@
-"""Recognises an export by what stands in it and reads it; the name of the file says nothing."""
+"""Recognises an export by its content, not by the name of its file, and reads it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from analysis.intake.returns import SEND_AGAIN, form_sheet_of
 from analysis.intake.workbook_package import OLE2, SAVE_AS_XLSX
 from analysis.rules.exam_calendar import Vocabulary
 
-# Titles and notes above the headings; behind them a file is of another kind.
+# Room for titles and notes above the headings. Headings further down are not looked for.
 LINES_LOOKED_AT = 100
 NAMES_OF_PUPILS = frozenset({"фамилия", "имя", "отчество", "фио", "фио участника", "код участника"})
 
@@ -147,7 +147,7 @@ def _refuse_unknown(file: str, titles: Sequence[str], unknown: Sequence[int], ha
     if not titles:
         raise AnalysisError(f"{file}: выгрузка не опознана. Искали: {LOOKED_FOR}.")
     if unknown and not has_pupils:
-        # The whole file would be copied into the project: nobody knows what these sheets hold.
+        # The whole file would be copied into the project, and it is unknown what these sheets hold.
         raise AnalysisError(
             f"{file}: листы № {', '.join(map(str, unknown))} скрыты или не опознаны. Удалите их: в проект попадает "
             "только то, что опознано, чтобы с ним не попали сведения об учениках."

@@ -79,7 +79,7 @@ class _Reading:
             self.subject_column = next((c for c, name in sorted(names.items()) if SUBJECT.fullmatch(name)), 0)
             self.above, self.measures = [line], None
             if found := measures(line):
-                # No subject stands in this row; it is the only one of headings, unless another follows.
+                # This row names no subject. It is the only row of headings unless another follows.
                 self.above = []
                 self._measured(found, unread(line, found, min(found)))
         elif found := measures(line):
@@ -103,7 +103,7 @@ class _Reading:
         municipality = text_of(line.cells.get(self.municipality_column))
         school = text_of(line.cells.get(self.school_column))
         if any(normal(text).startswith(TOTALS) for text in (municipality, school)):
-            # Behind the total of a block the next block names its own municipality.
+            # After the total of a block the next block names its own municipality.
             self.municipality = ""
             return []
         self.municipality = municipality or self.municipality
@@ -155,7 +155,7 @@ def _read(cells: Mapping[str, GridValue]) -> tuple[dict[str, Any], list[str]]:
 
 
 def _by_subject(measures: Mapping[int, str], above: Sequence[Line]) -> dict[str, dict[str, int]]:
-    """The columns of each subject: the nearest row of headings above the measures names it over its first column."""
+    """Returns the columns of each subject. The nearest row above the measures names it over its first column."""
     first = min(column for column, name in measures.items() if name == "participant_count")
     named: dict[int, str] = {}
     for line in above:

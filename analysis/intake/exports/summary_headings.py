@@ -1,7 +1,7 @@
 """What the headings of a regional summary mean: counts of people and the school's own mean, nothing else.
 
-A share beside a count bears nearly the same words, and so does the mean of the region beside the school's: read as
-what they are not, they give a wrong number that nothing shows.
+A share has nearly the same heading as a count, and the mean of the region nearly the same as that of the school.
+Confusing them gives a wrong number that nobody would notice.
 """
 
 import re
@@ -50,13 +50,13 @@ def names_schools(line: Line) -> bool:
 
 
 def measures(line: Line) -> dict[int, str]:
-    """The measures that a row of headings names, by column; none without participants and one more."""
+    """Returns the measures of a row of headings by column; none unless it names participants and one more."""
     found = {column: name for column, heading in headings(line).items() if (name := measure_of(heading))}
     return found if "participant_count" in found.values() and len(found) > 1 else {}
 
 
 def measure_of(heading: str) -> str:
-    """What a heading counts; empty for a share, for the mean of a region and for anything unknown."""
+    """Returns what a heading counts; empty for a share, the mean of a region and anything unknown."""
     if SHARE.search(heading):
         return ""
     found = next((name for name, pattern in MEASURES.items() if pattern.fullmatch(heading)), "")
@@ -64,7 +64,7 @@ def measure_of(heading: str) -> str:
 
 
 def parted(found: Mapping[int, str], line: Line) -> dict[int, str] | None:
-    """The columns of measures once a row under them parts each in «чел.» and «%»; None for a row of anything else."""
+    """Returns the columns of measures if this row splits each into «чел.» and «%»; None for any other row."""
     parts = headings(line)
     if not parts or not all(map(PART.fullmatch, parts.values())):
         return None
@@ -80,7 +80,7 @@ def parted(found: Mapping[int, str], line: Line) -> dict[int, str] | None:
 
 
 def unread(line: Line, found: Iterable[int], first: int) -> str:
-    """A remark on the columns under subjects that have a heading and are not read; empty where there are none."""
+    """Returns a remark on columns under subjects that have a heading and are not read; empty if there are none."""
     known = set(found)
     left = {column: heading for column, heading in headings(line).items() if column >= first and column not in known}
     named = dict.fromkeys(left.values())

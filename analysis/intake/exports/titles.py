@@ -65,6 +65,6 @@ class Titles:
         if self._exam is None or not self._subject:
             return None
         found = vpr_title(f"ВПР {self._exam['year']} {self._subject} {self._exam['grade']} класс")
-        # Another subject of the same exam names itself; another exam names its subject anew.
+        # The exam holds for further subjects; the title of another exam must name its subject again.
         self._subject = ""
         return found
