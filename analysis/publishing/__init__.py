@@ -27,7 +27,7 @@ __all__ = ["PublishingError", "Request", "publish"]
 def publish(
     reports: Path, request: Request, *, progress: Callable[[str], None], site: Path | None = None
 ) -> list[Path]:
-    """Publishes documents; the site is replaced whole or, whatever fails, stays as it was.
+    """Publishes documents. The site is replaced whole; if anything fails, it stays as it was.
 
     Args:
         reports: The folder of the report sources, with `_quarto.yml`.
@@ -77,20 +77,20 @@ def _bring_up_to_date(
 
 
 def _clean_up(reports: Path, site: Path) -> None:
-    """Removes what runs that were killed have left; the lock says that none of them is alive."""
+    """Removes leftovers of killed runs; the lock shows that none of them is alive."""
     recover_folder(site)
     for leftover in reports.parent.glob(f".{reports.name}-staging-*"):
         shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _documents(reports: Path) -> list[str]:
-    """Finds the documents: at the top and in the folders of editions, which have no underscore in front."""
+    """Finds the documents at the top and in the folders of editions, whose names begin with no underscore."""
     paths = [*reports.glob("[!_.]*.qmd"), *reports.glob("[!_.]*/[!_.]*.qmd")]
     return sorted(path.relative_to(reports).as_posix() for path in paths)
 
 
 def _kinds(reports: Path, document: str, formats: Sequence[str]) -> tuple[str, ...]:
-    """Returns the formats to make of a document: those asked for, as far as its front matter allows them."""
+    """Returns the requested formats of a document that its front matter allows."""
     from analysis.publishing.source import read_source
 
     allowed = read_source(reports, document).front.get("format", KINDS)
@@ -105,7 +105,7 @@ def _replace_site(
     found: Mapping[str, Output],
     render: Callable[[Path, Path], Mapping[str, list[str]]],
 ) -> None:
-    """Builds the new site beside the old one, all of it, and only then changes them over."""
+    """Builds the whole new site beside the old one, then swaps them."""
     from analysis.publishing.links import settle_links
     from analysis.publishing.word_pages import settle_pages
 
@@ -129,6 +129,6 @@ def _replace_site(
 
 
 def _reason(error: OSError) -> str:
-    """The reason in one line; copying a folder lists its reason once for every file that failed."""
+    """Returns the reason in one line. Copying a folder repeats the reason for every file that failed."""
     many = error.args[0] if isinstance(error, shutil.Error) else []
     return str(many[0][-1]) if many else str(error)

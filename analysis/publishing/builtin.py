@@ -21,12 +21,12 @@ from analysis.publishing.source import Line, read_source
 from analysis.publishing.state import KINDS, Plan, output_name
 
 _TEMPLATES = Path(__file__).parent / "templates"
-# In the locale C, the usual one in a container, pandoc cannot open a file with a Russian name.
+# In the locale C, usual in containers, pandoc cannot open a template with a Russian name (docs/observed.md).
 _LOCALE = {"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {}
 _LONGEST_FIRST = ("pdf", "docx", "html")
 _SIZE_OF = "@@size of "
 _WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
-# Metadata comes from the front matter alone, so a line of dashes is a rule; HTML is seen as such and refused.
+# Metadata come from the front matter alone, so a line of dashes is a rule. HTML is recognised and refused.
 _READER = "markdown-yaml_metadata_block-native_divs-native_spans"
 
 
@@ -110,7 +110,7 @@ def _pandoc(
     import pypandoc
 
     project, writer = site.project, _WRITERS[kind]
-    # Words go in a file: a command line is short on Windows.
+    # Texts go into a file, because a command line is short on Windows.
     words = (site.project.root / page.name).with_suffix(f".{kind}.json")
     words.write_text(json.dumps({"metadata": _metadata(page, project), "variables": variables}), encoding="utf-8")
     command = [pypandoc.get_pandoc_path(), f"--from={_READER}", f"--to={writer}", "--standalone", "--wrap=none"]
@@ -131,7 +131,7 @@ def _pandoc(
 
 
 def _metadata(page: Page, project: Project) -> dict[str, str]:
-    """What a document says of itself, and what the filter has to know."""
+    """Returns the metadata of a document and the settings of the filter."""
     front = {"lang": project.get("lang"), "author": project.get("author"), **page.front}
     crossref = {key: str(word).replace("\\", "") for key, word in project.settings.get("crossref", {}).items()}
     depth = int(project.get("number-depth", "6")) if project.on(front, "number-sections") else 0
@@ -141,7 +141,7 @@ def _metadata(page: Page, project: Project) -> dict[str, str]:
 
 
 def _page_variables(page: Page, site: Site) -> dict[str, object]:
-    """What the template of a web page needs beside the text, escaped: pandoc takes variables as they are."""
+    """Returns the variables of the page template, escaped, because pandoc inserts them unchanged."""
     project = site.project
     up = "../" * page.name.count("/")
     entries = project.settings.get("website", {}).get("navbar", {}).get("left", [])
@@ -167,7 +167,7 @@ def _page_variables(page: Page, site: Site) -> dict[str, object]:
 
 
 def _fill_in_sizes(page: Path, site: Site) -> None:
-    """Writes how large the files are that a web page offers; while it was made, they were not there yet."""
+    """Writes the sizes of the files that a page offers; they did not exist while the page was made."""
     text = page.read_bytes().decode()
     sized = re.sub(f"{_SIZE_OF}(.+?)@@", lambda found: file_size(site.folder / found[1]), text)
     page.write_bytes(sized.encode())
@@ -201,7 +201,7 @@ def _compile(page: Page, draft: Path, target: Path, site: Site) -> None:
 
 
 def _explain(page: Page, kind: str, complaint: str) -> str:
-    """Turns what the filter found into addresses; whatever else pandoc says is passed on."""
+    """Turns the problems that the filter found into addresses; other messages of pandoc are passed on."""
     try:
         problems = json.loads(complaint.splitlines()[-1])
     except ValueError:

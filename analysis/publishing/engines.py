@@ -14,7 +14,7 @@ from analysis.publishing.errors import PublishingError
 from analysis.publishing.state import Plan
 
 Progress = Callable[[str], None]
-# The staging copy of the sources, the folder of the new site, what to make, the date → the files of each output.
+# The staging copy of the sources, the folder of the new site, the plan, the date, progress → files of each output.
 Render = Callable[[Path, Path, Plan, date, Progress], Mapping[str, list[str]]]
 
 _BUILTIN_PACKAGES = ("ipython", "pypandoc-binary", "typst")
@@ -27,10 +27,10 @@ def choose_engine(wanted: str, progress: Progress) -> tuple[Render, str]:
 
     Args:
         wanted: auto, quarto or builtin.
-        progress: Is told which engine it is and why, when the choice was left open.
+        progress: Is told the engine and the reason if `wanted` is auto.
 
     Returns:
-        The function that renders, and the engine with its version, which tells one result from another.
+        The function that renders, and the name and version of the engine, which are part of the key of a result.
 
     Raises:
         PublishingError: Quarto was asked for and cannot be used.
@@ -49,7 +49,7 @@ def choose_engine(wanted: str, progress: Progress) -> tuple[Render, str]:
 
 
 def _refusal(found: str) -> str:
-    """Says why Quarto cannot be used; nothing when it can."""
+    """Returns why Quarto cannot be used; empty if it can."""
     if not found:
         return "программы quarto нет в PATH."
     if tuple(int(part) for part in found.split(".")[:2] if part.isdigit()) < _OLDEST_QUARTO:

@@ -1,4 +1,4 @@
-"""What a person has to mend before the report can be published."""
+"""The error that a person must mend before the report can be published."""
 
 from analysis.errors import AnalysisError
 

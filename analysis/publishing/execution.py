@@ -1,4 +1,4 @@
-"""Runs the cells of a document once, for all formats, and puts what they print in their place."""
+"""Runs the cells of a document once for all formats and replaces them by their output."""
 
 import contextlib
 import io
@@ -43,7 +43,7 @@ def execute(source: Source, folder: Path) -> tuple[Line, ...]:
 
 @contextlib.contextmanager
 def _shell(home: str) -> Iterator["InteractiveShell"]:
-    """Starts an interpreter; nothing of the person at the machine comes in, nothing is left behind."""
+    """Starts an interpreter that reads no settings of the user and leaves nothing behind."""
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
@@ -51,7 +51,7 @@ def _shell(home: str) -> Iterator["InteractiveShell"]:
     config.HistoryManager.enabled = False
     config.InteractiveShell.ipython_dir = home
     shell: InteractiveShell = InteractiveShell(config=config)
-    # What fails in a cell is told in one sentence (_failure), never as a traceback.
+    # An error in a cell becomes one sentence (_failure), never a traceback.
     shell.showtraceback = shell.showsyntaxerror = lambda *_, **__: None  # type: ignore[method-assign,assignment]
     try:
         yield shell

@@ -1,4 +1,4 @@
-"""No link of the site is dead: what is not published yet is plain text, anything else missing is an error."""
+"""Leaves no dead link: a link to what is not published yet becomes plain text, any other is an error."""
 
 import functools
 import re
@@ -18,7 +18,7 @@ def settle_links(site: Path, made: Collection[str], possible: frozenset[str]) ->
     Args:
         site: The folder of the site.
         made: The outputs made in this run.
-        possible: Everything the documents can be made into, made or not.
+        possible: All outputs of the documents, made or not.
 
     Raises:
         PublishingError: A link leads to a file that is not there.
@@ -41,7 +41,7 @@ def _plain_if_absent(page: Path, site: Path, possible: frozenset[str], found: re
 
 
 def _local_target(link: str, page: Path, site: Path) -> str:
-    """Returns what a link leads to, relative to the site; nothing for other hosts and places on the same page."""
+    """Returns the target of a link relative to the site; empty for other hosts and places on the same page."""
     path = unquote(re.sub(r"[?#].*$", "", link))
     if not path or re.match(r"[a-zA-Z][\w+.-]*:|//", path):
         return ""

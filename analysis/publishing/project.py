@@ -1,4 +1,4 @@
-"""The Quarto project file: what publishing takes from it, and nothing it would pass over in silence."""
+"""Reads the Quarto project file. A key that publishing would ignore is an error."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,8 +13,8 @@ PROJECT_FILE = "_quarto.yml"
 OWN_FILTER = {"path": "_assets/plain.lua", "at": "post-render"}
 
 _FORMAT = "toc toc-depth default-image-extension"
-# Every key that is allowed, by its parent. Some speak to Quarto alone, because the built-in renderer always does
-# what they ask: no echo, no search, no theme but the stylesheet.
+# All allowed keys by their parent. Some are for Quarto alone, because the built-in renderer always does what they
+# ask: no echo, no search, no theme but the stylesheet.
 _KEYS = {
     "": "project website lang author toc toc-depth number-sections number-depth crossref execute format"
     " fig-cap-location tbl-cap-location filters",
@@ -37,20 +37,20 @@ _FRONT_MATTER = "title subtitle description author format toc number-sections"
 
 
 class Project(NamedTuple):
-    """The project file, read and known to hold nothing unsupported."""
+    """The project file, checked for unsupported keys."""
 
     root: Path
     settings: Mapping[str, Any]
 
     def get(self, path: str, default: str = "") -> str:
-        """Looks one nested value up, as in `get("format.html.css")`."""
+        """Returns a nested value: `get("format.html.css")`."""
         value: Any = self.settings
         for key in path.split("."):
             value = value.get(key) if isinstance(value, Mapping) else None
         return default if value is None else str(value)
 
     def on(self, front: Mapping[str, Any], key: str) -> bool:
-        """Tells whether a switch is on for a document, whose front matter has the last word."""
+        """Whether a switch is on for a document; its front matter overrides the project file."""
         return bool(front.get(key, self.settings.get(key)))
 
 
@@ -73,14 +73,14 @@ def read_project(root: Path) -> Project:
 
 
 def check_front_matter(front: Mapping[str, Any], name: str) -> None:
-    """Raises PublishingError on a key of a document that the built-in renderer would pass over."""
+    """Raises PublishingError if a document has a key that the built-in renderer would ignore."""
     for key in front:
         if key not in _FRONT_MATTER.split():
             raise PublishingError(f"{name}: ключ «{key}» в заголовке документа не поддерживается; уберите его.")
 
 
 def parse_yaml(text: str, name: str, first_line: int = 1) -> dict[str, Any]:
-    """Parses keys and values; what is wrong is reported with the file `name` and the line."""
+    """Parses keys and values; an error names the file `name` and the line."""
     try:
         values = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:

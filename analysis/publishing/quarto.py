@@ -32,7 +32,7 @@ def render(
 
 
 def _commands(plan: Plan) -> list[tuple[list[str], str]]:
-    """One run for a whole document when all of its formats are to be made, else one for each."""
+    """Returns one run per document if all its formats are to be made, else one per format."""
     commands = []
     for name in plan.documents:
         kinds = [kind for kind in KINDS if output_name(name, kind) in plan.make]
@@ -44,7 +44,7 @@ def _commands(plan: Plan) -> list[tuple[list[str], str]]:
 
 
 def _take(built: Path, new: Path, plan: Plan) -> dict[str, list[str]]:
-    """Copies what was asked for; to a page belongs all that is not itself a page or a paper."""
+    """Copies the requested outputs. A page needs all files that are neither pages nor papers."""
     names = sorted(path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file())
     beside = [name for name in names if Path(name).suffix[1:] not in KINDS]
     for name in [*beside, *plan.make]:
@@ -54,7 +54,7 @@ def _take(built: Path, new: Path, plan: Plan) -> dict[str, list[str]]:
 
 
 def _summary(complaint: str, sources: Path) -> str:
-    """Keeps what helps: the lines from the first error on, without colours, staging folder and Quarto's own stack."""
+    """Returns the lines from the first error on, without colours, staging folder and the stack of Quarto."""
     plain = re.sub(r"\x1b\[[\d;]*m", "", complaint).replace(f"{sources.parent}{os.sep}", "")
     lines = [line.rstrip() for line in plain.split("Stack trace:")[0].splitlines() if line.strip()]
     first = next((number for number, line in enumerate(lines) if re.search(r"ERROR|Error|Traceback", line)), 0)

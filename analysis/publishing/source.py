@@ -1,4 +1,4 @@
-"""A document as it is executed: front matter and lines, each line knowing the file it stands in."""
+"""A document before it is executed: front matter and lines with the file and number of each."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ class Line(NamedTuple):
 
     @property
     def place(self) -> str:
-        """The address a person can find the line by."""
+        """The address of the line for a person: file and number."""
         return f"{self.file}, строка {self.number}"
 
 
@@ -81,7 +81,7 @@ def _split_front_matter(lines: list[Line]) -> tuple[dict[str, Any], list[Line]]:
 
 
 def _expand(root: Path, lines: list[Line], parents: tuple[Path, ...]) -> Iterator[Line]:
-    """Puts included lines in the place of the shortcode that asks for them."""
+    """Replaces each include shortcode by the lines of the file."""
     for line in lines:
         if found := _INCLUDE.match(line.text):
             path = (parents[-1].parent / found.group(1)).resolve()

@@ -1,4 +1,4 @@
-"""What the site holds and what it was made of, so that only what changed is made again."""
+"""Records what the site was made of, so that only changed outputs are made again."""
 
 import hashlib
 import json
@@ -13,12 +13,12 @@ from analysis.files.fingerprints import file_hash
 
 _PACKAGE = Path(__file__).parent.parent
 KINDS = ("html", "pdf", "docx")
-# What publishing itself makes, and what Quarto and Python leave while they work.
+# Folders that publishing itself makes, and leftovers of Quarto and Python.
 _NOT_SOURCES = ("_site", ".quarto", "__pycache__", ".jupyter_cache")
 
 
 class Output(NamedTuple):
-    """One format of one document: the key of what it was made of, the files it needs, are they as they were made."""
+    """One format of one document: the key of its sources, its files, and whether these are unchanged."""
 
     key: str
     files: tuple[str, ...]
@@ -26,7 +26,7 @@ class Output(NamedTuple):
 
 
 class State(NamedTuple):
-    """The site as the last run left it: its outputs, and the hash of every file."""
+    """The site after the last run: its outputs and the hash of every file."""
 
     outputs: Mapping[str, Output]
     hashes: Mapping[str, str]
@@ -49,7 +49,7 @@ class Request(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a request means: outputs to make (with their new keys) and of which documents, to keep, to withdraw."""
+    """The outputs to make (with their new keys), their documents, and the outputs to keep and to withdraw."""
 
     make: Mapping[str, str]
     keep: frozenset[str]
@@ -58,7 +58,7 @@ class Plan(NamedTuple):
 
 
 def read_state(path: Path) -> State:
-    """Reads what the last run noted; an unreadable note only means that all is made again."""
+    """Reads the record of the last run. If it cannot be read, everything is made again."""
     try:
         noted = json.loads(path.read_bytes())
         outputs = {name: Output(key, tuple(files)) for name, (key, files) in noted["outputs"].items()}
@@ -75,7 +75,7 @@ def write_state(path: Path, outputs: Mapping[str, Output], site: Path) -> None:
 
 
 def outputs_found(state: State, site: Path) -> dict[str, Output]:
-    """Returns the outputs that stand in the site, each with those of its files that are there."""
+    """Returns the outputs in the site, each with its existing files."""
     sound = {name for name, hashed in state.hashes.items() if file_hash(site / name) == hashed}
 
     def found(output: Output) -> Output:
@@ -97,20 +97,20 @@ def copy_kept(outputs: Iterable[Output], old: Path, new: Path) -> None:
 
 
 def output_name(document: str, kind: str) -> str:
-    """Returns where a format of a document stands in the site."""
+    """Returns the path of a format of a document in the site."""
     return PurePosixPath(document).with_suffix(f".{kind}").as_posix()
 
 
 def make_plan(requested: Mapping[str, tuple[str, ...]], keys: Mapping[str, str], found: Mapping[str, Output]) -> Plan:
-    """Decides what is made and what stays.
+    """Decides which outputs are made, kept and withdrawn.
 
-    Other documents stay as they are. Of a requested one, a format nobody asked for stays only while it is fresh,
-    because one edition must not show two sets of numbers. What is fresh is made again if a file of it is damaged
-    or if what its page can lead to has changed.
+    Other documents stay as they are. A format of a requested document that was not requested itself stays only while it
+    is fresh, because one edition must not show two sets of numbers. A fresh output is made again if one of its files is
+    damaged or if the targets of its links have changed.
 
     Args:
         requested: For each document of the request, its formats.
-        keys: For every document there is, the key of what it would be made of now.
+        keys: The current key of every document.
         found: The outputs of the site.
 
     Returns:
@@ -130,13 +130,13 @@ def make_plan(requested: Mapping[str, tuple[str, ...]], keys: Mapping[str, str],
 
 
 def _output_key(name: str, document_key: str, all_outputs: frozenset[str]) -> str:
-    """Adds to the key of a document what a page of it shows besides: the list of what the site holds."""
+    """Adds the list of outputs of the site to the key of a document, because a page shows it."""
     shown = sorted(all_outputs) if name.endswith(".html") else []
     return f"{document_key} {hashlib.sha256(repr(shown).encode()).hexdigest()}"
 
 
 def document_keys(reports: Path, documents: Iterable[str], engine: str, fixed_date: date) -> dict[str, str]:
-    """Hashes all that each document is made of: sources, code, locked packages, engine and date."""
+    """Returns the key of each document: a hash of sources, code, locked packages, engine and date."""
     sources = {path.relative_to(reports): file_hash(path) for path in _sources(reports)}
     code = [path for path in sorted(_PACKAGE.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
     common = [engine, fixed_date.isoformat(), *map(file_hash, code), file_hash(reports.parent / "requirements.lock")]
@@ -156,5 +156,8 @@ def _sources(reports: Path) -> Iterator[Path]:
 
 
 def _concerns(parts: tuple[str, ...], own: str) -> bool:
-    """Files at the top and folders with an underscore in front concern all; a document at the top needs everything."""
+    """Whether a file concerns a document. Files at the top and in folders with a leading underscore concern all.
+
+    A document at the top, such as the index, is concerned by every file.
+    """
     return len(parts) == 1 or parts[0].startswith("_") or parts[0] == own or own.endswith(".qmd")
