@@ -1,4 +1,4 @@
-"""The office's verdicts about evidence."""
+"""The verdicts of the office on evidence."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -14,7 +14,7 @@ from analysis.intake.returns import Returned
 
 
 def clean_acceptance(returned: Returned, known: Iterable[str]) -> FactRows:
-    """Returns the verdicts; one about evidence that is no longer there has lapsed."""
+    """Returns the verdicts. A verdict lapses if its evidence is no longer there."""
     notes, present = Notes(returned.file), set(known)
     rows: dict[str, tuple[Any, ...]] = {}
     for row in returned.rows[ACCEPTANCE.title]:
@@ -53,7 +53,7 @@ def clean_acceptance(returned: Returned, known: Iterable[str]) -> FactRows:
 
 
 def _lacking_in_verdict(verdict: str | None, who: str | None, day: date | None, reason: str | None) -> dict[str, str]:
-    """What a verdict lacks, in words, and the column where it should stand."""
+    """Returns what a verdict lacks, in words, and the column where it belongs."""
     return {
         said: name
         for said, name, missing in (

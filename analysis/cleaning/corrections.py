@@ -22,7 +22,7 @@ Said = Annotated[str, filled("Впишите, на чём держится за�
 
 @dataclass(frozen=True)
 class Correction(Written, called="address"):
-    """A value of a received file that is replaced, and why; `expected` must still stand there."""
+    """A value of a received file that is replaced, and why. The cell must still hold `expected`."""
 
     file: FilePath
     address: str
@@ -35,7 +35,7 @@ class Correction(Written, called="address"):
 
 @dataclass(frozen=True)
 class Decision(Written, called="activity"):
-    """How the total of one measure is to be read; only a document settles what a signed text leaves open."""
+    """How to read the total of one measure. Only a document can settle what a signed text leaves open."""
 
     activity: Code
     measure: int
@@ -62,7 +62,7 @@ class Amendments(Written, keys={"corrections": "correction", "decisions": "decis
 
 
 def load_amendments(root: Path) -> Amendments:
-    """Reads data/corrections.toml; a project without it has none.
+    """Reads data/corrections.toml. A project without the file has no corrections.
 
     Raises:
         RulesError: An entry lacks a key, its basis or reason is blank, or its reading is unknown.
@@ -71,7 +71,7 @@ def load_amendments(root: Path) -> Amendments:
 
 
 def misdirected(corrections: Sequence[Correction], files: Sequence[str], record: Record) -> list[Finding]:
-    """Returns a finding for each correction that would do nothing, unseen.
+    """Returns a finding for each correction that would silently do nothing.
 
     Args:
         corrections: All of them.
@@ -90,7 +90,7 @@ def _without_effect(one: Correction, record: Record) -> Finding:
 
 
 def _misdirected(file: str, entered: Sequence[str]) -> tuple[str, str]:
-    """Why a correction of this file changes nothing, and what to do."""
+    """Returns why a correction of this file changes nothing, and what to do."""
     if file in entered:
         said = "Исправление ничего не меняет: выгрузки и реестр, который заменён новым, не исправляют."
         return (

@@ -1,4 +1,4 @@
-"""Which values a newer version of a returned workbook changes. Pure."""
+"""Which values a newer version of a returned workbook changes. All functions are pure."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _Cell = tuple[str, tuple[str, ...], int, str]
 
 @dataclass(frozen=True)
 class Difference:
-    """A value that two versions of a workbook give differently; a blank cell is an empty text.
+    """A value that differs between two versions of a workbook. A blank cell is an empty text.
 
     Attributes:
         sheet: The sheet.
@@ -65,7 +65,7 @@ def differing_values(before: Returned, now: Returned) -> list[Difference]:
 
 
 def is_filled_in(returned: Returned) -> bool:
-    """Whether anything stands where the office has left the cells to others."""
+    """Whether any cell that others must fill in is filled in."""
     to_fill_in = {layout.title: {one.name for one in layout.columns if one.kind != "fixed"} for layout in SHEETS}
     return any(row.cells.keys() & to_fill_in[title] for title, rows in returned.rows.items() for row in rows)
 
@@ -82,7 +82,7 @@ def _values(returned: Returned) -> dict[_Cell, str]:
 
 
 def _given(row: ReturnedRow, layout: FormSheet) -> Mapping[str, str]:
-    """What a row says under each heading, besides its name."""
+    """Returns the values of a row by heading, without its name."""
     return {
         column.title: _text(row, column.name)
         for column in layout.columns

@@ -1,4 +1,4 @@
-"""What the exports say becomes rows of the table `results`; what is doubtful is set aside with its address."""
+"""Exports become rows of the table `results`. A doubtful row is set aside with its address."""
 
 import re
 from collections import defaultdict
@@ -23,7 +23,7 @@ COUNTED = (
     "journal_same_count", "journal_higher_count", "below_minimum_count", "mean_score", "high_score_count",
     "full_score_count",
 )  # fmt: skip
-# What stands in brackets are values; the table of what was set aside holds none.
+# The text in brackets holds values, and the table of rows set aside must hold none.
 VALUES = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 UNTIL_THEN = "Уточните у того, кто прислал выгрузку, и примите её заново; до этого строки в таблицы не входят."
 NAME_SCHOOL = "Впишите логин, код или другое название школы в реестр и примите его; до этого строка отложена."
@@ -62,7 +62,7 @@ class Frame:
 
 
 def clean_export(export: ReadExport, frame: Frame) -> ExportRows:
-    """Returns what one export gives to the tables."""
+    """Returns the rows and findings of one export."""
     reading = _Reading(export.source, frame)
     years = {one.calendar_year for one in export.counts if one.calendar_year}
     if years and reading.folder_year and reading.folder_year not in years:
@@ -94,7 +94,7 @@ class _Reading:
         return int(found[1]) if found else None
 
     def take(self, one: ExamCounts) -> None:
-        """Judges a row: it is another town's, or set aside, or kept."""
+        """Decides on a row: it belongs to another town, is set aside, or is kept."""
         year = one.calendar_year or self.folder_year
         names_school = bool(one.school_login or one.code_oo or one.school_name)
         match = find_school(one, self.frame.schools) if names_school else Match()
@@ -141,7 +141,7 @@ class _Reading:
         self.rows.append((one, _row(self._with_known_minimum(one), login, sitting, self.source.file)))
 
     def _with_known_minimum(self, one: ExamCounts) -> ExamCounts:
-        """Counts below a minimum that is not the one of the calendar say nothing."""
+        """Drops counts below a minimum that differs from the calendar: they have no meaning here."""
         if one.scale != SCORE_SCALE or self.source.kind != "counts":
             return one
         known = self.frame.minimum_scores.get((one.procedure, one.calendar_year or 0, one.subject))
@@ -167,7 +167,7 @@ class _Reading:
     def set_aside(
         self, one: ExamCounts, match: Match, year: int | None, why: str, action: str = UNTIL_THEN, value: str = ""
     ) -> None:
-        """Notes a row that does not enter the table until somebody has mended it."""
+        """Sets a row aside until somebody corrects it."""
         said = why[0].upper() + why[1:]
         self._say("quarantine", Severity.ATTENTION, one.place, value, f"{said.rstrip('.')}.", action)
         self._keep_aside(one, match.login or None, year, VALUES.sub("", said))
@@ -186,7 +186,7 @@ class _Reading:
         )
 
     def refuse_year(self, years: Sequence[int]) -> None:
-        """Sets the whole file aside: it speaks of other years than the folder that it lies in."""
+        """Sets the whole file aside: its years differ from the year of its folder."""
         named = ", ".join(map(str, years))
         said = f"{SETS_ASIDE['other_year']}: в нём {named} год, а лежит он в {self.folder_year}."
         action = f"Примите исходный файл заново (analysis receive) и удалите эту запись из {SOURCES_FILE}."
@@ -195,7 +195,7 @@ class _Reading:
         self._keep_aside(whole, None, self.folder_year, SETS_ASIDE["other_year"])
 
     def tell_left_out(self, row_count: int) -> None:
-        """Says how many rows are none of ours."""
+        """Reports how many rows belong to other towns."""
         if self._others == row_count:
             said = "Ни одной строки нашего муниципалитета в файле нет."
             action = "Если файл наш, впишите в project.toml, [collection], municipality_names: как он пишется там."
@@ -210,7 +210,7 @@ class _Reading:
             self._say("other_edition", Severity.NOTE, "весь файл", "", said, action)
 
     def without_repeats(self) -> list[dict[str, Any]]:
-        """The rows, each school and exam once; where two differ, neither is believed."""
+        """Returns the rows, each school and exam once. If two rows differ, neither is used."""
         by_key: dict[tuple[Any, ...], list[tuple[ExamCounts, dict[str, Any]]]] = defaultdict(list)
         for one, row in self.rows:
             by_key[key_of(row)].append((one, row))
@@ -236,7 +236,7 @@ class _Reading:
             places.append(place)
 
     def findings(self) -> Iterable[Finding]:
-        """One finding for all rows of which the same is said."""
+        """Returns one finding for all rows with the same explanation."""
         for (rule, severity, value, said, action), places in self._said.items():
             more = f" Всего мест: {len(places)}." if len(places) > PLACES_NAMED else ""
             yield Finding(

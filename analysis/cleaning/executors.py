@@ -1,4 +1,4 @@
-"""Names of executors: which of them the office confirms to mean one, and which look as if they did."""
+"""Names of executors: which of them mean one body by the list of the office, and which only look alike."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ MEND = "Исправьте запись в project.toml или удалите е
 
 
 def one_name_each(executors: pd.DataFrame, collection: Collection) -> pd.DataFrame:
-    """Returns the executors with one name each, as the list confirms; the words of the document stay beside it.
+    """Returns the executors with one name each, by the list. The words of the document are kept beside it.
 
     Nothing but the list joins two names. Where an activity names one executor twice, it is named once.
     """
@@ -62,7 +62,7 @@ def look_alikes(
 
 
 def why_alike(first: str, second: str, spelt: Mapping[str, str]) -> str:
-    """Why two names may mean one executor; empty where nothing says so.
+    """Returns why two names may mean one executor; empty if there is no reason.
 
     Args:
         first: A name.
@@ -80,7 +80,7 @@ def why_alike(first: str, second: str, spelt: Mapping[str, str]) -> str:
 
 
 def _faults(one: OneExecutor, collection: Collection, there: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What stands in an entry, and what is wrong with it."""
+    """Returns the content of an entry and what is wrong with it."""
     names = {other.name for other in collection.executors}
     writings = [writing for other in collection.executors for writing in other.writings]
     if one.name not in {*there, *collection.municipal, collection.schools}:

@@ -1,4 +1,4 @@
-"""What schools were called before, by all registries that were ever received: they are found by those names, too."""
+"""Former names of schools from all received registries. Schools are found by these names too."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

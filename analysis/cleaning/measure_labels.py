@@ -1,4 +1,4 @@
-"""Which measure a number in a form means: read as people write it where one alone can be meant, else asked about."""
+"""Which measure a number in a form means. A number that can mean only one is read; any other is asked about."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ AS_TEXT = "впишите номер текстом (формат ячейки �
 
 
 class LabelNotKnownError(Exception):
-    """No measure, or more than one, can be meant; the message (in Russian) names those that come near."""
+    """The label fits no measure or several. The message (in Russian) names the nearest ones."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ class MeasureLabels:
         return shown if shown in self.measures else self._of_text(shown)
 
     def _of_number(self, number: float, shown: str) -> str:
-        """A number has no zeros at its end: 4.1 may be 4.10."""
+        """A number cell drops zeros at its end, so 4.1 may be 4.10."""
         alike = [label for label in self.measures if _as_number(self._activity(label)) == number]
-        # What the form does not list is not meant, unless the cell shows that very number.
+        # A measure that the form does not list is not meant, unless the cell shows exactly its number.
         found = [label for label in alike if label in self.listed or self._activity(label) == shown]
         if len(found) == 1:
             return found[0]
@@ -82,7 +82,7 @@ class MeasureLabels:
         return f"Показателя с таким номером в «дорожной карте» нет. {hint}"
 
     def _date_words(self, day: date) -> str:
-        """Typed into a cell that is no text, «1.2» becomes the first of February, and «4.13» April 2013."""
+        """In a cell that is not text, «1.2» becomes the first of February and «4.13» becomes April 2013."""
         writings = [f"{day.day}.{day.month}", f"{day.day}.{day.month:02}", f"{day.month}.{day.day}"]
         writings += [f"{day.month}.{day.year % 100:02}"] if day.day == 1 else []
         near = [label for label in self.measures if self._activity(label) in writings]

@@ -1,4 +1,4 @@
-"""Schools that became part of others: they stay, with their facts, and their names say what became of them."""
+"""Schools that became part of others. They stay in the tables with their facts, and their names tell of the merger."""
 
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import replace

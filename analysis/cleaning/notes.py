@@ -1,4 +1,4 @@
-"""Findings about one workbook, collected while its cells are read: one mistake in a cell gives one finding."""
+"""Findings about one workbook, collected while its cells are read. One mistake in a cell gives one finding."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -49,7 +49,7 @@ class Notes:
         self._unread.add((row.place, name))
 
     def unread(self, row: ReturnedRow, *names: str) -> bool:
-        """Whether one of these cells holds something that could not be read: a finding names it already."""
+        """Whether one of these cells could not be read, so that a finding names it already."""
         return any((row.place, name) in self._unread for name in names)
 
     def cell_place(self, row: ReturnedRow, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Numbers that may be right and look odd: against enrolment, against last year, against other schools. Pure."""
+"""Numbers that may be right but look odd beside enrolment, last year or other schools. All functions are pure."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,14 +11,14 @@ from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.outcomes import ASKS
 from analysis.contracts.school_facts import GRADES, MARK_COLUMNS
 
-# Thresholds of what a person is asked to look at. They decide no number: a row that is named stays as it is.
-# A school's count seldom triples in a year; below ten the smallest class may do so.
+# Thresholds for questions to a person. They change no number: a row that is named stays as it is.
+# The count of a school rarely triples in a year, but below ten a single class can do so.
 MANY_TIMES, MORE_THAN = 3, 10
-# One absent pupil in five is an illness or a forgotten class; a smaller enrolment says nothing.
+# One absent pupil in five means an illness or a forgotten class. Smaller enrolments are not judged.
 COVERAGE_FALL, LEAST_ENROLLED = 0.2, 10
-# An exam by choice is taken by few, and how many says nothing; above all it has not covered its grade.
+# Few pupils choose an optional exam, and their number says nothing. It never covered its grade.
 LEAST_COVERED, WHOLE_GRADE = 0.75, 1.0
-# Three equal distributions of ten pupils or more hardly meet by chance.
+# Three equal distributions of ten or more pupils are hardly a coincidence.
 EQUAL_ROWS, LEAST_IN_BLOCK, PLACES_NAMED = 3, 10, 20
 LOOK = "Сверьте с первичными сведениями школы; если число верно, делать ничего не нужно."
 SITTING = ["school_login", "procedure", "subject", "programme_grade", "sitting_grade", "wave"]

@@ -15,7 +15,7 @@ OFFERED = 3
 
 @dataclass(frozen=True)
 class Register:
-    """The registry of schools, asked by whatever name a person knows.
+    """The registry of schools, searched by any name that a person uses.
 
     Attributes:
         schools: The typed table `schools`.
@@ -30,7 +30,7 @@ class Register:
 
     @cached_property
     def _logins(self) -> dict[str, set[str]]:
-        """Logins by every writing; a writing that two schools share names neither."""
+        """Returns logins by each way of writing. A writing shared by two schools names neither."""
         found: dict[str, set[str]] = {}
         for row in self.schools.to_dict("records"):
             aliases = [] if pd.isna(row["aliases"]) else str(row["aliases"]).split(";")
@@ -60,11 +60,11 @@ class Register:
         raise AnalysisError(f"{where}: школы «{asked}» в реестре нет. {near}")
 
     def logins(self, asked: str) -> list[str]:
-        """Returns the logins of all schools that are called so."""
+        """Returns the logins of all schools with this name."""
         return sorted(self._logins.get(_folded(asked), ()))
 
     def nearest(self, asked: str) -> str:
-        """Returns «Похожие: …» with the schools that are nearly called so; empty where none is."""
+        """Returns «Похожие: …» with the schools of similar names; empty if there are none."""
         writings = difflib.get_close_matches(_folded(asked), list(self._logins), n=len(self._logins) or 1, cutoff=0.4)
         logins = list(dict.fromkeys(login for writing in writings for login in sorted(self._logins[writing])))
         near = "; ".join(f"{self.names[login]} ({login})" for login in logins[:OFFERED])

@@ -1,4 +1,4 @@
-"""The registry of schools and their status: what a row must say, and that no school or status stands twice."""
+"""The registry of schools and their status. A row must be complete, and no school or status may stand twice."""
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ FILL_IN = "Исправьте реестр и примите его заново
 KEEP_ONE = f"Если школа одна, оставьте одну строку, если две — исправьте ячейку. {FILL_IN}"
 # Where a school stands in a row of `schools` and of `school_status`.
 LOGIN, MSU = 2, 4
-# What must tell schools apart, the surest first: the rule, and what is said of rows that are alike in it.
+# What must differ between schools, the surest first: the rule, and the explanation for rows that are alike in it.
 TWINS = {
     "school_login": ("pasted_twice", "Логин «{value}» стоит в реестре несколько раз: какая строка верна, не ясно, и ни "
                      "одна не взята."),
@@ -31,7 +31,7 @@ TWINS = {
 ALIKE: Mapping[str, Callable[[str], str]] = {
     "school_login": str.casefold,
     "code_oo": same_code,
-    # «№» is left out by many, so that it tells nothing apart.
+    # Many leave «№» out, so it cannot distinguish schools.
     "school_name": lambda name: " ".join(same_name(name).replace("№", " ").split()),
 }
 Named = tuple[ReturnedRow, tuple[Any, ...]]
@@ -144,7 +144,7 @@ def _statuses(returned: Returned, known: Container[Any], notes: Notes) -> list[t
 
 
 def _one_status(login: str, year: str, lines: Sequence[tuple[ReturnedRow, str]], notes: Notes) -> str | None:
-    """The status that all rows of a school and year name; None where they differ."""
+    """Returns the status that all rows of a school and year name; None if they differ."""
     where, statuses = _all_named(notes, [row for row, _ in lines], "status"), dict.fromkeys(one for _, one in lines)
     if len(statuses) > 1:
         said = f"Статус школы «{login}» за {year} назван по-разному: {', '.join(statuses)}; не взят ни один."

@@ -1,4 +1,4 @@
-"""Entries of data/reporting.toml that decide nothing: an activity, measure or reporter that nobody has."""
+"""Entries of data/reporting.toml without effect: their activity, measure or reporter does not exist."""
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
@@ -10,7 +10,7 @@ from analysis.rules.config import REPORTING_FILE, Collection, Report
 
 
 def undecided_reports(reporting: Sequence[Report], measures: pd.DataFrame, collection: Collection) -> list[Finding]:
-    """Returns a finding for each fault of an entry: left alone, the roadmap's first executor would answer instead.
+    """Returns a finding for each faulty entry. Without it, the first executor of the roadmap would silently answer.
 
     Args:
         reporting: The entries, in the order of the file.

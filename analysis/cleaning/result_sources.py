@@ -1,4 +1,4 @@
-"""The same result in several sources: an export goes before a form, two exports that differ are both set aside."""
+"""The same result in several sources. An export goes before a form; two exports that differ are both set aside."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,7 +54,7 @@ def merge_exports(exports: Iterable[ExportRows]) -> ExportRows:
 
 
 def _said_count(row: Row) -> int:
-    """How much a row says: one export compares with the journal, another of the same exam does not."""
+    """Returns how much a row says. One export may compare with the journal, another of the same exam may not."""
     return sum(value is not None for value in values_of(row))
 
 
@@ -73,7 +73,7 @@ def merge_results(forms: Sequence[Row], exports: Sequence[Row]) -> tuple[list[Ro
 
 
 def _differ(form: Row, export: Row) -> bool:
-    """Whether both say a thing and say it differently; what only one of them says is no difference."""
+    """Whether both rows give a value and the values differ. A value in only one of them is no difference."""
     return any(
         form.get(name) is not None and export.get(name) is not None and not _alike(name, form[name], export[name])
         for name in COUNTED
@@ -81,7 +81,7 @@ def _differ(form: Row, export: Row) -> bool:
 
 
 def _alike(name: str, one: float, other: float) -> bool:
-    # A form gives a mean with the decimals that its author thought enough.
+    # A form gives the mean with as many decimals as its author wanted.
     return abs(one - other) < (0.051 if name == "mean_score" else 0.5)
 
 

@@ -1,4 +1,4 @@
-"""Filled forms become typed reports, evidence, own measures; what changes the meaning is a finding."""
+"""Filled forms become typed reports, evidence and own measures. Whatever changes the meaning is a finding."""
 
 import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -110,12 +110,12 @@ def _series(column: str, cells: Sequence[Any]) -> "pd.Series[Any]":
 def _reports(
     returned: Returned, labels: MeasureLabels, notes: Notes
 ) -> tuple[list[tuple[Any, ...]], set[tuple[str, int]]]:
-    """The reports, and the measures whose fact stands there and could not be read."""
+    """Returns the reports, and the measures whose fact is filled in but could not be read."""
     found: dict[str, tuple[Any, ...]] = {}
     unread: set[tuple[str, int]] = set()
     identity = returned.identity
     for row in filter(_is_measure, returned.rows[EXECUTION.title]):
-        # All cells are read before any is doubted, so that every fault of the row is told at once.
+        # All cells are read before any is judged, so that all faults of a row are reported at once.
         label = _known_label(row, labels, notes)
         values = (
             notes.read(row, "fact_count", read_count),
@@ -144,7 +144,7 @@ def _reports(
 def _evidence(
     returned: Returned, labels: MeasureLabels, notes: Notes
 ) -> tuple[list[tuple[Any, ...]], set[tuple[str, int]]]:
-    """The evidence, and the measures of those lines that could not be taken."""
+    """Returns the evidence, and the measures of lines that could not be used."""
     found: dict[str, tuple[Any, ...]] = {}
     rejected: set[tuple[str, int]] = set()
     identity = returned.identity
@@ -260,7 +260,7 @@ def _differing(before: Sequence[object], now: Sequence[object]) -> list[str]:
 
 
 def _note_repeated(row: ReturnedRow, label: str, differing: Sequence[str], notes: Notes) -> None:
-    """A row that stands again; where one cell alone says something else, the finding names that cell."""
+    """Notes a repeated row. If only one cell differs, the finding names that cell."""
     notes.add(
         "pasted_twice",
         Severity.BLOCKS if differing else Severity.ATTENTION,
@@ -273,7 +273,7 @@ def _note_repeated(row: ReturnedRow, label: str, differing: Sequence[str], notes
 
 
 def _note_day(place: str, whose: str, day: date | None, calendar_year: int, notes: Notes) -> None:
-    """A day after the year of the form, or after the form itself came, cannot be right; one before it may be."""
+    """Notes a day after the year of the form or after its receipt, which blocks. An earlier year is asked about."""
     if day is None or day.year == calendar_year and day <= notes.received:
         return
     impossible = day.year > calendar_year or day > notes.received

@@ -68,7 +68,7 @@ def clean_roadmap(
 
 
 class _Measures:
-    """Reads the measures of each activity; remembers which readings are open, for the decisions about them."""
+    """Reads the measures of each activity and remembers the open readings for the decisions about them."""
 
     def __init__(self, findings: RoadmapFindings, largest: int, decisions: Mapping[tuple[str, int], Decision]) -> None:
         self.findings = findings
@@ -77,7 +77,7 @@ class _Measures:
         self._open: set[tuple[str, int]] = set()
 
     def check_decisions(self) -> None:
-        """A decision for a measure that leaves nothing open is a mistake of its author."""
+        """Reports each decision about a measure that has nothing open."""
         for (code, number), decision in self.decisions.items():
             if (code, number) not in self._open:
                 self.findings.block(
@@ -231,7 +231,7 @@ class _Measures:
     def _spread(
         self, row: RoadmapRow, year: int, values: tuple[Value, ...], wanted: int
     ) -> tuple[Value | None, ...] | None:
-        """The values of a year, one a measure; a lone 0 holds for each measure, a blank is blank for each."""
+        """Returns the values of a year, one per measure. A single 0 or a blank holds for each measure."""
         if not values:
             return (None,) * wanted
         if len(values) == wanted:
@@ -269,7 +269,7 @@ class _Measures:
             )
 
     def _note_deadlines(self, row: RoadmapRow, totals: Sequence[Value], of_years: Sequence[Value]) -> None:
-        """A month may stand in the total, behind an executor and in a year; where they differ somebody should know."""
+        """Reports months that differ between the total, the executors and the years."""
         common = _common_months(row, totals)
         if len(common) > 1 or (common and any(value.month not in (None, *common) for value in of_years)):
             self.findings.attention(

@@ -1,4 +1,4 @@
-"""What is known of a project before it has any data."""
+"""What is known about a project before it has data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Beginning:
 
     @property
     def roadmap(self) -> str:
-        """The document, of which nothing but its years is known: its own title is printed when it has been read."""
+        """The document. Only its years are known; its own title is printed once it has been read."""
         return f"Дорожная карта, {self.period}"
 
     @property
@@ -46,5 +46,5 @@ class Beginning:
         return self.said(f"{self.title}. Дорожная карта {self.period}")
 
     def said(self, text: str) -> str:
-        """The text, with the words that its data are invented where they are."""
+        """Returns the text, with a note if the data are invented."""
         return f"{text.rstrip('.')}. {INVENTED}" if self.invented else text

@@ -1,4 +1,4 @@
-"""What a new project takes from this installation: report sources with the words of another city, the calendar."""
+"""What a new project copies from this installation: the calendar, and report sources with the names of the new city."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -78,7 +78,7 @@ def _not_there(path: Path) -> AnalysisError:
 
 
 def _calendar(text: str, years: Sequence[int]) -> str:
-    """The calendar with the sittings of these years and of the year before them, with which they are compared."""
+    """Returns the calendar with the sittings of these years and of the year before, for comparison."""
     needed = {years[0] - 1, *years}
     return re.sub(A_SITTING, lambda one: one[0] if int(one[1]) in needed else "", text, flags=re.MULTILINE)
 
@@ -115,7 +115,7 @@ def _edition(text: str, year: int, beginning: Beginning) -> str:
 
 
 def _with(text: str, *replacements: tuple[str, str]) -> str:
-    """The text with each pattern replaced where it stands first; one that is not there is a fault of the sources."""
+    """Returns the text with the first match of each pattern replaced. A missing match is a fault of the sources."""
     for pattern, new in replacements:
         found = re.search(pattern, text, flags=re.MULTILINE)
         if found is None:

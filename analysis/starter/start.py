@@ -1,4 +1,4 @@
-"""Writes the files of a project into a folder of their own."""
+"""Writes the files of a new project into a folder."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,7 +42,7 @@ def write_project(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Writes files by their paths inside a folder, project.toml last: without it the folder is no project."""
+    """Writes files by their paths inside a folder. project.toml comes last: without it the folder is no project."""
     for path in sorted(files, key=lambda name: (name == "project.toml", name)):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
