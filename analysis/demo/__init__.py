@@ -1,1 +1,1 @@
-"""A second, invented project: an invented town with its own roadmap, schools, returned forms and ordinary mistakes."""
+"""A second project with invented data: a town with its own roadmap, schools, returned forms and ordinary mistakes."""

@@ -1,4 +1,4 @@
-"""The workbooks of the invented town: registry, returned forms, the office's acceptance — as people fill them in."""
+"""The workbooks of the invented town as people fill them in: registry, returned forms, acceptance by the office."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -62,7 +62,7 @@ class Book:
         return form_bytes(self.instructions, self.sheets, self.identity, self.received)
 
     def rows(self, layout: FormSheet) -> tuple[str, Sequence[Sequence[Given]]]:
-        """Name and rows of the sheet that has a layout's columns, whatever it is called by now."""
+        """Name and rows of the sheet with the columns of a layout, whatever its current name."""
         return next((found.title, rows) for found, rows, _ in self.sheets if found.columns == layout.columns)
 
 
@@ -136,7 +136,7 @@ def acceptance_book(
 
 
 def acceptance_rows(filled: Return, titles: Mapping[Given, Given]) -> Iterator[Sequence[Given]]:
-    """Yields the rows of the office's list for one form: the lines that somebody has put there.
+    """Yields the filled-in rows of the list of the office for one form.
 
     Args:
         filled: The form as it came back.
@@ -176,7 +176,7 @@ def _measure_titles(blank: Mapping[tuple[int, str], BlankForm], filled: Return) 
 
 
 def _count(typed: Given) -> Given:
-    """A fact as the office's list shows it: the number that was meant."""
+    """A fact as in the list of the office: the intended number."""
     count = None if isinstance(typed, date) else read_count(typed)
     return FACT_NOT_GIVEN if count is None else count
 

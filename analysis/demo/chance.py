@@ -1,4 +1,4 @@
-"""Chance that falls out the same on every machine: each draw has a seed of its own and compares whole numbers."""
+"""Reproducible chance: each draw has its own seed and compares whole numbers, so it is the same on every machine."""
 
 import random
 
@@ -8,11 +8,11 @@ WHOLE = 1000
 
 
 class Chance:
-    """Draws for one thing; what is drawn for another has no bearing on it."""
+    """Draws for one thing. Draws for other things do not change it."""
 
     def __init__(self, *about: str | int) -> None:
         """Seeds the draws with what they are about."""
-        # Of the generator only random() is promised to give the same for a seed in every version of Python.
+        # Only random() gives the same numbers for a seed in every version of Python (docs/observed.md).
         self._draw = random.Random("/".join(map(str, (parameters()["seed"], *about)))).random
 
     def below(self, limit: int) -> int:

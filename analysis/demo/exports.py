@@ -69,7 +69,7 @@ class Export:
 
     @property
     def path(self) -> str:
-        """Where it lies: its name in the inbox if it has a row per pupil, else its path in the project."""
+        """Its path in the project, or its name in the inbox if it has a row per pupil."""
         return f"{self.year}_{self.file}" if self.has_pupils else f"data/raw/{self.year}/{self.file}"
 
     @property
@@ -84,7 +84,7 @@ class Export:
         return csv_bytes(grid) if self.file.endswith(".csv") else xlsx_bytes(grid, SHEET, self.received)
 
     def grid(self) -> Grid:
-        """Its rows, with what people and systems did to them."""
+        """Its rows, with the changes that people and systems made."""
         rows: list[Sequence[Cell]] = list(self._rows())
         for tale, column, instead in self.changed:
             row, position = cell_of(rows, tale, column)

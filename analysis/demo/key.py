@@ -1,4 +1,4 @@
-"""The answer key: each planted mistake with its file, sheet, cell, what stands there, and the finding it must give."""
+"""The answer key: each planted mistake with file, sheet, cell, content, and the finding that it must give."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -75,7 +75,7 @@ def _slips(book: Book) -> Sequence[Planted]:
 
 
 def _row_of(layout: FormSheet, rows: Sequence[Sequence[Given]], label: str) -> int:
-    """A row by the words of the office in it; a measure by its number."""
+    """Finds a row by the words of the office, a measure by its number."""
     if layout is EXECUTION:
         return [str(row[0]) if row else "" for row in rows].index(label)
     return [row_label(layout, row) for row in rows].index(label)

@@ -31,7 +31,7 @@ SUBJECT_CODES = {
     "Математика (базовая)": 22,
 }
 EXAM_NAMES = {"ОГЭ": "основного государственного экзамена (ОГЭ)", "ЕГЭ": "единого государственного экзамена (ЕГЭ)"}
-# The most that the tasks of a test give; the least primary score for each mark, of the whole in thousandths.
+# The highest score of each task of a test; the lowest primary score for each mark, in thousandths of the whole.
 TASKS = (1, 1, 2, 1, 2, 3, 2, 1, 3)
 LEAST = {2: 0, 3: 400, 4: 600, 5: 820, 6: 1001}
 NOT_DONE = ("X", "Х")
@@ -64,7 +64,7 @@ def narrow_statistics(results: Sequence[Sat]) -> Rows:
 
 
 def individual_results(results: Sequence[Sat]) -> Rows:
-    """Yields individual results (Ф1) of one subject and grade: a row a pupil, the journal's mark beside."""
+    """Yields individual results (Ф1) of one subject and grade: one row per pupil, with the mark of the journal."""
     first = results[0]
     yield (f"ВПР {first.sitting.calendar_year} {first.subject} {first.grade} класс",)
     yield (f"Индивидуальные результаты. {INVENTED}",)
@@ -79,7 +79,7 @@ def individual_results(results: Sequence[Sat]) -> Rows:
 
 
 def protocol(exams: Sequence[Sequence[Sat]], codes_with_point: bool = False) -> Rows:
-    """Yields a protocol of ОГЭ or ЕГЭ: a block an exam, a row a pupil, in it the names that must stay outside.
+    """Yields a protocol of ОГЭ or ЕГЭ: a block per exam, a row per pupil, with names that must not enter the project.
 
     Args:
         exams: The results of the schools, an exam each.
@@ -107,7 +107,7 @@ def summary(calendar_year: int, subjects: Sequence[str]) -> Rows:
         yield (town()["city"] if school.number == 1 else "", school.name, pupils, *chain.from_iterable(cells))
         graduates += pupils
     yield (f"Всего: {town()['city']}", "", graduates)
-    # Another town of the region, which is none of this project's business.
+    # Another town of the region, outside this project.
     yield ("город Соседск", "Школа № 1", 40, *(20, 1, 3, 0, "58,2") * len(subjects))
     yield ("", "Школа № 2", 25, *(12, 2, 1, 0, "55,4") * len(subjects))
     yield ("Всего: город Соседск", "", 65)

@@ -46,7 +46,7 @@ def _total(school: School) -> int:
 
 
 def _shared_out(total: int, weights: Sequence[int]) -> dict[int, int]:
-    """The total shared out by weights with nothing left over."""
+    """Divides the total by weights without a remainder."""
     ends = [total * sum(weights[:upto]) // sum(weights) for upto in range(len(weights) + 1)]
     return {grade: ends[grade] - ends[grade - 1] for grade in range(FIRST, LAST + 1)}
 
@@ -64,5 +64,5 @@ def _a_year_back(grades: Mapping[int, int], chance: Chance) -> dict[int, int]:
 
 
 def _changed(count: int, chance: Chance) -> int:
-    """A few come, a few go."""
+    """Changes a number by a few pupils who come or go."""
     return max(1, count + chance.about(1 + count // 40))

@@ -1,4 +1,4 @@
-"""What the office has of the exports: those about schools as they came, of those about pupils the counts alone."""
+"""What the office keeps of the exports: files about schools as they came, and only the counts of files about pupils."""
 
 import hashlib
 from collections.abc import Iterator

@@ -107,7 +107,7 @@ def all_sat(held: Sitting, subject: str, programme_grade: int) -> Iterator[Sat]:
 
 
 def weaker(school: int, calendar_year: int) -> int:
-    """By how many thousandths a school is weaker than the middle of the city."""
+    """By how many thousandths a school is weaker than the average of the city."""
     given = parameters()["weaker"]
     changing: Mapping[str, int] = given["changing"].get(str(school), {})
     return changing.get(str(calendar_year), given["schools"][school - 1])
@@ -130,7 +130,7 @@ def _sat(school: int, procedure: str, calendar_year: int, wave: str, subject: st
 
 
 def _held_here(school: int, held: Sitting, subject: str, grade: int) -> bool:
-    """In 2022 a grade sat a subject in one of the two waves: what was not done in spring was done in autumn."""
+    """Whether a grade sat a subject in this wave. In 2022 what was not held in spring was held in autumn."""
     if (held.procedure, held.calendar_year) != (VPR, SPLIT_YEAR):
         return True
     done = Chance("spring", school, subject, grade - held.grade_lag).happens(parameters()["spring_2022"]["done"])
@@ -171,7 +171,7 @@ def _weakness(school: int, held: Sitting) -> int:
 
 
 def _cohort(school: int, held: Sitting, grade: int) -> int:
-    """Those who came to school in one year stay a little stronger or weaker together."""
+    """Pupils who started school in the same year stay a little stronger or weaker together."""
     return Chance("cohort", school, _begins(held) - grade).about(20)
 
 

@@ -1,4 +1,4 @@
-"""The sheets of school facts as the invented schools fill them in: what is so, and what people make of it."""
+"""The sheets of school facts as the invented schools fill them in, with the mistakes of people."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -82,7 +82,7 @@ def filled_school_sheet(sheet: FilledSheet, reporter: str, year: int, version: i
 
 
 def row_label(layout: FormSheet, row: Sequence[Given]) -> str:
-    """What a row is known by: the cells that the office has written."""
+    """The label of a row: the cells that the office has written."""
     fixed = [value for value, column in zip(row, layout.columns, strict=False) if column.kind == "fixed"]
     return ", ".join(map(str, fixed))
 
@@ -121,7 +121,7 @@ def _marks(fixed: Sequence[Sequence[Given]], school: School, year: int) -> list[
 
 
 def _mark_cells(result: Sat | None) -> Line:
-    """Nothing at all where nobody sat; «н/а» only in the journal."""
+    """Returns the cells of marks: blank if nobody sat; «н/а» only in the journal."""
     if result is None:
         return ()
     absent = (result.not_attested,) if result.sitting.procedure == JOURNAL else ()
