@@ -41,11 +41,12 @@ class ReadExport:
 
 @dataclass(frozen=True)
 class ExportRows:
-    """Rows of `results` and `quarantine` by column name, and the findings."""
+    """Rows of `results` and `quarantine` by column name, the findings, and the files as they were read."""
 
     results: tuple[Mapping[str, Any], ...]
     quarantine: tuple[Mapping[str, Any], ...]
     findings: tuple[Finding, ...]
+    read: tuple[ReadExport, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,15 @@ READING_WORDS = {
     "both_possible": "возможны оба прочтения",
     "contradiction": "итог и годы противоречат",
 }
+READING_RULES = {
+    "sum": "сумма заполненных лет равна итогу",
+    "annual": "каждый заполненный год равен итогу",
+    "yearly_words": "слова «раз в год», и каждый заполненный год равен итогу",
+    "decision": "записанное решение",
+    "unsettled": "ни одно правило не подошло, показаны оба прочтения",
+}
 SETTLED_READINGS = ["flow", "annual"]
-READING_BASES = ["sum", "annual", "yearly_words", "decision", "unsettled"]
+READING_BASES = list(READING_RULES)
 
 
 class IndicatorTable(pa.DataFrameModel):

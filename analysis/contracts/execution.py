@@ -48,11 +48,44 @@ OWED_KINDS = [
 ]
 
 
+COUNTS, CONFIRMS = STANDINGS = ["засчитывается", "лишь подтверждает, в счёт не идёт"]
+
+
+class Duties(IndicatorTable):
+    """Чей факт засчитывается и что он сообщил; кто сообщил то же, не отвечая за показатель, — подтверждает."""
+
+    activity_code: Series[str] = activity_code()
+    measure_number: Series[int] = measure_number()
+    calendar_year: Series[int] = calendar_year()
+    reporter: Series[str] = column("Кто отчитывается", "Исполнитель за город или логин школы")
+    standing: Series[str] = column("Что значит его факт", "Засчитывается или подтверждает", isin=STANDINGS)
+    basis: Series[str] = column("Почему", "Запись data/reporting.toml или порядок исполнителей; пусто — не отвечает")
+    share_count: Series[pd.Int64Dtype] = column(
+        "Доля", "Сколько должен сделать; пусто — доля не установлена", "как в названии", ge=0, nullable=True
+    )
+    reported_count: Series[pd.Int64Dtype] = reported_count()
+    documented_count: Series[pd.Int64Dtype] = documented_count()
+    accepted_count: Series[pd.Int64Dtype] = accepted_count()
+    waiting_count: Series[pd.Int64Dtype] = column(
+        "Ждут рассмотрения", "Подтверждений, которые ещё не рассмотрены", "подтверждение", ge=0, nullable=True
+    )
+    returned_count: Series[pd.Int64Dtype] = column(
+        "Возвращено", "Подтверждений, возвращённых с причиной", "подтверждение", ge=0, nullable=True
+    )
+
+    class Config:
+        unique = ["activity_code", "measure_number", "calendar_year", "reporter"]
+
+
 class Statuses(IndicatorTable):
     """Сколько показателей в каком состоянии."""
 
-    status: Series[str] = column("Состояние за год", "На срок отчёта", isin=EXECUTION_STATUSES, unique=True)
+    calendar_year: Series[int] = calendar_year()
+    status: Series[str] = column("Состояние за год", "На срок отчёта", isin=EXECUTION_STATUSES)
     measure_count: Series[int] = column("Показателей", "Сколько показателей", "показатель", ge=0)
+
+    class Config:
+        unique = ["calendar_year", "status"]
 
 
 class ReporterResults(IndicatorTable):

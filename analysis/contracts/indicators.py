@@ -18,6 +18,7 @@ from analysis.contracts.columns import (
 )
 from analysis.contracts.execution import (
     EXECUTION_STATUSES,
+    Duties,
     ExecutorResults,
     Owed,
     ReporterResults,
@@ -136,10 +137,14 @@ class Composition(IndicatorTable):
 class ExecutorLoad(IndicatorTable):
     """Нагрузка исполнителей за год: в скольких запланированных показателях назван каждый."""
 
-    executor_name: Series[str] = column("Исполнитель", "Словами документа", unique=True)
+    calendar_year: Series[int] = calendar_year()
+    executor_name: Series[str] = column("Исполнитель", "Словами документа")
     planned_count: Series[int] = column("Запланировано", "Показателей с планом больше нуля", "показатель", ge=1)
     first_named_count: Series[int] = column("Назван первым", "Из них назван первым", "показатель", ge=0)
     other_count: Series[int] = column("Соисполнитель", "Из них назван не первым", "показатель", ge=0)
+
+    class Config:
+        unique = ["calendar_year", "executor_name"]
 
     @pa.dataframe_check(error="назван первым + соисполнитель = всего")
     def parts_make_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -183,6 +188,7 @@ INDICATOR_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "composition": Composition,
     "executor_load": ExecutorLoad,
     "statuses": Statuses,
+    "duties": Duties,
     "executor_results": ExecutorResults,
     "reporter_results": ReporterResults,
     "task_results": TaskResults,

@@ -78,6 +78,33 @@ class ReporterCompleteness(IndicatorTable):
         return (fits & ~(nothing & (frame["row_count"] + frame["set_aside_row_count"] > 0))).astype(bool)
 
 
+class AskedLines(IndicatorTable):
+    """О чём спрашивали формы: по строке на строку формы; пустая строка — лист, строки которого называет школа."""
+
+    calendar_year: Series[int] = calendar_year()
+    reporter: Series[str] = column("Кто отчитывается", "Исполнитель за город или логин школы")
+    fact_kind: Series[str] = _fact_kind()
+    line: Series[str] = column("Строка", "Чем строка отличается от других строк этих сведений", nullable=True)
+
+
+class GivenLines(AskedLines):
+    """Какие строки пришли в срок и вошли в таблицы, и где они стоят."""
+
+    source_file: Series[str] = source_file()
+    place: Series[str] = address("строка")
+
+
+class AsideLines(IndicatorTable):
+    """Какие строки отложены, почему и где они стоят."""
+
+    calendar_year: Series[int] = calendar_year()
+    reporter: Series[str] = column("Кто отчитывается", "Пусто, если школа не опознана", nullable=True)
+    fact_kind: Series[str] = _fact_kind()
+    why: Series[str] = column("Почему отложено", "Правило словами", str_length={"min_value": 1})
+    source_file: Series[str] = source_file()
+    place: Series[str] = address("строка")
+
+
 class Completeness(IndicatorTable):
     """Полнота сведений по видам: от скольких ждали, о скольких есть хоть что-то, о скольких — всё."""
 
@@ -169,6 +196,9 @@ class Assumptions(IndicatorTable):
 
 
 QUALITY_TABLES: dict[str, type[pa.DataFrameModel]] = {
+    "asked_lines": AskedLines,
+    "given_lines": GivenLines,
+    "aside_lines": AsideLines,
     "reporter_completeness": ReporterCompleteness,
     "completeness": Completeness,
     "finding_counts": FindingCounts,

@@ -19,9 +19,9 @@ from analysis.documents.settings import load_settings
 from analysis.documents.staging import FOLDER, Batch, Document, publish_documents
 from analysis.errors import AnalysisError
 from analysis.files.atomic import only_one_at_work
+from analysis.files.tables import read_tables
 from analysis.pipeline.build import editions_of
-from analysis.project.explanation import ground_of
-from analysis.rules.config import Project
+from analysis.rules.config import Project, load_sources
 
 NO_SUPPORTED = "Школ, которые получают поддержку в {year} году, в реестре нет; назовите школу: --school."
 Writer = Callable[[Material], Document]
@@ -100,13 +100,14 @@ def gathered(project: Project, year: int) -> Material:
     Raises:
         AnalysisError: Nothing has been built, or what people wrote is not in the documented form.
     """
-    ground = ground_of(project)
-    tables, written = dict(ground.tables), project.root / "reports" / str(year)
+    tables, written = read_tables(project.root), project.root / "reports" / str(year)
     if "schools" not in tables:
         raise AnalysisError("Документы делают по сведениям школ и исполнителей, а их ещё нет: analysis forms, receive.")
     register = Register(tables["schools"])
     edition = next(
-        one for one in editions_of(project, tables, tuple(ground.sources), internal=True) if one.calendar_year == year
+        one
+        for one in editions_of(project, tables, load_sources(project.root), internal=True)
+        if one.calendar_year == year
     )
     return Material(
         edition,

@@ -19,8 +19,8 @@ from analysis.documents.parts import (
     whence,
 )
 from analysis.documents.replies import Reply
+from analysis.documents.school_history import history
 from analysis.documents.staging import Document
-from analysis.lineage.school_history import history
 from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.certainty import SURE, words_of
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import AnalysisError
@@ -22,13 +23,19 @@ MANIFEST = "manifest.json"
 README = "README.md"
 
 
-def write_tables(root: Path, tables: Mapping[str, "pd.DataFrame"], manifest: Mapping[str, Any]) -> None:
+def write_tables(
+    root: Path,
+    tables: Mapping[str, "pd.DataFrame"],
+    manifest: Mapping[str, Any],
+    beside: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
     """Replaces data/processed by these tables and their manifest; a failure leaves the old ones.
 
     Args:
         root: The project.
         tables: Each becomes `<name>.parquet`.
         manifest: What the build records; the hash of every table is added under «tables».
+        beside: Other files, by name.
     """
     target = root / PROCESSED
     recover_folder(target)
@@ -42,6 +49,8 @@ def write_tables(root: Path, tables: Mapping[str, "pd.DataFrame"], manifest: Map
             shutil.copyfile(target / README, new / README)
         for name, table in tables.items():
             table.to_parquet(new / f"{name}.parquet", index=False)
+        for name, content in beside.items():
+            (new / name).write_bytes(content)
         hashes = {name: file_hash(new / f"{name}.parquet") for name in tables}
         text = json.dumps({**manifest, "tables": hashes}, ensure_ascii=False, indent=1, sort_keys=True)
         (new / MANIFEST).write_text(text, encoding="utf-8")
@@ -61,6 +70,18 @@ def read_table(root: Path, name: str) -> "pd.DataFrame":
     if not path.is_file():
         raise AnalysisError(f"{PROCESSED}/{name}.parquet: таблицы нет. Сначала выполните: analysis build")
     return pd.read_parquet(path)
+
+
+def read_tables(root: Path) -> "dict[str, pd.DataFrame]":
+    """Returns all processed tables of the last build by name.
+
+    Raises:
+        AnalysisError: Nothing has been built.
+    """
+    names = read_manifest(root).get("tables", {})
+    if not names:
+        raise AnalysisError(f"{PROCESSED}: таблиц нет. Сначала выполните: analysis build")
+    return {name: read_table(root, name) for name in names}
 
 
 def read_manifest(root: Path) -> dict[str, Any]:

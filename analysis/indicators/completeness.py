@@ -9,6 +9,7 @@ import pandera.pandas as pa
 
 from analysis.contracts.columns import pandas_types
 from analysis.contracts.facts import COUNTED, LATE
+from analysis.contracts.places import WHOLE_FILE
 from analysis.contracts.quality import (
     ASIDE,
     EXECUTION,
@@ -31,7 +32,8 @@ from analysis.rules.exam_calendar import Sitting
 
 BY = ["calendar_year", "reporter", "fact_kind"]
 LINES = {**dict.fromkeys(BY, "str"), "calendar_year": "int64", "line": "str"}
-GIVEN = {**LINES, "source_file": "str"}
+GIVEN = {**LINES, "source_file": "str", "place": "str"}
+UNCLEAR = ", чьи именно, не ясно"
 # A part of a procedure that is put off to another wave is the same line: nobody sits it twice.
 RESULT_LINE = ["procedure", "subject", "programme_grade"]
 Tables = Mapping[str, pd.DataFrame]
@@ -63,13 +65,13 @@ def given_lines(tables: Tables) -> pd.DataFrame:
     """Returns every line that was given in time and entered a table.
 
     Returns:
-        calendar_year, reporter, fact_kind, line, source_file.
+        calendar_year, reporter, fact_kind, line, source_file, place.
     """
     forms = tables["received_forms"]
     reports = tables["reports"][tables["reports"]["fact_count"].notna()]
     counted = forms[forms["form_state"] == COUNTED]
     parts = [
-        counted.assign(fact_kind=FORM, line=FORM),
+        counted.assign(fact_kind=FORM, line=FORM, place=WHOLE_FILE),
         reports.assign(fact_kind=EXECUTION, line=_joined(reports, ["activity_code", "measure_number"])),
     ]
     for name, (kind, key) in SHEET_KINDS.items():
@@ -85,13 +87,19 @@ def given_lines(tables: Tables) -> pd.DataFrame:
     return pd.concat([part[list(GIVEN)].astype(GIVEN) for part in parts], ignore_index=True)
 
 
+def exports_given(given: pd.DataFrame, forms: pd.DataFrame) -> pd.DataFrame:
+    """Returns the lines that exports gave, under the kind in which they are counted without regard to who was asked."""
+    rows = given[given["fact_kind"].str.startswith(RESULTS) & ~given["source_file"].isin(list(forms["source_file"]))]
+    return rows.assign(fact_kind=rows["fact_kind"].str.replace(RESULTS, EXPORT))
+
+
 def set_aside_lines(tables: Tables) -> pd.DataFrame:
     """Returns the rows of the quarantine with their kind; of results the procedure is not always known.
 
     A row of an export is no fault of the school that it speaks of, so it has a kind of its own.
 
     Returns:
-        calendar_year, reporter (blank where the school is unknown), fact_kind, why, source_file.
+        calendar_year, reporter (blank where the school is unknown), fact_kind, why, source_file, place.
     """
     rows = tables.get("quarantine", pd.DataFrame())
     if rows.empty:
@@ -251,7 +259,7 @@ def _unasked(by_reporter: pd.DataFrame, aside: pd.DataFrame, received: Mapping[s
     rows = aside[~aside["fact_kind"].str.startswith(EXPORT)].astype({"reporter": "str"}).merge(keys, on=BY, how="left")
     rows = rows[rows["is_asked"].isna()]
     days = _days(rows["source_file"], received)
-    kinds = rows["fact_kind"] + ", чьи именно, не ясно"
+    kinds = rows["fact_kind"] + UNCLEAR
     return _summed(rows.assign(fact_kind=kinds, received_date=days, school=None, entered=0, aside=1))
 
 

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from analysis.contracts.columns import pandas_types
 from analysis.contracts.effectiveness import AGAINST_CITY, SchoolIndicators
 from analysis.indicators.change import change_columns, one_way
+from analysis.indicators.indicator_links import indicator_links, part_of
 from analysis.indicators.keyed import KEYS, Keyed, keyed_tables
+from analysis.indicators.links import Links
 from analysis.indicators.measured import Measured, measured
 from analysis.indicators.stabilise import REASONS, STABLE, Regime, Stabilised, stabilised
 from analysis.indicators.uncertainty import (
@@ -49,16 +51,28 @@ def school_indicators(
         A table after contracts.effectiveness.SchoolIndicators: schools of a table first, then its whole groups. Where
         something cannot be said the cell is blank and `flags` or `change_note` give the reason.
     """
+    return school_indicators_and_links(tables, passport, calendar)[0]
+
+
+def school_indicators_and_links(
+    tables: Mapping[str, pd.DataFrame], passport: Passport, calendar: Sequence[Sitting]
+) -> tuple[pd.DataFrame, dict[str, Links]]:
+    """Returns the same table and its edges: received rows, entry of the passport, earlier year, city."""
     keyed = keyed_tables(tables, calendar)
     wanted = [one for one in passport.indicators if one.table in keyed]
     names = pd.CategoricalDtype([one.id for one in passport.indicators])
-    parts = [_of_indicator(keyed[one.table], one, passport.method, names) for one in wanted]
-    parts = [part for part in parts if len(part)]
-    return _together(parts)[COLUMNS] if parts else _nothing()
+    rows, parts = [], []
+    for one in wanted:
+        found = measured(keyed[one.table], one)
+        if len(found.rows):
+            rows.append(_of_indicator(found, keyed[one.table], one, passport.method, names))
+            parts.append(part_of(one, keyed[one.table], found))
+    return (_together(rows)[COLUMNS] if rows else _nothing()), indicator_links(parts, tables, passport)
 
 
-def _of_indicator(keyed: Keyed, indicator: Indicator, method: Method, names: pd.CategoricalDtype) -> pd.DataFrame:
-    found = measured(keyed, indicator)
+def _of_indicator(
+    found: Measured, keyed: Keyed, indicator: Indicator, method: Method, names: pd.CategoricalDtype
+) -> pd.DataFrame:
     steady = _stabilised(found, indicator, method, keyed.group_count)
     keys = keyed.keys.take(found.rows).reset_index(drop=True)
     place = names.categories.get_loc(indicator.id)

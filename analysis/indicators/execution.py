@@ -7,7 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.contracts.columns import pandas_types
 from analysis.contracts.execution import (
+    CONFIRMS,
+    COUNTS,
     DONE,
     NO_PLAN,
     NO_REPORT,
@@ -17,9 +20,12 @@ from analysis.contracts.execution import (
     PARTLY,
     UNDER_REVIEW,
     UNDOCUMENTED,
+    Duties,
 )
+from analysis.rules.config import REPORTING_FILE, Report
 
 KEY = ["activity_code", "measure_number", "calendar_year"]
+NAMED_FIRST = f"без записи в {REPORTING_FILE}: засчитан названный первым"
 ACCEPTED, RETURNED, WAITING = "принято", "возвращено", "не рассмотрено"
 
 
@@ -82,6 +88,30 @@ def facts_by_reporter(reports: pd.DataFrame, evidence: pd.DataFrame, acceptance:
             "returned_count": facts["returned_count"].fillna(0).astype("int64"),
         }
     )
+
+
+def duty_rows(duties: Sequence[Duty], facts: pd.DataFrame, reporting: Sequence[Report]) -> pd.DataFrame:
+    """Returns after contracts.execution.Duties who answers for what, with the facts; then those who only confirm.
+
+    Args:
+        duties: Whose facts count.
+        facts: `facts_by_reporter`.
+        reporting: Recorded entries about who answers.
+    """
+    by = [*KEY, "reporter"]
+    entries = {(one.activity, one.measure): f"запись в {REPORTING_FILE}: {one.basis} ({one.who})" for one in reporting}
+    rows = [
+        (*_key(one), one.reporter, COUNTS, entries.get((one.activity_code, one.measure_number), NAMED_FIRST),
+         one.share_count)
+        for one in duties
+    ]  # fmt: skip
+    expected = pd.DataFrame(rows, columns=[*by, "standing", "basis", "share_count"]).astype(
+        {name: kind for name, kind in pandas_types(Duties).items() if name in (*by, "standing", "basis", "share_count")}
+    )
+    joined = expected.merge(facts, on=by, how="outer", sort=False)
+    only = joined["standing"].isna()
+    joined = pd.concat([joined[~only], joined[only].assign(standing=CONFIRMS, basis="")], ignore_index=True)
+    return joined[list(pandas_types(Duties))].astype(pandas_types(Duties))
 
 
 def plan_against_fact(plan: pd.DataFrame, duties: Sequence[Duty], facts: pd.DataFrame) -> pd.DataFrame:

@@ -36,6 +36,13 @@ LINE = ["school_login", "aspect", "procedure", "subject", "programme_grade", "sc
 COMPARABLE = [*LINE, "wave", "sitting_grade", "comparability"]
 EVERY_YEAR = "каждый год одинаково"
 NO_EARLIER, BROKEN, MERGED = -1, -2, -3
+# What several rows of a typed table have in common that make one row here; of the other tables a row is a row.
+BY = {
+    "context": ["school_login", "calendar_year", "school_year"],
+    "staff": ["school_login", "calendar_year", "school_year"],
+    "contests": ["school_login", "calendar_year", "contestants"],
+    "school_measures": ["school_login", "calendar_year"],
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,7 @@ class Keyed:
         earlier: Of every row: the row of the latest comparable year; NO_EARLIER, BROKEN, or MERGED where another
             school has become part of this one since.
         broken: Of every row whose line is broken or merged: the row at which it last stood; −1 for the others.
+        school_rows: Of every row of the typed table the school row that it went into; −1 for a row that does not enter.
     """
 
     keys: pd.DataFrame
@@ -65,6 +73,7 @@ class Keyed:
     others: NDArray[np.bool_]
     earlier: NDArray[np.intp]
     broken: NDArray[np.intp]
+    school_rows: NDArray[np.intp]
 
     @property
     def schools(self) -> int:
@@ -91,7 +100,12 @@ def keyed_tables(tables: Mapping[str, pd.DataFrame], calendar: Sequence[Sitting]
     status = tables.get("school_status")
     wide = {name: make(tables[name]) for name, make in makers.items() if name in tables and not tables[name].empty}
     dtypes = _categories([_with_keys(frame) for frame in wide.values()])
-    made = {name: _keyed(frame, INPUTS[name], dtypes, status) for name, frame in wide.items()}
+    made = {
+        name: replace(
+            _keyed(frame, INPUTS[name], dtypes, status), school_rows=_school_rows(tables[name], frame, BY.get(name))
+        )
+        for name, frame in wide.items()
+    }
     mergers = tables.get("school_mergers")
     return made if mergers is None else {name: _parted_by(mergers, keyed) for name, keyed in made.items()}
 
@@ -105,27 +119,41 @@ def _results(results: pd.DataFrame, calendar: Sequence[Sitting]) -> pd.DataFrame
 
 
 def _lines(frame: pd.DataFrame, name: str, amount: str) -> pd.DataFrame:
-    by = ["school_login", "calendar_year", "school_year"]
-    return frame.set_index([*by, name])[amount].astype("float64").unstack(name).reset_index()
+    return frame.set_index([*BY["context"], name])[amount].astype("float64").unstack(name).reset_index()
 
 
 def _contests(contests: pd.DataFrame) -> pd.DataFrame:
-    by = ["school_login", "calendar_year", "contestants"]
-    sums = contests.assign(contest_count=1).groupby(by, sort=False)
+    sums = contests.assign(contest_count=1).groupby(BY["contests"], sort=False)
     counts = sums[["contest_count", "contestant_count", "winner_count"]].sum().reset_index()
     return counts.rename(columns={"contestants": "aspect"})
 
 
 def _own_measures(measures: pd.DataFrame) -> pd.DataFrame:
-    planned = (measures["planned_count"] > 0).fillna(False)
+    planned = _is_planned(measures)
     done = planned & (measures["done_count"] >= measures["planned_count"]).fillna(False)
     told = (planned & measures["done_count"].notna()).astype("int64")
-    by = ["school_login", "calendar_year"]
     counted = measures.assign(planned_measure_count=planned.astype("int64"), done=done.astype("int64"), told=told)
-    sums = counted.groupby(by, sort=False)[["planned_measure_count", "done", "told"]].sum().reset_index()
+    sums = (
+        counted.groupby(BY["school_measures"], sort=False)[["planned_measure_count", "done", "told"]]
+        .sum()
+        .reset_index()
+    )
     silent = (sums["told"] == 0) & (sums["planned_measure_count"] > 0)
     partial = sums["told"] < sums["planned_measure_count"]
     return sums.assign(done_measure_count=sums["done"].astype("float64").mask(silent), partial=partial, silent=silent)
+
+
+def _is_planned(measures: pd.DataFrame) -> "pd.Series[bool]":
+    return (measures["planned_count"] > 0).fillna(False)
+
+
+def _school_rows(rows: pd.DataFrame, made: pd.DataFrame, by: Sequence[str] | None) -> NDArray[np.intp]:
+    """Of each row of a typed table the row that it went into; −1 for a measure without a plan, which does not enter."""
+    if by is None:
+        return np.arange(len(rows))
+    keys = made.rename(columns={"aspect": "contestants"})[list(by)]
+    found = pd.MultiIndex.from_frame(keys).get_indexer(pd.MultiIndex.from_frame(rows[list(by)]))
+    return np.where(_is_planned(rows), found, -1) if "planned_count" in rows else found
 
 
 def _with_keys(frame: pd.DataFrame) -> pd.DataFrame:
@@ -163,7 +191,9 @@ def _keyed(
         for name in ("partial", "silent")
     )
     earlier, broken = _earlier_rows(keys)
-    return Keyed(keys, inputs, groups, len(firsts), partial, silent, _not_supported(frame, status), earlier, broken)
+    return Keyed(
+        keys, inputs, groups, len(firsts), partial, silent, _not_supported(frame, status), earlier, broken, groups[:0]
+    )
 
 
 def _not_supported(frame: pd.DataFrame, status: pd.DataFrame | None) -> NDArray[np.bool_]:

@@ -35,6 +35,8 @@ class Measured:
         partial: Where the numerator is a lower bound.
         city_partial: Where that of the city's value is.
         members: Of a sum over schools a fingerprint of whose numbers it adds; 0 for a school.
+        used: The school rows that a sum over schools adds.
+        has_wholes: Whether there are rows of the city and of the other schools, in this order, after the schools.
     """
 
     rows: Rows
@@ -51,6 +53,8 @@ class Measured:
     partial: NDArray[np.bool_]
     city_partial: NDArray[np.bool_]
     members: NDArray[np.uint64]
+    used: Rows
+    has_wholes: bool
 
 
 def measured(keyed: Keyed, indicator: Indicator) -> Measured:
@@ -85,6 +89,8 @@ def measured(keyed: Keyed, indicator: Indicator) -> Measured:
         partial=np.concatenate([keyed.partial[own], *(one.partial for one in added)]),
         city_partial=_city(keyed.group_count, added, added[0].partial if added else ())[groups] > 0,
         members=np.concatenate([np.zeros(len(own), dtype=np.uint64), *(one.members for one in added)]),
+        used=used,
+        has_wholes=bool(wholes),
     )
 
 

@@ -71,24 +71,38 @@ def executor_load(plan: pd.DataFrame, executors: pd.DataFrame, calendar_year: in
         One row an executor, the most loaded first (then by name): executor_name, planned_count (measures with a
         target above zero that name the executor), first_named_count (of these, named first), other_count.
     """
-    planned = planned_in(plan, calendar_year)
-    named = planned[KEY].merge(executors[["activity_code", "executor_number", "executor_name"]], on="activity_code")
+    named = planned_in(plan, calendar_year)[KEY].merge(
+        executors[["activity_code", "executor_number", "executor_name"]], on="activity_code"
+    )
     named = named.assign(first_named_count=(named["executor_number"] == 1).astype("int64"), planned_count=1)
     load = named.groupby("executor_name")[["planned_count", "first_named_count"]].sum().reset_index()
     load["other_count"] = load["planned_count"] - load["first_named_count"]
     return load.sort_values(["planned_count", "executor_name"], ascending=[False, True], ignore_index=True)
 
 
+def executor_loads(plan: pd.DataFrame, executors: pd.DataFrame) -> pd.DataFrame:
+    """Returns the same of every year, after contracts.indicators.ExecutorLoad: calendar_year stands first."""
+    years = sorted({int(year) for year in plan["calendar_year"]})
+    parts = [executor_load(plan, executors, year) for year in years]
+    named = [part.assign(calendar_year=year) for part, year in zip(parts, years, strict=True)]
+    return pd.concat(named, ignore_index=True)[["calendar_year", *parts[0].columns]]
+
+
 def calendar(plan: pd.DataFrame, calendar_year: int) -> pd.DataFrame:
     """Returns the planned measures of a year by month; those for which the document names no month come last."""
     planned = planned_in(plan, calendar_year)
     order = planned["deadline_month"].fillna(13).sort_values(kind="stable").index
-    return planned.loc[order].reset_index(drop=True)
+    return planned.loc[order]
 
 
 def planned_in(plan: pd.DataFrame, calendar_year: int) -> pd.DataFrame:
     """Returns the rows of a year with a target above zero."""
-    return plan[(plan["calendar_year"] == calendar_year) & (plan["target_count"] > 0).fillna(False)]
+    return planned(plan[plan["calendar_year"] == calendar_year])
+
+
+def planned(rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns the rows of a plan with a target above zero."""
+    return rows[(rows["target_count"] > 0).fillna(False)]
 
 
 def open_readings(plan: pd.DataFrame) -> pd.DataFrame:

@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.findings import OF_SETTINGS, RULE_TITLES, Severity
-from analysis.contracts.quality import DataLog, FindingCounts, SetAsideCounts
+from analysis.contracts.quality import AsideLines, AskedLines, DataLog, FindingCounts, GivenLines, SetAsideCounts
 from analysis.indicators.completeness import (
     asked_lines,
     completeness,
+    given_lines,
     reporter_completeness,
     set_aside_lines,
     shaped,
@@ -68,11 +69,22 @@ def quality_tables(
     asked = asked_lines(tables, plan, answering, sending, sittings)
     by_reporter = reporter_completeness(asked, tables, received)
     return {
+        **line_tables(asked, tables),
         "reporter_completeness": by_reporter,
         "completeness": completeness(by_reporter, tables, received),
         "finding_counts": finding_counts(tables, sources, years),
         "set_aside_counts": set_aside_counts(tables),
         **log,
+    }
+
+
+def line_tables(asked: pd.DataFrame, tables: Tables) -> dict[str, pd.DataFrame]:
+    """Returns line by line what the forms asked for, what was given and what is set aside."""
+    given = given_lines(tables)
+    return {
+        "asked_lines": shaped(asked, AskedLines),
+        "given_lines": shaped(given, GivenLines),
+        "aside_lines": shaped(set_aside_lines(tables), AsideLines),
     }
 
 

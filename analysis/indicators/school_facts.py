@@ -117,24 +117,28 @@ def by_group(frame: pd.DataFrame, key: list[str], columns: list[str], supported:
     Returns:
         key, scope (школа, другие школы, город), who (login; empty for groups), school_count, the columns.
     """
-    pairs = {(year, login) for year, logins in supported.items() for login in logins}
-    is_supported = pd.Series(
-        [pair in pairs for pair in zip(frame["calendar_year"], frame["school_login"], strict=True)],
-        index=frame.index,
-        dtype=bool,
-    )
-    groups = [
-        frame[is_supported].assign(scope=SCHOOL, who=frame["school_login"]),
-        frame[~is_supported].assign(scope=OTHERS, who=""),
-        frame.assign(scope=CITY, who=""),
-    ]
-    rows = pd.concat(groups, ignore_index=True)
+    rows = pd.concat(in_groups(frame, supported), ignore_index=True)
     rows["scope"] = pd.Categorical(rows["scope"], SCOPES, ordered=True)
     grouped = rows.groupby([*key, *WHO], observed=True)
     complete = grouped[columns].count().eq(grouped.size(), axis=0)
     sums = grouped[columns].sum().where(complete)
     sums.insert(0, "school_count", grouped["school_login"].nunique())
     return sums.reset_index().astype({"scope": "str", "who": "str"})
+
+
+def in_groups(frame: pd.DataFrame, supported: Supported) -> list[pd.DataFrame]:
+    """Returns the rows of the supported schools, the others and the city, with scope and who; indexes are kept."""
+    pairs = {(year, login) for year, logins in supported.items() for login in logins}
+    is_supported = pd.Series(
+        [pair in pairs for pair in zip(frame["calendar_year"], frame["school_login"], strict=True)],
+        index=frame.index,
+        dtype=bool,
+    )
+    return [
+        frame[is_supported].assign(scope=SCHOOL, who=frame["school_login"]),
+        frame[~is_supported].assign(scope=OTHERS, who=""),
+        frame.assign(scope=CITY, who=""),
+    ]
 
 
 def _over_a_base(wide: pd.DataFrame, groups: Sequence[str], key: str, base: str, supported: Supported) -> pd.DataFrame:

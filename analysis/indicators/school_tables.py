@@ -49,11 +49,22 @@ def school_tables(tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy) 
         tables: Typed tables; those of school facts that are not there or empty give nothing.
         policy: The policy in force.
     """
+    return {name: table for name, (table, _) in school_tables_and_keys(tables, policy).items()}
+
+
+def school_tables_and_keys(
+    tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy
+) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    """Returns the same tables, each with the key that its rows were summed by.
+
+    Returns:
+        By name the table and, row by row, its key: what it is about, scope, who (a login; empty for groups) and for
+        tables over a base the logins in it (members).
+    """
     present = {name: tables[name] for name in (*PARTS, "results", "self_assessment") if len(tables.get(name, ()))}
     if not present:
         return {}
-    years = sorted({int(year) for table in present.values() for year in table["calendar_year"]})
-    supported = supported_by_year(tables["school_status"], years)
+    supported = supported_in(tables, present)
     names = dict(zip(tables["schools"]["school_login"], tables["schools"]["school_name"], strict=True))
     made: dict[str, pd.DataFrame] = {}
     if "results" in present:
@@ -63,7 +74,15 @@ def school_tables(tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy) 
     if "self_assessment" in present:
         rows = school_facts.self_assessment_rows(present["self_assessment"], supported)
         made |= {"self_assessment_parts": rows, "public_self_assessment_parts": rows}
-    return {name: _finished(name, rows, names) for name, rows in made.items() if len(rows)}
+    return {
+        name: (_finished(name, rows, names), rows.reset_index(drop=True)) for name, rows in made.items() if len(rows)
+    }
+
+
+def supported_in(tables: Mapping[str, pd.DataFrame], present: Mapping[str, pd.DataFrame]) -> Supported:
+    """Returns the supported schools of every year that some table of school facts has."""
+    years = sorted({int(year) for table in present.values() for year in table["calendar_year"]})
+    return supported_by_year(tables["school_status"], years)
 
 
 def _results(results: pd.DataFrame, supported: Supported, policy: DisclosurePolicy) -> dict[str, pd.DataFrame]:

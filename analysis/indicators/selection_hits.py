@@ -89,6 +89,11 @@ def rule_hits(indicators: pd.DataFrame, rule: RuleSet, method: Method) -> Hits:
 
 
 def _rows(indicators: pd.DataFrame, rule: RuleSet) -> pd.DataFrame:
+    return indicators[ruled(indicators, rule)].reset_index(drop=True)
+
+
+def ruled(indicators: pd.DataFrame, rule: RuleSet) -> "pd.Series[bool]":
+    """Which indicators of schools a rule looks at."""
     schools = ~indicators["school_login"].isin([CITY, OTHERS])
     wanted = pd.Series(False, index=indicators.index)
     for one in rule.procedures:
@@ -98,7 +103,7 @@ def _rows(indicators: pd.DataFrame, rule: RuleSet) -> pd.DataFrame:
             & indicators["subject"].isin(one.subjects)
             & indicators["programme_grade"].isin(one.programme_grades)
         )
-    return indicators[schools & wanted].reset_index(drop=True)
+    return schools & wanted
 
 
 def _posteriors(

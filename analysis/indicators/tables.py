@@ -6,14 +6,21 @@ from datetime import date
 import pandas as pd
 
 from analysis.indicators.duties import duties
-from analysis.indicators.effectiveness import school_indicators
-from analysis.indicators.execution import facts_by_reporter, plan_against_fact, reporter_results, with_status
+from analysis.indicators.effectiveness import school_indicators_and_links
+from analysis.indicators.execution import (
+    duty_rows,
+    facts_by_reporter,
+    plan_against_fact,
+    reporter_results,
+    with_status,
+)
 from analysis.indicators.gaps import indicator_gaps
+from analysis.indicators.links import Edges
 from analysis.indicators.owed import owed
-from analysis.indicators.plan import plan_by_year
+from analysis.indicators.plan import composition, executor_loads, plan_by_year
 from analysis.indicators.selection import selection, selection_thresholds
 from analysis.indicators.selection_hits import rule_hits
-from analysis.indicators.totals import executor_results, school_results, task_results
+from analysis.indicators.totals import executor_results, school_results, statuses, task_results
 from analysis.indicators.training import training_needs
 from analysis.rules.config import Collection, Report
 from analysis.rules.indicator_passport import INPUTS
@@ -26,9 +33,10 @@ def indicator_tables(
     reporting: Sequence[Report],
     looked_at: date,
     methods: Methods | None = None,
-) -> dict[str, pd.DataFrame]:
-    """Returns `plan`, and where facts were collected all tables about them (see contracts.indicators
-    and contracts.effectiveness).
+) -> tuple[dict[str, pd.DataFrame], Edges]:
+    """Returns the tables of the plan and, where facts were collected, all tables about them; and the edges of schools.
+
+    The tables stand under contracts.indicators and contracts.effectiveness.
 
     Args:
         tables: The typed tables.
@@ -38,28 +46,36 @@ def indicator_tables(
         methods: How facts of schools become indicators; without them there are none.
     """
     plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
+    planned = {
+        "plan": plan, "composition": composition(plan), "executor_load": executor_loads(plan, tables["executors"])
+    }  # fmt: skip
     if collection is None or "reports" not in tables:
-        return {"plan": plan}
+        return planned, {}
     answering = duties(plan, tables["executors"], tables["school_status"], collection, reporting)
     facts = facts_by_reporter(tables["reports"], tables["evidence"], tables["acceptance"])
     cutoffs = {int(year): collection.cutoff(int(year)) for year in plan["calendar_year"].unique()}
     plan_fact = with_status(plan_against_fact(plan, answering, facts), cutoffs)
-    return {
-        "plan": plan,
+    of_schools, edges = effectiveness_tables(tables, methods, [year for year in cutoffs if year <= looked_at.year])
+    made = {
+        **planned,
+        "duties": duty_rows(answering, facts, reporting),
         "plan_fact": plan_fact,
+        "statuses": statuses(plan_fact),
         "reporter_results": reporter_results(answering, facts),
         "task_results": task_results(plan_fact),
         "executor_results": executor_results(plan_fact, tables["executors"]),
         "school_results": school_results(answering, tables["schools"], plan, facts, cutoffs),
         "owed": owed(tables, plan, answering, facts, cutoffs, looked_at),
-        **effectiveness_tables(tables, methods, [year for year in cutoffs if year <= looked_at.year]),
+        **of_schools,
     }
+    return made, edges
 
 
 def effectiveness_tables(
     tables: Mapping[str, pd.DataFrame], methods: Methods | None, years: Sequence[int]
-) -> dict[str, pd.DataFrame]:
-    """Returns the tables of contracts.effectiveness, unmasked and internal; none where no school facts came.
+) -> tuple[dict[str, pd.DataFrame], Edges]:
+    """Returns the tables of contracts.effectiveness, unmasked and internal, none where no school facts came; and the
+    edges of the indicators.
 
     Args:
         tables: The typed tables.
@@ -67,15 +83,15 @@ def effectiveness_tables(
         years: The years that gaps are listed for.
     """
     if methods is None or all(tables[name].empty for name in INPUTS if name in tables):
-        return {}
-    found = school_indicators(tables, methods.passport, methods.calendar)
+        return {}, {}
+    found, links = school_indicators_and_links(tables, methods.passport, methods.calendar)
     gaps = indicator_gaps(found, methods.passport, tables["schools"]["school_login"], years, methods.calendar)
     made = {"school_indicators": found, "indicator_gaps": gaps}
     if not tables["results"].empty and methods.rules:
         made |= selection_tables(found, methods, sorted(tables["schools"]["school_login"]))
     if not tables["deficits"].empty:
         made["training_needs"] = training_needs(tables["deficits"], methods.passport.method.small_base)
-    return made
+    return made, {"school_indicators": links}
 
 
 def selection_tables(found: pd.DataFrame, methods: Methods, logins: Sequence[str]) -> dict[str, pd.DataFrame]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.execution import NO_REPORT, NO_SHARE, NOT_PLANNED, STATUS_COUNTS
+from analysis.contracts.execution import EXECUTION_STATUSES, NO_REPORT, NO_SHARE, NOT_PLANNED, STATUS_COUNTS
 from analysis.indicators.execution import KEY, Duty, last_day, status, told, whole, whole_of
 
 COUNTS = [
@@ -49,6 +49,14 @@ def _added(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         **{name: _among(rows, planned["status"] == state) for name, state in STATUS_COUNTS.items()},
     )
     return counted.groupby(by, sort=False)[COUNTS].sum().reset_index()
+
+
+def statuses(rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns how many measures of each year are in each state, in the order of the states: none is left out."""
+    counts = rows.groupby(["calendar_year", "status"]).size()
+    every = pd.MultiIndex.from_product([sorted(rows["calendar_year"].unique()), EXECUTION_STATUSES])
+    found = counts.reindex(every, fill_value=0).rename_axis(["calendar_year", "status"]).rename("measure_count")
+    return found.reset_index().astype({"calendar_year": "int64", "status": "str", "measure_count": "int64"})
 
 
 def school_results(

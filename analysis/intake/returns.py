@@ -22,6 +22,7 @@ from analysis.contracts.forms import (
 )
 from analysis.errors import AnalysisError
 from analysis.intake.blocks import plain
+from analysis.intake.cell_values import read_text
 from analysis.intake.merged_rows import MergedRows, merged_findings, merged_rows, with_covered
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
 from analysis.intake.workbook_package import open_package
@@ -70,12 +71,24 @@ class Returned:
         identity: Whose it is.
         rows: Filled rows by the title of the sheet's layout; a sheet of school facts that is not there has no entry.
         findings: What was noticed while reading.
+        texts: What stood in its cells when it came, by place: before recorded corrections.
     """
 
     file: str
     identity: Identity
     rows: Mapping[str, tuple[ReturnedRow, ...]]
     findings: tuple[Finding, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def texts_of(workbook: Workbook) -> dict[str, str]:
+    """Returns what stands in the cells of a workbook, by place."""
+    return {
+        sheet.place(cell.address): cell.value if isinstance(cell.value, str) else read_text(cell.value)
+        for sheet in workbook.sheets
+        for row in sheet.rows
+        for cell in row.cells
+    }
 
 
 def is_returned(content: bytes, file: str) -> bool:

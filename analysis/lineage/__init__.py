@@ -1,1 +1,1 @@
-"""What a number rests on: from the printed value back to the cell, its evidence and the evidence's acceptance."""
+"""What a number rests on: from a printed cell back to the cells, entries and absences behind it."""

@@ -1,105 +1,163 @@
-"""`analysis explain`: printed value ← rule ← rows ← file, sheet, cell, raw text ← evidence ← acceptance."""
+"""`analysis explain`: what is asked, and the chain behind it, line by line; indentation shows what rests on what."""
 
-import re
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from analysis.errors import AnalysisError
-from analysis.lineage.ground import Ground, Key
-from analysis.lineage.indicators import indicator_chain
-from analysis.lineage.measures import measure_chain
-from analysis.lineage.school_rows import facts_of_school
-from analysis.lineage.sums import reporter_chain, school_chain, task_chain
+from analysis.lineage.codes import Question, cell_id, column_letters, position
+from analysis.lineage.named import Asked, Find, asked_rows, told, years
+from analysis.lineage.store import Store
+from analysis.lineage.walk import INDENT, Walk
 
-WITH_YEAR = re.compile(r"^(?P<what>[^@!]+?)(?:@(?P<year>\d{4}))?$")
-MEASURE = re.compile(r"^(\d+(?:\.\d+)+)(?:/(\d+))?$")
-# cmd.exe on Windows hands apostrophes on, and people quote what they copied.
-QUOTES = "'\"`’«»„“”"
 CAN_BE_ASKED = (
     "Можно спросить: показатель и год (4.12@2021, 4.1/2@2021), задачу (4 или 4@2021), школу или исполнителя "
     "(логин или название, УО; с годом — УО@2021), показатель школы или города "
     "(логин/success_share@2021, город/success_share@2021; имена — в data/indicators.toml), ячейку таблицы отчёта "
     "(код таблицы под ней, «!» и ячейка Excel: tbl-targets-1@2021!M2) или саму таблицу (tbl-targets-1@2021)."
 )
+HIDDEN = "скрыто в открытом отчёте"
+ORIGIN = "data_origin"
 
 
-def explain(asked: str, ground: Ground) -> list[str]:
-    """Returns the chain of what is asked, line by line; indentation shows what rests on what.
+@dataclass(frozen=True)
+class PrintedTable:
+    """A table as it was published.
+
+    Attributes:
+        code: How it is asked for: «tbl-fact-1@2021».
+        caption: What the report prints above it.
+        fields: Name, label, meaning and unit of each column, as the data package has them.
+        rows: The cells as text; empty where nothing stands.
+        table: The stored table whose rows these are; empty where each row rests on rows of several.
+        numbers: Of each row its number in the stored table.
+        behind: Where there is no such table: of each row the stored rows that it rests on.
+    """
+
+    code: str
+    caption: str
+    fields: Sequence[Mapping[str, str]]
+    rows: Sequence[Mapping[str, str]]
+    table: str
+    numbers: Sequence[int]
+    behind: Sequence[Sequence[tuple[str, int]]] = ()
+
+
+def explain(asked: str, store: Store, login_of: Find, near: Find) -> list[str]:
+    """Returns the chains of everything that a name means.
 
     Args:
-        asked: A measure and year («4.12@2021», «4.1/2@2021»; «4.1@2021» means all measures of the activity), a task
-            («4», «4@2021»), a reporter or a school («УО@2021», a login), with a year or without, an indicator
-            of a school or of the city («edu990005/success_share@2021»).
-        ground: What chains stand on.
+        asked: See `named.asked_rows`.
+        store: The stored tables.
+        login_of: Gives the login of the school that is called so; empty where none is.
+        near: What may have been meant, in a sentence, where nothing is called so; or nothing.
 
     Raises:
         AnalysisError: Nothing of that name; the message says what can be asked.
     """
-    asked = unquoted(asked)
-    match = WITH_YEAR.match(asked)
-    lines: list[str] = []
-    if match is not None:
-        year = None if match["year"] is None else int(match["year"])
-        lines = list(_answer(match["what"].strip(), year, ground))
+    walk = Walk(store)
+    lines = [line for one in asked_rows(asked, store, login_of) for line in _named(one, walk)]
     if not lines:
-        years = sorted({key[2] for key in ground.plan})
-        near = _nearest_schools(match["what"], ground) if match else ""
-        raise AnalysisError(f"«{asked}»: нет такого. {near}{CAN_BE_ASKED} Годы: {', '.join(map(str, years))}.")
+        known = ", ".join(map(str, years(store)))
+        meant = near(asked.partition("@")[0])
+        raise AnalysisError(f"«{asked}»: нет такого. {meant}{CAN_BE_ASKED} Годы: {known}.")
     return lines
 
 
-def unquoted(asked: str) -> str:
-    """Returns what is asked without the quotes and apostrophes around it."""
-    return asked.strip().strip(QUOTES).strip()
+def explain_row(table: str, row: int, store: Store) -> list[str]:
+    """Returns the chain of a row as it is told where it is asked for by name."""
+    return list(_named(told(table, row, store), Walk(store)))
 
 
-def _answer(what: str, year: int | None, ground: Ground) -> Iterator[str]:
-    """The chain; nothing where nothing is called so."""
-    tasks = {row["task_code"] for row in ground.plan.values()}
-    years = {key[2] for key in ground.plan}
-    measure = MEASURE.match(what)
-    if year is not None and year not in years:
-        return iter(())
-    if measure and year is not None:
-        return _measures(
-            lambda key: key[0] == measure[1] and measure[2] in (None, str(key[1])) and key[2] == year, ground
-        )
-    who, slash, indicator = what.rpartition("/")
-    if slash and year is not None:
-        return indicator_chain(_login(who, ground) or who, indicator, year, ground)
-    if what in tasks:
-        of_task = {key for key, row in ground.plan.items() if row["task_code"] == what}
-        return _measures(lambda key: key in of_task, ground) if year is None else task_chain(what, year, ground)
-    if login := _login(what, ground):
-        known = (f"  {line}" for line in facts_of_school(login, ground, year))
-        return chain(school_chain(login, ground, year), known)
-    what = ground.collection.one_name(what) if ground.collection else what
-    if what in _reporters(ground):
-        asked_years = sorted(years) if year is None else [year]
-        return chain.from_iterable(reporter_chain(what, one, ground) for one in asked_years)
-    return iter(())
+def _named(asked: Asked, walk: Walk) -> Iterator[str]:
+    said = walk.store.tables[asked.table]
+    lines = walk.of_cell(asked.table, asked.row, asked.followed)
+    if said["received"]:
+        yield from lines
+        return
+    here = walk.store.row(asked.table, asked.row)
+    yield walk.heading(asked.table, here, ())
+    yield from (f"{INDENT}{line}" for line in walk.values(asked.table, here, asked.shown))
+    yield from (f"{INDENT}{line}" for line in lines)
 
 
-def _login(what: str, ground: Ground) -> str:
-    """The login of the school that is called so; empty where none is."""
-    if ground.register is None or not ground.register.logins(what):
-        return ""
-    return ground.register.login(what, "analysis explain")
+def explain_cell(question: Question, table: PrintedTable, store: Store) -> list[str]:
+    """Returns the cell, its meaning and its chain; without a cell, what the table holds.
+
+    Raises:
+        AnalysisError: The table has no such cell.
+    """
+    if not question.cell:
+        return list(_described(table))
+    column, row = _place(question.cell, table)
+    return list(_cell(column, row, table, Walk(store, public=not question.internal)))
 
 
-def _nearest_schools(what: str, ground: Ground) -> str:
-    if ground.register is None or not any(letter.isalpha() for letter in what):
-        return ""
-    near = ground.register.nearest(what)
-    return f"{near} " if near else ""
+def _cell(column: int, row: int, table: PrintedTable, walk: Walk) -> Iterator[str]:
+    field = table.fields[column]
+    unit = f"; единица: {field['unit']}" if field.get("unit") else ""
+    yield f"{cell_id(table.code, column, row)}: таблица «{table.caption}», лист «Данные»"
+    yield f"{INDENT}столбец: {field['title']} — {field['description']}{unit}"
+    if _is_hidden(table, row, field["name"], walk.store):
+        walk.ends += 1
+        yield f"{INDENT}стоит: {HIDDEN}"
+        yield f"{INDENT}правило показа: {walk.store.words['policy']}"
+    else:
+        yield f"{INDENT}стоит: {_shown(field, table.rows[row]) or 'пусто: значение не указано, это не ноль'}"
+        yield from (f"{INDENT}{line}" for line in _chain(table, row, field["name"], walk))
+    if walk.public and table.table:
+        source, number, name = _stored(table, row, field["name"], walk.store)
+        yield f"{INDENT}значения — для служебного пользования: analysis explain '{source}#{number}!{name}'"
 
 
-def _measures(wanted: Callable[[Key], bool], ground: Ground) -> Iterator[str]:
-    return chain.from_iterable(measure_chain(row, ground) for key, row in ground.plan.items() if wanted(key))
+def _chain(table: PrintedTable, row: int, name: str, walk: Walk) -> Iterator[str]:
+    if name == ORIGIN:
+        walk.ends += 1
+        yield "← project.toml, [project], ключ invented"
+    elif table.behind:
+        if not table.behind[row]:
+            walk.ends += 1
+            yield "строк нет: сказано об отсутствии сведений"
+        for source, number in table.behind[row]:
+            yield from walk.of_row(source, number, list(walk.store.tables[source]["columns"]))
+    else:
+        source, number = table.table, table.numbers[row]
+        yield from walk.of_cell(source, number, [walk.store.column(source, name)])
 
 
-def _reporters(ground: Ground) -> set[str]:
-    """Municipal reporters, and whoever else reported."""
-    municipal = ground.collection.municipal if ground.collection else ()
-    told = {row["reporter"] for rows in ground.reports.values() for row in rows}
-    return {*municipal, *told} if "reports" in ground.tables else set()
+def _stored(table: PrintedTable, row: int, name: str, store: Store) -> tuple[str, int, str]:
+    """The cell of the whole table behind a printed one."""
+    source, number = table.table, table.numbers[row]
+    behind = store.behind(source, "whole", number)
+    whole = store.tables[source]["edges"].get("whole", source)
+    return (whole, behind[0], store.column(whole, name)) if behind else (source, number, store.column(source, name))
+
+
+def _is_hidden(table: PrintedTable, row: int, name: str, store: Store) -> bool:
+    return bool(table.table) and store.is_masked(table.table, table.numbers[row], name)
+
+
+def _shown(field: Mapping[str, str], row: Mapping[str, str]) -> str:
+    value = row[field["name"]]
+    return value.replace(".", ",") if field.get("type") == "number" else value
+
+
+def _described(table: PrintedTable) -> Iterator[str]:
+    yield f"{table.code}: таблица «{table.caption}»; строки {_rows(table)}"
+    for number, field in enumerate(table.fields, start=1):
+        yield f"{INDENT}{column_letters(number)}: {field['title']} — {field['description']}"
+
+
+def _place(cell: str, table: PrintedTable) -> tuple[int, int]:
+    """The positions of the column and of the row of data."""
+    found = position(cell)
+    if found is not None and found[0] < len(table.fields) and 0 <= found[1] < len(table.rows):
+        return found
+    raise AnalysisError(
+        f"{table.code}: ячейки «{cell}» в таблице нет. Можно спросить столбцы A–{column_letters(len(table.fields))}, "
+        f"строки {_rows(table)} (строка 1 — подписи), например {table.code}!A2; столбцы перечислит analysis explain "
+        f"{table.code}."
+    )
+
+
+def _rows(table: PrintedTable) -> str:
+    return f"2–{len(table.rows) + 1}" if table.rows else "(их нет)"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.contracts.findings import Finding
+    from analysis.indicators.links import Edges
     from analysis.presentation.edition import Edition
 
 INDEX = "index"
@@ -70,23 +71,26 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     if stopping:
         raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))
     sources = load_sources(project.root)
-    made = _indicators(project, checked.tables, sources)
+    made, summed, keys = _indicators(project, checked.tables, sources)
     tables = {**checked.tables, **made}
+    chains = _chains(project, tables, sources, (summed, keys))
     editions = editions_of(project, tables, sources)
     broken = _broken(made)
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))
-    _write(project, years, tables, editions)
+    _write(project, years, tables, chains, editions)
     return sorted(tables)
 
 
 def _indicators(
     project: Project, facts: Mapping[str, "pd.DataFrame"], sources: Sequence[Source]
-) -> dict[str, "pd.DataFrame"]:
-    """The tables that are computed from those of the check; each step rests on the ones before it."""
+) -> tuple[dict[str, "pd.DataFrame"], "Edges", dict[str, "pd.DataFrame"]]:
+    """The tables that are computed from those of the check, the edges of the sums over schools, and what these were
+    summed by; each step rests on the ones before it."""
+    from analysis.cleaning.rule_tables import rule_tables
     from analysis.indicators.public_effectiveness import public_effectiveness
     from analysis.indicators.quality import quality_tables
-    from analysis.indicators.school_tables import school_tables
+    from analysis.indicators.school_edges import group_tables
     from analysis.indicators.tables import indicator_tables
     from analysis.rules.methods import load_methods
 
@@ -94,27 +98,47 @@ def _indicators(
     reporting = load_reporting(project.root)
     methods, policy = load_methods(project.root), load_policy(project.root)
     sittings, red_share = load_calendar(project.root), load_red_share(project.root)
-    made = indicator_tables(facts, project.collection, reporting, looked_at, methods)
-    made |= school_tables(facts, policy)
+    made, of_indicators = indicator_tables(facts, project.collection, reporting, looked_at, methods)
+    of_groups, summed, keys = group_tables(facts, policy)
+    made |= of_groups
     made |= public_effectiveness({**facts, **made}, methods, policy)
     made |= quality_tables({**facts, **made}, project.collection, reporting, sittings, sources, red_share)
-    return made
+    made |= rule_tables(sources, load_terms(project.root).abbreviations, load_assumptions(project.root), methods)
+    return made, {**summed, **of_indicators}, keys
+
+
+def _chains(
+    project: Project,
+    tables: Mapping[str, "pd.DataFrame"],
+    sources: Sequence[Source],
+    summed: "tuple[Edges, Mapping[str, pd.DataFrame]]",
+) -> dict[str, bytes]:
+    """The files that `explain` reads beside the tables."""
+    from analysis.indicators.school_edges import masks
+    from analysis.lineage.store import stored_files
+    from analysis.pipeline.chains import chain_words, edges_of
+    from analysis.rules.methods import load_methods
+
+    methods = load_methods(project.root)
+    words = chain_words(project, tables, sources, methods)
+    edges = edges_of(tables, sources, methods, summed[0])
+    return stored_files(words, edges, masks(tables, summed[1], edges))
 
 
 def _broken(made: Mapping[str, "pd.DataFrame"]) -> list["Finding"]:
     """Where a computed table does not meet its contract: a fault of the program, never of the data."""
-    from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
-    from analysis.contracts.indicators import INDICATOR_TABLES
-    from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
     from analysis.contracts.validation import violations
+    from analysis.pipeline.chains import STORED_TABLES
 
-    return violations(
-        made, {**INDICATOR_TABLES, **EFFECTIVENESS_TABLES, **PUBLIC_EFFECTIVENESS, **GROUP_TABLES, **PUBLIC_TABLES}
-    )
+    return violations(made, STORED_TABLES)
 
 
 def _write(
-    project: Project, years: Sequence[int], tables: dict[str, "pd.DataFrame"], editions: Sequence["Edition"]
+    project: Project,
+    years: Sequence[int],
+    tables: dict[str, "pd.DataFrame"],
+    chains: Mapping[str, bytes],
+    editions: Sequence["Edition"],
 ) -> None:
     from analysis.presentation.write import remove_interrupted, write_edition, write_index
 
@@ -128,7 +152,7 @@ def _write(
         inputs, last = _inputs(project), read_manifest(project.root)
         kept = last.get("made", {}) if last.get("inputs") == inputs else {}
         manifest = {"inputs": inputs, "made": {**kept, **_made(project, years)}}
-        write_tables(project.root, tables, manifest | read_without_fault(project.root))
+        write_tables(project.root, tables, manifest | read_without_fault(project.root), chains)
 
 
 def editions_of(

@@ -12,6 +12,8 @@ from analysis.cleaning.executors import list_faults, look_alikes, one_name_each
 from analysis.cleaning.reporting import undecided_reports
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import watch_terms
+from analysis.cleaning.typed_rows import typed_table
+from analysis.contracts.chains import CELL_TABLES, ReceivedCells
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.findings import Finding, Severity, blocking, in_listing_order
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
@@ -23,6 +25,7 @@ from analysis.indicators.plan import plan_by_year
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
 from analysis.intake.workbook import read_workbook
+from analysis.pipeline.cells import document_cells
 from analysis.pipeline.exports import exports_in_force
 from analysis.pipeline.facts import Facts, Reader, in_force, read_facts
 from analysis.pipeline.open_facts import unanswered_measures, unnamed_reporters
@@ -84,13 +87,16 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
             findings += _asked_of_executors(tables["executors"], project.collection, reporting, terms)
     if not blocking(findings):
         findings += [*violations(tables, TYPED_TABLES), *broken_relations(tables)]
+    cells = document_cells(tables["cells"])
     if (in_force(sources) or exports_in_force(sources)) and not blocking(findings):
         facts = _facts(project, sources, amendments.corrections, tables, read)
         tables |= facts.tables
-        findings += [*facts.findings, *violations(facts.tables, {**FACT_TABLES, **SCHOOL_FACT_TABLES})]
+        cells += facts.cells
+        findings += [*facts.findings, *violations(facts.tables, {**FACT_TABLES, **SCHOOL_FACT_TABLES, **CELL_TABLES})]
     if project.collection is not None and not blocking(findings):
         findings += undecided(project, tables)
     ordered = in_listing_order([*broken, *findings])
+    tables["received_cells"] = typed_table(ReceivedCells, cells)
     return Checked({**tables, "findings": findings_table(ordered)}, ordered)
 
 

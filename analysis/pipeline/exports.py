@@ -67,7 +67,7 @@ def read_exports(
         findings += broken
         read += [] if broken else [export]
     merged = merge_exports(clean_export(export, frame) for export in read)
-    return ExportRows(merged.results, merged.quarantine, (*findings, *merged.findings))
+    return ExportRows(merged.results, merged.quarantine, (*findings, *merged.findings), tuple(read))
 
 
 def _read(project: Project, source: Source, vocabulary: Vocabulary) -> ReadExport:

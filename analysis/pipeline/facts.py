@@ -21,8 +21,9 @@ from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
 from analysis.files.fingerprints import received_bytes
 from analysis.indicators.duties import duties
-from analysis.intake.returns import Identity, Returned, read_returned
+from analysis.intake.returns import Identity, Returned, read_returned, texts_of
 from analysis.intake.workbook import Workbook, read_workbook
+from analysis.pipeline.cells import CellRow, cell_rows
 from analysis.pipeline.exports import read_exports
 from analysis.pipeline.open_facts import (
     differing_confirmations,
@@ -42,9 +43,13 @@ Received = tuple[Source, Returned]
 
 @dataclass(frozen=True)
 class Facts:
-    """The typed fact tables (contracts.facts and contracts.school_facts describe them) and the findings."""
+    """The typed fact tables (contracts.facts and contracts.school_facts describe them), cells and findings.
+
+    `cells` are rows of contracts.chains.ReceivedCells.
+    """
 
     tables: dict[str, pd.DataFrame]
+    cells: list[CellRow]
     findings: tuple[Finding, ...]
 
 
@@ -90,7 +95,8 @@ def read_facts(
         [form for _, form in forms if form.identity.reporter in logins] for forms in (held.counted, held.late)
     )
     school_tables, about_schools = read_school_facts(project, collection, in_time, too_late, exports)
-    return Facts({**tables, **school_tables}, tuple(asked_together([*findings, *about_schools])))
+    cells = cell_rows([one for some in returned.values() for _, one in some], exports.read)
+    return Facts({**tables, **school_tables}, cells, tuple(asked_together([*findings, *about_schools])))
 
 
 def _returned(
@@ -234,9 +240,9 @@ def read_source(
     Raises:
         AnalysisError: It cannot be read, or is not what was received.
     """
-    content = received_bytes(project.root, source.file, source.sha256)
-    workbook, applied = apply_workbook_corrections(read(content, source.file), corrections, source.file)
-    return read_returned(workbook, source.file), applied
+    came = read(received_bytes(project.root, source.file, source.sha256), source.file)
+    workbook, applied = apply_workbook_corrections(came, corrections, source.file)
+    return replace(read_returned(workbook, source.file), texts=texts_of(came)), applied
 
 
 def _unreadable(source: Source, message: str) -> Finding:

@@ -9,6 +9,8 @@ from analysis.cleaning.exam_results import ExportRows
 from analysis.cleaning.plausibility import implausible
 from analysis.cleaning.result_sources import merge_results
 from analysis.cleaning.school_sheets import clean_school_sheets, school_fact_tables
+from analysis.cleaning.typed_rows import typed_table
+from analysis.contracts.chains import DisplacedResults
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.intake.returns import Returned
@@ -36,9 +38,13 @@ def read_school_facts(
     cleaned = [clean_school_sheets(form, collection, sittings) for form in counted]
     too_late = [clean_school_sheets(form, collection, sittings) for form in late]
     rows = {name: [row for form in cleaned for row in form.rows[name]] for name in SCHOOL_FACT_TABLES}
-    rows["results"], differences = merge_results(rows["results"], exports.results)
+    of_forms = rows["results"]
+    rows["results"], differences = merge_results(of_forms, exports.results)
     rows["quarantine"] += exports.quarantine
     tables = school_fact_tables(rows)
+    kept = {id(row) for row in rows["results"]}
+    displaced = [row for row in of_forms if id(row) not in kept]
+    tables["displaced_results"] = typed_table(DisplacedResults, displaced)
     findings = [finding for form in cleaned for finding in form.findings]
     findings += [not_stopping(finding) for form in too_late for finding in form.findings]
     return tables, [*findings, *exports.findings, *differences, *implausible(tables)]

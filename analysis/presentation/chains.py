@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.indicators.execution import accepted_evidence
-from analysis.lineage.cells import cell_id
-from analysis.lineage.explain import explain
-from analysis.lineage.ground import Ground
+from analysis.lineage.codes import cell_id, table_code
+from analysis.lineage.explain import explain_row
+from analysis.lineage.store import Store
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.markdown import Ready, escape
@@ -48,15 +48,15 @@ def chains(edition: Edition) -> str:
 
     Some twenty pages, so they stand behind all that people read from the beginning.
     """
-    if not edition.internal or edition.execution.empty:
+    if edition.chains is None or edition.execution.empty:
         return ""
-    ground = edition.ground or Ground(edition.tables, edition.sources)
-    told = [part for row in rows_of(edition.execution) for part in _chain(row, edition, ground)]
+    rows = zip(edition.execution.index, rows_of(edition.execution), strict=True)
+    told = [part for number, row in rows for part in _chain(int(number), row, edition, edition.chains)]
     return "\n\n".join(["## Откуда числа {#sec-chains}", *told])
 
 
-def _chain(row: Row, edition: Edition, ground: Ground) -> Iterator[str]:
-    lines = explain(f"{row['activity_code']}/{row['measure_number']}@{edition.calendar_year}", ground)
+def _chain(number: int, row: Row, edition: Edition, store: Store) -> Iterator[str]:
+    lines = explain_row("plan_fact", number, store)
     ids = ", ".join(f"{word} {cell}" for word, cell in _cell_ids(row, edition))
     yield f"### {escape(row['measure_label'])} {{#{_anchor(row['measure_label'])} .unnumbered}}"
     items = [f"  ячейки для analysis explain: {ids}", *lines[1:]]
@@ -69,8 +69,8 @@ def _cell_ids(row: Row, edition: Edition) -> Iterator[tuple[str, str]]:
     position = task["measure_label"].tolist().index(row["measure_label"])
     columns = list(edition.execution.columns)
     for word, name in NUMBERS.items():
-        label = f"tbl-fact-{row['task_code']}"
-        yield word, cell_id(label, edition.calendar_year, edition.internal, columns.index(name), position)
+        code = table_code(f"tbl-fact-{row['task_code']}", edition.calendar_year, edition.internal)
+        yield word, cell_id(code, columns.index(name), position)
 
 
 def _depth(line: str) -> int:
@@ -82,8 +82,8 @@ def _anchor(label: str) -> str:
 
 
 def _all_evidence(edition: Edition) -> Exhibit | None:
-    rows = accepted_evidence(edition.tables["evidence"], edition.tables["acceptance"])
-    rows = rows[rows["calendar_year"] == edition.calendar_year].reset_index(drop=True)
+    rows = accepted_evidence(edition.tables["evidence"], edition.tables["acceptance"]).rename_axis("evidence")
+    rows = rows[rows["calendar_year"] == edition.calendar_year]
     if rows.empty:
         return None
     cells = [
@@ -103,8 +103,8 @@ def _all_evidence(edition: Edition) -> Exhibit | None:
 
 
 def _notes(edition: Edition) -> Exhibit | None:
-    rows = edition.tables["reports"]
-    rows = rows[(rows["calendar_year"] == edition.calendar_year) & rows["note"].notna()].reset_index(drop=True)
+    rows = edition.facts("reports")
+    rows = rows[rows["note"].notna()]
     if rows.empty:
         return None
     cells = [

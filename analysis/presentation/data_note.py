@@ -1,6 +1,6 @@
 """The line under a table or picture: its data files, and the code by which `analysis explain` finds its cells."""
 
-from analysis.lineage.cells import table_code
+from analysis.lineage.codes import table_code
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape, only_in
 

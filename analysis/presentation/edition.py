@@ -1,5 +1,6 @@
 """What one annual edition is made from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -8,16 +9,19 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import PublicIndicators
 from analysis.contracts.school_groups import GROUP_TABLES, SCHOOL
-from analysis.indicators.plan import executor_load, open_readings, plan_by_year, planned_in
+from analysis.indicators.plan import open_readings, planned_in
 from analysis.indicators.public_effectiveness import with_names
-from analysis.lineage.ground import Ground
+from analysis.lineage.store import Store
 from analysis.presentation.city_schools import Key, counted, published
+from analysis.presentation.row_keys import rows_by_key
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.assumptions import Assumption
 from analysis.rules.config import Abbreviation, Project, Source
 from analysis.rules.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
 from analysis.rules.methods import Methods
 
+# The tables beside the indicators whose rows a sentence of the public edition may name.
+PUBLIC_KEYS = {"plan", "indicator_gaps", "contests"}
 GROUPS_LAST = ("Другие школы города", "Город")
 
 
@@ -32,7 +36,7 @@ class Edition:
         sources: Received files.
         abbreviations: Glossary of the document.
         internal: Made for the office alone: with notes, file paths, chains and evidence of every verdict.
-        ground: What the chains of an internal edition stand on; a public one has no chains.
+        chains: What the chains of an internal edition are read from; a public one has no chains.
         policy: What the public edition hides.
         assumptions: What is taken for granted.
         methods: How facts of schools become indicators; None where the project computes none.
@@ -44,20 +48,20 @@ class Edition:
     sources: tuple[Source, ...]
     abbreviations: tuple[Abbreviation, ...]
     internal: bool = False
-    ground: Ground | None = None
+    chains: Store | None = None
     policy: DisclosurePolicy = DEFAULT_POLICY
     assumptions: tuple[Assumption, ...] = ()
     methods: Methods | None = None
 
     @cached_property
     def plan(self) -> pd.DataFrame:
-        """All measures and years (`plan_by_year`)."""
-        return plan_by_year(self.tables["activities"], self.tables["measures"], self.tables["targets"])
+        """All measures and years (`indicators.plan.plan_by_year`)."""
+        return self.tables["plan"].rename_axis("plan")
 
     @cached_property
     def this_year(self) -> pd.DataFrame:
         """The rows of the plan for the year of the edition."""
-        return self.plan[self.plan["calendar_year"] == self.calendar_year].reset_index(drop=True)
+        return self.plan[self.plan["calendar_year"] == self.calendar_year]
 
     @cached_property
     def planned(self) -> pd.DataFrame:
@@ -67,20 +71,23 @@ class Edition:
     @cached_property
     def findings(self) -> pd.DataFrame:
         """All findings for the office; for the public only those about the signed document."""
-        found = self.tables["findings"]
+        found = self.tables["findings"].rename_axis("findings")
         public = found[found["source_file"] == self.project.roadmap_file]
-        return found if self.internal else public.reset_index(drop=True)
+        return found if self.internal else public
 
     @cached_property
     def execution(self) -> pd.DataFrame:
         """Plan against fact of this year (`indicators.execution.with_status`); empty while there are no facts."""
-        rows = self.tables.get("plan_fact", pd.DataFrame(columns=["calendar_year"]))
-        return rows[rows["calendar_year"] == self.calendar_year].reset_index(drop=True)
+        return self._of_year("plan_fact", ["calendar_year"])
 
     def facts(self, name: str) -> pd.DataFrame:
         """The rows of this year of a table about execution (contracts.execution); only where there are facts."""
-        rows = self.tables[name]
-        return rows[rows["calendar_year"] == self.calendar_year].reset_index(drop=True)
+        return self._of_year(name)
+
+    def _of_year(self, name: str, columns: Sequence[str] = ()) -> pd.DataFrame:
+        """The rows of this year; their index is their number in the table that it is named after."""
+        rows = self.tables.get(name, pd.DataFrame(columns=list(columns))) if columns else self.tables[name]
+        return rows[rows["calendar_year"] == self.calendar_year].rename_axis(name)
 
     def labels_of(self, rows: pd.DataFrame) -> list[str]:
         """The label of the measure of each row, as it stands everywhere in the report: «2.1», «4.1/2»."""
@@ -103,8 +110,7 @@ class Edition:
     def school_facts(self, name: str) -> pd.DataFrame:
         """A table of contracts.school_groups for this year: masked, unless the edition is for the office; or empty."""
         fields = list(GROUP_TABLES[name].to_schema().columns)
-        rows = self.tables.get(name if self.internal else f"public_{name}", pd.DataFrame(columns=fields))
-        return rows[rows["calendar_year"] == self.calendar_year].reset_index(drop=True)
+        return self._of_year(name if self.internal else f"public_{name}", fields)
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -112,8 +118,14 @@ class Edition:
         if "school_indicators" not in self.tables:
             return pd.DataFrame({name: pd.Series([], dtype="str") for name in PublicIndicators.to_schema().columns})
         if self.internal:
-            return with_names(self.tables["school_indicators"], self.school_names)
-        return self.tables["public_school_indicators"]
+            return with_names(self.tables["school_indicators"], self.school_names).rename_axis("school_indicators")
+        return self.tables["public_school_indicators"].rename_axis("public_school_indicators")
+
+    @cached_property
+    def rows_by_key(self) -> dict[str, tuple[str, int]]:
+        """The rows that sentences name, by the keys they are named by."""
+        shown = self.tables if self.internal else {name: self.tables[name] for name in PUBLIC_KEYS & self.tables.keys()}
+        return rows_by_key({**shown, "indicators": self.indicators})
 
     @cached_property
     def supported(self) -> list[str]:
@@ -147,18 +159,18 @@ class Edition:
         plain = rows.astype({name: "str" for name in rows.columns if str(rows[name].dtype) == "category"})
         found = plain.assign(place=plain["group_name"].map(order))
         keys = ["subject", "programme_grade", "sitting_grade", "aspect", "place"]
-        return found.sort_values(keys, kind="stable", ignore_index=True).drop(columns="place")
+        return found.sort_values(keys, kind="stable").drop(columns="place")
 
     def effectiveness(self, name: str) -> pd.DataFrame:
         """The rows of this year of a table of contracts.effectiveness; empty where it was not made."""
-        rows = self.tables.get(name, pd.DataFrame(columns=["calendar_year"]))
+        rows = self._of_year(name, ["calendar_year"])
         text = {column: "str" for column in rows.columns if str(rows[column].dtype) in ("string", "category")}
-        return rows[rows["calendar_year"] == self.calendar_year].astype(text).reset_index(drop=True)
+        return rows.astype(text)
 
     @cached_property
     def load(self) -> pd.DataFrame:
-        """Executors of this year (`executor_load`)."""
-        return executor_load(self.plan, self.tables["executors"], self.calendar_year)
+        """Executors of this year (`indicators.plan.executor_load`)."""
+        return self.facts("executor_load").drop(columns="calendar_year")
 
     @cached_property
     def open(self) -> pd.DataFrame:

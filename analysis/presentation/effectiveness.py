@@ -1,6 +1,7 @@
 """What the report says about the effectiveness of schools: results, context, staff, transition, selection, passport."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -169,7 +170,10 @@ def sentences_table(edition: Edition, told: Sequence[Said]) -> Exhibit | None:
     cells = [[one.sentence.id, one.sentence.kind, one.text, one.sentence.condition, _rows_words(one)] for one in told]
     header = ["Фраза", "Вид", "Что сказано", "Условие", "На чём стоит"]
     printed = (header, cells, [13, 8, 42, 22, 15], "lllll")
-    return printed_table(edition, "conclusions", "Фразы о показателях и их основания", data, printed)
+    rows = edition.rows_by_key
+    behind = [[rows[key] for key in one.rests_on if key in rows] for one in told]
+    exhibit = printed_table(edition, "conclusions", "Фразы о показателях и их основания", data, printed)
+    return replace(exhibit, behind=behind)
 
 
 def _sentence_row(one: Said) -> dict[str, str]:
@@ -237,7 +241,7 @@ def _of_tables(edition: Edition, rows: pd.DataFrame, names: Sequence[str]) -> pd
     """The rows of the indicators made from these tables, in the order of the passport."""
     wanted = [one.id for one in tables.by_id(edition).values() if one.table in names]
     found = rows[rows["indicator_id"].isin(wanted)]
-    return found.sort_values("indicator_id", key=lambda ids: ids.map(wanted.index), kind="stable", ignore_index=True)
+    return found.sort_values("indicator_id", key=lambda ids: ids.map(wanted.index), kind="stable")
 
 
 def _judged(indicators: Sequence[Indicator], group: pd.DataFrame) -> list[Indicator]:

@@ -31,7 +31,7 @@ def dot_pictures(
     """Shares of the supported schools and of the city with their intervals; long ones in several pictures."""
     wanted = [*edition.supported, CITY]
     rows = rows[(rows["indicator_id"] == indicator.id) & rows["group_name"].isin(wanted)]
-    rows = rows[rows["interval_low"].notna()].reset_index(drop=True)
+    rows = rows[rows["interval_low"].notna()]
     if not rows["group_name"].isin(edition.supported).any():
         return
     labels = [subject_words(row) for row in rows_of(rows)]
@@ -39,7 +39,7 @@ def dot_pictures(
     size = max(1, LINES_PER_PICTURE // max(1, rows["group_name"].nunique()))
     parts = [kinds[start : start + size] for start in range(0, len(kinds), size)]
     for number, part in enumerate(parts, start=1):
-        some = rows[[label in part for label in labels]].reset_index(drop=True)
+        some = rows[[label in part for label in labels]]
         suffix, said = (f"-{number}", f" (часть {number} из {len(parts)})") if len(parts) > 1 else ("", "")
         yield printed_picture(
             edition,
@@ -54,7 +54,7 @@ def dot_pictures(
 def funnel_pictures(edition: Edition) -> Iterator[Exhibit]:
     """Every school against the city, for the procedures of the rules; others than the supported ones have no name."""
     for indicator, procedure, rows in _ruled(edition, edition.indicators, this_year=True):
-        panels = [group.reset_index(drop=True) for _, group in rows.groupby(SITTING, sort=True)]
+        panels = [group for _, group in rows.groupby(SITTING, sort=True)]
         usable = [panel for panel in panels if panel["city_value"].notna().any() and _schools(panel).size]
         for number, some in enumerate(_parts(usable), start=1):
             said = " ".join(_funnel_in_words(edition, panel) for panel in some)
@@ -65,7 +65,7 @@ def funnel_pictures(edition: Edition) -> Iterator[Exhibit]:
                 + (f" (часть {number})" if len(usable) > PANELS_PER_PICTURE else ""),
                 "Воронки: вправо — участников, вверх — доля; черта — город, сплошные линии — предел 95 %, точечные — "
                 f"99,8 %. {said}",
-                exported(pd.concat(some, ignore_index=True)),
+                exported(pd.concat(some)),
                 drawing.funnels([_funnel(edition, panel) for panel in some], edition.supported),
             )
 
@@ -75,7 +75,7 @@ def slope_pictures(edition: Edition) -> Iterator[Exhibit]:
     wanted = [*edition.supported, CITY]
     for indicator, procedure, rows in _ruled(edition, edition.indicators, this_year=False):
         rows = rows[rows["group_name"].isin(wanted) & (rows["calendar_year"] <= edition.calendar_year)]
-        panels = [group.reset_index(drop=True) for _, group in rows.groupby(SITTING[:3], sort=True)]
+        panels = [group for _, group in rows.groupby(SITTING[:3], sort=True)]
         panels = [panel for panel in panels if panel["calendar_year"].nunique() > 1]
         if not any(panel["group_name"].isin(edition.supported).any() for panel in panels):
             continue
@@ -86,7 +86,7 @@ def slope_pictures(edition: Edition) -> Iterator[Exhibit]:
                 f"slopes-{SLUGS.get(procedure, 'other')}-{number}",
                 f"{procedure}: {lowered(indicator.name)} по годам" + (f" (часть {number})" if number > 1 else ""),
                 f"Линии по годам; где годы нельзя сравнить, линии нет. {' '.join(map(_slopes_in_words, some))}",
-                exported(pd.concat(some, ignore_index=True)),
+                exported(pd.concat(some)),
                 drawing.slopes([_slopes(panel, wanted) for panel in some], years, wanted),
             )
 
@@ -126,7 +126,7 @@ def break_notes(rows: pd.DataFrame) -> list[str]:
 def ruled_rows(edition: Edition, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of the procedures that the rules of selection look at."""
     parts = [part for _, _, part in _ruled(edition, rows, this_year=False)]
-    return pd.concat(parts, ignore_index=True) if parts else rows.iloc[:0]
+    return pd.concat(parts) if parts else rows.iloc[:0]
 
 
 def _ruled(edition: Edition, rows: pd.DataFrame, *, this_year: bool) -> Iterator[tuple[Indicator, str, pd.DataFrame]]:
@@ -145,7 +145,7 @@ def _ruled(edition: Edition, rows: pd.DataFrame, *, this_year: bool) -> Iterator
             & known["programme_grade"].isin(one.programme_grades)
         )
         if wanted.any():
-            yield passport[indicator], procedure, known[wanted].reset_index(drop=True)
+            yield passport[indicator], procedure, known[wanted]
 
 
 def _parts(panels: Sequence[pd.DataFrame]) -> list[Sequence[pd.DataFrame]]:

@@ -27,12 +27,12 @@ def sittings(rows: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
         numbers[procedure] = numbers.get(procedure, 0) + 1
         title = TITLES.get(procedure) or f"{procedure}, {wave}"
         slug = f"{SLUGS.get(procedure, 'other')}-{numbers[procedure]}"
-        yield slug, f"{title}, {school_year} учебный год", group.reset_index(drop=True)
+        yield slug, f"{title}, {school_year} учебный год", group
 
 
 def reliability(edition: Edition, slug: str, title: str, rows: pd.DataFrame, indicator: Indicator) -> Exhibit | None:
     """One share with everything that says how sure it is; None where nothing of it can be shown."""
-    rows = rows[rows["indicator_id"] == indicator.id].reset_index(drop=True)
+    rows = rows[rows["indicator_id"] == indicator.id]
     if rows.empty:
         return None
     over = f"Не ниже порога {percent(indicator.threshold, 0)}" if indicator.threshold is not None else "Порог"
@@ -57,7 +57,7 @@ def reliability(edition: Edition, slug: str, title: str, rows: pd.DataFrame, ind
 
 def levels(edition: Edition, slug: str, title: str, rows: pd.DataFrame, shown: Sequence[Indicator]) -> Exhibit | None:
     """Several indicators beside each other, each with its interval."""
-    rows = rows[rows["indicator_id"].isin([one.id for one in shown])].reset_index(drop=True)
+    rows = rows[rows["indicator_id"].isin([one.id for one in shown])]
     if rows.empty:
         return None
     cells = []

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.contracts.execution import DONE, EXECUTION_STATUSES, NO_REPORT, STATUS_COUNTS, UNDOCUMENTED
+from analysis.contracts.execution import DONE, NO_REPORT, STATUS_COUNTS, UNDOCUMENTED
 from analysis.presentation.chains import chain_link, chain_links
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_picture, printed_table
@@ -16,10 +16,8 @@ MADE_COUNTS = ["planned", "reported", "documented", "accepted"]
 
 def statuses(edition: Edition) -> Exhibit:
     """How many measures are in which state."""
-    counts = edition.execution["status"].value_counts()
-    rows = [(state, int(counts.get(state, 0))) for state in EXECUTION_STATUSES]
-    data = pd.DataFrame(rows, columns=["status", "measure_count"]).astype({"status": "str"})
-    cells = [[state, str(count)] for state, count in rows if count]
+    data = edition.facts("statuses").drop(columns="calendar_year")
+    cells = [[row["status"], str(row["measure_count"])] for row in rows_of(data) if row["measure_count"]]
     caption = f"Показатели {edition.calendar_year} года по состоянию на срок отчёта"
     return printed_table(edition, "statuses", caption, data, (["Состояние", "Показателей"], cells, [70, 30], "lc"))
 
@@ -147,10 +145,8 @@ def by_reporter(edition: Edition) -> Exhibit:
 
 def evidence(edition: Edition) -> Exhibit | None:
     """Evidence that the office has accepted; what waits or was returned is nobody's business but theirs."""
-    accepted = edition.tables["acceptance"]
-    accepted = accepted.loc[accepted["verdict"] == "принято", ["evidence_id"]]
-    rows = edition.tables["evidence"].merge(accepted, on="evidence_id")
-    rows = rows[rows["calendar_year"] == edition.calendar_year].reset_index(drop=True)
+    verdicts, rows = edition.tables["acceptance"], edition.facts("evidence")
+    rows = rows[rows["evidence_id"].isin(verdicts.loc[verdicts["verdict"] == "принято", "evidence_id"])]
     if rows.empty:
         return None
     columns = ["measure_label", "evidence_kind", "evidence_number", "evidence_date", "confirmed_count"]
@@ -172,12 +168,11 @@ def evidence(edition: Edition) -> Exhibit | None:
 
 def own_measures(edition: Edition) -> Exhibit | None:
     """What schools do beside the roadmap."""
-    rows = edition.tables["school_measures"]
-    rows = rows[rows["calendar_year"] == edition.calendar_year]
+    rows = edition.facts("school_measures")
     if rows.empty:
         return None
-    data = rows.merge(edition.tables["schools"][["school_login", "school_name"]], on="school_login")
-    data = data[["school_name", "own_measure", "planned_count", "done_count", "done_date"]].reset_index(drop=True)
+    data = rows.assign(school_name=rows["school_login"].map(edition.school_names).astype("str"))
+    data = data[["school_name", "own_measure", "planned_count", "done_count", "done_date"]]
     cells = [
         [
             row["school_name"],

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.contracts.findings import RULE_TITLES
-from analysis.indicators.plan import calendar, composition
+from analysis.indicators.plan import calendar
 from analysis.presentation.data_note import data_note
 from analysis.presentation.edition import Edition
 from analysis.presentation.figures import plan_matrix, stacked_bars
@@ -41,6 +41,9 @@ class Exhibit:
         data: The table behind it, columns as in contracts.indicators.
         markdown: What the report prints, the links to the data included.
         picture: The drawing; None for a table.
+        table: The stored table whose rows these are; empty where a row rests on rows of several.
+        numbers: Of each row its number in that table.
+        behind: Where there is no such table: of each row the stored rows that it rests on.
     """
 
     label: str
@@ -48,6 +51,9 @@ class Exhibit:
     data: pd.DataFrame
     markdown: str
     picture: Figure | None = None
+    table: str = ""
+    numbers: Sequence[int] = ()
+    behind: Sequence[Sequence[tuple[str, int]]] = ()
 
 
 def targets_of_task(edition: Edition, task_code: str) -> Exhibit:
@@ -130,7 +136,7 @@ def load_picture(edition: Edition) -> Exhibit:
 
 def composition_picture(edition: Edition) -> Exhibit:
     """How many measures of each task are planned this year."""
-    rows = composition(edition.this_year)
+    rows = edition.facts("composition")
     said = "; ".join(
         f"задача {row['task_code']}: запланировано {row['planned_count']}, ноль {row['zero_count']}, "
         f"не указано {row['blank_count']}"
@@ -217,7 +223,7 @@ def _findings_row(alike: Sequence[Row]) -> list[str]:
 def abbreviations_table(edition: Edition) -> Exhibit:
     """The glossary."""
     rows = [(one.term, one.expansion, one.basis) for one in edition.abbreviations]
-    data = pd.DataFrame(rows, columns=["term", "expansion", "basis"], dtype="str")
+    data = pd.DataFrame(rows, columns=["term", "expansion", "basis"], dtype="str").rename_axis("abbreviations")
     header = ["Сокращение", "Расшифровка", "Основание"]
     return printed_table(edition, "abbreviations", "Сокращения документа", data, (header, rows, [16, 44, 40], "lll"))
 
@@ -230,7 +236,8 @@ def sources_table(edition: Edition) -> Exhibit:
         for one in sources
     ]
     columns = ["title", "origin", "received", "file_name", "sha256", "licence"]
-    data = pd.DataFrame(rows, columns=columns).astype({"received": "datetime64[us]"})
+    index = pd.Index([number for number, one in enumerate(edition.sources) if one in sources], name="sources")
+    data = pd.DataFrame(rows, columns=columns, index=index).astype({"received": "datetime64[us]"})
     cells = [
         [one.title, one.origin, short_date(one.received), f"{_shown_name(edition, one)}; {_grouped(one.sha256)}"]
         for one in sources
@@ -254,7 +261,7 @@ def printed_table(
     header, cells, widths, alignments = printed
     label = f"tbl-{name}"
     table = pipe_table(header, cells, widths, alignments, caption, label)
-    return Exhibit(label, caption, _exported(edition, data), f"{table}\n{data_note(edition, label)}")
+    return _exhibit(edition, label, caption, data, f"{table}\n{data_note(edition, label)}")
 
 
 def printed_picture(
@@ -263,13 +270,20 @@ def printed_picture(
     """A picture of the report with its data."""
     label = f"fig-{name}"
     image = figure(f"figures/{label}", caption, alternative, label)
-    return Exhibit(label, caption, _exported(edition, data), f"{image}\n{data_note(edition, label)}", picture)
+    return _exhibit(edition, label, caption, data, f"{image}\n{data_note(edition, label)}", picture)
 
 
-def _exported(edition: Edition, data: pd.DataFrame) -> pd.DataFrame:
-    """The table that is published: for the public without logins and without the state of evidence."""
+def _exhibit(
+    edition: Edition, label: str, caption: str, data: pd.DataFrame, markdown: str, picture: Figure | None = None
+) -> Exhibit:
+    """The exhibit with the table that is published: for the public without logins and the state of evidence.
+
+    The index of the data says which rows of which stored table it shows.
+    """
     hidden = [] if edition.internal else [name for name in ONLY_FOR_THE_OFFICE if name in data.columns]
-    return data.drop(columns=hidden).reset_index(drop=True)
+    exported = data.drop(columns=hidden).reset_index(drop=True)
+    table, numbers = str(data.index.name or ""), [int(one) for one in data.index] if data.index.name else []
+    return Exhibit(label, caption, exported, markdown, picture, table, numbers)
 
 
 def _plan_in_words(rows: pd.DataFrame) -> str:

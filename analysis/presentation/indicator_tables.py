@@ -1,6 +1,7 @@
 """Tables of indicators as they are printed: no column that says nothing, flags as numbers with their meaning below."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -49,4 +50,4 @@ def flagged_table(
         return exhibit
     said = "; ".join(f"{number} — {text}" for number, text in enumerate(legend, start=1))
     note = f"::: {{.table-note}}\n{escape(f'Пометки: {said}.')}\n:::"
-    return Exhibit(exhibit.label, exhibit.caption, exhibit.data, f"{exhibit.markdown}\n\n{note}")
+    return replace(exhibit, markdown=f"{exhibit.markdown}\n\n{note}")

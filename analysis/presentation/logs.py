@@ -5,8 +5,9 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED, Assumptions
-from analysis.indicators.completeness import shaped
+from analysis.cleaning.rule_tables import assumption_row
+from analysis.cleaning.typed_rows import typed_table
+from analysis.contracts.quality import Assumptions
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.resting import assumed
@@ -70,24 +71,13 @@ def data_log(edition: Edition) -> tuple[str, list[Exhibit]]:
 
 
 def _assumptions_table(edition: Edition, made: Sequence[Assumption]) -> Exhibit:
+    numbers = {one.assumption_id: number for number, one in enumerate(edition.assumptions)}
     ordered = sorted(
         made,
         key=lambda one: (one.confirmed, -RATINGS.index(one.impact), -RATINGS.index(one.reliability)),
     )
-    rows = [
-        {
-            "assumption_id": one.assumption_id,
-            "statement": one.text,
-            "used_in": one.used_in,
-            "basis": one.basis,
-            "reliability": one.reliability,
-            "impact": one.impact,
-            "confirmation": CONFIRMED if one.confirmed else NOT_CONFIRMED,
-            "since_date": pd.NaT if one.since is None else pd.Timestamp(one.since),
-        }
-        for one in ordered
-    ]
-    data = shaped(pd.DataFrame(rows), Assumptions)
+    data = typed_table(Assumptions, [assumption_row(one) for one in ordered])
+    data = data.set_axis(pd.Index([numbers[one.assumption_id] for one in ordered], name="assumptions"))
     cells = [
         [
             f"{row['assumption_id']}. {row['statement']}",

@@ -34,7 +34,7 @@ def low_picture(edition: Edition, rule: RuleSet) -> Exhibit | None:
         return None
     all_of_them = len(rows)
     rows = rows.sort_values("low_probability", ascending=False, kind="stable").head(LINES)
-    rows = rows.sort_values(["school_login", "procedure", "subject"], kind="stable").reset_index(drop=True)
+    rows = rows.sort_values(["school_login", "procedure", "subject"], kind="stable")
     labels = [_low_words(edition, row) for row in rows_of(rows)]
     schools = [_dot(label, SCHOOL, row) for label, row in zip(labels, rows_of(rows), strict=True)]
     cities = [
@@ -54,7 +54,7 @@ def low_picture(edition: Edition, rule: RuleSet) -> Exhibit | None:
 def topics_picture(edition: Edition) -> Exhibit | None:
     """The share of teachers with a deficit by topic, with its interval; None where nobody was diagnosed."""
     rows = edition.effectiveness("training_needs")
-    rows = rows[rows["value"].notna()].reset_index(drop=True) if len(rows) else rows
+    rows = rows[rows["value"].notna()] if len(rows) else rows
     if rows.empty:
         return None
     return printed_picture(

@@ -34,7 +34,7 @@ def owed(edition: Edition) -> Exhibit | None:
     rows = edition.facts("owed")
     if rows.empty:
         return None
-    data = rows.assign(debtor=_named(edition, rows)).reset_index(drop=True)
+    data = rows.assign(debtor=_named(edition, rows))
     data = data if edition.internal else data.drop(columns=["piece_count", "reason"])
     by = ["owed_kind", "since_date", *(["reason"] if edition.internal else [])]
     cells = [
@@ -73,7 +73,7 @@ def nothing_owed(edition: Edition) -> str:
 def bounds(edition: Edition) -> Exhibit | None:
     """The facts that lack a report, between nothing and all that was to be done."""
     asked = edition.execution[(edition.execution["target_count"] != 0).fillna(True)]
-    rows = asked[(asked["missing_reporter_count"] > 0).fillna(False)].reset_index(drop=True)
+    rows = asked[(asked["missing_reporter_count"] > 0).fillna(False)]
     if rows.empty:
         return None
     cells = [
@@ -91,7 +91,7 @@ def bounds(edition: Edition) -> Exhibit | None:
 
 
 def _school(edition: Edition, number: int, name: str, rows: pd.DataFrame) -> Exhibit:
-    data = rows.assign(school_name=name).astype({"school_name": "str"}).reset_index(drop=True)
+    data = rows.assign(school_name=name).astype({"school_name": "str"})
     cells = [
         [
             chain_link(edition, row["measure_label"]),

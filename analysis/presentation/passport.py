@@ -1,16 +1,19 @@
 """The annex that prints the passport of indicators: what is computed, by which formula and on whose word."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.cleaning.rule_tables import interval_words, passport_row
+from analysis.cleaning.typed_rows import typed_table
+from analysis.contracts.effectiveness_report import PassportRows
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
 from analysis.presentation.markdown import escape
 from analysis.presentation.resting import indicators_used
 from analysis.presentation.shares import percent
 from analysis.rules.defaults import DEFAULT_RULE, NOT_CONFIRMED, bracketed, doubt
-from analysis.rules.indicator_passport import NO_INTERVAL, Indicator
+from analysis.rules.indicator_passport import Indicator
 
 NO_PASSPORT = "Паспорта показателей в проекте нет."
 NO_INDICATORS = "Показателей в этом отчёте нет, поэтому и определений их здесь нет."
@@ -22,7 +25,7 @@ def section(edition: Edition) -> tuple[str, list[Exhibit]]:
         return NO_PASSPORT, []
     passport = edition.methods.passport
     used = indicators_used(edition)
-    shown = [one for one in passport.indicators if one.id in used]
+    shown = {number: one for number, one in enumerate(passport.indicators) if one.id in used}
     if not shown:
         return NO_INDICATORS, []
     method = passport.method
@@ -45,10 +48,10 @@ def threshold_note(indicator: Indicator) -> str:
     return f"Порог {percent(indicator.threshold, 0)}, «{indicator.name}»: {indicator.threshold_source} ({confirmed})."
 
 
-def _table(edition: Edition, indicators: Sequence[Indicator]) -> Exhibit:
-    data = pd.DataFrame([_row(one) for one in indicators]).astype(
-        {"threshold": "Float64", "formula_confirmed": "bool", "threshold_confirmed": "bool"}
-    )
+def _table(edition: Edition, indicators: Mapping[int, Indicator]) -> Exhibit:
+    """The entries, each by its number in the passport."""
+    data = typed_table(PassportRows, [passport_row(one) for one in indicators.values()])
+    data = data.set_axis(pd.Index(list(indicators), name="passport"))
     cells = [
         [
             one.name,
@@ -57,38 +60,15 @@ def _table(edition: Edition, indicators: Sequence[Indicator]) -> Exhibit:
             "—"
             if one.threshold is None
             else f"{percent(one.threshold, 0)}: {one.threshold_source}{_mark(one.threshold_confirmed)}",
-            _interval(one),
+            interval_words(one),
             one.supplied_by,
         ]
-        for one in indicators
+        for one in indicators.values()
     ]
     header = ["Показатель", "Формула", "Единица и направление", "Порог", "Интервал", "Кто даёт"]
     return printed_table(
         edition, "passport", "Паспорт показателей", data, (header, cells, [17, 33, 13, 14, 12, 13], "llllll")
     )
-
-
-def _row(one: Indicator) -> dict[str, object]:
-    return {
-        "indicator_id": one.id,
-        "indicator_name": one.name,
-        "formula": one.formula,
-        "formula_source": one.formula_source,
-        "formula_confirmed": one.formula_confirmed,
-        "unit": one.unit,
-        "direction": one.direction,
-        "numerator_parts": "; ".join(one.numerator),
-        "denominator_parts": "; ".join(one.denominator),
-        "interval_kind": _interval(one),
-        "threshold": one.threshold,
-        "threshold_source": one.threshold_source,
-        "threshold_confirmed": one.threshold_confirmed,
-        "supplied_by": one.supplied_by,
-    }
-
-
-def _interval(one: Indicator) -> str:
-    return f"нет: {one.interval_note}" if one.interval == NO_INTERVAL else one.interval
 
 
 def _mark(confirmed: bool) -> str:

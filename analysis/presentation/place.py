@@ -3,6 +3,8 @@
 from pathlib import Path
 
 CONTENT_FOLDER = "_content"
+# Beside the pieces: which rows of which stored tables each table and picture shows.
+EXHIBITS = "exhibits.json"
 # What a build makes in the folder of an edition.
 MADE_FOLDERS = (CONTENT_FOLDER, "figures", "data")
 

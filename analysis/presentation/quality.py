@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.contracts.findings import Severity
 from analysis.contracts.quality import ASIDE, EXECUTION, FORM, NOTHING, PARTLY, RESULTS, THERE, TOO_LATE, SetAsideRows
-from analysis.indicators.completeness import set_aside_lines, shaped
+from analysis.indicators.completeness import shaped
 from analysis.indicators.quality import years_of, years_of_files
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, printed_table
@@ -197,13 +197,13 @@ def _finding_tables(edition: Edition) -> list[Exhibit]:
 
 def _differences(edition: Edition) -> pd.DataFrame:
     """The findings of this year about a form and an export that differ."""
-    found = edition.tables["findings"]
+    found = edition.tables["findings"].rename_axis("findings")
     of_files, year = years_of_files(edition.tables), edition.calendar_year
     mine = [
         rule == "two_sources" and year in years_of(file, of_files, [year])
         for rule, file in zip(found["rule"], found["source_file"], strict=True)
     ]
-    return found.loc[mine, ["source_file", "place", "explanation"]].reset_index(drop=True)
+    return found.loc[mine, ["source_file", "place", "explanation"]]
 
 
 def _difference_tables(edition: Edition, differ: pd.DataFrame) -> list[Exhibit]:
@@ -228,10 +228,11 @@ def _aside_tables(edition: Edition) -> list[Exhibit]:
 
 
 def _aside_rows(edition: Edition) -> Exhibit:
-    lines = set_aside_lines(edition.tables)
-    lines = lines[lines["calendar_year"] == edition.calendar_year]
+    lines = edition.facts("aside_lines")
     names = lines["reporter"].map(edition.school_names)
-    data = shaped(lines.assign(school_name=names.astype("str").where(names.notna())), SetAsideRows)
+    data = shaped(lines.assign(school_name=names.astype("str").where(names.notna())), SetAsideRows).set_index(
+        lines.index
+    )
     cells = [
         [
             "школа не опознана" if pd.isna(row["school_name"]) else row["school_name"],

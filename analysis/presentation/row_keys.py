@@ -1,10 +1,10 @@
 """What tells a row of a table apart, in one text: sentences name the rows they rest on so, and `explain` reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.presentation.words import Row
+from analysis.presentation.words import Row, rows_of
 
 INDICATOR = ("indicator_id", "group_name", "aspect", "procedure", "subject", "programme_grade", "sitting_grade", "wave")
 SELECTION, THRESHOLDS, TRAINING, CONTESTS = "selection", "selection_thresholds", "training_needs", "contests"
@@ -44,6 +44,46 @@ def _joined(*parts: object) -> str:
     return " | ".join(map(str, parts))
 
 
+def asked_as(row: Row) -> str:
+    """How the measure and year of a plan row are asked for: «4.1/2@2021»."""
+    return f"{row['measure_label']}@{row['calendar_year']}"
+
+
+def rows_by_key(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple[str, int]]:
+    """Returns by key the table and the number of each row that sentences may name.
+
+    Args:
+        tables: The tables by name; `indicators` is the one of the edition, its index named after its table. A key
+            that two rows have names neither.
+    """
+    found: dict[str, tuple[str, int]] = {}
+    twice: set[str] = set()
+    for key, place in _keyed_rows(tables):
+        twice |= {key} & found.keys()
+        found[key] = place
+    return {key: place for key, place in found.items() if key not in twice}
+
+
+def _keyed_rows(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, tuple[str, int]]]:
+    indicators = tables["indicators"]
+    words = indicators[[*INDICATOR, "calendar_year"]].astype("str")
+    for number, values in zip(indicators.index, words.itertuples(index=False, name=None), strict=True):
+        yield _joined(*(one for one in values if pd.notna(one))), (str(indicators.index.name), int(number))
+    for name, make in KEYED.items():
+        if name in tables:
+            yield from ((make(row), (name, number)) for number, row in enumerate(rows_of(tables[name])))
+
+
 def indicator_keys(rows: Sequence[Row]) -> list[str]:
     """The keys of several rows of indicators."""
     return [indicator_key(row) for row in rows]
+
+
+KEYED = {
+    "indicator_gaps": gap_key,
+    SELECTION: selection_key,
+    THRESHOLDS: threshold_key,
+    TRAINING: training_key,
+    CONTESTS: contest_key,
+    "plan": asked_as,
+}

@@ -175,7 +175,7 @@ def _waves(rows: pd.DataFrame) -> Iterator[tuple[int, str, pd.DataFrame]]:
     for (procedure, wave, school_year), group in rows.groupby(["procedure", "wave", "school_year"], sort=False):
         numbers[str(procedure)] = numbers.get(str(procedure), 0) + 1
         title = TITLES.get(str(procedure)) or f"{procedure}, {wave}"
-        yield numbers[str(procedure)], f"{title}, {school_year} учебный год", group.reset_index(drop=True)
+        yield numbers[str(procedure)], f"{title}, {school_year} учебный год", group
 
 
 def _slug(rows: pd.DataFrame, number: int) -> str:

@@ -111,7 +111,7 @@ def _hits(edition: Edition) -> Exhibit | None:
         return None
     if edition.internal:
         rows = rows.assign(group_name=rows["school_login"].map(edition.school_names)).drop(columns="school_login")
-    rows = rows[rows["is_low"] == "да"].reset_index(drop=True)
+    rows = rows[rows["is_low"] == "да"]
     once = rows.drop_duplicates([name for name in rows.columns if name != "rule_id"])
     cells = [
         [
@@ -164,7 +164,7 @@ def _listed(edition: Edition) -> Exhibit | None:
     header += ["Столько низких случайно", "Столько низких на деле", "Выход из списка"]
     caption = f"Школы, у которых в {edition.calendar_year} году есть низкие процедуры или решается выход из списка"
     printed = (header, cells, [15, 10, 12, 8, 22, 10, 10, 13], "llccllll")
-    return printed_table(edition, "selection", caption, rows.reset_index(drop=True), printed) if cells else None
+    return printed_table(edition, "selection", caption, rows, printed) if cells else None
 
 
 def _leaving(row: Row) -> str:

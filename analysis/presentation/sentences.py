@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.indicators.plan import composition
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import GENITIVE, PREPOSITIONAL, counted, listed, long_date, month_name
@@ -51,7 +50,7 @@ def tasks_of_year(edition: Edition) -> str:
     parts = [
         f"задача {row['task_code']} — {row['planned_count']} "
         f"из {row['planned_count'] + row['zero_count'] + row['blank_count']}"
-        for row in rows_of(composition(edition.this_year))
+        for row in rows_of(edition.facts("composition"))
     ]
     return f"По задачам запланировано показателей: {', '.join(parts)} (@fig-composition)."
 

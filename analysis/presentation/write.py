@@ -1,6 +1,7 @@
 """Writes what the report places: Markdown pieces, pictures, data files — once, into reports/<year>/."""
 
 import hashlib
+import json
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ from analysis.presentation.exhibits import Exhibit
 from analysis.presentation.exports import csv_bytes, data_package, resource, xlsx_bytes
 from analysis.presentation.figures import save
 from analysis.presentation.markdown import escape
-from analysis.presentation.place import CONTENT_FOLDER, MADE_FOLDERS
+from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS, MADE_FOLDERS
 from analysis.presentation.russian import short_date
 from analysis.rules.config import INVENTED
 
@@ -42,6 +43,7 @@ def write_edition(reports: Path, edition: Edition) -> None:
         for new in (content, figures, data):
             new.mkdir()
         _write_pieces(content, {section.name: section.markdown for section in sections})
+        _write_rows(content, shown)
         save({exhibit.label: exhibit.picture for exhibit in shown if exhibit.picture is not None}, figures)
         _write_data(data, edition, shown)
         for new in (content, figures, data):
@@ -142,6 +144,16 @@ def _readings_words(edition: Edition) -> str:
 def _write_pieces(folder: Path, pieces: dict[str, str]) -> None:
     for name, text in pieces.items():
         (folder / f"{name}.md").write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def _write_rows(folder: Path, shown: Sequence[Exhibit]) -> None:
+    """Which stored rows each exhibit shows; `explain` begins there."""
+    rows = {
+        one.label: {"table": one.table, "rows": one.numbers, **({"behind": one.behind} if one.behind else {})}
+        for one in shown
+    }
+    text = json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    (folder / EXHIBITS).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
 def _write_data(folder: Path, edition: Edition, shown: Sequence[Exhibit]) -> None:

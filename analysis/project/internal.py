@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from analysis.files.tables import read_tables
+from analysis.lineage.store import stored
 from analysis.pipeline.build import editions_of
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.presentation.write import write_edition, write_index
-from analysis.project.explanation import ground_of
 from analysis.publishing.word_margins import with_footer
-from analysis.rules.config import INVENTED, Project
+from analysis.rules.config import INVENTED, Project, load_sources
 
 MARK = "Для служебного пользования"
 MADE = shutil.ignore_patterns("_site*", ".*", *MADE_FOLDERS)
@@ -23,13 +24,13 @@ def internal_sources(project: Project, years: Sequence[int]) -> Path:
     Raises:
         AnalysisError: Nothing has been built.
     """
-    ground = ground_of(project)
+    chains, tables = stored(project.root), read_tables(project.root)
     target = project.root / "output/internal"
     target.mkdir(parents=True, exist_ok=True)
     _copy_sources(project.root / "reports", target, project.invented)
     editions = [
-        replace(edition, ground=ground)
-        for edition in editions_of(project, dict(ground.tables), tuple(ground.sources), internal=True)
+        replace(edition, chains=chains)
+        for edition in editions_of(project, tables, load_sources(project.root), internal=True)
     ]
     for edition in editions:
         if edition.calendar_year in years:

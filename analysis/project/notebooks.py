@@ -8,7 +8,7 @@ import matplotlib
 from IPython.display import Image, Markdown, display
 from matplotlib.figure import Figure
 
-from analysis.files.tables import read_manifest, read_table
+from analysis.files.tables import read_tables
 from analysis.pipeline.build import editions_of
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness import notices
@@ -23,8 +23,7 @@ NOTHING_TO_DRAW = "Рисовать нечего: таких сведений з
 
 def office_edition(project: Project, calendar_year: int) -> Edition:
     """Returns the tables of the last build, unmasked, as the internal edition of a year; no tables where none are."""
-    names = read_manifest(project.root).get("tables", {})
-    tables = {name: read_table(project.root, name) for name in names}
+    tables = read_tables(project.root)
     editions = editions_of(project, tables, tuple(load_sources(project.root)), internal=True)
     return replace(editions[0], calendar_year=calendar_year)
 

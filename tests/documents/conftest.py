@@ -66,7 +66,7 @@ def material(signed):
         [Report("1.3", 1, ("ОО",), "school", 1, "приказ № 1", "аналитик")],
         date(2022, 2, 5),
         methods,
-    )
+    )[0]
     roadmap = replace(load_sources(HOUSE)[0], received=date(2020, 9, 1))
     form = replace(roadmap, file=FILE, kind="form", received=date(2022, 1, 20))
     late = replace(form, file=FILE + "2", received=date(2022, 2, 5))

@@ -113,8 +113,9 @@ def _with_indicators(made):
     """The indicators of schools too, though nobody reported about the roadmap."""
 
     def both(tables, collection, reporting, looked_at, methods):
-        plan = made(tables, collection, reporting, looked_at, methods)
-        return {**plan, **indicators.effectiveness_tables(tables, methods, YEARS)}
+        plan, _ = made(tables, collection, reporting, looked_at, methods)
+        of_schools, edges = indicators.effectiveness_tables(tables, methods, YEARS)
+        return {**plan, **of_schools}, edges
 
     return both
 

@@ -180,7 +180,7 @@ def test_every_command_of_the_section_does_what_it_says(walk):
     assert [step for step, code in again.codes.items() if code] == [("new", 1)]
     assert "новую или пустую папку" in again.said["new", 1]
     assert "2023_edu000002.xlsx" in first.said["forms", 2]
-    assert "план на 2023 год: 2" in first.said["explain", 1]
+    assert "План на год: 2" in first.said["explain", 1]
     assert "строка 8, ячейка 5" in first.said["explain", 1]
 
 

@@ -1,17 +1,25 @@
 """A city with one task of two measures, told by hand: УО answers for 4.3, the schools for 4.4, ИМО only confirms."""
 
-from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
 
 from analysis.cleaning.returns import fact_table
+from analysis.cleaning.rule_tables import rule_tables
 from analysis.cleaning.school_sheets import school_fact_tables
+from analysis.cleaning.typed_rows import typed_table
+from analysis.contracts.chains import DisplacedResults, ReceivedCells
 from analysis.contracts.facts import COUNTED, LATE, REPLACED
-from analysis.indicators.tables import indicator_tables
-from analysis.lineage.ground import FormLine, Ground
-from analysis.rules.config import Collection, Report, Source
+from analysis.indicators.quality import quality_tables
+from analysis.indicators.school_edges import group_tables
+from analysis.indicators.tables import effectiveness_tables, indicator_tables
+from analysis.lineage.store import store_of
+from analysis.pipeline.chains import chain_words, edges_of
+from analysis.rules.config import Collection, Report, Source, load_project
+from analysis.rules.disclosure_policy import DEFAULT_POLICY
+from analysis.rules.methods import load_methods
+from roadmaps import HOUSE
 
 MAP, UO, OLD, LATECOMER, IMO, ACCEPTED = (
     "map.txt",
@@ -43,21 +51,37 @@ FINDINGS = [
 ]
 
 
+SOURCES = [Source(file, file, "почта", DAY, "ab" * 32, "") for file in (MAP, UO, OLD, LATECOMER, IMO, ACCEPTED)]
+STOOD = [
+    (UO, "лист Исполнение, ячейка E2", "лист Исполнение, строка 2", "fact_count", "три", None),
+    (UO, "лист Подтверждения, ячейка B5", "лист Подтверждения, строка 5", "measure_label", "4.3", None),
+    (UO, "лист Подтверждения, ячейка B9", "лист Подтверждения, строка 9", "measure_label", "4.4", None),
+]
+
+
+def stored(tables, sources, cells, summed=None, methods=None):
+    """A store of these tables, as `build` makes it."""
+    names = list(ReceivedCells.to_schema().columns)
+    whole = {
+        **rule_tables(sources, (), (), methods),
+        "received_cells": typed_table(ReceivedCells, [dict(zip(names, cell, strict=True)) for cell in cells]),
+        **tables,
+    }
+    project, sittings = load_project(HOUSE), methods.calendar if methods else ()
+    whole |= quality_tables(whole, COLLECTION, [ENTRY], sittings, sources, 0.1)
+    edges = edges_of(whole, sources, methods, summed or {})
+    return store_of(chain_words(project, whole, sources, methods), whole, edges)
+
+
 @pytest.fixture(scope="module")
-def ground():
-    tables = {**_plan(), **_facts()}
-    tables |= indicator_tables(tables, COLLECTION, [ENTRY], date(2022, 2, 28))
-    return Ground(
-        tables,
-        [Source(file, file, "почта", DAY, "ab" * 32, "") for file in (MAP, UO, OLD, LATECOMER, IMO, ACCEPTED)],
-        COLLECTION,
-        [ENTRY],
-        {
-            (UO, "лист Исполнение, строка 2"): FormLine("4.3", {"лист Исполнение, ячейка E2": "три"}),
-            (UO, "лист Подтверждения, строка 5"): FormLine("4.3", {}),
-            (UO, "лист Подтверждения, строка 9"): FormLine("4.4", {}),
-        },
-    )
+def tables():
+    made = {**_plan(), **_facts()}
+    return made | indicator_tables(made, COLLECTION, [ENTRY], date(2022, 2, 28))[0]
+
+
+@pytest.fixture(scope="module")
+def store(tables):
+    return stored(tables, SOURCES, STOOD)
 
 
 def _plan():
@@ -168,7 +192,7 @@ SCHOOL_FINDINGS = [
 
 
 @pytest.fixture(scope="module")
-def school_ground(ground):
+def school_tables(tables):
     fifth, whole = "лист Контингент, ячейка B3", "лист Контингент, ячейка B2"
     rows = {
         "context": [
@@ -187,20 +211,36 @@ def school_ground(ground):
         for line, login, name in ((2, "edu000001", "Школа А"), (3, "edu000002", "Школа Б"))
     ]
     found = pd.DataFrame(SCHOOL_FINDINGS, columns=FINDING_COLUMNS, dtype="str")
-    return replace(
-        ground,
-        tables={
-            **ground.tables,
-            **school_fact_tables(rows),
-            "schools": fact_table("schools", schools),
-            "findings": pd.concat([ground.tables["findings"], found], ignore_index=True),
-        },
-        sources=[
-            *ground.sources,
-            *(Source(file, file, "почта", DAY, "cd" * 32, "", "form") for file in (SCHOOL_FORM, EXPORT)),
-            Source(COUNTS, COUNTS, "почта", DAY, "ef" * 32, "", "counts", derived_from="12" * 32),
-        ],
-        lines={**ground.lines, (SCHOOL_FORM, "лист Контингент, строка 3"): FormLine("", {fifth: "двенадцать"})},
-        form_results=lambda: [FORM_RESULT],
-        counts_lines={(COUNTS, "лист 1, строки 3–9"): [4]},
-    )
+    return {
+        **tables,
+        **school_fact_tables(rows),
+        "displaced_results": typed_table(DisplacedResults, [FORM_RESULT]),
+        "schools": fact_table("schools", schools),
+        "findings": pd.concat([tables["findings"], found], ignore_index=True),
+    }
+
+
+@pytest.fixture(scope="module")
+def school_store(school_tables):
+    """The store of the same city with what its schools sent, their indicators computed by the project's passport."""
+    sources = [
+        *SOURCES,
+        *(Source(file, file, "почта", DAY, "cd" * 32, "", "form") for file in (SCHOOL_FORM, EXPORT)),
+        Source(COUNTS, COUNTS, "почта", DAY, "ef" * 32, "", "counts", derived_from="12" * 32),
+    ]
+    cells = [
+        *STOOD,
+        (
+            SCHOOL_FORM,
+            "лист Контингент, ячейка B3",
+            "лист Контингент, строка 3",
+            "group_pupil_count",
+            "двенадцать",
+            None,
+        ),
+        (COUNTS, "лист 1, строки 3–9", "лист 1, строки 3–9", "participant_count", "7", 4),
+    ]
+    methods = load_methods(HOUSE)
+    made, links = effectiveness_tables(school_tables, methods, [2021])
+    groups, summed, _ = group_tables(school_tables, DEFAULT_POLICY)
+    return stored({**school_tables, **made, **groups}, sources, cells, {**links, **summed}, methods)

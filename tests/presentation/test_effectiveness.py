@@ -39,7 +39,7 @@ def edition_with(edition_of):
         tables = {"school_measures": pd.DataFrame(), **town_facts(), **facts}
         tables |= {} if rows is None else {"results": results(*rows)}
         tables = {name: one for name, one in tables.items() if len(one)}
-        tables |= effectiveness_tables(tables, methods, [2020, 2021, 2022])
+        tables |= effectiveness_tables(tables, methods, [2020, 2021, 2022])[0]
         tables |= school_tables(tables, DEFAULT_POLICY)
         tables |= public_effectiveness(tables, methods, DEFAULT_POLICY)
         plain = edition_of(year)

@@ -10,8 +10,11 @@ from datetime import date
 import pytest
 
 from analysis.cleaning.returns import fact_table
+from analysis.cleaning.rule_tables import rule_tables
 from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
+from analysis.lineage.store import store_of
+from analysis.pipeline.chains import chain_words, edges_of
 from analysis.presentation import execution, owed
 from analysis.presentation.chains import chains, internal_sections
 from analysis.presentation.quality import reported
@@ -61,7 +64,7 @@ def city(edition_of):
     def _make(**facts):
         rows = FACTS | facts
         tables = dict(about.tables) | {name: fact_table(name, values) for name, values in rows.items()}
-        tables |= indicator_tables(tables, collection, SHARES, date(2022, 2, 5))
+        tables |= indicator_tables(tables, collection, SHARES, date(2022, 2, 5))[0]
         tables |= quality_tables(tables, collection, SHARES, (), (roadmap, form), 0.1)
         return replace(about, project=project, tables=tables, sources=(roadmap, form))
 
@@ -236,7 +239,11 @@ def test_nothing_owed_is_said_in_words(city, made):
 
 def test_chains_stand_apart_and_only_for_the_office(made):
     assert chains(made()) == ""
-    told = chains(made(internal=True))
+    office = made(internal=True)
+    assert chains(office) == "", "nothing is stored that chains could be read from"
+    tables = {**rule_tables(office.sources, (), (), None), **office.tables}
+    words, edges = chain_words(office.project, tables, office.sources, None), edges_of(tables, office.sources, None, {})
+    told = chains(replace(office, chains=store_of(words, tables, edges)))
     assert told.startswith("## Откуда числа {#sec-chains}")
     assert "{#chain-1-3 .unnumbered}" in told
     assert "{#chain-" not in internal_sections(made(internal=True))[0]

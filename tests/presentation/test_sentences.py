@@ -1,10 +1,12 @@
 """Each sentence is held against what a person counted in the signed roadmap."""
 
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
 
+from analysis.indicators.tables import indicator_tables
 from analysis.presentation import execution, sentences
 from analysis.presentation.edition import Edition
 
@@ -65,25 +67,31 @@ def test_an_approver_who_was_not_found_is_said_to_be_missing(edition_of):
     assert "Кто утвердил, в документе не найдено." in said
 
 
+def _with(edition, **tables):
+    """The edition with other typed tables and what is computed from them."""
+    typed = edition.tables | tables
+    return replace(edition, tables=typed | indicator_tables(typed, None, (), date(2021, 1, 31))[0])
+
+
 def test_equally_busy_executors_are_all_named(edition_of):
     edition = edition_of(2020)
     executors = edition.tables["executors"]
     two = executors[executors["executor_name"].isin(["ОО", "УО"])].copy()
     two = two[two["activity_code"].isin(["1.3", "2.1"])]
-    said = _plain(sentences.busiest_executor(replace(edition, tables=edition.tables | {"executors": two})))
+    said = _plain(sentences.busiest_executor(_with(edition, executors=two)))
     assert said == "Чаще всего исполнителем названы ОО и УО: в 1 показателе из 6 (@tbl-load)."
 
 
 def test_nothing_open_means_no_sentence_about_it(edition_of):
     edition = edition_of(2021)
     settled = edition.tables["measures"].assign(reading="flow")
-    assert sentences.readings(replace(edition, tables=edition.tables | {"measures": settled})) == ""
+    assert sentences.readings(_with(edition, measures=settled)) == ""
 
 
 def test_text_from_data_cannot_become_markup(edition_of):
     edition = edition_of(2021)
     executors = edition.tables["executors"].assign(executor_name="**@fig-1** <b>")
-    said = sentences.busiest_executor(replace(edition, tables=edition.tables | {"executors": executors}))
+    said = sentences.busiest_executor(_with(edition, executors=executors))
     assert r"\*\*\@fig\-1\*\* \<b\>" in said
 
 

@@ -1,0 +1,85 @@
+"""What people wrote into files of rules, as tables: a chain ends in a row of one of these."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.cleaning.typed_rows import typed_table
+from analysis.contracts.chains import RULE_TABLES
+from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED
+from analysis.rules.assumptions import Assumption
+from analysis.rules.config import Abbreviation, Source
+from analysis.rules.defaults import bracketed, doubt
+from analysis.rules.indicator_passport import NO_INTERVAL, Indicator
+from analysis.rules.methods import Methods
+from analysis.rules.selection_rules import RuleSet
+
+
+def rule_tables(
+    sources: Sequence[Source],
+    abbreviations: Sequence[Abbreviation],
+    assumptions: Sequence[Assumption],
+    methods: Methods | None,
+) -> dict[str, pd.DataFrame]:
+    """Returns the tables of contracts.chains.RULE_TABLES, each in the order of its file."""
+    rows: dict[str, list[dict[str, object]]] = {
+        "passport": [passport_row(one) for one in methods.passport.indicators] if methods else [],
+        "selection_rules": [_rule(one) for one in methods.rules] if methods else [],
+        "sources": [
+            {"file": one.file, "title": one.title, "origin": one.origin, "received": pd.Timestamp(one.received),
+             "sha256": one.sha256}
+            for one in sources
+        ],
+        "abbreviations": [{"term": one.term, "expansion": one.expansion, "basis": one.basis} for one in abbreviations],
+        "assumptions": [assumption_row(one) for one in assumptions],
+    }  # fmt: skip
+    return {name: typed_table(RULE_TABLES[name], some) for name, some in rows.items()}
+
+
+def assumption_row(one: Assumption) -> dict[str, object]:
+    """An assumption as a row of contracts.quality.Assumptions."""
+    return {
+        "assumption_id": one.assumption_id,
+        "statement": one.text,
+        "used_in": one.used_in,
+        "basis": one.basis,
+        "reliability": one.reliability,
+        "impact": one.impact,
+        "confirmation": CONFIRMED if one.confirmed else NOT_CONFIRMED,
+        "since_date": pd.NaT if one.since is None else pd.Timestamp(one.since),
+    }
+
+
+def passport_row(one: Indicator) -> dict[str, object]:
+    """An indicator as a row of contracts.effectiveness_report.PassportRows."""
+    return {
+        "indicator_id": one.id,
+        "indicator_name": one.name,
+        "formula": one.formula,
+        "formula_source": one.formula_source,
+        "formula_confirmed": one.formula_confirmed,
+        "unit": one.unit,
+        "direction": one.direction,
+        "numerator_parts": "; ".join(one.numerator),
+        "denominator_parts": "; ".join(one.denominator),
+        "interval_kind": interval_words(one),
+        "threshold": one.threshold,
+        "threshold_source": one.threshold_source,
+        "threshold_confirmed": one.threshold_confirmed,
+        "supplied_by": one.supplied_by,
+    }
+
+
+def interval_words(one: Indicator) -> str:
+    """The kind of interval, or why there is none."""
+    return f"нет: {one.interval_note}" if one.interval == NO_INTERVAL else one.interval
+
+
+def _rule(rule: RuleSet) -> dict[str, object]:
+    sure = bracketed(doubt(rule.default, rule.confirmed))
+    threshold = f"{rule.threshold:.4f}".rstrip("0").rstrip(".").replace(".", ",")
+    return {
+        "rule_id": rule.id,
+        "rule_words": f"«{rule.name}»{sure}: низкая — доля не меньше {threshold}; в списке — низких не меньше "
+        f"{rule.minimum_low_procedures}, повторение: {rule.repetition}",
+    }

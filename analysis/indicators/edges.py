@@ -1,0 +1,203 @@
+"""The edges of the stored tables: rows of the same key, as the joins and groupings that made a table have put them."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.contracts.execution import COUNTS
+from analysis.contracts.findings import RULE_TITLES, Severity
+from analysis.contracts.places import row_place
+from analysis.contracts.school_facts import RESULT_KEY
+from analysis.indicators.completeness import BY, UNCLEAR, exports_given
+from analysis.indicators.execution import KEY
+from analysis.indicators.links import Edges, Links, grouped, matched
+from analysis.indicators.plan import planned
+from analysis.indicators.quality import SOURCE_TITLES, fact_findings, files_of_kinds
+from analysis.rules.config import Source
+
+Tables = Mapping[str, pd.DataFrame]
+# The code of a piece of evidence begins with what it is about: «4.3@2021·УО·…».
+LAPSED = r"^(?P<measure_label>[^@]+)@(?P<calendar_year>\d{4})·(?P<reporter>.+)·[^·]*$"
+# Tables with addresses whose rows are no facts.
+NOT_FACTS = ("findings", "cells", "received_cells")
+TASK, EXECUTOR = ["task_code", "calendar_year"], ["executor_name", "calendar_year"]
+
+
+def plan_edges(tables: Tables) -> Edges:
+    """Returns the edges of the tables about the plan and about what was reported of it."""
+    plan, executors = tables["plan"], tables["executors"]
+    named = (
+        planned(plan)
+        .reset_index(names="plan_row")
+        .merge(executors.reset_index(names="executor_row")[["executor_row", "activity_code", "executor_name"]])
+    )
+    edges: Edges = {
+        "plan": {
+            "target": matched(plan, "targets", [tables["targets"]], KEY),
+            "measure": matched(plan, "measures", [tables["measures"]], KEY[:2]),
+            "activity": matched(plan, "activities", [tables["activities"]], KEY[:1]),
+            "to_date": _to_date(plan, "targets", tables["targets"]),
+        },
+        "composition": {"measures": matched(tables["composition"], "plan", [plan], TASK)},
+        "executor_load": {
+            "measures": matched(tables["executor_load"], "plan", [named.set_index("plan_row")], EXECUTOR),
+            "named": matched(tables["executor_load"], "executors", [named.set_index("executor_row")], EXECUTOR),
+        },
+    }
+    return edges | (_fact_edges(tables) if "plan_fact" in tables else {})
+
+
+def _fact_edges(tables: Tables) -> Edges:
+    plan, duties, facts = (tables[name] for name in ("plan", "duties", "plan_fact"))
+    counted = duties[duties["standing"] == COUNTS]
+    first = tables["executors"][tables["executors"]["executor_number"] == 1]
+    asked = planned(facts)
+    by_first = asked.reset_index(names="row").merge(first[["activity_code", "executor_name"]]).set_index("row")
+    reporter = [*KEY, "reporter"]
+    return {
+        "duties": {
+            "report": matched(duties, "reports", [tables["reports"]], reporter),
+            "evidence": matched(duties, "evidence", [tables["evidence"]], reporter),
+            "forms": matched(duties, "received_forms", [tables["received_forms"]], reporter[2:]),
+            "plan": matched(duties, "plan", [plan], KEY),
+            "told": _told(tables),
+        },
+        "plan_fact": {
+            "plan": matched(facts, "plan", [plan], KEY),
+            "duty": matched(facts, "duties", [counted], KEY),
+            "confirming": matched(facts, "duties", [duties.drop(counted.index)], KEY),
+            "to_date": _to_date(facts, "plan_fact", facts),
+        },
+        "statuses": {"measures": matched(tables["statuses"], "plan_fact", [facts], ["status", "calendar_year"])},
+        "task_results": {"measures": matched(tables["task_results"], "plan_fact", [asked], TASK)},
+        "executor_results": {
+            "measures": matched(tables["executor_results"], "plan_fact", [by_first], EXECUTOR),
+            "named": matched(tables["executor_results"], "executors", [first], EXECUTOR[:1]),
+        },
+        "reporter_results": {"duty": matched(tables["reporter_results"], "duties", [counted], reporter[2:])},
+        "school_results": {
+            "plan": matched(tables["school_results"], "plan", [plan], KEY),
+            "duty": matched(tables["school_results"], "duties", [counted], {**_same(KEY), "school_login": "reporter"}),
+            "school": matched(tables["school_results"], "schools", [tables["schools"]], ["school_login"]),
+        },
+        "owed": {
+            "duty": matched(tables["owed"], "duties", [counted], {**_same(KEY), "debtor": "reporter"}),
+            "plan": matched(tables["owed"], "plan", [plan], KEY),
+            "evidence": matched(tables["owed"], "evidence", [tables["evidence"]], KEY),
+        },
+    }
+
+
+def _told(tables: Tables) -> Links:
+    """Findings about rows of a reporter's forms that name a measure, and about its verdicts that have lapsed."""
+    duties, forms, found = tables["duties"], tables["received_forms"], tables["findings"]
+    labels = tables["plan"][[*KEY, "measure_label"]]
+    asked = duties.merge(labels, on=KEY, how="left")
+    cells = tables["received_cells"]
+    named = cells.loc[cells["column_name"] == "measure_label", ["source_file", "row_place", "text"]]
+    places = found.assign(row_place=found["place"].str.split("; ")).explode("row_place")
+    places = places.assign(row_place=places["row_place"].map(row_place)).reset_index(names="row")
+    of_rows = places.merge(named, on=["source_file", "row_place"]).merge(forms, on="source_file")
+    of_rows = of_rows.rename(columns={"text": "measure_label"}).set_index("row")
+    lapsed = found[found["rule"] == "acceptance"]
+    lapsed = lapsed.join(lapsed["value"].str.extract(LAPSED))
+    return matched(asked, "findings", [of_rows, lapsed], ["measure_label", "calendar_year", "reporter"])
+
+
+def received_edges(tables: Tables) -> Edges:
+    """Returns the edges of the typed tables: verdicts, forms, what was displaced, and the findings about each row."""
+    places = tables["findings"].assign(place=tables["findings"]["place"].str.split("; ")).explode("place")
+    edges: Edges = {
+        name: _addressed(table, places, tables["received_cells"])
+        for name, table in tables.items()
+        if {"source_file", "place"} <= set(table.columns) and name not in NOT_FACTS
+    }
+    if "reports" in tables:
+        edges["evidence"]["verdict"] = matched(
+            tables["evidence"], "acceptance", [tables["acceptance"]], ["evidence_id"]
+        )
+    if "displaced_results" in tables:
+        edges["results"]["displaced"] = matched(
+            tables["results"], "displaced_results", [tables["displaced_results"]], RESULT_KEY
+        )
+    return edges
+
+
+def quality_edges(tables: Tables, sources: Sequence[Source]) -> Edges:
+    """Returns the edges of the tables about completeness and quality."""
+    years = sorted({int(year) for year in tables["plan"]["calendar_year"]})
+    edges: Edges = {"data_log": _log_edges(tables, sources, years)}
+    if "reporter_completeness" not in tables:
+        return edges
+    given, aside, asked = (tables[name] for name in ("given_lines", "aside_lines", "asked_lines"))
+    by_reporter, whole = tables["reporter_completeness"], tables["completeness"]
+    kind, forms = ["calendar_year", "fact_kind"], tables["received_forms"]
+    found = fact_findings(tables, sources, years)
+    found = found.assign(rule_title=found["rule"].map(RULE_TITLES))
+    known = whole.assign(fact_kind=whole["fact_kind"].str.removesuffix(UNCLEAR))
+    return edges | {
+        "reporter_completeness": {
+            "given": matched(by_reporter, "given_lines", [given], BY),
+            "aside": matched(by_reporter, "aside_lines", [aside], BY),
+            "asked": matched(by_reporter, "asked_lines", [asked], BY),
+            "forms": matched(by_reporter, "received_forms", [forms], BY[:2]),
+        },
+        "asked_lines": {"filled": matched(asked, "given_lines", [given], [*BY, "line"])},
+        "completeness": {
+            "reporters": matched(whole, "reporter_completeness", [by_reporter], kind),
+            "given": matched(whole, "given_lines", [given, exports_given(given, forms)], kind),
+            "aside": matched(known, "aside_lines", [aside], kind),
+        },
+        "finding_counts": {
+            "findings": matched(
+                tables["finding_counts"], "findings", [found], ["calendar_year", "rule_title", "severity"]
+            )
+        },
+        "set_aside_counts": {"aside": matched(tables["set_aside_counts"], "aside_lines", [aside], [*kind, "why"])},
+    }
+
+
+def _log_edges(tables: Tables, sources: Sequence[Source], years: Sequence[int]) -> dict[str, Links]:
+    groups = files_of_kinds(tables, sources, years)
+    files = pd.DataFrame(
+        [(year, SOURCE_TITLES[kind], one.file) for (year, kind), some in groups.items() for one in some],
+        columns=["calendar_year", "source_title", "file"],
+    )
+    rows, findings, log = tables["sources"], tables["findings"], tables["data_log"]
+    attention = findings[findings["severity"] == str(Severity.ATTENTION)]
+    kind = ["calendar_year", "source_title"]
+    of_files = files.merge(rows.reset_index(names="row")[["row", "file"]]).set_index("row")
+    of_findings = files.merge(
+        attention.reset_index(names="row")[["row", "source_file"]], left_on="file", right_on="source_file"
+    ).set_index("row")
+    return {
+        "files": matched(log, "sources", [of_files], kind),
+        "remarks": matched(log, "findings", [of_findings], kind),
+    }
+
+
+def _to_date(rows: pd.DataFrame, source: str, years: pd.DataFrame) -> Links:
+    """The years of the same measure up to that of each row."""
+    then = years.reset_index(names="of")[["of", *KEY]].rename(columns={KEY[2]: "then"})
+    pairs = rows[KEY].reset_index(names="row").merge(then, on=KEY[:2])
+    pairs = pairs[pairs["then"] <= pairs[KEY[2]]]
+    return grouped(source, np.arange(len(rows)), (pairs["row"].to_numpy(), pairs["of"].to_numpy()))
+
+
+def _addressed(table: pd.DataFrame, places: pd.DataFrame, cells: pd.DataFrame) -> dict[str, Links]:
+    """The cells of each row, and the findings about its place, a cell in it, or the whole row that its cell is in."""
+    key = ["source_file", "place"]
+    at = table[key].assign(place=table["place"].map(row_place)).astype({"place": "str"})
+    within = places.assign(place=places["place"].map(row_place))
+    of_row = matched(at, "findings", [places], key)
+    nodes = np.where(at["place"] == table["place"], -1, of_row.nodes)
+    return {
+        "cell": matched(table, "received_cells", [cells, cells.assign(place=cells["row_place"])], key),
+        "remark": matched(table, "findings", [places, within], key),
+        "row_remark": Links("findings", nodes.astype(np.int32), of_row.starts, of_row.members),
+    }
+
+
+def _same(names: Sequence[str]) -> dict[str, str]:
+    return {name: name for name in names}

@@ -1,0 +1,139 @@
+"""Questions by name — a measure, a task, a school, a reporter, an indicator — as rows of the stored tables."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from analysis.lineage.store import Store
+
+WITH_YEAR = re.compile(r"^(?P<what>[^@!]+?)(?:@(?P<year>\d{4}))?$")
+MEASURE = re.compile(r"^(\d+(?:\.\d+)+)(?:/(\d+))?$")
+STORED = re.compile(r"^(?P<table>\w+)#(?P<row>\d+)!(?P<column>\w+)$")
+_PLAN = ("measure_name", "target_count", "planned_total_count", "reading", "cumulative_flow_count",
+         "cumulative_annual_count")  # fmt: skip
+# What is shown of a row that was asked for by name, and what is followed back; of other tables all is.
+SHOWN = {
+    "plan": _PLAN,
+    "plan_fact": (*_PLAN, "reported_count", "documented_count", "accepted_count", "missing_reporters",
+                  "reported_lower_count", "reported_upper_count", "accepted_flow_count", "unknown_year_count",
+                  "status", "status_flow"),
+    "school_indicators": ("value", "numerator", "denominator", "interval_low", "interval_high", "stabilised_value",
+                          "stabilised_low", "stabilised_high", "threshold_probability", "city_value", "against_city",
+                          "earlier_year", "change", "change_low", "change_high", "growth_probability", "flags",
+                          "change_note"),
+}  # fmt: skip
+FOLLOWED = {"school_indicators": ("numerator", "denominator", "value", "stabilised_value", "change")}
+# What is known of a school beside what it answers for, in the order in which it is told.
+OF_SCHOOL = (
+    "schools", "former_names", "school_mergers", "school_status", "reporter_results", "received_forms",
+    "school_measures", "context", "staff", "results", "deficits", "self_assessment", "contests", "quarantine",
+)  # fmt: skip
+Find = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A row that is asked for: the columns that are shown of it, and those that are followed back."""
+
+    table: str
+    row: int
+    shown: tuple[str, ...]
+    followed: tuple[str, ...]
+
+
+def asked_rows(asked: str, store: Store, login_of: Find) -> list[Asked]:
+    """Returns the rows that a name means; none where nothing is called so.
+
+    Args:
+        asked: «4.12@2021», «4.1/2@2021», «4», «4@2021», «УО@2021», a login or another name of a school, with a year or
+            without, «edu990005/fail_share@2021», or a stored cell «mark_results#57!mark_2_count».
+        store: The stored tables.
+        login_of: Gives the login of the school that is called so; empty where none is.
+    """
+    stored = STORED.match(asked)
+    if stored is not None:
+        return _stored(stored["table"], int(stored["row"]), stored["column"], store)
+    match = WITH_YEAR.match(asked)
+    if match is None:
+        return []
+    year = None if match["year"] is None else int(match["year"])
+    if year is not None and year not in years(store):
+        return []
+    return [told(table, row, store) for table, row in _found(match["what"].strip(), year, store, login_of)]
+
+
+def years(store: Store) -> list[int]:
+    """The years of the plan."""
+    plan = store.table("plan")
+    return sorted(set(plan["calendar_year"].to_pylist())) if plan is not None else []
+
+
+def _stored(table: str, row: int, column: str, store: Store) -> list[Asked]:
+    found = store.table(table)
+    known = table in store.tables and column in store.tables[table]["columns"]
+    return [Asked(table, row, (column,), (column,))] if known and found is not None and row < found.num_rows else []
+
+
+def _found(what: str, year: int | None, store: Store, login_of: Find) -> Iterator[tuple[str, int]]:
+    of_year = {} if year is None else {"calendar_year": year}
+    plan = "plan_fact" if store.table("plan_fact") is not None else "plan"
+    measure = MEASURE.match(what)
+    if measure:
+        number = {"measure_number": int(measure[2])} if measure[2] else {}
+        rows = store.rows(plan, activity_code=measure[1], **number, **of_year) if year is not None else []
+        yield from ((plan, row) for row in rows)
+        return
+    who, slash, indicator = what.rpartition("/")
+    if slash and year is not None:
+        key = {"school_login": login_of(who) or who, "indicator_id": indicator}
+        yield from (("school_indicators", row) for row in store.rows("school_indicators", **key, **of_year))
+        return
+    if tasks := store.rows(plan, task_code=what, **of_year):
+        whole = [] if year is None else _first(("task_results", "composition"), store, task_code=what, **of_year)
+        yield from whole or ((plan, row) for row in tasks)
+    elif login := login_of(what):
+        yield from _of_school(login, of_year, store)
+    else:
+        yield from _of_executor(store.words["executors"].get(what, what), of_year, store)
+
+
+def _of_school(login: str, of_year: dict[str, int], store: Store) -> Iterator[tuple[str, int]]:
+    for table in OF_SCHOOL:
+        found = store.table(table)
+        if found is not None:
+            names = set(found.column_names)
+            who = "reporter" if "reporter" in names else "school_login"
+            key = of_year if "calendar_year" in names else {}
+            yield from ((table, row) for row in store.rows(table, **{who: login}, **key))
+    yield from (("school_mergers", row) for row in store.rows("school_mergers", into_login=login))
+
+
+def _of_executor(name: str, of_year: dict[str, int], store: Store) -> Iterator[tuple[str, int]]:
+    """A municipal reporter, or an executor of the document that sends no form."""
+    found = [("reporter_results", row) for row in store.rows("reporter_results", reporter=name, **of_year)]
+    forms = [("received_forms", row) for row in store.rows("received_forms", reporter=name, **of_year)]
+    only = [("duties", row) for row in store.rows("duties", reporter=name, **of_year) if not _counts(row, store)]
+    if found or forms or only:
+        yield from (*found, *only, *forms)
+    else:
+        yield from (("executor_load", row) for row in store.rows("executor_load", executor_name=name, **of_year))
+
+
+def _counts(row: int, store: Store) -> bool:
+    return bool(store.row("duties", row)["basis"])
+
+
+def _first(tables: Sequence[str], store: Store, **key: object) -> list[tuple[str, int]]:
+    """The rows of the first of the tables that is there."""
+    for table in tables:
+        if store.table(table) is not None:
+            return [(table, row) for row in store.rows(table, **key)]
+    return []
+
+
+def told(table: str, row: int, store: Store) -> Asked:
+    """A row with the columns that are told of it."""
+    said = store.tables[table]
+    every = [name for name in said["columns"] if name not in said["about"] and name not in ("source_file", "place")]
+    shown = SHOWN.get(table, tuple(every))
+    return Asked(table, row, shown, FOLLOWED.get(table, shown))
