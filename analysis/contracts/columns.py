@@ -1,8 +1,11 @@
 """Column definitions that several tables share, so that one quantity has one name and one description."""
 
+from functools import cache
 from typing import Any
 
 import pandera.pandas as pa
+
+Contract = type[pa.DataFrameModel]
 
 ACTIVITY_CODE = r"^\d+(\.\d+)+$"
 SCHOOL_YEAR = r"^20\d\d/\d\d$"
@@ -28,7 +31,21 @@ class IndicatorTable(pa.DataFrameModel):
         coerce = False
 
 
-def pandas_types(contract: type[pa.DataFrameModel]) -> dict[str, str]:
+@cache
+def titles_of(contract: Contract) -> dict[str, str]:
+    """The Russian label of each column."""
+    return {name: str(field.title) for name, field in contract.to_schema().columns.items()}
+
+
+@cache
+def hidden_from(contract: Contract, internal: bool) -> frozenset[str]:
+    """The columns that the readers of an edition may not see: the public, or where it is internal the office."""
+    fields = contract.to_schema().columns
+    word = "public_only" if internal else "office_only"
+    return frozenset(name for name, field in fields.items() if (field.metadata or {}).get(word))
+
+
+def pandas_types(contract: Contract) -> dict[str, str]:
     """The type of each column as pandas gives it and Parquet gives it back, in the order of the contract."""
     return {name: _pandas_type(str(field.dtype)) for name, field in contract.to_schema().columns.items()}
 
@@ -39,9 +56,28 @@ def _pandas_type(dtype: str) -> str:
     return "str" if dtype.startswith("string") else dtype
 
 
-def column(title: str, description: str, unit: str = "", **checks: Any) -> Any:
-    """A column with its Russian label, its meaning and its unit (empty for text)."""
-    return pa.Field(title=title, description=description, metadata={"unit": unit}, **checks)
+def column(
+    title: str,
+    description: str,
+    unit: str = "",
+    *,
+    office_only: bool = False,
+    public_only: bool = False,
+    **checks: Any,
+) -> Any:
+    """A column of a table.
+
+    Args:
+        title: Its Russian label.
+        description: Its meaning.
+        unit: Of a number; empty for text.
+        office_only: Whether the public may not see it.
+        public_only: Whether it says nothing to the office, which sees everything.
+        checks: Of pandera.
+    """
+    seen = {"office_only": office_only, "public_only": public_only}
+    metadata = {"unit": unit} | {word: True for word, given in seen.items() if given}
+    return pa.Field(title=title, description=description, metadata=metadata, **checks)
 
 
 def source_file() -> Any:

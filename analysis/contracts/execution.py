@@ -186,9 +186,9 @@ class Owed(IndicatorTable):
         "С какого дня", "Срок отчёта, день получения формы или день решения", "дата", nullable=True
     )
     piece_count: Series[pd.Int64Dtype] = column(
-        "Подтверждений", "Сколько возвращено или не рассмотрено", "подтверждение", ge=1, nullable=True
+        "Подтверждений", "Сколько возвращено или не рассмотрено", "подтверждение", office_only=True, ge=1, nullable=True
     )
-    reason: Series[str] = column("Причина", "Почему возвращено", nullable=True)
+    reason: Series[str] = column("Причина", "Почему возвращено", office_only=True, nullable=True)
 
     @pa.dataframe_check(error="причина есть у возвращённого и только у него")
     def a_reason_where_it_was_sent_back(cls, frame: pd.DataFrame) -> "pd.Series[bool]":

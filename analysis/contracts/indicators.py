@@ -79,7 +79,9 @@ class PlanFact(Plan):
     missing_reporter_count: Series[pd.Int64Dtype] = column(
         "Не отчитались", "Сколько из них не сообщило ничего", "исполнитель", ge=0, nullable=True
     )
-    missing_reporters: Series[str] = column("Кто не отчитался", "Через запятую; пусто — отчитались все")
+    missing_reporters: Series[str] = column(
+        "Кто не отчитался", "Через запятую; пусто — отчитались все", office_only=True
+    )
     reported_count: Series[pd.Int64Dtype] = reported_count()
     documented_count: Series[pd.Int64Dtype] = documented_count()
     accepted_count: Series[pd.Int64Dtype] = accepted_count()
@@ -91,10 +93,15 @@ class PlanFact(Plan):
         nullable=True,
     )  # fmt: skip
     waiting_count: Series[pd.Int64Dtype] = column(
-        "Ждут рассмотрения", "Подтверждений, которые ещё не рассмотрены", "подтверждение", ge=0, nullable=True
+        "Ждут рассмотрения",
+        "Подтверждений, которые ещё не рассмотрены",
+        "подтверждение",
+        office_only=True,
+        ge=0,
+        nullable=True,
     )
     returned_count: Series[pd.Int64Dtype] = column(
-        "Возвращено", "Подтверждений, возвращённых с причиной", "подтверждение", ge=0, nullable=True
+        "Возвращено", "Подтверждений, возвращённых с причиной", "подтверждение", office_only=True, ge=0, nullable=True
     )
     accepted_flow_count: Series[pd.Int64Dtype] = column(
         "Принято с начала срока", "Сумма принятого с первого года по этот", "как в названии", ge=0, nullable=True
@@ -151,11 +158,11 @@ class Findings(IndicatorTable):
 
     severity: Series[str] = column("Вес", "блокирует, посмотрите или учтено")
     rule: Series[str] = column("Правило", "Короткое имя правила")
-    source_file: Series[str] = column("Файл", "Полученный файл, относительно папки проекта")
+    source_file: Series[str] = column("Файл", "Полученный файл, относительно папки проекта", office_only=True)
     place: Series[str] = column("Адрес", "Где в файле: строка и ячейка, как их считает человек")
     value: Series[str] = column("Что стоит", "Текст, как получен")
     explanation: Series[str] = column("Пояснение", "Правило словами")
-    action: Series[str] = column("Что сделать", "Что сделать аналитику")
+    action: Series[str] = column("Что сделать", "Что сделать аналитику", office_only=True)
 
 
 class Abbreviations(IndicatorTable):

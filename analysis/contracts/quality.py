@@ -30,16 +30,16 @@ def _fact_kind() -> Any:
     return column("Сведения", "Какие: исполнение, контингент, результаты процедуры …", str_length={"min_value": 1})
 
 
-def _row_count() -> Any:
-    return _count("Строк", "Сколько строк вошло в таблицы")
+def _row_count(**more: Any) -> Any:
+    return _count("Строк", "Сколько строк вошло в таблицы", **more)
 
 
-def _set_aside_row_count() -> Any:
-    return _count("Отложено строк", "Прочитаны, но в таблицы не вошли, пока их не уточнят")
+def _set_aside_row_count(**more: Any) -> Any:
+    return _count("Отложено строк", "Прочитаны, но в таблицы не вошли, пока их не уточнят", **more)
 
 
-def _received_date() -> Any:
-    return column("Получено", "Последний день, когда пришло", "дата", nullable=True)
+def _received_date(**more: Any) -> Any:
+    return column("Получено", "Последний день, когда пришло", "дата", nullable=True, **more)
 
 
 class ReporterCompleteness(IndicatorTable):
@@ -51,14 +51,20 @@ class ReporterCompleteness(IndicatorTable):
     )
     fact_kind: Series[str] = _fact_kind()
     asked_row_count: Series[pd.Int64Dtype] = _count(
-        "Спрошено строк", "Сколько строк просит форма; пусто — сколько их, знает только школа", nullable=True
+        "Спрошено строк",
+        "Сколько строк просит форма; пусто — сколько их, знает только школа",
+        office_only=True,
+        nullable=True,
     )
     missing_row_count: Series[pd.Int64Dtype] = _count(
-        "Не заполнено строк", "Из спрошенных; пусто — сколько строк нужно, не установлено", nullable=True
+        "Не заполнено строк",
+        "Из спрошенных; пусто — сколько строк нужно, не установлено",
+        office_only=True,
+        nullable=True,
     )
-    row_count: Series[int] = _row_count()
-    set_aside_row_count: Series[int] = _set_aside_row_count()
-    received_date: Series[pd.Timestamp] = _received_date()
+    row_count: Series[int] = _row_count(office_only=True)
+    set_aside_row_count: Series[int] = _set_aside_row_count(office_only=True)
+    received_date: Series[pd.Timestamp] = _received_date(office_only=True)
     completeness: Series[str] = column(
         "Полнота", "Есть, частично, отложено … «нет сведений» — не ноль", isin=COMPLETENESS
     )
@@ -143,7 +149,7 @@ class DataLog(IndicatorTable):
     calendar_year: Series[int] = calendar_year()
     source_title: Series[str] = column("Источник", "Какие файлы")
     file_count: Series[int] = _count("Файлов", "Сколько получено", "файл")
-    origin: Series[str] = column("Откуда", "От кого и как получены; только для служебного отчёта")
+    origin: Series[str] = column("Откуда", "От кого и как получены; только для служебного отчёта", office_only=True)
     received_date: Series[pd.Timestamp] = column("Получено", "Когда пришёл последний", "дата")
     row_count: Series[int] = _row_count()
     set_aside_row_count: Series[int] = _set_aside_row_count()

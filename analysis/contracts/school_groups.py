@@ -43,7 +43,8 @@ def _share(title: str, description: str) -> Any:
 
 
 def _hidden() -> Any:
-    return column("Скрыто", "Подписи столбцов, которые в этой строке скрыты; остальные пустые — нет сведений")
+    words = "Подписи столбцов, которые в этой строке скрыты; остальные пустые — нет сведений"
+    return column("Скрыто", words, public_only=True)
 
 
 class _Sitting(_GroupTable):

@@ -1,4 +1,4 @@
-"""What one annual edition is made from."""
+"""What one annual edition is made from. Rows of a stored table keep its index, so each can be followed back."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -57,7 +57,7 @@ class Edition:
     @cached_property
     def this_year(self) -> pd.DataFrame:
         """The rows of the plan for the year of the edition."""
-        return self.plan[self.plan["calendar_year"] == self.calendar_year].reset_index(drop=True)
+        return self.plan[self.plan["calendar_year"] == self.calendar_year]
 
     @cached_property
     def planned(self) -> pd.DataFrame:
@@ -69,23 +69,27 @@ class Edition:
         """All findings for the office; for the public only those about the signed document."""
         found = self.tables["findings"]
         public = found[found["source_file"] == self.project.roadmap_file]
-        return found if self.internal else public.reset_index(drop=True)
+        return found if self.internal else public
 
     @cached_property
     def execution(self) -> pd.DataFrame:
         """Plan against fact of this year (`indicators.execution.with_status`); empty while there are no facts."""
         rows = self.tables.get("plan_fact", pd.DataFrame(columns=["calendar_year"]))
-        return rows[rows["calendar_year"] == self.calendar_year].reset_index(drop=True)
+        return rows[rows["calendar_year"] == self.calendar_year]
 
     def facts(self, name: str) -> pd.DataFrame:
         """The rows of this year of a table about execution (contracts.execution); only where there are facts."""
         rows = self.tables[name]
-        return rows[rows["calendar_year"] == self.calendar_year].reset_index(drop=True)
+        return rows[rows["calendar_year"] == self.calendar_year]
 
-    def labels_of(self, rows: pd.DataFrame) -> list[str]:
-        """The label of the measure of each row, as it stands everywhere in the report: «2.1», «4.1/2»."""
-        labels = self.plan.set_index(["activity_code", "measure_number"])["measure_label"].to_dict()
-        return [labels[key] for key in zip(rows["activity_code"], rows["measure_number"], strict=True)]
+    @cached_property
+    def _labels(self) -> dict[tuple[str, int], str]:
+        keys = zip(self.plan["activity_code"], self.plan["measure_number"], strict=True)
+        return dict(zip(keys, self.plan["measure_label"], strict=True))
+
+    def label_of(self, row: Row) -> str:
+        """The label of the measure of a row, as it stands everywhere in the report: «2.1», «4.1/2»."""
+        return self._labels[row["activity_code"], row["measure_number"]]
 
     @property
     def is_over(self) -> bool:
@@ -104,7 +108,7 @@ class Edition:
         """A table of contracts.school_groups for this year: masked, unless the edition is for the office; or empty."""
         fields = list(GROUP_TABLES[name].to_schema().columns)
         rows = self.tables.get(name if self.internal else f"public_{name}", pd.DataFrame(columns=fields))
-        return rows[rows["calendar_year"] == self.calendar_year].reset_index(drop=True)
+        return rows[rows["calendar_year"] == self.calendar_year]
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -147,13 +151,13 @@ class Edition:
         plain = rows.astype({name: "str" for name in rows.columns if str(rows[name].dtype) == "category"})
         found = plain.assign(place=plain["group_name"].map(order))
         keys = ["subject", "programme_grade", "sitting_grade", "aspect", "place"]
-        return found.sort_values(keys, kind="stable", ignore_index=True).drop(columns="place")
+        return found.sort_values(keys, kind="stable").drop(columns="place")
 
     def effectiveness(self, name: str) -> pd.DataFrame:
         """The rows of this year of a table of contracts.effectiveness; empty where it was not made."""
         rows = self.tables.get(name, pd.DataFrame(columns=["calendar_year"]))
         text = {column: "str" for column in rows.columns if str(rows[column].dtype) in ("string", "category")}
-        return rows[rows["calendar_year"] == self.calendar_year].astype(text).reset_index(drop=True)
+        return rows[rows["calendar_year"] == self.calendar_year].astype(text)
 
     @cached_property
     def load(self) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from analysis.contracts.report import Conclusions
 from analysis.presentation import effectiveness_pictures as pictures
 from analysis.presentation import effectiveness_tables as tables
 from analysis.presentation import selection_tables
@@ -23,8 +24,8 @@ from analysis.presentation.conclusions.sentence import (
     Said,
 )
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit, printed_table
-from analysis.presentation.markdown import escape
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
+from analysis.presentation.markdown import escape, table_note
 from analysis.presentation.passport import threshold_note
 from analysis.presentation.repetition import repetition_note
 from analysis.presentation.school_facts import VPR_NOTICE, larger_remain
@@ -86,8 +87,7 @@ def summary(edition: Edition) -> list[str]:
 
 def noted(edition: Edition, exhibit: Exhibit) -> str:
     """The exhibit with the notices it needs."""
-    lines = [f"::: {{.table-note}}\n{escape(note)}\n:::" for note in notices(edition, exhibit)]
-    return "\n\n".join([exhibit.markdown, *lines])
+    return "\n\n".join([exhibit.markdown, *map(table_note, notices(edition, exhibit))])
 
 
 def notices(edition: Edition, exhibit: Exhibit) -> list[str]:
@@ -165,11 +165,17 @@ def sentences_table(edition: Edition, told: Sequence[Said]) -> Exhibit | None:
     """Every sentence with its condition and the rows it rests on."""
     if not told:
         return None
-    data = pd.DataFrame([_sentence_row(one) for one in told], dtype="str")
-    cells = [[one.sentence.id, one.sentence.kind, one.text, one.sentence.condition, _rows_words(one)] for one in told]
-    header = ["Фраза", "Вид", "Что сказано", "Условие", "На чём стоит"]
-    printed = (header, cells, [13, 8, 42, 22, 15], "lllll")
-    return printed_table(edition, "conclusions", "Фразы о показателях и их основания", data, printed)
+    rows = [_sentence_row(one) for one in told]
+    printed = [{**row, "rests_on": _rows_words(one)} for row, one in zip(rows, told, strict=True)]
+    columns = [
+        Col("sentence_id", width=13),
+        Col("statement_kind", width=8),
+        Col("sentence_text", width=42),
+        Col("condition", width=22),
+        Col("rests_on", width=15),
+    ]
+    data = Condensed(pd.DataFrame(rows, dtype="str"), printed)
+    return table(edition, "conclusions", "Фразы о показателях и их основания", Conclusions, data, columns)
 
 
 def _sentence_row(one: Said) -> dict[str, str]:
@@ -237,7 +243,7 @@ def _of_tables(edition: Edition, rows: pd.DataFrame, names: Sequence[str]) -> pd
     """The rows of the indicators made from these tables, in the order of the passport."""
     wanted = [one.id for one in tables.by_id(edition).values() if one.table in names]
     found = rows[rows["indicator_id"].isin(wanted)]
-    return found.sort_values("indicator_id", key=lambda ids: ids.map(wanted.index), kind="stable", ignore_index=True)
+    return found.sort_values("indicator_id", key=lambda ids: ids.map(wanted.index), kind="stable")
 
 
 def _judged(indicators: Sequence[Indicator], group: pd.DataFrame) -> list[Indicator]:

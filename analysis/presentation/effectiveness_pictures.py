@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.contracts.effectiveness import LIKE_CITY
+from analysis.contracts.effectiveness import LIKE_CITY, PublicIndicators
 from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
 from analysis.presentation import effectiveness_figures as drawing
 from analysis.presentation.edition import GROUPS_LAST, Edition
 from analysis.presentation.effectiveness_tables import BREAK, by_id, lowered
-from analysis.presentation.exhibits import Exhibit, printed_picture
+from analysis.presentation.exhibits import Drawing, Exhibit, picture
 from analysis.presentation.indicator_words import exported, interval_words
 from analysis.presentation.school_tables import SLUGS, subject_words
 from analysis.presentation.shares import out_of, percent
@@ -31,7 +31,7 @@ def dot_pictures(
     """Shares of the supported schools and of the city with their intervals; long ones in several pictures."""
     wanted = [*edition.supported, CITY]
     rows = rows[(rows["indicator_id"] == indicator.id) & rows["group_name"].isin(wanted)]
-    rows = rows[rows["interval_low"].notna()].reset_index(drop=True)
+    rows = rows[rows["interval_low"].notna()]
     if not rows["group_name"].isin(edition.supported).any():
         return
     labels = [subject_words(row) for row in rows_of(rows)]
@@ -39,35 +39,30 @@ def dot_pictures(
     size = max(1, LINES_PER_PICTURE // max(1, rows["group_name"].nunique()))
     parts = [kinds[start : start + size] for start in range(0, len(kinds), size)]
     for number, part in enumerate(parts, start=1):
-        some = rows[[label in part for label in labels]].reset_index(drop=True)
+        some = rows[[label in part for label in labels]]
         suffix, said = (f"-{number}", f" (часть {number} из {len(parts)})") if len(parts) > 1 else ("", "")
-        yield printed_picture(
-            edition,
-            f"dots-{slug}{suffix}",
-            f"{title}: {lowered(indicator.name)} с интервалами{said}",
-            f"Точки с интервалами 95 %. {_dots_in_words(some, indicator)}.",
-            exported(some),
-            drawing.dots([_dot(row) for row in rows_of(some)], wanted, indicator.threshold),
-        )
+        drawn = drawing.dots([_dot(row) for row in rows_of(some)], wanted, indicator.threshold)
+        words = f"Точки с интервалами 95 %. {_dots_in_words(some, indicator)}."
+        caption = f"{title}: {lowered(indicator.name)} с интервалами{said}"
+        yield _picture(edition, f"dots-{slug}{suffix}", caption, some, Drawing(drawn, words))
 
 
 def funnel_pictures(edition: Edition) -> Iterator[Exhibit]:
     """Every school against the city, for the procedures of the rules; others than the supported ones have no name."""
     for indicator, procedure, rows in _ruled(edition, edition.indicators, this_year=True):
-        panels = [group.reset_index(drop=True) for _, group in rows.groupby(SITTING, sort=True)]
+        panels = [group for _, group in rows.groupby(SITTING, sort=True)]
         usable = [panel for panel in panels if panel["city_value"].notna().any() and _schools(panel).size]
         for number, some in enumerate(_parts(usable), start=1):
             said = " ".join(_funnel_in_words(edition, panel) for panel in some)
-            yield printed_picture(
-                edition,
-                f"funnel-{SLUGS.get(procedure, 'other')}-{number}",
-                f"{procedure}, {edition.calendar_year} год: {lowered(indicator.name)} против города"
-                + (f" (часть {number})" if len(usable) > PANELS_PER_PICTURE else ""),
+            words = (
                 "Воронки: вправо — участников, вверх — доля; черта — город, сплошные линии — предел 95 %, точечные — "
-                f"99,8 %. {said}",
-                exported(pd.concat(some, ignore_index=True)),
-                drawing.funnels([_funnel(edition, panel) for panel in some], edition.supported),
+                f"99,8 %. {said}"
             )
+            drawn = drawing.funnels([_funnel(edition, panel) for panel in some], edition.supported)
+            name = f"funnel-{SLUGS.get(procedure, 'other')}-{number}"
+            part = f" (часть {number})" if len(usable) > PANELS_PER_PICTURE else ""
+            caption = f"{procedure}, {edition.calendar_year} год: {lowered(indicator.name)} против города{part}"
+            yield _picture(edition, name, caption, pd.concat(some), Drawing(drawn, words))
 
 
 def slope_pictures(edition: Edition) -> Iterator[Exhibit]:
@@ -75,20 +70,17 @@ def slope_pictures(edition: Edition) -> Iterator[Exhibit]:
     wanted = [*edition.supported, CITY]
     for indicator, procedure, rows in _ruled(edition, edition.indicators, this_year=False):
         rows = rows[rows["group_name"].isin(wanted) & (rows["calendar_year"] <= edition.calendar_year)]
-        panels = [group.reset_index(drop=True) for _, group in rows.groupby(SITTING[:3], sort=True)]
+        panels = [group for _, group in rows.groupby(SITTING[:3], sort=True)]
         panels = [panel for panel in panels if panel["calendar_year"].nunique() > 1]
         if not any(panel["group_name"].isin(edition.supported).any() for panel in panels):
             continue
         for number, some in enumerate(_parts(panels), start=1):
             years = sorted({int(year) for panel in some for year in panel["calendar_year"]})
-            yield printed_picture(
-                edition,
-                f"slopes-{SLUGS.get(procedure, 'other')}-{number}",
-                f"{procedure}: {lowered(indicator.name)} по годам" + (f" (часть {number})" if number > 1 else ""),
-                f"Линии по годам; где годы нельзя сравнить, линии нет. {' '.join(map(_slopes_in_words, some))}",
-                exported(pd.concat(some, ignore_index=True)),
-                drawing.slopes([_slopes(panel, wanted) for panel in some], years, wanted),
-            )
+            words = f"Линии по годам; где годы нельзя сравнить, линии нет. {' '.join(map(_slopes_in_words, some))}"
+            drawn = drawing.slopes([_slopes(panel, wanted) for panel in some], years, wanted)
+            name = f"slopes-{SLUGS.get(procedure, 'other')}-{number}"
+            caption = f"{procedure}: {lowered(indicator.name)} по годам" + (f" (часть {number})" if number > 1 else "")
+            yield _picture(edition, name, caption, pd.concat(some), Drawing(drawn, words))
 
 
 def heat_picture(edition: Edition) -> Exhibit | None:
@@ -107,14 +99,15 @@ def heat_picture(edition: Edition) -> Exhibit | None:
         f"{competence}: " + ", ".join(f"{name} — {_or_none(share)}" for name, share in zip(columns, row, strict=True))
         for competence, row in zip(grid.index, shares, strict=True)
     )
-    return printed_picture(
-        edition,
-        "deficits",
-        f"Доля учителей с дефицитом в {edition.calendar_year} году",
-        f"Клетки: компетенция и школа. {said}.",
-        exported(rows),
-        drawing.heat_map([drawing.in_lines(str(one)) for one in grid.index], [_short(one) for one in columns], shares),
+    drawn = drawing.heat_map(
+        [drawing.in_lines(str(one)) for one in grid.index], [_short(one) for one in columns], shares
     )
+    caption = f"Доля учителей с дефицитом в {edition.calendar_year} году"
+    return _picture(edition, "deficits", caption, rows, Drawing(drawn, f"Клетки: компетенция и школа. {said}."))
+
+
+def _picture(edition: Edition, name: str, caption: str, rows: pd.DataFrame, drawn: Drawing) -> Exhibit:
+    return picture(edition, name, caption, PublicIndicators, exported(rows), drawn)
 
 
 def break_notes(rows: pd.DataFrame) -> list[str]:
@@ -126,7 +119,7 @@ def break_notes(rows: pd.DataFrame) -> list[str]:
 def ruled_rows(edition: Edition, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of the procedures that the rules of selection look at."""
     parts = [part for _, _, part in _ruled(edition, rows, this_year=False)]
-    return pd.concat(parts, ignore_index=True) if parts else rows.iloc[:0]
+    return pd.concat(parts) if parts else rows.iloc[:0]
 
 
 def _ruled(edition: Edition, rows: pd.DataFrame, *, this_year: bool) -> Iterator[tuple[Indicator, str, pd.DataFrame]]:
@@ -145,7 +138,7 @@ def _ruled(edition: Edition, rows: pd.DataFrame, *, this_year: bool) -> Iterator
             & known["programme_grade"].isin(one.programme_grades)
         )
         if wanted.any():
-            yield passport[indicator], procedure, known[wanted].reset_index(drop=True)
+            yield passport[indicator], procedure, known[wanted]
 
 
 def _parts(panels: Sequence[pd.DataFrame]) -> list[Sequence[pd.DataFrame]]:

@@ -96,7 +96,7 @@ def _sections(edition: Edition) -> Iterator[Section]:
     totals = [tables.task_results_picture(edition), tables.task_results(edition)]
     yield f"## По задачам {{#sec-by-task}}\n\n{HOW_TOTALLED}", totals
     for task in dict.fromkeys(edition.execution["task_code"]):
-        rows = edition.execution[edition.execution["task_code"] == task].reset_index(drop=True)
+        rows = edition.execution[edition.execution["task_code"] == task]
         shown = [tables.task_picture(edition, task, rows), tables.task_table(edition, task, rows)]
         yield f"## Задача {task}: план и факт {{#sec-fact-{task}}}", shown
     yield "## С начала срока {#sec-to-date}", [tables.to_date(edition)]

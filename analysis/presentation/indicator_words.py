@@ -48,7 +48,7 @@ def exported(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as data of the report: plain text, who and what first, without columns that are blank throughout."""
     order = [*WHO_AND_WHAT, *(name for name in PublicIndicators.to_schema().columns if name not in WHO_AND_WHAT)]
     plain = rows[order].astype({name: "str" for name in order if str(rows[name].dtype) == "category"})
-    return plain.loc[:, plain.notna().any() | plain.columns.isin(["value", "flags"])].reset_index(drop=True)
+    return plain.loc[:, plain.notna().any() | plain.columns.isin(["value", "flags"])]
 
 
 def _signed(number: float, indicator: Indicator) -> str:

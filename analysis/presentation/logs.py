@@ -5,13 +5,13 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED, Assumptions
+from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED, Assumptions, DataLog
 from analysis.indicators.completeness import shaped
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.exhibits import Col, Exhibit, table
 from analysis.presentation.resting import assumed
 from analysis.presentation.russian import NO_BREAK_SPACE, counted, short_date
-from analysis.presentation.words import rows_of
+from analysis.presentation.words import Row
 from analysis.rules.assumptions import GREEN, RATINGS, RED, YELLOW, Assumption
 from analysis.rules.defaults import DEFAULT_RULE
 
@@ -46,27 +46,24 @@ def assumptions(edition: Edition) -> tuple[str, list[Exhibit]]:
 
 def data_log(edition: Edition) -> tuple[str, list[Exhibit]]:
     """Returns the log of the data: a row for each kind of received files; origins are for the office alone."""
-    rows = edition.facts("data_log")
-    data = rows if edition.internal else rows.drop(columns="origin")
-    cells = [
-        [
-            row["source_title"],
-            *([row["origin"]] if edition.internal else []),
-            f"{row['file_count']}; {short_date(row['received_date'])}",
-            str(row["row_count"]),
-            str(row["set_aside_row_count"]),
-            str(row["attention_count"]),
-            MARKS[row["data_rating"]],
-        ]
-        for row in rows_of(data)
+    widths = iter([18, 15, 9, 11, 13, 14] if edition.internal else [27, 18, 11, 13, 15, 16])
+    origin = [Col("origin", width=20)] if edition.internal else []
+    columns = [
+        Col("source_title", width=next(widths)),
+        *origin,
+        Col(None, "Файлов; последний", next(widths), "c", _files),
+        Col("row_count", width=next(widths), align="c"),
+        Col("set_aside_row_count", "Отложено", next(widths), "c"),
+        Col("attention_count", "«Посмотрите»", next(widths), "c"),
+        Col("data_rating", width=next(widths), say=MARKS.__getitem__),
     ]
-    header = ["Источник", "Файлов; последний", "Строк", "Отложено", "«Посмотрите»", "Оценка"]
-    widths, alignments = [27, 18, 11, 13, 15, 16], "lccccl"
-    if edition.internal:
-        header, widths, alignments = [header[0], "Откуда", *header[1:]], [18, 20, 15, 9, 11, 13, 14], "llccccl"
     caption = f"Данные отчёта за {edition.calendar_year} год по источникам"
-    exhibit = printed_table(edition, "data-log", caption, data, (header, cells, widths, alignments))
+    exhibit = table(edition, "data-log", caption, DataLog, edition.facts("data_log"), columns)
     return f"{HOW_RATED}\n\n{exhibit.markdown}", [exhibit]
+
+
+def _files(row: Row) -> str:
+    return f"{row['file_count']}; {short_date(row['received_date'])}"
 
 
 def _assumptions_table(edition: Edition, made: Sequence[Assumption]) -> Exhibit:
@@ -88,18 +85,18 @@ def _assumptions_table(edition: Edition, made: Sequence[Assumption]) -> Exhibit:
         for one in ordered
     ]
     data = shaped(pd.DataFrame(rows), Assumptions)
-    cells = [
-        [
-            f"{row['assumption_id']}. {row['statement']}",
-            row["used_in"],
-            row["basis"],
-            f"Надёжность: {MARKS[row['reliability']]}; влияние: {MARKS[row['impact']]}; {row['confirmation']}; "
-            f"{_since(row['since_date'])}",
-        ]
-        for row in rows_of(data)
+    columns = [
+        Col(None, "Допущение", 38, "l", lambda row: f"{row['assumption_id']}. {row['statement']}"),
+        Col("used_in", width=18),
+        Col("basis", width=24),
+        Col(None, "Оценка", 20, "l", _rating),
     ]
-    printed = (["Допущение", "Где работает", "Основание", "Оценка"], cells, [38, 18, 24, 20], "llll")
-    return printed_table(edition, "assumptions", "Допущения отчёта", data, printed)
+    return table(edition, "assumptions", "Допущения отчёта", Assumptions, data, columns)
+
+
+def _rating(row: Row) -> str:
+    reliability, impact = MARKS[row["reliability"]], MARKS[row["impact"]]
+    return f"Надёжность: {reliability}; влияние: {impact}; {row['confirmation']}; {_since(row['since_date'])}"
 
 
 def _since(day: date) -> str:

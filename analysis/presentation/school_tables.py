@@ -1,15 +1,25 @@
 """The tables about schools: results, pupils, staff, deficits, self-assessment, contests, each by group of schools."""
 
 from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
 
 import pandas as pd
 
 from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
-from analysis.contracts.school_groups import JOURNAL_SHARES, MARK_SHARES, SCORE_SHARES, column_title
+from analysis.contracts.school_groups import (
+    GROUP_TABLES,
+    JOURNAL_SHARES,
+    MARK_SHARES,
+    SCORE_SHARES,
+    MarkResults,
+    ScoreResults,
+    column_title,
+)
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.exhibits import Col, Exhibit, table
 from analysis.presentation.russian import NO_BREAK_SPACE, decimal
-from analysis.presentation.words import Row, rows_of
+from analysis.presentation.words import Row
 
 HIDDEN, NO_DATA = "скрыто", "—"
 JOURNAL = "Журнал"
@@ -34,46 +44,76 @@ def result_tables(edition: Edition) -> Iterator[Exhibit]:
 
 def pupil_table(edition: Edition) -> Exhibit:
     """The social passport."""
-    rows = edition.school_facts("pupil_groups")
-    names = ("group_pupil_count", "base_pupil_count", "group_share")
+    key = Col("pupil_group", width=32)
+    numbers = Parts("group_pupil_count", "Обучающихся", "base_pupil_count", "Из всех", "group_share")
     caption = f"Контингент и социальный паспорт, {_school_years(edition)} учебный год"
-    return _parts(edition, "pupils", caption, rows, (["pupil_group"], "Группа", "Обучающихся", "Из всех"), names)
+    return _parts(edition, "pupils", caption, "pupil_groups", _part_columns(key, numbers))
 
 
 def staff_table(edition: Edition) -> Exhibit:
     """Posts, vacancies, categories, training."""
-    rows = edition.school_facts("staff_parts")
-    names = ("staff_amount", "base_staff_amount", "staff_share")
+    key = Col("staff_group", width=32)
+    numbers = Parts("staff_amount", "Значение", "base_staff_amount", "Из скольких", "staff_share")
     caption = f"Кадры, {_school_years(edition)} учебный год"
-    return _parts(edition, "staff", caption, rows, (["staff_group"], "Позиция", "Значение", "Из скольких"), names)
+    return _parts(edition, "staff", caption, "staff_parts", _part_columns(key, numbers))
 
 
 def deficit_table(edition: Edition) -> Exhibit:
     """Deficits by competence."""
-    rows = edition.school_facts("deficit_parts")
-    names = ("deficit_teacher_count", "diagnosed_teacher_count", "deficit_share")
-    said = (["competence"], "Компетенция", "С дефицитом", "Прошли диагностику")
-    return _parts(edition, "deficits", f"Дефициты учителей в {edition.calendar_year} году", rows, said, names)
+    key = Col("competence", width=32)
+    numbers = Parts(
+        "deficit_teacher_count", "С дефицитом", "diagnosed_teacher_count", "Прошли диагностику", "deficit_share"
+    )
+    caption = f"Дефициты учителей в {edition.calendar_year} году"
+    return _parts(edition, "deficits", caption, "deficit_parts", _part_columns(key, numbers))
 
 
 def contest_table(edition: Edition) -> Exhibit:
     """Contests by level."""
-    rows = edition.school_facts("contest_parts")
-    names = ("winner_count", "contestant_count", "winner_share")
-    said = (["contest_level", "contestants"], "Уровень, кто участвовал", "Победителей и призёров", "Участников")
-    return _parts(edition, "contests", f"Конкурсы {edition.calendar_year} года", rows, said, names)
+    key = Col(None, "Уровень, кто участвовал", 32, "l", lambda row: f"{row['contest_level']}, {row['contestants']}")
+    numbers = Parts("winner_count", "Победителей и призёров", "contestant_count", "Участников", "winner_share")
+    caption = f"Конкурсы {edition.calendar_year} года"
+    return _parts(edition, "contests", caption, "contest_parts", _part_columns(key, numbers))
 
 
 def self_assessment_table(edition: Edition) -> Exhibit:
     """Scores that schools gave themselves."""
-    rows = edition.school_facts("self_assessment_parts")
-    cells = [
-        [row["criterion"], row["group_name"], str(row["school_count"]), decimal(row["assessment_score"])]
-        for row in rows_of(rows)
+    columns = [
+        Col("criterion", width=40),
+        Col("group_name", width=30),
+        Col("school_count", width=10, align="c"),
+        Col("assessment_score", "Балл (у групп — средний)", 20, "c", decimal),
     ]
-    header = ["Критерий", "Школа или группа школ", "Школ", "Балл (у групп — средний)"]
     caption = f"Самооценка школ в {edition.calendar_year} году"
-    return printed_table(edition, "self-assessment", caption, rows, (header, cells, [40, 30, 10, 20], "llcc"))
+    return _parts(edition, "self-assessment", caption, "self_assessment_parts", columns)
+
+
+def _parts(edition: Edition, name: str, caption: str, source: str, columns: list[Col]) -> Exhibit:
+    return table(edition, name, caption, GROUP_TABLES[source], edition.school_facts(source), columns)
+
+
+class Parts(NamedTuple):
+    """The columns of a part and of what it is a part of, with what they are called, and that of its share."""
+
+    part: str
+    part_label: str
+    base: str
+    base_label: str
+    share: str
+
+
+def _part_columns(key: Col, numbers: Parts) -> list[Col]:
+    return [
+        key,
+        Col("group_name", width=26),
+        Col("school_count", width=8, align="c"),
+        _number(numbers.part, f"{numbers.part_label} (доля)", 19, numbers.share),
+        _number(numbers.base, numbers.base_label, 15),
+    ]
+
+
+def _number(column: str, heading: str, width: int, share: str = "") -> Col:
+    return Col(None, heading, width, "c", partial(number_words, column=column, share=share))
 
 
 def number_words(row: Row, column: str, share: str = "") -> str:
@@ -92,74 +132,35 @@ def _marks(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhib
     shown = {
         column: label for column, label in MARK_NAMES.items() if column in MARK_COLUMNS or _is_used(rows, column).any()
     }
-    shares = {column: MARK_SHARES[column] for column in shown}
-    widths = [24, 20, 12, *([11] * len(shown))]
-    return _results(
-        edition, name, f"{title}: отметки", rows, ("participant_count", "Участников", shown, shares), widths
-    )
+    numbers = [_number(column, label, 11, MARK_SHARES[column]) for column, label in shown.items()]
+    columns = [*_about(24, 20), _number("participant_count", "Участников", 12), *numbers]
+    return table(edition, name, f"{title}: отметки", MarkResults, rows, columns)
 
 
 def _compared(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhibit:
-    columns = ("compared_count", "Сравнено", JOURNAL_NAMES, JOURNAL_SHARES)
-    return _results(edition, name, f"{title}: сравнение с отметкой журнала", rows, columns, [26, 22, 12, 13, 14, 13])
+    widths = (12, 13, 14, 13)
+    names = {"compared_count": "Сравнено", **JOURNAL_NAMES}
+    numbers = [
+        _number(column, label, width, JOURNAL_SHARES.get(column, ""))
+        for (column, label), width in zip(names.items(), widths, strict=True)
+    ]
+    caption = f"{title}: сравнение с отметкой журнала"
+    return table(edition, name, caption, MarkResults, rows, [*_about(26, 22), *numbers])
 
 
 def _scores(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhibit:
-    columns = ("participant_count", "Участников", {**SCORE_NAMES, "mean_score": "Средний балл"}, SCORE_SHARES)
-    return _results(edition, name, f"{title}: баллы", rows, columns, [22, 20, 12, 12, 12, 11, 11])
-
-
-def _results(
-    edition: Edition,
-    name: str,
-    caption: str,
-    rows: pd.DataFrame,
-    columns: tuple[str, str, dict[str, str], dict[str, str]],
-    widths: list[int],
-) -> Exhibit:
-    total, total_label, shown, shares = columns
-    cells = [
-        [
-            subject_words(row),
-            row["group_name"],
-            number_words(row, total),
-            *(number_words(row, column, shares.get(column, "")) for column in shown),
-        ]
-        for row in rows_of(rows)
+    widths = (12, 12, 12, 11, 11)
+    names = {"participant_count": "Участников", **SCORE_NAMES, "mean_score": "Средний балл"}
+    numbers = [
+        _number(column, label, width, SCORE_SHARES.get(column, ""))
+        for (column, label), width in zip(names.items(), widths, strict=True)
     ]
-    header = ["Предмет и класс", "Школа или группа школ", total_label, *shown.values()]
-    printed = (header, cells, widths, "ll" + "c" * (1 + len(shown)))
-    return printed_table(edition, name, caption, _for(edition, rows), printed)
+    return table(edition, name, f"{title}: баллы", ScoreResults, rows, [*_about(22, 20), *numbers])
 
 
-def _parts(
-    edition: Edition,
-    name: str,
-    caption: str,
-    rows: pd.DataFrame,
-    said: tuple[list[str], str, str, str],
-    names: tuple[str, str, str],
-) -> Exhibit:
-    key, key_label, part_label, base_label = said
-    part, base, share = names
-    cells = [
-        [
-            ", ".join(str(row[column]) for column in key),
-            row["group_name"],
-            str(row["school_count"]),
-            number_words(row, part, share),
-            number_words(row, base),
-        ]
-        for row in rows_of(rows)
-    ]
-    header = [key_label, "Школа или группа школ", "Школ", f"{part_label} (доля)", base_label]
-    printed = (header, cells, [32, 26, 8, 19, 15], "llccc")
-    return printed_table(edition, name, caption, _for(edition, rows), printed)
-
-
-def _for(edition: Edition, rows: pd.DataFrame) -> pd.DataFrame:
-    """In the office's edition nothing is hidden, and nothing is said of it."""
-    return rows.drop(columns="hidden_columns") if edition.internal else rows
+def _about(what: int, who: int) -> list[Col]:
+    """What a result is about and whose it is, with the widths of both."""
+    return [Col(None, "Предмет и класс", what, "l", subject_words), Col("group_name", width=who)]
 
 
 def subject_words(row: Row) -> str:
@@ -175,7 +176,7 @@ def _waves(rows: pd.DataFrame) -> Iterator[tuple[int, str, pd.DataFrame]]:
     for (procedure, wave, school_year), group in rows.groupby(["procedure", "wave", "school_year"], sort=False):
         numbers[str(procedure)] = numbers.get(str(procedure), 0) + 1
         title = TITLES.get(str(procedure)) or f"{procedure}, {wave}"
-        yield numbers[str(procedure)], f"{title}, {school_year} учебный год", group.reset_index(drop=True)
+        yield numbers[str(procedure)], f"{title}, {school_year} учебный год", group
 
 
 def _slug(rows: pd.DataFrame, number: int) -> str:

@@ -10,8 +10,8 @@ from pandera.errors import SchemaErrors
 from pandera.typing.pandas import Series
 
 from analysis.contracts.dictionary import data_dictionary
-from analysis.contracts.effectiveness_report import REPORT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
+from analysis.contracts.report import REPORT_TABLES
 from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES

@@ -195,7 +195,7 @@ def test_the_data_of_every_exhibit_are_described(edition_with, internal):
     shown = [*effectiveness.sections(edition)[1], *passport.section(edition)[1]]
     assert len(shown) > 8
     for one in shown:
-        fields = resource(one.label, one.caption, one.data, b"", "")["schema"]["fields"]
+        fields = resource(one, one.data, b"")["schema"]["fields"]
         assert [field["name"] for field in fields] == list(one.data.columns)
         assert "school_login" not in one.data or internal
 

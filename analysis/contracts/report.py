@@ -1,10 +1,12 @@
-"""Tables that only the report holds: the passport as it is printed, and the sentences with what they rest on."""
+"""Tables that only the report holds: the passport, the sentences, and rows of stored tables with a column more."""
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import IndicatorTable, column
+from analysis.contracts.execution import SchoolResults
+from analysis.contracts.facts import VERDICTS, Evidence, SchoolMeasures
 
 
 class PassportRows(IndicatorTable):
@@ -41,6 +43,30 @@ class Conclusions(IndicatorTable):
     sentence_text: Series[str] = column("Что сказано", "Как напечатано", str_length={"min_value": 1})
     condition: Series[str] = column("Условие", "При каком условии фраза печатается", str_length={"min_value": 1})
     rests_on: Series[str] = column("На чём стоит", "Строки таблицы показателей, через точку с запятой")
+
+
+class SchoolExecution(SchoolResults):
+    """План и факт одной школы: вместо логина — её название."""
+
+    school_name: Series[str] = column("Школа", "Пусто, если школа не опознана")
+
+
+class AcceptedEvidence(Evidence):
+    """Принятые подтверждения с номером показателя."""
+
+    measure_label: Series[str] = column("№ показателя", "4.1/2 — второй показатель мероприятия 4.1")
+
+
+class JudgedEvidence(Evidence):
+    """Подтверждения с решениями о них."""
+
+    verdict: Series[str] = column("Решение", "Принято, возвращено или не рассмотрено", isin=VERDICTS)
+
+
+class OwnMeasures(SchoolMeasures):
+    """Собственные меры школ: вместо логина — название школы."""
+
+    school_name: Series[str] = column("Школа", "Пусто, если школа не опознана")
 
 
 REPORT_TABLES: dict[str, type[pa.DataFrameModel]] = {"passport": PassportRows, "conclusions": Conclusions}
