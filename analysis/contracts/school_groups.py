@@ -6,7 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import NOT_SHOWN, Table, but
+from analysis.contracts.columns import NOT_SHOWN, Table, but, titles_of
 from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS, MARK_COLUMNS, STAFF_GROUPS
 
 SCHOOL, OTHERS, CITY = "школа", "другие школы", "город"
@@ -146,8 +146,4 @@ PUBLIC_TABLES = {f"public_{name}": contract for name, contract in GROUP_TABLES.i
 @cache
 def column_title(column: str) -> str:
     """The label of a column of these tables; one name has one label in all of them."""
-    return next(str(fields[column].title) for fields in _fields() if column in fields)
-
-
-def _fields() -> list[dict[str, pa.Column]]:
-    return [contract.to_schema().columns for contract in GROUP_TABLES.values()]
+    return next(titles[column] for titles in map(titles_of, GROUP_TABLES.values()) if column in titles)

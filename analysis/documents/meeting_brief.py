@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.contracts.columns import titles_of
 from analysis.contracts.execution import (
     DONE,
     NO_REPORT,
@@ -91,7 +92,7 @@ def _tasks(material: Material) -> str:
 
 def _heading(name: str) -> str:
     """The label of a count, in few letters and with long words divided: nine columns share the line."""
-    label = str(TaskResults.to_schema().columns[name].title).removesuffix(" показателей")
+    label = titles_of(TaskResults)[name].removesuffix(" показателей")
     return label.replace("рассмотрении", "рассмот\N{SOFT HYPHEN}рении").replace(
         "Документов", "Доку\N{SOFT HYPHEN}ментов"
     )

@@ -104,14 +104,10 @@ def _indicators(
 
 def _broken(made: Mapping[str, "pd.DataFrame"]) -> list["Finding"]:
     """Where a computed table does not meet its contract: a fault of the program, never of the data."""
-    from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
-    from analysis.contracts.indicators import INDICATOR_TABLES
-    from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
+    from analysis.contracts.tables import TABLES
     from analysis.contracts.validation import violations
 
-    return violations(
-        made, {**INDICATOR_TABLES, **EFFECTIVENESS_TABLES, **PUBLIC_EFFECTIVENESS, **GROUP_TABLES, **PUBLIC_TABLES}
-    )
+    return violations(made, TABLES)
 
 
 def _write(

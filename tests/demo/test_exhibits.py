@@ -4,7 +4,11 @@ import pandas as pd
 import pytest
 
 from analysis.contracts.columns import hidden_from
+from analysis.contracts.effectiveness import PublicIndicators
 from analysis.contracts.indicators import PlanFact
+from analysis.contracts.report import SchoolExecution
+from analysis.contracts.school_groups import MarkResults
+from analysis.contracts.tables import stored_in
 from analysis.contracts.validation import published_faults
 from analysis.pipeline.build import editions_of
 from analysis.presentation.write import exhibits_of
@@ -36,17 +40,27 @@ def test_published_rows_meet_their_contract(edition, internal, fewest):
 def test_a_row_of_a_stored_table_keeps_its_place_there(edition):
     internal = edition(True)
     shown = {one.label: one for one in exhibits_of(internal)}
-    for label, name, key in (
-        ("tbl-to-date", "plan_fact", "measure_label"),
-        ("tbl-evidence", "evidence", "evidence_number"),
-        ("tbl-own-measures", "school_measures", "own_measure"),
-        ("tbl-deficits", "deficit_parts", "competence"),
-        ("tbl-thresholds", "selection_thresholds", "entering_schools"),
+    for label, key in (
+        ("tbl-to-date", "measure_label"),
+        ("tbl-evidence", "evidence_number"),
+        ("tbl-own-measures", "own_measure"),
+        ("tbl-school-1", "measure_label"),
+        ("tbl-deficits", "competence"),
+        ("tbl-staffing", "indicator_id"),
+        ("tbl-low-procedures", "subject"),
+        ("tbl-thresholds", "entering_schools"),
     ):
         data = shown[label].data
-        stored = internal.tables[name].loc[data.index]
+        stored = internal.tables[stored_in(shown[label].contract, internal=True)].loc[data.index]
         assert len(data)
         assert stored[key].astype("str").tolist() == data[key].astype("str").tolist(), label
+
+
+def test_a_public_edition_takes_its_rows_from_the_masked_tables():
+    assert stored_in(MarkResults, internal=True) == "mark_results"
+    assert stored_in(MarkResults, internal=False) == "public_mark_results"
+    assert stored_in(PublicIndicators, internal=True) == "school_indicators"
+    assert [stored_in(SchoolExecution, internal=one) for one in (True, False)] == ["school_results"] * 2
 
 
 def test_published_rows_that_break_their_contract_are_told():
