@@ -23,12 +23,11 @@ from analysis.documents.parts import (
 from analysis.documents.staging import Document
 from analysis.indicators.keyed import CITY
 from analysis.presentation.brief_words import interval_words, share_words
-from analysis.presentation.certainty import probability
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.exhibits import Col
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import decimal, form
-from analysis.presentation.shares import NO_DATA
+from analysis.presentation.shares import NO_DATA, probability
 from analysis.presentation.words import Row, rows_of
 
 NOTHING = "Нет данных: о дефицитах педагогов за этот год школы не сообщили."

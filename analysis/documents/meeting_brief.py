@@ -29,7 +29,6 @@ from analysis.documents.parts import (
 from analysis.documents.staging import Document
 from analysis.presentation import execution, owed
 from analysis.presentation.brief_words import missing
-from analysis.presentation.certainty import SURE
 from analysis.presentation.conclusions.school import low_rows, threshold_words
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.exhibits import Col
@@ -37,7 +36,7 @@ from analysis.presentation.markdown import escape, table_note
 from analysis.presentation.russian import NO_BREAK_SPACE, form, long_date
 from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.presentation.sentences import ended
-from analysis.presentation.shares import NO_DATA
+from analysis.presentation.shares import NO_DATA, SURE
 from analysis.presentation.words import Row, in_order_of_codes, rows_of, state_words
 
 NOT_JUDGED = (UNDOCUMENTED, NO_SHARE, NO_REPORT)

@@ -22,13 +22,12 @@ from analysis.presentation.brief_words import (
     share_words,
     sitting_words,
 )
-from analysis.presentation.certainty import probability
 from analysis.presentation.city_schools import city_note
 from analysis.presentation.conclusions.school import JOURNAL, LOW_SHARES
 from analysis.presentation.exhibits import Col
 from analysis.presentation.markdown import table_note
 from analysis.presentation.russian import decimal
-from analysis.presentation.shares import NO_DATA, whole_percent
+from analysis.presentation.shares import NO_DATA, probability, whole_percent
 from analysis.presentation.words import Row, count_words, date_words, rows_of
 
 SOCIAL = (

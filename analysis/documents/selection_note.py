@@ -24,16 +24,14 @@ from analysis.documents.parts import (
 )
 from analysis.documents.staging import Document
 from analysis.presentation.brief_words import share_words, sitting_words
-from analysis.presentation.certainty import probability
 from analysis.presentation.city_schools import city_note
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS
-from analysis.presentation.conclusions.selection import LEAVES
+from analysis.presentation.conclusions.selection import LEAVES, repetition_note
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.exhibits import Col
 from analysis.presentation.markdown import escape, points, table_note
-from analysis.presentation.repetition import repetition_note
 from analysis.presentation.russian import form
-from analysis.presentation.shares import NO_DATA, whole_percent
+from analysis.presentation.shares import NO_DATA, probability, whole_percent
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.defaults import doubt
 from analysis.rules.exam_calendar import school_years_of

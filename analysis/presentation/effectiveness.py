@@ -12,6 +12,7 @@ from analysis.presentation.city_schools import KEY, city_note
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.places import REPORT
+from analysis.presentation.conclusions.selection import repetition_note
 from analysis.presentation.conclusions.sentence import (
     CONCLUSION,
     FACT,
@@ -27,9 +28,7 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
 from analysis.presentation.markdown import escape, table_note
 from analysis.presentation.passport import threshold_note
-from analysis.presentation.repetition import repetition_note
-from analysis.presentation.school_facts import VPR_NOTICE, larger_remain
-from analysis.presentation.school_tables import subject_words
+from analysis.presentation.school_facts import VPR_NOTICE, larger_remain, subject_words
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
 

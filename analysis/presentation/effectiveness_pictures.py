@@ -12,7 +12,7 @@ from analysis.presentation.edition import GROUPS_LAST, Edition
 from analysis.presentation.effectiveness_tables import BREAK, by_id, lowered
 from analysis.presentation.exhibits import Drawing, Exhibit, picture
 from analysis.presentation.indicator_words import exported, interval_words
-from analysis.presentation.school_tables import SLUGS, subject_words
+from analysis.presentation.school_facts import SLUGS, subject_words
 from analysis.presentation.shares import out_of, percent
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator

@@ -7,12 +7,11 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.effectiveness import PublicIndicators, TrainingNeeds
-from analysis.presentation.certainty import probability
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, filled, flagged_table, table
 from analysis.presentation.indicator_words import change_words, exported, value_words, with_interval
-from analysis.presentation.school_tables import SLUGS, TITLES, subject_words
-from analysis.presentation.shares import out_of, percent
+from analysis.presentation.school_facts import SLUGS, TITLES, subject_words
+from analysis.presentation.shares import out_of, percent, probability
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
 

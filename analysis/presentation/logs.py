@@ -1,18 +1,20 @@
-"""The logs in the annex: what the report takes for granted, and what it was made from, each with its ratings."""
+"""The logs in the annex: what the report takes for granted, what it rests on, and what it was made from, rated."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
 
 from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED, Assumptions, DataLog
+from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.indicators.completeness import shaped
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Exhibit, table
-from analysis.presentation.resting import assumed
 from analysis.presentation.russian import NO_BREAK_SPACE, counted, short_date
+from analysis.presentation.selection_tables import selects
 from analysis.presentation.words import Row
 from analysis.rules.assumptions import GREEN, RATINGS, RED, YELLOW, Assumption
+from analysis.rules.config import EXPORT_KINDS
 from analysis.rules.defaults import DEFAULT_RULE
 
 NO_ASSUMPTIONS = "Допущений, на которые опирался бы отчёт, в проекте не записано."
@@ -101,3 +103,52 @@ def _rating(row: Row) -> str:
 
 def _since(day: date) -> str:
     return DEFAULT_RULE if pd.isna(day) else f"с {short_date(day)}"
+
+
+def assumed(edition: Edition) -> list[Assumption]:
+    """Returns the assumptions on which something in the edition rests."""
+    return [one for one in edition.assumptions if not one.needs or HOLDS[one.needs](edition)]
+
+
+def indicators_used(edition: Edition) -> set[str]:
+    """Returns the indicators of which the edition has a value, of its year or of one before."""
+    rows = edition.indicators
+    return set(rows.loc[(rows["calendar_year"] <= edition.calendar_year) & rows["value"].notna(), "indicator_id"])
+
+
+def _executed(edition: Edition) -> bool:
+    return not edition.execution.empty
+
+
+def _default_cutoff(edition: Edition) -> bool:
+    collection = edition.project.collection
+    return _executed(edition) and collection is not None and collection.cutoff_is_default(edition.calendar_year)
+
+
+def _of_schools(edition: Edition) -> bool:
+    return _any(edition, *GROUP_TABLES)
+
+
+def _any(edition: Edition, *tables: str) -> bool:
+    return any(not edition.school_facts(name).empty for name in tables)
+
+
+def _stabilised(edition: Edition) -> bool:
+    return edition.internal and bool(edition.shown_indicators["stabilised_value"].notna().any())
+
+
+# By the words of assumptions.NEEDS.
+HOLDS: Mapping[str, Callable[[Edition], bool]] = {
+    "исполнение": _executed,
+    "день приёма": _default_cutoff,
+    "статус школ": lambda edition: _executed(edition) and not edition.tables["school_status"].empty,
+    "сведения школ": _of_schools,
+    "контингент и кадры": lambda edition: _any(edition, "pupil_groups", "staff_parts"),
+    "скрытые числа": lambda edition: not edition.internal and _of_schools(edition),
+    "результаты": lambda edition: _any(edition, "mark_results", "score_results"),
+    "баллы ЕГЭ": lambda edition: _any(edition, "score_results"),
+    "выгрузки": lambda edition: any(source.kind in EXPORT_KINDS for source in edition.sources),
+    "СОУ": lambda edition: "learning_degree" in indicators_used(edition),
+    "отбор": selects,
+    "стабилизация": _stabilised,
+}

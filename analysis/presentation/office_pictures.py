@@ -10,7 +10,7 @@ from analysis.presentation.exhibits import Drawing, Exhibit, picture
 from analysis.presentation.figures import stacked_bars
 from analysis.presentation.indicator_words import exported
 from analysis.presentation.russian import NO_BREAK_SPACE
-from analysis.presentation.school_tables import subject_words
+from analysis.presentation.school_facts import subject_words
 from analysis.presentation.shares import percent
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.selection_rules import RuleSet

@@ -7,8 +7,8 @@ import pandas as pd
 from analysis.contracts.report import PassportRows
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Exhibit, table
+from analysis.presentation.logs import indicators_used
 from analysis.presentation.markdown import escape
-from analysis.presentation.resting import indicators_used
 from analysis.presentation.shares import percent
 from analysis.presentation.words import Row
 from analysis.rules.defaults import DEFAULT_RULE, NOT_CONFIRMED, bracketed, doubt

@@ -6,13 +6,12 @@ from functools import partial
 import pandas as pd
 
 from analysis.contracts.effectiveness import PublicHits, PublicIndicators, Selection, SelectionThresholds
-from analysis.presentation.certainty import probability
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_tables import between, chance_words, steady_words, text
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, flagged_table, table
 from analysis.presentation.indicator_words import exported, with_interval
 from analysis.presentation.markdown import escape
-from analysis.presentation.shares import out_of, percent
+from analysis.presentation.shares import out_of, percent, probability
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.defaults import doubt
 from analysis.rules.indicator_passport import Indicator

@@ -16,7 +16,7 @@ ASSUMPTIONS_FILE, OWN_ASSUMPTIONS_FILE = "data/assumptions.toml", "data/own_assu
 ASSUMPTION_FILES = {ASSUMPTIONS_FILE: ("assumption", "data_rating"), OWN_ASSUMPTIONS_FILE: ("assumption",)}
 GREEN, YELLOW, RED = RATINGS = ("зелёный", "жёлтый", "красный")
 DEFAULT_RED_SHARE = 0.1
-# Of what a report must hold something, or the assumption is not printed; presentation.resting says when it does.
+# Of what a report must hold something, or the assumption is not printed; presentation.logs says when it does.
 NEEDS = (
     "исполнение",
     "день приёма",

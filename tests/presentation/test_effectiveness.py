@@ -17,7 +17,7 @@ from analysis.presentation.effectiveness import NO_INDICATORS, attainment_pictur
 from analysis.presentation.effectiveness_pictures import slope_pictures
 from analysis.presentation.exports import resource
 from analysis.presentation.indicator_words import change_words
-from analysis.presentation.resting import assumed
+from analysis.presentation.logs import assumed
 from analysis.presentation.school_facts import LARGER_REMAIN, VPR_NOTICE
 from analysis.presentation.shares import percent
 from analysis.project import notebooks
