@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.cleaning.typed_rows import typed_table
-from analysis.contracts.chains import RULE_TABLES
-from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED
+from analysis.contracts.chains import SelectionRules
+from analysis.contracts.indicators import Abbreviations, Sources
+from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED, Assumptions
+from analysis.contracts.report import PassportRows
 from analysis.rules.assumptions import Assumption
 from analysis.rules.config import Abbreviation, Source
 from analysis.rules.defaults import bracketed, doubt
@@ -21,19 +23,27 @@ def rule_tables(
     assumptions: Sequence[Assumption],
     methods: Methods | None,
 ) -> dict[str, pd.DataFrame]:
-    """Returns the tables of contracts.chains.RULE_TABLES, each in the order of its file."""
-    rows: dict[str, list[dict[str, object]]] = {
-        "passport": [passport_row(one) for one in methods.passport.indicators] if methods else [],
-        "selection_rules": [_rule(one) for one in methods.rules] if methods else [],
-        "sources": [
-            {"file": one.file, "title": one.title, "origin": one.origin, "received": pd.Timestamp(one.received),
-             "sha256": one.sha256}
-            for one in sources
-        ],
-        "abbreviations": [{"term": one.term, "expansion": one.expansion, "basis": one.basis} for one in abbreviations],
-        "assumptions": [assumption_row(one) for one in assumptions],
-    }  # fmt: skip
-    return {name: typed_table(RULE_TABLES[name], some) for name, some in rows.items()}
+    """Returns passport, selection_rules, sources, abbreviations and assumptions, each in the order of its file."""
+    named = [{"term": one.term, "expansion": one.expansion, "basis": one.basis} for one in abbreviations]
+    return {
+        "passport": typed_table(PassportRows, list(map(passport_row, methods.passport.indicators if methods else ()))),
+        "selection_rules": typed_table(SelectionRules, list(map(_rule, methods.rules if methods else ()))),
+        "sources": typed_table(Sources, list(map(source_row, sources))),
+        "abbreviations": typed_table(Abbreviations, named),
+        "assumptions": typed_table(Assumptions, list(map(assumption_row, assumptions))),
+    }
+
+
+def source_row(one: Source) -> dict[str, object]:
+    """A received file as a row of contracts.indicators.Sources."""
+    return {
+        "title": one.title,
+        "origin": one.origin,
+        "received": pd.Timestamp(one.received),
+        "file_name": one.file,
+        "sha256": one.sha256,
+        "licence": one.licence,
+    }
 
 
 def assumption_row(one: Assumption) -> dict[str, object]:
@@ -51,7 +61,7 @@ def assumption_row(one: Assumption) -> dict[str, object]:
 
 
 def passport_row(one: Indicator) -> dict[str, object]:
-    """An indicator as a row of contracts.effectiveness_report.PassportRows."""
+    """An indicator as a row of contracts.report.PassportRows."""
     return {
         "indicator_id": one.id,
         "indicator_name": one.name,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def check(project: Project, options: argparse.Namespace) -> int:
     """Lists the findings and leaves them in output/; 1 when something blocks."""
     from analysis.contracts.findings import blocking, full_text, screen_lines
+    from analysis.contracts.indicators import Findings
     from analysis.files.atomic import write_file_whole
     from analysis.pipeline.check import check_project
     from analysis.presentation.exports import xlsx_bytes
@@ -34,7 +35,7 @@ def check(project: Project, options: argparse.Namespace) -> int:
     output.mkdir(exist_ok=True)
     write_file_whole(output / "findings.txt", full_text(checked.findings).encode("utf-8"))
     about = [("Таблица", "Замечания к исходным файлам"), ("Издатель", project.publisher)]
-    content = xlsx_bytes(checked.tables["findings"], about, _latest_received(project))
+    content = xlsx_bytes(checked.tables["findings"], Findings, about, _latest_received(project))
     write_file_whole(output / "findings.xlsx", content)
     if options.annotate:
         _annotate(project, checked)

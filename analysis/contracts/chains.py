@@ -1,26 +1,21 @@
-"""Tables that only chains stand on: cells of received files as they stood, results displaced, what people wrote."""
+"""Tables that only chains stand on: cells of received files as they stood, results displaced, rules of selection."""
 
 import pandas as pd
-import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import IndicatorTable, address, column, source_file
-from analysis.contracts.effectiveness_report import PassportRows
-from analysis.contracts.facts import FactTable
-from analysis.contracts.indicators import Abbreviations
-from analysis.contracts.quality import Assumptions
+from analysis.contracts.columns import Contract, SourcedTable, Table, address, but
 from analysis.contracts.school_facts import Results
 
 
-class ReceivedCells(FactTable):
+class ReceivedCells(SourcedTable):
     """Каждая ячейка полученных файлов, прочитанная как таблица, какой она пришла; примечаний нет."""
 
     place: Series[str] = address("ячейка; в выгрузке — её строка")
-    row_place: Series[str] = address("строка")
-    column_name: Series[str] = column("Столбец", "Имя столбца в таблицах; в «дорожной карте» — роль ячейки")
-    text: Series[str] = column("Текст", "Что стоит; значения файлов с учениками — только итоги")
-    line: Series[pd.Int64Dtype] = column(
-        "Строка итогов", "В файле итогов, если строка — ученик; пусто для остальных", "номер", ge=2, nullable=True
+    row_place: Series[str] = address("строка с этой ячейкой", label="Адрес строки")
+    column_name: Series[str]
+    text: Series[str] = but(meaning="Что стоит; от файлов с учениками — только итоги")
+    line: Series[pd.Int64Dtype] = but(
+        label="Строка итогов", meaning="В файле итогов, где строка — ученик; пусто для остальных", ge=2, nullable=True
     )
 
 
@@ -28,32 +23,15 @@ class DisplacedResults(Results):
     """Результаты форм, вместо которых засчитаны выгрузки."""
 
 
-class SelectionRules(IndicatorTable):
+class SelectionRules(Table):
     """Правила отбора, как их записало управление."""
 
-    rule_id: Series[str] = column("Правило", "Имя правила в data/selection.toml", unique=True)
-    rule_words: Series[str] = column("Что в нём сказано", "Порог, сколько процедур, повторение")
+    rule_id: Series[str] = but(unique=True)
+    rule_words: Series[str]
 
 
-class SourceFiles(IndicatorTable):
-    """Полученные файлы, как они записаны в SOURCES.toml."""
-
-    file: Series[str] = source_file()
-    title: Series[str] = column("Документ", "Полное название")
-    origin: Series[str] = column("Откуда", "От кого и как получен")
-    received: Series[pd.Timestamp] = column("Получен", "Дата получения", "дата")
-    sha256: Series[str] = column("sha256", "Отпечаток содержимого файла")
-
-
-CELL_TABLES: dict[str, type[pa.DataFrameModel]] = {
+CHAIN_TABLES: dict[str, Contract] = {
     "received_cells": ReceivedCells,
     "displaced_results": DisplacedResults,
-}
-# What people wrote into files of rules, row by row.
-RULE_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "passport": PassportRows,
     "selection_rules": SelectionRules,
-    "sources": SourceFiles,
-    "abbreviations": Abbreviations,
-    "assumptions": Assumptions,
 }

@@ -1,11 +1,16 @@
-"""Column definitions that several tables share, so that one quantity has one name and one description."""
+"""What a contract is made of: the columns of a table, from the dictionary of fields."""
 
+from functools import cache
+from inspect import get_annotations
 from typing import Any
 
 import pandera.pandas as pa
+from pandera.typing.pandas import Series
 
-ACTIVITY_CODE = r"^\d+(\.\d+)+$"
-SCHOOL_YEAR = r"^20\d\d/\d\d$"
+from analysis.contracts.fields import FIELDS
+
+Contract = type[pa.DataFrameModel]
+
 COMPARATORS = ["=", "≥"]
 READINGS = ["flow", "annual", "both_possible", "contradiction"]
 OPEN_READINGS = ["both_possible", "contradiction"]
@@ -26,16 +31,21 @@ SETTLED_READINGS = ["flow", "annual"]
 READING_BASES = list(READING_RULES)
 
 
-class IndicatorTable(pa.DataFrameModel):
-    """What the tables of indicators share: nothing undeclared, nothing out of order, nothing converted."""
-
-    class Config:
-        strict = True
-        ordered = True
-        coerce = False
+@cache
+def titles_of(contract: Contract) -> dict[str, str]:
+    """The Russian label of each column."""
+    return {name: str(field.title) for name, field in contract.to_schema().columns.items()}
 
 
-def pandas_types(contract: type[pa.DataFrameModel]) -> dict[str, str]:
+@cache
+def hidden_from(contract: Contract, internal: bool) -> frozenset[str]:
+    """The columns that the readers of an edition may not see: the public, or where it is internal the office."""
+    fields = contract.to_schema().columns
+    word = "public_only" if internal else "office_only"
+    return frozenset(name for name, field in fields.items() if (field.metadata or {}).get(word))
+
+
+def pandas_types(contract: Contract) -> dict[str, str]:
     """The type of each column as pandas gives it and Parquet gives it back, in the order of the contract."""
     return {name: _pandas_type(str(field.dtype)) for name, field in contract.to_schema().columns.items()}
 
@@ -46,60 +56,71 @@ def _pandas_type(dtype: str) -> str:
     return "str" if dtype.startswith("string") else dtype
 
 
-def column(title: str, description: str, unit: str = "", **checks: Any) -> Any:
-    """A column with its Russian label, its meaning and its unit (empty for text)."""
-    return pa.Field(title=title, description=description, metadata={"unit": unit}, **checks)
+# What an empty cell means in several tables.
+NOT_TOLD = "сказать нельзя, причина в пометках"
+NOT_SHOWN = "нет сведений или скрыто"
+NOT_STATED = "не указано, это не ноль"
 
 
-def source_file() -> Any:
-    """The received file that a row rests on."""
-    return column("Файл", "Полученный файл, относительно папки проекта", str_length={"min_value": 1})
+def but(**different: Any) -> Any:
+    """A field of the dictionary that is different in one table; see `column`."""
+    return different
 
 
-def address(what: str) -> Any:
-    """Address of a value inside the received file."""
-    return column("Адрес", f"Где в файле стоит {what}: так, как это считает человек", str_length={"min_value": 1})
+def address(what: str, **different: Any) -> Any:
+    """The field `place`, or another that says where in the received file something stands."""
+    return but(meaning=f"Где в файле стоит {what}: так, как это считает человек", **different)
 
 
-def activity_code() -> Any:
-    """The number of an activity, as text and without the final dot: 4.1 and 4.10 are different."""
-    return column("№", "Номер мероприятия без точки в конце", str_matches=ACTIVITY_CODE)
+def column(
+    name: str,
+    *,
+    blank: str = "",
+    office_only: bool = False,
+    public_only: bool = False,
+    **different: Any,
+) -> Any:
+    """A column of a table: its field in the dictionary, with what is different.
+
+    Args:
+        name: Of the field.
+        blank: What it means that nothing stands there; the column may then be empty.
+        office_only: Whether the public may not see it.
+        public_only: Whether it says nothing to the office, which sees everything.
+        different: Another label, meaning or unit, and further checks of pandera; None takes one away.
+    """
+    known = FIELDS[name]
+    words = {part: different.pop(part, getattr(known, part)) for part in ("label", "meaning", "unit")}
+    seen = {"office_only": office_only, "public_only": public_only}
+    metadata = {"unit": words["unit"]} | {word: True for word, given in seen.items() if given}
+    meaning = f"{words['meaning']}; пусто — {blank}" if blank else words["meaning"]
+    checks = known.checks | ({"nullable": True} if blank else {}) | different
+    checks = {check: limit for check, limit in checks.items() if limit is not None}
+    return pa.Field(title=words["label"], description=meaning, metadata=metadata, **checks)
 
 
-def measure_number(**checks: Any) -> Any:
-    """The number of a measure inside its activity."""
-    return column("№ в мероприятии", "Порядковый номер показателя внутри мероприятия", "номер", ge=1, **checks)
+class Table(pa.DataFrameModel):
+    """A contract: nothing undeclared, nothing out of order, nothing converted.
+
+    Each name with a type is a column and means what the dictionary of fields says; `but` says what is different.
+    """
+
+    class Config:
+        strict = True
+        ordered = True
+        coerce = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Makes the columns of the class from its names; a name that the dictionary lacks is an error."""
+        for name in get_annotations(cls):
+            different = cls.__dict__.get(name, {})
+            made = column(name, **different)
+            made.__set_name__(cls, name)
+            setattr(cls, name, made)
+        super().__init_subclass__(**kwargs)  # type: ignore[no-untyped-call]
 
 
-def calendar_year() -> Any:
-    """A calendar year of the roadmap."""
-    return column("Год", "Календарный год", "год", ge=2000, le=2100)
+class SourcedTable(Table):
+    """A contract of rows that rest on a received file."""
 
-
-def school_login() -> Any:
-    """The login by which schools are joined."""
-    return column("Логин", "Логин школы в ФИС ОКО: по нему школы соединяются", str_length={"min_value": 1})
-
-
-def school_year() -> Any:
-    """A school year, from autumn to spring."""
-    return column("Учебный год", "Вида 2020/21", str_matches=SCHOOL_YEAR)
-
-
-def reported_count() -> Any:
-    """How much was reported of a measure."""
-    return _fact_count("Сообщено", "Пусто — никто не сообщил, это не ноль")
-
-
-def documented_count() -> Any:
-    """How much of what was reported has its documents."""
-    return _fact_count("Подтверждено", "Из сообщённого: названы подтверждения, не возвращённые")
-
-
-def accepted_count() -> Any:
-    """How much of what was reported the office has accepted."""
-    return _fact_count("Принято", "Из сообщённого: подтверждения приняты управлением")
-
-
-def _fact_count(title: str, description: str) -> Any:
-    return column(title, description, "как в названии", ge=0, nullable=True)
+    source_file: Series[str]

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 import pandera.pandas as pa
 
+from analysis.contracts.chains import CHAIN_TABLES
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
-from analysis.contracts.effectiveness_report import REPORT_TABLES
 from analysis.contracts.exports import EXPORT_TABLES
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.outcomes import ASKS, BLOCKS, SETS_ASIDE
+from analysis.contracts.report import REPORT_TABLES
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.contracts.text import TEXT_TABLES
@@ -70,6 +71,7 @@ SECTIONS = (
         "Лежат в `data/processed` дважды: целиком, для служебного отчёта, и с приставкой `public_` — с тем, что "
         "скрыто правилом `data/disclosure.toml`; открытый отчёт и его файлы делаются только из вторых.",
     ),
+    ("Таблицы для `analysis explain`", "Лежат в `data/processed`; в них кончаются цепочки от напечатанного числа."),
     (
         "Текстовые таблицы",
         "Документ, как он прочитан: все значения — текст, ничего не истолковано. `cells` лежит и в `data/processed`.",
@@ -95,6 +97,7 @@ def data_dictionary() -> str:
             EFFECTIVENESS_TABLES,
             {**PUBLIC_EFFECTIVENESS, **REPORT_TABLES},
             GROUP_TABLES,
+            CHAIN_TABLES,
             TEXT_TABLES,
         ),
         strict=True,

@@ -4,17 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import (
-    IndicatorTable,
-    accepted_count,
-    activity_code,
-    calendar_year,
-    column,
-    documented_count,
-    measure_number,
-    reported_count,
-    school_login,
-)
+from analysis.contracts.columns import Table, but
 
 DONE = "выполнено"
 PARTLY = "выполнено частично"
@@ -51,58 +41,46 @@ OWED_KINDS = [
 COUNTS, CONFIRMS = STANDINGS = ["засчитывается", "лишь подтверждает, в счёт не идёт"]
 
 
-class Duties(IndicatorTable):
+class Duties(Table):
     """Чей факт засчитывается и что он сообщил; кто сообщил то же, не отвечая за показатель, — подтверждает."""
 
-    activity_code: Series[str] = activity_code()
-    measure_number: Series[int] = measure_number()
-    calendar_year: Series[int] = calendar_year()
-    reporter: Series[str] = column("Кто отчитывается", "Исполнитель за город или логин школы")
-    standing: Series[str] = column("Что значит его факт", "Засчитывается или подтверждает", isin=STANDINGS)
-    basis: Series[str] = column("Почему", "Запись data/reporting.toml или порядок исполнителей; пусто — не отвечает")
-    share_count: Series[pd.Int64Dtype] = column(
-        "Доля", "Сколько должен сделать; пусто — доля не установлена", "как в названии", ge=0, nullable=True
-    )
-    reported_count: Series[pd.Int64Dtype] = reported_count()
-    documented_count: Series[pd.Int64Dtype] = documented_count()
-    accepted_count: Series[pd.Int64Dtype] = accepted_count()
-    waiting_count: Series[pd.Int64Dtype] = column(
-        "Ждут рассмотрения", "Подтверждений, которые ещё не рассмотрены", "подтверждение", ge=0, nullable=True
-    )
-    returned_count: Series[pd.Int64Dtype] = column(
-        "Возвращено", "Подтверждений, возвращённых с причиной", "подтверждение", ge=0, nullable=True
-    )
+    activity_code: Series[str]
+    measure_number: Series[int]
+    calendar_year: Series[int]
+    reporter: Series[str] = but(label="Кто отчитывается")
+    standing: Series[str] = but(isin=STANDINGS)
+    basis: Series[str] = but(meaning="Запись data/reporting.toml или порядок исполнителей; пусто — не отвечает")
+    share_count: Series[pd.Int64Dtype] = but(label="Доля")
+    reported_count: Series[pd.Int64Dtype]
+    documented_count: Series[pd.Int64Dtype]
+    accepted_count: Series[pd.Int64Dtype]
+    waiting_count: Series[pd.Int64Dtype]
+    returned_count: Series[pd.Int64Dtype]
 
     class Config:
         unique = ["activity_code", "measure_number", "calendar_year", "reporter"]
 
 
-class Statuses(IndicatorTable):
+class Statuses(Table):
     """Сколько показателей в каком состоянии."""
 
-    calendar_year: Series[int] = calendar_year()
-    status: Series[str] = column("Состояние за год", "На срок отчёта", isin=EXECUTION_STATUSES)
-    measure_count: Series[int] = column("Показателей", "Сколько показателей", "показатель", ge=0)
+    calendar_year: Series[int]
+    status: Series[str] = but(isin=EXECUTION_STATUSES)
+    measure_count: Series[int]
 
     class Config:
         unique = ["calendar_year", "status"]
 
 
-class ReporterResults(IndicatorTable):
+class ReporterResults(Table):
     """Отчётность тех, кто отвечает за показатели: исполнителей и школ."""
 
-    calendar_year: Series[int] = calendar_year()
-    reporter: Series[str] = column(
-        "Кто отчитывается", "Исполнитель за город или логин школы", str_length={"min_value": 1}
-    )
-    expected_measure_count: Series[int] = column("Отвечает за", "За сколько показателей отвечает", "показатель", ge=0)
-    reported_measure_count: Series[int] = column("Сообщено показателей", "О скольких сообщено", "показатель", ge=0)
-    documented_measure_count: Series[int] = column(
-        "Подтверждено показателей", "По скольким подтверждено всё, что сообщено", "показатель", ge=0
-    )
-    accepted_measure_count: Series[int] = column(
-        "Принято показателей", "По скольким принято всё, что сообщено", "показатель", ge=0
-    )
+    calendar_year: Series[int]
+    reporter: Series[str] = but(label="Кто отчитывается")
+    expected_measure_count: Series[int]
+    reported_measure_count: Series[int]
+    documented_measure_count: Series[int]
+    accepted_measure_count: Series[int]
 
     class Config:
         unique = ["calendar_year", "reporter"]
@@ -114,45 +92,29 @@ class ReporterResults(IndicatorTable):
         return (steps >= 0).all(axis=1)
 
 
-class _TaskKey(IndicatorTable):
-    calendar_year: Series[int] = calendar_year()
-    task_code: Series[str] = column("Задача", "Номер задачи", str_matches=r"^\d+$")
-    task_title: Series[str] = column("Название задачи", "Название задачи")
+class _TaskKey(Table):
+    calendar_year: Series[int]
+    task_code: Series[str]
+    task_title: Series[str]
 
 
-class _ExecutorKey(IndicatorTable):
-    calendar_year: Series[int] = calendar_year()
-    executor_name: Series[str] = column("Исполнитель", "Словами документа")
+class _ExecutorKey(Table):
+    calendar_year: Series[int]
+    executor_name: Series[str]
 
 
-class _Totals(IndicatorTable):
-    planned_measure_count: Series[int] = column("С планом", "Показателей с планом больше нуля", "показатель", ge=0)
-    reported_measure_count: Series[int] = column("Сообщено показателей", "О скольких сообщено", "показатель", ge=0)
-    documented_measure_count: Series[int] = column(
-        "Подтверждено показателей", "По скольким подтверждено всё, что сообщено", "показатель", ge=0
-    )
-    accepted_measure_count: Series[int] = column(
-        "Принято показателей", "По скольким принято всё, что сообщено", "показатель", ge=0
-    )
-    completed_measure_count: Series[int] = column(
-        "Выполнено показателей", "Показателей в состоянии «выполнено»", "показатель", ge=0
-    )
-    partly_measure_count: Series[int] = column(
-        "Частично", "Показателей в состоянии «выполнено частично»", "показатель", ge=0
-    )
-    review_measure_count: Series[int] = column(
-        "На рассмотрении", "Показателей в состоянии «на рассмотрении»", "показатель", ge=0
-    )
-    undocumented_measure_count: Series[int] = column(
-        "Документов нет", "Показателей в состоянии «сообщено, документов нет»", "показатель", ge=0
-    )
-    failed_measure_count: Series[int] = column(
-        "Не выполнено", "Показателей в состоянии «не выполнено»", "показатель", ge=0
-    )
-    early_measure_count: Series[int] = column(
-        "Срок не наступил", "Показателей в состоянии «срок не наступил»", "показатель", ge=0
-    )
-    unknown_measure_count: Series[int] = column("Нет сведений", "Показателей без сведений", "показатель", ge=0)
+class _Totals(Table):
+    planned_measure_count: Series[int]
+    reported_measure_count: Series[int]
+    documented_measure_count: Series[int]
+    accepted_measure_count: Series[int]
+    completed_measure_count: Series[int]
+    partly_measure_count: Series[int]
+    review_measure_count: Series[int]
+    undocumented_measure_count: Series[int]
+    failed_measure_count: Series[int]
+    early_measure_count: Series[int]
+    unknown_measure_count: Series[int]
 
     @pa.dataframe_check(error="состояния вместе дают план, принято ≤ подтвердил ≤ сообщил ≤ с планом")
     def parts_make_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -176,27 +138,21 @@ class ExecutorResults(_Totals, _ExecutorKey):
         unique = ["calendar_year", "executor_name"]
 
 
-class SchoolResults(IndicatorTable):
+class SchoolResults(Table):
     """План и факт школ, отвечающих за показатели: по строке на год, школу и показатель."""
 
-    calendar_year: Series[int] = calendar_year()
-    school_login: Series[str] = school_login()
-    activity_code: Series[str] = activity_code()
-    measure_number: Series[int] = measure_number()
-    measure_label: Series[str] = column("№ показателя", "4.1/2 — второй показатель мероприятия 4.1")
-    measure_name: Series[str] = column("Показатель", "Название результата словами документа")
-    target_count: Series[pd.Int64Dtype] = column(
-        "План на год", "Пусто — в документе не заполнено, это не ноль", "как в названии", ge=0, nullable=True
-    )
-    share_count: Series[pd.Int64Dtype] = column(
-        "Доля школы", "Сколько должна сделать школа; пусто — доля не установлена", "как в названии", ge=0, nullable=True
-    )
-    reported_count: Series[pd.Int64Dtype] = reported_count()
-    documented_count: Series[pd.Int64Dtype] = documented_count()
-    accepted_count: Series[pd.Int64Dtype] = accepted_count()
-    school_status: Series[str] = column(
-        "Состояние у школы", "На срок отчёта, против доли школы", isin=[*EXECUTION_STATUSES, NO_SHARE]
-    )
+    calendar_year: Series[int]
+    school_login: Series[str]
+    activity_code: Series[str]
+    measure_number: Series[int]
+    measure_label: Series[str]
+    measure_name: Series[str]
+    target_count: Series[pd.Int64Dtype]
+    share_count: Series[pd.Int64Dtype]
+    reported_count: Series[pd.Int64Dtype]
+    documented_count: Series[pd.Int64Dtype]
+    accepted_count: Series[pd.Int64Dtype]
+    school_status: Series[str] = but(isin=[*EXECUTION_STATUSES, NO_SHARE])
 
     class Config:
         unique = ["calendar_year", "school_login", "activity_code", "measure_number"]
@@ -206,22 +162,18 @@ class SchoolResults(IndicatorTable):
         return frame["share_count"].notna() | frame["school_status"].isin(WITHOUT_SHARE)
 
 
-class Owed(IndicatorTable):
+class Owed(Table):
     """Что за кем: чего нет к сроку отчёта, кто это должен и с какого дня."""
 
-    calendar_year: Series[int] = calendar_year()
-    debtor: Series[str] = column("За кем", "Исполнитель, школа или управление образования", str_length={"min_value": 1})
-    activity_code: Series[str] = activity_code()
-    measure_number: Series[int] = measure_number()
-    measure_label: Series[str] = column("№ показателя", "4.1/2 — второй показатель мероприятия 4.1")
-    owed_kind: Series[str] = column("Чего нет", "Сведений, подтверждения, решения или ответственного", isin=OWED_KINDS)
-    since_date: Series[pd.Timestamp] = column(
-        "С какого дня", "Срок отчёта, день получения формы или день решения", "дата", nullable=True
-    )
-    piece_count: Series[pd.Int64Dtype] = column(
-        "Подтверждений", "Сколько возвращено или не рассмотрено", "подтверждение", ge=1, nullable=True
-    )
-    reason: Series[str] = column("Причина", "Почему возвращено", nullable=True)
+    calendar_year: Series[int]
+    debtor: Series[str]
+    activity_code: Series[str]
+    measure_number: Series[int]
+    measure_label: Series[str]
+    owed_kind: Series[str] = but(isin=OWED_KINDS)
+    since_date: Series[pd.Timestamp]
+    piece_count: Series[pd.Int64Dtype] = but(office_only=True)
+    reason: Series[str] = but(office_only=True)
 
     @pa.dataframe_check(error="причина есть у возвращённого и только у него")
     def a_reason_where_it_was_sent_back(cls, frame: pd.DataFrame) -> "pd.Series[bool]":

@@ -4,18 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import (
-    COMPARATORS,
-    READINGS,
-    IndicatorTable,
-    accepted_count,
-    activity_code,
-    calendar_year,
-    column,
-    documented_count,
-    measure_number,
-    reported_count,
-)
+from analysis.contracts.columns import COMPARATORS, READINGS, Table, but
 from analysis.contracts.execution import (
     EXECUTION_STATUSES,
     Duties,
@@ -29,39 +18,25 @@ from analysis.contracts.execution import (
 from analysis.contracts.quality import PRINTED_QUALITY_TABLES, QUALITY_TABLES
 
 
-class Plan(IndicatorTable):
+class Plan(Table):
     """План по показателям и годам: по строке на показатель и год, с обоими способами накопления."""
 
-    task_code: Series[str] = column("Задача", "Номер задачи", str_matches=r"^\d+$")
-    task_title: Series[str] = column("Название задачи", "Название задачи")
-    activity_code: Series[str] = activity_code()
-    activity_title: Series[str] = column("Мероприятие", "Наименование мероприятия")
-    measure_number: Series[int] = measure_number()
-    measure_label: Series[str] = column("№ показателя", "4.1/2 — второй показатель мероприятия 4.1")
-    measure_name: Series[str] = column("Показатель", "Название результата словами документа")
-    comparator: Series[str] = column("Сравнение", "= ровно столько; ≥ не менее", isin=COMPARATORS)
-    planned_total_count: Series[int] = column("План за срок", "Плановое значение за весь срок", "как в названии", ge=0)
-    planned_total_text: Series[str] = column("Итог как в документе", "Плановое значение, как получено")
-    reading: Series[str] = column(
-        "Прочтение", "Как читать итог: flow, annual, both_possible, contradiction", isin=READINGS
-    )
-    calendar_year: Series[int] = calendar_year()
-    target_count: Series[pd.Int64Dtype] = column(
-        "План на год", "Пусто — в документе не заполнено, это не ноль", "как в названии", ge=0, nullable=True
-    )
-    deadline_month: Series[pd.Int64Dtype] = column(
-        "Месяц срока", "Пусто — документ месяца не называет", "месяц", ge=1, le=12, nullable=True
-    )
-    cumulative_flow_count: Series[pd.Int64Dtype] = column(
-        "С начала срока: сумма", "Сумма планов с первого года по этот", "как в названии", ge=0, nullable=True
-    )
-    cumulative_annual_count: Series[pd.Int64Dtype] = column(
-        "С начала срока: уровень",
-        "Уровень этого года, если годы не складываются",
-        "как в названии",
-        ge=0,
-        nullable=True,
-    )
+    task_code: Series[str]
+    task_title: Series[str]
+    activity_code: Series[str]
+    activity_title: Series[str] = but(meaning="Наименование мероприятия", str_length=None)
+    measure_number: Series[int]
+    measure_label: Series[str]
+    measure_name: Series[str]
+    comparator: Series[str] = but(isin=COMPARATORS)
+    planned_total_count: Series[int] = but(meaning="Плановое значение за весь срок")
+    planned_total_text: Series[str]
+    reading: Series[str] = but(meaning="Как читать итог: flow, annual, both_possible, contradiction", isin=READINGS)
+    calendar_year: Series[int]
+    target_count: Series[pd.Int64Dtype]
+    deadline_month: Series[pd.Int64Dtype] = but(meaning="Пусто — документ месяца не называет")
+    cumulative_flow_count: Series[pd.Int64Dtype]
+    cumulative_annual_count: Series[pd.Int64Dtype]
 
     class Config:
         unique = ["activity_code", "measure_number", "calendar_year"]
@@ -70,46 +45,21 @@ class Plan(IndicatorTable):
 class PlanFact(Plan):
     """План и факт по показателям и годам: сообщено, подтверждено, принято, границы и состояние на срок отчёта."""
 
-    expected_reporter_count: Series[pd.Int64Dtype] = column(
-        "Должны отчитаться",
-        "Сколько исполнителей отвечает за показатель; пусто — никто",
-        "исполнитель",
-        ge=1,
-        nullable=True,
-    )
-    missing_reporter_count: Series[pd.Int64Dtype] = column(
-        "Не отчитались", "Сколько из них не сообщило ничего", "исполнитель", ge=0, nullable=True
-    )
-    missing_reporters: Series[str] = column("Кто не отчитался", "Через запятую; пусто — отчитались все")
-    reported_count: Series[pd.Int64Dtype] = reported_count()
-    documented_count: Series[pd.Int64Dtype] = documented_count()
-    accepted_count: Series[pd.Int64Dtype] = accepted_count()
-    reported_lower_count: Series[pd.Int64Dtype] = column(
-        "Не меньше", "Сообщено, если не отчитавшиеся не сделали ничего", "как в названии", ge=0, nullable=True
-    )
-    reported_upper_count: Series[pd.Int64Dtype] = column(
-        "Не больше", "Сообщено, если не отчитавшиеся сделали всё; пусто — доля не установлена", "как в названии", ge=0,
-        nullable=True,
-    )  # fmt: skip
-    waiting_count: Series[pd.Int64Dtype] = column(
-        "Ждут рассмотрения", "Подтверждений, которые ещё не рассмотрены", "подтверждение", ge=0, nullable=True
-    )
-    returned_count: Series[pd.Int64Dtype] = column(
-        "Возвращено", "Подтверждений, возвращённых с причиной", "подтверждение", ge=0, nullable=True
-    )
-    accepted_flow_count: Series[pd.Int64Dtype] = column(
-        "Принято с начала срока", "Сумма принятого с первого года по этот", "как в названии", ge=0, nullable=True
-    )
-    unknown_year_count: Series[int] = column(
-        "Лет без сведений", "С начала срока: есть план, нет сведений; сумма тогда — нижняя граница", "год", ge=0
-    )
-    status: Series[str] = column("Состояние за год", "На срок отчёта", isin=EXECUTION_STATUSES)
-    status_flow: Series[str] = column(
-        "Состояние с начала срока: сумма", "Если годы складываются", isin=EXECUTION_STATUSES
-    )
-    status_annual: Series[str] = column(
-        "Состояние с начала срока: уровень", "Если годы не складываются", isin=EXECUTION_STATUSES
-    )
+    expected_reporter_count: Series[pd.Int64Dtype]
+    missing_reporter_count: Series[pd.Int64Dtype]
+    missing_reporters: Series[str] = but(office_only=True)
+    reported_count: Series[pd.Int64Dtype]
+    documented_count: Series[pd.Int64Dtype]
+    accepted_count: Series[pd.Int64Dtype]
+    reported_lower_count: Series[pd.Int64Dtype]
+    reported_upper_count: Series[pd.Int64Dtype]
+    waiting_count: Series[pd.Int64Dtype] = but(office_only=True)
+    returned_count: Series[pd.Int64Dtype] = but(office_only=True)
+    accepted_flow_count: Series[pd.Int64Dtype]
+    unknown_year_count: Series[int]
+    status: Series[str] = but(isin=EXECUTION_STATUSES)
+    status_flow: Series[str] = but(isin=EXECUTION_STATUSES)
+    status_annual: Series[str] = but(isin=EXECUTION_STATUSES)
 
     @pa.dataframe_check(error="принято ≤ подтверждено ≤ сообщено")
     def accepted_within_reported(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -120,28 +70,28 @@ class PlanFact(Plan):
         return ~known | inside.fillna(False)
 
 
-class Composition(IndicatorTable):
+class Composition(Table):
     """Состав плана: сколько показателей каждой задачи запланировано на год."""
 
-    task_code: Series[str] = column("Задача", "Номер задачи", str_matches=r"^\d+$")
-    task_title: Series[str] = column("Название задачи", "Название задачи")
-    calendar_year: Series[int] = calendar_year()
-    planned_count: Series[int] = column("Запланировано", "Показателей с планом больше нуля", "показатель", ge=0)
-    zero_count: Series[int] = column("План — ноль", "Показателей, на которые в этот год стоит 0", "показатель", ge=0)
-    blank_count: Series[int] = column("Не указано", "Показателей, у которых год не заполнен", "показатель", ge=0)
+    task_code: Series[str]
+    task_title: Series[str]
+    calendar_year: Series[int]
+    planned_count: Series[int]
+    zero_count: Series[int]
+    blank_count: Series[int]
 
     class Config:
         unique = ["task_code", "calendar_year"]
 
 
-class ExecutorLoad(IndicatorTable):
+class ExecutorLoad(Table):
     """Нагрузка исполнителей за год: в скольких запланированных показателях назван каждый."""
 
-    calendar_year: Series[int] = calendar_year()
-    executor_name: Series[str] = column("Исполнитель", "Словами документа")
-    planned_count: Series[int] = column("Запланировано", "Показателей с планом больше нуля", "показатель", ge=1)
-    first_named_count: Series[int] = column("Назван первым", "Из них назван первым", "показатель", ge=0)
-    other_count: Series[int] = column("Соисполнитель", "Из них назван не первым", "показатель", ge=0)
+    calendar_year: Series[int]
+    executor_name: Series[str]
+    planned_count: Series[int] = but(ge=1)
+    first_named_count: Series[int]
+    other_count: Series[int]
 
     class Config:
         unique = ["calendar_year", "executor_name"]
@@ -151,44 +101,44 @@ class ExecutorLoad(IndicatorTable):
         return frame["first_named_count"] + frame["other_count"] == frame["planned_count"]
 
 
-class Findings(IndicatorTable):
+class Findings(Table):
     """Замечания к исходному документу."""
 
-    severity: Series[str] = column("Вес", "блокирует, посмотрите или учтено")
-    rule: Series[str] = column("Правило", "Короткое имя правила")
-    source_file: Series[str] = column("Файл", "Полученный файл, относительно папки проекта")
-    place: Series[str] = column("Адрес", "Где в файле: строка и ячейка, как их считает человек")
-    value: Series[str] = column("Что стоит", "Текст, как получен")
-    explanation: Series[str] = column("Пояснение", "Правило словами")
-    action: Series[str] = column("Что сделать", "Что сделать аналитику")
+    severity: Series[str]
+    rule: Series[str]
+    source_file: Series[str] = but(str_length=None, office_only=True)
+    place: Series[str] = but(meaning="Где в файле: строка и ячейка, как их считает человек", str_length=None)
+    value: Series[str] = but(label="Что стоит", unit="", ge=None, nullable=False)
+    explanation: Series[str]
+    action: Series[str] = but(office_only=True)
 
 
-class Abbreviations(IndicatorTable):
+class Abbreviations(Table):
     """Сокращения документа."""
 
-    term: Series[str] = column("Сокращение", "Как в документе")
-    expansion: Series[str] = column("Расшифровка", "Что означает")
-    basis: Series[str] = column("Основание", "На чём держится расшифровка")
+    term: Series[str]
+    expansion: Series[str]
+    basis: Series[str] = but(meaning="На чём держится расшифровка")
 
 
-class Sources(IndicatorTable):
+class Sources(Table):
     """Полученные файлы, на которых стоит отчёт."""
 
-    title: Series[str] = column("Документ", "Полное название")
-    origin: Series[str] = column("Откуда", "От кого и как получен")
-    received: Series[pd.Timestamp] = column("Получен", "Дата получения", "дата")
-    file_name: Series[str] = column("Файл", "Имя полученного файла; в служебном отчёте — с папкой")
-    sha256: Series[str] = column("sha256", "Отпечаток содержимого файла", str_matches=r"^[0-9a-f]{64}$")
-    licence: Series[str] = column("Условия", "На каких условиях публикуется")
+    title: Series[str] = but(label="Документ", meaning="Полное название", str_length=None)
+    origin: Series[str] = but(meaning="От кого и как получен")
+    received: Series[pd.Timestamp]
+    file_name: Series[str]
+    sha256: Series[str]
+    licence: Series[str]
 
 
 INDICATOR_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "plan": Plan,
     "plan_fact": PlanFact,
     "composition": Composition,
+    "duties": Duties,
     "executor_load": ExecutorLoad,
     "statuses": Statuses,
-    "duties": Duties,
     "executor_results": ExecutorResults,
     "reporter_results": ReporterResults,
     "task_results": TaskResults,

@@ -6,7 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import IndicatorTable, address, calendar_year, column, source_file
+from analysis.contracts.columns import Table, but
 from analysis.rules.assumptions import RATINGS
 
 THERE, PARTLY, ASIDE, TOO_LATE, NOTHING = COMPLETENESS = ["есть", "частично", "отложено", "после срока", "нет сведений"]
@@ -19,49 +19,25 @@ SHEET_KINDS = {
     "self_assessment": ("самооценка", ["criterion"]),
     "contests": ("конкурсы", ["line"]),
 }
+LINE: dict[str, Any] = {
+    "label": "Строка", "meaning": "Чем отличается от других строк этих сведений", "unit": "", "ge": None,
+    "nullable": True,
+}  # fmt: skip
 CONFIRMED, NOT_CONFIRMED = CONFIRMATIONS = ["подтверждено", "не подтверждено"]
 
 
-def _count(title: str, description: str, unit: str = "строка", **checks: Any) -> Any:
-    return column(title, description, unit, ge=0, **checks)
-
-
-def _fact_kind() -> Any:
-    return column("Сведения", "Какие: исполнение, контингент, результаты процедуры …", str_length={"min_value": 1})
-
-
-def _row_count() -> Any:
-    return _count("Строк", "Сколько строк вошло в таблицы")
-
-
-def _set_aside_row_count() -> Any:
-    return _count("Отложено строк", "Прочитаны, но в таблицы не вошли, пока их не уточнят")
-
-
-def _received_date() -> Any:
-    return column("Получено", "Последний день, когда пришло", "дата", nullable=True)
-
-
-class ReporterCompleteness(IndicatorTable):
+class ReporterCompleteness(Table):
     """Полнота сведений: по строке на год, того, кто отчитывается, и вид сведений."""
 
-    calendar_year: Series[int] = calendar_year()
-    reporter: Series[str] = column(
-        "Кто отчитывается", "Исполнитель за город или логин школы", str_length={"min_value": 1}
-    )
-    fact_kind: Series[str] = _fact_kind()
-    asked_row_count: Series[pd.Int64Dtype] = _count(
-        "Спрошено строк", "Сколько строк просит форма; пусто — сколько их, знает только школа", nullable=True
-    )
-    missing_row_count: Series[pd.Int64Dtype] = _count(
-        "Не заполнено строк", "Из спрошенных; пусто — сколько строк нужно, не установлено", nullable=True
-    )
-    row_count: Series[int] = _row_count()
-    set_aside_row_count: Series[int] = _set_aside_row_count()
-    received_date: Series[pd.Timestamp] = _received_date()
-    completeness: Series[str] = column(
-        "Полнота", "Есть, частично, отложено … «нет сведений» — не ноль", isin=COMPLETENESS
-    )
+    calendar_year: Series[int]
+    reporter: Series[str] = but(label="Кто отчитывается")
+    fact_kind: Series[str]
+    asked_row_count: Series[pd.Int64Dtype] = but(office_only=True)
+    missing_row_count: Series[pd.Int64Dtype] = but(office_only=True)
+    row_count: Series[int] = but(office_only=True)
+    set_aside_row_count: Series[int] = but(office_only=True)
+    received_date: Series[pd.Timestamp] = but(nullable=True, office_only=True)
+    completeness: Series[str] = but(isin=COMPLETENESS)
 
     class Config:
         unique = ["calendar_year", "reporter", "fact_kind"]
@@ -78,53 +54,49 @@ class ReporterCompleteness(IndicatorTable):
         return (fits & ~(nothing & (frame["row_count"] + frame["set_aside_row_count"] > 0))).astype(bool)
 
 
-class AskedLines(IndicatorTable):
+class AskedLines(Table):
     """О чём спрашивали формы: по строке на строку формы; пустая строка — лист, строки которого называет школа."""
 
-    calendar_year: Series[int] = calendar_year()
-    reporter: Series[str] = column("Кто отчитывается", "Исполнитель за город или логин школы")
-    fact_kind: Series[str] = _fact_kind()
-    line: Series[str] = column("Строка", "Чем строка отличается от других строк этих сведений", nullable=True)
+    calendar_year: Series[int]
+    reporter: Series[str] = but(label="Кто отчитывается")
+    fact_kind: Series[str]
+    line: Series[str] = but(**LINE)
 
 
-class GivenLines(AskedLines):
+class GivenLines(Table):
     """Какие строки пришли в срок и вошли в таблицы, и где они стоят."""
 
-    source_file: Series[str] = source_file()
-    place: Series[str] = address("строка")
+    calendar_year: Series[int]
+    reporter: Series[str] = but(label="Кто отчитывается")
+    fact_kind: Series[str]
+    line: Series[str] = but(**LINE)
+    source_file: Series[str]
+    place: Series[str]
 
 
-class AsideLines(IndicatorTable):
+class AsideLines(Table):
     """Какие строки отложены, почему и где они стоят."""
 
-    calendar_year: Series[int] = calendar_year()
-    reporter: Series[str] = column("Кто отчитывается", "Пусто, если школа не опознана", nullable=True)
-    fact_kind: Series[str] = _fact_kind()
-    why: Series[str] = column("Почему отложено", "Правило словами", str_length={"min_value": 1})
-    source_file: Series[str] = source_file()
-    place: Series[str] = address("строка")
+    calendar_year: Series[int]
+    reporter: Series[str] = but(label="Кто отчитывается", blank="школа не опознана")
+    fact_kind: Series[str]
+    why: Series[str]
+    source_file: Series[str]
+    place: Series[str]
 
 
-class Completeness(IndicatorTable):
+class Completeness(Table):
     """Полнота сведений по видам: от скольких ждали, о скольких есть хоть что-то, о скольких — всё."""
 
-    calendar_year: Series[int] = calendar_year()
-    fact_kind: Series[str] = _fact_kind()
-    asked_reporter_count: Series[pd.Int64Dtype] = _count(
-        "Ждали от", "Школ и исполнителей; пусто — от скольких ждать, не установлено", "отчитывающийся", nullable=True
-    )
-    sent_reporter_count: Series[int] = _count(
-        "Есть сведения", "О скольких вошла или отложена хоть одна строка", "отчитывающийся"
-    )
-    complete_reporter_count: Series[pd.Int64Dtype] = _count(
-        "Есть всё", "О скольких есть все строки и ни одна строка формы не отложена", "отчитывающийся", nullable=True
-    )
-    complete_share: Series[pd.Float64Dtype] = column(
-        "Доля полных", "«Есть всё» к «Ждали от»; пусто — сведений нет ни о ком", "%", ge=0, le=100, nullable=True
-    )
-    row_count: Series[int] = _row_count()
-    set_aside_row_count: Series[int] = _set_aside_row_count()
-    received_date: Series[pd.Timestamp] = _received_date()
+    calendar_year: Series[int]
+    fact_kind: Series[str]
+    asked_reporter_count: Series[pd.Int64Dtype]
+    sent_reporter_count: Series[int]
+    complete_reporter_count: Series[pd.Int64Dtype]
+    complete_share: Series[pd.Float64Dtype]
+    row_count: Series[int]
+    set_aside_row_count: Series[int]
+    received_date: Series[pd.Timestamp] = but(nullable=True)
 
     class Config:
         unique = ["calendar_year", "fact_kind"]
@@ -136,63 +108,59 @@ class Completeness(IndicatorTable):
         return ((complete <= sent) & (sent <= asked)).astype(bool)
 
 
-class FindingCounts(IndicatorTable):
+class FindingCounts(Table):
     """Замечания к сведениям по правилам и весу; замечания к документу — отдельно."""
 
-    calendar_year: Series[int] = calendar_year()
-    rule_title: Series[str] = column("Замечание", "О чём оно")
-    severity: Series[str] = column("Вес", "Блокирует, посмотрите или учтено")
-    finding_count: Series[int] = column("Замечаний", "Сколько их", "замечание", ge=1)
+    calendar_year: Series[int]
+    rule_title: Series[str]
+    severity: Series[str] = but(meaning="Блокирует, посмотрите или учтено")
+    finding_count: Series[int]
 
 
-class SetAsideCounts(IndicatorTable):
+class SetAsideCounts(Table):
     """Отложенные строки по видам сведений и причинам."""
 
-    calendar_year: Series[int] = calendar_year()
-    fact_kind: Series[str] = _fact_kind()
-    why: Series[str] = column("Почему отложено", "Правило словами", str_length={"min_value": 1})
-    set_aside_row_count: Series[int] = _set_aside_row_count()
+    calendar_year: Series[int]
+    fact_kind: Series[str]
+    why: Series[str]
+    set_aside_row_count: Series[int]
 
 
-class SetAsideRows(IndicatorTable):
+class SetAsideRows(Table):
     """Отложенные строки с их местом; только для служебного отчёта."""
 
-    fact_kind: Series[str] = _fact_kind()
-    school_name: Series[str] = column("Школа", "Пусто, если школа не опознана", nullable=True)
-    why: Series[str] = column("Почему отложено", "Правило словами", str_length={"min_value": 1})
-    source_file: Series[str] = source_file()
-    place: Series[str] = address("строка")
+    fact_kind: Series[str]
+    school_name: Series[str] = but(nullable=True)
+    why: Series[str]
+    source_file: Series[str]
+    place: Series[str]
 
 
-class DataLog(IndicatorTable):
+class DataLog(Table):
     """Журнал данных: по строке на год и вид полученных файлов, с вычисленной оценкой."""
 
-    calendar_year: Series[int] = calendar_year()
-    source_title: Series[str] = column("Источник", "Какие файлы")
-    file_count: Series[int] = _count("Файлов", "Сколько получено", "файл")
-    origin: Series[str] = column("Откуда", "От кого и как получены; только для служебного отчёта")
-    received_date: Series[pd.Timestamp] = column("Получено", "Когда пришёл последний", "дата")
-    row_count: Series[int] = _row_count()
-    set_aside_row_count: Series[int] = _set_aside_row_count()
-    attention_count: Series[int] = _count("Замечаний «посмотрите»", "К этим файлам", "замечание")
-    data_rating: Series[str] = column("Оценка", "Вычислена по строкам и замечаниям", isin=list(RATINGS))
+    calendar_year: Series[int]
+    source_title: Series[str]
+    file_count: Series[int]
+    origin: Series[str] = but(meaning="От кого и как получены; только для служебного отчёта", office_only=True)
+    received_date: Series[pd.Timestamp] = but(meaning="Когда пришёл последний")
+    row_count: Series[int]
+    set_aside_row_count: Series[int]
+    attention_count: Series[int]
+    data_rating: Series[str] = but(isin=list(RATINGS))
 
 
-class Assumptions(IndicatorTable):
+class Assumptions(Table):
     """Журнал допущений: что принято, на чём держится, насколько надёжно и что изменит ошибка."""
 
-    assumption_id: Series[str] = column("Номер", "По нему на допущение ссылаются", unique=True)
-    statement: Series[str] = column("Допущение", "Что принято")
-    used_in: Series[str] = column("Где работает", "Что в отчёте на нём стоит")
-    basis: Series[str] = column("Основание", "На чём держится")
-    reliability: Series[str] = column("Надёжность", "Насколько можно верить", isin=list(RATINGS))
-    impact: Series[str] = column("Влияние", "Что изменит ошибка", isin=list(RATINGS))
-    confirmation: Series[str] = column(
-        "Подтверждение", "Прочитан ли документ, который это установил", isin=CONFIRMATIONS
-    )
-    since_date: Series[pd.Timestamp] = column(
-        "С какого дня", "Пусто — правило по умолчанию, не утверждено управлением", "дата", nullable=True
-    )
+    assumption_id: Series[str] = but(unique=True)
+    statement: Series[str]
+    used_in: Series[str]
+    basis: Series[str] = but(meaning="На чём держится")
+    reliability: Series[str] = but(isin=list(RATINGS))
+    impact: Series[str] = but(isin=list(RATINGS))
+    confirmation: Series[str] = but(isin=CONFIRMATIONS)
+    since_date: Series[pd.Timestamp] = but(meaning="Пусто — правило по умолчанию, не утверждено управлением")
 
 
 QUALITY_TABLES: dict[str, type[pa.DataFrameModel]] = {

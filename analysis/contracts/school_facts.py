@@ -1,13 +1,10 @@
 """Typed tables of school facts: context, staff, results, deficits, self-assessment, contests, what was set aside."""
 
-from typing import Any
-
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import address, calendar_year, column, school_login, school_year
-from analysis.contracts.facts import FactTable
+from analysis.contracts.columns import NOT_STATED, SourcedTable, address, but
 from analysis.rules.exam_calendar import MARK_SCALE, SCALES, SCORE_SCALE
 
 MARK_COLUMNS = ["mark_2_count", "mark_3_count", "mark_4_count", "mark_5_count"]
@@ -52,34 +49,30 @@ CONTESTANTS = ["обучающиеся", "педагоги"]
 RESULT_ORIGINS = ["форма", "выгрузка"]
 
 
-def _count(title: str, description: str, unit: str = "участник") -> Any:
-    return column(title, f"{description}; пусто — не указано, это не ноль", unit, ge=0, nullable=True)
-
-
-class Context(FactTable):
+class Context(SourcedTable):
     """Контингент и социальный паспорт: по строке на школу, учебный год и группу обучающихся."""
 
     place: Series[str] = address("значение")
-    school_login: Series[str] = school_login()
-    calendar_year: Series[int] = calendar_year()
-    school_year: Series[str] = school_year()
-    pupil_group: Series[str] = column("Группа", "Все, класс или группа социального паспорта", isin=CONTEXT_GROUPS)
-    group_pupil_count: Series[int] = column("Обучающихся в группе", "Сколько человек в группе", "ученик", ge=0)
+    school_login: Series[str]
+    calendar_year: Series[int]
+    school_year: Series[str]
+    pupil_group: Series[str] = but(isin=CONTEXT_GROUPS)
+    group_pupil_count: Series[int]
 
     class Config:
         unique = ["school_login", "school_year", "pupil_group"]
 
 
-class Staff(FactTable):
+class Staff(SourcedTable):
     """Кадры: по строке на школу, учебный год и позицию."""
 
     place: Series[str] = address("значение")
-    school_login: Series[str] = school_login()
-    calendar_year: Series[int] = calendar_year()
-    school_year: Series[str] = school_year()
-    staff_group: Series[str] = column("Позиция", "Ставки, вакансии, учителя по категориям", isin=list(STAFF_GROUPS))
-    staff_unit: Series[str] = column("Единица", "В чём посчитано", isin=["ставка", "человек"])
-    staff_amount: Series[float] = column("Значение", "Ставок или человек: единица — в столбце «Единица»", ge=0)
+    school_login: Series[str]
+    calendar_year: Series[int]
+    school_year: Series[str]
+    staff_group: Series[str] = but(isin=list(STAFF_GROUPS))
+    staff_unit: Series[str] = but(isin=["ставка", "человек"])
+    staff_amount: Series[float]
 
     class Config:
         unique = ["school_login", "school_year", "staff_group"]
@@ -89,37 +82,33 @@ class Staff(FactTable):
         return (frame["staff_unit"] != "человек") | (frame["staff_amount"] % 1 == 0)
 
 
-class Results(FactTable):
+class Results(SourcedTable):
     """Результаты процедур: по строке на школу, процедуру, предмет, класс, волну и год; учеников поимённо нет."""
 
     place: Series[str] = address("строка результата")
-    origin: Series[str] = column("Происхождение", "Форма школы или выгрузка системы", isin=RESULT_ORIGINS)
-    school_login: Series[str] = school_login()
-    procedure: Series[str] = column("Процедура", "ВПР, ОГЭ, ЕГЭ или журнал", str_length={"min_value": 1})
-    subject: Series[str] = column("Предмет", "Как в календаре процедур", str_length={"min_value": 1})
-    programme_grade: Series[int] = column("Программа класса", "По программе какого класса", "класс", ge=1, le=11)
-    sitting_grade: Series[int] = column("Класс участников", "В каком классе учатся участники", "класс", ge=1, le=11)
-    wave: Series[str] = column("Волна", "Весна, осень, основная …", str_length={"min_value": 1})
-    calendar_year: Series[int] = calendar_year()
-    school_year: Series[str] = school_year()
-    scale: Series[str] = column("Шкала", "В чём выражен результат", isin=SCALES)
-    participant_count: Series[int] = column(
-        "Участников", "С результатом; в журнале — с отметкой и н/а, без освобождённых", "участник", ge=0
-    )
-    mark_2_count: Series[pd.Int64Dtype] = _count("Отметок «2»", "Участников с отметкой «2»")
-    mark_3_count: Series[pd.Int64Dtype] = _count("Отметок «3»", "Участников с отметкой «3»")
-    mark_4_count: Series[pd.Int64Dtype] = _count("Отметок «4»", "Участников с отметкой «4»")
-    mark_5_count: Series[pd.Int64Dtype] = _count("Отметок «5»", "Участников с отметкой «5»")
-    not_attested_count: Series[pd.Int64Dtype] = _count("Не аттестовано", "Только в журнале: н/а")
-    journal_lower_count: Series[pd.Int64Dtype] = _count("Понизили", "Отметка ниже, чем в журнале")
-    journal_same_count: Series[pd.Int64Dtype] = _count("Подтвердили", "Отметка та же, что в журнале")
-    journal_higher_count: Series[pd.Int64Dtype] = _count("Повысили", "Отметка выше, чем в журнале")
-    below_minimum_count: Series[pd.Int64Dtype] = _count("Ниже минимума", "Не преодолели минимальный балл")
-    mean_score: Series[pd.Float64Dtype] = column(
-        "Средний балл", "Среднее по участникам; пусто — не указано", "балл", ge=0, le=100, nullable=True
-    )
-    high_score_count: Series[pd.Int64Dtype] = _count("80–99 баллов", "Участников с баллом от 80 до 99")
-    full_score_count: Series[pd.Int64Dtype] = _count("100 баллов", "Участников со 100 баллами")
+    origin: Series[str] = but(label="Происхождение", isin=RESULT_ORIGINS)
+    school_login: Series[str]
+    procedure: Series[str] = but(str_length={"min_value": 1})
+    subject: Series[str] = but(str_length={"min_value": 1})
+    programme_grade: Series[int]
+    sitting_grade: Series[int]
+    wave: Series[str] = but(str_length={"min_value": 1})
+    calendar_year: Series[int]
+    school_year: Series[str]
+    scale: Series[str] = but(isin=SCALES)
+    participant_count: Series[int] = but(nullable=False)
+    mark_2_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    mark_3_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    mark_4_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    mark_5_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    not_attested_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    journal_lower_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    journal_same_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    journal_higher_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    below_minimum_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    mean_score: Series[pd.Float64Dtype] = but(blank="не указано")
+    high_score_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    full_score_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
 
     class Config:
         unique = RESULT_KEY
@@ -140,15 +129,15 @@ class Results(FactTable):
         return frame[JOURNAL_COLUMNS].fillna(0).sum(axis=1) <= frame["participant_count"]
 
 
-class Deficits(FactTable):
+class Deficits(SourcedTable):
     """Профессиональные дефициты: по строке на школу, год и компетенцию."""
 
-    place: Series[str] = address("строка")
-    school_login: Series[str] = school_login()
-    calendar_year: Series[int] = calendar_year()
-    competence: Series[str] = column("Компетенция", "Как названа в форме", str_length={"min_value": 1})
-    diagnosed_teacher_count: Series[int] = column("Диагностировано", "Учителей прошло диагностику", "учитель", ge=0)
-    deficit_teacher_count: Series[int] = column("С дефицитом", "Учителей, у кого найден дефицит", "учитель", ge=0)
+    place: Series[str]
+    school_login: Series[str]
+    calendar_year: Series[int]
+    competence: Series[str]
+    diagnosed_teacher_count: Series[int]
+    deficit_teacher_count: Series[int]
 
     class Config:
         unique = ["school_login", "calendar_year", "competence"]
@@ -158,32 +147,32 @@ class Deficits(FactTable):
         return frame["deficit_teacher_count"] <= frame["diagnosed_teacher_count"]
 
 
-class SelfAssessment(FactTable):
+class SelfAssessment(SourcedTable):
     """Самооценка школы: по строке на школу, год и критерий."""
 
-    place: Series[str] = address("строка")
-    school_login: Series[str] = school_login()
-    calendar_year: Series[int] = calendar_year()
-    criterion: Series[str] = column("Критерий", "Как назван в форме", str_length={"min_value": 1})
-    assessment_score: Series[float] = column("Балл", "Сколько школа поставила себе", "балл", ge=0)
-    publication_link: Series[str] = column("Публикация", "Где самооценка опубликована", nullable=True)
+    place: Series[str]
+    school_login: Series[str]
+    calendar_year: Series[int]
+    criterion: Series[str]
+    assessment_score: Series[float]
+    publication_link: Series[str]
 
     class Config:
         unique = ["school_login", "calendar_year", "criterion"]
 
 
-class Contests(FactTable):
+class Contests(SourcedTable):
     """Конкурсы: по строке на школу, год и конкурс."""
 
-    place: Series[str] = address("строка")
-    school_login: Series[str] = school_login()
-    calendar_year: Series[int] = calendar_year()
-    line: Series[int] = column("Строка", "Порядковый номер в форме", "номер", ge=1)
-    contest_name: Series[str] = column("Конкурс", "Словами школы", str_length={"min_value": 1})
-    contest_level: Series[str] = column("Уровень", "От школьного до международного", isin=CONTEST_LEVELS)
-    contestants: Series[str] = column("Кто участвовал", "Обучающиеся или педагоги", isin=CONTESTANTS)
-    contestant_count: Series[int] = column("Участников конкурса", "Сколько человек участвовало", "человек", ge=0)
-    winner_count: Series[int] = column("Победителей и призёров", "Сколько из них отмечено", "человек", ge=0)
+    place: Series[str]
+    school_login: Series[str]
+    calendar_year: Series[int]
+    line: Series[int] = but(meaning="Порядковый номер в форме")
+    contest_name: Series[str]
+    contest_level: Series[str] = but(isin=CONTEST_LEVELS)
+    contestants: Series[str] = but(isin=CONTESTANTS)
+    contestant_count: Series[int]
+    winner_count: Series[int]
 
     class Config:
         unique = ["school_login", "calendar_year", "line"]
@@ -193,17 +182,15 @@ class Contests(FactTable):
         return frame["winner_count"] <= frame["contestant_count"]
 
 
-class Quarantine(FactTable):
+class Quarantine(SourcedTable):
     """Что отложено: строки, которые прочитаны, но в таблицы не вошли, пока их не уточнят; значений здесь нет."""
 
-    place: Series[str] = address("строка")
-    table_name: Series[str] = column("Таблица", "Куда строка не вошла", str_length={"min_value": 1})
-    procedure: Series[str] = column(
-        "Процедура", "Из календаря, у строки результатов; пусто — не названа или строка о другом", nullable=True
-    )
-    school_login: Series[str] = column("Логин", "Пусто, если школа не опознана", nullable=True)
-    calendar_year: Series[int] = calendar_year()
-    why: Series[str] = column("Почему отложено", "Правило словами", str_length={"min_value": 1})
+    place: Series[str]
+    table_name: Series[str]
+    procedure: Series[str] = but(meaning="Из календаря, у строки результатов", blank="не названа или строка о другом")
+    school_login: Series[str] = but(meaning="Пусто, если школа не опознана", str_length=None, nullable=True)
+    calendar_year: Series[int]
+    why: Series[str]
 
 
 SCHOOL_FACT_TABLES: dict[str, type[pa.DataFrameModel]] = {

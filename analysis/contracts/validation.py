@@ -31,7 +31,9 @@ def refuse_without_validation() -> None:
 
 def violations(tables: Mapping[str, pd.DataFrame], contracts: Mapping[str, type[pa.DataFrameModel]]) -> list[Finding]:
     """Returns a finding for each rule that a table breaks, with the addresses of the first rows that break it."""
-    return [finding for name, frame in tables.items() for finding in _faults(name, frame, contracts[name])]
+    return [
+        finding for name, frame in tables.items() for finding in _faults(name, frame, bounded_schema(contracts[name]))
+    ]
 
 
 def broken_relations(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
@@ -61,9 +63,8 @@ def _keys(frame: pd.DataFrame, key: list[str]) -> Iterator[tuple[object, ...]]:
     return zip(*(frame[column].tolist() for column in key), strict=True)
 
 
-def _faults(name: str, frame: pd.DataFrame, contract: type[pa.DataFrameModel]) -> Iterator[Finding]:
+def _faults(name: str, frame: pd.DataFrame, schema: pa.DataFrameSchema) -> Iterator[Finding]:
     """A finding for each rule of a column; one for a rule across columns, where pandera gives one for every column."""
-    schema = bounded_schema(contract)
     try:
         schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
@@ -89,6 +90,27 @@ def bounded_schema(contract: type[pa.DataFrameModel]) -> pa.DataFrameSchema:
     schema.checks = _bounded(schema.checks)
     schema.columns = {name: _bounded_column(column) for name, column in schema.columns.items()}
     return schema
+
+
+def published_faults(name: str, frame: pd.DataFrame, contract: type[pa.DataFrameModel]) -> list[Finding]:
+    """Returns a finding for each rule that published rows break: some columns of a contract, in any order.
+
+    Rules across columns hold where all columns are there. Words from a list are published as plain text.
+    """
+    schema = bounded_schema(contract)
+    whole = schema.columns.keys() <= set(frame.columns)
+    columns = {name: _as_text(schema.columns[name]) for name in map(str, frame.columns) if name in schema.columns}
+    part = pa.DataFrameSchema(
+        columns, checks=schema.checks if whole else None, unique=schema.unique if whole else None, strict=True
+    )
+    return list(_faults(name, frame.reset_index(drop=True), part))
+
+
+def _as_text(column: pa.Column) -> pa.Column:
+    plain = copy(column)
+    if str(column.dtype) == "category":
+        plain.dtype = pd.StringDtype(na_value=float("nan"))
+    return plain
 
 
 def _bounded_column(column: pa.Column) -> pa.Column:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS
+from analysis.contracts.school_groups import ContestParts
 from analysis.documents.kinds import CONTESTS
 from analysis.documents.material import Material
 from analysis.documents.parts import (
@@ -22,6 +23,7 @@ from analysis.documents.parts import (
 from analysis.documents.staging import Document
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.presentation.conclusions.sentence import Case
+from analysis.presentation.exhibits import Col
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import form
 from analysis.presentation.shares import NO_DATA
@@ -81,13 +83,18 @@ def _since(row: Row) -> str:
 
 def _tables(material: Material) -> Iterator[str]:
     for name, who in (("teachers", TEACHERS), ("pupils", PUPILS)):
-        cells = [[material.name(login).capitalize(), *_of_a_group(material, login, who)] for login in _groups(material)]
-        header = ["Школа", "Конкурсов", "Участий", "Победителей и призёров"]
+        rows = [{"school_login": login, **_of_a_group(material, login, who)} for login in _groups(material)]
+        columns = [
+            Col("school_login", "Школа", 40, "l", lambda login: material.name(login).capitalize()),
+            Col("contest", "Конкурсов", 18, "c"),
+            Col("contestant", "Участий", 18, "c"),
+            Col("winner", "Победителей и призёров", 24, "c"),
+        ]
         caption = f"{who.capitalize()}: конкурсы {material.year} года"
         codes = [
             f"{login}/contest_count" for login in (*material.supported, CITY) if material.of(login, "contest_count")
         ]
-        yield with_codes(table(name, caption, (header, cells, [40, 18, 18, 24], "lccc")), codes, material.year)
+        yield with_codes(table(name, caption, None, rows, columns), codes, material.year)
     yield with_codes(_levels(material), [f"{CITY}/contest_count"], material.year)
 
 
@@ -95,13 +102,13 @@ def _groups(material: Material) -> list[str]:
     return [*material.supported, OTHERS, CITY]
 
 
-def _of_a_group(material: Material, login: str, who: str) -> list[str]:
-    found = {
-        name: next((row for row in material.of(login, f"{name}_count") if row["aspect"] == who), None)
-        for name in ("contest", "contestant", "winner")
-    }
-    numbers = [None if row is None or pd.isna(row["value"]) else int(row["value"]) for row in found.values()]
-    return [NO_DATA if number is None else str(number) for number in numbers]
+def _of_a_group(material: Material, login: str, who: str) -> dict[str, str]:
+    """How many contests, people in them and winners, as text."""
+    numbers = {}
+    for name in ("contest", "contestant", "winner"):
+        row = next((row for row in material.of(login, f"{name}_count") if row["aspect"] == who), None)
+        numbers[name] = NO_DATA if row is None or pd.isna(row["value"]) else str(int(row["value"]))
+    return numbers
 
 
 def _levels(material: Material) -> str:
@@ -109,10 +116,12 @@ def _levels(material: Material) -> str:
     rows = rows[rows["scope"] == "город"]
     order = {(level, who): None for who in (TEACHERS, PUPILS) for level in CONTEST_LEVELS}
     by_level = {(row["contest_level"], row["contestants"]): row for row in rows_of(rows)}
-    cells = [
-        [level, who, str(row["school_count"]), str(row["contestant_count"]), str(row["winner_count"])]
-        for level, who in order
-        if (row := by_level.get((level, who))) is not None and row["school_count"]
+    found = [row for key in order if (row := by_level.get(key)) is not None and row["school_count"]]
+    columns = [
+        Col("contest_level", width=26),
+        Col("contestants", width=24),
+        Col("school_count", width=12, align="c"),
+        Col("contestant_count", "Участий", 16, "c"),
+        Col("winner_count", width=22, align="c"),
     ]
-    header = ["Уровень", "Кто участвовал", "Школ", "Участий", "Победителей и призёров"]
-    return table("levels", "Уровни конкурсов, весь город", (header, cells, [26, 24, 12, 16, 22], "llccc"))
+    return table("levels", "Уровни конкурсов, весь город", ContestParts, found, columns)

@@ -1,9 +1,11 @@
 """The request for courses: topics by the deficits of teachers, and what administrative teams have trouble with."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
+from analysis.contracts.effectiveness import TrainingNeeds
 from analysis.documents.kinds import COURSES
 from analysis.documents.material import Material
 from analysis.documents.parts import (
@@ -21,11 +23,11 @@ from analysis.documents.parts import (
 from analysis.documents.staging import Document
 from analysis.indicators.keyed import CITY
 from analysis.presentation.brief_words import interval_words, share_words
-from analysis.presentation.certainty import probability
 from analysis.presentation.conclusions.sentence import Case
+from analysis.presentation.exhibits import Col
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import decimal, form
-from analysis.presentation.shares import NO_DATA
+from analysis.presentation.shares import NO_DATA, probability
 from analysis.presentation.words import Row, rows_of
 
 NOTHING = "Нет данных: о дефицитах педагогов за этот год школы не сообщили."
@@ -67,22 +69,22 @@ def _told_of(material: Material) -> str:
 
 
 def _topics(material: Material, topics: list[Row]) -> str:
-    cells = [
-        [
-            row["competence"],
-            share_words(
-                {**row, "numerator": row["deficit_teacher_count"], "denominator": row["diagnosed_teacher_count"]}
-            ),
-            interval_words(row),
-            f"{row['deficit_school_count']} из {row['diagnosed_school_count']}",
-            _place(row),
-            probability(row["top_probability"]),
-        ]
-        for row in topics
+    columns = [
+        Col("competence", width=32),
+        Col(None, "Учителей с дефицитом", 20, "c", _deficit_words),
+        Col(None, "Интервал 95\N{NO-BREAK SPACE}%", 13, "c", interval_words),
+        Col(None, "Школ", 12, "c", lambda row: f"{row['deficit_school_count']} из {row['diagnosed_school_count']}"),
+        Col(None, "Место: от–до", 11, "c", _place),
+        Col("top_probability", "В первых трёх", 12, "c", probability),
     ]
-    header = ["Тема", "Учителей с дефицитом", "Интервал 95\N{NO-BREAK SPACE}%", "Школ", "Место: от–до", "В первых трёх"]
-    printed = table("topics", "Темы для педагогов города", (header, cells, [32, 20, 13, 12, 11, 12], "lccccc"))
+    printed = table("topics", "Темы для педагогов города", TrainingNeeds, topics, columns)
     return with_codes(printed, [f"{CITY}/deficit_share"], material.year)
+
+
+def _deficit_words(row: Row) -> str:
+    return share_words(
+        {**row, "numerator": row["deficit_teacher_count"], "denominator": row["diagnosed_teacher_count"]}
+    )
 
 
 def _place(row: Row) -> str:
@@ -97,12 +99,14 @@ def _by_school(material: Material, topics: list[Row]) -> str:
     told = [login for login, rows in found.items() if rows]
     if not told:
         return ""
-    cells = [[row["competence"], *(_of_a_school(found[login], row["competence"]) for login in told)] for row in topics]
-    header = ["Тема", *(material.name(login) for login in told)]
-    widths = [40, *([max(10, 60 // len(told))] * len(told))]
+    width = max(10, 60 // len(told))
+    columns = [
+        Col("competence", width=40),
+        *(Col("competence", material.name(login), width, "c", partial(_of_a_school, found[login])) for login in told),
+    ]
     caption = "Учителей с дефицитом в поддерживаемых школах"
     codes = [f"{login}/deficit_share" for login in told]
-    return with_codes(table("schools", caption, (header, cells, widths, "l" + "c" * len(told))), codes, material.year)
+    return with_codes(table("schools", caption, TrainingNeeds, topics, columns), codes, material.year)
 
 
 def _of_a_school(rows: list[Row], competence: str) -> str:

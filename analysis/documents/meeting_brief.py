@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.contracts.columns import titles_of
 from analysis.contracts.execution import (
     DONE,
     NO_REPORT,
@@ -24,20 +25,19 @@ from analysis.documents.parts import (
     concluded,
     hypotheses_and_decisions,
     table,
-    table_note,
 )
 from analysis.documents.staging import Document
 from analysis.presentation import execution, owed
 from analysis.presentation.brief_words import missing
-from analysis.presentation.certainty import SURE
 from analysis.presentation.conclusions.school import low_rows, threshold_words
 from analysis.presentation.conclusions.sentence import Case
-from analysis.presentation.markdown import escape
+from analysis.presentation.exhibits import Col
+from analysis.presentation.markdown import escape, table_note
 from analysis.presentation.russian import NO_BREAK_SPACE, form, long_date
 from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.presentation.sentences import ended
-from analysis.presentation.shares import NO_DATA
-from analysis.presentation.words import in_order_of_codes, rows_of, state_words
+from analysis.presentation.shares import NO_DATA, SURE
+from analysis.presentation.words import Row, in_order_of_codes, rows_of, state_words
 
 NOT_JUDGED = (UNDOCUMENTED, NO_SHARE, NO_REPORT)
 SHOWN_DEBTS, SHOWN_SCHOOLS = 8, 8
@@ -79,22 +79,25 @@ def _without_reference(text: str) -> str:
 def _tasks(material: Material) -> str:
     rows = rows_of(material.rows("task_results"))
     names = ["planned_measure_count", *STATUS_COUNTS]
-    cells = [[f"Задача{NO_BREAK_SPACE}{row['task_code']}", *(str(row[name]) for name in names)] for row in rows]
-    cells.append(["Всего", *(str(sum(int(row[name]) for row in rows)) for name in names)])
-    header = ["", *map(_heading, names)]
-    printed = (header, cells, [10, 9, 12, 11, 15, 12, 12, 10, 9], "lcccccccc")
-    return table("tasks", "Показатели по задачам", printed) if rows else ""
+    widths = (9, 12, 11, 15, 12, 12, 10, 9)
+    whole = {name: sum(int(row[name]) for row in rows) for name in names}
+    columns = [
+        Col("task_code", "", 10, "l", lambda code: f"Задача{NO_BREAK_SPACE}{code}" if code else "Всего"),
+        *(Col(name, _heading(name), width, "c") for name, width in zip(names, widths, strict=True)),
+    ]
+    printed = [*rows, {"task_code": "", **whole}] if rows else []
+    return table("tasks", "Показатели по задачам", TaskResults, printed, columns)
 
 
 def _heading(name: str) -> str:
     """The label of a count, in few letters and with long words divided: nine columns share the line."""
-    label = str(TaskResults.to_schema().columns[name].title).removesuffix(" показателей")
+    label = titles_of(TaskResults)[name].removesuffix(" показателей")
     return label.replace("рассмотрении", "рассмот\N{SOFT HYPHEN}рении").replace(
         "Документов", "Доку\N{SOFT HYPHEN}ментов"
     )
 
 
-def _schools(material: Material) -> Iterator[list[str]]:
+def _schools(material: Material) -> Iterator[Row]:
     results = material.rows("school_results")
     for login in material.supported[:SHOWN_SCHOOLS]:
         mine = results[(results["school_login"] == login)] if len(results) else results
@@ -103,12 +106,12 @@ def _schools(material: Material) -> Iterator[list[str]]:
         over = sum(row["threshold_probability"] >= SURE for row in told)
         compared = [row for row in low if not missing(row["against_city"])]
         worse = sum(str(row["against_city"]).startswith("выше") for row in compared)
-        yield [
-            material.name(login),
-            _done(list(mine["school_status"]) if len(mine) else []),
-            f"{over} из {len(told)}" if told else "нет данных",
-            f"{worse} из {len(compared)}" if compared else "нет данных",
-        ]
+        yield {
+            "school": material.name(login),
+            "done": _done(list(mine["school_status"]) if len(mine) else []),
+            "over": f"{over} из {len(told)}" if told else "нет данных",
+            "worse": f"{worse} из {len(compared)}" if compared else "нет данных",
+        }
 
 
 def _done(states: list[str]) -> str:
@@ -123,16 +126,16 @@ def _done(states: list[str]) -> str:
     return "; ".join(said)
 
 
-def _school_table(material: Material, schools: list[list[str]]) -> str:
+def _school_table(material: Material, schools: list[Row]) -> str:
     over = threshold_words(material.passport) if material.passport else "порога"
-    header = [
-        "Школа",
-        "Показателей выполнено",
-        f"Доля «2», вероятно, не меньше {over}",
-        "Не справились чаще, чем в городе",
+    columns = [
+        Col("school", "Школа", 14),
+        Col("done", "Показателей выполнено", 31, "c"),
+        Col("over", f"Доля «2», вероятно, не меньше {over}", 30, "c"),
+        Col("worse", "Не справились чаще, чем в городе", 25, "c"),
     ]
     caption = "Поддерживаемые школы: показатели «дорожной карты» и результаты процедур"
-    return table("schools", caption, (header, schools, [14, 31, 30, 25], "lccc")) if schools else ""
+    return table("schools", caption, None, schools, columns)
 
 
 def _debts(material: Material) -> str:

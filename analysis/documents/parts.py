@@ -2,28 +2,29 @@
 
 from collections.abc import Sequence
 
+from analysis.contracts.columns import Contract
 from analysis.documents.decisions import DECISION, HYPOTHESIS, NOT_WRITTEN, Key
 from analysis.documents.kinds import Kind
 from analysis.documents.material import Material
 from analysis.documents.staging import Document
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.sentence import Case
-from analysis.presentation.markdown import escape, pipe_table
+from analysis.presentation.exhibits import Col, pipe
+from analysis.presentation.markdown import escape
 from analysis.presentation.russian import listed, long_date
 from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.presentation.sentences import ended
+from analysis.presentation.words import Row
 from analysis.rules.defaults import bracketed, doubt
 
 FACT, CONCLUSION = "# Факт", "# Вывод"
 NO_CONCLUSION = "Сведений для выводов недостаточно."
 MOST_CODES = 6
-Printed = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[int], str]
 
 
-def table(name: str, caption: str, printed: Printed) -> str:
-    """A numbered table: header, cells, relative widths, alignments."""
-    header, cells, widths, alignments = printed
-    return pipe_table(header, cells, widths, alignments, caption, f"tbl-{name}")
+def table(name: str, caption: str, contract: Contract | None, rows: Sequence[Row], columns: Sequence[Col]) -> str:
+    """A numbered table; nothing where there are no rows. Without a contract every column has a heading."""
+    return pipe(contract, rows, columns, caption, f"tbl-{name}") if rows else ""
 
 
 def with_codes(printed: str, codes: Sequence[str], year: int) -> str:
@@ -39,11 +40,6 @@ def with_codes(printed: str, codes: Sequence[str], year: int) -> str:
     more = f"; так же: {', '.join(f'`{code}@{year}`' for code in codes[1:MOST_CODES])}" if codes[1:] else ""
     rest = " и далее" if len(codes) > MOST_CODES else ""
     return f"{printed}\n\n::: {{.table-note}}\nОткуда числа: `analysis explain {codes[0]}@{year}`{more}{rest}.\n:::"
-
-
-def table_note(text: str) -> str:
-    """A remark under a table, in the small letters of the report's; plain text."""
-    return f"::: {{.table-note}}\n{escape(text)}\n:::"
 
 
 def bullets(sentences: Sequence[str], otherwise: str = "") -> str:

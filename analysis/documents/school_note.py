@@ -22,13 +22,12 @@ from analysis.documents.replies import Reply
 from analysis.documents.school_history import history
 from analysis.documents.staging import Document
 from analysis.presentation.brief_words import share_words, sitting_words
-from analysis.presentation.certainty import SURE, words_of
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS
 from analysis.presentation.conclusions.school import low_rows
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape, points
 from analysis.presentation.russian import form, long_date
-from analysis.presentation.shares import whole_percent
+from analysis.presentation.shares import SURE, whole_percent, words_of
 from analysis.presentation.words import Row, in_order_of_codes, rows_of, state_words
 from analysis.rules.exam_calendar import school_years_of
 

@@ -1,12 +1,18 @@
 """The tables of a school's note: its own numbers beside the city's; no other school is named."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
+from analysis.contracts.effectiveness import SchoolIndicators
+from analysis.contracts.execution import SchoolResults
+from analysis.contracts.facts import SchoolMeasures
+from analysis.contracts.school_facts import Contests
 from analysis.documents.material import Material
-from analysis.documents.parts import table, table_note, with_codes
+from analysis.documents.parts import table, with_codes
 from analysis.indicators.effectiveness import NOT_STABILISED
 from analysis.presentation.brief_words import (
     change_words,
@@ -16,12 +22,13 @@ from analysis.presentation.brief_words import (
     share_words,
     sitting_words,
 )
-from analysis.presentation.certainty import probability
 from analysis.presentation.city_schools import city_note
 from analysis.presentation.conclusions.school import JOURNAL, LOW_SHARES
-from analysis.presentation.russian import decimal, short_date
-from analysis.presentation.shares import NO_DATA, whole_percent
-from analysis.presentation.words import Row, count_words, rows_of
+from analysis.presentation.exhibits import Col
+from analysis.presentation.markdown import table_note
+from analysis.presentation.russian import decimal
+from analysis.presentation.shares import NO_DATA, probability, whole_percent
+from analysis.presentation.words import Row, count_words, date_words, rows_of
 
 SOCIAL = (
     "parents_higher_education_share",
@@ -34,75 +41,64 @@ SOCIAL = (
 STAFF = ("vacancy_share", "highest_category_share", "first_category_share", "no_category_share", "trained_share")
 COMPARED = ("journal_lower_share", "journal_same_share", "journal_higher_share")
 CONTESTS = ("contest_count", "contestant_count", "winner_count")
+# Columns of several tables, each with its width there.
+RESULT = partial(Col, None, "Результат", align="l", say=sitting_words)
+INTERVAL = partial(Col, None, "Интервал 95\N{NO-BREAK SPACE}%", align="c", say=interval_words)
+CITY = partial(Col, "city_value", None, align="c", say=whole_percent)
+LIMIT = partial(Col, "against_city", None, align="l", say=limit_words)
+CHANGE = partial(Col, None, "Изменение", align="l", say=change_words)
+
+
+def _known(count: Any) -> str:
+    return count_words(count, NO_DATA)
 
 
 def execution(material: Material, login: str) -> str:
     """What the school answers for in the roadmap, and what became of it."""
     rows = material.rows("school_results")
     rows = rows[rows["school_login"] == login]
-    cells = [
-        [
-            row["measure_label"],
-            row["measure_name"],
-            "не установлена" if pd.isna(row["share_count"]) else str(row["share_count"]),
-            *(
-                NO_DATA if pd.isna(row[name]) else str(row[name])
-                for name in ("reported_count", "documented_count", "accepted_count")
-            ),
-            row["school_status"],
-        ]
-        for row in rows_of(rows)
+    columns = [
+        Col("measure_label", "№", 6),
+        Col("measure_name", width=25),
+        Col("share_count", width=14, align="c", say=partial(count_words, otherwise="не установлена")),
+        Col("reported_count", width=12, align="c", say=_known),
+        Col("documented_count", width=16, align="c", say=_known),
+        Col("accepted_count", width=11, align="c", say=_known),
+        Col("school_status", "Состояние", 16),
     ]
-    header = ["№", "Показатель", "Доля школы", "Сообщено", "Подтверждено", "Принято", "Состояние"]
     caption = f"Показатели «дорожной карты», за которые отвечает школа, {material.year} год"
-    return table("execution", caption, (header, cells, [6, 25, 14, 12, 16, 11, 16], "llccccl")) if cells else ""
+    return table("execution", caption, SchoolResults, rows_of(rows), columns)
 
 
 def own_measures(material: Material, login: str) -> str:
     """The measures of the school's own roadmap."""
     rows = material.rows("school_measures")
-    cells = [
-        [
-            row["own_measure"],
-            count_words(row["planned_count"]),
-            count_words(row["done_count"]),
-            NO_DATA if pd.isna(row["done_date"]) else short_date(row["done_date"]),
-        ]
-        for row in rows_of(rows[rows["school_login"] == login])
+    columns = [
+        Col("own_measure", width=58),
+        Col("planned_count", width=14, align="c", say=count_words),
+        Col("done_count", width=14, align="c", say=count_words),
+        Col("done_date", "Когда", 14, "c", partial(date_words, otherwise=NO_DATA)),
     ]
     caption = f"Меры школьной «дорожной карты», {material.year} год"
-    header = ["Мера", "План", "Сделано", "Когда"]
-    return table("own", caption, (header, cells, [58, 14, 14, 14], "lccc")) if cells else ""
+    return table("own", caption, SchoolMeasures, rows_of(rows[rows["school_login"] == login]), columns)
 
 
 def low_results(material: Material, login: str) -> str:
     """The share that did not manage, with what can be said of it."""
     rows = [row for row in material.of(login, *LOW_SHARES) if str(row["procedure"]) != JOURNAL]
-    cells = [
-        [
-            sitting_words(row),
-            share_words(row),
-            interval_words(row),
-            whole_percent(row["stabilised_value"]),
-            whole_percent(row["city_value"]),
-            probability(row["threshold_probability"]),
-            limit_words(row["against_city"]),
-        ]
-        for row in rows
+    columns = [
+        RESULT(22),
+        Col(None, "Не справились", 15, "c", share_words),
+        INTERVAL(11),
+        Col("stabilised_value", "Приближено к городу", 15, "c", whole_percent),
+        CITY(8),
+        Col("threshold_probability", width=15, align="c", say=probability),
+        LIMIT(14),
     ]
-    header = [
-        "Результат",
-        "Не справились",
-        "Интервал 95\N{NO-BREAK SPACE}%",
-        "Приближено к городу",
-        "Город",
-        "Вероятность порога",
-    ]
-    header.append("Против города")
     caption = "Отметка «2» или балл ниже минимального"
-    printed = (header, cells, [22, 15, 11, 15, 8, 15, 14], "lcccccl")
     notes = [_why_not_drawn(rows), _city(material, rows)]
-    return "\n\n".join([table("low", caption, printed), *(one for one in notes if one)]) if cells else ""
+    printed = table("low", caption, SchoolIndicators, rows, columns)
+    return "\n\n".join([printed, *(one for one in notes if one)]) if printed else ""
 
 
 def _why_not_drawn(rows: list[Row]) -> str:
@@ -115,90 +111,85 @@ def _why_not_drawn(rows: list[Row]) -> str:
 def quality(material: Material, login: str) -> str:
     """Marks 4 and 5, and how they changed."""
     rows = [row for row in material.of(login, "quality_share") if str(row["procedure"]) != JOURNAL]
-    cells = [
-        [sitting_words(row), share_words(row), interval_words(row), whole_percent(row["city_value"]), change_words(row)]
-        for row in rows
+    columns = [
+        RESULT(34),
+        Col(None, "Качество: «4» и «5»", 20, "c", share_words),
+        INTERVAL(14),
+        CITY(10),
+        CHANGE(22),
     ]
-    header = ["Результат", "Качество: «4» и «5»", "Интервал 95\N{NO-BREAK SPACE}%", "Город", "Изменение"]
-    printed = (header, cells, [34, 20, 14, 10, 22], "lcccl")
-    return _beside_city(material, rows, table("quality", "Качество", printed)) if cells else ""
+    return _beside_city(material, rows, table("quality", "Качество", SchoolIndicators, rows, columns))
 
 
 def journal(material: Material, login: str) -> str:
     """The journal's marks of the year, and the ВПР beside them."""
     rows = [row for row in material.of(login, "quality_share") if str(row["procedure"]) == JOURNAL]
     fails = {_key(row): row for row in material.of(login, "fail_share")}
-    cells = [
-        [
-            sitting_words(row).partition(", ")[2].capitalize(),
-            share_words(row),
-            whole_percent(row["city_value"]),
-            share_words(fails[_key(row)]),
-        ]
-        for row in rows
-        if _key(row) in fails
+    columns = [
+        Col(None, "Предмет", 40, "l", lambda row: sitting_words(row).partition(", ")[2].capitalize()),
+        Col(None, "Качество", 22, "c", share_words),
+        Col("city_value", "Качество в городе", 16, "c", whole_percent),
+        Col(None, "Отметка «2»", 22, "c", lambda row: share_words(fails[_key(row)])),
     ]
-    header = ["Предмет", "Качество", "Качество в городе", "Отметка «2»"]
-    printed = (header, cells, [40, 22, 16, 22], "lccc")
-    return _beside_city(material, rows, table("journal", "Отметки журнала за год", printed)) if cells else ""
+    shown = [row for row in rows if _key(row) in fails]
+    printed = table("journal", "Отметки журнала за год", SchoolIndicators, shown, columns)
+    return _beside_city(material, rows, printed)
 
 
 def compared(material: Material, login: str) -> str:
     """The ВПР against the journal."""
     parts = {name: {_key(row): row for row in material.of(login, name)} for name in COMPARED}
-    cells = [
-        [sitting_words(row), *(share_words(parts[name][key]) for name in parts), whole_percent(row["city_value"])]
-        for key, row in parts[COMPARED[0]].items()
+    names = zip(COMPARED, ("Понизили", "Подтвердили", "Повысили"), strict=True)
+    columns = [
+        Col(None, "ВПР", 36, "l", sitting_words),
+        *(Col(None, heading, 17, "c", partial(_part_words, parts[name])) for name, heading in names),
+        Col("city_value", "Понизили в городе", 13, "c", whole_percent),
     ]
-    header = ["ВПР", "Понизили", "Подтвердили", "Повысили", "Понизили в городе"]
+    rows = list(parts[COMPARED[0]].values())
     caption = "Отметка ВПР против отметки журнала"
-    printed = (header, cells, [36, 17, 17, 17, 13], "lcccc")
-    return _beside_city(material, parts[COMPARED[0]].values(), table("compared", caption, printed)) if cells else ""
+    return _beside_city(material, rows, table("compared", caption, SchoolIndicators, rows, columns))
+
+
+def _part_words(part: Mapping[tuple[str, ...], Row], row: Row) -> str:
+    return share_words(part[_key(row)])
 
 
 def passport_shares(material: Material, login: str, name: str, caption: str, ids: tuple[str, ...]) -> str:
     """Shares of the social passport or of the staff."""
     assert material.passport is not None
-    cells = [
-        [
-            material.passport[str(row["indicator_id"])].name,
-            share_words(row),
-            whole_percent(row["city_value"]),
-            change_words(row),
-        ]
-        for row in material.of(login, *ids)
+    passport, rows = material.passport, material.of(login, *ids)
+    columns = [
+        Col("indicator_id", width=42, say=lambda one: passport[str(one)].name),
+        Col(None, "Школа", 22, "c", share_words),
+        CITY(12),
+        CHANGE(24),
     ]
-    header = ["Показатель", "Школа", "Город", "Изменение"]
-    printed = (header, cells, [42, 22, 12, 24], "lccl")
-    return _beside_city(material, material.of(login, *ids), table(name, caption, printed)) if cells else ""
+    return _beside_city(material, rows, table(name, caption, SchoolIndicators, rows, columns))
 
 
 def deficits(material: Material, login: str) -> str:
     """Deficits of teachers by competence."""
-    cells = [
-        [
-            str(row["aspect"]),
-            share_words(row),
-            interval_words(row),
-            whole_percent(row["city_value"]),
-            limit_words(row["against_city"]),
-        ]
-        for row in material.of(login, "deficit_share")
+    columns = [
+        Col("aspect", "Компетенция", 38),
+        Col(None, "Учителей с дефицитом", 20, "c", share_words),
+        INTERVAL(14),
+        CITY(10),
+        LIMIT(18),
     ]
-    header = ["Компетенция", "Учителей с дефицитом", "Интервал 95\N{NO-BREAK SPACE}%", "Город", "Против города"]
-    printed = (header, cells, [38, 20, 14, 10, 18], "lcccl")
     rows = material.of(login, "deficit_share")
-    return _beside_city(material, rows, table("deficits", "Профессиональные дефициты", printed)) if cells else ""
+    printed = table("deficits", "Профессиональные дефициты", SchoolIndicators, rows, columns)
+    return _beside_city(material, rows, printed)
 
 
 def self_assessment(material: Material, login: str) -> str:
     """The scores that the school gave itself."""
-    cells = [
-        [str(row["aspect"]), share_words(row), _score_change(row)]
-        for row in material.of(login, "self_assessment_score")
+    columns = [
+        Col("aspect", "Критерий", 60),
+        Col(None, "Балл", 15, "c", share_words),
+        Col(None, "Изменение", 25, "c", _score_change),
     ]
-    header = ["Критерий", "Балл", "Изменение"]
-    return table("self", "Самооценка школы", (header, cells, [60, 15, 25], "lcc")) if cells else ""
+    rows = material.of(login, "self_assessment_score")
+    return table("self", "Самооценка школы", SchoolIndicators, rows, columns)
 
 
 def _score_change(row: Row) -> str:
@@ -215,19 +206,14 @@ def contests(material: Material, login: str) -> str:
     """Contests by level."""
     rows = material.rows("contests")
     rows = rows[rows["school_login"] == login]
-    cells = [
-        [
-            row["contest_name"],
-            row["contest_level"],
-            row["contestants"],
-            str(row["contestant_count"]),
-            str(row["winner_count"]),
-        ]
-        for row in rows_of(rows)
+    columns = [
+        Col("contest_name", width=38),
+        Col("contest_level", width=17),
+        Col("contestants", "Участвовали", 15),
+        Col("contestant_count", "Участников", 14, "c"),
+        Col("winner_count", width=16, align="c"),
     ]
-    header = ["Конкурс", "Уровень", "Участвовали", "Участников", "Победителей и призёров"]
-    caption = f"Конкурсы {material.year} года"
-    return table("contests", caption, (header, cells, [38, 17, 15, 14, 16], "lllcc")) if cells else ""
+    return table("contests", f"Конкурсы {material.year} года", Contests, rows_of(rows), columns)
 
 
 def tables(material: Material, login: str) -> Iterator[str]:
@@ -255,7 +241,7 @@ def _with_ids(material: Material, login: str) -> Iterator[tuple[str, ...]]:
 
 def _beside_city(material: Material, rows: Iterable[Row], markdown: str) -> str:
     """A table, and under it of how many schools the city is made where not of all."""
-    note = _city(material, rows)
+    note = _city(material, rows) if markdown else ""
     return f"{markdown}\n\n{note}" if note else markdown
 
 

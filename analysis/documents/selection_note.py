@@ -1,11 +1,12 @@
 """The note on selection: whom each rule lists, how sure that is, what another threshold would change, who leaves."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.effectiveness import LISTED_WORDS, LOW_WORDS
+from analysis.contracts.effectiveness import LISTED_WORDS, LOW_WORDS, Selection, SelectionHits, SelectionThresholds
 from analysis.documents.kinds import SELECTION
 from analysis.documents.material import Material
 from analysis.documents.parts import (
@@ -17,22 +18,20 @@ from analysis.documents.parts import (
     concluded,
     hypotheses_and_decisions,
     table,
-    table_note,
     vpr_notice,
     whence,
     with_codes,
 )
 from analysis.documents.staging import Document
 from analysis.presentation.brief_words import share_words, sitting_words
-from analysis.presentation.certainty import probability
 from analysis.presentation.city_schools import city_note
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS
-from analysis.presentation.conclusions.selection import LEAVES
+from analysis.presentation.conclusions.selection import LEAVES, repetition_note
 from analysis.presentation.conclusions.sentence import Case
-from analysis.presentation.markdown import escape, points
-from analysis.presentation.repetition import repetition_note
+from analysis.presentation.exhibits import Col
+from analysis.presentation.markdown import escape, points, table_note
 from analysis.presentation.russian import form
-from analysis.presentation.shares import NO_DATA, whole_percent
+from analysis.presentation.shares import NO_DATA, probability, whole_percent
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.defaults import doubt
 from analysis.rules.exam_calendar import school_years_of
@@ -53,14 +52,14 @@ HOW_TO_READ = (
 def selection_note(material: Material) -> Document:
     """The note on the selection of a year."""
     rules = [rule for rule in material.rules if len(material.of_rule("selection", rule))]
-    low = {rule.id: _low_procedures(material, rule) for rule in rules}
+    low = {rule.id: _low_cells(material, rule) for rule in rules}
     first = {rule.id: next(one for one in rules if low[one.id] == low[rule.id]) for rule in rules}
     body = [
         asked_for(material, SELECTION),
         FACT,
         bullets([_supported(material)]),
         *([HOW_TO_READ] if rules else [NO_RULES]),
-        *(part for rule in rules for part in _rule(material, rule, _hits(material, rule, low, first[rule.id]))),
+        *(part for rule in rules for part in _rule(material, rule, _hits(material, rule, first[rule.id]))),
         CONCLUSION,
         *vpr_notice(any(one.procedure == "ВПР" for rule in rules for one in rule.procedures)),
         concluded(SELECTION, *(Case(material, rule=rule) for rule in rules)),
@@ -129,32 +128,20 @@ def _schools(material: Material, rule: RuleSet) -> str:
     all_of_them = len(material.of_rule("selection", rule))
     if not rows:
         return f"Низких процедур нет ни у одной из {all_of_them} школ."
-    cells = [
-        [
-            material.name(row["school_login"]),
-            _low_of(row),
-            str(row["repeated_low_count"]),
-            row["listed"],
-            probability(row["chance_probability"]),
-            probability(row["low_probability"]),
-            _leaving(row),
-        ]
-        for row in rows
-    ]
-    header = [
-        "Школа",
-        "Низких процедур",
-        "Два года подряд",
-        "По правилу",
-        "Случайно",
-        "Вероятность",
-        "Выход из списка",
+    columns = [
+        Col("school_login", "Школа", 17, "l", material.name),
+        Col(None, "Низких процедур", 13, "c", _low_of),
+        Col("repeated_low_count", "Два года подряд", 11, "c"),
+        Col("listed", width=14),
+        Col("chance_probability", width=12, align="c", say=probability),
+        Col("low_probability", width=14, align="c", say=probability),
+        Col(None, "Выход из списка", 19, "l", _leaving),
     ]
     rest = all_of_them - len(rows)
     others = f"Ещё у {rest} {form(rest, ('школы', 'школ', 'школ'))} низких процедур нет." if rest else ""
-    printed = (header, cells, [17, 13, 11, 14, 12, 14, 19], "lcclccl")
     note = repetition_note(material.edition, rule.id)
-    below = [table(f"{_slug(rule)}-schools", "Школы по правилу", printed), table_note(note) if note else "", others]
+    schools = table(f"{_slug(rule)}-schools", "Школы по правилу", Selection, rows, columns)
+    below = [schools, table_note(note) if note else "", others]
     return "\n\n".join(part for part in below if part)
 
 
@@ -171,22 +158,6 @@ def _leaving(row: Row) -> str:
         return leaving or NO_DATA
     note: str = "" if pd.isna(row["leaving_note"]) else str(row["leaving_note"])
     return f"{leaving}: {note}" if note else leaving
-
-
-def _low_procedures(material: Material, rule: RuleSet) -> list[list[str]]:
-    """The cells of its table of low procedures."""
-    return [
-        [
-            material.name(row["school_login"]),
-            sitting_words(row),
-            share_words(row),
-            whole_percent(row["city_value"]),
-            probability(row["low_probability"]),
-            probability(row["false_alarm_probability"]),
-            probability(row["miss_probability"]),
-        ]
-        for row in _low_rows(material, rule)
-    ]
 
 
 def _city_of(material: Material, rule: RuleSet) -> str:
@@ -212,36 +183,52 @@ def _low_rows(material: Material, rule: RuleSet) -> list[Row]:
     return rows_of(rows[rows["is_low"] == LOW])
 
 
-def _hits(material: Material, rule: RuleSet, low: dict[str, list[list[str]]], first: RuleSet) -> str:
+def _hits(material: Material, rule: RuleSet, first: RuleSet) -> str:
     """The low procedures of a rule; where they are those of a rule before it, a word about that."""
-    cells = low[rule.id]
-    if cells and first.id != rule.id:
+    rows = _low_rows(material, rule)
+    if rows and first.id != rule.id:
         return f"{escape(f'Низкие процедуры — те же, что по правилу «{first.name}»:')} @tbl-{_slug(first)}-hits."
-    header = ["Школа", "Низкая процедура", "Не справились", "Город", "Вероятность", "Ложная тревога", "Пропуск"]
-    printed = (header, cells, [14, 25, 16, 8, 14, 11, 12], "llccccc")
+    columns = _low_columns(material)
     indicators = _indicators(rule)
     asked = dict.fromkeys(
-        f"{row['school_login']}/{indicators[(str(row['procedure']), str(row['subject']))]}"
-        for row in _low_rows(material, rule)
+        f"{row['school_login']}/{indicators[(str(row['procedure']), str(row['subject']))]}" for row in rows
     )
-    hits = table(f"{_slug(rule)}-hits", "Низкие процедуры", printed)
-    return with_codes(hits, list(asked), material.year) if cells else ""
+    hits = table(f"{_slug(rule)}-hits", "Низкие процедуры", SelectionHits, rows, columns)
+    return with_codes(hits, list(asked), material.year)
+
+
+def _low_cells(material: Material, rule: RuleSet) -> list[list[str]]:
+    """What its table of low procedures says: two rules may say the same."""
+    columns = _low_columns(material)
+    return [[one.cell(row) for one in columns] for row in _low_rows(material, rule)]
+
+
+def _low_columns(material: Material) -> list[Col]:
+    return [
+        Col("school_login", "Школа", 14, "l", material.name),
+        Col(None, "Низкая процедура", 25, "l", sitting_words),
+        Col(None, "Не справились", 16, "c", share_words),
+        Col("city_value", width=8, align="c", say=whole_percent),
+        Col("low_probability", width=14, align="c", say=probability),
+        Col("false_alarm_probability", width=11, align="c", say=probability),
+        Col("miss_probability", width=12, align="c", say=probability),
+    ]
 
 
 def _thresholds(material: Material, rule: RuleSet) -> str:
-    cells = [
-        [
-            f"{whole_percent(row['threshold'])}{' (правило)' if row['is_rule'] else ''}",
-            str(row["listed_school_count"]),
-            str(row["undecided_school_count"]),
-            _names(material, row["entering_schools"]),
-            _names(material, row["leaving_schools"]),
-        ]
-        for row in rows_of(material.of_rule("selection_thresholds", rule))
+    columns = [
+        Col(None, "Порог", 18, "l", _threshold_words),
+        Col("listed_school_count", width=12, align="c"),
+        Col("undecided_school_count", width=14, align="c"),
+        Col("entering_schools", width=28, say=partial(_names, material)),
+        Col("leaving_schools", width=28, say=partial(_names, material)),
     ]
-    header = ["Порог", "В списке", "Нельзя сказать", "Вошли бы", "Выпали бы"]
-    printed = (header, cells, [18, 12, 14, 28, 28], "lccll")
-    return table(f"{_slug(rule)}-thresholds", "Если бы порог был другим", printed) if cells else ""
+    rows = rows_of(material.of_rule("selection_thresholds", rule))
+    return table(f"{_slug(rule)}-thresholds", "Если бы порог был другим", SelectionThresholds, rows, columns)
+
+
+def _threshold_words(row: Row) -> str:
+    return f"{whole_percent(row['threshold'])}{' (правило)' if row['is_rule'] else ''}"
 
 
 def _names(material: Material, logins: Any) -> str:

@@ -162,14 +162,14 @@ def _log_edges(tables: Tables, sources: Sequence[Source], years: Sequence[int]) 
     groups = files_of_kinds(tables, sources, years)
     files = pd.DataFrame(
         [(year, SOURCE_TITLES[kind], one.file) for (year, kind), some in groups.items() for one in some],
-        columns=["calendar_year", "source_title", "file"],
+        columns=["calendar_year", "source_title", "file_name"],
     )
     rows, findings, log = tables["sources"], tables["findings"], tables["data_log"]
     attention = findings[findings["severity"] == str(Severity.ATTENTION)]
     kind = ["calendar_year", "source_title"]
-    of_files = files.merge(rows.reset_index(names="row")[["row", "file"]]).set_index("row")
+    of_files = files.merge(rows.reset_index(names="row")[["row", "file_name"]]).set_index("row")
     of_findings = files.merge(
-        attention.reset_index(names="row")[["row", "source_file"]], left_on="file", right_on="source_file"
+        attention.reset_index(names="row")[["row", "source_file"]], left_on="file_name", right_on="source_file"
     ).set_index("row")
     return {
         "files": matched(log, "sources", [of_files], kind),

@@ -26,7 +26,7 @@ from analysis.rules.selection_rules import NO_REPETITION, PARTS_NOTHING, SAME_LI
 
 YES, NO, OPEN = 1, 0, -1
 LISTED, UNLISTED, UNDECIDED = LISTED_WORDS
-TELLABLE = 0.05  # as presentation.certainty.UNSURE; a test holds them together
+TELLABLE = 0.05  # as presentation.shares.UNSURE; a test holds them together
 Answers = NDArray[np.int8]
 
 

@@ -23,7 +23,7 @@ EDGES, WORDS = "edges.npz", "chains.json"
 PARTS, MASK = ("nodes", "starts", "members"), "mask"
 Bits = np.ndarray[Any, Any]
 # A printed column that shows a name, and the columns whose logins it may stand for.
-LOGINS = {"school_name": ("school_login", "reporter"), "group_name": ("school_login",), "file_name": ("file",)}
+LOGINS = {"school_name": ("school_login", "reporter"), "group_name": ("school_login",)}
 Row = dict[str, Any]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pandera.pandas as pa
 
 from analysis.contracts.derivations import COPY, DERIVATIONS, RECEIVED, Derivation
+from analysis.contracts.tables import PUBLIC
 
-PUBLIC = "public_"
 Contracts = Mapping[str, type[pa.DataFrameModel]]
 
 

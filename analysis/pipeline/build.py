@@ -127,10 +127,10 @@ def _chains(
 
 def _broken(made: Mapping[str, "pd.DataFrame"]) -> list["Finding"]:
     """Where a computed table does not meet its contract: a fault of the program, never of the data."""
+    from analysis.contracts.tables import TABLES
     from analysis.contracts.validation import violations
-    from analysis.pipeline.chains import STORED_TABLES
 
-    return violations(made, STORED_TABLES)
+    return violations(made, TABLES)
 
 
 def _write(

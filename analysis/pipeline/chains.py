@@ -5,16 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.chains import CELL_TABLES, RULE_TABLES
 from analysis.contracts.columns import READING_RULES, READING_WORDS
 from analysis.contracts.derivations import RECEIVED
-from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
-from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.findings import RULE_TITLES
-from analysis.contracts.indicators import INDICATOR_TABLES
-from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
-from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
-from analysis.contracts.typed import TYPED_TABLES
+from analysis.contracts.tables import TABLES
 from analysis.indicators.edges import plan_edges, quality_edges, received_edges
 from analysis.indicators.links import Edges
 from analysis.indicators.school_edges import effectiveness_edges, public_edges
@@ -22,11 +16,6 @@ from analysis.lineage.words import table_words
 from analysis.rules.config import Project, Source
 from analysis.rules.disclosure_policy import DISCLOSURE_FILE, DisclosurePolicy, load_policy
 from analysis.rules.methods import Methods
-
-STORED_TABLES = {
-    **TYPED_TABLES, **FACT_TABLES, **SCHOOL_FACT_TABLES, **CELL_TABLES, **INDICATOR_TABLES, **EFFECTIVENESS_TABLES,
-    **PUBLIC_EFFECTIVENESS, **GROUP_TABLES, **PUBLIC_TABLES, **RULE_TABLES,
-}  # fmt: skip
 
 
 def edges_of(
@@ -54,7 +43,7 @@ def chain_words(
     schools = tables.get("schools", pd.DataFrame({"school_login": [], "school_name": []}))
     indicators = {} if methods is None else {one.id: one.name for one in methods.passport.indicators}
     return {
-        "tables": table_words(STORED_TABLES),
+        "tables": table_words(TABLES),
         "names": {
             **dict(zip(schools["school_login"].tolist(), schools["school_name"].tolist(), strict=True)),
             **indicators,

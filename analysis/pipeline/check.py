@@ -13,7 +13,7 @@ from analysis.cleaning.reporting import undecided_reports
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import watch_terms
 from analysis.cleaning.typed_rows import typed_table
-from analysis.contracts.chains import CELL_TABLES, ReceivedCells
+from analysis.contracts.chains import CHAIN_TABLES, ReceivedCells
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.findings import Finding, Severity, blocking, in_listing_order
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
@@ -92,7 +92,7 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
         facts = _facts(project, sources, amendments.corrections, tables, read)
         tables |= facts.tables
         cells += facts.cells
-        findings += [*facts.findings, *violations(facts.tables, {**FACT_TABLES, **SCHOOL_FACT_TABLES, **CELL_TABLES})]
+        findings += [*facts.findings, *violations(facts.tables, {**FACT_TABLES, **SCHOOL_FACT_TABLES, **CHAIN_TABLES})]
     if project.collection is not None and not blocking(findings):
         findings += undecided(project, tables)
     ordered = in_listing_order([*broken, *findings])

@@ -1,16 +1,15 @@
 """What only the office sees: evidence of every verdict, notes, and the chain behind each number."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator
 
-import pandas as pd
-
+from analysis.contracts.facts import Reports
+from analysis.contracts.report import JudgedEvidence
 from analysis.indicators.execution import accepted_evidence
 from analysis.lineage.codes import cell_id, table_code
 from analysis.lineage.explain import explain_row
 from analysis.lineage.store import Store
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.exhibits import Col, Exhibit, table
 from analysis.presentation.markdown import Ready, escape
 from analysis.presentation.words import Row, count_words, rows_of
 
@@ -28,9 +27,9 @@ def chain_link(edition: Edition, label: str, shown: str = "") -> str:
     return Ready(f"[{escape(shown or label)}](#{_anchor(label)})") if edition.internal else shown or label
 
 
-def chain_links(edition: Edition, label: str, numbers: Sequence[str]) -> list[str]:
-    """Numbers about a measure, each leading to the chain behind it in the internal report."""
-    return [chain_link(edition, label, number) for number in numbers]
+def linked(edition: Edition, say: Callable[[Row], str]) -> Callable[[Row], str]:
+    """What a cell about a measure says; in the internal report it leads to the chain behind it."""
+    return lambda row: chain_link(edition, row["measure_label"], say(row))
 
 
 def internal_sections(edition: Edition) -> tuple[str, list[Exhibit]]:
@@ -82,43 +81,36 @@ def _anchor(label: str) -> str:
 
 
 def _all_evidence(edition: Edition) -> Exhibit | None:
-    rows = accepted_evidence(edition.tables["evidence"], edition.tables["acceptance"]).rename_axis("evidence")
+    rows = accepted_evidence(edition.tables["evidence"], edition.tables["acceptance"])
     rows = rows[rows["calendar_year"] == edition.calendar_year]
     if rows.empty:
         return None
-    cells = [
-        [
-            label,
-            row["reporter"],
-            f"{row['evidence_kind']} {_or_blank(row['evidence_number'])} {_or_blank(row['evidence_link'])}".strip(),
-            str(row["confirmed_count"]),
-            row["verdict"],
-            row["place"],
-        ]
-        for label, row in zip(edition.labels_of(rows), rows_of(rows), strict=True)
+    columns = [
+        Col(None, "№", 8, "l", edition.label_of),
+        Col("reporter", width=15),
+        Col(None, "Подтверждение", 30, "l", _evidence_words),
+        Col("confirmed_count", "Единиц", 9, "c"),
+        Col("verdict", width=16),
+        Col("place", "Где", 22),
     ]
-    header = ["№", "Кто отчитался", "Подтверждение", "Единиц", "Решение", "Где"]
     caption = f"Подтверждения {edition.calendar_year} года и решения о них"
-    return printed_table(edition, "all-evidence", caption, rows, (header, cells, [8, 15, 30, 9, 16, 22], "lllcll"))
+    return table(edition, "all-evidence", caption, JudgedEvidence, rows, columns)
+
+
+def _evidence_words(row: Row) -> str:
+    number, link = count_words(row["evidence_number"], ""), count_words(row["evidence_link"], "")
+    return f"{row['evidence_kind']} {number} {link}".strip()
 
 
 def _notes(edition: Edition) -> Exhibit | None:
-    rows = edition.facts("reports")
-    rows = rows[rows["note"].notna()]
+    rows = edition.tables["reports"]
+    rows = rows[(rows["calendar_year"] == edition.calendar_year) & rows["note"].notna()]
     if rows.empty:
         return None
-    cells = [
-        [
-            label,
-            row["reporter"],
-            count_words(row["fact_count"]),
-            row["note"],
-        ]
-        for label, row in zip(edition.labels_of(rows), rows_of(rows), strict=True)
+    columns = [
+        Col(None, "№", 10, "l", edition.label_of),
+        Col("reporter", width=20),
+        Col("fact_count", width=10, align="c", say=count_words),
+        Col("note", width=60),
     ]
-    header = ["№", "Кто отчитался", "Факт", "Примечание"]
-    return printed_table(edition, "notes", "Примечания из форм", rows, (header, cells, [10, 20, 10, 60], "llcl"))
-
-
-def _or_blank(value: Any) -> str:
-    return "" if pd.isna(value) else str(value)
+    return table(edition, "notes", "Примечания из форм", Reports, rows, columns)

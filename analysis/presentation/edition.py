@@ -1,6 +1,5 @@
-"""What one annual edition is made from."""
+"""What one annual edition is made from. Rows of a stored table keep its index, so each can be followed back."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -9,6 +8,7 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import PublicIndicators
 from analysis.contracts.school_groups import GROUP_TABLES, SCHOOL
+from analysis.contracts.tables import stored_in
 from analysis.indicators.plan import open_readings, planned_in
 from analysis.indicators.public_effectiveness import with_names
 from analysis.lineage.store import Store
@@ -56,7 +56,7 @@ class Edition:
     @cached_property
     def plan(self) -> pd.DataFrame:
         """All measures and years (`indicators.plan.plan_by_year`)."""
-        return self.tables["plan"].rename_axis("plan")
+        return self.tables["plan"]
 
     @cached_property
     def this_year(self) -> pd.DataFrame:
@@ -71,28 +71,29 @@ class Edition:
     @cached_property
     def findings(self) -> pd.DataFrame:
         """All findings for the office; for the public only those about the signed document."""
-        found = self.tables["findings"].rename_axis("findings")
+        found = self.tables["findings"]
         public = found[found["source_file"] == self.project.roadmap_file]
         return found if self.internal else public
 
     @cached_property
     def execution(self) -> pd.DataFrame:
         """Plan against fact of this year (`indicators.execution.with_status`); empty while there are no facts."""
-        return self._of_year("plan_fact", ["calendar_year"])
+        rows = self.tables.get("plan_fact", pd.DataFrame(columns=["calendar_year"]))
+        return rows[rows["calendar_year"] == self.calendar_year]
 
     def facts(self, name: str) -> pd.DataFrame:
         """The rows of this year of a table about execution (contracts.execution); only where there are facts."""
-        return self._of_year(name)
+        rows = self.tables[name]
+        return rows[rows["calendar_year"] == self.calendar_year]
 
-    def _of_year(self, name: str, columns: Sequence[str] = ()) -> pd.DataFrame:
-        """The rows of this year; their index is their number in the table that it is named after."""
-        rows = self.tables.get(name, pd.DataFrame(columns=list(columns))) if columns else self.tables[name]
-        return rows[rows["calendar_year"] == self.calendar_year].rename_axis(name)
+    @cached_property
+    def _labels(self) -> dict[tuple[str, int], str]:
+        keys = zip(self.plan["activity_code"], self.plan["measure_number"], strict=True)
+        return dict(zip(keys, self.plan["measure_label"], strict=True))
 
-    def labels_of(self, rows: pd.DataFrame) -> list[str]:
-        """The label of the measure of each row, as it stands everywhere in the report: «2.1», «4.1/2»."""
-        labels = self.plan.set_index(["activity_code", "measure_number"])["measure_label"].to_dict()
-        return [labels[key] for key in zip(rows["activity_code"], rows["measure_number"], strict=True)]
+    def label_of(self, row: Row) -> str:
+        """The label of the measure of a row, as it stands everywhere in the report: «2.1», «4.1/2»."""
+        return self._labels[row["activity_code"], row["measure_number"]]
 
     @property
     def is_over(self) -> bool:
@@ -110,7 +111,8 @@ class Edition:
     def school_facts(self, name: str) -> pd.DataFrame:
         """A table of contracts.school_groups for this year: masked, unless the edition is for the office; or empty."""
         fields = list(GROUP_TABLES[name].to_schema().columns)
-        return self._of_year(name if self.internal else f"public_{name}", fields)
+        rows = self.tables.get(name if self.internal else f"public_{name}", pd.DataFrame(columns=fields))
+        return rows[rows["calendar_year"] == self.calendar_year]
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -118,14 +120,14 @@ class Edition:
         if "school_indicators" not in self.tables:
             return pd.DataFrame({name: pd.Series([], dtype="str") for name in PublicIndicators.to_schema().columns})
         if self.internal:
-            return with_names(self.tables["school_indicators"], self.school_names).rename_axis("school_indicators")
-        return self.tables["public_school_indicators"].rename_axis("public_school_indicators")
+            return with_names(self.tables["school_indicators"], self.school_names)
+        return self.tables["public_school_indicators"]
 
     @cached_property
     def rows_by_key(self) -> dict[str, tuple[str, int]]:
-        """The rows that sentences name, by the keys they are named by."""
+        """The rows that sentences name, as table and number, by the keys they are named by."""
         shown = self.tables if self.internal else {name: self.tables[name] for name in PUBLIC_KEYS & self.tables.keys()}
-        return rows_by_key({**shown, "indicators": self.indicators})
+        return rows_by_key(shown, self.indicators, stored_in(PublicIndicators, self.internal))
 
     @cached_property
     def supported(self) -> list[str]:
@@ -163,9 +165,9 @@ class Edition:
 
     def effectiveness(self, name: str) -> pd.DataFrame:
         """The rows of this year of a table of contracts.effectiveness; empty where it was not made."""
-        rows = self._of_year(name, ["calendar_year"])
+        rows = self.tables.get(name, pd.DataFrame(columns=["calendar_year"]))
         text = {column: "str" for column in rows.columns if str(rows[column].dtype) in ("string", "category")}
-        return rows.astype(text)
+        return rows[rows["calendar_year"] == self.calendar_year].astype(text)
 
     @cached_property
     def load(self) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from analysis.contracts.report import Conclusions
 from analysis.presentation import effectiveness_pictures as pictures
 from analysis.presentation import effectiveness_tables as tables
 from analysis.presentation import selection_tables
@@ -12,6 +13,7 @@ from analysis.presentation.city_schools import KEY, city_note
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.places import REPORT
+from analysis.presentation.conclusions.selection import repetition_note
 from analysis.presentation.conclusions.sentence import (
     CONCLUSION,
     FACT,
@@ -24,12 +26,10 @@ from analysis.presentation.conclusions.sentence import (
     Said,
 )
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit, printed_table
-from analysis.presentation.markdown import escape
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
+from analysis.presentation.markdown import escape, table_note
 from analysis.presentation.passport import threshold_note
-from analysis.presentation.repetition import repetition_note
-from analysis.presentation.school_facts import VPR_NOTICE, larger_remain
-from analysis.presentation.school_tables import subject_words
+from analysis.presentation.school_facts import VPR_NOTICE, larger_remain, subject_words
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
 
@@ -87,8 +87,7 @@ def summary(edition: Edition) -> list[str]:
 
 def noted(edition: Edition, exhibit: Exhibit) -> str:
     """The exhibit with the notices it needs."""
-    lines = [f"::: {{.table-note}}\n{escape(note)}\n:::" for note in notices(edition, exhibit)]
-    return "\n\n".join([exhibit.markdown, *lines])
+    return "\n\n".join([exhibit.markdown, *map(table_note, notices(edition, exhibit))])
 
 
 def notices(edition: Edition, exhibit: Exhibit) -> list[str]:
@@ -166,13 +165,19 @@ def sentences_table(edition: Edition, told: Sequence[Said]) -> Exhibit | None:
     """Every sentence with its condition and the rows it rests on."""
     if not told:
         return None
-    data = pd.DataFrame([_sentence_row(one) for one in told], dtype="str")
-    cells = [[one.sentence.id, one.sentence.kind, one.text, one.sentence.condition, _rows_words(one)] for one in told]
-    header = ["Фраза", "Вид", "Что сказано", "Условие", "На чём стоит"]
-    printed = (header, cells, [13, 8, 42, 22, 15], "lllll")
-    rows = edition.rows_by_key
-    behind = [[rows[key] for key in one.rests_on if key in rows] for one in told]
-    exhibit = printed_table(edition, "conclusions", "Фразы о показателях и их основания", data, printed)
+    rows = [_sentence_row(one) for one in told]
+    printed = [{**row, "rests_on": _rows_words(one)} for row, one in zip(rows, told, strict=True)]
+    columns = [
+        Col("sentence_id", width=13),
+        Col("statement_kind", width=8),
+        Col("sentence_text", width=42),
+        Col("condition", width=22),
+        Col("rests_on", width=15),
+    ]
+    data = Condensed(pd.DataFrame(rows, dtype="str"), printed)
+    stored = edition.rows_by_key
+    behind = [[stored[key] for key in one.rests_on if key in stored] for one in told]
+    exhibit = table(edition, "conclusions", "Фразы о показателях и их основания", Conclusions, data, columns)
     return replace(exhibit, behind=behind)
 
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.contracts.effectiveness import LIKE_CITY
+from analysis.contracts.effectiveness import LIKE_CITY, PublicIndicators
 from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
 from analysis.presentation import effectiveness_figures as drawing
 from analysis.presentation.edition import GROUPS_LAST, Edition
 from analysis.presentation.effectiveness_tables import BREAK, by_id, lowered
-from analysis.presentation.exhibits import Exhibit, printed_picture
+from analysis.presentation.exhibits import Drawing, Exhibit, picture
 from analysis.presentation.indicator_words import exported, interval_words
-from analysis.presentation.school_tables import SLUGS, subject_words
+from analysis.presentation.school_facts import SLUGS, subject_words
 from analysis.presentation.shares import out_of, percent
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
@@ -41,14 +41,10 @@ def dot_pictures(
     for number, part in enumerate(parts, start=1):
         some = rows[[label in part for label in labels]]
         suffix, said = (f"-{number}", f" (часть {number} из {len(parts)})") if len(parts) > 1 else ("", "")
-        yield printed_picture(
-            edition,
-            f"dots-{slug}{suffix}",
-            f"{title}: {lowered(indicator.name)} с интервалами{said}",
-            f"Точки с интервалами 95 %. {_dots_in_words(some, indicator)}.",
-            exported(some),
-            drawing.dots([_dot(row) for row in rows_of(some)], wanted, indicator.threshold),
-        )
+        drawn = drawing.dots([_dot(row) for row in rows_of(some)], wanted, indicator.threshold)
+        words = f"Точки с интервалами 95 %. {_dots_in_words(some, indicator)}."
+        caption = f"{title}: {lowered(indicator.name)} с интервалами{said}"
+        yield _picture(edition, f"dots-{slug}{suffix}", caption, some, Drawing(drawn, words))
 
 
 def funnel_pictures(edition: Edition) -> Iterator[Exhibit]:
@@ -58,16 +54,15 @@ def funnel_pictures(edition: Edition) -> Iterator[Exhibit]:
         usable = [panel for panel in panels if panel["city_value"].notna().any() and _schools(panel).size]
         for number, some in enumerate(_parts(usable), start=1):
             said = " ".join(_funnel_in_words(edition, panel) for panel in some)
-            yield printed_picture(
-                edition,
-                f"funnel-{SLUGS.get(procedure, 'other')}-{number}",
-                f"{procedure}, {edition.calendar_year} год: {lowered(indicator.name)} против города"
-                + (f" (часть {number})" if len(usable) > PANELS_PER_PICTURE else ""),
+            words = (
                 "Воронки: вправо — участников, вверх — доля; черта — город, сплошные линии — предел 95 %, точечные — "
-                f"99,8 %. {said}",
-                exported(pd.concat(some)),
-                drawing.funnels([_funnel(edition, panel) for panel in some], edition.supported),
+                f"99,8 %. {said}"
             )
+            drawn = drawing.funnels([_funnel(edition, panel) for panel in some], edition.supported)
+            name = f"funnel-{SLUGS.get(procedure, 'other')}-{number}"
+            part = f" (часть {number})" if len(usable) > PANELS_PER_PICTURE else ""
+            caption = f"{procedure}, {edition.calendar_year} год: {lowered(indicator.name)} против города{part}"
+            yield _picture(edition, name, caption, pd.concat(some), Drawing(drawn, words))
 
 
 def slope_pictures(edition: Edition) -> Iterator[Exhibit]:
@@ -81,14 +76,11 @@ def slope_pictures(edition: Edition) -> Iterator[Exhibit]:
             continue
         for number, some in enumerate(_parts(panels), start=1):
             years = sorted({int(year) for panel in some for year in panel["calendar_year"]})
-            yield printed_picture(
-                edition,
-                f"slopes-{SLUGS.get(procedure, 'other')}-{number}",
-                f"{procedure}: {lowered(indicator.name)} по годам" + (f" (часть {number})" if number > 1 else ""),
-                f"Линии по годам; где годы нельзя сравнить, линии нет. {' '.join(map(_slopes_in_words, some))}",
-                exported(pd.concat(some)),
-                drawing.slopes([_slopes(panel, wanted) for panel in some], years, wanted),
-            )
+            words = f"Линии по годам; где годы нельзя сравнить, линии нет. {' '.join(map(_slopes_in_words, some))}"
+            drawn = drawing.slopes([_slopes(panel, wanted) for panel in some], years, wanted)
+            name = f"slopes-{SLUGS.get(procedure, 'other')}-{number}"
+            caption = f"{procedure}: {lowered(indicator.name)} по годам" + (f" (часть {number})" if number > 1 else "")
+            yield _picture(edition, name, caption, pd.concat(some), Drawing(drawn, words))
 
 
 def heat_picture(edition: Edition) -> Exhibit | None:
@@ -107,14 +99,15 @@ def heat_picture(edition: Edition) -> Exhibit | None:
         f"{competence}: " + ", ".join(f"{name} — {_or_none(share)}" for name, share in zip(columns, row, strict=True))
         for competence, row in zip(grid.index, shares, strict=True)
     )
-    return printed_picture(
-        edition,
-        "deficits",
-        f"Доля учителей с дефицитом в {edition.calendar_year} году",
-        f"Клетки: компетенция и школа. {said}.",
-        exported(rows),
-        drawing.heat_map([drawing.in_lines(str(one)) for one in grid.index], [_short(one) for one in columns], shares),
+    drawn = drawing.heat_map(
+        [drawing.in_lines(str(one)) for one in grid.index], [_short(one) for one in columns], shares
     )
+    caption = f"Доля учителей с дефицитом в {edition.calendar_year} году"
+    return _picture(edition, "deficits", caption, rows, Drawing(drawn, f"Клетки: компетенция и школа. {said}."))
+
+
+def _picture(edition: Edition, name: str, caption: str, rows: pd.DataFrame, drawn: Drawing) -> Exhibit:
+    return picture(edition, name, caption, PublicIndicators, exported(rows), drawn)
 
 
 def break_notes(rows: pd.DataFrame) -> list[str]:

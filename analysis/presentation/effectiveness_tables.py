@@ -1,17 +1,17 @@
 """Tables of the indicators: each number with what it is made of, its interval, and what must be said of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from analysis.presentation.certainty import probability
+from analysis.contracts.effectiveness import PublicIndicators, TrainingNeeds
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit, printed_table
-from analysis.presentation.indicator_tables import flagged_table
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, filled, flagged_table, table
 from analysis.presentation.indicator_words import change_words, exported, value_words, with_interval
-from analysis.presentation.school_tables import SLUGS, TITLES, subject_words
-from analysis.presentation.shares import out_of, percent
+from analysis.presentation.school_facts import SLUGS, TITLES, subject_words
+from analysis.presentation.shares import out_of, percent, probability
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
 
@@ -36,23 +36,17 @@ def reliability(edition: Edition, slug: str, title: str, rows: pd.DataFrame, ind
     if rows.empty:
         return None
     over = f"Не ниже порога {percent(indicator.threshold, 0)}" if indicator.threshold is not None else "Порог"
-    header = ["Предмет и класс", "Школа или группа", "Сколько из скольких", "Доля и интервал 95 %"]
-    header += ["Стабилизировано", f"{over}: вероятность", "Против города"]
-    cells = [
-        [
-            subject_words(row),
-            row["group_name"],
-            out_of(row),
-            with_interval(row, indicator),
-            steady_words(row),
-            chance_words(edition, row["threshold_probability"]),
-            text(row["against_city"]),
-        ]
-        for row in rows_of(rows)
+    columns = [
+        Col(None, "Предмет и класс", 18, "l", subject_words),
+        Col("group_name", "Школа или группа", 14),
+        Col(None, "Сколько из скольких", 10, "c", out_of),
+        Col(None, "Доля и интервал 95 %", 16, "c", partial(with_interval, indicator=indicator)),
+        Col(None, "Стабилизировано", 16, "c", steady_words),
+        Col("threshold_probability", f"{over}: вероятность", 11, "c", partial(chance_words, edition)),
+        Col("against_city", width=13, align="c", say=text),
     ]
     caption = f"{title}: {lowered(indicator.name)}"
-    printed = (header, cells, [18, 14, 10, 16, 16, 11, 13], "llccccc")
-    return flagged_table(edition, f"sure-{slug}", caption, exported(rows), printed, rows["flags"].tolist())
+    return flagged_table(edition, f"sure-{slug}", caption, PublicIndicators, _whole(rows), columns)
 
 
 def levels(edition: Edition, slug: str, title: str, rows: pd.DataFrame, shown: Sequence[Indicator]) -> Exhibit | None:
@@ -60,57 +54,65 @@ def levels(edition: Edition, slug: str, title: str, rows: pd.DataFrame, shown: S
     rows = rows[rows["indicator_id"].isin([one.id for one in shown])]
     if rows.empty:
         return None
-    cells = []
     keys = ["subject", "programme_grade", "sitting_grade", "group_name"]
-    for _, group in rows.groupby(keys, sort=False, dropna=False):
-        found = {row["indicator_id"]: row for row in rows_of(group)}
-        first = next(iter(found.values()))
-        said = [with_interval(found[one.id], one) if one.id in found else "—" for one in shown]
-        cells.append([subject_words(first), first["group_name"], *said])
-    header = ["Предмет и класс", "Школа или группа", *(one.name for one in shown)]
-    width = 66 // len(shown)
-    printed = (header, cells, [18, 16, *([width] * len(shown))], "ll" + "c" * len(shown))
-    return printed_table(edition, slug, title, exported(rows), printed)
+    groups = [rows_of(group) for _, group in rows.groupby(keys, sort=False, dropna=False)]
+    printed = [{**group[0], **{row["indicator_id"]: row for row in group}} for group in groups]
+    columns = [
+        Col(None, "Предмет и класс", 18, "l", subject_words),
+        Col("group_name", "Школа или группа", 16),
+        *(Col(None, one.name, 66 // len(shown), "c", partial(_level, one)) for one in shown),
+    ]
+    return table(edition, slug, title, PublicIndicators, Condensed(exported(rows), printed), columns)
+
+
+def _level(indicator: Indicator, row: Row) -> str:
+    return with_interval(row[indicator.id], indicator) if indicator.id in row else "—"
 
 
 def plain_indicators(edition: Edition, name: str, caption: str, rows: pd.DataFrame) -> Exhibit:
     """Indicators that are counted in full: value, change, flags."""
-    passport = by_id(edition)
-    cells = [
-        [
-            named(passport[row["indicator_id"]], row),
-            row["group_name"],
-            out_of(row),
-            value_words(row, passport[row["indicator_id"]]),
-            value_words({**row, "value": row["city_value"]}, passport[row["indicator_id"]]),
-            change_words(row, passport[row["indicator_id"]]),
-        ]
-        for row in rows_of(rows)
+    columns = [
+        Col(None, "Показатель", 24, "l", lambda row: named(_defined(edition, row), row)),
+        Col("group_name", "Школа или группа", 13),
+        Col(None, "Сколько из скольких", 13, "c", out_of),
+        Col(None, "Значение", 12, "c", lambda row: value_words(row, _defined(edition, row))),
+        Col(None, "Город", 9, "c", lambda row: value_words(row, _defined(edition, row), "city_value")),
+        Col(None, "Изменение к прежнему году", 21, "l", lambda row: change_words(row, _defined(edition, row))),
     ]
-    header = ["Показатель", "Школа или группа", "Сколько из скольких", "Значение", "Город"]
-    header += ["Изменение к прежнему году"]
-    printed = (header, cells, [24, 13, 13, 12, 9, 21], "llcccl")
-    return flagged_table(edition, name, caption, exported(rows), printed, rows["flags"].tolist())
+    return flagged_table(edition, name, caption, PublicIndicators, _whole(rows), columns)
 
 
 def changes(edition: Edition, name: str, caption: str, rows: pd.DataFrame) -> Exhibit:
     """Changes of results with the probability that they are real; a break is named, its reason stands below."""
-    passport = by_id(edition)
-    cells = [
-        [
-            f"{row['procedure']}, {row['wave']}: {subject_words(row)}. {passport[row['indicator_id']].name}",
-            row["group_name"],
-            f"{with_interval(row, passport[row['indicator_id']])}",
-            "—" if pd.isna(row["earlier_year"]) else str(row["earlier_year"]),
-            _change_or_break(row, passport[row["indicator_id"]]),
-            chance_words(edition, better(row, passport[row["indicator_id"]])),
-        ]
-        for row in rows_of(rows)
+    columns = [
+        Col(None, "Показатель", 26, "l", lambda row: _result_words(row, _defined(edition, row))),
+        Col("group_name", "Школа", 12),
+        Col(None, f"{edition.calendar_year} год", 17, "c", lambda row: with_interval(row, _defined(edition, row))),
+        Col("earlier_year", "Сравнено с", 9, "c", text),
+        Col(None, "Изменение", 25, "l", lambda row: _change_or_break(row, _defined(edition, row))),
+        Col(
+            None,
+            "Вероятность улучшения",
+            11,
+            "c",
+            lambda row: chance_words(edition, better(row, _defined(edition, row))),
+        ),
     ]
-    header = ["Показатель", "Школа", f"{edition.calendar_year} год", "Сравнено с", "Изменение"]
-    header += ["Вероятность улучшения"]
-    printed = (header, cells, [26, 12, 17, 9, 25, 11], "llcclc")
-    return flagged_table(edition, name, caption, exported(rows), printed, [""] * len(rows))
+    shown = filled(columns, rows_of(rows))
+    return table(edition, name, caption, PublicIndicators, _whole(rows), shown)
+
+
+def _whole(rows: pd.DataFrame) -> Condensed:
+    """All columns for the print, and for the data those in which something stands."""
+    return Condensed(exported(rows), rows_of(rows))
+
+
+def _defined(edition: Edition, row: Row) -> Indicator:
+    return by_id(edition)[row["indicator_id"]]
+
+
+def _result_words(row: Row, indicator: Indicator) -> str:
+    return f"{row['procedure']}, {row['wave']}: {subject_words(row)}. {indicator.name}"
 
 
 def _change_or_break(row: Row, indicator: Indicator) -> str:
@@ -129,23 +131,31 @@ def better(row: Row, indicator: Indicator) -> float | None:
 def training(edition: Edition) -> Exhibit:
     """Topics by need; only for the office, for it counts schools by single deficits."""
     rows = edition.effectiveness("training_needs")
-    cells = [
-        [
-            row["competence"],
-            f"{row['deficit_teacher_count']} из {row['diagnosed_teacher_count']}",
-            percent(row["value"]),
-            f"{percent(row['interval_low'])} – {percent(row['interval_high'])}",
-            f"{row['deficit_school_count']} из {row['diagnosed_school_count']}",
-            "—" if pd.isna(row["rank_low"]) else f"{row['rank_low']}–{row['rank_high']}",
-            probability(row["top_probability"]),
-        ]
-        for row in rows_of(rows)
+    columns = [
+        Col("competence", width=30),
+        Col(None, "Учителей с дефицитом", 13, "c", _out_of("deficit_teacher_count", "diagnosed_teacher_count")),
+        Col("value", width=9, align="c", say=percent),
+        Col(None, "Интервал 95 %", 17, "c", between),
+        Col(None, "Школ", 9, "c", _out_of("deficit_school_count", "diagnosed_school_count")),
+        Col(None, "Место", 8, "c", _ranks),
+        Col("top_probability", "В первых трёх", 9, "c", probability),
     ]
-    header = ["Тема", "Учителей с дефицитом", "Доля", "Интервал 95 %", "Школ", "Место", "В первых трёх"]
     caption = f"Темы обучения по дефицитам {edition.calendar_year} года; место — с вероятностью 95 %"
-    printed = (header, cells, [30, 13, 9, 17, 9, 8, 9], "lcccccc")
     data = rows.drop(columns="deficit_schools")
-    return flagged_table(edition, "training", caption, data, printed, rows["flags"].tolist())
+    return flagged_table(edition, "training", caption, TrainingNeeds, data, columns)
+
+
+def _out_of(part: str, whole: str) -> Callable[[Row], str]:
+    return lambda row: f"{row[part]} из {row[whole]}"
+
+
+def _ranks(row: Row) -> str:
+    return "—" if pd.isna(row["rank_low"]) else f"{row['rank_low']}–{row['rank_high']}"
+
+
+def between(row: Row) -> str:
+    """«14,3 % – 47,4 %»: the interval of a share."""
+    return f"{percent(row['interval_low'])} – {percent(row['interval_high'])}"
 
 
 def chance_words(edition: Edition, chance: float | None) -> str:

@@ -1,25 +1,39 @@
 """The tables and pictures about execution: by status, task, executor and reporter, to date, evidence, own measures."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pandas as pd
 
-from analysis.contracts.execution import DONE, NO_REPORT, STATUS_COUNTS, UNDOCUMENTED
-from analysis.presentation.chains import chain_link, chain_links
+from analysis.contracts.execution import (
+    DONE,
+    NO_REPORT,
+    STATUS_COUNTS,
+    UNDOCUMENTED,
+    ExecutorResults,
+    ReporterResults,
+    Statuses,
+    TaskResults,
+)
+from analysis.contracts.indicators import PlanFact
+from analysis.contracts.report import AcceptedEvidence, OwnMeasures
+from analysis.presentation.chains import chain_link, linked
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit, printed_picture, printed_table
+from analysis.presentation.exhibits import Col, Condensed, Drawing, Exhibit, picture, table
 from analysis.presentation.figures import STATE_LOOKS, plan_fact_strips, stacked_bars
-from analysis.presentation.russian import NO_BREAK_SPACE, counted, short_date
-from analysis.presentation.words import NOT_STATED, Row, count_words, rows_of, state_words
+from analysis.presentation.russian import NO_BREAK_SPACE, counted
+from analysis.presentation.words import NOT_STATED, Row, count_words, date_words, rows_of, state_words
 
 NOBODY = "никто не назначен"
-MADE_COUNTS = ["planned", "reported", "documented", "accepted"]
 
 
 def statuses(edition: Edition) -> Exhibit:
     """How many measures are in which state."""
     data = edition.facts("statuses").drop(columns="calendar_year")
-    cells = [[row["status"], str(row["measure_count"])] for row in rows_of(data) if row["measure_count"]]
+    printed = Condensed(data, rows_of(data[data["measure_count"] > 0]))
+    columns = [Col("status", "Состояние", 70), Col("measure_count", width=30, align="c")]
     caption = f"Показатели {edition.calendar_year} года по состоянию на срок отчёта"
-    return printed_table(edition, "statuses", caption, data, (["Состояние", "Показателей"], cells, [70, 30], "lc"))
+    return table(edition, "statuses", caption, Statuses, printed, columns)
 
 
 def task_results_picture(edition: Edition) -> Exhibit:
@@ -34,31 +48,43 @@ def task_results_picture(edition: Edition) -> Exhibit:
     )
     caption = f"Состояние показателей {edition.calendar_year} года по задачам"
     alternative = f"Столбцы: показатели каждой задачи с планом больше нуля по состоянию. {said}."
-    picture = stacked_bars(
+    drawn = stacked_bars(
         [f"Задача {code}" for code in rows["task_code"]],
         [(part, counts.tolist()) for part, counts in parts.items()],
         "показателей с планом больше нуля",
         STATE_LOOKS,
     )
-    return printed_picture(edition, "task-results", caption, alternative, rows, picture)
+    return picture(edition, "task-results", caption, TaskResults, rows, Drawing(drawn, alternative))
 
 
 def task_results(edition: Edition) -> Exhibit:
     """Totals by task, and of all tasks in the last row."""
     rows = edition.facts("task_results")
-    cells = [[f"Задача {row['task_code']}", *_totals_words(row)] for row in rows_of(rows)]
-    cells.append(["Всего", *_totals_words(rows_of(rows.sum(numeric_only=True).to_frame().T)[0])])
+    whole = {"task_code": "", **rows_of(rows.sum(numeric_only=True).to_frame().T)[0]}
+    printed = Condensed(rows, [*rows_of(rows), whole])
+    first = Col("task_code", "Задача", 15, "l", lambda code: f"Задача {code}" if code else "Всего")
     caption = f"Исполнение {edition.calendar_year} года по задачам: число показателей"
-    return _totals_table(edition, "task-results", caption, rows, "Задача", cells)
+    return table(edition, "task-results", caption, TaskResults, printed, _totals(first))
 
 
 def by_executor(edition: Edition) -> Exhibit:
     """Totals by the executor named first."""
     rows = edition.facts("executor_results")
     rows = rows[rows["planned_measure_count"] > 0]
-    cells = [[row["executor_name"], *_totals_words(row)] for row in rows_of(rows)]
+    columns = _totals(Col("executor_name", "Отвечает (назван первым)", 15))
     caption = f"Исполнение {edition.calendar_year} года по исполнителям: число показателей"
-    return _totals_table(edition, "by-executor", caption, rows, "Отвечает (назван первым)", cells)
+    return table(edition, "by-executor", caption, ExecutorResults, rows, columns)
+
+
+def _totals(first: Col) -> list[Col]:
+    return [
+        first,
+        Col("planned_measure_count", width=11, align="c"),
+        Col("reported_measure_count", "Сообщено", 13, "c"),
+        Col("documented_measure_count", "Подтверждено", 17, "c"),
+        Col("accepted_measure_count", "Принято", 12, "c"),
+        Col(None, "Состояние", 32, "l", states_words),
+    ]
 
 
 def states_words(row: Row) -> str:
@@ -71,17 +97,6 @@ def states_words(row: Row) -> str:
     return ", ".join(said) or "—"
 
 
-def _totals_words(row: Row) -> list[str]:
-    return [*(str(row[f"{name}_measure_count"]) for name in MADE_COUNTS), states_words(row)]
-
-
-def _totals_table(
-    edition: Edition, name: str, caption: str, rows: pd.DataFrame, first: str, cells: list[list[str]]
-) -> Exhibit:
-    header = [first, "С планом", "Сообщено", "Подтверждено", "Принято", "Состояние"]
-    return printed_table(edition, name, caption, rows, (header, cells, [15, 11, 13, 17, 12, 32], "lccccl"))
-
-
 def task_picture(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
     """The same as strips."""
     words = "; ".join(
@@ -91,45 +106,39 @@ def task_picture(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
     )
     caption = f"Задача {task}: план и факт {edition.calendar_year} года"
     alternative = f"Полосы: план и принятый факт каждого показателя. {words}."
-    return printed_picture(edition, f"fact-{task}", caption, alternative, rows, plan_fact_strips(rows))
+    return picture(edition, f"fact-{task}", caption, PlanFact, rows, Drawing(plan_fact_strips(rows), alternative))
 
 
 def task_table(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
     """Plan and fact of the measures of one task."""
-    cells = [
-        [
-            chain_link(edition, row["measure_label"]),
-            row["measure_name"],
-            *chain_links(edition, row["measure_label"], _counts(row)),
-            row["status"],
-        ]
-        for row in rows_of(rows)
+    columns = [
+        Col("measure_label", "№", 7, "l", partial(chain_link, edition)),
+        Col("measure_name", width=26),
+        Col(None, "План", 9, "c", linked(edition, _count("target_count"))),
+        Col(None, "Сообщено", 14, "c", linked(edition, _reported_words)),
+        Col(None, "Подтверждено", 16, "c", linked(edition, _count("documented_count"))),
+        Col(None, "Принято", 11, "c", linked(edition, _count("accepted_count"))),
+        Col("status", "Состояние", 17),
     ]
-    header = ["№", "Показатель", "План", "Сообщено", "Подтверждено", "Принято", "Состояние"]
     caption = f"Задача {task}: план и факт {edition.calendar_year} года"
-    return printed_table(edition, f"fact-{task}", caption, rows, (header, cells, [7, 26, 9, 14, 16, 11, 17], "llccccl"))
+    return table(edition, f"fact-{task}", caption, PlanFact, rows, columns)
 
 
-def _counts(row: Row) -> list[str]:
-    """Plan, reported, documented and accepted."""
-    documented, accepted = count_words(row["documented_count"]), count_words(row["accepted_count"])
-    return [count_words(row["target_count"]), _reported_words(row), documented, accepted]
+def _count(name: str) -> Callable[[Row], str]:
+    return lambda row: count_words(row[name])
 
 
 def to_date(edition: Edition) -> Exhibit:
     """Plan and accepted fact from the first year on."""
-    rows = edition.execution
-    cells = [
-        [
-            chain_link(edition, row["measure_label"]),
-            row["measure_name"],
-            *chain_links(edition, row["measure_label"], _to_date_words(row)),
-        ]
-        for row in rows_of(rows)
+    columns = [
+        Col("measure_label", "№", 7, "l", partial(chain_link, edition)),
+        Col("measure_name", width=38),
+        Col(None, "План с начала срока", 16, "c", linked(edition, lambda row: _to_date_words(row)[0])),
+        Col(None, "Принято с начала срока", 16, "c", linked(edition, lambda row: _to_date_words(row)[1])),
+        Col(None, "Состояние", 23, "l", linked(edition, lambda row: _to_date_words(row)[2])),
     ]
-    header = ["№", "Показатель", "План с начала срока", "Принято с начала срока", "Состояние"]
     caption = f"С начала срока по {edition.calendar_year} год"
-    return printed_table(edition, "to-date", caption, rows, (header, cells, [7, 38, 16, 16, 23], "llccl"))
+    return table(edition, "to-date", caption, PlanFact, edition.execution, columns)
 
 
 def by_reporter(edition: Edition) -> Exhibit:
@@ -137,55 +146,56 @@ def by_reporter(edition: Edition) -> Exhibit:
     data = edition.facts("reporter_results").drop(columns="calendar_year")
     names = edition.school_names
     data = data.assign(reporter=data["reporter"].map(lambda who: names.get(who, who)).astype("str"))
-    cells = [[str(value) for value in row.values()] for row in rows_of(data)]
-    header = ["Кто отчитывается", "Отвечает за", "Сообщил о", "Подтвердил", "Принято"]
+    columns = [
+        Col("reporter", width=36),
+        Col("expected_measure_count", width=16, align="c"),
+        Col("reported_measure_count", "Сообщил о", 16, "c"),
+        Col("documented_measure_count", "Подтвердил", 16, "c"),
+        Col("accepted_measure_count", "Принято", 16, "c"),
+    ]
     caption = f"Отчётность за {edition.calendar_year} год: число показателей"
-    return printed_table(edition, "by-reporter", caption, data, (header, cells, [36, 16, 16, 16, 16], "lcccc"))
+    return table(edition, "by-reporter", caption, ReporterResults, data, columns)
 
 
 def evidence(edition: Edition) -> Exhibit | None:
     """Evidence that the office has accepted; what waits or was returned is nobody's business but theirs."""
-    verdicts, rows = edition.tables["acceptance"], edition.facts("evidence")
-    rows = rows[rows["evidence_id"].isin(verdicts.loc[verdicts["verdict"] == "принято", "evidence_id"])]
+    verdicts = edition.tables["acceptance"]
+    accepted = verdicts.loc[verdicts["verdict"] == "принято", "evidence_id"]
+    rows = edition.tables["evidence"]
+    rows = rows[rows["evidence_id"].isin(accepted) & (rows["calendar_year"] == edition.calendar_year)]
     if rows.empty:
         return None
-    columns = ["measure_label", "evidence_kind", "evidence_number", "evidence_date", "confirmed_count"]
-    data = rows.assign(measure_label=edition.labels_of(rows))[columns]
-    cells = [
-        [
-            row["measure_label"],
-            row["evidence_kind"],
-            NOT_STATED if pd.isna(row["evidence_number"]) else row["evidence_number"],
-            NOT_STATED if pd.isna(row["evidence_date"]) else short_date(row["evidence_date"]),
-            str(row["confirmed_count"]),
-        ]
-        for row in rows_of(data)
+    columns = [
+        Col("measure_label", width=18),
+        Col("evidence_kind", width=27),
+        Col("evidence_number", width=20, say=count_words),
+        Col("evidence_date", "Дата", 20, "c", date_words),
+        Col("confirmed_count", width=15, align="c"),
     ]
-    header = ["№ показателя", "Вид документа", "Номер", "Дата", "Подтверждает"]
+    data = rows.assign(measure_label=[edition.label_of(row) for row in rows_of(rows)])[
+        [str(one.name) for one in columns]
+    ]
     caption = f"Принятые подтверждения {edition.calendar_year} года"
-    return printed_table(edition, "evidence", caption, data, (header, cells, [18, 27, 20, 20, 15], "lllcc"))
+    return table(edition, "evidence", caption, AcceptedEvidence, data, columns)
 
 
 def own_measures(edition: Edition) -> Exhibit | None:
     """What schools do beside the roadmap."""
-    rows = edition.facts("school_measures")
+    rows = edition.tables["school_measures"]
+    rows = rows[rows["calendar_year"] == edition.calendar_year]
     if rows.empty:
         return None
-    data = rows.assign(school_name=rows["school_login"].map(edition.school_names).astype("str"))
-    data = data[["school_name", "own_measure", "planned_count", "done_count", "done_date"]]
-    cells = [
-        [
-            row["school_name"],
-            row["own_measure"],
-            count_words(row["planned_count"]),
-            count_words(row["done_count"]),
-            NOT_STATED if pd.isna(row["done_date"]) else short_date(row["done_date"]),
-        ]
-        for row in rows_of(data)
+    columns = [
+        Col("school_name", width=22),
+        Col("own_measure", width=42),
+        Col("planned_count", width=11, align="c", say=count_words),
+        Col("done_count", width=11, align="c", say=count_words),
+        Col("done_date", width=14, align="c", say=date_words),
     ]
+    names = rows["school_login"].map(edition.school_names).astype("str")
+    data = rows.assign(school_name=names)[[str(one.name) for one in columns]]
     caption = f"Собственные меры школ в {edition.calendar_year} году"
-    header = ["Школа", "Мера", "План", "Сделано", "Дата"]
-    return printed_table(edition, "own-measures", caption, data, (header, cells, [22, 42, 11, 11, 14], "llccc"))
+    return table(edition, "own-measures", caption, OwnMeasures, data, columns)
 
 
 def _to_date_words(row: Row) -> list[str]:

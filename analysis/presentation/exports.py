@@ -1,22 +1,20 @@
 """The data behind each table and picture: CSV for programs, XLSX for people, datapackage.json for both."""
 
+import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import xlsxwriter
 
-from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
-from analysis.contracts.effectiveness_report import REPORT_TABLES
-from analysis.contracts.facts import FACT_TABLES
-from analysis.contracts.indicators import INDICATOR_TABLES
-from analysis.contracts.school_groups import GROUP_TABLES
+from analysis.contracts.columns import Contract, titles_of
+from analysis.presentation.exhibits import Exhibit
 
+DATA_ORIGIN = ("Происхождение", "Стоит только в вымышленных данных и говорит об этом", "")
 WIDEST_COLUMN = 60
 FRICTIONLESS_TYPES = {
     "int64": "integer",
@@ -34,11 +32,12 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     return frame.to_csv(index=False, lineterminator="\r\n", date_format="%Y-%m-%d").encode("utf-8")
 
 
-def xlsx_bytes(frame: pd.DataFrame, about: Sequence[tuple[str, str]], created: date) -> bytes:
+def xlsx_bytes(frame: pd.DataFrame, contract: Contract, about: Sequence[tuple[str, str]], created: date) -> bytes:
     """The table as a workbook: sheet «Данные» with Russian headings, sheet «О таблице». Text is never a formula.
 
     Args:
         frame: The table.
+        contract: What it is: it knows the headings.
         about: Lines of the second sheet: label and text.
         created: The date written into the file, so that the same data give the same bytes.
     """
@@ -51,7 +50,7 @@ def xlsx_bytes(frame: pd.DataFrame, about: Sequence[tuple[str, str]], created: d
     }
     with xlsxwriter.Workbook(buffer, options) as workbook:
         workbook.set_properties({"created": datetime(created.year, created.month, created.day), "title": about[0][1]})
-        _write_data(workbook, frame)
+        _write_data(workbook, frame, titles_of(contract))
         _write_about(workbook, about)
     return buffer.getvalue()
 
@@ -68,68 +67,45 @@ def data_package(name: str, title: str, created: date, resources: Sequence[Mappi
     return (json.dumps(package, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
 
 
-def resource(name: str, title: str, frame: pd.DataFrame, content: bytes, digest: str) -> dict[str, Any]:
-    """One entry of datapackage.json."""
+def resource(exhibit: Exhibit, frame: pd.DataFrame, content: bytes) -> dict[str, Any]:
+    """One entry of datapackage.json: an exhibit, its data as they are written, and the CSV."""
     return {
         "profile": "tabular-data-resource",
-        "name": name,
-        "path": f"{name}.csv",
-        "title": title,
+        "name": exhibit.label,
+        "path": f"{exhibit.label}.csv",
+        "title": exhibit.caption,
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "bytes": len(content),
-        "hash": f"sha256:{digest}",
-        "schema": {"fields": _fields(frame), "missingValues": [""]},
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "schema": {"fields": _fields(frame, exhibit.contract), "missingValues": [""]},
     }
 
 
-@cache
-def described(columns: tuple[str, ...]) -> dict[str, tuple[str, str, str]]:
-    """Label, meaning and unit of every column that the report exports, by name.
-
-    One name may count different things in two tables; then the contract that has most of these columns speaks.
-    """
-    fields = [
-        contract.to_schema().columns
-        for tables in (
-            EFFECTIVENESS_TABLES,
-            PUBLIC_EFFECTIVENESS,
-            REPORT_TABLES,
-            FACT_TABLES,
-            GROUP_TABLES,
-            INDICATOR_TABLES,
-        )
-        for contract in tables.values()
-    ]
-    nearest_last = sorted(fields, key=lambda found: len(found.keys() & set(columns)))
-    return {
-        name: (str(field.title), str(field.description), (field.metadata or {}).get("unit", ""))
-        for found in nearest_last
-        for name, field in found.items()
-    } | {"data_origin": ("Происхождение", "Стоит только в вымышленных данных и говорит об этом", "")}
+def _fields(frame: pd.DataFrame, contract: Contract) -> list[dict[str, str]]:
+    columns = contract.to_schema().columns
+    return [_field(str(name), str(kind), columns) for name, kind in frame.dtypes.items()]
 
 
-def _fields(frame: pd.DataFrame) -> list[dict[str, str]]:
-    words = described(tuple(frame.columns))
-    return [_field(str(name), str(kind), *words[str(name)]) for name, kind in frame.dtypes.items()]
-
-
-def _field(name: str, kind: str, title: str, description: str, unit: str) -> dict[str, str]:
+def _field(name: str, kind: str, columns: Mapping[str, Any]) -> dict[str, str]:
+    title, description, unit = DATA_ORIGIN
+    if name != "data_origin":
+        title, description = str(columns[name].title), str(columns[name].description)
+        unit = columns[name].metadata["unit"]
     field = {"name": name, "type": FRICTIONLESS_TYPES[kind], "title": title, "description": description}
     return {**field, "unit": unit} if unit else field
 
 
-def _write_data(workbook: Any, frame: pd.DataFrame) -> None:
+def _write_data(workbook: Any, frame: pd.DataFrame, titles: Mapping[str, str]) -> None:
     sheet = workbook.add_worksheet("Данные")
     heading = workbook.add_format(
         {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E5E7EB"}
     )
     cell = workbook.add_format({"text_wrap": True, "valign": "top"})
     day = workbook.add_format({"num_format": "dd.mm.yyyy", "valign": "top", "align": "left"})
-    titles = described(tuple(frame.columns))
     for position, (column, values) in enumerate(frame.items()):
-        title = titles[str(column)][0]
+        title = titles[str(column)] if str(column) in titles else DATA_ORIGIN[0]
         sheet.write_string(0, position, title, heading)
         filled = [(row, value) for row, value in enumerate(values.tolist(), start=1) if not pd.isna(value)]
         sheet.set_column(position, position, _width([value for _, value in filled], title))

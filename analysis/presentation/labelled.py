@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-import pandera.pandas as pa
 from babel.numbers import format_decimal
 
+from analysis.contracts.columns import Contract, titles_of
 from analysis.presentation.russian import LOCALE, NO_BREAK_SPACE, decimal
 from analysis.presentation.shares import NO_DATA, made_of
 
@@ -17,7 +17,7 @@ SMALLEST = 0.001
 
 def labelled(
     rows: pd.DataFrame,
-    contract: type[pa.DataFrameModel],
+    contract: Contract,
     columns: Sequence[str],
     school_names: Mapping[str, str],
 ) -> pd.DataFrame:
@@ -29,11 +29,11 @@ def labelled(
         columns: Which columns, in this order.
         school_names: Names by login, put where logins stand; a group such as «город» stays as it is.
     """
-    fields = contract.to_schema().columns
+    titles = titles_of(contract)
     shown = {}
     for name in columns:
         cells = [_cell(one) for one in rows[name].astype(object)]
-        label = SCHOOL if name == "school_login" else str(fields[name].title)
+        label = SCHOOL if name == "school_login" else titles[name]
         shown[label] = [_named(cell, school_names) for cell in cells] if name in LOGINS else cells
     return pd.DataFrame(shown)
 

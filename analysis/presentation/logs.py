@@ -1,19 +1,21 @@
-"""The logs in the annex: what the report takes for granted, and what it was made from, each with its ratings."""
+"""The logs in the annex: what the report takes for granted, what it rests on, and what it was made from, rated."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
 
 from analysis.cleaning.rule_tables import assumption_row
 from analysis.cleaning.typed_rows import typed_table
-from analysis.contracts.quality import Assumptions
+from analysis.contracts.quality import Assumptions, DataLog
+from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit, printed_table
-from analysis.presentation.resting import assumed
+from analysis.presentation.exhibits import Col, Exhibit, table
 from analysis.presentation.russian import NO_BREAK_SPACE, counted, short_date
-from analysis.presentation.words import rows_of
+from analysis.presentation.selection_tables import selects
+from analysis.presentation.words import Row
 from analysis.rules.assumptions import GREEN, RATINGS, RED, YELLOW, Assumption
+from analysis.rules.config import EXPORT_KINDS
 from analysis.rules.defaults import DEFAULT_RULE
 
 NO_ASSUMPTIONS = "Допущений, на которые опирался бы отчёт, в проекте не записано."
@@ -47,50 +49,96 @@ def assumptions(edition: Edition) -> tuple[str, list[Exhibit]]:
 
 def data_log(edition: Edition) -> tuple[str, list[Exhibit]]:
     """Returns the log of the data: a row for each kind of received files; origins are for the office alone."""
-    rows = edition.facts("data_log")
-    data = rows if edition.internal else rows.drop(columns="origin")
-    cells = [
-        [
-            row["source_title"],
-            *([row["origin"]] if edition.internal else []),
-            f"{row['file_count']}; {short_date(row['received_date'])}",
-            str(row["row_count"]),
-            str(row["set_aside_row_count"]),
-            str(row["attention_count"]),
-            MARKS[row["data_rating"]],
-        ]
-        for row in rows_of(data)
+    widths = iter([18, 15, 9, 11, 13, 14] if edition.internal else [27, 18, 11, 13, 15, 16])
+    origin = [Col("origin", width=20)] if edition.internal else []
+    columns = [
+        Col("source_title", width=next(widths)),
+        *origin,
+        Col(None, "Файлов; последний", next(widths), "c", _files),
+        Col("row_count", width=next(widths), align="c"),
+        Col("set_aside_row_count", "Отложено", next(widths), "c"),
+        Col("attention_count", "«Посмотрите»", next(widths), "c"),
+        Col("data_rating", width=next(widths), say=MARKS.__getitem__),
     ]
-    header = ["Источник", "Файлов; последний", "Строк", "Отложено", "«Посмотрите»", "Оценка"]
-    widths, alignments = [27, 18, 11, 13, 15, 16], "lccccl"
-    if edition.internal:
-        header, widths, alignments = [header[0], "Откуда", *header[1:]], [18, 20, 15, 9, 11, 13, 14], "llccccl"
     caption = f"Данные отчёта за {edition.calendar_year} год по источникам"
-    exhibit = printed_table(edition, "data-log", caption, data, (header, cells, widths, alignments))
+    exhibit = table(edition, "data-log", caption, DataLog, edition.facts("data_log"), columns)
     return f"{HOW_RATED}\n\n{exhibit.markdown}", [exhibit]
 
 
+def _files(row: Row) -> str:
+    return f"{row['file_count']}; {short_date(row['received_date'])}"
+
+
 def _assumptions_table(edition: Edition, made: Sequence[Assumption]) -> Exhibit:
-    numbers = {one.assumption_id: number for number, one in enumerate(edition.assumptions)}
     ordered = sorted(
         made,
         key=lambda one: (one.confirmed, -RATINGS.index(one.impact), -RATINGS.index(one.reliability)),
     )
+    numbers = {one.assumption_id: number for number, one in enumerate(edition.assumptions)}
     data = typed_table(Assumptions, [assumption_row(one) for one in ordered])
-    data = data.set_axis(pd.Index([numbers[one.assumption_id] for one in ordered], name="assumptions"))
-    cells = [
-        [
-            f"{row['assumption_id']}. {row['statement']}",
-            row["used_in"],
-            row["basis"],
-            f"Надёжность: {MARKS[row['reliability']]}; влияние: {MARKS[row['impact']]}; {row['confirmation']}; "
-            f"{_since(row['since_date'])}",
-        ]
-        for row in rows_of(data)
+    data = data.set_axis([numbers[one.assumption_id] for one in ordered])
+    columns = [
+        Col(None, "Допущение", 38, "l", lambda row: f"{row['assumption_id']}. {row['statement']}"),
+        Col("used_in", width=18),
+        Col("basis", width=24),
+        Col(None, "Оценка", 20, "l", _rating),
     ]
-    printed = (["Допущение", "Где работает", "Основание", "Оценка"], cells, [38, 18, 24, 20], "llll")
-    return printed_table(edition, "assumptions", "Допущения отчёта", data, printed)
+    return table(edition, "assumptions", "Допущения отчёта", Assumptions, data, columns)
+
+
+def _rating(row: Row) -> str:
+    reliability, impact = MARKS[row["reliability"]], MARKS[row["impact"]]
+    return f"Надёжность: {reliability}; влияние: {impact}; {row['confirmation']}; {_since(row['since_date'])}"
 
 
 def _since(day: date) -> str:
     return DEFAULT_RULE if pd.isna(day) else f"с {short_date(day)}"
+
+
+def assumed(edition: Edition) -> list[Assumption]:
+    """Returns the assumptions on which something in the edition rests."""
+    return [one for one in edition.assumptions if not one.needs or HOLDS[one.needs](edition)]
+
+
+def indicators_used(edition: Edition) -> set[str]:
+    """Returns the indicators of which the edition has a value, of its year or of one before."""
+    rows = edition.indicators
+    return set(rows.loc[(rows["calendar_year"] <= edition.calendar_year) & rows["value"].notna(), "indicator_id"])
+
+
+def _executed(edition: Edition) -> bool:
+    return not edition.execution.empty
+
+
+def _default_cutoff(edition: Edition) -> bool:
+    collection = edition.project.collection
+    return _executed(edition) and collection is not None and collection.cutoff_is_default(edition.calendar_year)
+
+
+def _of_schools(edition: Edition) -> bool:
+    return _any(edition, *GROUP_TABLES)
+
+
+def _any(edition: Edition, *tables: str) -> bool:
+    return any(not edition.school_facts(name).empty for name in tables)
+
+
+def _stabilised(edition: Edition) -> bool:
+    return edition.internal and bool(edition.shown_indicators["stabilised_value"].notna().any())
+
+
+# By the words of assumptions.NEEDS.
+HOLDS: Mapping[str, Callable[[Edition], bool]] = {
+    "исполнение": _executed,
+    "день приёма": _default_cutoff,
+    "статус школ": lambda edition: _executed(edition) and not edition.tables["school_status"].empty,
+    "сведения школ": _of_schools,
+    "контингент и кадры": lambda edition: _any(edition, "pupil_groups", "staff_parts"),
+    "скрытые числа": lambda edition: not edition.internal and _of_schools(edition),
+    "результаты": lambda edition: _any(edition, "mark_results", "score_results"),
+    "баллы ЕГЭ": lambda edition: _any(edition, "score_results"),
+    "выгрузки": lambda edition: any(source.kind in EXPORT_KINDS for source in edition.sources),
+    "СОУ": lambda edition: "learning_degree" in indicators_used(edition),
+    "отбор": selects,
+    "стабилизация": _stabilised,
+}

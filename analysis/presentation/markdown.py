@@ -66,6 +66,11 @@ def points(head: str, items: Sequence[str]) -> str:
     return "\n".join([escape(f"{head}:"), *lines])
 
 
+def table_note(text: str) -> str:
+    """A remark under a table, in small letters; plain text."""
+    return f"::: {{.table-note}}\n{escape(text)}\n:::"
+
+
 def only_in(condition: str, content: str) -> str:
     """Content shown by condition, such as `when-format="html"`."""
     return f"::: {{.content-visible {condition}}}\n{content}\n:::\n"

@@ -2,14 +2,15 @@
 
 import pandas as pd
 
+from analysis.contracts.effectiveness import PublicIndicators, SelectionHits, TrainingNeeds
 from analysis.presentation import effectiveness_figures as drawing
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_pictures import EXAMS
-from analysis.presentation.exhibits import Exhibit, printed_picture
+from analysis.presentation.exhibits import Drawing, Exhibit, picture
 from analysis.presentation.figures import stacked_bars
 from analysis.presentation.indicator_words import exported
 from analysis.presentation.russian import NO_BREAK_SPACE
-from analysis.presentation.school_tables import subject_words
+from analysis.presentation.school_facts import subject_words
 from analysis.presentation.shares import percent
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.selection_rules import RuleSet
@@ -41,14 +42,10 @@ def low_picture(edition: Edition, rule: RuleSet) -> Exhibit | None:
         _city(label, row) for label, row in zip(labels, rows_of(rows), strict=True) if pd.notna(row["city_value"])
     ]
     some = f" ({LINES} из {all_of_them}, самые вероятные)" if all_of_them > LINES else ""
-    return printed_picture(
-        edition,
-        f"low-{rule.id.replace('_', '-')}",
-        f"Низкие процедуры {edition.calendar_year} года и город{some}: {rule.name}",
-        "; ".join(f"{_spoken(one.label)}: {percent(one.value)}" for one in schools),
-        rows,
-        drawing.dots([*schools, *cities], [SCHOOL, drawing.CITY], rule.threshold),
-    )
+    caption = f"Низкие процедуры {edition.calendar_year} года и город{some}: {rule.name}"
+    words = "; ".join(f"{_spoken(one.label)}: {percent(one.value)}" for one in schools)
+    drawn = drawing.dots([*schools, *cities], [SCHOOL, drawing.CITY], rule.threshold)
+    return picture(edition, f"low-{rule.id.replace('_', '-')}", caption, SelectionHits, rows, Drawing(drawn, words))
 
 
 def topics_picture(edition: Edition) -> Exhibit | None:
@@ -57,18 +54,11 @@ def topics_picture(edition: Edition) -> Exhibit | None:
     rows = rows[rows["value"].notna()] if len(rows) else rows
     if rows.empty:
         return None
-    return printed_picture(
-        edition,
-        "topics",
-        f"Темы обучения в {edition.calendar_year} году: доля учителей с дефицитом из прошедших диагностику",
-        "; ".join(f"{row['competence']}: {percent(row['value'])}" for row in rows_of(rows)),
-        rows,
-        drawing.dots(
-            [_dot(drawing.in_lines(row["competence"]), drawing.CITY, row) for row in rows_of(rows)],
-            [drawing.CITY],
-            None,
-        ),
-    )
+    caption = f"Темы обучения в {edition.calendar_year} году: доля учителей с дефицитом из прошедших диагностику"
+    words = "; ".join(f"{row['competence']}: {percent(row['value'])}" for row in rows_of(rows))
+    shares = [_dot(drawing.in_lines(row["competence"]), drawing.CITY, row) for row in rows_of(rows)]
+    drawn = Drawing(drawing.dots(shares, [drawing.CITY], None), words)
+    return picture(edition, "topics", caption, TrainingNeeds, rows, drawn)
 
 
 def journal_picture(edition: Edition) -> Exhibit | None:
@@ -80,17 +70,13 @@ def journal_picture(edition: Edition) -> Exhibit | None:
     found = rows.assign(line=[f"{row['group_name']}\n{subject_words(row)}, {row['wave']}" for row in rows_of(rows)])
     shares = found.pivot(index="line", columns="indicator_id", values="value").reindex(found["line"].drop_duplicates())
     percents = {word: (100 * shares[name]).round().astype("int64").tolist() for name, word in JOURNAL.items()}
-    return printed_picture(
-        edition,
-        "journal",
-        f"Отметки ВПР {edition.calendar_year} года против журнальных",
-        "; ".join(
-            f"{_spoken(line)}: " + ", ".join(f"{word} {percents[word][place]}{NO_BREAK_SPACE}%" for word in percents)
-            for place, line in enumerate(shares.index)
-        ),
-        exported(rows),
-        stacked_bars(list(shares.index), list(percents.items()), "% участников (округлено)"),
+    words = "; ".join(
+        f"{_spoken(line)}: " + ", ".join(f"{word} {percents[word][place]}{NO_BREAK_SPACE}%" for word in percents)
+        for place, line in enumerate(shares.index)
     )
+    drawn = Drawing(stacked_bars(list(shares.index), list(percents.items()), "% участников (округлено)"), words)
+    caption = f"Отметки ВПР {edition.calendar_year} года против журнальных"
+    return picture(edition, "journal", caption, PublicIndicators, exported(rows), drawn)
 
 
 def _dot(label: str, group: str, row: Row) -> drawing.Dot:

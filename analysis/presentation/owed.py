@@ -1,16 +1,18 @@
 """What each school did against its share, and who owes what: the tables that name who is to act."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
-from analysis.contracts.execution import NO_SHARE
-from analysis.presentation.chains import chain_link, chain_links
+from analysis.contracts.execution import NO_SHARE, Owed
+from analysis.contracts.indicators import PlanFact
+from analysis.contracts.report import SchoolExecution
+from analysis.presentation.chains import chain_link, linked
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
 from analysis.presentation.quality import ALL_REPORTED, reported
-from analysis.presentation.russian import short_date
-from analysis.presentation.words import Row, count_words, in_order_of_codes, rows_of
+from analysis.presentation.words import Row, count_words, date_words, in_order_of_codes, rows_of
 
 NOTHING_OWED = "Ни за исполнителями, ни за школами, ни за управлением на срок отчёта ничего не осталось."
 NOTHING_OF_MEASURES = "По показателям на срок отчёта ни за кем ничего не осталось."
@@ -35,18 +37,26 @@ def owed(edition: Edition) -> Exhibit | None:
     if rows.empty:
         return None
     data = rows.assign(debtor=_named(edition, rows))
-    data = data if edition.internal else data.drop(columns=["piece_count", "reason"])
     by = ["owed_kind", "since_date", *(["reason"] if edition.internal else [])]
-    cells = [
-        _owed_cells(edition, rows_of(group))
+    printed = [
+        _gathered(rows_of(group))
         for debtor in _debtors(edition)
         for _, group in data[data["debtor"] == debtor].groupby(by, dropna=False, sort=False)
     ]
-    caption = f"Что за кем на срок отчёта за {edition.calendar_year} год"
-    header, widths, alignments = ["За кем", "Чего нет", "№ показателей", "С какого дня"], [26, 28, 30, 16], "lllc"
+    widths = [18, 20, 19, 13] if edition.internal else [26, 28, 30, 16]
+    columns = [
+        Col("debtor", width=widths[0]),
+        Col("owed_kind", width=widths[1]),
+        Col("labels", "№ показателей", widths[2]),
+        Col("since_date", width=widths[3], align="c", say=partial(date_words, otherwise="—")),
+    ]
     if edition.internal:
-        header, widths, alignments = [*header, "Документов", "Причина"], [18, 20, 19, 13, 12, 18], "lllccl"
-    return printed_table(edition, "owed", caption, data, (header, cells, widths, alignments))
+        columns += [
+            Col("pieces", "Документов", 12, "c", lambda pieces: str(pieces or "—")),
+            Col("reason", width=18, say=partial(count_words, otherwise="—")),
+        ]
+    caption = f"Что за кем на срок отчёта за {edition.calendar_year} год"
+    return table(edition, "owed", caption, Owed, Condensed(data, printed), columns)
 
 
 def said(edition: Edition) -> str:
@@ -76,51 +86,40 @@ def bounds(edition: Edition) -> Exhibit | None:
     rows = asked[(asked["missing_reporter_count"] > 0).fillna(False)]
     if rows.empty:
         return None
-    cells = [
-        [
-            chain_link(edition, row["measure_label"]),
-            ", ".join(edition.school_names.get(who, who) for who in row["missing_reporters"].split(", ")),
-            count_words(row["reported_lower_count"]),
-            NO_SHARE if pd.isna(row["reported_upper_count"]) else str(row["reported_upper_count"]),
-        ]
-        for row in rows_of(rows)
+    columns = [
+        Col("measure_label", "№", 10, "l", partial(chain_link, edition)),
+        Col("missing_reporters", width=46, say=partial(_names, edition)),
+        Col("reported_lower_count", "Факт, если не сделано ничего", 22, "c", count_words),
+        Col("reported_upper_count", "Факт, если сделано всё", 22, "c", partial(count_words, otherwise=NO_SHARE)),
     ]
-    header = ["№", "Кто не отчитался", "Факт, если не сделано ничего", "Факт, если сделано всё"]
     caption = f"В каких границах факт {edition.calendar_year} года, пока отчитались не все"
-    return printed_table(edition, "bounds", caption, rows, (header, cells, [10, 46, 22, 22], "llcc"))
+    return table(edition, "bounds", caption, PlanFact, rows, columns)
+
+
+def _names(edition: Edition, reporters: str) -> str:
+    return ", ".join(edition.school_names.get(who, who) for who in reporters.split(", "))
 
 
 def _school(edition: Edition, number: int, name: str, rows: pd.DataFrame) -> Exhibit:
     data = rows.assign(school_name=name).astype({"school_name": "str"})
-    cells = [
-        [
-            chain_link(edition, row["measure_label"]),
-            row["measure_name"],
-            NO_SHARE if pd.isna(row["share_count"]) else str(row["share_count"]),
-            *chain_links(edition, row["measure_label"], _counts(row)),
-            row["school_status"],
-        ]
-        for row in rows_of(data)
+    columns = [
+        Col("measure_label", "№", 7, "l", partial(chain_link, edition)),
+        Col("measure_name", width=25),
+        Col("share_count", width=14, align="c", say=partial(count_words, otherwise=NO_SHARE)),
+        Col(None, "Сообщено", 12, "c", linked(edition, lambda row: count_words(row["reported_count"]))),
+        Col(None, "Подтверждено", 16, "c", linked(edition, lambda row: count_words(row["documented_count"]))),
+        Col(None, "Принято", 11, "c", linked(edition, lambda row: count_words(row["accepted_count"]))),
+        Col("school_status", "Состояние", 15),
     ]
-    header = ["№", "Показатель", "Доля школы", "Сообщено", "Подтверждено", "Принято", "Состояние"]
     caption = f"{name}: план и факт {edition.calendar_year} года"
-    printed = (header, cells, [7, 25, 14, 12, 16, 11, 15], "llccccl")
-    return printed_table(edition, f"school-{number}", caption, data, printed)
+    return table(edition, f"school-{number}", caption, SchoolExecution, data, columns)
 
 
-def _counts(row: Row) -> list[str]:
-    return [count_words(row[name]) for name in ("reported_count", "documented_count", "accepted_count")]
-
-
-def _owed_cells(edition: Edition, group: list[Row]) -> list[str]:
-    first = group[0]
-    labels = ", ".join(in_order_of_codes(row["measure_label"] for row in group))
-    since: str = "—" if pd.isna(first["since_date"]) else short_date(first["since_date"])
-    cells = [first["debtor"], first["owed_kind"], labels, since]
-    if not edition.internal:
-        return cells
+def _gathered(group: list[Row]) -> Row:
+    """What one owes of one kind since one day, in one row."""
     pieces = sum(int(row["piece_count"]) for row in group if not pd.isna(row["piece_count"]))
-    return [*cells, str(pieces) if pieces else "—", "—" if pd.isna(first["reason"]) else first["reason"]]
+    labels = ", ".join(in_order_of_codes(row["measure_label"] for row in group))
+    return {**group[0], "labels": labels, "pieces": pieces}
 
 
 def _named(edition: Edition, rows: pd.DataFrame) -> "pd.Series[str]":

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.cleaning.rule_tables import interval_words, passport_row
+from analysis.cleaning.rule_tables import passport_row
 from analysis.cleaning.typed_rows import typed_table
-from analysis.contracts.effectiveness_report import PassportRows
+from analysis.contracts.report import PassportRows
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.exhibits import Col, Exhibit, table
+from analysis.presentation.logs import indicators_used
 from analysis.presentation.markdown import escape
-from analysis.presentation.resting import indicators_used
 from analysis.presentation.shares import percent
+from analysis.presentation.words import Row
 from analysis.rules.defaults import DEFAULT_RULE, NOT_CONFIRMED, bracketed, doubt
 from analysis.rules.indicator_passport import Indicator
 
@@ -38,8 +39,8 @@ def section(edition: Edition) -> tuple[str, list[Exhibit]]:
         f"({method.stabilisation_basis}); школ с результатом меньше {method.fewest_schools} — не стабилизируется. "
         f"Меньше {method.small_base} участников — пометка «мало участников».{confirmed}"
     )
-    table = _table(edition, shown)
-    return f"{words}\n\n{table.markdown}", [table]
+    exhibit = _table(edition, shown)
+    return f"{words}\n\n{exhibit.markdown}", [exhibit]
 
 
 def threshold_note(indicator: Indicator) -> str:
@@ -51,24 +52,26 @@ def threshold_note(indicator: Indicator) -> str:
 def _table(edition: Edition, indicators: Mapping[int, Indicator]) -> Exhibit:
     """The entries, each by its number in the passport."""
     data = typed_table(PassportRows, [passport_row(one) for one in indicators.values()])
-    data = data.set_axis(pd.Index(list(indicators), name="passport"))
-    cells = [
-        [
-            one.name,
-            f"{one.formula}. Источник: {one.formula_source}{_mark(one.formula_confirmed)}",
-            f"{one.unit}; {one.direction}",
-            "—"
-            if one.threshold is None
-            else f"{percent(one.threshold, 0)}: {one.threshold_source}{_mark(one.threshold_confirmed)}",
-            interval_words(one),
-            one.supplied_by,
-        ]
-        for one in indicators.values()
+    data = data.set_axis(list(indicators))
+    columns = [
+        Col("indicator_name", width=17),
+        Col(None, "Формула", 33, "l", _formula),
+        Col(None, "Единица и направление", 13, "l", lambda row: f"{row['unit']}; {row['direction']}"),
+        Col(None, "Порог", 14, "l", _threshold),
+        Col("interval_kind", "Интервал", 12),
+        Col("supplied_by", width=13),
     ]
-    header = ["Показатель", "Формула", "Единица и направление", "Порог", "Интервал", "Кто даёт"]
-    return printed_table(
-        edition, "passport", "Паспорт показателей", data, (header, cells, [17, 33, 13, 14, 12, 13], "llllll")
-    )
+    return table(edition, "passport", "Паспорт показателей", PassportRows, data, columns)
+
+
+def _formula(row: Row) -> str:
+    return f"{row['formula']}. Источник: {row['formula_source']}{_mark(row['formula_confirmed'])}"
+
+
+def _threshold(row: Row) -> str:
+    if pd.isna(row["threshold"]):
+        return "—"
+    return f"{percent(row['threshold'], 0)}: {row['threshold_source']}{_mark(row['threshold_confirmed'])}"
 
 
 def _mark(confirmed: bool) -> str:

@@ -1,18 +1,34 @@
 """What the report says of its facts: how complete they are, who sent what, what is found in them and set aside."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
 from analysis.contracts.findings import Severity
-from analysis.contracts.quality import ASIDE, EXECUTION, FORM, NOTHING, PARTLY, RESULTS, THERE, TOO_LATE, SetAsideRows
+from analysis.contracts.indicators import Findings
+from analysis.contracts.quality import (
+    ASIDE,
+    EXECUTION,
+    FORM,
+    NOTHING,
+    PARTLY,
+    RESULTS,
+    THERE,
+    TOO_LATE,
+    Completeness,
+    FindingCounts,
+    ReporterCompleteness,
+    SetAsideCounts,
+    SetAsideRows,
+)
 from analysis.indicators.completeness import shaped
 from analysis.indicators.quality import years_of, years_of_files
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit, printed_table
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import NO_BREAK_SPACE, PREPOSITIONAL, counted, decimal, form, short_date
-from analysis.presentation.words import Row, rows_of
+from analysis.presentation.russian import NO_BREAK_SPACE, PREPOSITIONAL, counted, decimal, form
+from analysis.presentation.words import Row, count_words, date_words
 
 NO_FACTS = "Сведений ни от школ, ни от исполнителей в проект не поступало: судить об их полноте и качестве не по чему."
 HOW_COMPLETE = (
@@ -31,7 +47,6 @@ NOT_ALL_TOLD = "Формы прислали все, но о чём-то из с�
 SENT = ("прислала", "прислали", "прислали")
 SET_ASIDE = ("отложена", "отложены", "отложено")
 NOT_ONE = "не прислала ни одна школа из {asked}"
-ONLY_WORDS = ["calendar_year", "reporter", "fact_kind", "completeness"]
 NOT_SET = "не установлено"
 ALL_THERE = "всё"
 STATES = {THERE: [THERE], PARTLY: [PARTLY], ASIDE: [ASIDE], NOTHING: [NOTHING, TOO_LATE]}
@@ -113,31 +128,32 @@ def _senders(rows: pd.DataFrame, of_school: "pd.Series[bool]", when: str) -> Ite
 
 
 def _completeness_table(edition: Edition) -> Exhibit:
-    rows = edition.facts("completeness")
-    cells = [
-        [
-            row["fact_kind"][:1].upper() + row["fact_kind"][1:],
-            *_sent_words(row),
-            str(row["row_count"] or "—"),
-            str(row["set_aside_row_count"] or "—"),
-            "—" if pd.isna(row["received_date"]) else short_date(row["received_date"]),
-        ]
-        for row in rows_of(rows)
+    columns = [
+        Col("fact_kind", width=24, say=lambda kind: kind[:1].upper() + kind[1:]),
+        Col(None, "Есть хоть что-то", 18, "c", _sent_words),
+        Col(None, "Есть всё", 19, "c", _complete_words),
+        Col("row_count", width=10, align="c", say=lambda count: str(count or "—")),
+        Col("set_aside_row_count", "Отложено", 12, "c", lambda count: str(count or "—")),
+        Col("received_date", "Последние получены", 17, "c", partial(date_words, otherwise="—")),
     ]
-    header = ["Сведения", "Есть хоть что-то", "Есть всё", "Строк", "Отложено", "Последние получены"]
     caption = f"Полнота сведений за {edition.calendar_year} год"
-    return printed_table(edition, "completeness", caption, rows, (header, cells, [24, 18, 19, 10, 12, 17], "lccccc"))
+    return table(edition, "completeness", caption, Completeness, edition.facts("completeness"), columns)
 
 
-def _sent_words(row: Row) -> list[str]:
-    """Of how many there is something and of how many everything; of exports nobody has said how many should be."""
+def _sent_words(row: Row) -> str:
+    """Of how many there is something; of exports nobody has said how many should be."""
     asked, some = row["asked_reporter_count"], row["sent_reporter_count"]
     if pd.isna(asked):
-        return [f"{some}; от скольких ждать, {NOT_SET}" if some else "—", "—"]
-    if not some:
-        return [NOTHING, "—"]
-    share = f"{decimal(row['complete_share'])}{NO_BREAK_SPACE}%"
-    return [f"{some} из {asked}", f"{row['complete_reporter_count']} из {asked} ({share})"]
+        return f"{some}; от скольких ждать, {NOT_SET}" if some else "—"
+    return f"{some} из {asked}" if some else NOTHING
+
+
+def _complete_words(row: Row) -> str:
+    """Of how many there is everything."""
+    asked = row["asked_reporter_count"]
+    if pd.isna(asked) or not row["sent_reporter_count"]:
+        return "—"
+    return f"{row['complete_reporter_count']} из {asked} ({decimal(row['complete_share'])}{NO_BREAK_SPACE}%)"
 
 
 def _reporters_table(edition: Edition) -> Exhibit:
@@ -145,18 +161,24 @@ def _reporters_table(edition: Edition) -> Exhibit:
     rows = edition.facts("reporter_completeness")
     names = edition.school_names
     data = rows.assign(reporter=rows["reporter"].map(lambda who: names.get(who, who)).astype("str"))
-    whole, cells = [], []
+    whole, printed = [], []
     for login, mine in rows.groupby("reporter", sort=False):
+        name = names.get(str(login), str(login))
         if (mine["completeness"] == THERE).all():
-            whole.append(names.get(str(login), str(login)))
+            whole.append(name)
         else:
-            cells.append([names.get(str(login), str(login)), *_kinds_by_state(mine)])
+            printed.append({"reporter": name, **dict(zip(STATES, _kinds_by_state(mine), strict=True))})
     if whole:
-        cells.append([", ".join(whole), ALL_THERE, "—", "—", "—"])
-    header = ["О ком", "Есть", "Частично", "Отложено", "Нет сведений"]
+        printed.append({"reporter": ", ".join(whole), **dict.fromkeys(STATES, "—"), THERE: ALL_THERE})
+    columns = [
+        Col("reporter", "О ком", 22),
+        Col(THERE, "Есть", 26),
+        Col(PARTLY, "Частично", 20),
+        Col(ASIDE, "Отложено", 14),
+        Col(NOTHING, "Нет сведений", 18),
+    ]
     caption = f"О ком какие сведения есть за {edition.calendar_year} год"
-    exported = data if edition.internal else data[ONLY_WORDS]
-    return printed_table(edition, "who-sent", caption, exported, (header, cells, [22, 26, 20, 14, 18], "lllll"))
+    return table(edition, "who-sent", caption, ReporterCompleteness, Condensed(data, printed), columns)
 
 
 def _kinds_by_state(rows: pd.DataFrame) -> Iterator[str]:
@@ -187,17 +209,18 @@ def _found(edition: Edition) -> str:
 
 def _finding_tables(edition: Edition) -> list[Exhibit]:
     data = edition.facts("finding_counts").drop(columns="calendar_year")
-    if data.empty:
-        return []
-    cells = [[str(value) for value in row.values()] for row in rows_of(data)]
+    columns = [
+        Col("rule_title", width=56),
+        Col("severity", width=24),
+        Col("finding_count", "Сколько", 20, "c"),
+    ]
     caption = f"Замечания к сведениям за {edition.calendar_year} год"
-    printed = (["Замечание", "Вес", "Сколько"], cells, [56, 24, 20], "llc")
-    return [printed_table(edition, "fact-findings", caption, data, printed)]
+    return [table(edition, "fact-findings", caption, FindingCounts, data, columns)] if len(data) else []
 
 
 def _differences(edition: Edition) -> pd.DataFrame:
     """The findings of this year about a form and an export that differ."""
-    found = edition.tables["findings"].rename_axis("findings")
+    found = edition.tables["findings"]
     of_files, year = years_of_files(edition.tables), edition.calendar_year
     mine = [
         rule == "two_sources" and year in years_of(file, of_files, [year])
@@ -210,9 +233,8 @@ def _difference_tables(edition: Edition, differ: pd.DataFrame) -> list[Exhibit]:
     """Which numbers differ: for the office alone."""
     if differ.empty or not edition.internal:
         return []
-    cells = [[f"{row['source_file']}: {row['place']}", row["explanation"]] for row in rows_of(differ)]
-    printed = (["Где в форме", "Что расходится"], cells, [36, 64], "ll")
-    return [printed_table(edition, "two-sources", "Где форма и выгрузка расходятся", differ, printed)]
+    columns = [Col(None, "Где в форме", 36, "l", _where), Col("explanation", "Что расходится", 64)]
+    return [table(edition, "two-sources", "Где форма и выгрузка расходятся", Findings, differ, columns)]
 
 
 def _aside_tables(edition: Edition) -> list[Exhibit]:
@@ -220,27 +242,30 @@ def _aside_tables(edition: Edition) -> list[Exhibit]:
     counts = edition.facts("set_aside_counts").drop(columns="calendar_year")
     if counts.empty:
         return []
-    cells = [[str(value) for value in row.values()] for row in rows_of(counts)]
-    printed = (["Сведения", "Почему отложено", "Строк"], cells, [24, 62, 14], "llc")
+    columns = [
+        Col("fact_kind", width=24),
+        Col("why", width=62),
+        Col("set_aside_row_count", "Строк", 14, "c"),
+    ]
     caption = f"Отложенные строки за {edition.calendar_year} год по причинам"
-    tables = [printed_table(edition, "set-aside", caption, counts, printed)]
+    tables = [table(edition, "set-aside", caption, SetAsideCounts, counts, columns)]
     return [*tables, _aside_rows(edition)] if edition.internal else tables
 
 
 def _aside_rows(edition: Edition) -> Exhibit:
     lines = edition.facts("aside_lines")
     names = lines["reporter"].map(edition.school_names)
-    data = shaped(lines.assign(school_name=names.astype("str").where(names.notna())), SetAsideRows).set_index(
+    data = shaped(lines.assign(school_name=names.astype("str").where(names.notna())), SetAsideRows).set_axis(
         lines.index
     )
-    cells = [
-        [
-            "школа не опознана" if pd.isna(row["school_name"]) else row["school_name"],
-            row["fact_kind"],
-            row["why"],
-            f"{row['source_file']}: {row['place']}",
-        ]
-        for row in rows_of(data)
+    columns = [
+        Col("school_name", width=20, say=partial(count_words, otherwise="школа не опознана")),
+        Col("fact_kind", width=17),
+        Col("why", width=33),
+        Col(None, "Где", 30, "l", _where),
     ]
-    printed = (["Школа", "Сведения", "Почему отложено", "Где"], cells, [20, 17, 33, 30], "llll")
-    return printed_table(edition, "set-aside-rows", "Отложенные строки и где они стоят", data, printed)
+    return table(edition, "set-aside-rows", "Отложенные строки и где они стоят", SetAsideRows, data, columns)
+
+
+def _where(row: Row) -> str:
+    return f"{row['source_file']}: {row['place']}"

@@ -49,26 +49,31 @@ def asked_as(row: Row) -> str:
     return f"{row['measure_label']}@{row['calendar_year']}"
 
 
-def rows_by_key(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple[str, int]]:
-    """Returns by key the table and the number of each row that sentences may name.
+def rows_by_key(
+    tables: Mapping[str, pd.DataFrame], indicators: pd.DataFrame, stored: str
+) -> dict[str, tuple[str, int]]:
+    """Returns by key the table and the number of each row that sentences may name; a key of two rows names neither.
 
     Args:
-        tables: The tables by name; `indicators` is the one of the edition, its index named after its table. A key
-            that two rows have names neither.
+        tables: The tables by name.
+        indicators: The indicators of an edition; their index is their number in the stored table.
+        stored: The name of that table.
     """
     found: dict[str, tuple[str, int]] = {}
     twice: set[str] = set()
-    for key, place in _keyed_rows(tables):
+    for key, place in (*_of_indicators(indicators, stored), *_of_tables(tables)):
         twice |= {key} & found.keys()
         found[key] = place
     return {key: place for key, place in found.items() if key not in twice}
 
 
-def _keyed_rows(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, tuple[str, int]]]:
-    indicators = tables["indicators"]
+def _of_indicators(indicators: pd.DataFrame, stored: str) -> Iterator[tuple[str, tuple[str, int]]]:
     words = indicators[[*INDICATOR, "calendar_year"]].astype("str")
     for number, values in zip(indicators.index, words.itertuples(index=False, name=None), strict=True):
-        yield _joined(*(one for one in values if pd.notna(one))), (str(indicators.index.name), int(number))
+        yield _joined(*(one for one in values if pd.notna(one))), (stored, int(number))
+
+
+def _of_tables(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, tuple[str, int]]]:
     for name, make in KEYED.items():
         if name in tables:
             yield from ((make(row), (name, number)) for number, row in enumerate(rows_of(tables[name])))

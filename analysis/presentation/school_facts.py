@@ -1,12 +1,197 @@
 """What the report says about schools: results, pupils, staff, deficits, self-assessment, contests; masked for all."""
 
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
+
 import pandas as pd
 
-from analysis.contracts.school_groups import GROUP_TABLES
-from analysis.presentation import school_tables
+from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
+from analysis.contracts.school_groups import (
+    GROUP_TABLES,
+    JOURNAL_SHARES,
+    MARK_SHARES,
+    SCORE_SHARES,
+    MarkResults,
+    ScoreResults,
+    column_title,
+)
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit
+from analysis.presentation.exhibits import Col, Exhibit, table
 from analysis.presentation.markdown import escape
+from analysis.presentation.russian import NO_BREAK_SPACE, decimal
+from analysis.presentation.words import Row
+
+HIDDEN, NO_DATA = "скрыто", "—"
+JOURNAL = "Журнал"
+SLUGS = {"ВПР": "vpr", "ОГЭ": "oge", "ЕГЭ": "ege", JOURNAL: "journal"}
+TITLES = {JOURNAL: "Отметки журнала за год"}
+MARK_NAMES = dict(zip(MARK_COLUMNS, ("«2»", "«3»", "«4»", "«5»"), strict=True)) | {"not_attested_count": "н/а"}
+JOURNAL_NAMES = dict(zip(JOURNAL_COLUMNS, ("Понизили", "Подтвердили", "Повысили"), strict=True))
+SCORE_NAMES = dict(zip(SCORE_COLUMNS, ("Ниже минимума", "80–99 баллов", "100 баллов"), strict=True))
+
+
+def result_tables(edition: Edition) -> Iterator[Exhibit]:
+    """A table for each procedure and wave in marks, its comparison with the journal, and one in scores."""
+    for number, title, rows in _waves(edition.school_facts("mark_results")):
+        slug = _slug(rows, number)
+        yield _marks(edition, f"marks-{slug}", title, rows)
+        compared = rows[_is_used(rows, "journal_same_count")]
+        if len(compared):
+            yield _compared(edition, f"compared-{slug}", title, compared)
+    for number, title, rows in _waves(edition.school_facts("score_results")):
+        yield _scores(edition, f"scores-{_slug(rows, number)}", title, rows)
+
+
+def pupil_table(edition: Edition) -> Exhibit:
+    """The social passport."""
+    key = Col("pupil_group", width=32)
+    numbers = Parts("group_pupil_count", "Обучающихся", "base_pupil_count", "Из всех", "group_share")
+    caption = f"Контингент и социальный паспорт, {_school_years(edition)} учебный год"
+    return _parts(edition, "pupils", caption, "pupil_groups", _part_columns(key, numbers))
+
+
+def staff_table(edition: Edition) -> Exhibit:
+    """Posts, vacancies, categories, training."""
+    key = Col("staff_group", width=32)
+    numbers = Parts("staff_amount", "Значение", "base_staff_amount", "Из скольких", "staff_share")
+    caption = f"Кадры, {_school_years(edition)} учебный год"
+    return _parts(edition, "staff", caption, "staff_parts", _part_columns(key, numbers))
+
+
+def deficit_table(edition: Edition) -> Exhibit:
+    """Deficits by competence."""
+    key = Col("competence", width=32)
+    numbers = Parts(
+        "deficit_teacher_count", "С дефицитом", "diagnosed_teacher_count", "Прошли диагностику", "deficit_share"
+    )
+    caption = f"Дефициты учителей в {edition.calendar_year} году"
+    return _parts(edition, "deficits", caption, "deficit_parts", _part_columns(key, numbers))
+
+
+def contest_table(edition: Edition) -> Exhibit:
+    """Contests by level."""
+    key = Col(None, "Уровень, кто участвовал", 32, "l", lambda row: f"{row['contest_level']}, {row['contestants']}")
+    numbers = Parts("winner_count", "Победителей и призёров", "contestant_count", "Участников", "winner_share")
+    caption = f"Конкурсы {edition.calendar_year} года"
+    return _parts(edition, "contests", caption, "contest_parts", _part_columns(key, numbers))
+
+
+def self_assessment_table(edition: Edition) -> Exhibit:
+    """Scores that schools gave themselves."""
+    columns = [
+        Col("criterion", width=40),
+        Col("group_name", width=30),
+        Col("school_count", width=10, align="c"),
+        Col("assessment_score", "Балл (у групп — средний)", 20, "c", decimal),
+    ]
+    caption = f"Самооценка школ в {edition.calendar_year} году"
+    return _parts(edition, "self-assessment", caption, "self_assessment_parts", columns)
+
+
+def _parts(edition: Edition, name: str, caption: str, source: str, columns: list[Col]) -> Exhibit:
+    return table(edition, name, caption, GROUP_TABLES[source], edition.school_facts(source), columns)
+
+
+class Parts(NamedTuple):
+    """The columns of a part and of what it is a part of, with what they are called, and that of its share."""
+
+    part: str
+    part_label: str
+    base: str
+    base_label: str
+    share: str
+
+
+def _part_columns(key: Col, numbers: Parts) -> list[Col]:
+    return [
+        key,
+        Col("group_name", width=26),
+        Col("school_count", width=8, align="c"),
+        _number(numbers.part, f"{numbers.part_label} (доля)", 19, numbers.share),
+        _number(numbers.base, numbers.base_label, 15),
+    ]
+
+
+def _number(column: str, heading: str, width: int, share: str = "") -> Col:
+    return Col(None, heading, width, "c", partial(number_words, column=column, share=share))
+
+
+def number_words(row: Row, column: str, share: str = "") -> str:
+    """«12 (24,0 %)»; «скрыто» or a dash where nothing may or can be printed."""
+    if pd.isna(row[column]):
+        return HIDDEN if _is_hidden(row, column) else NO_DATA
+    number = decimal(row[column])
+    return number if not share or pd.isna(row[share]) else f"{number} ({decimal(row[share], 1)}{NO_BREAK_SPACE}%)"
+
+
+def _is_hidden(row: Row, column: str) -> bool:
+    return column_title(column) in row["hidden_columns"].split("; ")
+
+
+def _marks(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhibit:
+    shown = {
+        column: label for column, label in MARK_NAMES.items() if column in MARK_COLUMNS or _is_used(rows, column).any()
+    }
+    numbers = [_number(column, label, 11, MARK_SHARES[column]) for column, label in shown.items()]
+    columns = [*_about(24, 20), _number("participant_count", "Участников", 12), *numbers]
+    return table(edition, name, f"{title}: отметки", MarkResults, rows, columns)
+
+
+def _compared(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhibit:
+    widths = (12, 13, 14, 13)
+    names = {"compared_count": "Сравнено", **JOURNAL_NAMES}
+    numbers = [
+        _number(column, label, width, JOURNAL_SHARES.get(column, ""))
+        for (column, label), width in zip(names.items(), widths, strict=True)
+    ]
+    caption = f"{title}: сравнение с отметкой журнала"
+    return table(edition, name, caption, MarkResults, rows, [*_about(26, 22), *numbers])
+
+
+def _scores(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhibit:
+    widths = (12, 12, 12, 11, 11)
+    names = {"participant_count": "Участников", **SCORE_NAMES, "mean_score": "Средний балл"}
+    numbers = [
+        _number(column, label, width, SCORE_SHARES.get(column, ""))
+        for (column, label), width in zip(names.items(), widths, strict=True)
+    ]
+    return table(edition, name, f"{title}: баллы", ScoreResults, rows, [*_about(22, 20), *numbers])
+
+
+def _about(what: int, who: int) -> list[Col]:
+    """What a result is about and whose it is, with the widths of both."""
+    return [Col(None, "Предмет и класс", what, "l", subject_words), Col("group_name", width=who)]
+
+
+def subject_words(row: Row) -> str:
+    """«Математика, 5 класс»; with the programme where it is another grade's."""
+    programme, sitting = row["programme_grade"], row["sitting_grade"]
+    said = f"{row['subject']}, {sitting} класс"
+    return said if programme == sitting else f"{said} (по программе {programme} класса)"
+
+
+def _waves(rows: pd.DataFrame) -> Iterator[tuple[int, str, pd.DataFrame]]:
+    """The rows of each procedure and wave with its title, and the number of the wave inside the procedure."""
+    numbers: dict[str, int] = {}
+    for (procedure, wave, school_year), group in rows.groupby(["procedure", "wave", "school_year"], sort=False):
+        numbers[str(procedure)] = numbers.get(str(procedure), 0) + 1
+        title = TITLES.get(str(procedure)) or f"{procedure}, {wave}"
+        yield numbers[str(procedure)], f"{title}, {school_year} учебный год", group
+
+
+def _slug(rows: pd.DataFrame, number: int) -> str:
+    return f"{SLUGS.get(str(rows['procedure'].iloc[0]), 'other')}-{number}"
+
+
+def _is_used(rows: pd.DataFrame, column: str) -> "pd.Series[bool]":
+    """Where somebody gave the number, printed or hidden."""
+    return rows[column].notna() | rows["hidden_columns"].str.contains(column_title(column), regex=False)
+
+
+def _school_years(edition: Edition) -> str:
+    return f"{edition.calendar_year}/{(edition.calendar_year + 1) % 100:02d}"
+
 
 NO_FACTS = "Сведений о контингенте, кадрах и результатах школ в проект не поступало."
 # To be printed wherever results of the ВПР are: Rosobrnadzor 2021, and the recommendations of 2025/26.
@@ -27,11 +212,11 @@ LARGER_REMAIN = (
 HIDDEN_BLANK = "или скрыто, тогда столбец назван в «Скрыто»"
 RESULT_TABLES = ("mark_results", "score_results")
 SECTIONS = (
-    ("## Контингент {#sec-pupils}", "pupil_groups", school_tables.pupil_table),
-    ("## Кадры {#sec-staff}", "staff_parts", school_tables.staff_table),
-    ("## Профессиональные дефициты {#sec-deficits}", "deficit_parts", school_tables.deficit_table),
-    ("## Самооценка школ {#sec-self-assessment}", "self_assessment_parts", school_tables.self_assessment_table),
-    ("## Конкурсы {#sec-contests}", "contest_parts", school_tables.contest_table),
+    ("## Контингент {#sec-pupils}", "pupil_groups", pupil_table),
+    ("## Кадры {#sec-staff}", "staff_parts", staff_table),
+    ("## Профессиональные дефициты {#sec-deficits}", "deficit_parts", deficit_table),
+    ("## Самооценка школ {#sec-self-assessment}", "self_assessment_parts", self_assessment_table),
+    ("## Конкурсы {#sec-contests}", "contest_parts", contest_table),
 )
 
 
@@ -40,14 +225,14 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     if all(edition.school_facts(name).empty for name in GROUP_TABLES):
         return NO_FACTS, []
     parts, shown = [WHO_IS_WHO, policy_words(edition)], []
-    results = list(school_tables.result_tables(edition))
+    results = list(result_tables(edition))
     if results:
         parts += ["## Результаты {#sec-results}", *larger_remain(edition), *_notice(edition)]
         parts += [_printed(edition, one) for one in results]
         shown += results
-    for title, name, table in SECTIONS:
+    for title, name, make in SECTIONS:
         if len(edition.school_facts(name)):
-            exhibit = table(edition)
+            exhibit = make(edition)
             parts += [title, _printed(edition, exhibit)]
             shown.append(exhibit)
     return "\n\n".join(part for part in parts if part), shown

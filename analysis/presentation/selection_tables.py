@@ -1,17 +1,17 @@
 """The section about selection: rules, low procedures, chances of error, other thresholds, who would leave."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 
-from analysis.presentation.certainty import probability
+from analysis.contracts.effectiveness import PublicHits, PublicIndicators, Selection, SelectionThresholds
 from analysis.presentation.edition import Edition
-from analysis.presentation.effectiveness_tables import chance_words, steady_words, text
-from analysis.presentation.exhibits import Exhibit, printed_table
-from analysis.presentation.indicator_tables import flagged_table
+from analysis.presentation.effectiveness_tables import between, chance_words, steady_words, text
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, flagged_table, table
 from analysis.presentation.indicator_words import exported, with_interval
 from analysis.presentation.markdown import escape
-from analysis.presentation.shares import out_of, percent
+from analysis.presentation.shares import out_of, percent, probability
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.defaults import doubt
 from analysis.rules.indicator_passport import Indicator
@@ -87,21 +87,17 @@ def _programmes(grades: Sequence[int]) -> str:
 
 def deficits(edition: Edition, rows: pd.DataFrame, indicator: Indicator) -> Exhibit:
     """Deficits by competence with their uncertainty."""
-    cells = [
-        [
-            str(row["aspect"]),
-            row["group_name"],
-            out_of(row),
-            with_interval(row, indicator),
-            steady_words(row),
-            text(row["against_city"]),
-        ]
-        for row in rows_of(rows)
+    columns = [
+        Col("aspect", "Компетенция", 27),
+        Col("group_name", "Школа или группа", 15),
+        Col(None, "Сколько из скольких", 11, "c", out_of),
+        Col(None, "Доля и интервал 95 %", 17, "c", partial(with_interval, indicator=indicator)),
+        Col(None, "Стабилизировано", 17, "c", steady_words),
+        Col("against_city", width=13, align="c", say=text),
     ]
-    header = ["Компетенция", "Школа или группа", "Сколько из скольких", "Доля и интервал 95 %", "Стабилизировано"]
-    printed = ([*header, "Против города"], cells, [27, 15, 11, 17, 17, 13], "llcccc")
     caption = f"Дефициты учителей в {edition.calendar_year} году с интервалами"
-    return flagged_table(edition, "deficit-shares", caption, exported(rows), printed, rows["flags"].tolist())
+    printed = Condensed(exported(rows), rows_of(rows))
+    return flagged_table(edition, "deficit-shares", caption, PublicIndicators, printed, columns)
 
 
 def _hits(edition: Edition) -> Exhibit | None:
@@ -112,27 +108,25 @@ def _hits(edition: Edition) -> Exhibit | None:
     if edition.internal:
         rows = rows.assign(group_name=rows["school_login"].map(edition.school_names)).drop(columns="school_login")
     rows = rows[rows["is_low"] == "да"]
-    once = rows.drop_duplicates([name for name in rows.columns if name != "rule_id"])
-    cells = [
-        [
-            row["group_name"],
-            f"{row['procedure']}, {row['wave']}: {row['subject']}, программа {row['programme_grade']} класса",
-            out_of(row),
-            f"{percent(row['value'])} ({percent(row['interval_low'])} – {percent(row['interval_high'])})",
-            chance_words(edition, row["low_probability"]),
-            probability(row["false_alarm_probability"]),
-            probability(row["miss_probability"]),
-        ]
-        for row in rows_of(once)
-    ]
-    header = ["Школа", "Процедура", "Не преодолели", "Доля и интервал 95 %", "Истинная не ниже порога"]
-    header += ["Ложная тревога", "Пропуск"]
-    caption = f"Низкие процедуры {edition.calendar_year} года по правилам отбора"
-    printed = (header, cells, [12, 26, 10, 18, 11, 10, 10], "llccccc")
     first = ["rule_id", "group_name"]
     data = rows[[*first, *(name for name in rows.columns if name not in first)]]
-    flags = once["flags"].tolist()
-    return flagged_table(edition, "low-procedures", caption, data, printed, flags) if cells else None
+    once = rows_of(data.drop_duplicates([name for name in data.columns if name != "rule_id"]))
+    columns = [
+        Col("group_name", "Школа", 12),
+        Col(None, "Процедура", 26, "l", _procedure_words),
+        Col(None, "Не преодолели", 10, "c", out_of),
+        Col(None, "Доля и интервал 95 %", 18, "c", lambda row: f"{percent(row['value'])} ({between(row)})"),
+        Col("low_probability", "Истинная не ниже порога", 11, "c", partial(chance_words, edition)),
+        Col("false_alarm_probability", width=10, align="c", say=probability),
+        Col("miss_probability", width=10, align="c", say=probability),
+    ]
+    caption = f"Низкие процедуры {edition.calendar_year} года по правилам отбора"
+    printed = Condensed(data, once)
+    return flagged_table(edition, "low-procedures", caption, PublicHits, printed, columns) if once else None
+
+
+def _procedure_words(row: Row) -> str:
+    return f"{row['procedure']}, {row['wave']}: {row['subject']}, программа {row['programme_grade']} класса"
 
 
 def _office(edition: Edition) -> list[Exhibit | None]:
@@ -145,26 +139,27 @@ def _listed(edition: Edition) -> Exhibit | None:
     if rows.empty:
         return None
     rows = rows[(rows["low_procedure_count"] > 0) | (rows["leaving"] != "") | (rows["listed"] != "не в списке")]
-    names = {rule.id: rule.name for rule in edition.methods.rules} if edition.methods else {}
-    cells = [
-        [
-            names[row["rule_id"]],
-            edition.school_names[row["school_login"]],
-            f"{row['low_procedure_count']} из {row['known_procedure_count']}; "
-            f"ожидалось {row['expected_procedure_count']}",
-            str(row["repeated_low_count"]),
-            f"{row['listed']}: {row['reason']}",
-            probability(row["chance_probability"]),
-            probability(row["low_probability"]),
-            _leaving(row),
-        ]
-        for row in rows_of(rows)
+    columns = [
+        Col("rule_id", width=15, say=partial(_rule_name, edition)),
+        Col("school_login", "Школа", 10, "l", edition.school_names.__getitem__),
+        Col(None, "Низких процедур", 12, "c", _low_of_known),
+        Col("repeated_low_count", width=8, align="c"),
+        Col(None, "По правилу", 22, "l", lambda row: f"{row['listed']}: {row['reason']}"),
+        Col("chance_probability", "Столько низких случайно", 10, "l", probability),
+        Col("low_probability", "Столько низких на деле", 10, "l", probability),
+        Col(None, "Выход из списка", 13, "l", _leaving),
     ]
-    header = ["Правило", "Школа", "Низких процедур", "Низких два года", "По правилу"]
-    header += ["Столько низких случайно", "Столько низких на деле", "Выход из списка"]
     caption = f"Школы, у которых в {edition.calendar_year} году есть низкие процедуры или решается выход из списка"
-    printed = (header, cells, [15, 10, 12, 8, 22, 10, 10, 13], "llccllll")
-    return printed_table(edition, "selection", caption, rows, printed) if cells else None
+    return table(edition, "selection", caption, Selection, rows, columns) if len(rows) else None
+
+
+def _rule_name(edition: Edition, rule_id: str) -> str:
+    return next(rule.name for rule in edition.methods.rules if rule.id == rule_id) if edition.methods else rule_id
+
+
+def _low_of_known(row: Row) -> str:
+    low, known = row["low_procedure_count"], row["known_procedure_count"]
+    return f"{low} из {known}; ожидалось {row['expected_procedure_count']}"
 
 
 def _leaving(row: Row) -> str:
@@ -179,22 +174,20 @@ def _thresholds(edition: Edition) -> Exhibit | None:
     rows = edition.effectiveness("selection_thresholds")
     if rows.empty:
         return None
-    names = {rule.id: rule.name for rule in edition.methods.rules} if edition.methods else {}
-    cells = [
-        [
-            names[row["rule_id"]],
-            f"{percent(row['threshold'], 0)}{' — порог правила' if row['is_rule'] else ''}",
-            str(row["listed_school_count"]),
-            str(row["undecided_school_count"]),
-            _schools(edition, row["entering_schools"]),
-            _schools(edition, row["leaving_schools"]),
-        ]
-        for row in rows_of(rows)
+    columns = [
+        Col("rule_id", width=24, say=partial(_rule_name, edition)),
+        Col(None, "Порог", 15, "l", _threshold_words),
+        Col("listed_school_count", width=10, align="c"),
+        Col("undecided_school_count", width=12, align="c"),
+        Col("entering_schools", width=20, say=partial(_schools, edition)),
+        Col("leaving_schools", width=19, say=partial(_schools, edition)),
     ]
-    header = ["Правило", "Порог", "В списке", "Нельзя сказать", "Вошли бы", "Выпали бы"]
     caption = f"Что изменил бы другой порог в {edition.calendar_year} году"
-    printed = (header, cells, [24, 15, 10, 12, 20, 19], "llccll")
-    return printed_table(edition, "thresholds", caption, rows, printed)
+    return table(edition, "thresholds", caption, SelectionThresholds, rows, columns)
+
+
+def _threshold_words(row: Row) -> str:
+    return f"{percent(row['threshold'], 0)}{' — порог правила' if row['is_rule'] else ''}"
 
 
 def _schools(edition: Edition, logins: str) -> str:

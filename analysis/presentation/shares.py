@@ -1,4 +1,4 @@
-"""Shares in words, and what they are made of: in percent, never a number that is not. Probabilities: `certainty`."""
+"""Shares and probabilities in words, what they are made of, and how sure a statement must be to be made."""
 
 from typing import Any
 
@@ -42,3 +42,46 @@ def made_of(part: Any, whole: Any) -> str:
 def out_of(row: Row) -> str:
     """«7 из 18» of a row of indicators."""
     return made_of(row["numerator"], row["denominator"])
+
+
+# From SURE on a statement is made, up to UNSURE its opposite; between them nothing can be told. The report and the
+# documents use the same, or one would say «вероятно» of what the other cannot tell.
+SURE, UNSURE = 0.95, 0.05
+# A change may go either way, so each way has half of what is left of SURE.
+RISEN, FALLEN = 0.975, 0.025
+NOT_TOLD = "неотличимо от случайного"
+
+
+def words_of(line: float) -> str:
+    """«95 %», «97,5 %»: one of the lines above as conditions and explanations name it."""
+    return percent(line, 0 if _as_shown(line, 0) == line else 1)
+
+
+def probability(chance: Any) -> str:
+    """«43 %»; what is nearly sure or nearly out of the question is not called sure.
+
+    A number that rounding would carry over one of the lines above has a digit more («94,9 %»), or is «менее 95 %»: the
+    verdict beside it was made without rounding.
+    """
+    if pd.isna(chance):
+        return NO_DATA
+    if chance < 0.01:
+        return f"менее 1{NO_BREAK_SPACE}%"
+    if chance > 0.99:
+        return f"более 99{NO_BREAK_SPACE}%"
+    whole, finer = _crossed(float(chance), 0), _crossed(float(chance), 1)
+    if finer is not None and whole is not None:
+        return f"{'менее' if chance < finer else 'более'} {words_of(finer)}"
+    return percent(chance, 0 if whole is None else 1)
+
+
+def _crossed(chance: float, digits: int) -> float | None:
+    """The line that rounding carries a probability over, or onto."""
+    shown = _as_shown(chance, digits)
+    upper = [line for line in (SURE, RISEN) if (shown >= line) != (chance >= line)]
+    lower = [line for line in (UNSURE, FALLEN) if (shown <= line) != (chance <= line)]
+    return next(iter([*upper, *lower]), None)
+
+
+def _as_shown(chance: float, digits: int) -> float:
+    return round(chance * 100, digits) / 100

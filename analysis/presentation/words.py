@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.presentation.russian import month_name
+from analysis.presentation.russian import month_name, short_date
 
 Row = Mapping[str, Any]
 NOT_STATED = "не указано"
@@ -25,9 +25,14 @@ def in_order_of_codes(labels: Iterable[str]) -> list[str]:
     return sorted(dict.fromkeys(labels), key=lambda label: [int(one) for one in re.findall(r"\d+", label)])
 
 
-def count_words(count: Any) -> str:
-    """«2» or «не указано»."""
-    return NOT_STATED if pd.isna(count) else str(count)
+def count_words(count: Any, otherwise: str = NOT_STATED) -> str:
+    """«2»; where there is none, the words for that, «не указано»."""
+    return otherwise if pd.isna(count) else str(count)
+
+
+def date_words(day: Any, otherwise: str = NOT_STATED) -> str:
+    """«25.08.2020»; where there is none, the words for that."""
+    return otherwise if pd.isna(day) else short_date(day)
 
 
 def bounded(count: Any, comparator: Any) -> str:

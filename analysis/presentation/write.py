@@ -1,6 +1,5 @@
 """Writes what the report places: Markdown pieces, pictures, data files — once, into reports/<year>/."""
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -8,14 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from analysis.contracts.tables import stored_in
 from analysis.files.atomic import recover_folder, replace_folder
 from analysis.presentation import (
     chains,
     effectiveness,
     execution,
-    exhibits,
     logs,
     passport,
+    plan_tables,
     quality,
     school_facts,
     sentences,
@@ -43,7 +43,7 @@ def write_edition(reports: Path, edition: Edition) -> None:
         for new in (content, figures, data):
             new.mkdir()
         _write_pieces(content, {section.name: section.markdown for section in sections})
-        _write_rows(content, shown)
+        _write_rows(content, edition, shown)
         save({exhibit.label: exhibit.picture for exhibit in shown if exhibit.picture is not None}, figures)
         _write_data(data, edition, shown)
         for new in (content, figures, data):
@@ -73,6 +73,11 @@ def remove_interrupted(reports: Path) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
+def exhibits_of(edition: Edition) -> list[Exhibit]:
+    """All tables and pictures of an edition, in the order in which their data are listed."""
+    return [exhibit for section in _sections(edition) for exhibit in section.exhibits]
+
+
 class _Section(NamedTuple):
     """A Markdown piece, and the exhibits that it shows."""
 
@@ -92,9 +97,9 @@ def _sections(edition: Edition) -> list[_Section]:
         _Section("quality", *quality.sections(edition)),
         _Section("effectiveness", *effectiveness.sections(edition)),
         _Section("passport", *passport.section(edition)),
-        _shown("findings", sentences.findings(edition), [exhibits.findings_table(edition)]),
-        _shown("abbreviations", "", [exhibits.abbreviations_table(edition)]),
-        _shown("sources", sentences.data_date(edition), [exhibits.sources_table(edition)]),
+        _shown("findings", sentences.findings(edition), [plan_tables.findings_table(edition)]),
+        _shown("abbreviations", "", [plan_tables.abbreviations_table(edition)]),
+        _shown("sources", sentences.data_date(edition), [plan_tables.sources_table(edition)]),
         _Section("data-log", *logs.data_log(edition)),
         _Section("assumptions", *logs.assumptions(edition)),
         _Section("chains", chains.chains(edition)),
@@ -105,17 +110,17 @@ def _sections(edition: Edition) -> list[_Section]:
 def _plan_sections(edition: Edition) -> list[_Section]:
     """What the document plans, without a word of what was done."""
     titles = dict(zip(edition.plan["task_code"], edition.plan["task_title"], strict=True))
-    targets = {task: exhibits.targets_of_task(edition, task) for task in titles}
-    load = [exhibits.load_picture(edition), exhibits.load_table(edition)] if len(edition.planned) else []
-    plans = [picture for task in titles for picture in exhibits.plan_pictures(edition, task)]
-    readings = [exhibits.readings_table(edition)] if len(edition.open) else []
+    targets = {task: plan_tables.targets_of_task(edition, task) for task in titles}
+    load = [plan_tables.load_picture(edition), plan_tables.load_table(edition)] if len(edition.planned) else []
+    plans = [picture for task in titles for picture in plan_tables.plan_pictures(edition, task)]
+    readings = [plan_tables.readings_table(edition)] if len(edition.open) else []
     by_task = "\n\n".join(_task_section(task, titles[task], targets[task]) for task in titles)
     return [
         _Section("tasks", "\n".join(f"- **Задача {task}.** {escape(title)}" for task, title in titles.items())),
-        _shown("composition", "", [exhibits.composition_picture(edition)]),
+        _shown("composition", "", [plan_tables.composition_picture(edition)]),
         _Section("targets", by_task, list(targets.values())),
         _shown("executors", sentences.busiest_executor(edition), load),
-        _shown("calendar", sentences.deadlines(edition), [exhibits.calendar_of_year(edition)]),
+        _shown("calendar", sentences.deadlines(edition), [plan_tables.calendar_of_year(edition)]),
         _shown("plan", "", plans),
         _shown("readings", _readings_words(edition), readings),
     ]
@@ -146,12 +151,13 @@ def _write_pieces(folder: Path, pieces: dict[str, str]) -> None:
         (folder / f"{name}.md").write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
-def _write_rows(folder: Path, shown: Sequence[Exhibit]) -> None:
+def _write_rows(folder: Path, edition: Edition, shown: Sequence[Exhibit]) -> None:
     """Which stored rows each exhibit shows; `explain` begins there."""
     rows = {
-        one.label: {"table": one.table, "rows": one.numbers, **({"behind": one.behind} if one.behind else {})}
+        one.label: {"behind": one.behind} if one.behind else
+        {"table": stored_in(one.contract, edition.internal), "rows": [int(number) for number in one.data.index]}
         for one in shown
-    }
+    }  # fmt: skip
     text = json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     (folder / EXHIBITS).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
@@ -162,10 +168,10 @@ def _write_data(folder: Path, edition: Edition, shown: Sequence[Exhibit]) -> Non
     for exhibit in shown:
         table = exhibit.data.assign(data_origin=INVENTED) if edition.project.invented else exhibit.data
         content = csv_bytes(table)
+        book = xlsx_bytes(table, exhibit.contract, _about(edition, exhibit), created)
         (folder / f"{exhibit.label}.csv").write_bytes(content)
-        (folder / f"{exhibit.label}.xlsx").write_bytes(xlsx_bytes(table, _about(edition, exhibit), created))
-        digest = hashlib.sha256(content).hexdigest()
-        resources.append(resource(exhibit.label, exhibit.caption, table, content, digest))
+        (folder / f"{exhibit.label}.xlsx").write_bytes(book)
+        resources.append(resource(exhibit, table, content))
     invented = f". {INVENTED}" if edition.project.invented else ""
     title = f"Данные отчёта за {edition.calendar_year} год: {edition.approval['title']}{invented}"
     name = f"roadmap-report-{edition.calendar_year}"

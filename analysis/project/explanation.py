@@ -90,8 +90,8 @@ def printed_table(project: Project, question: Question) -> PrintedTable:
     with (folder / f"data/{question.table}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     behind = [[(table, row) for table, row in some] for some in rests.get("behind", [])]
-    fields = found["schema"]["fields"]
-    return PrintedTable(question.code, found["title"], fields, rows, rests["table"], rests["rows"], behind)
+    fields, table, numbers = found["schema"]["fields"], rests.get("table", ""), rests.get("rows", [])
+    return PrintedTable(question.code, found["title"], fields, rows, table, numbers, behind)
 
 
 def _read(path: Path) -> dict[str, Any]:

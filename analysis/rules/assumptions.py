@@ -14,7 +14,7 @@ from analysis.rules.written import Filled, Misfit, Rule, Written, one_of, repeat
 ASSUMPTIONS_FILE, OWN_ASSUMPTIONS_FILE = "data/assumptions.toml", "data/own_assumptions.toml"
 ASSUMPTION_FILES = (ASSUMPTIONS_FILE, OWN_ASSUMPTIONS_FILE)
 GREEN, YELLOW, RED = RATINGS = ("зелёный", "жёлтый", "красный")
-# Of what a report must hold something, or the assumption is not printed; presentation.resting says when it does.
+# Of what a report must hold something, or the assumption is not printed; presentation.logs says when it does.
 NEEDS = (
     "исполнение",
     "день приёма",

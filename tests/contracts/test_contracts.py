@@ -9,9 +9,16 @@ import pytest
 from pandera.errors import SchemaErrors
 from pandera.typing.pandas import Series
 
+from analysis.contracts.chains import CHAIN_TABLES
+from analysis.contracts.columns import Table, but, hidden_from
 from analysis.contracts.dictionary import data_dictionary
-from analysis.contracts.effectiveness_report import REPORT_TABLES
+from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
+from analysis.contracts.exports import EXPORT_TABLES
+from analysis.contracts.facts import FACT_TABLES
+from analysis.contracts.fields import FIELDS
 from analysis.contracts.indicators import INDICATOR_TABLES
+from analysis.contracts.report import REPORT_TABLES
+from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
@@ -273,3 +280,38 @@ def test_a_fault_of_which_no_row_is_listed_is_a_fault_like_any_other(rows, told)
     )
     found = violations({"keyed": frame}, {"keyed": _Keyed})
     assert [one.explanation.partition("данных: ")[2] for one in found] == told
+
+
+def test_a_column_is_its_field_and_what_is_different_in_the_table():
+    class Own(Table):
+        """Проба."""
+
+        accepted_count: Series[pd.Int64Dtype]
+        task_code: Series[str] = but(label="Раздел", str_matches=None, office_only=True)
+        participant_count: Series[pd.Int64Dtype] = but(blank="не спрашивали")
+
+    columns = Own.to_schema().columns
+    field = FIELDS["accepted_count"]
+    accepted = columns["accepted_count"]
+    assert (accepted.title, accepted.description, accepted.metadata) == (
+        field.label,
+        field.meaning,
+        {"unit": "как в названии"},
+    )
+    assert (columns["task_code"].title, columns["task_code"].checks) == ("Раздел", [])
+    assert columns["participant_count"].description.endswith("; пусто — не спрашивали")
+    assert columns["participant_count"].nullable
+    assert (hidden_from(Own, False), hidden_from(Own, True)) == ({"task_code"}, frozenset())
+
+
+def test_a_name_that_the_dictionary_lacks_makes_no_column():
+    with pytest.raises(KeyError, match="nobody_knows"):
+        type("Own", (Table,), {"__annotations__": {"nobody_knows": Series[str]}})
+
+
+def test_every_field_of_the_dictionary_stands_in_some_table():
+    told = {**TEXT_TABLES, **TYPED_TABLES, **FACT_TABLES, **SCHOOL_FACT_TABLES, **EXPORT_TABLES, **INDICATOR_TABLES}
+    tables = [*told.values(), *GROUP_TABLES.values(), *EFFECTIVENESS_TABLES.values(), *PUBLIC_EFFECTIVENESS.values()]
+    tables += [*TEXT_TABLES.values(), *REPORT_TABLES.values(), *CHAIN_TABLES.values()]
+    assert len(tables) > 50
+    assert {name for one in tables for name in one.to_schema().columns} == FIELDS.keys()

@@ -3,16 +3,16 @@
 import pytest
 
 from analysis.contracts.derivations import DERIVATIONS
+from analysis.contracts.tables import TABLES
 from analysis.lineage.words import PUBLIC, table_words
-from analysis.pipeline.chains import STORED_TABLES
 
-FIELDS = {name: set(contract.to_schema().columns) for name, contract in STORED_TABLES.items()}
+FIELDS = {name: set(contract.to_schema().columns) for name, contract in TABLES.items()}
 # Tables of the printed report alone: their rows are rows of others.
 PRINTED = {"cells", "set_aside_rows"}
 
 
 def test_every_stored_table_has_a_derivation():
-    assert set(table_words(STORED_TABLES)) == set(STORED_TABLES) - PRINTED
+    assert set(table_words(TABLES)) == set(TABLES) - PRINTED
 
 
 @pytest.mark.parametrize("name", [name for name in DERIVATIONS if name in FIELDS])
@@ -32,7 +32,7 @@ def test_every_reference_resolves(name):
 
 
 def test_a_public_table_leads_to_its_whole_one_cell_by_cell():
-    words = table_words(STORED_TABLES)
+    words = table_words(TABLES)
     public = [name for name in words if name.startswith(PUBLIC)]
     assert len(public) == 9
     for name in public:

@@ -227,9 +227,9 @@ def test_the_brief_compares_no_school_with_a_city_of_that_school_alone(material)
     tables = material.edition.tables
     alone = tables["school_indicators"].assign(against_city=pd.Categorical([None] * len(tables["school_indicators"])))
     edition = replace(material.edition, tables=dict(tables, school_indicators=alone))
-    rows = {row[0]: row[3] for row in _schools(replace(material, edition=edition))}
+    rows = {row["school"]: row["worse"] for row in _schools(replace(material, edition=edition))}
     assert rows == {"Школа № 1": "нет данных", "Школа № 2": "нет данных"}
-    assert next(_schools(material))[3] == "1 из 1"
+    assert next(_schools(material))["worse"] == "1 из 1"
 
 
 def test_topics_of_courses_with_their_uncertainty(material):

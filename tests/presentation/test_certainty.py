@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.indicators.selection import TELLABLE
-from analysis.presentation.certainty import FALLEN, RISEN, SURE, UNSURE, probability, words_of
+from analysis.presentation.shares import FALLEN, RISEN, SURE, UNSURE, probability, words_of
 
 
 @pytest.mark.parametrize(

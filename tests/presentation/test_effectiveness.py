@@ -17,7 +17,7 @@ from analysis.presentation.effectiveness import NO_INDICATORS, attainment_pictur
 from analysis.presentation.effectiveness_pictures import slope_pictures
 from analysis.presentation.exports import resource
 from analysis.presentation.indicator_words import change_words
-from analysis.presentation.resting import assumed
+from analysis.presentation.logs import assumed
 from analysis.presentation.school_facts import LARGER_REMAIN, VPR_NOTICE
 from analysis.presentation.shares import percent
 from analysis.project import notebooks
@@ -195,7 +195,7 @@ def test_the_data_of_every_exhibit_are_described(edition_with, internal):
     shown = [*effectiveness.sections(edition)[1], *passport.section(edition)[1]]
     assert len(shown) > 8
     for one in shown:
-        fields = resource(one.label, one.caption, one.data, b"", "")["schema"]["fields"]
+        fields = resource(one, one.data, b"")["schema"]["fields"]
         assert [field["name"] for field in fields] == list(one.data.columns)
         assert "school_login" not in one.data or internal
 

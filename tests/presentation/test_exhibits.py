@@ -6,8 +6,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 from PIL import Image
 
-from analysis.presentation import exhibits
+from analysis.contracts.effectiveness import TrainingNeeds
+from analysis.contracts.indicators import PlanFact
+from analysis.presentation import plan_tables
+from analysis.presentation.exhibits import Col, flagged_table, pipe
 from analysis.presentation.figures import save
+from analysis.presentation.words import count_words
 
 
 def _alternative(exhibit):
@@ -15,7 +19,7 @@ def _alternative(exhibit):
 
 
 def test_the_picture_of_the_load_says_its_numbers(edition_of):
-    said = _alternative(exhibits.load_picture(edition_of(2020)))
+    said = _alternative(plan_tables.load_picture(edition_of(2020)))
     assert said == (
         "Столбцы: число показателей с планом на 2020 год, в которых назван исполнитель. "
         "ИМО: 4, из них первым 2; ОО: 3, из них первым 2; УО: 2, из них первым 2; "
@@ -24,7 +28,7 @@ def test_the_picture_of_the_load_says_its_numbers(edition_of):
 
 
 def test_the_picture_of_the_plan_says_blank_and_zero_apart(edition_of):
-    (picture,) = exhibits.plan_pictures(edition_of(2021), "4")
+    (picture,) = plan_tables.plan_pictures(edition_of(2021), "4")
     said = _alternative(picture)
     assert "4.5: 2020 — не указано, 2021 — 1, 2022 — 1, за срок 1, каждый год" in said
     assert "4.4: 2020 — 0, 2021 — 1, 2022 — 0, за срок 1" in said
@@ -37,7 +41,7 @@ def test_a_long_task_takes_several_pictures(edition_of):
     many = pd.concat([plan.assign(activity_code=code, measure_label=code) for code in codes], ignore_index=True)
     long = replace(edition)
     long.__dict__["plan"] = many
-    pictures = list(exhibits.plan_pictures(long, "4"))
+    pictures = list(plan_tables.plan_pictures(long, "4"))
     assert [picture.label for picture in pictures] == ["fig-plan-4-1", "fig-plan-4-2", "fig-plan-4-3"]
     assert sum(picture.data["measure_label"].nunique() for picture in pictures) == 39
 
@@ -46,7 +50,10 @@ def test_pictures_are_the_same_bytes_every_time(edition_of, tmp_path):
     for run in ("first", "second"):
         (tmp_path / run).mkdir()
         edition = edition_of(2020)
-        shown = {"one": exhibits.composition_picture(edition).picture, "two": exhibits.load_picture(edition).picture}
+        shown = {
+            "one": plan_tables.composition_picture(edition).picture,
+            "two": plan_tables.load_picture(edition).picture,
+        }
         save(shown, tmp_path / run)
     for name in ("one.svg", "one.png", "two.svg", "two.png"):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
@@ -67,7 +74,7 @@ def test_no_pictures_make_no_files(tmp_path):
 
 
 def test_alike_findings_share_a_row_and_keep_their_places(edition_of):
-    exhibit = exhibits.findings_table(edition_of(2021))
+    exhibit = plan_tables.findings_table(edition_of(2021))
     (row,) = [line for line in exhibit.markdown.splitlines() if "Повторённая ячейка" in line]
     assert "учтено\\, 8" in row
     assert all(f"строка {line}\\, ячейка 8" in row for line in (22, 23, 27, 28, 44, 45, 46, 47))
@@ -75,7 +82,7 @@ def test_alike_findings_share_a_row_and_keep_their_places(edition_of):
 
 
 def test_both_readings_stand_side_by_side(edition_of):
-    exhibit = exhibits.readings_table(edition_of(2021))
+    exhibit = plan_tables.readings_table(edition_of(2021))
     rows = [line.replace("\\", "").split(" | ") for line in exhibit.markdown.splitlines() if line.startswith("| ")][1:]
     assert [(row[0].strip("| "), row[4], row[5].strip(" |")) for row in rows] == [
         ("3.5", "2", "1"),
@@ -87,18 +94,42 @@ def test_both_readings_stand_side_by_side(edition_of):
 def test_a_site_address_is_printed_where_links_are_dead(edition_of):
     edition = edition_of(2021)
     published = replace(edition, project=replace(edition.project, site_url="https://example.org/reports/"))
-    note = exhibits.load_table(published).markdown.replace("\\", "")
+    note = plan_tables.load_table(published).markdown.replace("\\", "")
     assert "https://example.org/reports/2021/data/tbl-load.csv" in note
     assert "[tbl-load.csv](data/tbl-load.csv)" in note
 
 
 def test_every_table_names_the_code_by_which_its_cells_are_asked_for(edition_of):
-    note = exhibits.load_table(edition_of(2021)).markdown
+    note = plan_tables.load_table(edition_of(2021)).markdown
     assert note.count(r"Код таблицы: tbl\-load\@2021") == 2
-    assert r"tbl\-load\@2021\-internal" in exhibits.load_table(replace(edition_of(2021), internal=True)).markdown
+    assert r"tbl\-load\@2021\-internal" in plan_tables.load_table(replace(edition_of(2021), internal=True)).markdown
 
 
 def test_what_to_do_about_a_finding_and_in_which_file_is_for_the_office_alone(edition_of):
-    public, office = (exhibits.findings_table(replace(edition_of(2021), internal=one)).data for one in (False, True))
+    public, office = (plan_tables.findings_table(replace(edition_of(2021), internal=one)).data for one in (False, True))
     assert not public.astype("str").apply(lambda column: column.str.contains(".toml", regex=False)).any(axis=None)
     assert {"source_file", "action"} <= set(office.columns)
+
+
+def test_a_column_is_headed_by_its_contract_and_says_its_value_or_its_row():
+    rows = [{"target_count": 2, "measure_label": "1.1"}, {"target_count": None, "measure_label": "1.2"}]
+    columns = [
+        Col("measure_label"),
+        Col("target_count", say=count_words),
+        Col(None, "Вместе", say=lambda row: f"{row['measure_label']}: {row['target_count']}"),
+    ]
+    lines = pipe(PlanFact, rows, columns, "Проба", "tbl-x").replace("\\", "").splitlines()
+    assert [lines[0], *lines[2:4]] == [
+        "| № показателя | План на год | Вместе |",
+        "| 1.1 | 2 | 1.1: 2 |",
+        "| 1.2 | не указано | 1.2: None |",
+    ]
+
+
+def test_flags_become_numbers_and_a_column_that_says_nothing_goes(edition_of):
+    rows = pd.DataFrame({"competence": ["а", "б"], "value": [0.5, 0.2], "flags": ["мало; ново", "ново"]})
+    columns = [Col("competence"), Col("value"), Col(None, "Пусто", say=lambda _: "—")]
+    shown = flagged_table(edition_of(2021), "x", "Проба", TrainingNeeds, rows, columns)
+    lines = shown.markdown.replace("\\", "").splitlines()
+    assert [lines[0], *lines[2:4]] == ["| Тема | Доля | Пометки |", "| а | 0.5 | 1, 2 |", "| б | 0.2 | 2 |"]
+    assert "Пометки: 1 — мало; 2 — ново." in lines

@@ -9,8 +9,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from analysis.presentation import exhibits
-from analysis.presentation.exports import csv_bytes, data_package, described, resource, xlsx_bytes
+from analysis.contracts.indicators import ExecutorLoad, Plan
+from analysis.contracts.report import OwnMeasures
+from analysis.presentation import plan_tables
+from analysis.presentation.exhibits import Exhibit
+from analysis.presentation.exports import csv_bytes, data_package, resource, xlsx_bytes
 
 LITERAL = [
     "=1+1",
@@ -47,7 +50,7 @@ def test_csv_is_literal_and_a_missing_value_is_empty(frame):
 
 
 def test_xlsx_holds_text_as_text_and_numbers_as_numbers(frame):
-    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(frame, ABOUT, date(2026, 1, 2))))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(frame, Plan, ABOUT, date(2026, 1, 2))))
     sheet = book["Данные"]
     assert [cell.value for cell in sheet[1]] == ["Показатель", "План на год"]
     assert [cell.value for cell in sheet["A"]][1:] == LITERAL
@@ -58,12 +61,12 @@ def test_xlsx_holds_text_as_text_and_numbers_as_numbers(frame):
 
 
 def test_the_same_data_give_the_same_bytes(frame):
-    assert xlsx_bytes(frame, ABOUT, date(2026, 1, 2)) == xlsx_bytes(frame.copy(), ABOUT, date(2026, 1, 2))
+    assert xlsx_bytes(frame, Plan, ABOUT, date(2026, 1, 2)) == xlsx_bytes(frame.copy(), Plan, ABOUT, date(2026, 1, 2))
     assert csv_bytes(frame) == csv_bytes(frame.copy())
 
 
 def test_the_package_describes_every_column(frame):
-    entry = resource("tbl-x", "Проба", frame, csv_bytes(frame), "0" * 64)
+    entry = resource(Exhibit("tbl-x", "Проба", Plan, frame, ""), frame, csv_bytes(frame))
     package = json.loads(data_package("report", "Отчёт", date(2026, 1, 2), [entry]))
     fields = package["resources"][0]["schema"]["fields"]
     assert [field["name"] for field in fields] == list(frame.columns)
@@ -76,23 +79,24 @@ def test_the_package_describes_every_column(frame):
 def test_every_exhibit_can_be_exported(edition_of, year):
     edition = edition_of(year)
     made = [
-        exhibits.targets_of_task(edition, "4"),
-        exhibits.calendar_of_year(edition),
-        exhibits.load_table(edition),
-        exhibits.composition_picture(edition),
-        exhibits.readings_table(edition),
-        exhibits.findings_table(edition),
-        exhibits.abbreviations_table(edition),
-        exhibits.sources_table(edition),
+        plan_tables.targets_of_task(edition, "4"),
+        plan_tables.calendar_of_year(edition),
+        plan_tables.load_table(edition),
+        plan_tables.composition_picture(edition),
+        plan_tables.readings_table(edition),
+        plan_tables.findings_table(edition),
+        plan_tables.abbreviations_table(edition),
+        plan_tables.sources_table(edition),
     ]
     for exhibit in made:
-        entry = resource(exhibit.label, exhibit.caption, exhibit.data, b"", "0" * 64)
+        entry = resource(exhibit, exhibit.data, b"")
         assert len(entry["schema"]["fields"]) == exhibit.data.shape[1]
         assert len(exhibit.data)
 
 
 def test_a_column_means_what_its_own_table_says():
-    own = ("school_name", "own_measure", "planned_count", "done_count", "done_date")
-    assert described(own)["planned_count"][0] == "План"
-    load = ("executor_name", "planned_count", "first_named_count", "other_count")
-    assert described(load)["planned_count"][0] == "Запланировано"
+    titles = []
+    for contract in (OwnMeasures, ExecutorLoad):
+        exhibit = Exhibit("tbl-x", "Проба", contract, pd.DataFrame({"planned_count": [1]}), "")
+        titles.append(resource(exhibit, exhibit.data, b"")["schema"]["fields"][0]["title"])
+    assert titles == ["План", "Запланировано"]

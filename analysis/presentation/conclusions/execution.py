@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.execution import DONE, NO_REPORT, UNDOCUMENTED
-from analysis.presentation.certainty import SURE, words_of
 from analysis.presentation.conclusions.places import MEETING
 from analysis.presentation.conclusions.school import low_rows
 from analysis.presentation.conclusions.sentence import CONCLUSION, OFFICE, Case, Sentence, Told
 from analysis.presentation.row_keys import asked_as, indicator_keys
 from analysis.presentation.russian import listed
+from analysis.presentation.shares import SURE, words_of
 from analysis.presentation.words import Row, rows_of
 
 

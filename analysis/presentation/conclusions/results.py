@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from analysis.contracts.effectiveness import LIKE_CITY
-from analysis.presentation.certainty import SURE, UNSURE, probability, words_of
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, PUBLIC, RESULTS, Case, Sentence, Told
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_tables import by_id, lowered
 from analysis.presentation.row_keys import gap_key, indicator_keys
 from analysis.presentation.russian import counted, decimal
-from analysis.presentation.school_tables import subject_words
-from analysis.presentation.shares import out_of, percent
+from analysis.presentation.school_facts import subject_words
+from analysis.presentation.shares import SURE, UNSURE, out_of, percent, probability, words_of
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.defaults import bracketed, doubt
 from analysis.rules.indicator_passport import Indicator

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.presentation.brief_words import change_words, limit_words, missing, share_words, sitting_words
-from analysis.presentation.certainty import FALLEN, NOT_TOLD, RISEN, SURE, UNSURE, probability, words_of
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.places import SCHOOL_NOTE
 from analysis.presentation.conclusions.sentence import CONCLUSION, OFFICE, Case, Sentence, Told
 from analysis.presentation.row_keys import indicator_keys
 from analysis.presentation.russian import decimal, form
-from analysis.presentation.shares import whole_percent
+from analysis.presentation.shares import FALLEN, NOT_TOLD, RISEN, SURE, UNSURE, probability, whole_percent, words_of
 from analysis.presentation.words import Row
 from analysis.rules.defaults import bracketed, doubt
 from analysis.rules.indicator_passport import Passport

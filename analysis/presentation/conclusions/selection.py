@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.effectiveness import LEAVING_WORDS, LISTED_WORDS
-from analysis.presentation.certainty import probability
+from analysis.indicators.repetition import PROCEDURE, repeated_over_breaks
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.places import REPORT, SELECTION_NOTE
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, SELECTION, Case, Sentence, Told
-from analysis.presentation.repetition import breaks_words, over_breaks
+from analysis.presentation.edition import Edition
 from analysis.presentation.row_keys import selection_key, threshold_key
 from analysis.presentation.russian import counted, listed
-from analysis.presentation.shares import percent
+from analysis.presentation.shares import percent, probability
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.defaults import bracketed, doubt
 from analysis.rules.selection_rules import NO_REPETITION, PARTS_NOTHING, RuleSet
@@ -204,3 +204,36 @@ SENTENCES = (
         SELECTION,
     ),  # fmt: skip
 )
+
+
+NOTHING = pd.DataFrame(columns=[*PROCEDURE, "comparability_before", "comparability"])
+
+
+def over_breaks(edition: Edition, rule_id: str) -> pd.DataFrame:
+    """The repetitions of a rule over a break in the year of the edition (`repeated_over_breaks`)."""
+    hits = edition.tables.get("selection_hits")
+    if hits is None or edition.methods is None:
+        return NOTHING
+    return repeated_over_breaks(hits, edition.methods.calendar, rule_id, edition.calendar_year)
+
+
+def breaks_words(edition: Edition, broken: pd.DataFrame) -> str:
+    """«ВПР: 2020 год — осень; 2021 год — весна»; each break once."""
+    year = edition.calendar_year
+    each = broken[["procedure", "comparability_before", "comparability"]].drop_duplicates()
+    said = [
+        f"{procedure}: {year - 1} год — {before or 'без календаря'}; {year} год — {now or 'без календаря'}"
+        for procedure, before, now in each.itertuples(index=False)
+    ]
+    return "; ".join(said)
+
+
+def repetition_note(edition: Edition, *rule_ids: str) -> str:
+    """The remark under a table of schools by these rules; empty where no repetition lies over a break."""
+    broken = pd.concat([over_breaks(edition, one) for one in rule_ids]) if rule_ids else NOTHING
+    if broken.empty:
+        return ""
+    return (
+        "Два года подряд посчитаны, как велит правило, и там, где эти годы нельзя сравнивать (разрыв сопоставимости): "
+        f"{breaks_words(edition, broken)}."
+    )

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.presentation.certainty import SURE, UNSURE, probability, words_of
 from analysis.presentation.conclusions.places import COURSES
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, STAFF, Case, Sentence, Told
 from analysis.presentation.row_keys import indicator_keys, training_key
 from analysis.presentation.russian import NO_BREAK_SPACE, form, listed
-from analysis.presentation.shares import out_of, percent
+from analysis.presentation.shares import SURE, UNSURE, out_of, percent, probability, words_of
 from analysis.presentation.words import Row, rows_of
 
 MOST_NEEDED = 3

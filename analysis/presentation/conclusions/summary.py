@@ -6,7 +6,6 @@ For the office alone: in a public edition mostly small numbers are hidden, and c
 from collections.abc import Iterator
 
 from analysis.contracts.effectiveness import LIKE_CITY
-from analysis.presentation.certainty import NOT_TOLD, RISEN, words_of
 from analysis.presentation.conclusions.results import OF, OUTER, comparisons_with_city
 from analysis.presentation.conclusions.selection import LISTED, UNDECIDED, named, selected_by_rules
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, SUMMARY, Case, Sentence, Told
@@ -15,6 +14,7 @@ from analysis.presentation.effectiveness_pictures import ruled_rows
 from analysis.presentation.effectiveness_tables import better
 from analysis.presentation.row_keys import indicator_keys, selection_key
 from analysis.presentation.russian import counted
+from analysis.presentation.shares import NOT_TOLD, RISEN, words_of
 from analysis.presentation.words import rows_of
 
 BASIS = "tbl-conclusions"

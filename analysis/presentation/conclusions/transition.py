@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from analysis.presentation.certainty import NOT_TOLD, RISEN, words_of
 from analysis.presentation.conclusions.results import OF
 from analysis.presentation.conclusions.sentence import (
     CONCLUSION,
@@ -20,8 +19,8 @@ from analysis.presentation.effectiveness_tables import better, by_id
 from analysis.presentation.indicator_words import value_words
 from analysis.presentation.row_keys import indicator_keys
 from analysis.presentation.russian import counted
-from analysis.presentation.school_tables import subject_words
-from analysis.presentation.shares import out_of
+from analysis.presentation.school_facts import subject_words
+from analysis.presentation.shares import NOT_TOLD, RISEN, out_of, words_of
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
 

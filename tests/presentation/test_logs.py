@@ -5,8 +5,8 @@ from dataclasses import replace
 import pandas as pd
 
 from analysis.presentation import logs, passport, selection_tables
+from analysis.presentation.logs import HOLDS, assumed
 from analysis.presentation.passport import NO_INDICATORS
-from analysis.presentation.resting import HOLDS, assumed
 from analysis.presentation.selection_tables import NOT_SELECTED
 from analysis.rules.assumptions import NEEDS
 from analysis.rules.config import Collection

@@ -1,0 +1,221 @@
+"""The tables and pictures of the roadmap itself: what it plans, who carries it out, how it is read, whence it is."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import pandas as pd
+
+from analysis.contracts.findings import RULE_TITLES
+from analysis.contracts.indicators import Abbreviations, Composition, ExecutorLoad, Findings, Plan, Sources
+from analysis.indicators.plan import calendar
+from analysis.presentation.edition import Edition
+from analysis.presentation.exhibits import Col, Condensed, Drawing, Exhibit, picture, table
+from analysis.presentation.figures import plan_matrix, stacked_bars
+from analysis.presentation.russian import short_date
+from analysis.presentation.words import (
+    Row,
+    count_words,
+    cumulative_words,
+    deadline_words,
+    measure_words,
+    rows_of,
+    total_words,
+)
+from analysis.rules.config import Source
+
+# More rows than this do not fit one page of the PDF; a longer task gets several pictures.
+ROWS_PER_PICTURE = 16
+HASH_GROUP = 8
+
+
+def targets_of_task(edition: Edition, task_code: str) -> Exhibit:
+    """The year's targets of one task: measure, target, to date, total, deadline, executors."""
+    rows = edition.this_year[edition.this_year["task_code"] == task_code]
+    year = edition.calendar_year
+    columns = [
+        Col("measure_label", "№", 6),
+        Col(None, "Мероприятие и результат", 34, "l", measure_words),
+        Col("target_count", f"План {year}", 8, "c", count_words),
+        Col(None, "С начала срока", 11, "c", cumulative_words),
+        Col(None, "За весь срок", 11, "c", total_words),
+        Col(None, "Срок", 12, "c", deadline_words),
+        Col("activity_code", "Исполнители", 17, "l", edition.executors_by_activity.__getitem__),
+    ]
+    caption = f"Задача {task_code}: плановые значения на {year} год"
+    return table(edition, f"targets-{task_code}", caption, Plan, rows, columns)
+
+
+def calendar_of_year(edition: Edition) -> Exhibit:
+    """The planned measures of the year by month."""
+    rows = calendar(edition.plan, edition.calendar_year)
+    columns = [
+        Col(None, "Срок", 15, "l", deadline_words),
+        Col("measure_label", "№", 7),
+        Col(None, "Мероприятие и результат", 48, "l", measure_words),
+        Col("target_count", "План", 7, "c", count_words),
+        Col("activity_code", "Исполнители", 20, "l", edition.executors_by_activity.__getitem__),
+    ]
+    caption = f"Календарь {edition.calendar_year} года: показатели с планом больше нуля"
+    return table(edition, "calendar", caption, Plan, rows, columns)
+
+
+def load_table(edition: Edition) -> Exhibit:
+    """Executors by the number of planned measures."""
+    columns = [
+        Col("executor_name", width=40),
+        Col("planned_count", "Показателей с планом", 20, "c"),
+        Col("first_named_count", width=20, align="c"),
+        Col("other_count", width=20, align="c"),
+    ]
+    caption = f"Исполнители {edition.calendar_year} года по числу запланированных показателей"
+    return table(edition, "load", caption, ExecutorLoad, edition.load, columns)
+
+
+def load_picture(edition: Edition) -> Exhibit:
+    """The same as bars."""
+    load = edition.load
+    first, other = load["first_named_count"].tolist(), load["other_count"].tolist()
+    said = "; ".join(
+        f"{row['executor_name']}: {row['planned_count']}, из них первым {row['first_named_count']}"
+        for row in rows_of(load)
+    )
+    words = f"Столбцы: число показателей с планом на {edition.calendar_year} год, в которых назван исполнитель. {said}."
+    parts = [("назван первым", first), ("соисполнитель", other)]
+    drawn = stacked_bars(load["executor_name"].tolist(), parts, "показателей с планом больше нуля")
+    caption = f"Нагрузка исполнителей в {edition.calendar_year} году"
+    return picture(edition, "load", caption, ExecutorLoad, load, Drawing(drawn, words))
+
+
+def composition_picture(edition: Edition) -> Exhibit:
+    """How many measures of each task are planned this year."""
+    rows = edition.facts("composition")
+    said = "; ".join(
+        f"задача {row['task_code']}: запланировано {row['planned_count']}, ноль {row['zero_count']}, "
+        f"не указано {row['blank_count']}"
+        for row in rows_of(rows)
+    )
+    parts: list[tuple[str, list[int]]] = [
+        ("запланировано", rows["planned_count"].tolist()),
+        ("план — ноль", rows["zero_count"].tolist()),
+        ("не указано", rows["blank_count"].tolist()),
+    ]
+    words = f"Столбцы: число показателей каждой задачи на {edition.calendar_year} год. {said}."
+    drawn = stacked_bars([f"Задача {code}" for code in rows["task_code"]], parts, "показателей")
+    caption = f"Показатели «дорожной карты» в {edition.calendar_year} году по задачам"
+    return picture(edition, "composition", caption, Composition, rows, Drawing(drawn, words))
+
+
+def plan_pictures(edition: Edition, task_code: str) -> Iterator[Exhibit]:
+    """The plan of one task over all years; a long task takes several pictures."""
+    task = edition.plan[edition.plan["task_code"] == task_code]
+    labels = list(dict.fromkeys(task["measure_label"]))
+    parts = [labels[start : start + ROWS_PER_PICTURE] for start in range(0, len(labels), ROWS_PER_PICTURE)]
+    for number, part in enumerate(parts, start=1):
+        rows = task[task["measure_label"].isin(part)]
+        suffix = f"-{number}" if len(parts) > 1 else ""
+        said = f" (часть {number} из {len(parts)})" if suffix else ""
+        drawing = Drawing(plan_matrix(rows, edition.calendar_year, _totals(rows)), _plan_in_words(rows))
+        caption = f"Задача {task_code}: план на весь срок{said}"
+        yield picture(edition, f"plan-{task_code}{suffix}", caption, Plan, rows, drawing)
+
+
+def readings_table(edition: Edition) -> Exhibit:
+    """Measures whose total the document leaves open: both readings side by side."""
+    printed = [
+        {**rows_of(rows)[-1], "years": _years_in_words(rows), "annual_count": rows["target_count"].max()}
+        for _, rows in edition.open.groupby("measure_label", sort=False)
+    ]
+    columns = [
+        Col("measure_label", "№", 7),
+        Col("measure_name", width=32),
+        Col(None, "Итог в документе", 14, "l", total_words),
+        Col("years", "По годам", 22),
+        Col("cumulative_flow_count", "Если складывать", 12, "c", count_words),
+        Col("annual_count", "Если это уровень года", 13, "c", count_words),
+    ]
+    caption = "Показатели, итог которых можно прочесть по-разному"
+    return table(edition, "readings", caption, Plan, Condensed(edition.open, printed), columns)
+
+
+def findings_table(edition: Edition) -> Exhibit:
+    """Findings about the document, the weightier first; what to do about them, and in which file, the office alone."""
+    data = edition.findings
+    printed = [_alike(list(findings)) for _, findings in groupby(rows_of(data), key=_what_is_said)]
+    columns = [
+        Col(None, "Замечание", 18, "l", _finding_words),
+        Col("places", "Где в документе", 20),
+        Col("values", "Что стоит", 27),
+        Col("explanation", width=35),
+    ]
+    about_others = edition.internal and (data["source_file"] != edition.project.roadmap_file).any()
+    caption = "Замечания к документу и к сведениям" if about_others else "Замечания к тексту документа"
+    return table(edition, "findings", caption, Findings, Condensed(data, printed), columns)
+
+
+def _what_is_said(finding: Row) -> tuple[str, ...]:
+    return finding["severity"], finding["rule"], finding["explanation"]
+
+
+def _alike(findings: Sequence[Row]) -> Row:
+    """Findings that say the same about several places, in one row; the data file keeps them apart."""
+    places = "; ".join(finding["place"] for finding in findings)
+    values = "; ".join(dict.fromkeys(finding["value"] for finding in findings))
+    return {**findings[0], "places": places, "values": values, "number": len(findings)}
+
+
+def _finding_words(row: Row) -> str:
+    number = f", {row['number']}" if row["number"] > 1 else ""
+    return f"{RULE_TITLES[row['rule']]} ({row['severity']}{number})"
+
+
+def abbreviations_table(edition: Edition) -> Exhibit:
+    """The glossary."""
+    rows = [(one.term, one.expansion, one.basis) for one in edition.abbreviations]
+    data = pd.DataFrame(rows, columns=["term", "expansion", "basis"], dtype="str")
+    columns = [Col("term", width=16), Col("expansion", width=44), Col("basis", width=40)]
+    return table(edition, "abbreviations", "Сокращения документа", Abbreviations, data, columns)
+
+
+def sources_table(edition: Edition) -> Exhibit:
+    """Received files with their hashes; the public sees the signed document, the office every file with its path."""
+    rows = [
+        (one.title, one.origin, pd.Timestamp(one.received), _shown_name(edition, one), one.sha256, one.licence)
+        for one in edition.sources
+        if edition.internal or one.kind == "roadmap"
+    ]
+    names = ["title", "origin", "received", "file_name", "sha256", "licence"]
+    numbers = [number for number, one in enumerate(edition.sources) if edition.internal or one.kind == "roadmap"]
+    data = pd.DataFrame(rows, columns=names, index=numbers).astype({"received": "datetime64[us]"})
+    columns = [
+        Col("title", width=28),
+        Col("origin", width=28),
+        Col("received", width=13, say=short_date),
+        Col(None, "Файл и его sha256", 31, "l", lambda row: f"{row['file_name']}; {_grouped(row['sha256'])}"),
+    ]
+    return table(edition, "sources", "Полученные файлы", Sources, data, columns)
+
+
+def _shown_name(edition: Edition, source: Source) -> str:
+    return source.file if edition.internal else source.file.rpartition("/")[2]
+
+
+def _plan_in_words(rows: pd.DataFrame) -> str:
+    said = [
+        f"{label}: {_years_in_words(years)}, за срок {total_words(rows_of(years)[0])}"
+        for label, years in rows.groupby("measure_label", sort=False)
+    ]
+    return f"Сетка плановых значений по годам. {'; '.join(said)}."
+
+
+def _years_in_words(rows: pd.DataFrame) -> str:
+    return ", ".join(f"{row['calendar_year']} — {count_words(row['target_count'])}" for row in rows_of(rows))
+
+
+def _totals(rows: pd.DataFrame) -> list[str]:
+    first = rows.drop_duplicates("measure_label")
+    return [total_words(row) for row in rows_of(first)]
+
+
+def _grouped(digest: str) -> str:
+    """A hash in groups, so that it breaks inside a narrow column."""
+    return " ".join(digest[start : start + HASH_GROUP] for start in range(0, len(digest), HASH_GROUP))

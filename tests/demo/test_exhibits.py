@@ -1,0 +1,71 @@
+"""Every exhibit of the invented town: its data meet their contract, and nobody sees what is not theirs to see."""
+
+import pandas as pd
+import pytest
+
+from analysis.contracts.columns import hidden_from
+from analysis.contracts.effectiveness import PublicIndicators
+from analysis.contracts.indicators import PlanFact
+from analysis.contracts.report import SchoolExecution
+from analysis.contracts.school_groups import MarkResults
+from analysis.contracts.tables import stored_in
+from analysis.contracts.validation import published_faults
+from analysis.files.tables import read_tables
+from analysis.pipeline.build import editions_of
+from analysis.presentation.write import exhibits_of
+from analysis.rules.config import load_project, load_sources
+
+
+@pytest.fixture(scope="module")
+def edition(published):
+    project = load_project(published)
+    tables = read_tables(project.root)
+
+    def of(internal):
+        made = editions_of(project, tables, load_sources(project.root), internal=internal)
+        return next(one for one in made if one.calendar_year == 2021)
+
+    return of
+
+
+@pytest.mark.parametrize(("internal", "fewest"), [(False, 60), (True, 80)])
+def test_published_rows_meet_their_contract(edition, internal, fewest):
+    shown = exhibits_of(edition(internal))
+    assert len(shown) >= fewest
+    faults = {one.label: published_faults(one.label, one.data, one.contract) for one in shown}
+    assert {label: found for label, found in faults.items() if found} == {}
+    assert [one.label for one in shown if hidden_from(one.contract, internal) & set(one.data.columns)] == []
+
+
+def test_a_row_of_a_stored_table_keeps_its_place_there(edition):
+    internal = edition(True)
+    shown = {one.label: one for one in exhibits_of(internal)}
+    for label, key in (
+        ("tbl-to-date", "measure_label"),
+        ("tbl-evidence", "evidence_number"),
+        ("tbl-own-measures", "own_measure"),
+        ("tbl-school-1", "measure_label"),
+        ("tbl-deficits", "competence"),
+        ("tbl-staffing", "indicator_id"),
+        ("tbl-low-procedures", "subject"),
+        ("tbl-thresholds", "entering_schools"),
+    ):
+        data = shown[label].data
+        stored = internal.tables[stored_in(shown[label].contract, internal=True)].loc[data.index]
+        assert len(data)
+        assert stored[key].astype("str").tolist() == data[key].astype("str").tolist(), label
+
+
+def test_a_public_edition_takes_its_rows_from_the_masked_tables():
+    assert stored_in(MarkResults, internal=True) == "mark_results"
+    assert stored_in(MarkResults, internal=False) == "public_mark_results"
+    assert stored_in(PublicIndicators, internal=True) == "school_indicators"
+    assert [stored_in(SchoolExecution, internal=one) for one in (True, False)] == ["school_results"] * 2
+
+
+def test_published_rows_that_break_their_contract_are_told():
+    rows = pd.DataFrame({"measure_label": ["1.1", "1.2"], "target_count": pd.array([1, -1], dtype="Int64")})
+    (found,) = published_faults("tbl-x", rows, PlanFact)
+    assert "столбец target_count" in found.explanation
+    (found,) = published_faults("tbl-x", rows.head(1).assign(invented="?"), PlanFact)
+    assert ("столбца с таким именем договор не знает" in found.explanation, found.value) == (True, "invented")
