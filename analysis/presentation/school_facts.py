@@ -230,9 +230,9 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
         parts += ["## Результаты {#sec-results}", *larger_remain(edition), *_notice(edition)]
         parts += [_printed(edition, one) for one in results]
         shown += results
-    for title, name, table in SECTIONS:
+    for title, name, made in SECTIONS:
         if len(edition.school_facts(name)):
-            exhibit = table(edition)
+            exhibit = made(edition)
             parts += [title, _printed(edition, exhibit)]
             shown.append(exhibit)
     return "\n\n".join(part for part in parts if part), shown
