@@ -16,14 +16,13 @@ from analysis.documents.parts import (
     city_document,
     concluded,
     hypotheses_and_decisions,
-    table,
     whence,
     with_codes,
 )
 from analysis.documents.staging import Document
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.presentation.conclusions.sentence import Case
-from analysis.presentation.exhibits import Col
+from analysis.presentation.exhibits import Col, plain_table
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import form
 from analysis.presentation.shares import NO_DATA
@@ -94,7 +93,7 @@ def _tables(material: Material) -> Iterator[str]:
         codes = [
             f"{login}/contest_count" for login in (*material.supported, CITY) if material.of(login, "contest_count")
         ]
-        yield with_codes(table(name, caption, None, rows, columns), codes, material.year)
+        yield with_codes(plain_table(name, caption, None, rows, columns), codes, material.year)
     yield with_codes(_levels(material), [f"{CITY}/contest_count"], material.year)
 
 
@@ -124,4 +123,4 @@ def _levels(material: Material) -> str:
         Col("contestant_count", "Участий", 16, "c"),
         Col("winner_count", width=22, align="c"),
     ]
-    return table("levels", "Уровни конкурсов, весь город", ContestParts, found, columns)
+    return plain_table("levels", "Уровни конкурсов, весь город", ContestParts, found, columns)

@@ -16,7 +16,6 @@ from analysis.documents.parts import (
     city_document,
     concluded,
     hypotheses_and_decisions,
-    table,
     whence,
     with_codes,
 )
@@ -24,7 +23,7 @@ from analysis.documents.staging import Document
 from analysis.indicators.keyed import CITY
 from analysis.presentation.brief_words import interval_words, share_words
 from analysis.presentation.conclusions.sentence import Case
-from analysis.presentation.exhibits import Col
+from analysis.presentation.exhibits import Col, plain_table
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import decimal, form
 from analysis.presentation.shares import NO_DATA, probability
@@ -77,7 +76,7 @@ def _topics(material: Material, topics: list[Row]) -> str:
         Col(None, "Место: от–до", 11, "c", _place),
         Col("top_probability", "В первых трёх", 12, "c", probability),
     ]
-    printed = table("topics", "Темы для педагогов города", TrainingNeeds, topics, columns)
+    printed = plain_table("topics", "Темы для педагогов города", TrainingNeeds, topics, columns)
     return with_codes(printed, [f"{CITY}/deficit_share"], material.year)
 
 
@@ -106,7 +105,7 @@ def _by_school(material: Material, topics: list[Row]) -> str:
     ]
     caption = "Учителей с дефицитом в поддерживаемых школах"
     codes = [f"{login}/deficit_share" for login in told]
-    return with_codes(table("schools", caption, TrainingNeeds, topics, columns), codes, material.year)
+    return with_codes(plain_table("schools", caption, TrainingNeeds, topics, columns), codes, material.year)
 
 
 def _of_a_school(rows: list[Row], competence: str) -> str:

@@ -24,14 +24,13 @@ from analysis.documents.parts import (
     city_document,
     concluded,
     hypotheses_and_decisions,
-    table,
 )
 from analysis.documents.staging import Document
 from analysis.presentation import execution, owed
 from analysis.presentation.brief_words import missing
 from analysis.presentation.conclusions.school import low_rows, threshold_words
 from analysis.presentation.conclusions.sentence import Case
-from analysis.presentation.exhibits import Col
+from analysis.presentation.exhibits import Col, plain_table
 from analysis.presentation.markdown import escape, table_note
 from analysis.presentation.russian import NO_BREAK_SPACE, form, long_date
 from analysis.presentation.school_facts import VPR_NOTICE
@@ -86,7 +85,7 @@ def _tasks(material: Material) -> str:
         *(Col(name, _heading(name), width, "c") for name, width in zip(names, widths, strict=True)),
     ]
     printed = [*rows, {"task_code": "", **whole}] if rows else []
-    return table("tasks", "Показатели по задачам", TaskResults, printed, columns)
+    return plain_table("tasks", "Показатели по задачам", TaskResults, printed, columns)
 
 
 def _heading(name: str) -> str:
@@ -135,7 +134,7 @@ def _school_table(material: Material, schools: list[Row]) -> str:
         Col("worse", "Не справились чаще, чем в городе", 25, "c"),
     ]
     caption = "Поддерживаемые школы: показатели «дорожной карты» и результаты процедур"
-    return table("schools", caption, None, schools, columns)
+    return plain_table("schools", caption, None, schools, columns)
 
 
 def _debts(material: Material) -> str:

@@ -2,29 +2,21 @@
 
 from collections.abc import Sequence
 
-from analysis.contracts.columns import Contract
 from analysis.documents.decisions import DECISION, HYPOTHESIS, NOT_WRITTEN, Key
 from analysis.documents.kinds import Kind
 from analysis.documents.material import Material
 from analysis.documents.staging import Document
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.sentence import Case
-from analysis.presentation.exhibits import Col, pipe
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import listed, long_date
 from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.presentation.sentences import ended
-from analysis.presentation.words import Row
 from analysis.rules.defaults import bracketed, doubt
 
 FACT, CONCLUSION = "# Факт", "# Вывод"
 NO_CONCLUSION = "Сведений для выводов недостаточно."
 MOST_CODES = 6
-
-
-def table(name: str, caption: str, contract: Contract | None, rows: Sequence[Row], columns: Sequence[Col]) -> str:
-    """A numbered table; nothing where there are no rows. Without a contract every column has a heading."""
-    return pipe(contract, rows, columns, caption, f"tbl-{name}") if rows else ""
 
 
 def with_codes(printed: str, codes: Sequence[str], year: int) -> str:

@@ -7,12 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.effectiveness import SchoolIndicators
-from analysis.contracts.execution import SchoolResults
-from analysis.contracts.facts import SchoolMeasures
-from analysis.contracts.school_facts import Contests
+from analysis.contracts.tables import TABLES
 from analysis.documents.material import Material
-from analysis.documents.parts import table, with_codes
+from analysis.documents.parts import with_codes
 from analysis.indicators.effectiveness import NOT_STABILISED
 from analysis.presentation.brief_words import (
     change_words,
@@ -24,7 +21,7 @@ from analysis.presentation.brief_words import (
 )
 from analysis.presentation.city_schools import city_note
 from analysis.presentation.conclusions.school import JOURNAL, LOW_SHARES
-from analysis.presentation.exhibits import Col
+from analysis.presentation.exhibits import Col, plain_table
 from analysis.presentation.markdown import table_note
 from analysis.presentation.russian import decimal
 from analysis.presentation.shares import NO_DATA, probability, whole_percent
@@ -67,7 +64,7 @@ def execution(material: Material, login: str) -> str:
         Col("school_status", "Состояние", 16),
     ]
     caption = f"Показатели «дорожной карты», за которые отвечает школа, {material.year} год"
-    return table("execution", caption, SchoolResults, rows_of(rows), columns)
+    return plain_table("execution", caption, TABLES["school_results"], rows_of(rows), columns)
 
 
 def own_measures(material: Material, login: str) -> str:
@@ -80,7 +77,7 @@ def own_measures(material: Material, login: str) -> str:
         Col("done_date", "Когда", 14, "c", partial(date_words, otherwise=NO_DATA)),
     ]
     caption = f"Меры школьной «дорожной карты», {material.year} год"
-    return table("own", caption, SchoolMeasures, rows_of(rows[rows["school_login"] == login]), columns)
+    return plain_table("own", caption, TABLES["school_measures"], rows_of(rows[rows["school_login"] == login]), columns)
 
 
 def low_results(material: Material, login: str) -> str:
@@ -97,7 +94,7 @@ def low_results(material: Material, login: str) -> str:
     ]
     caption = "Отметка «2» или балл ниже минимального"
     notes = [_why_not_drawn(rows), _city(material, rows)]
-    printed = table("low", caption, SchoolIndicators, rows, columns)
+    printed = plain_table("low", caption, TABLES["school_indicators"], rows, columns)
     return "\n\n".join([printed, *(one for one in notes if one)]) if printed else ""
 
 
@@ -118,7 +115,7 @@ def quality(material: Material, login: str) -> str:
         CITY(10),
         CHANGE(22),
     ]
-    return _beside_city(material, rows, table("quality", "Качество", SchoolIndicators, rows, columns))
+    return _beside_city(material, rows, plain_table("quality", "Качество", TABLES["school_indicators"], rows, columns))
 
 
 def journal(material: Material, login: str) -> str:
@@ -132,7 +129,7 @@ def journal(material: Material, login: str) -> str:
         Col(None, "Отметка «2»", 22, "c", lambda row: share_words(fails[_key(row)])),
     ]
     shown = [row for row in rows if _key(row) in fails]
-    printed = table("journal", "Отметки журнала за год", SchoolIndicators, shown, columns)
+    printed = plain_table("journal", "Отметки журнала за год", TABLES["school_indicators"], shown, columns)
     return _beside_city(material, rows, printed)
 
 
@@ -147,7 +144,7 @@ def compared(material: Material, login: str) -> str:
     ]
     rows = list(parts[COMPARED[0]].values())
     caption = "Отметка ВПР против отметки журнала"
-    return _beside_city(material, rows, table("compared", caption, SchoolIndicators, rows, columns))
+    return _beside_city(material, rows, plain_table("compared", caption, TABLES["school_indicators"], rows, columns))
 
 
 def _part_words(part: Mapping[tuple[str, ...], Row], row: Row) -> str:
@@ -164,7 +161,7 @@ def passport_shares(material: Material, login: str, name: str, caption: str, ids
         CITY(12),
         CHANGE(24),
     ]
-    return _beside_city(material, rows, table(name, caption, SchoolIndicators, rows, columns))
+    return _beside_city(material, rows, plain_table(name, caption, TABLES["school_indicators"], rows, columns))
 
 
 def deficits(material: Material, login: str) -> str:
@@ -177,7 +174,7 @@ def deficits(material: Material, login: str) -> str:
         LIMIT(18),
     ]
     rows = material.of(login, "deficit_share")
-    printed = table("deficits", "Профессиональные дефициты", SchoolIndicators, rows, columns)
+    printed = plain_table("deficits", "Профессиональные дефициты", TABLES["school_indicators"], rows, columns)
     return _beside_city(material, rows, printed)
 
 
@@ -189,7 +186,7 @@ def self_assessment(material: Material, login: str) -> str:
         Col(None, "Изменение", 25, "c", _score_change),
     ]
     rows = material.of(login, "self_assessment_score")
-    return table("self", "Самооценка школы", SchoolIndicators, rows, columns)
+    return plain_table("self", "Самооценка школы", TABLES["school_indicators"], rows, columns)
 
 
 def _score_change(row: Row) -> str:
@@ -213,7 +210,7 @@ def contests(material: Material, login: str) -> str:
         Col("contestant_count", "Участников", 14, "c"),
         Col("winner_count", width=16, align="c"),
     ]
-    return table("contests", f"Конкурсы {material.year} года", Contests, rows_of(rows), columns)
+    return plain_table("contests", f"Конкурсы {material.year} года", TABLES["contests"], rows_of(rows), columns)
 
 
 def tables(material: Material, login: str) -> Iterator[str]:

@@ -17,7 +17,6 @@ from analysis.documents.parts import (
     city_document,
     concluded,
     hypotheses_and_decisions,
-    table,
     vpr_notice,
     whence,
     with_codes,
@@ -28,7 +27,7 @@ from analysis.presentation.city_schools import city_note
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS
 from analysis.presentation.conclusions.selection import LEAVES, repetition_note
 from analysis.presentation.conclusions.sentence import Case
-from analysis.presentation.exhibits import Col
+from analysis.presentation.exhibits import Col, plain_table
 from analysis.presentation.markdown import escape, points, table_note
 from analysis.presentation.russian import form
 from analysis.presentation.shares import NO_DATA, probability, whole_percent
@@ -140,7 +139,7 @@ def _schools(material: Material, rule: RuleSet) -> str:
     rest = all_of_them - len(rows)
     others = f"Ещё у {rest} {form(rest, ('школы', 'школ', 'школ'))} низких процедур нет." if rest else ""
     note = repetition_note(material.edition, rule.id)
-    schools = table(f"{_slug(rule)}-schools", "Школы по правилу", Selection, rows, columns)
+    schools = plain_table(f"{_slug(rule)}-schools", "Школы по правилу", Selection, rows, columns)
     below = [schools, table_note(note) if note else "", others]
     return "\n\n".join(part for part in below if part)
 
@@ -193,7 +192,7 @@ def _hits(material: Material, rule: RuleSet, first: RuleSet) -> str:
     asked = dict.fromkeys(
         f"{row['school_login']}/{indicators[(str(row['procedure']), str(row['subject']))]}" for row in rows
     )
-    hits = table(f"{_slug(rule)}-hits", "Низкие процедуры", SelectionHits, rows, columns)
+    hits = plain_table(f"{_slug(rule)}-hits", "Низкие процедуры", SelectionHits, rows, columns)
     return with_codes(hits, list(asked), material.year)
 
 
@@ -224,7 +223,7 @@ def _thresholds(material: Material, rule: RuleSet) -> str:
         Col("leaving_schools", width=28, say=partial(_names, material)),
     ]
     rows = rows_of(material.of_rule("selection_thresholds", rule))
-    return table(f"{_slug(rule)}-thresholds", "Если бы порог был другим", SelectionThresholds, rows, columns)
+    return plain_table(f"{_slug(rule)}-thresholds", "Если бы порог был другим", SelectionThresholds, rows, columns)
 
 
 def _threshold_words(row: Row) -> str:

@@ -138,6 +138,11 @@ def picture(
     return Exhibit(label, caption, contract, shown_to(edition, contract, rows), markdown, drawing.figure)
 
 
+def plain_table(name: str, caption: str, contract: Contract | None, rows: Sequence[Row], columns: Sequence[Col]) -> str:
+    """A numbered table of a document, without data; nothing where there are no rows."""
+    return pipe(contract, rows, columns, caption, f"tbl-{name}") if rows else ""
+
+
 def pipe(contract: Contract | None, rows: Sequence[Row], columns: Sequence[Col], caption: str, label: str) -> str:
     """Rows as a pipe table; without a contract every column has a heading."""
     titles = {} if contract is None else titles_of(contract)
