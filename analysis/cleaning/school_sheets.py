@@ -18,13 +18,14 @@ from analysis.contracts.forms import (
     SCHOOL_SHEETS,
     SELF_ASSESSMENT,
     STAFF,
+    VERSIONS,
     FormColumn,
     FormSheet,
 )
 from analysis.contracts.outcomes import ASKS, BLOCKS, SETS_ASIDE
 from analysis.contracts.school_facts import RESULT_ORIGINS, SCHOOL_FACT_TABLES
 from analysis.intake.cell_values import read_count, read_number, read_text
-from analysis.intake.returns import Returned, ReturnedRow
+from analysis.intake.returns import Identity, Returned, ReturnedRow
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import Sitting
 
@@ -119,7 +120,7 @@ def clean_school_sheets(returned: Returned, collection: Collection, sittings: Se
     for layout, table in SCHOOL_SHEETS.items():
         if layout.title in returned.rows:
             rows[table] += _sheet_rows(form, layout)
-        elif _is_expected(layout, returned.identity.calendar_year, sittings):
+        elif _is_expected(layout, returned.identity, sittings):
             form.set_aside_sheet(layout)
     rows["quarantine"] = form.aside
     return SchoolRows({name: tuple(found) for name, found in rows.items()}, tuple(form.notes.findings))
@@ -130,12 +131,13 @@ def school_fact_tables(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[
     return {name: typed_table(contract, rows.get(name, ())) for name, contract in SCHOOL_FACT_TABLES.items()}
 
 
-def _is_expected(layout: FormSheet, calendar_year: int, sittings: Iterable[Sitting]) -> bool:
+def _is_expected(layout: FormSheet, identity: Identity, sittings: Iterable[Sitting]) -> bool:
     """Whether the form was sent out with this sheet: results are asked for only where the calendar has sittings."""
     scale = SCALE_OF.get(layout.title)
-    return scale is None or any(
-        (one.calendar_year, one.scale) == (calendar_year, scale) and one.form_subjects for one in sittings
+    held = any(
+        (one.calendar_year, one.scale) == (identity.calendar_year, scale) and one.form_subjects for one in sittings
     )
+    return layout in VERSIONS[identity.version] and (scale is None or held)
 
 
 def _sheet_rows(form: _Form, layout: FormSheet) -> list[Mapping[str, Any]]:

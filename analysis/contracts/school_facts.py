@@ -1,5 +1,7 @@
 """Typed tables of school facts: context, staff, results, deficits, self-assessment, contests, what was set aside."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -24,7 +26,30 @@ RESULT_KEY = [
     "school_year",
     "scale",
 ]
-# The lines of «Контингент»: what each is called in the form. Grades add up to the whole school.
+
+
+@dataclass(frozen=True)
+class FormLine:
+    """A line that the office writes on a sheet and every school fills in.
+
+    Attributes:
+        name: What it is called, in the form and in the tables.
+        unit: What it counts.
+        since: First calendar year whose form has it.
+        until: Last such year.
+    """
+
+    name: str
+    unit: str
+    since: int = 0
+    until: int = 9999
+
+    def is_asked(self, calendar_year: int) -> bool:
+        """Whether the form of a year has this line."""
+        return self.since <= calendar_year <= self.until
+
+
+# The lines of «Контингент». Grades add up to the whole school.
 PUPIL_TOTAL = "Всего обучающихся"
 GRADES = {f"{grade} класс": grade for grade in range(1, 12)}
 SOCIAL_GROUPS = [
@@ -35,21 +60,42 @@ SOCIAL_GROUPS = [
     "Мигранты или другой язык дома",
     "С ограниченными возможностями здоровья (ОВЗ)",
 ]
-CONTEXT_GROUPS = [PUPIL_TOTAL, *GRADES, *SOCIAL_GROUPS]
-# The lines of «Кадры» with their unit.
+# The lines of «Кадры». Categories add up to the teachers.
 POSTS, VACANCIES, TEACHERS = "Ставок по штату", "Из них вакантно", "Всего учителей"
 CATEGORIES = ["Высшая категория", "Первая категория", "Без категории"]
 TRAINED = "Прошли повышение квалификации за три года"
-STAFF_GROUPS = {
-    POSTS: "ставка",
-    VACANCIES: "ставка",
-    TEACHERS: "человек",
-    **dict.fromkeys(CATEGORIES, "человек"),
-    TRAINED: "человек",
+# Of the sheets whose lines are the same for every school: all that a form ever had, by table. A new line is written
+# here with `since`, one that is asked no more gets `until`; the forms and facts of other years stay as they are.
+FORM_LINES: Mapping[str, tuple[FormLine, ...]] = {
+    "context": tuple(FormLine(name, "ученик") for name in (PUPIL_TOTAL, *GRADES, *SOCIAL_GROUPS)),
+    "staff": (
+        FormLine(POSTS, "ставка"),
+        FormLine(VACANCIES, "ставка"),
+        FormLine(TEACHERS, "человек"),
+        *(FormLine(name, "человек") for name in CATEGORIES),
+        FormLine(TRAINED, "человек"),
+    ),
 }
+CONTEXT_GROUPS = [line.name for line in FORM_LINES["context"]]
+STAFF_GROUPS = {line.name: line.unit for line in FORM_LINES["staff"]}
 CONTEST_LEVELS = ["школьный", "муниципальный", "региональный", "всероссийский", "международный"]
 CONTESTANTS = ["обучающиеся", "педагоги"]
 RESULT_ORIGINS = ["форма", "выгрузка"]
+
+
+def lines_asked(table: str, calendar_year: int) -> dict[str, str]:
+    """Returns the lines that the form of a year has for a table, with the unit of each.
+
+    Args:
+        table: A key of FORM_LINES.
+        calendar_year: The year of the form.
+    """
+    return {line.name: line.unit for line in FORM_LINES[table] if line.is_asked(calendar_year)}
+
+
+def are_asked(table: str, names: Iterable[str], calendar_year: int) -> bool:
+    """Returns whether the form of a year asks for all of these; what no list of lines names is asked every year."""
+    return all(line.is_asked(calendar_year) for line in FORM_LINES.get(table, ()) if line.name in set(names))
 
 
 def _count(title: str, description: str, unit: str = "участник") -> Any:
