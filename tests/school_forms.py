@@ -1,6 +1,7 @@
 """Forms of one invented school with its sheets of facts filled in, as a test needs them."""
 
 from datetime import date
+from pathlib import Path
 
 from analysis.cleaning.school_sheets import clean_school_sheets
 from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
@@ -10,7 +11,10 @@ from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import Sitting
+from analysis.rules.indicator_passport import load_passport
+from analysis.rules.part_of import part_of
 
+PARTS = part_of(load_passport(Path(__file__).parents[1]))
 FILE = "data/raw/2021/form_edu1_v1.xlsx"
 COMPETENCES = ("Предметная", "Методическая")
 CRITERIA = ("Качество образования", "Условия")
@@ -50,7 +54,7 @@ def form_of(filled, collection=COLLECTION, without=(), layouts=None):
 
 def cleaned(filled, collection=COLLECTION, content=b"", **changes):
     content = content or form_of(filled, collection, **changes)
-    return clean_school_sheets(read_returned(read_workbook(content, FILE), FILE), collection, SITTINGS)
+    return clean_school_sheets(read_returned(read_workbook(content, FILE), FILE), collection, SITTINGS, PARTS)
 
 
 def said(found):

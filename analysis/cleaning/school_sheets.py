@@ -28,6 +28,7 @@ from analysis.intake.cell_values import read_count, read_number, read_text
 from analysis.intake.returns import Identity, Returned, ReturnedRow
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import Sitting
+from analysis.rules.part_of import PartOf
 
 READERS = {"count": read_count, "number": read_number}
 GRADE_COLUMNS = ("programme_grade", "sitting_grade")
@@ -64,6 +65,7 @@ class _Form:
     returned: Returned
     collection: Collection
     sittings: Sequence[Sitting]
+    parts: Sequence[PartOf]
     notes: Notes
     aside: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -107,15 +109,18 @@ class _Form:
         }
 
 
-def clean_school_sheets(returned: Returned, collection: Collection, sittings: Sequence[Sitting]) -> SchoolRows:
+def clean_school_sheets(
+    returned: Returned, collection: Collection, sittings: Sequence[Sitting], parts: Sequence[PartOf]
+) -> SchoolRows:
     """Returns the school facts of one form: rows by table, those set aside in `quarantine`.
 
     Args:
         returned: The form of a school.
         collection: Its lists name the lines of «Дефициты» and «Самооценка».
         sittings: The calendar of procedures.
+        parts: What is part of what.
     """
-    form = _Form(returned, collection, sittings, Notes(returned.file))
+    form = _Form(returned, collection, sittings, parts, Notes(returned.file))
     rows: dict[str, list[Mapping[str, Any]]] = {name: [] for name in SCHOOL_FACT_TABLES}
     for layout, table in SCHOOL_SHEETS.items():
         if layout.title in returned.rows:
@@ -222,7 +227,7 @@ def _without_repeats(form: _Form, layout: FormSheet, lines: Sequence[_Line]) -> 
 
 
 def _is_sound(form: _Form, layout: FormSheet, line: _Line) -> bool:
-    broken = broken_rules(layout.title, line.values, line.doubtful)
+    broken = broken_rules(layout, line.values, line.doubtful, form.parts)
     for rule in broken:
         more = _more(layout, line, rule) or _with_numbers(rule.numbers(line.values))
         form.set_aside(layout, [line], [(line, name) for name in rule.shown], f"{SETS_ASIDE[rule.why]}{more}")
@@ -251,9 +256,10 @@ def _without_contradictions(form: _Form, layout: FormSheet, lines: Sequence[_Lin
         return list(lines)
     by_name = {line.values[name]: line for line in lines}
     gone: set[str] = set()
-    for one in contradictions(layout.title, {line_name: line.values[column] for line_name, line in by_name.items()}):
+    amounts = {line_name: line.values[column] for line_name, line in by_name.items()}
+    for one in contradictions(layout, amounts, form.parts):
         why = f"{SETS_ASIDE[one.why]}{_with_numbers(one.numbers)}"
-        form.set_aside(layout, [by_name[line] for line in one.lines], [(by_name[one.at], column)], why)
+        form.set_aside(layout, [by_name[line] for line in one.lines], [(by_name[line], column) for line in one.at], why)
         gone |= set(one.lines)
     return [line for line_name, line in by_name.items() if line_name not in gone]
 

@@ -29,7 +29,7 @@ RESULT_KEY = [
 
 
 @dataclass(frozen=True)
-class FormLine:
+class AskedLine:
     """A line that the office writes on a sheet and every school fills in.
 
     Attributes:
@@ -66,18 +66,29 @@ CATEGORIES = ["Высшая категория", "Первая категори�
 TRAINED = "Прошли повышение квалификации за три года"
 # Of the sheets whose lines are the same for every school: all that a form ever had, by table. A new line is written
 # here with `since`, one that is asked no more gets `until`; the forms and facts of other years stay as they are.
-FORM_LINES: Mapping[str, tuple[FormLine, ...]] = {
-    "context": tuple(FormLine(name, "ученик") for name in (PUPIL_TOTAL, *GRADES, *SOCIAL_GROUPS)),
+FORM_LINES: Mapping[str, tuple[AskedLine, ...]] = {
+    "context": tuple(AskedLine(name, "ученик") for name in (PUPIL_TOTAL, *GRADES, *SOCIAL_GROUPS)),
     "staff": (
-        FormLine(POSTS, "ставка"),
-        FormLine(VACANCIES, "ставка"),
-        FormLine(TEACHERS, "человек"),
-        *(FormLine(name, "человек") for name in CATEGORIES),
-        FormLine(TRAINED, "человек"),
+        AskedLine(POSTS, "ставка"),
+        AskedLine(VACANCIES, "ставка"),
+        AskedLine(TEACHERS, "человек"),
+        *(AskedLine(name, "человек") for name in CATEGORIES),
+        AskedLine(TRAINED, "человек"),
     ),
 }
 CONTEXT_GROUPS = [line.name for line in FORM_LINES["context"]]
 STAFF_GROUPS = {line.name: line.unit for line in FORM_LINES["staff"]}
+# Of what a number is a part in the tables by group of schools: the whole of each part. «Кадры» counts people among the
+# teachers and vacancies among the posts; a line about other people needs a unit of its own.
+WHOLE_OF_UNIT = {"ученик": PUPIL_TOTAL, "ставка": POSTS, "человек": TEACHERS}
+COUNTED_AMONG: Mapping[str, Mapping[str, str]] = {
+    **{
+        table: {line.name: WHOLE_OF_UNIT[line.unit] for line in lines if line.name != WHOLE_OF_UNIT[line.unit]}
+        for table, lines in FORM_LINES.items()
+    },
+    "deficits": {"deficit_teacher_count": "diagnosed_teacher_count"},
+    "contests": {"winner_count": "contestant_count"},
+}
 CONTEST_LEVELS = ["школьный", "муниципальный", "региональный", "всероссийский", "международный"]
 CONTESTANTS = ["обучающиеся", "педагоги"]
 RESULT_ORIGINS = ["форма", "выгрузка"]

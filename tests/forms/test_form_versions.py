@@ -8,7 +8,7 @@ import pytest
 from analysis.cleaning.school_sheets import clean_school_sheets, school_fact_tables
 from analysis.contracts import school_facts
 from analysis.contracts.forms import EVIDENCE, EXECUTION, FORM_VERSION, OWN_MEASURES, VERSIONS, form_identity
-from analysis.contracts.school_facts import STAFF_GROUPS, TEACHERS, FormLine, are_asked
+from analysis.contracts.school_facts import STAFF_GROUPS, TEACHERS, AskedLine, are_asked
 from analysis.errors import AnalysisError
 from analysis.forms.school_sheets import school_sheets
 from analysis.forms.workbook import form_bytes
@@ -16,10 +16,11 @@ from analysis.indicators.completeness import asked_lines, reporter_completeness
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.rules.config import Collection
+from analysis.rules.part_of import part_of
 
 COLLECTION = Collection(("УО",), "ОО")
-ADDED = FormLine("Логопедов", "человек", since=2022)
-DROPPED = FormLine("Вожатых", "человек", until=2020)
+ADDED = AskedLine("Логопедов", "человек", since=2022)
+DROPPED = AskedLine("Вожатых", "человек", until=2020)
 OLD = list(STAFF_GROUPS)
 OWN_SHEETS = [(EXECUTION, [], {}), (EVIDENCE, [], {}), (OWN_MEASURES, [], {})]
 
@@ -41,7 +42,7 @@ def _read(year, groups, version=FORM_VERSION, sheets=None):
     identity = form_identity("form", "город", year, "edu1") | {"version": version}
     content = form_bytes(["Форма"], [*OWN_SHEETS, *filled], identity, date(year + 1, 1, 20))
     file = f"data/raw/{year}/form_edu1_v1.xlsx"
-    return clean_school_sheets(read_returned(read_workbook(content, file), file), COLLECTION, ())
+    return clean_school_sheets(read_returned(read_workbook(content, file), file), COLLECTION, (), part_of(None))
 
 
 @pytest.mark.parametrize(
