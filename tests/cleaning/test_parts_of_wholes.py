@@ -17,10 +17,12 @@ from analysis.intake.workbook import read_workbook
 from analysis.rules.exam_calendar import load_calendar
 from analysis.rules.indicator_passport import MEAN, NUMBER, SHARE, load_passport
 from analysis.rules.part_of import PartOf, known_parts, part_of
-from school_forms import COLLECTION, FILE, PARTS, SITTINGS, form_of
+from school_forms import COLLECTION, FILE, PARTS, form_of, held
 
 HOUSE = Path(__file__).parents[2]
 PASSPORT = load_passport(HOUSE)
+# A year whose form has every line of today.
+YEAR = 2030
 SHARES = [one for one in PASSPORT.indicators if one.kind == SHARE]
 # Counted from the measures of a school's own roadmap, so that the part cannot be above the whole.
 COUNTED_BY_US = PartOf("school_measures", ("done_measure_count",), ("planned_measure_count",))
@@ -72,9 +74,9 @@ def _filled(pair, part, whole):
     return title, [(*key, *(numbers.get(column.name, "") for column in layout.columns[len(key) :]))]
 
 
-def _cleaned(sheet, rows):
-    content = form_of({sheet: rows})
-    return clean_school_sheets(read_returned(read_workbook(content, FILE), FILE), COLLECTION, SITTINGS, PARTS)
+def _cleaned(sheet, rows, parts=PARTS):
+    content = form_of({sheet: rows}, year=YEAR)
+    return clean_school_sheets(read_returned(read_workbook(content, FILE), FILE), COLLECTION, held(YEAR), parts)
 
 
 @pytest.mark.parametrize("pair", ON_SHEETS, ids=lambda pair: f"{'+'.join(pair.part)} of {'+'.join(pair.whole)}")
@@ -101,8 +103,7 @@ def test_a_part_as_large_as_its_whole_is_kept(pair):
 def test_a_relation_that_only_the_passport_knows_is_told_with_both_cells():
     parts = (PartOf("staff", ("Высшая категория", "Первая категория"), ("Прошли повышение квалификации за три года",)),)
     rows = {"Высшая категория": (4,), "Первая категория": (3,), parts[0].whole[0]: (6,)}
-    returned = read_returned(read_workbook(form_of({"Кадры": rows}), FILE), FILE)
-    (finding,) = clean_school_sheets(returned, COLLECTION, SITTINGS, parts).findings
+    (finding,) = _cleaned("Кадры", rows, parts).findings
     assert finding.places == ("лист Кадры, ячейка C5", "лист Кадры, ячейка C6", "лист Кадры, ячейка C8")
     assert finding.explanation == (
         "Часть больше целого: «Высшая категория» + «Первая категория» — 7, "
@@ -120,7 +121,7 @@ def test_a_school_with_more_than_there_can_be_bends_no_share_of_the_city(indicat
     sound, wrong = (_cleaned(*_filled(pair, *numbers)).rows[pair.table] for numbers in ((10, 40), (30, 28)))
     rows = [*sound, *({**row, "school_login": "edu2"} for row in wrong)]
     table = school_fact_tables({pair.table: rows})[pair.table]
-    by_group = {"context": pupil_rows, "staff": staff_rows}[pair.table](table, {2021: []})
+    by_group = {"context": pupil_rows, "staff": staff_rows}[pair.table](table, {YEAR: []})
     key = "pupil_group" if pair.table == "context" else "staff_group"
     (city,) = by_group[(by_group[key] == pair.part[0]) & (by_group["scope"] == "город")].to_dict("records")
     found = school_indicators({pair.table: table}, PASSPORT, load_calendar(HOUSE))

@@ -5,10 +5,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from analysis.cleaning.returns import fact_table
 from analysis.cleaning.school_sheets import clean_school_sheets, school_fact_tables
 from analysis.contracts import school_facts
 from analysis.contracts.forms import EVIDENCE, EXECUTION, FORM_VERSION, OWN_MEASURES, VERSIONS, form_identity
-from analysis.contracts.school_facts import STAFF_GROUPS, TEACHERS, AskedLine, are_asked
+from analysis.contracts.school_facts import TEACHERS, AskedLine, are_asked
 from analysis.errors import AnalysisError
 from analysis.forms.school_sheets import school_sheets
 from analysis.forms.workbook import form_bytes
@@ -21,13 +22,14 @@ from analysis.rules.part_of import part_of
 COLLECTION = Collection(("УО",), "ОО")
 ADDED = AskedLine("Логопедов", "человек", since=2022)
 DROPPED = AskedLine("Вожатых", "человек", until=2020)
-OLD = list(STAFF_GROUPS)
+EVERY_YEAR = tuple(line for line in school_facts.FORM_LINES["staff"] if line == AskedLine(line.name, line.unit))
+OLD = [line.name for line in EVERY_YEAR]
 OWN_SHEETS = [(EXECUTION, [], {}), (EVIDENCE, [], {}), (OWN_MEASURES, [], {})]
 
 
 @pytest.fixture(autouse=True)
 def lines(monkeypatch):
-    monkeypatch.setitem(school_facts.FORM_LINES, "staff", (*school_facts.FORM_LINES["staff"], ADDED, DROPPED))
+    monkeypatch.setitem(school_facts.FORM_LINES, "staff", (*EVERY_YEAR, ADDED, DROPPED))
 
 
 def _staff_sheet(year):
@@ -72,12 +74,13 @@ def test_what_came_is_judged_by_the_lines_of_its_year(year, groups, word, missin
         | {"school_year": "2020/21", "staff_group": name, "staff_unit": "человек", "staff_amount": 1.0}
         for name in groups
     ]
-    schools = pd.DataFrame({"school_login": ["edu1"], "last_report_year": pd.array([None], "Int64")})
-    forms = pd.DataFrame({"source_file": ["a.xlsx"], "reporter": ["edu1"], "calendar_year": [year], "form_state": "x"})
-    reports = pd.DataFrame(
-        columns=["source_file", "reporter", "activity_code", "measure_number", "calendar_year", "fact_count"]
-    )
-    tables = {**school_fact_tables({"staff": staff}), "schools": schools, "received_forms": forms, "reports": reports}
+    received = (date(year + 1, 1, 10), date(year + 1, 1, 31), "вошла в отчёт")
+    tables = {
+        **school_fact_tables({"staff": staff}),
+        "schools": fact_table("schools", [("r.xlsx", "A2", "edu1", None, None, "Школа", None, None, None, None)]),
+        "received_forms": fact_table("received_forms", [("a.xlsx", "edu1", year, *received)]),
+        "reports": fact_table("reports", []),
+    }
     plan = pd.DataFrame({"calendar_year": [year], "target_count": pd.array([0], "Int64")})
     plan = plan.assign(activity_code="1.1", measure_number=1)
     asked = asked_lines(tables, plan, [], COLLECTION, ())
