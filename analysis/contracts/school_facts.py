@@ -64,6 +64,7 @@ SOCIAL_GROUPS = [
 POSTS, VACANCIES, TEACHERS = "Ставок по штату", "Из них вакантно", "Всего учителей"
 CATEGORIES = ["Высшая категория", "Первая категория", "Без категории"]
 TRAINED = "Прошли повышение квалификации за три года"
+YOUNG = "Учителя до 35 лет"
 # Of the sheets whose lines are the same for every school: all that a form ever had, by table. A new line is written
 # here with `since`, one that is asked no more gets `until`; the forms and facts of other years stay as they are.
 FORM_LINES: Mapping[str, tuple[AskedLine, ...]] = {
@@ -74,6 +75,7 @@ FORM_LINES: Mapping[str, tuple[AskedLine, ...]] = {
         AskedLine(TEACHERS, "человек"),
         *(AskedLine(name, "человек") for name in CATEGORIES),
         AskedLine(TRAINED, "человек"),
+        AskedLine(YOUNG, "человек", since=2022),
     ),
 }
 CONTEXT_GROUPS = [line.name for line in FORM_LINES["context"]]
