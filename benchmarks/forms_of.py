@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.contracts.forms import EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
-from analysis.forms.collect import blank_forms
+from analysis.forms.collect import Asking, blank_forms
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.plan import plan_by_year
 from analysis.pipeline.check import check_project
@@ -31,18 +31,8 @@ def returned_workbooks(project: Path, folder: Path, schools: int) -> tuple[Path,
     known = pd.DataFrame({"school_login": logins, "school_name": logins}, dtype="str")
     status = pd.DataFrame({"school_login": logins, "school_year": "2021/22", "status": "ШНОР"}, dtype="str")
     collection = Collection(("УО", "ИМО"), "ОО")
-    blank = blank_forms(
-        plan,
-        tables["executors"],
-        known,
-        status,
-        collection,
-        (),
-        settings.city,
-        YEAR,
-        load_calendar(project),
-        invented=True,
-    )
+    asking = Asking(settings.city, YEAR, collection, (), load_calendar(project), invented=True)
+    blank = blank_forms({**tables, "plan": plan, "schools": known, "school_status": status}, asking)
     paths = []
     for form in blank[2:]:
         sheets = [

@@ -1,6 +1,8 @@
 """Forms of one invented school with its sheets of facts filled in, as a test needs them."""
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from analysis.cleaning.school_sheets import clean_school_sheets
 from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
@@ -10,7 +12,10 @@ from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import Sitting
+from analysis.rules.indicator_passport import load_passport
+from analysis.rules.part_of import part_of
 
+PARTS = part_of(load_passport(Path(__file__).parents[1]))
 FILE = "data/raw/2021/form_edu1_v1.xlsx"
 COMPETENCES = ("Предметная", "Методическая")
 CRITERIA = ("Качество образования", "Условия")
@@ -32,25 +37,30 @@ SITTINGS = (
 )
 
 
-def form_of(filled, collection=COLLECTION, without=(), layouts=None):
+def held(year):
+    """The same sittings in another year."""
+    return tuple(replace(one, calendar_year=year) for one in SITTINGS)
+
+
+def form_of(filled, collection=COLLECTION, without=(), layouts=None, year=2021):
     """A form's bytes. `filled` holds, by sheet, its rows: all of them, or by the fixed first cells what stands behind.
 
     `layouts` replaces layouts by title; `without` names sheets that are not there.
     """
     sheets = []
-    for layout, rows, choices in school_sheets(collection, SITTINGS, 2021):
+    for layout, rows, choices in school_sheets(collection, held(year), year):
         given = filled.get(layout.title, ())
         if isinstance(given, dict):
             given = [(*row, *given.get(row, given.get(row[0], ()))) for row in rows]
         changed = (layouts or {}).get(layout.title, layout)
         sheets += [] if layout.title in without else [(changed, list(given) or rows, choices)]
-    identity = form_identity("form", "город", 2021, "edu1")
+    identity = form_identity("form", "город", year, "edu1")
     return form_bytes(["Форма"], [*NO_ROWS, *sheets], identity, date(2022, 1, 20))
 
 
 def cleaned(filled, collection=COLLECTION, content=b"", **changes):
     content = content or form_of(filled, collection, **changes)
-    return clean_school_sheets(read_returned(read_workbook(content, FILE), FILE), collection, SITTINGS)
+    return clean_school_sheets(read_returned(read_workbook(content, FILE), FILE), collection, SITTINGS, PARTS)
 
 
 def said(found):

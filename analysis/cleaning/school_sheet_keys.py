@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.contracts.forms import CONTEXT, DEFICITS, RESULTS, SCORES, SELF_ASSESSMENT, STAFF
 from analysis.contracts.outcomes import SETS_ASIDE
-from analysis.contracts.school_facts import CONTEXT_GROUPS, STAFF_GROUPS
+from analysis.contracts.school_facts import lines_asked
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting, school_year_from
 
@@ -35,9 +35,9 @@ def identified(
     """
     year = {"school_year": school_year_from(calendar_year)}
     if title == CONTEXT.title:
-        return year | _listed("pupil_group", values, CONTEXT_GROUPS)
+        return year | _listed("pupil_group", values, lines_asked("context", calendar_year))
     if title == STAFF.title:
-        return year | _staff(values)
+        return year | _staff(values, lines_asked("staff", calendar_year))
     if title in SCALE_OF:
         return _sat(values, calendar_year, SCALE_OF[title], sittings)
     if title == DEFICITS.title:
@@ -54,9 +54,9 @@ def _listed(column: str, values: Values, known: Iterable[str]) -> dict[str, Any]
     return {column: by_name.get(_alike(values[column]), values[column])}
 
 
-def _staff(values: Values) -> dict[str, Any]:
-    found = _listed("staff_group", values, STAFF_GROUPS)
-    unit = STAFF_GROUPS[found["staff_group"]]
+def _staff(values: Values, units: Mapping[str, str]) -> dict[str, Any]:
+    found = _listed("staff_group", values, units)
+    unit = units[found["staff_group"]]
     if values["staff_unit"] is not None and _alike(values["staff_unit"]) != unit:
         raise UnknownRowError(f"{SETS_ASIDE['other_unit']}: «{values['staff_unit']}», а нужно «{unit}».")
     return {**found, "staff_unit": unit}

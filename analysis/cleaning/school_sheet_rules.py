@@ -1,11 +1,22 @@
 """What a row of school facts, and the rows of one sheet together, must satisfy. Pure; the words are in outcomes."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from analysis.cleaning.returns import is_safe_link
-from analysis.contracts.forms import CONTESTS, CONTEXT, DEFICITS, RESULTS, SCORES, SELF_ASSESSMENT, STAFF
+from analysis.contracts.forms import (
+    CONTESTS,
+    CONTEXT,
+    DEFICITS,
+    RESULTS,
+    SCHOOL_SHEETS,
+    SCORES,
+    SELF_ASSESSMENT,
+    STAFF,
+    FormSheet,
+)
 from analysis.contracts.school_facts import (
     CATEGORIES,
     CONTEST_LEVELS,
@@ -20,11 +31,25 @@ from analysis.contracts.school_facts import (
     TRAINED,
     VACANCIES,
 )
+from analysis.rules.part_of import PartOf
 
 Values = Mapping[str, Any]
 ALL_MARKS = (*MARK_COLUMNS, "not_attested_count")
 JOURNAL = "Журнал"
 FULL_SCORE, BEST_BUT_FULL, LEAST_HIGH, BEST_BELOW_HIGH = 100, 99, 80, 79
+# The lines of a sheet that add up to another one, and what is said where they do not.
+ADDING_UP: Mapping[str, tuple[str, Sequence[str], str]] = {
+    CONTEXT.title: (PUPIL_TOTAL, list(GRADES), "grades_against_total"),
+    STAFF.title: (TEACHERS, CATEGORIES, "categories_against_teachers"),
+}
+# What is said of a part above its whole, at the cell of the part; of all others both cells and names are told.
+SAID_OF_PARTS: Mapping[tuple[str, ...], str] = {
+    **dict.fromkeys(((group, PUPIL_TOTAL) for group in SOCIAL_GROUPS), "group_above_total"),
+    (VACANCIES, POSTS): "vacancies_above_posts",
+    (TRAINED, TEACHERS): "trained_above_teachers",
+    ("deficit_teacher_count", "diagnosed_teacher_count"): "deficit_above_diagnosed",
+    ("winner_count", "contestant_count"): "winners_above_contestants",
+}
 # A mean may have been rounded to a whole number.
 MEAN_TOLERANCE = 0.5
 
@@ -64,26 +89,28 @@ class Contradiction:
     Attributes:
         why: Key of outcomes.SETS_ASIDE.
         lines: All that are in doubt.
-        at: The one whose cell is named.
+        at: Those whose cells are named.
         numbers: Both numbers, in words.
     """
 
     why: str
     lines: tuple[str, ...]
-    at: str
+    at: tuple[str, ...]
     numbers: str
 
 
-def broken_rules(title: str, row: Values, doubtful: Iterable[str]) -> list[Rule]:
+def broken_rules(layout: FormSheet, row: Values, doubtful: Iterable[str], parts: Iterable[PartOf]) -> list[Rule]:
     """Returns the rules that a row breaks, each resting on cells that no other fault has put in doubt.
 
     Args:
-        title: The sheet.
+        layout: The sheet.
         row: Its values by column.
         doubtful: Columns that could not be read or name nothing known.
+        parts: What is part of what.
     """
     in_doubt, found = set(doubtful), []
-    for rule in ROW_RULES[title]:
+    shares = (_share(one, layout) for one in _of_sheet(layout, parts) if {*one.part, *one.whole} <= row.keys())
+    for rule in (*ROW_RULES[layout.title], *shares):
         if not in_doubt & set(rule.columns) and rule.broken(row):
             found.append(rule)
             in_doubt |= set(rule.columns)
@@ -99,18 +126,37 @@ def _without_participants(*results: str) -> Rule:
     return Rule("no_participants", columns, lambda row: row["participant_count"] is None, results)
 
 
-def _more(why: str, part: str, whole: str) -> Rule:
-    return Rule(
-        why,
-        (part, whole),
-        lambda row: bool(row[part] > row[whole]),
-        (part,),
-        lambda row: _above_words(row[part], row[whole]),
-    )
+def _of_sheet(layout: FormSheet, parts: Iterable[PartOf]) -> list[PartOf]:
+    return [one for one in parts if one.table == SCHOOL_SHEETS[layout]]
 
 
-def _above_words(part: float, whole: float) -> str:
-    return f"{_plain(part)} больше, чем {_plain(whole)}"
+def _share(pair: PartOf, layout: FormSheet) -> Rule:
+    """Columns of one row that are part of others."""
+    titles = {column.name: column.title for column in layout.columns}
+
+    def amounts(row: Values) -> tuple[Any, Any]:
+        part, whole = ([row[name] for name in names] for names in (pair.part, pair.whole))
+        return None if None in part else sum(part), None if None in whole else sum(whole)
+
+    def is_broken(row: Values) -> bool:
+        part, whole = amounts(row)
+        return part is not None and whole is not None and bool(part > whole)
+
+    why, at = _said_of(pair)
+    return Rule(why, (*pair.part, *pair.whole), is_broken, at, lambda row: _above_words(pair, *amounts(row), titles))
+
+
+def _said_of(pair: PartOf) -> tuple[str, tuple[str, ...]]:
+    """What is said of a part above its whole, and at which cells."""
+    why = SAID_OF_PARTS.get((*pair.part, *pair.whole))
+    return (why, pair.part) if why else ("part_above_whole", (*pair.part, *pair.whole))
+
+
+def _above_words(pair: PartOf, part: float, whole: float, titles: Mapping[str, str] | None = None) -> str:
+    if _said_of(pair)[1] == pair.part:
+        return f"{_plain(part)} больше, чем {_plain(whole)}"
+    named = (" + ".join(f"«{(titles or {}).get(name, name)}»" for name in names) for names in (pair.part, pair.whole))
+    return ", ".join(f"{name} — {_plain(amount)}" for name, amount in zip(named, (part, whole), strict=True))
 
 
 def _sum_words(total: float, stands: float) -> str:
@@ -183,10 +229,7 @@ ROW_RULES: Mapping[str, tuple[Rule, ...]] = {
         Rule("mean_out_of_range", ("mean_score",), lambda row: (row["mean_score"] or 0) > FULL_SCORE),
         Rule("mean_against_counts", ("mean_score", "participant_count", *SCORE_COLUMNS), mean_cannot_be),
     ),
-    DEFICITS.title: (
-        _lacks("diagnosed_teacher_count", "deficit_teacher_count"),
-        _more("deficit_above_diagnosed", "deficit_teacher_count", "diagnosed_teacher_count"),
-    ),
+    DEFICITS.title: (_lacks("diagnosed_teacher_count", "deficit_teacher_count"),),
     SELF_ASSESSMENT.title: (
         _lacks("assessment_score"),
         Rule(
@@ -199,51 +242,44 @@ ROW_RULES: Mapping[str, tuple[Rule, ...]] = {
         _lacks("contest_level", "contestants", "contestant_count", "winner_count"),
         Rule("not_in_list", ("contest_level",), lambda row: row["contest_level"] not in CONTEST_LEVELS),
         Rule("not_in_list", ("contestants",), lambda row: row["contestants"] not in CONTESTANTS),
-        _more("winners_above_contestants", "winner_count", "contestant_count"),
     ),
 }
 
 
-def contradictions(title: str, amounts: Mapping[str, float]) -> list[Contradiction]:
+def contradictions(layout: FormSheet, amounts: Mapping[str, float], parts: Iterable[PartOf]) -> list[Contradiction]:
     """Returns what the lines of «Контингент» or «Кадры» contradict in each other.
 
     Args:
-        title: The sheet.
+        layout: The sheet.
         amounts: The value of each line that is there.
+        parts: What is part of what.
     """
-    if title == CONTEXT.title:
-        return _context_faults(amounts)
-    return _staff_faults(amounts) if title == STAFF.title else []
-
-
-def _context_faults(amounts: Mapping[str, float]) -> list[Contradiction]:
-    grades = _sum_against("grades_against_total", amounts, list(GRADES), PUPIL_TOTAL)
-    # Where the total is in doubt, a group may still be too large for either number.
-    largest = max(amounts.get(PUPIL_TOTAL, 0), _known_sum(amounts, GRADES) if grades else 0)
-    groups = [
-        _above("group_above_total", amounts, (group,), largest)
-        for group in SOCIAL_GROUPS
-        if PUPIL_TOTAL in amounts and amounts.get(group, 0) > largest
+    if layout.title not in ADDING_UP:
+        return []
+    total, summed, why = ADDING_UP[layout.title]
+    sums = _sum_against(why, amounts, summed, total)
+    # Where the total is in doubt, a part may still be too large for either number.
+    at_least: dict[tuple[str, ...], float] = {(total,): _known_sum(amounts, summed)} if sums else {}
+    pairs = _of_sheet(layout, parts)
+    of_whole = Counter(one.whole for one in pairs)
+    found = [
+        _above(one, amounts, at_least.get(one.whole, 0), of_whole[one.whole] == 1)
+        for one in pairs
+        if not (one.whole == (total,) and set(one.part) <= set(summed))
     ]
-    return [*grades, *groups]
+    return [*sums, *(one for one in found if one)]
 
 
-def _staff_faults(amounts: Mapping[str, float]) -> list[Contradiction]:
-    faults = _sum_against("categories_against_teachers", amounts, CATEGORIES, TEACHERS)
-    if _exceeds(amounts, VACANCIES, POSTS):
-        faults.append(_above("vacancies_above_posts", amounts, (VACANCIES, POSTS), amounts[POSTS]))
-    if _exceeds(amounts, TRAINED, TEACHERS):
-        faults.append(_above("trained_above_teachers", amounts, (TRAINED,), amounts[TEACHERS]))
-    return faults
-
-
-def _exceeds(amounts: Mapping[str, float], part: str, whole: str) -> bool:
-    return part in amounts and whole in amounts and amounts[part] > amounts[whole]
-
-
-def _above(why: str, amounts: Mapping[str, float], lines: tuple[str, ...], whole: float) -> Contradiction:
-    """The first of the lines is more than there can be."""
-    return Contradiction(why, lines, lines[0], _above_words(amounts[lines[0]], whole))
+def _above(pair: PartOf, amounts: Mapping[str, float], at_least: float, is_alone: bool) -> Contradiction | None:
+    """A part that is more than there can be; a whole that has no other part is in doubt together with it."""
+    if not amounts.keys() >= {*pair.part, *pair.whole}:
+        return None
+    part, whole = _known_sum(amounts, pair.part), max(_known_sum(amounts, pair.whole), at_least)
+    if part <= whole:
+        return None
+    why, at = _said_of(pair)
+    lines = (*pair.part, *pair.whole) if is_alone else pair.part
+    return Contradiction(why, lines, at, _above_words(pair, part, whole))
 
 
 def _known_sum(amounts: Mapping[str, float], parts: Iterable[str]) -> float:
@@ -256,4 +292,4 @@ def _sum_against(why: str, amounts: Mapping[str, float], parts: Sequence[str], w
         return []
     known, total = [part for part in parts if part in amounts], _known_sum(amounts, parts)
     agrees = total == amounts[whole] if len(known) == len(parts) else total <= amounts[whole]
-    return [] if agrees else [Contradiction(why, (whole, *known), whole, _sum_words(total, amounts[whole]))]
+    return [] if agrees else [Contradiction(why, (whole, *known), (whole,), _sum_words(total, amounts[whole]))]

@@ -18,15 +18,17 @@ from analysis.contracts.forms import (
     SCHOOL_SHEETS,
     SELF_ASSESSMENT,
     STAFF,
+    VERSIONS,
     FormColumn,
     FormSheet,
 )
 from analysis.contracts.outcomes import ASKS, BLOCKS, SETS_ASIDE
 from analysis.contracts.school_facts import RESULT_ORIGINS, SCHOOL_FACT_TABLES
 from analysis.intake.cell_values import read_count, read_number, read_text
-from analysis.intake.returns import Returned, ReturnedRow
+from analysis.intake.returns import Identity, Returned, ReturnedRow
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import Sitting
+from analysis.rules.part_of import PartOf
 
 READERS = {"count": read_count, "number": read_number}
 GRADE_COLUMNS = ("programme_grade", "sitting_grade")
@@ -63,6 +65,7 @@ class _Form:
     returned: Returned
     collection: Collection
     sittings: Sequence[Sitting]
+    parts: Sequence[PartOf]
     notes: Notes
     aside: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -106,20 +109,23 @@ class _Form:
         }
 
 
-def clean_school_sheets(returned: Returned, collection: Collection, sittings: Sequence[Sitting]) -> SchoolRows:
+def clean_school_sheets(
+    returned: Returned, collection: Collection, sittings: Sequence[Sitting], parts: Sequence[PartOf]
+) -> SchoolRows:
     """Returns the school facts of one form: rows by table, those set aside in `quarantine`.
 
     Args:
         returned: The form of a school.
         collection: Its lists name the lines of «Дефициты» and «Самооценка».
         sittings: The calendar of procedures.
+        parts: What is part of what.
     """
-    form = _Form(returned, collection, sittings, Notes(returned.file))
+    form = _Form(returned, collection, sittings, parts, Notes(returned.file))
     rows: dict[str, list[Mapping[str, Any]]] = {name: [] for name in SCHOOL_FACT_TABLES}
     for layout, table in SCHOOL_SHEETS.items():
         if layout.title in returned.rows:
             rows[table] += _sheet_rows(form, layout)
-        elif _is_expected(layout, returned.identity.calendar_year, sittings):
+        elif _is_expected(layout, returned.identity, sittings):
             form.set_aside_sheet(layout)
     rows["quarantine"] = form.aside
     return SchoolRows({name: tuple(found) for name, found in rows.items()}, tuple(form.notes.findings))
@@ -130,12 +136,13 @@ def school_fact_tables(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[
     return {name: typed_table(contract, rows.get(name, ())) for name, contract in SCHOOL_FACT_TABLES.items()}
 
 
-def _is_expected(layout: FormSheet, calendar_year: int, sittings: Iterable[Sitting]) -> bool:
+def _is_expected(layout: FormSheet, identity: Identity, sittings: Iterable[Sitting]) -> bool:
     """Whether the form was sent out with this sheet: results are asked for only where the calendar has sittings."""
     scale = SCALE_OF.get(layout.title)
-    return scale is None or any(
-        (one.calendar_year, one.scale) == (calendar_year, scale) and one.form_subjects for one in sittings
+    held = any(
+        (one.calendar_year, one.scale) == (identity.calendar_year, scale) and one.form_subjects for one in sittings
     )
+    return layout in VERSIONS[identity.version] and (scale is None or held)
 
 
 def _sheet_rows(form: _Form, layout: FormSheet) -> list[Mapping[str, Any]]:
@@ -220,7 +227,7 @@ def _without_repeats(form: _Form, layout: FormSheet, lines: Sequence[_Line]) -> 
 
 
 def _is_sound(form: _Form, layout: FormSheet, line: _Line) -> bool:
-    broken = broken_rules(layout.title, line.values, line.doubtful)
+    broken = broken_rules(layout, line.values, line.doubtful, form.parts)
     for rule in broken:
         more = _more(layout, line, rule) or _with_numbers(rule.numbers(line.values))
         form.set_aside(layout, [line], [(line, name) for name in rule.shown], f"{SETS_ASIDE[rule.why]}{more}")
@@ -249,9 +256,10 @@ def _without_contradictions(form: _Form, layout: FormSheet, lines: Sequence[_Lin
         return list(lines)
     by_name = {line.values[name]: line for line in lines}
     gone: set[str] = set()
-    for one in contradictions(layout.title, {line_name: line.values[column] for line_name, line in by_name.items()}):
+    amounts = {line_name: line.values[column] for line_name, line in by_name.items()}
+    for one in contradictions(layout, amounts, form.parts):
         why = f"{SETS_ASIDE[one.why]}{_with_numbers(one.numbers)}"
-        form.set_aside(layout, [by_name[line] for line in one.lines], [(by_name[one.at], column)], why)
+        form.set_aside(layout, [by_name[line] for line in one.lines], [(by_name[line], column) for line in one.at], why)
         gone |= set(one.lines)
     return [line for line_name, line in by_name.items() if line_name not in gone]
 

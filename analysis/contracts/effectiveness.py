@@ -1,5 +1,7 @@
 """Tables of the effectiveness indicators: each value with what it is made of and how sure it is. Internal, unmasked."""
 
+from collections.abc import Collection
+
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
@@ -218,3 +220,19 @@ PUBLIC_EFFECTIVENESS: dict[str, type[pa.DataFrameModel]] = {
     "public_school_indicators": PublicIndicators,
     "public_selection_hits": PublicHits,
 }
+
+
+def holding_shares(shares: Collection[str]) -> dict[str, type[pa.DataFrameModel]]:
+    """Returns the contracts of the tables of indicators with one more rule: a share lies between 0 and 1.
+
+    Args:
+        shares: The indicators that the passport of the project calls shares; the table itself does not say which are.
+    """
+
+    def is_within(_cls: type[pa.DataFrameModel], frame: pd.DataFrame) -> "pd.Series[bool]":
+        return ~frame["indicator_id"].isin(list(shares)) | frame["value"].isna() | frame["value"].between(0, 1)
+
+    rule = pa.dataframe_check(error="доля лежит от 0 до 1")(is_within)
+    every = {**EFFECTIVENESS_TABLES, **PUBLIC_EFFECTIVENESS}
+    with_values = {name: one for name, one in every.items() if issubclass(one, _Indicators)}
+    return {**every, **{name: type(one.__name__, (one,), {"is_within": rule}) for name, one in with_values.items()}}

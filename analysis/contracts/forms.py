@@ -7,7 +7,6 @@ from functools import cached_property
 from analysis.contracts.facts import EVIDENCE_KINDS, STATUSES, VERDICTS
 from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS
 
-FORM_VERSION = "2"
 IDENTITY_SHEET = "_форма"
 INSTRUCTIONS = "Как заполнить"
 IDENTITY_KEYS = ("kind", "version", "project", "calendar_year", "reporter")
@@ -216,6 +215,10 @@ SCHOOL_SHEETS: Mapping[FormSheet, str] = {
     SELF_ASSESSMENT: "self_assessment",
     CONTESTS: "contests",
 }
+# Every version of the forms that was ever sent out, with its sheets of school facts; all of them are read, the last is
+# sent out today. A new sheet needs a new version, a new line does not: it says since which year it is asked for.
+VERSIONS: Mapping[str, tuple[FormSheet, ...]] = {"1": (), "2": tuple(SCHOOL_SHEETS)}
+FORM_VERSION = list(VERSIONS)[-1]
 REGISTRY_SCHOOLS = FormSheet(
     "Школы",
     (

@@ -1,5 +1,8 @@
 """Typed tables of school facts: context, staff, results, deficits, self-assessment, contests, what was set aside."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
@@ -21,7 +24,30 @@ RESULT_KEY = [
     "school_year",
     "scale",
 ]
-# The lines of «Контингент»: what each is called in the form. Grades add up to the whole school.
+
+
+@dataclass(frozen=True)
+class AskedLine:
+    """A line that the office writes on a sheet and every school fills in.
+
+    Attributes:
+        name: What it is called, in the form and in the tables.
+        unit: What it counts.
+        since: First calendar year whose form has it.
+        until: Last such year.
+    """
+
+    name: str
+    unit: str
+    since: int = 0
+    until: int = 9999
+
+    def is_asked(self, calendar_year: int) -> bool:
+        """Whether the form of a year has this line."""
+        return self.since <= calendar_year <= self.until
+
+
+# The lines of «Контингент». Grades add up to the whole school.
 PUPIL_TOTAL = "Всего обучающихся"
 GRADES = {f"{grade} класс": grade for grade in range(1, 12)}
 SOCIAL_GROUPS = [
@@ -32,21 +58,55 @@ SOCIAL_GROUPS = [
     "Мигранты или другой язык дома",
     "С ограниченными возможностями здоровья (ОВЗ)",
 ]
-CONTEXT_GROUPS = [PUPIL_TOTAL, *GRADES, *SOCIAL_GROUPS]
-# The lines of «Кадры» with their unit.
+# The lines of «Кадры». Categories add up to the teachers.
 POSTS, VACANCIES, TEACHERS = "Ставок по штату", "Из них вакантно", "Всего учителей"
 CATEGORIES = ["Высшая категория", "Первая категория", "Без категории"]
 TRAINED = "Прошли повышение квалификации за три года"
-STAFF_GROUPS = {
-    POSTS: "ставка",
-    VACANCIES: "ставка",
-    TEACHERS: "человек",
-    **dict.fromkeys(CATEGORIES, "человек"),
-    TRAINED: "человек",
+YOUNG = "Учителя до 35 лет"
+# Of the sheets whose lines are the same for every school: all that a form ever had, by table. A new line is written
+# here with `since`, one that is asked no more gets `until`; the forms and facts of other years stay as they are.
+FORM_LINES: Mapping[str, tuple[AskedLine, ...]] = {
+    "context": tuple(AskedLine(name, "ученик") for name in (PUPIL_TOTAL, *GRADES, *SOCIAL_GROUPS)),
+    "staff": (
+        AskedLine(POSTS, "ставка"),
+        AskedLine(VACANCIES, "ставка"),
+        AskedLine(TEACHERS, "человек"),
+        *(AskedLine(name, "человек") for name in CATEGORIES),
+        AskedLine(TRAINED, "человек"),
+        AskedLine(YOUNG, "человек", since=2022),
+    ),
+}
+CONTEXT_GROUPS = [line.name for line in FORM_LINES["context"]]
+STAFF_GROUPS = {line.name: line.unit for line in FORM_LINES["staff"]}
+# Of what a number is a part in the tables by group of schools: the whole of each part. «Кадры» counts people among the
+# teachers and vacancies among the posts; a line about other people needs a unit of its own.
+WHOLE_OF_UNIT = {"ученик": PUPIL_TOTAL, "ставка": POSTS, "человек": TEACHERS}
+COUNTED_AMONG: Mapping[str, Mapping[str, str]] = {
+    **{
+        table: {line.name: WHOLE_OF_UNIT[line.unit] for line in lines if line.name != WHOLE_OF_UNIT[line.unit]}
+        for table, lines in FORM_LINES.items()
+    },
+    "deficits": {"deficit_teacher_count": "diagnosed_teacher_count"},
+    "contests": {"winner_count": "contestant_count"},
 }
 CONTEST_LEVELS = ["школьный", "муниципальный", "региональный", "всероссийский", "международный"]
 CONTESTANTS = ["обучающиеся", "педагоги"]
 RESULT_ORIGINS = ["форма", "выгрузка"]
+
+
+def lines_asked(table: str, calendar_year: int) -> dict[str, str]:
+    """Returns the lines that the form of a year has for a table, with the unit of each.
+
+    Args:
+        table: A key of FORM_LINES.
+        calendar_year: The year of the form.
+    """
+    return {line.name: line.unit for line in FORM_LINES[table] if line.is_asked(calendar_year)}
+
+
+def are_asked(table: str, names: Iterable[str], calendar_year: int) -> bool:
+    """Returns whether the form of a year asks for all of these; what no list of lines names is asked every year."""
+    return all(line.is_asked(calendar_year) for line in FORM_LINES.get(table, ()) if line.name in set(names))
 
 
 class Context(SourcedTable):

@@ -19,7 +19,7 @@ from analysis.demo.sources import Filed, sources_text
 from analysis.demo.town import HERE, ROADMAP, Return, parameters, returns, schools, town
 from analysis.demo.word import roadmap_document
 from analysis.errors import AnalysisError
-from analysis.forms.collect import BlankForm, blank_forms
+from analysis.forms.collect import Asking, BlankForm, blank_forms
 from analysis.forms.receive_exports import is_inside
 from analysis.indicators.plan import plan_by_year
 from analysis.intake.files import read_blocks
@@ -136,20 +136,10 @@ def _sent_out(roadmap: bytes) -> dict[tuple[int, str], BlankForm]:
     names = pd.DataFrame([(one.login, one.name) for one in registry], columns=["school_login", "school_name"])
     statuses = [(one.login, year, status) for one in registry for year, status in one.statuses.items()]
     status = pd.DataFrame(statuses, columns=["school_login", "school_year", "status"])
+    asked = {"plan": plan, "executors": tables["executors"], "schools": names, "school_status": status}
     reporting, held = load_reporting(GIVEN), sittings()
     return {
         (year, form.reporter): form
         for year in town()["years"]
-        for form in blank_forms(
-            plan,
-            tables["executors"],
-            names,
-            status,
-            _collection(),
-            reporting,
-            town()["city"],
-            year,
-            held,
-            invented=True,
-        )
+        for form in blank_forms(asked, Asking(town()["city"], year, _collection(), reporting, held, invented=True))
     }

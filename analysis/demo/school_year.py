@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.contracts.school_facts import CATEGORIES, CONTESTANTS, POSTS, TEACHERS, TRAINED, VACANCIES
+from analysis.contracts.school_facts import CATEGORIES, CONTESTANTS, POSTS, TEACHERS, TRAINED, VACANCIES, YOUNG
 from analysis.demo.chance import Chance, part
 from analysis.demo.pupils import REGISTRY_YEAR, enrolment
 from analysis.demo.town import SUPPORTED, School, parameters
@@ -36,6 +36,7 @@ def staff_amounts(school: School, year: int) -> dict[str, float]:
         TEACHERS: teachers,
         **dict(zip(CATEGORIES, (highest, first, teachers - highest - first), strict=True)),
         TRAINED: trained,
+        YOUNG: part(teachers, given["young"][weak] + Chance("young", school.number, year).about(60)),
     }
 
 

@@ -146,7 +146,8 @@ def _own(material: Material, login: str) -> Iterator[str]:
 
 
 def _pupils(material: Material, login: str) -> Iterator[str]:
-    rows = [row for row in material.of(login, *school_tables.SOCIAL) if not pd.isna(row["value"])]
+    shares = school_tables.shares_of(material, "context")
+    rows = [row for row in material.of(login, *shares) if not pd.isna(row["value"])]
     if rows and material.passport:
         pupils = int(rows[0]["denominator"])
         learners = form(pupils, ("обучающийся", "обучающихся", "обучающихся"))

@@ -26,16 +26,8 @@ from analysis.presentation.markdown import table_note
 from analysis.presentation.russian import decimal
 from analysis.presentation.shares import NO_DATA, probability, whole_percent
 from analysis.presentation.words import Row, count_words, date_words, rows_of
+from analysis.rules.indicator_passport import SHARE
 
-SOCIAL = (
-    "parents_higher_education_share",
-    "single_parent_share",
-    "low_income_share",
-    "police_register_share",
-    "migrant_language_share",
-    "special_needs_share",
-)
-STAFF = ("vacancy_share", "highest_category_share", "first_category_share", "no_category_share", "trained_share")
 COMPARED = ("journal_lower_share", "journal_same_share", "journal_higher_share")
 CONTESTS = ("contest_count", "contestant_count", "winner_count")
 # Columns of several tables, each with its width there.
@@ -151,7 +143,13 @@ def _part_words(part: Mapping[tuple[str, ...], Row], row: Row) -> str:
     return share_words(part[_key(row)])
 
 
-def passport_shares(material: Material, login: str, name: str, caption: str, ids: tuple[str, ...]) -> str:
+def shares_of(material: Material, table: str) -> list[str]:
+    """The indicators that are shares of a table, in the order of the passport."""
+    indicators = material.passport.indicators if material.passport else ()
+    return [one.id for one in indicators if (one.table, one.kind) == (table, SHARE)]
+
+
+def passport_shares(material: Material, login: str, name: str, caption: str, ids: list[str]) -> str:
     """Shares of the social passport or of the staff."""
     assert material.passport is not None
     passport, rows = material.passport, material.of(login, *ids)
@@ -228,9 +226,10 @@ def _with_ids(material: Material, login: str) -> Iterator[tuple[str, ...]]:
     yield quality(material, login), "quality_share"
     yield compared(material, login), *COMPARED
     yield journal(material, login), "quality_share", "fail_share"
-    if material.passport is not None:
-        yield passport_shares(material, login, "social", "Социальный паспорт", SOCIAL), *SOCIAL
-        yield passport_shares(material, login, "staff", "Кадры", STAFF), *STAFF
+    for table_name, name, caption in (("context", "social", "Социальный паспорт"), ("staff", "staff", "Кадры")):
+        ids = shares_of(material, table_name)
+        if ids:
+            yield passport_shares(material, login, name, caption, ids), *ids
     yield deficits(material, login), "deficit_share"
     yield self_assessment(material, login), "self_assessment_score"
     yield contests(material, login), *CONTESTS

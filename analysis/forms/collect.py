@@ -71,57 +71,60 @@ def workbooks(blank: Sequence[BlankForm], calendar_year: int, created: date) -> 
     ]
 
 
-def blank_forms(
-    plan: pd.DataFrame,
-    executors: pd.DataFrame,
-    schools: pd.DataFrame,
-    status: pd.DataFrame,
-    collection: Collection,
-    reporting: Sequence[Report],
-    project: str,
-    calendar_year: int,
-    sittings: Sequence[Sitting],
-    invented: bool,
-) -> list[BlankForm]:
-    """Returns what the forms of a year hold.
+@dataclass(frozen=True)
+class Asking:
+    """Who asks whom for what, in a year.
 
-    Args:
-        plan: `indicators.plan.plan_by_year`.
-        executors: Typed executors.
-        schools: Typed schools; empty while there is no registry, then only municipal forms are made.
-        status: Typed school status.
-        collection: Who reports.
-        reporting: Recorded shares.
+    Attributes:
         project: Name of the project; a form of another project is refused on return.
         calendar_year: The year.
+        collection: Who reports.
+        reporting: Recorded shares.
         sittings: The calendar of procedures: for which results the forms ask.
         invented: Whether the data are invented; the form says so.
     """
-    rows = plan[plan["calendar_year"] == calendar_year]
-    facts = school_sheets(collection, sittings, calendar_year)
-    about_facts = list(how_to_fill_sheets(facts, calendar_year))
-    unnamed = municipal_unnamed(executors, collection, reporting)
+
+    project: str
+    calendar_year: int
+    collection: Collection
+    reporting: Sequence[Report]
+    sittings: Sequence[Sitting]
+    invented: bool
+
+
+def blank_forms(tables: Mapping[str, pd.DataFrame], asking: Asking) -> list[BlankForm]:
+    """Returns what the forms of a year hold.
+
+    Args:
+        tables: `plan` (`indicators.plan.plan_by_year`), executors, school_status, and the schools that are asked; those
+            are empty while there is no registry, and then only municipal forms are made.
+        asking: The year, and who reports what in it.
+    """
+    collection, schools = asking.collection, tables["schools"]
+    facts = school_sheets(collection, asking.sittings, asking.calendar_year)
+    unnamed = municipal_unnamed(tables["executors"], collection, asking.reporting)
     names = {name: name for name in collection.municipal if name not in unnamed}
     names |= dict(zip(schools["school_login"], schools["school_name"], strict=True))
-    forms = []
-    for reporter, name in names.items():
-        own = reporter not in collection.municipal
-        measures = rows_of(measures_named(rows, executors, status, collection, reporting, reporter))
-        heading = f"Сведения за {calendar_year} год: {name}"
-        note = "" if measures else _why_empty(reporter, status, calendar_year)
-        forms.append(
-            BlankForm(
-                reporter,
-                (
-                    heading,
-                    *filter(None, [note]),
-                    *_instructions([HOW_TO_FILL_OWN, *about_facts] if own else [], invented),
-                ),
-                (*_sheets(measures, note, own, school_shares(reporting)), *(facts if own else [])),
-                form_identity("form", project, calendar_year, reporter),
-            )
-        )
-    return forms
+    return [_blank_form(tables, asking, facts, reporter, name) for reporter, name in names.items()]
+
+
+def _blank_form(
+    tables: Mapping[str, pd.DataFrame], asking: Asking, facts: Sequence[FilledSheet], reporter: str, name: str
+) -> BlankForm:
+    year, own = asking.calendar_year, reporter not in asking.collection.municipal
+    plan, status = tables["plan"], tables["school_status"]
+    rows = plan[plan["calendar_year"] == year]
+    named = measures_named(rows, tables["executors"], status, asking.collection, asking.reporting, reporter)
+    measures = rows_of(named)
+    note = "" if measures else _why_empty(reporter, status, year)
+    about_own = [HOW_TO_FILL_OWN, *how_to_fill_sheets(facts, year)] if own else []
+    heading = f"Сведения за {year} год: {name}"
+    return BlankForm(
+        reporter,
+        (heading, *filter(None, [note]), *_instructions(about_own, asking.invented)),
+        (*_sheets(measures, note, own, school_shares(asking.reporting)), *(facts if own else ())),
+        form_identity("form", asking.project, year, reporter),
+    )
 
 
 def _why_empty(reporter: str, status: pd.DataFrame, calendar_year: int) -> str:

@@ -13,7 +13,7 @@ from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STAT
 from analysis.errors import AnalysisError
 from analysis.files.atomic import write_file_whole
 from analysis.forms.acceptance import HOW_TO_DECIDE, rows_to_decide
-from analysis.forms.collect import Form, blank_forms, workbooks
+from analysis.forms.collect import Asking, Form, blank_forms, workbooks
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.duties import municipal_unnamed, reporting_schools
 from analysis.indicators.plan import plan_by_year
@@ -41,18 +41,8 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
     plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
     sittings, reporting = load_calendar(project.root), load_reporting(project.root)
     unnamed = municipal_unnamed(tables["executors"], collection, reporting)
-    blank = blank_forms(
-        plan,
-        tables["executors"],
-        reporting_schools(tables, calendar_year),
-        tables["school_status"],
-        collection,
-        reporting,
-        project.city,
-        calendar_year,
-        sittings,
-        project.invented,
-    )
+    asking = Asking(project.city, calendar_year, collection, reporting, sittings, project.invented)
+    blank = blank_forms({**tables, "plan": plan, "schools": reporting_schools(tables, calendar_year)}, asking)
     registry = [_registry_form(project, calendar_year, created)] if tables["schools"].empty else []
     waiting = _acceptance_form(project, tables, plan, calendar_year, created)
     forms = [*workbooks(blank, calendar_year, created), *registry, *([waiting] if waiting else [])]

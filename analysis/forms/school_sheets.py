@@ -12,7 +12,7 @@ from analysis.contracts.forms import (
     STAFF,
     FormSheet,
 )
-from analysis.contracts.school_facts import CONTEXT_GROUPS, STAFF_GROUPS
+from analysis.contracts.school_facts import lines_asked
 from analysis.forms.workbook import FilledSheet, Given
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting, school_year_from
@@ -29,8 +29,8 @@ def school_sheets(collection: Collection, sittings: Sequence[Sitting], calendar_
     marks, scores = (_sitting_rows(sittings, calendar_year, scale) for scale in (MARK_SCALE, SCORE_SCALE))
     results: list[FilledSheet] = [(layout, rows, {}) for layout, rows in ((RESULTS, marks), (SCORES, scores)) if rows]
     return [
-        (CONTEXT, [(group,) for group in CONTEXT_GROUPS], {}),
-        (STAFF, list(STAFF_GROUPS.items()), {}),
+        (CONTEXT, [(line,) for line in lines_asked("context", calendar_year)], {}),
+        (STAFF, list(lines_asked("staff", calendar_year).items()), {}),
         *results,
         _listed(DEFICITS, collection.competences),
         _listed(SELF_ASSESSMENT, collection.self_assessment_criteria),

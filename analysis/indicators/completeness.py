@@ -24,7 +24,7 @@ from analysis.contracts.quality import (
     Completeness,
     ReporterCompleteness,
 )
-from analysis.contracts.school_facts import CONTEXT_GROUPS, RESULT_ORIGINS, STAFF_GROUPS
+from analysis.contracts.school_facts import FORM_LINES, RESULT_ORIGINS, lines_asked
 from analysis.indicators.duties import reporting_schools
 from analysis.indicators.execution import Duty
 from analysis.rules.config import Collection
@@ -191,15 +191,10 @@ def _sheet_lines(
     tables: Tables, calendar_year: int, collection: Collection, sittings: Sequence[Sitting]
 ) -> Iterator[tuple[str, str | None]]:
     """Kind and line of what a school's form of a year asks for, of the sheets whose tables are there."""
-    listed = {
-        "context": CONTEXT_GROUPS,
-        "staff": list(STAFF_GROUPS),
-        "deficits": collection.competences,
-        "self_assessment": collection.self_assessment_criteria,
-    }
-    for name in ("context", "staff"):
+    listed = {"deficits": collection.competences, "self_assessment": collection.self_assessment_criteria}
+    for name in FORM_LINES:
         if name in tables:
-            yield from ((SHEET_KINDS[name][0], line) for line in listed[name])
+            yield from ((SHEET_KINDS[name][0], line) for line in lines_asked(name, calendar_year))
     if "results" in tables:
         yield from dict.fromkeys(
             (f"{RESULTS}: {one.procedure}", f"{one.procedure}|{subject}|{grade}")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from analysis.contracts.school_facts import are_asked
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.rules.exam_calendar import Sitting
 from analysis.rules.indicator_passport import Indicator, Passport
@@ -27,7 +28,8 @@ def indicator_gaps(
         calendar: Which procedures were held.
 
     Returns:
-        A table after contracts.effectiveness.IndicatorGaps.
+        A table after contracts.effectiveness.IndicatorGaps; nothing of a year whose form did not ask for the lines that
+        an indicator is made of.
     """
     schools = set(logins)
     known = found[found["value"].notna() & ~found["school_login"].isin([CITY, OTHERS])]
@@ -35,7 +37,8 @@ def indicator_gaps(
     present = pairs.groupby(["indicator_id", "calendar_year"], observed=True)["school_login"].agg(set).to_dict()
     rows = []
     for indicator in passport.indicators:
-        for year in years:
+        made_of = (*indicator.numerator, *indicator.denominator)
+        for year in (one for one in years if are_asked(indicator.table, made_of, int(one))):
             having = present.get((indicator.id, year), set())
             missing = len(schools - having)
             rows.append(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.contracts.school_facts import GRADES, POSTS, PUPIL_TOTAL, TEACHERS, VACANCIES
+from analysis.contracts.school_facts import COUNTED_AMONG, GRADES, PUPIL_TOTAL
 from analysis.contracts.school_groups import GRADE_GROUPS
 from analysis.indicators.edges import Tables
 from analysis.indicators.keyed import CITY, OTHERS
@@ -78,11 +78,11 @@ def _over_a_base(keys: pd.DataFrame, source: str, line: str, rows: pd.DataFrame)
     lines = rows.reset_index(names="of")[["of", "calendar_year", "school_login", line]]
     parts = {stage: [name for name, grade in GRADES.items() if grade in grades]
              for stage, grades in GRADE_GROUPS.items()}  # fmt: skip
-    bases = {POSTS: POSTS, VACANCIES: POSTS} if source == "staff" else {}
-    whole = TEACHERS if source == "staff" else PUPIL_TOTAL
+    # A stage is counted among all pupils, and a whole is its own base.
+    bases = {**dict.fromkeys(GRADE_GROUPS, PUPIL_TOTAL), **COUNTED_AMONG[source]}
     named = {
         "part": each.assign(line=each[line].map(lambda one: parts.get(one, [one]))).explode("line"),
-        "base": each.assign(line=[bases.get(one, whole) for one in each[line]]),
+        "base": each.assign(line=[bases.get(one, one) for one in each[line]]),
     }
     return {edge: _pairs(len(keys), source, frame.drop(columns=line), lines, line) for edge, frame in named.items()}
 

@@ -6,16 +6,14 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.school_facts import (
+    CONTEXT_GROUPS,
+    COUNTED_AMONG,
     GRADES,
     JOURNAL_COLUMNS,
     MARK_COLUMNS,
-    POSTS,
     PUPIL_TOTAL,
     SCORE_COLUMNS,
-    SOCIAL_GROUPS,
     STAFF_GROUPS,
-    TEACHERS,
-    VACANCIES,
 )
 from analysis.contracts.school_groups import CITY, GRADE_GROUPS, OTHERS, SCHOOL, SCOPES
 from analysis.indicators.duties import supported_schools
@@ -72,21 +70,24 @@ def pupil_rows(context: pd.DataFrame, supported: Supported) -> pd.DataFrame:
     """
     key = ["calendar_year", "school_login"]
     wide = context.pivot(index=key, columns="pupil_group", values="group_pupil_count").astype("Int64")
-    wide = wide.reindex(columns=[PUPIL_TOTAL, *GRADES, *SOCIAL_GROUPS])
+    wide = wide.reindex(columns=CONTEXT_GROUPS)
     for stage, grades in GRADE_GROUPS.items():
         names = [name for name, grade in GRADES.items() if grade in grades]
         wide[stage] = wide[names].sum(axis=1, skipna=False)
-    return _over_a_base(wide, [PUPIL_TOTAL, *GRADE_GROUPS, *SOCIAL_GROUPS], "pupil_group", PUPIL_TOTAL, supported)
+    groups = [PUPIL_TOTAL, *GRADE_GROUPS, *(name for name in COUNTED_AMONG["context"] if name not in GRADES)]
+    return _over_a_base(wide, groups, "pupil_group", PUPIL_TOTAL, supported)
 
 
 def staff_rows(staff: pd.DataFrame, supported: Supported) -> pd.DataFrame:
     """Returns posts and vacancies over posts, teachers, categories and trained over teachers; columns of pupil_rows."""
     wide = staff.pivot(index=["calendar_year", "school_login"], columns="staff_group", values="staff_amount")
     wide = wide.reindex(columns=list(STAFF_GROUPS)).astype("Float64")
-    people = [name for name, unit in STAFF_GROUPS.items() if unit == "человек"]
+    wholes = COUNTED_AMONG["staff"]
     rows = [
-        _over_a_base(wide, [POSTS, VACANCIES], "staff_group", POSTS, supported),
-        _over_a_base(wide, people, "staff_group", TEACHERS, supported),
+        _over_a_base(
+            wide, [whole, *(part for part, of in wholes.items() if of == whole)], "staff_group", whole, supported
+        )
+        for whole in dict.fromkeys(wholes.values())
     ]
     return pd.concat(rows, ignore_index=True)
 

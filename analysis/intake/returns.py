@@ -18,6 +18,7 @@ from analysis.contracts.forms import (
     REGISTRY_STATUS,
     SCHOOL_SHEETS,
     TO_MEND,
+    VERSIONS,
     FormSheet,
 )
 from analysis.errors import AnalysisError
@@ -39,12 +40,13 @@ SEND_AGAIN = "Возьмите форму, которую сделала ком�
 
 @dataclass(frozen=True)
 class Identity:
-    """What identifies a form. It is stored inside the workbook."""
+    """What identifies a form. It is stored inside the workbook; the version says with which sheets it went out."""
 
     kind: str
     project: str
     calendar_year: int
     reporter: str
+    version: str = field(default=FORM_VERSION, compare=False)
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,13 @@ def recognise(workbook: Workbook, file: str) -> Identity:
         raise AnalysisError(
             f"{file}: это не форма, разосланная этой программой: скрытых отметок в ней нет. {SEND_AGAIN}"
         )
-    if found["version"] != FORM_VERSION:
-        raise AnalysisError(f"{file}: форма другой версии ({found['version']}, нужна {FORM_VERSION}). {SEND_AGAIN}")
-    return Identity(found["kind"], found["project"], int(found["calendar_year"]), found["reporter"])
+    if found["version"] not in VERSIONS:
+        known = ", ".join(VERSIONS)
+        raise AnalysisError(
+            f"{file}: форма версии {found['version']}, а эта программа знает версии {known}. {SEND_AGAIN}"
+        )
+    year = int(found["calendar_year"])
+    return Identity(found["kind"], found["project"], year, found["reporter"], found["version"])
 
 
 def read_returned(workbook: Workbook, file: str) -> Returned:

@@ -75,7 +75,7 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     tables = {**checked.tables, **made}
     chains = _chains(project, tables, sources, (summed, keys))
     editions = editions_of(project, tables, sources)
-    broken = _broken(made)
+    broken = _broken(made, project)
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))
     _write(project, years, tables, chains, editions)
@@ -125,12 +125,16 @@ def _chains(
     return stored_files(words, edges, masks(tables, summed[1], edges))
 
 
-def _broken(made: Mapping[str, "pd.DataFrame"]) -> list["Finding"]:
+def _broken(made: Mapping[str, "pd.DataFrame"], project: Project) -> list["Finding"]:
     """Where a computed table does not meet its contract: a fault of the program, never of the data."""
+    from analysis.contracts.effectiveness import holding_shares
     from analysis.contracts.tables import TABLES
     from analysis.contracts.validation import violations
+    from analysis.rules.indicator_passport import SHARE, load_passport
 
-    return violations(made, TABLES)
+    passport = load_passport(project.root)
+    shares = [one.id for one in passport.indicators if one.kind == SHARE] if passport else []
+    return violations(made, {**TABLES, **holding_shares(shares)})
 
 
 def _write(

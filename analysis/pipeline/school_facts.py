@@ -16,6 +16,7 @@ from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.intake.returns import Returned
 from analysis.rules.config import Collection, Project
 from analysis.rules.exam_calendar import load_calendar
+from analysis.rules.part_of import known_parts
 
 
 def read_school_facts(
@@ -28,15 +29,15 @@ def read_school_facts(
     """Returns the tables of school facts and what is to be said of them.
 
     Args:
-        project: The project, for its calendar of procedures.
+        project: The project, for its calendar of procedures and its passport of indicators.
         collection: The lines of «Дефициты» and «Самооценка».
         counted: The forms of schools whose facts enter the edition.
         late: Those that came after the cutoff: what is wrong in them is said, and stops nothing.
         exports: What the exam systems sent: where both name a result, theirs stands.
     """
-    sittings = load_calendar(project.root)
-    cleaned = [clean_school_sheets(form, collection, sittings) for form in counted]
-    too_late = [clean_school_sheets(form, collection, sittings) for form in late]
+    sittings, parts = load_calendar(project.root), known_parts(project.root)
+    cleaned = [clean_school_sheets(form, collection, sittings, parts) for form in counted]
+    too_late = [clean_school_sheets(form, collection, sittings, parts) for form in late]
     rows = {name: [row for form in cleaned for row in form.rows[name]] for name in SCHOOL_FACT_TABLES}
     of_forms = rows["results"]
     rows["results"], differences = merge_results(of_forms, exports.results)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
+from analysis.contracts.school_facts import FORM_LINES, TRAINED
 from analysis.contracts.validation import violations
 from analysis.indicators.effectiveness import SHIFTED, school_indicators
 from analysis.indicators.gaps import indicator_gaps
@@ -305,6 +306,14 @@ def test_gaps_say_what_nobody_returned():
     assert rows.loc[("fail_share", 2022), "reason"].startswith("нет данных по части школ")
     assert rows.loc[("fail_share", 2020), "reason"] == "нет данных: никто не вернул этих сведений"
     assert rows.loc[("vacancy_share", 2022), "school_count"] == 0
+
+
+def test_a_year_whose_form_did_not_ask_has_no_gap(monkeypatch):
+    lines = [replace(line, since=2022 if line.name == TRAINED else 0) for line in FORM_LINES["staff"]]
+    monkeypatch.setitem(FORM_LINES, "staff", tuple(lines))
+    gaps = indicator_gaps(_found(), PASSPORT, ["s1"], [2021, 2022], CALENDAR)
+    years = gaps.groupby("indicator_id")["calendar_year"].agg(list)
+    assert (years["trained_share"], years["vacancy_share"]) == ([2022], [2021, 2022])
 
 
 def test_a_procedure_that_was_not_held_is_nobodys_debt():
