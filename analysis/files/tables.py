@@ -34,7 +34,7 @@ def write_tables(
     Args:
         root: The project.
         tables: Each becomes `<name>.parquet`.
-        manifest: What the build records; the hash of every table is added under «tables».
+        manifest: What the build records; hashes are added under «tables» and «beside».
         beside: Other files, by name.
     """
     target = root / PROCESSED
@@ -52,7 +52,9 @@ def write_tables(
         for name, content in beside.items():
             (new / name).write_bytes(content)
         hashes = {name: file_hash(new / f"{name}.parquet") for name in tables}
-        text = json.dumps({**manifest, "tables": hashes}, ensure_ascii=False, indent=1, sort_keys=True)
+        others = {name: file_hash(new / name) for name in beside}
+        whole = {**manifest, "tables": hashes, "beside": others}
+        text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
         (new / MANIFEST).write_text(text, encoding="utf-8")
         replace_folder(new, target)
 
@@ -95,11 +97,10 @@ def read_manifest(root: Path) -> dict[str, Any]:
 
 
 def tables_are_whole(root: Path, manifest: Mapping[str, Any]) -> bool:
-    """Whether every table of the manifest is there, byte for byte."""
-    tables = manifest.get("tables", {})
-    return bool(tables) and all(
-        file_hash(root / PROCESSED / f"{name}.parquet") == digest for name, digest in tables.items()
-    )
+    """Whether every table of the manifest and every file beside them is there, byte for byte."""
+    tables = {f"{name}.parquet": digest for name, digest in manifest.get("tables", {}).items()}
+    files = tables | manifest.get("beside", {})
+    return bool(tables) and all(file_hash(root / PROCESSED / name) == digest for name, digest in files.items())
 
 
 def fingerprint(root: Path, paths: Iterable[Path]) -> str:

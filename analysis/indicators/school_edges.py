@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.contracts.school_facts import COUNTED_AMONG, GRADES, PUPIL_TOTAL
-from analysis.contracts.school_groups import GRADE_GROUPS
+from analysis.contracts.school_groups import GRADE_GROUPS, column_title
+from analysis.contracts.tables import PUBLIC
 from analysis.indicators.edges import Tables
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.indicators.links import Edges, Links, grouped, matched, pointing
@@ -19,8 +20,6 @@ from analysis.rules.disclosure_policy import DisclosurePolicy
 from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE
 from analysis.rules.methods import Methods
 
-PUBLIC = "public_"
-FITTED_TO = ("school_indicators", "selection_hits")
 # Blank in a public row for want of something to compare with, not because it is hidden.
 NOT_MASKED = ("earlier_year", "change", "change_low", "change_high", "change_note")
 # The table that each table of groups adds up, and what its rows are about; results are told apart by their scale.
@@ -36,18 +35,15 @@ SCALES = {"mark_results": MARK_SCALE, "score_results": SCORE_SCALE}
 OVER_A_BASE = {"pupil_groups": ("context", "pupil_group"), "staff_parts": ("staff", "staff_group")}
 
 
-def group_tables(
-    tables: Tables, policy: DisclosurePolicy
-) -> tuple[dict[str, pd.DataFrame], Edges, dict[str, pd.DataFrame]]:
-    """Returns the tables by group of schools, whole and masked, the edges of the whole ones, and the keys of all."""
+def group_tables(tables: Tables, policy: DisclosurePolicy) -> tuple[dict[str, pd.DataFrame], Edges]:
+    """Returns the tables by group of schools, whole and masked, and the edges of the whole ones."""
     made = school_tables_and_keys(tables, policy)
-    keys = {name: key for name, (_, key) in made.items() if not name.startswith(PUBLIC)}
     if not made:
-        return {}, {}, {}
+        return {}, {}
+    keys = {name: key for name, (_, key) in made.items() if not name.startswith(PUBLIC)}
     sources = [source for source, _ in (*ADDED.values(), *OVER_A_BASE.values())]
     years = supported_in(tables, {name: tables[name] for name in sources if name in tables})
-    every = {name: key for name, (_, key) in made.items()}
-    return {name: table for name, (table, _) in made.items()}, group_edges(keys, tables, years), every
+    return {name: table for name, (table, _) in made.items()}, group_edges(keys, tables, years)
 
 
 def group_edges(keys: Mapping[str, pd.DataFrame], tables: Tables, supported: Supported) -> Edges:
@@ -140,33 +136,31 @@ def _of_rule(rows: pd.DataFrame, rules: list[str]) -> Links:
     return pointing("selection_rules", [rules.index(one) for one in rows["rule_id"]])
 
 
-def masks(tables: Tables, keys: Mapping[str, pd.DataFrame], edges: Edges) -> dict[str, NDArray[np.bool_]]:
+def masks(tables: Tables, edges: Edges) -> dict[str, NDArray[np.bool_]]:
     """Returns for each public table, row by row and column by column, what the public may not see.
 
     Args:
         tables: All tables.
-        keys: By public table by group of schools what is hidden in each row (`school_tables.school_tables_and_keys`).
-        edges: The edges of the public tables.
+        edges: The edges of the public tables: each row's whole one.
     """
-    names = {name: list(map(str, tables[name].columns)) for name in keys}
-    bits = {
-        name: np.array([[one in hidden for one in names[name]] for hidden in rows["hidden"]], dtype=bool)
-        for name, rows in keys.items()
-        if "hidden" in rows
+    return {
+        name: np.column_stack([_hidden(tables, name, str(column), some["whole"]) for column in tables[name].columns])
+        for name, some in edges.items()
+        if name.startswith(PUBLIC)
     }
-    for name, some in edges.items():
-        if name not in bits and name.startswith(PUBLIC) and "whole" in some and name.removeprefix(PUBLIC) in FITTED_TO:
-            whole = tables[name.removeprefix(PUBLIC)]
-            rows = [int(one[0]) for one in map(some["whole"].behind, range(len(tables[name])))]
-            bits[name] = np.column_stack(
-                [
-                    tables[name][column].isna() & whole[column].iloc[rows].notna().to_numpy()
-                    if column in whole and column not in NOT_MASKED
-                    else np.zeros(len(rows), dtype=bool)
-                    for column in tables[name].columns
-                ]
-            )
-    return bits
+
+
+def _hidden(tables: Tables, name: str, column: str, links: Links) -> NDArray[np.bool_]:
+    """Where a column of a public table is hidden: named so, or blank though the whole table has a number."""
+    public, whole = tables[name], tables[name.removeprefix(PUBLIC)]
+    if column not in whole or column in NOT_MASKED or not len(public):
+        return np.zeros(len(public), dtype=bool)
+    rows = [int(links.behind(row)[0]) for row in range(len(public))]
+    blank = (public[column].isna() & whole[column].iloc[rows].notna().to_numpy()).to_numpy(bool)
+    if "hidden_columns" not in public:
+        return blank
+    named = public["hidden_columns"].str.split("; ").map(lambda labels: column_title(column) in labels)
+    return np.asarray(blank | named.to_numpy(bool), dtype=bool)
 
 
 def public_edges(tables: Tables) -> Edges:

@@ -1,11 +1,12 @@
 """The tables of school facts by group of schools: whole, and masked for the public with the same columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+from numpy.typing import NDArray
 
 from analysis.contracts.columns import pandas_types
 from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS, STAFF_GROUPS
@@ -76,6 +77,40 @@ def school_tables_and_keys(
         made |= {"self_assessment_parts": rows, "public_self_assessment_parts": rows}
     return {
         name: (_finished(name, rows, names), rows.reset_index(drop=True)) for name, rows in made.items() if len(rows)
+    }
+
+
+def masked(name: str, whole: pd.DataFrame, hidden: NDArray[np.bool_]) -> pd.DataFrame:
+    """Returns the public table: the whole one with what is hidden blank, and the labels of that in `hidden_columns`.
+
+    Args:
+        name: Of the whole table, a key of contracts.school_groups.GROUP_TABLES.
+        whole: The table.
+        hidden: Row by row and column by column what the public may not see.
+    """
+    shown = {
+        column: whole[column].mask(bits) if bits.any() else whole[column]
+        for column, bits in zip(whole.columns, hidden.T, strict=True)
+    }
+    if "hidden_columns" in shown:
+        titles = np.array([str(field.title) for field in GROUP_TABLES[name].to_schema().columns.values()])
+        shown["hidden_columns"] = pd.Series(["; ".join(titles[bits]) for bits in hidden], dtype="str")
+    return pd.DataFrame(shown)
+
+
+def with_public(
+    tables: Mapping[str, pd.DataFrame], masks: Callable[[str], NDArray[np.bool_] | None]
+) -> dict[str, pd.DataFrame]:
+    """Returns the stored tables and, under `public_…`, the masked ones that are kept as bits.
+
+    Args:
+        tables: The stored tables.
+        masks: Gives the bits of a public table by its name.
+    """
+    bits = {name: masks(f"public_{name}") for name in GROUP_TABLES if name in tables}
+    return {
+        **tables,
+        **{f"public_{name}": masked(name, tables[name], some) for name, some in bits.items() if some is not None},
     }
 
 

@@ -89,10 +89,11 @@ def explain_cell(question: Question, table: PrintedTable, store: Store) -> list[
     if not question.cell:
         return list(_described(table))
     column, row = _place(question.cell, table)
-    return list(_cell(column, row, table, Walk(store, public=not question.internal)))
+    return list(cell_chain(column, row, table, Walk(store, public=not question.internal)))
 
 
-def _cell(column: int, row: int, table: PrintedTable, walk: Walk) -> Iterator[str]:
+def cell_chain(column: int, row: int, table: PrintedTable, walk: Walk) -> Iterator[str]:
+    """A cell by the positions of its column and row of data, its meaning, and its chain."""
     field = table.fields[column]
     unit = f"; единица: {field['unit']}" if field.get("unit") else ""
     yield f"{cell_id(table.code, column, row)}: таблица «{table.caption}», лист «Данные»"

@@ -71,9 +71,9 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     if stopping:
         raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))
     sources = load_sources(project.root)
-    made, summed, keys = _indicators(project, checked.tables, sources)
+    made, summed = _indicators(project, checked.tables, sources)
     tables = {**checked.tables, **made}
-    chains = _chains(project, tables, sources, (summed, keys))
+    chains = _chains(project, tables, sources, summed)
     editions = editions_of(project, tables, sources)
     broken = _broken(made, project)
     if broken:
@@ -84,9 +84,9 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
 
 def _indicators(
     project: Project, facts: Mapping[str, "pd.DataFrame"], sources: Sequence[Source]
-) -> tuple[dict[str, "pd.DataFrame"], "Edges", dict[str, "pd.DataFrame"]]:
-    """The tables that are computed from those of the check, the edges of the sums over schools, and what these were
-    summed by; each step rests on the ones before it."""
+) -> tuple[dict[str, "pd.DataFrame"], "Edges"]:
+    """The tables that are computed from those of the check, and the edges of the sums over schools; each step rests
+    on the ones before it."""
     from analysis.cleaning.rule_tables import rule_tables
     from analysis.indicators.public_effectiveness import public_effectiveness
     from analysis.indicators.quality import quality_tables
@@ -99,19 +99,16 @@ def _indicators(
     methods, policy = load_methods(project.root), load_policy(project.root)
     sittings, red_share = load_calendar(project.root), load_red_share(project.root)
     made, of_indicators = indicator_tables(facts, project.collection, reporting, looked_at, methods)
-    of_groups, summed, keys = group_tables(facts, policy)
+    of_groups, summed = group_tables(facts, policy)
     made |= of_groups
     made |= public_effectiveness({**facts, **made}, methods, policy)
     made |= quality_tables({**facts, **made}, project.collection, reporting, sittings, sources, red_share)
     made |= rule_tables(sources, load_terms(project.root).abbreviations, load_assumptions(project.root), methods)
-    return made, {**summed, **of_indicators}, keys
+    return made, {**summed, **of_indicators}
 
 
 def _chains(
-    project: Project,
-    tables: Mapping[str, "pd.DataFrame"],
-    sources: Sequence[Source],
-    summed: "tuple[Edges, Mapping[str, pd.DataFrame]]",
+    project: Project, tables: Mapping[str, "pd.DataFrame"], sources: Sequence[Source], summed: "Edges"
 ) -> dict[str, bytes]:
     """The files that `explain` reads beside the tables."""
     from analysis.indicators.school_edges import masks
@@ -121,8 +118,8 @@ def _chains(
 
     methods = load_methods(project.root)
     words = chain_words(project, tables, sources, methods)
-    edges = edges_of(tables, sources, methods, summed[0])
-    return stored_files(words, edges, masks(tables, summed[1], edges))
+    edges = edges_of(tables, sources, methods, summed)
+    return stored_files(words, edges, masks(tables, edges))
 
 
 def _broken(made: Mapping[str, "pd.DataFrame"], project: Project) -> list["Finding"]:
@@ -144,9 +141,12 @@ def _write(
     chains: Mapping[str, bytes],
     editions: Sequence["Edition"],
 ) -> None:
+    from analysis.contracts.school_groups import PUBLIC_TABLES
     from analysis.presentation.write import remove_interrupted, write_edition, write_index
 
     reports = project.root / "reports"
+    # What is masked lies as bits beside the whole table (`indicators.school_tables.with_public`).
+    stored = {name: table for name, table in tables.items() if name not in PUBLIC_TABLES}
     with only_one_at_work(project.root / "data/.build.lock"):
         remove_interrupted(reports)
         for edition in editions:
@@ -156,7 +156,7 @@ def _write(
         inputs, last = _inputs(project), read_manifest(project.root)
         kept = last.get("made", {}) if last.get("inputs") == inputs else {}
         manifest = {"inputs": inputs, "made": {**kept, **_made(project, years)}}
-        write_tables(project.root, tables, manifest | read_without_fault(project.root), chains)
+        write_tables(project.root, stored, manifest | read_without_fault(project.root), chains)
 
 
 def editions_of(

@@ -11,6 +11,8 @@ from analysis.contracts.school_groups import MarkResults
 from analysis.contracts.tables import stored_in
 from analysis.contracts.validation import published_faults
 from analysis.files.tables import read_tables
+from analysis.indicators.school_tables import with_public
+from analysis.lineage.store import stored
 from analysis.pipeline.build import editions_of
 from analysis.presentation.write import exhibits_of
 from analysis.rules.config import load_project, load_sources
@@ -19,7 +21,8 @@ from analysis.rules.config import load_project, load_sources
 @pytest.fixture(scope="module")
 def edition(published):
     project = load_project(published)
-    tables = read_tables(project.root)
+    store = stored(project.root)
+    tables = with_public(read_tables(project.root), lambda name: store.array(f"{name}/mask"))
 
     def of(internal):
         made = editions_of(project, tables, load_sources(project.root), internal=internal)

@@ -17,8 +17,8 @@ def _frame(rows):
 @given(KEYS, KEYS)
 def test_behind_a_row_stand_the_source_rows_of_its_key(derived, source):
     links = matched(_frame(derived), "source", [_frame(source)], ["who", "year"])
-    for number, key in enumerate(derived):
-        assert links.behind(number).tolist() == [row for row, one in enumerate(source) if one == key]
+    behind = [links.behind(number).tolist() for number in range(len(derived))]
+    assert behind == [[row for row, one in enumerate(source) if one == key] for key in derived]
 
 
 def test_a_source_row_of_two_views_stands_once_and_keeps_its_number():

@@ -242,5 +242,5 @@ def school_store(school_tables):
     ]
     methods = load_methods(HOUSE)
     made, links = effectiveness_tables(school_tables, methods, [2021])
-    groups, summed, _ = group_tables(school_tables, DEFAULT_POLICY)
+    groups, summed = group_tables(school_tables, DEFAULT_POLICY)
     return stored({**school_tables, **made, **groups}, sources, cells, {**links, **summed}, methods)
