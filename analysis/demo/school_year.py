@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.contracts.school_facts import CATEGORIES, CONTESTANTS, POSTS, TEACHERS, TRAINED, VACANCIES, YOUNG
+from analysis.contracts.school_facts import (
+    CATEGORIES,
+    CONTESTANTS,
+    POSTS,
+    TEACHERS,
+    TRAINED,
+    VACANCIES,
+    YOUNG,
+    lines_asked,
+)
 from analysis.demo.chance import Chance, part
 from analysis.demo.pupils import REGISTRY_YEAR, enrolment
 from analysis.demo.town import SUPPORTED, School, parameters
@@ -30,7 +39,7 @@ def staff_amounts(school: School, year: int) -> dict[str, float]:
     highest = part(teachers, given["highest"][weak] + chance.about(20))
     first = part(teachers, given["first"][weak] + chance.about(20))
     trained = part(teachers, given["trained"][weak][year - parameters()["first_school_year"]] + chance.about(15))
-    return {
+    amounts: dict[str, float] = {
         POSTS: part(2 * teachers, given["posts_a_teacher"]) / 2,
         VACANCIES: chance.below(given["vacant_halves"][weak]) / 2,
         TEACHERS: teachers,
@@ -38,6 +47,7 @@ def staff_amounts(school: School, year: int) -> dict[str, float]:
         TRAINED: trained,
         YOUNG: part(teachers, given["young"][weak] + Chance("young", school.number, year).about(60)),
     }
+    return {name: amounts[name] for name in lines_asked("staff", year)}
 
 
 def deficit_counts(school: School, year: int) -> dict[str, tuple[int, int]]:
