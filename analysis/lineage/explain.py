@@ -119,7 +119,7 @@ def _chain(table: PrintedTable, row: int, name: str, walk: Walk) -> Iterator[str
             walk.ends += 1
             yield "строк нет: сказано об отсутствии сведений"
         for source, number in table.behind[row]:
-            yield from walk.of_row(source, number, list(walk.store.tables[source]["columns"]))
+            yield from walk.of_row(source, number, told(source, number, walk.store).followed)
     else:
         source, number = table.table, table.numbers[row]
         yield from walk.of_cell(source, number, [walk.store.column(source, name)])

@@ -169,8 +169,7 @@ def test_a_sheet_of_a_form_as_text_and_in_the_old_format():
     with pytest.raises(AnalysisError, match="это форма .лист «Подтверждения»., но скрытых отметок"):
         read_export(heading.encode(), "форма.csv", Vocabulary({}, {}))
     line = Line(1, dict(enumerate(heading.split(";"), start=1)))
-    (said,) = recognise._what_it_is([line], OLE2, "")
-    assert "сохраните как" in said
+    assert "сохраните как" in recognise._what_it_is([line], OLE2, "")
 
 
 def test_a_form_that_went_out_under_another_name_of_its_executor_is_known_by_the_one(root):
