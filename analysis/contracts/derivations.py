@@ -263,8 +263,8 @@ MADE: dict[str, Derivation] = {
             "status": _made("plan.target_count duty.reported_count duty.accepted_count", STATUS_RULE),
             "status_flow": _made(
                 "plan.cumulative_flow_count to_date.accepted_count",
-                f"{STATUS_RULE}; сравниваются суммы с начала срока, а где за какой-то год сведений нет и сумма меньше "
-                "плана — «нет сведений»",
+                "в том же порядке, что состояние за год; сравниваются суммы с начала срока, а где за какой-то год "
+                "сведений нет и сумма меньше плана — «нет сведений»",
             ),
             "status_annual": _made("plan.target_count duty.reported_count duty.accepted_count", STATUS_RULE),
         },

@@ -63,9 +63,15 @@ def explain(asked: str, store: Store, login_of: Find, near: Find) -> list[str]:
     return lines
 
 
-def explain_row(table: str, row: int, store: Store) -> list[str]:
-    """Returns the chain of a row as it is told where it is asked for by name."""
-    return list(_named(told(table, row, store), Walk(store)))
+def explain_rows(table: str, rows: Sequence[int], store: Store) -> list[list[str]]:
+    """Returns the chains of some rows as they are told where they are asked for by name; each rule is told once."""
+    rules: set[object] = set()
+    chains = []
+    for row in rows:
+        walk = Walk(store, seen=set(rules))
+        chains.append(list(_named(told(table, row, store), walk)))
+        rules |= walk.rules
+    return chains
 
 
 def _named(asked: Asked, walk: Walk) -> Iterator[str]:

@@ -28,12 +28,14 @@ class Walk:
         store: What is read.
         public: Whether no value may be shown.
         seen: Rows with columns, rules and entries that were told; a second time a row is only named.
+        rules: The rules that were told.
         ends: How many ends were reached: cells, entries, absences, populations.
     """
 
     store: Store
     public: bool = False
     seen: set[object] = field(default_factory=set)
+    rules: set[object] = field(default_factory=set)
     ends: int = 0
 
     def of_cell(self, table: str, row: int, columns: Sequence[str]) -> Iterator[str]:
@@ -96,7 +98,7 @@ class Walk:
         """«Сообщено: 1», a line a value; what is blank is left out."""
         columns = [name for name in columns if here.get(name) not in (None, "")]
         yield from (
-            f"{self.store.tables[table]['columns'][name]['label']}: {self._said(here[name])}" for name in columns
+            f"{self.store.tables[table]['columns'][name]['label']}: {self._said(name, here[name])}" for name in columns
         )
 
     def about(self, said: Mapping[str, Any], here: Row) -> str:
@@ -115,13 +117,12 @@ class Walk:
         """«Сообщено — 1, Принято — 1»; of received rows what is blank is left out."""
         names = [name for name in names if name in here]
         if len(names) == 1:
-            return self._said(here[names[0]])
+            return self._said(names[0], here[names[0]])
         filled = [name for name in names if here[name] not in (None, "")]
-        return ", ".join(f"{said['columns'][name]['label']} — {self._said(here[name])}" for name in filled)
+        return ", ".join(f"{said['columns'][name]['label']} — {self._said(name, here[name])}" for name in filled)
 
-    def _said(self, value: Any) -> str:
-        return str(self.store.words["words"].get(value, value_words(value)) if isinstance(value, str)
-                   else value_words(value))  # fmt: skip
+    def _said(self, name: str, value: Any) -> str:
+        return str(self.store.words["words"].get(name, {}).get(value) or value_words(value))
 
     def _rules(self, said: Mapping[str, Any], columns: Sequence[str]) -> Iterator[str]:
         """The rules of the columns, each once; where several are asked for, with the columns it is the rule of."""
@@ -134,6 +135,7 @@ class Walk:
             if rule in self.seen:
                 continue
             self.seen.add(rule)
+            self.rules.add(rule)
             whose = f" ({', '.join(labels)})" if len(columns) > 1 else ""
             yield f"правило{whose}: {rule}"
 

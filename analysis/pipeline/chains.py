@@ -49,7 +49,7 @@ def chain_words(
             **indicators,
             **{name: one.title for name, one in RECEIVED.items()},
         },
-        "words": {**READING_RULES, **READING_WORDS},
+        "words": {"reading": READING_WORDS, "reading_basis": READING_RULES},
         "rules": RULE_TITLES,
         "files": {one.file: {"sha256": one.sha256, "derived_from": one.derived_from} for one in sources},
         "policy": policy_words(load_policy(project.root)),

@@ -1,13 +1,12 @@
 """What only the office sees: evidence of every verdict, notes, and the chain behind each number."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from analysis.contracts.facts import Reports
 from analysis.contracts.report import JudgedEvidence
 from analysis.indicators.execution import accepted_evidence
 from analysis.lineage.codes import cell_id, table_code
-from analysis.lineage.explain import explain_row
-from analysis.lineage.store import Store
+from analysis.lineage.explain import explain_rows
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Exhibit, table
 from analysis.presentation.markdown import Ready, escape
@@ -49,13 +48,13 @@ def chains(edition: Edition) -> str:
     """
     if edition.chains is None or edition.execution.empty:
         return ""
-    rows = zip(edition.execution.index, rows_of(edition.execution), strict=True)
-    told = [part for number, row in rows for part in _chain(int(number), row, edition, edition.chains)]
+    lines = explain_rows("plan_fact", [int(one) for one in edition.execution.index], edition.chains)
+    rows = zip(rows_of(edition.execution), lines, strict=True)
+    told = [part for row, chain in rows for part in _chain(row, chain, edition)]
     return "\n\n".join(["## Откуда числа {#sec-chains}", *told])
 
 
-def _chain(number: int, row: Row, edition: Edition, store: Store) -> Iterator[str]:
-    lines = explain_row("plan_fact", number, store)
+def _chain(row: Row, lines: Sequence[str], edition: Edition) -> Iterator[str]:
     ids = ", ".join(f"{word} {cell}" for word, cell in _cell_ids(row, edition))
     yield f"### {escape(row['measure_label'])} {{#{_anchor(row['measure_label'])} .unnumbered}}"
     items = [f"  ячейки для analysis explain: {ids}", *lines[1:]]
