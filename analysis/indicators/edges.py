@@ -11,7 +11,7 @@ from analysis.contracts.places import row_place
 from analysis.contracts.school_facts import RESULT_KEY
 from analysis.indicators.completeness import BY, UNCLEAR, exports_given
 from analysis.indicators.execution import KEY
-from analysis.indicators.links import Edges, Links, grouped, matched
+from analysis.indicators.links import NONE, Edges, Links, Numbers, compact, grouped, matched
 from analysis.indicators.plan import planned
 from analysis.indicators.quality import SOURCE_TITLES, fact_findings, files_of_kinds
 from analysis.rules.config import Source
@@ -107,12 +107,14 @@ def _told(tables: Tables) -> Links:
 
 def received_edges(tables: Tables) -> Edges:
     """Returns the edges of the typed tables: verdicts, forms, what was displaced, and the findings about each row."""
-    places = tables["findings"].assign(place=tables["findings"]["place"].str.split("; ")).explode("place")
-    edges: Edges = {
-        name: _addressed(table, places, tables["received_cells"])
-        for name, table in tables.items()
-        if {"source_file", "place"} <= set(table.columns) and name not in NOT_FACTS
-    }
+    edges = _addressed(
+        tables,
+        [
+            name
+            for name, table in tables.items()
+            if {"source_file", "place"} <= set(table.columns) and name not in NOT_FACTS
+        ],
+    )
     if "reports" in tables:
         edges["evidence"]["verdict"] = matched(
             tables["evidence"], "acceptance", [tables["acceptance"]], ["evidence_id"]
@@ -185,18 +187,43 @@ def _to_date(rows: pd.DataFrame, source: str, years: pd.DataFrame) -> Links:
     return grouped(source, np.arange(len(rows)), (pairs["row"].to_numpy(), pairs["of"].to_numpy()))
 
 
-def _addressed(table: pd.DataFrame, places: pd.DataFrame, cells: pd.DataFrame) -> dict[str, Links]:
-    """The cells of each row, and the findings about its place, a cell in it, or the whole row that its cell is in."""
-    key = ["source_file", "place"]
-    at = table[key].assign(place=table["place"].map(row_place)).astype({"place": "str"})
-    within = places.assign(place=places["place"].map(row_place))
-    of_row = matched(at, "findings", [places], key)
-    nodes = np.where(at["place"] == table["place"], -1, of_row.nodes)
+def _addressed(tables: Tables, names: Sequence[str]) -> Edges:
+    """The cells of each row, and the findings about its place, a cell in it, or the whole row that its cell is in.
+
+    All addresses are numbered at once: there are tens of thousands of cells, and they are asked for by every table.
+    """
+    found = tables["findings"].assign(place=tables["findings"]["place"].str.split("; ")).explode("place")
+    places = {"cells": tables["received_cells"], "findings": found, **{name: tables[name] for name in names}}
+    numbers, rows = _numbered(places), {name: frame.index.to_numpy() for name, frame in places.items()}
+    cells, findings = _both(numbers["cells"], rows["cells"]), _both(numbers["findings"], rows["findings"])
+    exact = (numbers["findings"][0], rows["findings"])
     return {
-        "cell": matched(table, "received_cells", [cells, cells.assign(place=cells["row_place"])], key),
-        "remark": matched(table, "findings", [places, within], key),
-        "row_remark": Links("findings", nodes.astype(np.int32), of_row.starts, of_row.members),
+        name: {
+            "cell": compact("received_cells", place, cells),
+            "remark": compact("findings", place, findings),
+            "row_remark": compact("findings", np.where(row == place, NONE, row), exact),
+        }
+        for name, (place, row) in ((name, numbers[name]) for name in names)
     }
+
+
+def _numbered(places: Mapping[str, pd.DataFrame]) -> dict[str, tuple[Numbers, Numbers]]:
+    """Of each row with an address the numbers of its place and of the row that it stands in."""
+    every = [frame["source_file"].astype("str") + "\n" + frame["place"] for frame in places.values()]
+    codes, distinct = pd.factorize(pd.concat(every, ignore_index=True))
+    split = distinct.to_series().str.split("\n", n=1)
+    of_rows = [f"{file}\n{row_place(place)}" for file, place in split]
+    whole = pd.factorize(pd.Index([*distinct, *of_rows]))[0][len(distinct) :]
+    ends = np.cumsum([len(frame) for frame in places.values()])[:-1]
+    parts = zip(places, np.split(codes, ends), np.split(whole[codes], ends), strict=True)
+    return {name: (place, row) for name, place, row in parts}
+
+
+def _both(numbers: tuple[Numbers, Numbers], rows: Numbers) -> tuple[Numbers, Numbers]:
+    """Rows under the number of their place, and under that of the row they stand in where it is another."""
+    place, row = numbers
+    other = place != row
+    return np.concatenate([place, row[other]]), np.concatenate([rows, rows[other]])
 
 
 def _same(names: Sequence[str]) -> dict[str, str]:

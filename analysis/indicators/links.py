@@ -46,6 +46,11 @@ class Links:
 Edges = dict[str, dict[str, Links]]
 
 
+def firsts(links: Links) -> Rows:
+    """The first row behind each derived row, where each has one."""
+    return links.members[links.starts[links.nodes]] if len(links.starts) else links.nodes
+
+
 def pointing(source: str, rows: Numbers | Sequence[int]) -> Links:
     """An edge that leads to one source row each; NONE where to none."""
     nothing = np.zeros(0, dtype=np.int32)
@@ -65,6 +70,16 @@ def grouped(source: str, nodes: Numbers, pairs: tuple[Numbers, Numbers]) -> Link
     count = max([int(one.max()) + 1 for one in (nodes, node) if len(one)], default=0)
     starts = np.searchsorted(node[order], np.arange(count + 1)).astype(np.int32)
     return Links(source, np.asarray(nodes, dtype=np.int32), starts, row[order])
+
+
+def compact(source: str, nodes: Numbers, pairs: tuple[Numbers, Numbers]) -> Links:
+    """An edge as `grouped` makes it; only the nodes that a derived row names are kept, and numbered anew."""
+    used, anew = np.unique(nodes[nodes != NONE], return_inverse=True)
+    named = np.full(len(nodes), NONE, dtype=np.int32)
+    named[nodes != NONE] = anew
+    at = np.searchsorted(used, pairs[0])
+    kept = used[np.minimum(at, len(used) - 1)] == pairs[0] if len(used) else np.zeros(len(at), dtype=bool)
+    return grouped(source, named, (at[kept], pairs[1][kept]))
 
 
 def matched(

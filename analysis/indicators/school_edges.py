@@ -11,7 +11,7 @@ from analysis.contracts.school_groups import GRADE_GROUPS, column_title
 from analysis.contracts.tables import PUBLIC
 from analysis.indicators.edges import Tables
 from analysis.indicators.keyed import CITY, OTHERS
-from analysis.indicators.links import Edges, Links, grouped, matched, pointing
+from analysis.indicators.links import Edges, Links, Rows, firsts, grouped, matched, pointing
 from analysis.indicators.public_effectiveness import ABOUT, WHOLES
 from analysis.indicators.school_facts import SITTING, WHO, Supported, in_groups
 from analysis.indicators.school_tables import school_tables_and_keys, supported_in
@@ -144,18 +144,17 @@ def masks(tables: Tables, edges: Edges) -> dict[str, NDArray[np.bool_]]:
         edges: The edges of the public tables: each row's whole one.
     """
     return {
-        name: np.column_stack([_hidden(tables, name, str(column), some["whole"]) for column in tables[name].columns])
+        name: np.column_stack([_hidden(tables, name, str(column), firsts(some["whole"])) for column in tables[name]])
         for name, some in edges.items()
         if name.startswith(PUBLIC)
     }
 
 
-def _hidden(tables: Tables, name: str, column: str, links: Links) -> NDArray[np.bool_]:
+def _hidden(tables: Tables, name: str, column: str, rows: Rows) -> NDArray[np.bool_]:
     """Where a column of a public table is hidden: named so, or blank though the whole table has a number."""
     public, whole = tables[name], tables[name.removeprefix(PUBLIC)]
     if column not in whole or column in NOT_MASKED or not len(public):
         return np.zeros(len(public), dtype=bool)
-    rows = [int(links.behind(row)[0]) for row in range(len(public))]
     blank = (public[column].isna() & whole[column].iloc[rows].notna().to_numpy()).to_numpy(bool)
     if "hidden_columns" not in public:
         return blank
