@@ -18,26 +18,15 @@ class RoadmapFindings:
         self, rule: str, place: str | tuple[str, ...], value: str, explanation: str, action: str = CHECK_DOCUMENT
     ) -> None:
         """Adds a finding that stops the build."""
-        self._add(rule, Severity.BLOCKS, (place,) if isinstance(place, str) else place, value, explanation, action)
+        places = (place,) if isinstance(place, str) else place
+        self.found.append(Finding(rule, Severity.BLOCKS, self.file, places, value, explanation, action))
 
     def attention(
         self, rule: str, places: tuple[str, ...], value: str, explanation: str, action: str, stanza: str = ""
     ) -> None:
         """Adds a finding that somebody should look at."""
-        self._add(rule, Severity.ATTENTION, places, value, explanation, action, stanza)
+        self.found.append(Finding(rule, Severity.ATTENTION, self.file, places, value, explanation, action, stanza))
 
     def note(self, rule: str, places: tuple[str, ...], value: str, explanation: str, action: str) -> None:
         """Adds a finding that only says what was done."""
-        self._add(rule, Severity.NOTE, places, value, explanation, action)
-
-    def _add(
-        self,
-        rule: str,
-        severity: Severity,
-        places: tuple[str, ...],
-        value: str,
-        explanation: str,
-        action: str,
-        stanza: str = "",
-    ) -> None:
-        self.found.append(Finding(rule, severity, self.file, places, value, explanation, action, stanza))
+        self.found.append(Finding(rule, Severity.NOTE, self.file, places, value, explanation, action))

@@ -72,6 +72,16 @@ def _parser() -> argparse.ArgumentParser:
         "--project", type=Path, metavar="DIR", help="folder with project.toml (default: found upwards from here)"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_check(commands)
+    commands.add_parser("build", help="write tables and pieces of the reports").set_defaults(command=build)
+    _add_collection_commands(commands)
+    _add_report(commands)
+    _add_documents(commands)
+    _add_starters(commands)
+    return parser
+
+
+def _add_check(commands: Any) -> None:
     checking = commands.add_parser("check", help="list the findings")
     checking.add_argument(
         "--annotate",
@@ -79,8 +89,9 @@ def _parser() -> argparse.ArgumentParser:
         help="leave a marked copy of each workbook with faults or returned evidence in output/annotated",
     )
     checking.set_defaults(command=check)
-    commands.add_parser("build", help="write tables and pieces of the reports").set_defaults(command=build)
-    _add_collection_commands(commands)
+
+
+def _add_report(commands: Any) -> None:
     reporting = commands.add_parser(
         "report",
         help="publish the annual reports",
@@ -103,9 +114,6 @@ def _parser() -> argparse.ArgumentParser:
         help="internal: with notes, paths and chains, marked, into output/internal (default: public)",
     )
     reporting.set_defaults(command=report)
-    _add_documents(commands)
-    _add_starters(commands)
-    return parser
 
 
 def _add_documents(commands: Any) -> None:

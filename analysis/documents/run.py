@@ -1,6 +1,7 @@
 """The steps of `analysis documents`: the tables of the last build and what people wrote → documents of a year."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,24 +41,31 @@ class Made(NamedTuple):
     outdated: list[Path]
 
 
-def make_documents(
-    project: Project,
-    year: int,
-    kinds: Sequence[str],
-    schools: Sequence[str],
-    formats: Sequence[str],
-    engine: str,
-    progress: Callable[[str], None],
-) -> Made:
-    """Writes and publishes documents into output/documents/<year>/, and lists there what is outdated.
+@dataclass(frozen=True)
+class Order:
+    """Which documents are asked for.
 
-    Args:
-        project: The project; it has been built.
+    Attributes:
         year: The edition.
         kinds: Ids of kinds; none means all (only notes of schools where schools are named).
         schools: Schools as a person names them; none means the supported ones.
         formats: Some of html, pdf, docx.
         engine: auto, quarto or builtin.
+    """
+
+    year: int
+    kinds: Sequence[str]
+    schools: Sequence[str]
+    formats: Sequence[str]
+    engine: str
+
+
+def make_documents(project: Project, order: Order, progress: Callable[[str], None]) -> Made:
+    """Writes and publishes documents into output/documents/<year>/, and lists there what is outdated.
+
+    Args:
+        project: The project; it has been built.
+        order: Which documents are asked for.
         progress: Is told what is being done.
 
     Returns:
@@ -66,9 +74,9 @@ def make_documents(
     Raises:
         AnalysisError: A school is not known, what people wrote is not in the documented form, or nothing can be made.
     """
-    material = gathered(project, year)
-    asked = [material.register.login(one, "--school") for one in schools]
-    wanted = list(kinds) or ([SCHOOL_NOTE.id] if schools else list(KINDS))
+    material = gathered(project, order.year)
+    asked = [material.register.login(one, "--school") for one in order.schools]
+    wanted = list(order.kinds) or ([SCHOOL_NOTE.id] if asked else list(KINDS))
     if asked and SCHOOL_NOTE.id not in wanted:
         raise AnalysisError(f"Ключ --school относится к справкам школ; добавьте: --kind {SCHOOL_NOTE.id}.")
     folder = project.root / FOLDER
@@ -79,13 +87,13 @@ def make_documents(
         for name in (name for name in KINDS if name in wanted):
             today[name], chosen = _documents(material, name, asked)
             if not today[name]:
-                progress(NO_SUPPORTED.format(year=year))
+                progress(NO_SUPPORTED.format(year=order.year))
                 continue
             batch = _batch(material, KINDS[name], today[name])
-            made += publish_documents(batch, chosen, formats, engine, material.edition.data_date, progress)
+            made += publish_documents(batch, chosen, order.formats, order.engine, material.edition.data_date, progress)
         outdated = [path for kind in KINDS.values() for path in _outdated(material, kind, today.get(kind.id))]
-        if (folder / str(year)).is_dir():
-            list_outdated(folder / str(year), outdated)
+        if (folder / str(order.year)).is_dir():
+            list_outdated(folder / str(order.year), outdated)
     return Made(made, outdated)
 
 

@@ -44,11 +44,7 @@ def owed(
     asked = plan[(plan["target_count"] != 0).fillna(True) & plan["calendar_year"].isin(list(due))]
     forms = tables["received_forms"]
     rows = _duties(asked, duties).merge(facts, on=BY, how="left")
-    pieces = accepted_evidence(tables["evidence"], tables["acceptance"][["evidence_id", "verdict"]])
-    details = tables["acceptance"][["evidence_id", "verdict_date", "reason"]]
-    pieces = pieces.merge(details, on="evidence_id", how="left").merge(
-        rows[[*BY, "measure_label", "reported_count", "accepted_count"]], on=BY
-    )
+    pieces = _pieces(tables, rows)
     parts = [
         _without_fact(rows[rows["reported_count"].isna()], forms, due),
         _without_documents(rows, pieces, forms),
@@ -87,6 +83,14 @@ def _duties(asked: pd.DataFrame, duties: Sequence[Duty]) -> pd.DataFrame:
     return frame.astype({"measure_number": "int64", "calendar_year": "int64"}).merge(
         asked[[*KEY, "measure_label"]], on=KEY
     )
+
+
+def _pieces(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame) -> pd.DataFrame:
+    """The pieces of evidence for facts that count, with what was said of each."""
+    pieces = accepted_evidence(tables["evidence"], tables["acceptance"][["evidence_id", "verdict"]])
+    details = tables["acceptance"][["evidence_id", "verdict_date", "reason"]]
+    facts = rows[[*BY, "measure_label", "reported_count", "accepted_count"]]
+    return pieces.merge(details, on="evidence_id", how="left").merge(facts, on=BY)
 
 
 def _without_fact(rows: pd.DataFrame, forms: pd.DataFrame, due: Mapping[int, pd.Timestamp]) -> pd.DataFrame:

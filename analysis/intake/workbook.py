@@ -155,19 +155,20 @@ def _sheet_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[Fi
 
 def _fault_finding(sheet: Sheet, fault: Fault, file: str) -> Finding:
     explanation, action = EXPLANATIONS[fault.rule]
-    return _finding(fault.rule, sheet, [fault.cell], fault.stands, explanation, action, file)
+    places = _places(sheet, [fault.cell])
+    return Finding(fault.rule, Severity.BLOCKS, file, places, fault.stands, explanation, action)
 
 
 def _far_away_finding(sheet: Sheet, cells: Sequence[SheetCell], file: str) -> Finding:
-    return _finding(
+    return Finding(
         "workbook",
-        sheet,
-        cells,
+        Severity.BLOCKS,
+        file,
+        _places(sheet, cells),
         _shown(cells),
         f"Заполненные ячейки (всего {len(cells)}) дальше строки {LAST_ROW} или столбца "
         f"{column_letters(LAST_COLUMN)} не читаются: в форме там ничего не бывает.",
         "Очистите эти ячейки или перенесите значения в строки формы.",
-        file,
     )
 
 
@@ -185,7 +186,8 @@ def _struck_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[F
     for _, row in groupby(sorted(reader.struck, key=attrgetter("row", "column")), key=attrgetter("row")):
         cells = list(row)
         said = "Значение зачёркнуто, но прочитано как обычное: зачёркивание ничего не отменяет."
-        yield _finding("struck_out", sheet, cells, _shown(cells), said, STRUCK_OUT, file, Severity.ATTENTION)
+        places = _places(sheet, cells)
+        yield Finding("struck_out", Severity.ATTENTION, file, places, _shown(cells), said, STRUCK_OUT)
 
 
 def _in_hidden_columns(sheet: Sheet, reader: SheetReader) -> list[SheetCell]:
@@ -194,14 +196,14 @@ def _in_hidden_columns(sheet: Sheet, reader: SheetReader) -> list[SheetCell]:
 
 
 def _hidden_finding(sheet: Sheet, cells: Sequence[SheetCell], what: str, file: str) -> Finding:
-    return _finding(
+    return Finding(
         "hidden_data",
-        sheet,
-        cells,
+        Severity.BLOCKS,
+        file,
+        _places(sheet, cells),
         _shown(cells),
         f"{what} есть данные: их не видел тот, кто заполнял и проверял файл.",
         "Покажите скрытое (или снимите фильтр), проверьте и оставьте или удалите.",
-        file,
     )
 
 
@@ -209,15 +211,5 @@ def _shown(cells: Sequence[SheetCell]) -> str:
     return "; ".join(str(cell.value) for cell in cells[:PLACES_NAMED] if cell.value is not None)
 
 
-def _finding(
-    rule: str,
-    sheet: Sheet,
-    cells: Sequence[SheetCell],
-    value: str,
-    explanation: str,
-    action: str,
-    file: str,
-    severity: Severity = Severity.BLOCKS,
-) -> Finding:
-    places = tuple(sheet.place(cell.address) for cell in cells[:PLACES_NAMED])
-    return Finding(rule, severity, file, places, value, explanation, action)
+def _places(sheet: Sheet, cells: Sequence[SheetCell]) -> tuple[str, ...]:
+    return tuple(sheet.place(cell.address) for cell in cells[:PLACES_NAMED])

@@ -303,7 +303,8 @@ def test_what_an_earlier_run_left_is_listed_once_it_would_say_something_else(mat
     def make(kinds, schools=(), **written):
         edition = replace(material.edition, project=project)
         monkeypatch.setattr(run, "gathered", lambda *_: replace(material, edition=edition, **written))
-        return run.make_documents(project, 2021, kinds, schools, ("html",), "builtin", lambda _: None).outdated
+        order = run.Order(2021, kinds, schools, ("html",), "builtin")
+        return run.make_documents(project, order, lambda _: None).outdated
 
     folder = project.root / "output/documents/2021"
     changed = {Key("selection", "", "Решение"): "Новое", Key("school-note", "edu000001", "Гипотеза"): "Новая"}
