@@ -13,7 +13,7 @@ from analysis.errors import AnalysisError
 
 FOLDER = "replies"
 _FIELD = re.compile(r"(Дата|Должность)\s*:\s*(.*?)\s*", re.IGNORECASE)
-FORMAT = "Файл начинается строками «Дата: 15.02.2022» и «Должность: директор школы», затем пустая строка и текст."
+REPLY_FORMAT = "Файл начинается строками «Дата: 15.02.2022» и «Должность: директор школы», затем пустая строка и текст."
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,11 @@ def _reply(path: Path, folder: Path) -> Reply:
     filled = [line for line in lines if line.text.strip()]
     fields = {found[1].casefold(): (line, found[2]) for line in filled[:2] if (found := _FIELD.fullmatch(line.text))}
     if len(fields) != 2 or not fields["должность"][1]:
-        raise AnalysisError(f"{file}: не указаны дата или должность. {FORMAT}")
+        raise AnalysisError(f"{file}: не указаны дата или должность. {REPLY_FORMAT}")
     line, words = fields["дата"]
     body = as_markdown(_below(lines, filled[1].number))
     if not body:
-        raise AnalysisError(f"{file}: текста ответа нет. {FORMAT}")
+        raise AnalysisError(f"{file}: текста ответа нет. {REPLY_FORMAT}")
     return Reply(_day(line, words), fields["должность"][1], body)
 
 
@@ -68,4 +68,4 @@ def _day(line: Written, words: str) -> date:
             return datetime.strptime(words, form).date()
         except ValueError:
             continue
-    raise AnalysisError(f"{line.place}: «{words}» — не дата. {FORMAT}")
+    raise AnalysisError(f"{line.place}: «{words}» — не дата. {REPLY_FORMAT}")

@@ -43,7 +43,7 @@ def likely_growth(
     found[known] = 0.0
     for place, spread in enumerate(SPREADS * span):
         matters = known[weights[groups[known], place] > 0]
-        found[matters] += weights[groups[matters], place] * _grown(change[matters], variance[matters], spread)
+        found[matters] += weights[groups[matters], place] * _grown_within(change[matters], variance[matters], spread)
     return found
 
 
@@ -58,7 +58,7 @@ def _weights(change: Numbers, variance: Numbers, groups: Codes, number: int, spr
     return np.asarray(likely / likely.sum(axis=1, keepdims=True))
 
 
-def _grown(change: Numbers, variance: Numbers, spread: float) -> Numbers:
+def _grown_within(change: Numbers, variance: Numbers, spread: float) -> Numbers:
     """Were the spread known: normal, drawn towards no change."""
     kept = spread**2 / (spread**2 + variance)
     return np.asarray(special.ndtr(change * np.sqrt(kept / variance)))

@@ -11,7 +11,7 @@ from analysis.rules.exam_calendar import Vocabulary
 DAY = r"(?:(?P<year>20\d\d)\.\d\d\.\d\d|\d\d\.\d\d\.(?P<last>20\d\d))(?: ?г(?:\.|ода?)?)?"
 NAMED = r"(?:(?i:предмет|экзамен)\s*[:–-]?\s*)?(?P<code>\d{1,2})\s*[-–—]\s*(?P<subject>\D.*?)"
 WHOLE = re.compile(rf"{NAMED}[\s,]+{DAY}")
-SUBJECT = re.compile(NAMED)
+WITH_CODE = re.compile(NAMED)
 WITHOUT_CODE = re.compile(r"(?i:предмет|экзамен)\s*[:–-]\s*(?P<code>)(?P<subject>\D+)")
 DATE_OF_EXAM = re.compile(rf"(?i:дата(?: проведения)?(?: экзамена| [ое]гэ)?)\s*[:–-]?\s*(?:{DAY})?")
 
@@ -81,4 +81,4 @@ class ExamTitles:
 
 
 def _subjects(text: str) -> list[re.Match[str]]:
-    return [found for pattern in (SUBJECT, WITHOUT_CODE) if (found := pattern.fullmatch(text))]
+    return [found for pattern in (WITH_CODE, WITHOUT_CODE) if (found := pattern.fullmatch(text))]

@@ -27,7 +27,7 @@ def xls_sheets(content: bytes, file: str) -> Iterator[GridSheet]:
         raise AnalysisError(f"{file}: файл слишком велик для книги ({len(content) // 1_000_000} МБ). {SAVE_ANEW}")
     book = _opened(content, file)
     for number, sheet in enumerate(book.sheets(), start=1):
-        yield GridSheet(number, sheet.name, sheet.visibility != 0, _lines(sheet), _hidden_columns(sheet))
+        yield GridSheet(number, sheet.name, sheet.visibility != 0, _xls_lines(sheet), _hidden_columns(sheet))
 
 
 def _opened(content: bytes, file: str) -> Any:
@@ -42,7 +42,7 @@ def _opened(content: bytes, file: str) -> Any:
         ) from None
 
 
-def _lines(sheet: Any) -> Iterator[Line]:
+def _xls_lines(sheet: Any) -> Iterator[Line]:
     for row in range(sheet.nrows):
         kinds, values = sheet.row_types(row), sheet.row_values(row)
         pairs = enumerate(zip(kinds, values, strict=True), start=1)

@@ -11,22 +11,22 @@ from analysis.intake.exports.headings import headings
 from analysis.intake.exports.lines import Line
 from analysis.intake.workbook_sheet import column_letters
 
-PEOPLE = r"(?:(?:кол-во|количество|число) )?(?:участников|выпускников|обучающихся)?"
+HOW_MANY = r"(?:(?:кол-во|количество|число) )?(?:участников|выпускников|обучающихся)?"
 MEASURES = {
     "participant_count": re.compile(
         r"прин\w+ участие(?: в егэ)?.*|участвовал\w*.*|сдавал\w*.*"
         r"|(?:(?:кол-во|количество|число|всего) )?участник\w+(?: егэ| экзамена)?(?:,? ?\(?чел\.?\)?)?"
     ),
     "below_minimum_count": re.compile(
-        rf"(?:{PEOPLE},? ?)?(?:не (?:преодоле|набра|достиг|сда)\w+.*|ниже (?:мин|порог).*|получивш\w+ балл ниже мин.*)"
+        rf"(?:{HOW_MANY},? ?)?(?:не (?:преодоле|набра|достиг|сда)\w+.*|ниже (?:мин|порог).*|получивш\w+ балл ниже мин.*)"
     ),
     "high_score_count": re.compile(r"(?:[^\d]* )?\(?(?:от )?80\s*(?:[-–—]|до)\s*99\)?(?!\d)[^\d]*"),
     "full_score_count": re.compile(
-        rf"(?:{PEOPLE},? ?)?(?:набра\w+ |получи\w+ )?(?:100(?:[ -]?б\w*)?|сто(?:балл|-балл)\w*)(?:,? ?\(?чел\.?\)?)?"
+        rf"(?:{HOW_MANY},? ?)?(?:набра\w+ |получи\w+ )?(?:100(?:[ -]?б\w*)?|сто(?:балл|-балл)\w*)(?:,? ?\(?чел\.?\)?)?"
     ),
     "mean_score": re.compile(r"ср(?:едн\w*\b|\.)(?! ?(?:отметк|оценк|первичн|возраст|процент)).*"),
 }
-SHARE = re.compile(r"%|\bдол[яи]\b|процент")
+IN_PERCENT = re.compile(r"%|\bдол[яи]\b|процент")
 # The mean of more than the school.
 WIDER = re.compile(
     r"регион|\bкра[йюея]\b|област|республик|росси|\bрф\b|стран[еы]|муниципал|город|район|округ|\b(?:мо|ате)\b"
@@ -57,7 +57,7 @@ def measures(line: Line) -> dict[int, str]:
 
 def measure_of(heading: str) -> str:
     """Returns what a heading counts; empty for a share, the mean of a region and anything unknown."""
-    if SHARE.search(heading):
+    if IN_PERCENT.search(heading):
         return ""
     found = next((name for name, pattern in MEASURES.items() if pattern.fullmatch(heading)), "")
     return "" if found == "mean_score" and WIDER.search(heading) else found
@@ -69,7 +69,7 @@ def parted(found: Mapping[int, str], line: Line) -> dict[int, str] | None:
     if not parts or not all(map(PART.fullmatch, parts.values())):
         return None
     starts = sorted(found)
-    counts = [column for column, heading in parts.items() if not SHARE.search(heading)]
+    counts = [column for column, heading in parts.items() if not IN_PERCENT.search(heading)]
     moved: dict[int, str] = {}
     for start, end in zip(starts, [*starts[1:], max(*parts, *starts) + 1], strict=True):
         if not any(start <= column < end for column in parts):
