@@ -11,11 +11,10 @@ import pandas as pd
 
 from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
-from analysis.cleaning.former_names import with_former_names
-from analysis.cleaning.merged_schools import last_report_years, with_ended, with_mergers
 from analysis.cleaning.notes import asked_together
 from analysis.cleaning.registry import LOGIN, Registry, clean_registry, named_schools
 from analysis.cleaning.returns import COLUMNS, FactRows, clean_form, fact_table
+from analysis.cleaning.school_history import last_report_years, with_ended, with_former_names, with_mergers
 from analysis.contracts.facts import COUNTED, LATE, REPLACED
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
