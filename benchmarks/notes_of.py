@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning.register import Register
+from analysis.cleaning.schools import Register
 from analysis.demo.project import demo_files, write_demo
 from analysis.documents.kinds import SCHOOL_NOTE
 from analysis.documents.material import Material

@@ -6,7 +6,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.cleaning.register import Register
+from analysis.cleaning.schools import Register
 from analysis.documents.authored import Written, as_markdown, written_lines
 from analysis.documents.kinds import KINDS, Kind
 from analysis.errors import AnalysisError

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analysis.cleaning.register import Register
+from analysis.cleaning.schools import Register
 from analysis.documents.decisions import Decisions
 from analysis.documents.replies import Reply
 from analysis.documents.settings import Settings

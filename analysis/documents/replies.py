@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from analysis.cleaning.register import Register
+from analysis.cleaning.schools import Register
 from analysis.documents.authored import Written, as_markdown, written_lines
 from analysis.documents.decisions import read_words
 from analysis.errors import AnalysisError

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.cleaning.register import Register
+from analysis.cleaning.schools import Register
 from analysis.documents.authored import as_markdown, written_lines
 from analysis.documents.decisions import Key, load_decisions
 from analysis.documents.replies import load_replies
