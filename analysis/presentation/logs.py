@@ -5,8 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.cleaning.rule_tables import assumption_row
-from analysis.cleaning.typed_rows import typed_table
+from analysis.cleaning.typed_rows import assumption_row, typed_table
 from analysis.contracts.quality import Assumptions, DataLog
 from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.presentation.edition import Edition
