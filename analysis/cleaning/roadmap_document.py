@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.contracts.findings import Finding, Severity
 from analysis.intake.blocks import plain
-from analysis.intake.months import MONTHS
+from analysis.intake.cell_values import MONTHS
 
 CHECK_DOCUMENT = "Сверьте с подписанным документом; запишите исправление в data/corrections.toml."
 
