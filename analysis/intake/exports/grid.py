@@ -11,7 +11,7 @@ from analysis.errors import AnalysisError
 from analysis.intake.exports.grid_xls import xls_sheets
 from analysis.intake.exports.grid_xlsx import xlsx_sheets
 from analysis.intake.exports.lines import GridSheet, Line
-from analysis.intake.text_file import CONTROL_CHARACTER
+from analysis.intake.files import CONTROL_CHARACTER
 from analysis.intake.workbook_package import LARGEST_UNPACKED_BYTES, OLE2
 
 # Other formats that are saved under the name of a workbook, recognised by their first bytes.
