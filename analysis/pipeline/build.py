@@ -63,7 +63,7 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
         BlockedError: Findings stop the build; nothing is written.
     """
     from analysis.contracts.findings import blocking, screen_lines
-    from analysis.intake.workbook_memory import remembering_reader
+    from analysis.intake.workbook import remembering_reader
     from analysis.pipeline.check import check_project
 
     checked = check_project(project, remembering_reader(project.root))

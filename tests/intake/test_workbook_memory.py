@@ -6,9 +6,7 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from analysis.intake import workbook_memory
-from analysis.intake.workbook import read_workbook
-from analysis.intake.workbook_memory import MEMORY, remembering_reader
+from analysis.intake.workbook import MEMORY, read_workbook, remembering_reader
 
 
 @pytest.fixture
