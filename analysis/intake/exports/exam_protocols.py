@@ -15,7 +15,6 @@ from analysis.intake.exports.cells import (
     says_left_out,
     text_of,
 )
-from analysis.intake.exports.exam_titles import ExamTitle, ExamTitles
 from analysis.intake.exports.headings import (
     FOOTERS,
     Columns,
@@ -28,6 +27,7 @@ from analysis.intake.exports.headings import (
 )
 from analysis.intake.exports.lines import Line
 from analysis.intake.exports.pupils import Block, Exam, School, Tally
+from analysis.intake.exports.titles import ExamTitle, ExamTitles
 from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE, Vocabulary
 
 TITLE = "протокол РЦОИ (ОГЭ, ЕГЭ)"
