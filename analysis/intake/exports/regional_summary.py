@@ -8,17 +8,20 @@ from typing import Any
 from analysis.intake.exports.cells import NotReadError, read_decimal, read_whole, text_of
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.exam_protocols import MATHEMATICS
-from analysis.intake.exports.headings import headings, line_texts, normal, numbers_the_columns
-from analysis.intake.exports.lines import GridValue, Line
-from analysis.intake.exports.summary_headings import (
+from analysis.intake.exports.headings import (
     MUNICIPALITY,
     SCHOOL,
     SUBJECT,
+    headings,
+    line_texts,
     measures,
     names_schools,
+    normal,
+    numbers_the_columns,
     parted,
     unread,
 )
+from analysis.intake.exports.lines import GridValue, Line
 from analysis.intake.workbook_sheet import column_letters
 from analysis.rules.exam_calendar import SCORE_SCALE, Vocabulary
 
