@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from analysis.errors import AnalysisError
+from analysis.intake.exports.cells import GridSheet, Line
 from analysis.intake.exports.grid_xls import xls_sheets
 from analysis.intake.exports.grid_xlsx import xlsx_sheets
-from analysis.intake.exports.lines import GridSheet, Line
 from analysis.intake.files import CONTROL_CHARACTER
 from analysis.intake.workbook_package import LARGEST_UNPACKED_BYTES, OLE2
 

@@ -8,7 +8,7 @@ from typing import Any
 import xlrd
 
 from analysis.errors import AnalysisError
-from analysis.intake.exports.lines import GridSheet, GridValue, Line, Unreadable
+from analysis.intake.exports.cells import GridSheet, GridValue, Line, Unreadable
 from analysis.intake.workbook_package import ENCRYPTED_PACKAGE, LARGEST_FILE_BYTES
 
 TEXT, NUMBER, DATE, TRUTH, ERROR = 1, 2, 3, 4, 5

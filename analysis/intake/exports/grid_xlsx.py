@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from analysis.intake.exports.lines import GridSheet, GridValue, Line, Unreadable
+from analysis.intake.exports.cells import GridSheet, GridValue, Line, Unreadable
 from analysis.intake.workbook_package import LARGEST_UNPACKED_BYTES, Package, open_package
 from analysis.intake.workbook_parts import SheetEntry, read_entries
 from analysis.intake.workbook_sheet import BookParts, is_hidden, position, read_value

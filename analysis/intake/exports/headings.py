@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from analysis.intake.blocks import plain
-from analysis.intake.exports.cells import text_of
-from analysis.intake.exports.lines import GridValue, Line, Unreadable
+from analysis.intake.exports.cells import GridValue, Line, Unreadable, text_of
 from analysis.intake.workbook_sheet import column_letters
 
 SPREAD = 3

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from analysis.contracts.outcomes import SETS_ASIDE
+from analysis.intake.exports.cells import GridSheet, Line
 from analysis.intake.exports.counts import ExamCounts
-from analysis.intake.exports.lines import GridSheet, Line
 from analysis.intake.exports.pupils import Block
 from analysis.intake.workbook_sheet import column_letters
 

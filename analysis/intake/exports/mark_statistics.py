@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from analysis.intake.blocks import plain
 from analysis.intake.exports.cells import (
+    GridValue,
+    Line,
     NotReadError,
     agree,
     counts_of,
@@ -28,7 +30,6 @@ from analysis.intake.exports.headings import (
     names_primary_scores,
     numbers_the_columns,
 )
-from analysis.intake.exports.lines import GridValue, Line
 from analysis.intake.exports.titles import Titles, VprTitle
 from analysis.rules.exam_calendar import MARK_SCALE, Vocabulary
 

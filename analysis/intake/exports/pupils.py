@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from analysis.intake.exports.cells import Line
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.headings import row_ranges
-from analysis.intake.exports.lines import Line
 from analysis.rules.exam_calendar import MARK_SCALE
 
 HIGH_SCORE, FULL_SCORE = 80, 100

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from analysis.intake.exports.cells import NotReadError, read_decimal, read_whole, text_of
+from analysis.intake.exports.cells import GridValue, Line, NotReadError, read_decimal, read_whole, text_of
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.exam_protocols import MATHEMATICS
 from analysis.intake.exports.headings import (
@@ -21,7 +21,6 @@ from analysis.intake.exports.headings import (
     parted,
     unread,
 )
-from analysis.intake.exports.lines import GridValue, Line
 from analysis.intake.workbook_sheet import column_letters
 from analysis.rules.exam_calendar import SCORE_SCALE, Vocabulary
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.intake.blocks import plain
+from analysis.intake.exports.cells import Line
 from analysis.intake.exports.headings import line_texts
-from analysis.intake.exports.lines import Line
 from analysis.rules.exam_calendar import Vocabulary
 
 VPR = re.compile(
