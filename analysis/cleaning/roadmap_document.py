@@ -1,4 +1,4 @@
-"""The roadmap as a whole: its rows, its heading, its period, the columns of its years, and what cleaning finds in it."""
+"""The roadmap as a whole: its rows, heading, period and columns of years, and what cleaning finds in it."""
 
 import re
 from collections import defaultdict

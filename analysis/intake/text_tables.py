@@ -1,4 +1,4 @@
-"""The rows of a roadmap become its text tables: each value as received, with its address (contracts.text describes them)."""
+"""The rows of a roadmap become its text tables: each value as received, with its address."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Reads a .docx file as a stream: paragraphs and table rows in document order, merged cells and content controls included."""
+"""Reads a .docx file as a stream: paragraphs and table rows in their order, merged cells included."""
 
 import io
 import zipfile
