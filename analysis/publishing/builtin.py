@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.files.fingerprints import file_size
-from analysis.publishing.errors import PublishingError
 from analysis.publishing.execution import execute
-from analysis.publishing.project import Project, check_front_matter, read_project
+from analysis.publishing.project import Project, PublishingError, check_front_matter, read_project
 from analysis.publishing.source import Line, read_source
 from analysis.publishing.state import KINDS, Plan, output_name
 

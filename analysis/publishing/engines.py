@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from analysis.publishing import builtin, quarto
-from analysis.publishing.errors import PublishingError
+from analysis.publishing.project import PublishingError
 from analysis.publishing.state import Plan
 
 Progress = Callable[[str], None]

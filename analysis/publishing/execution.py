@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.publishing.errors import PublishingError
+from analysis.publishing.project import PublishingError
 from analysis.publishing.source import Cell, Line, Source
 
 if TYPE_CHECKING:

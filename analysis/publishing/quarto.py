@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
-from analysis.publishing.errors import PublishingError
+from analysis.publishing.project import PublishingError
 from analysis.publishing.state import KINDS, Plan, output_name
 
 _WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}

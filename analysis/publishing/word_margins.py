@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Union
 
-from analysis.publishing.errors import PublishingError
+from analysis.publishing.project import PublishingError
 from analysis.publishing.word_pages import packed
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import zipfile
 import docx
 import pytest
 
-from analysis.publishing.errors import PublishingError
+from analysis.publishing.project import PublishingError
 from analysis.publishing.word_margins import with_footer
 
 from .conftest import REPORTS
