@@ -15,7 +15,7 @@ from analysis.files.atomic import replace_folder
 from analysis.presentation.russian import long_date
 from analysis.project.internal import MARK, PAPER, WORD, mark_papers
 from analysis.publishing import Request, publish
-from analysis.publishing.word_margins import with_first_header
+from analysis.publishing.word_pages import with_first_header
 from analysis.rules.config import INVENTED, Project
 
 FOLDER = "output/documents"

@@ -7,7 +7,7 @@ import docx
 import pytest
 
 from analysis.publishing.project import PublishingError
-from analysis.publishing.word_margins import with_footer
+from analysis.publishing.word_pages import with_footer
 
 from .conftest import REPORTS
 

@@ -6,7 +6,7 @@ import docx
 import pytest
 
 from analysis.publishing.project import PublishingError
-from analysis.publishing.word_margins import with_first_header
+from analysis.publishing.word_pages import with_first_header
 
 from .conftest import REPORTS
 
