@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.cleaning.school_sheets import clean_school_sheets
 from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
-from analysis.forms.school_sheets import school_sheets
+from analysis.forms.collect import school_sheets
 from analysis.forms.workbook import form_bytes
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
