@@ -117,7 +117,7 @@ def _add_report(commands: Any) -> None:
 
 
 def _add_documents(commands: Any) -> None:
-    from analysis.documents.kinds import KINDS
+    from analysis.documents.settings import KINDS
 
     writing = commands.add_parser(
         "documents",
@@ -224,7 +224,7 @@ def _formats(text: str) -> tuple[str, ...]:
 
 
 def _kinds(text: str) -> tuple[str, ...]:
-    from analysis.documents.kinds import KINDS
+    from analysis.documents.settings import KINDS
 
     asked = [name.strip() for name in text.split(",") if name.strip()]
     if not asked or any(name not in KINDS for name in asked):

@@ -6,7 +6,6 @@ import pandas as pd
 
 from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS
 from analysis.contracts.school_groups import ContestParts
-from analysis.documents.kinds import CONTESTS
 from analysis.documents.material import Material
 from analysis.documents.parts import (
     CONCLUSION,
@@ -19,6 +18,7 @@ from analysis.documents.parts import (
     whence,
     with_codes,
 )
+from analysis.documents.settings import CONTESTS
 from analysis.documents.staging import Document
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.presentation.conclusions.sentence import Case

@@ -6,7 +6,6 @@ from functools import partial
 import pandas as pd
 
 from analysis.contracts.effectiveness import TrainingNeeds
-from analysis.documents.kinds import COURSES
 from analysis.documents.material import Material
 from analysis.documents.parts import (
     CONCLUSION,
@@ -19,6 +18,7 @@ from analysis.documents.parts import (
     whence,
     with_codes,
 )
+from analysis.documents.settings import COURSES
 from analysis.documents.staging import Document
 from analysis.indicators.keyed import CITY
 from analysis.presentation.brief_words import interval_words, share_words

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from analysis.cleaning.schools import Register
 from analysis.documents.authored import Written, as_markdown, written_lines
-from analysis.documents.kinds import KINDS, Kind
+from analysis.documents.settings import KINDS, Kind
 from analysis.errors import AnalysisError
 
 FILE = "decisions.md"

@@ -14,7 +14,6 @@ from analysis.contracts.execution import (
     UNDOCUMENTED,
     TaskResults,
 )
-from analysis.documents.kinds import MEETING
 from analysis.documents.material import Material
 from analysis.documents.parts import (
     CONCLUSION,
@@ -25,6 +24,7 @@ from analysis.documents.parts import (
     concluded,
     hypotheses_and_decisions,
 )
+from analysis.documents.settings import MEETING
 from analysis.documents.staging import Document
 from analysis.presentation import execution, owed
 from analysis.presentation.brief_words import missing

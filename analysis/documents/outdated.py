@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from analysis.documents.kinds import SCHOOL_NOTE
+from analysis.documents.settings import SCHOOL_NOTE
 from analysis.files.atomic import write_file_whole
 
 # Beside what publishing notes of itself: the name keeps it out of the sources.

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from analysis.documents.decisions import DECISION, HYPOTHESIS, NOT_WRITTEN, Key
-from analysis.documents.kinds import Kind
 from analysis.documents.material import Material
+from analysis.documents.settings import Kind
 from analysis.documents.staging import Document
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.sentence import Case

@@ -6,7 +6,6 @@ import pandas as pd
 
 from analysis.contracts.execution import NOT_PLANNED
 from analysis.documents import school_tables
-from analysis.documents.kinds import SCHOOL_NOTE
 from analysis.documents.material import Material
 from analysis.documents.parts import (
     CONCLUSION,
@@ -20,6 +19,7 @@ from analysis.documents.parts import (
 )
 from analysis.documents.replies import Reply
 from analysis.documents.school_history import history
+from analysis.documents.settings import SCHOOL_NOTE
 from analysis.documents.staging import Document
 from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS

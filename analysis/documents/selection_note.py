@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.effectiveness import LISTED_WORDS, LOW_WORDS, Selection, SelectionHits, SelectionThresholds
-from analysis.documents.kinds import SELECTION
 from analysis.documents.material import Material
 from analysis.documents.parts import (
     CONCLUSION,
@@ -21,6 +20,7 @@ from analysis.documents.parts import (
     whence,
     with_codes,
 )
+from analysis.documents.settings import SELECTION
 from analysis.documents.staging import Document
 from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.city_schools import city_note

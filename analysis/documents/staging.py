@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import yaml
 
-from analysis.documents.kinds import Kind
 from analysis.documents.outdated import note_texts
-from analysis.documents.settings import Attachment
+from analysis.documents.settings import Attachment, Kind
 from analysis.files.atomic import replace_folder
 from analysis.presentation.russian import long_date
 from analysis.project.internal import MARK, PAPER, WORD, mark_papers

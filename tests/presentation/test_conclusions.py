@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from analysis.documents.kinds import KINDS
+from analysis.documents.settings import KINDS
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import SENTENCES, conclusions
 from analysis.presentation.conclusions.places import PLACES, REPORT
