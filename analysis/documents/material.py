@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis.cleaning.schools import Register
-from analysis.documents.decisions import Decisions
-from analysis.documents.replies import Reply
+from analysis.documents.authored import Decisions, Reply
 from analysis.documents.settings import Settings
 from analysis.presentation.conclusions.evidence import Evidence
 

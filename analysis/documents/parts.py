@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analysis.documents.decisions import DECISION, HYPOTHESIS, NOT_WRITTEN, Key
+from analysis.documents.authored import DECISION, HYPOTHESIS, NOT_WRITTEN, Key
 from analysis.documents.material import Material
 from analysis.documents.settings import Kind
 from analysis.documents.staging import Document

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from analysis.cleaning.schools import Register
+from analysis.documents.authored import load_decisions, load_replies
 from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
-from analysis.documents.decisions import load_decisions
 from analysis.documents.material import Material
 from analysis.documents.meeting_brief import meeting_brief
 from analysis.documents.outdated import list_outdated, outdated_files
-from analysis.documents.replies import load_replies
 from analysis.documents.school_note import school_notes
 from analysis.documents.selection_note import selection_note
 from analysis.documents.settings import CONTESTS, COURSES, KINDS, MEETING, SCHOOL_NOTE, SELECTION, Kind, load_settings

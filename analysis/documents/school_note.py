@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.contracts.execution import NOT_PLANNED
 from analysis.documents import school_tables
+from analysis.documents.authored import Reply
 from analysis.documents.material import Material
 from analysis.documents.parts import (
     CONCLUSION,
@@ -17,7 +18,6 @@ from analysis.documents.parts import (
     vpr_notice,
     whence,
 )
-from analysis.documents.replies import Reply
 from analysis.documents.school_history import history
 from analysis.documents.settings import SCHOOL_NOTE
 from analysis.documents.staging import Document

@@ -11,13 +11,12 @@ import pypdf
 import pytest
 
 from analysis.documents import run, school_tables
+from analysis.documents.authored import Key, Reply
 from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
-from analysis.documents.decisions import Key
 from analysis.documents.meeting_brief import _done, _schools, meeting_brief
 from analysis.documents.outdated import LISTED
 from analysis.documents.parts import with_codes
-from analysis.documents.replies import Reply
 from analysis.documents.school_note import _own, _pupils, school_notes
 from analysis.documents.selection_note import selection_note
 from analysis.documents.settings import CONTESTS, COURSES, MEETING, SCHOOL_NOTE, SELECTION, Attachment, Settings
