@@ -6,10 +6,10 @@ import pandas as pd
 
 from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS
 from analysis.contracts.school_groups import ContestParts
-from analysis.documents.material import Material
-from analysis.documents.parts import (
+from analysis.documents.material import (
     CONCLUSION,
     FACT,
+    Material,
     asked_for,
     bullets,
     city_document,

@@ -6,10 +6,10 @@ from functools import partial
 import pandas as pd
 
 from analysis.contracts.effectiveness import TrainingNeeds
-from analysis.documents.material import Material
-from analysis.documents.parts import (
+from analysis.documents.material import (
     CONCLUSION,
     FACT,
+    Material,
     asked_for,
     bullets,
     city_document,

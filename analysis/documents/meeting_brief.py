@@ -14,10 +14,10 @@ from analysis.contracts.execution import (
     UNDOCUMENTED,
     TaskResults,
 )
-from analysis.documents.material import Material
-from analysis.documents.parts import (
+from analysis.documents.material import (
     CONCLUSION,
     FACT,
+    Material,
     asked_for,
     bullets,
     city_document,

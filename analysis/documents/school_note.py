@@ -7,10 +7,10 @@ import pandas as pd
 from analysis.contracts.execution import NOT_PLANNED
 from analysis.documents import school_tables
 from analysis.documents.authored import Reply
-from analysis.documents.material import Material
-from analysis.documents.parts import (
+from analysis.documents.material import (
     CONCLUSION,
     FACT,
+    Material,
     asked_for,
     bullets,
     concluded,

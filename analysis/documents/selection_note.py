@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.effectiveness import LISTED_WORDS, LOW_WORDS, Selection, SelectionHits, SelectionThresholds
-from analysis.documents.material import Material
-from analysis.documents.parts import (
+from analysis.documents.material import (
     CONCLUSION,
     FACT,
+    Material,
     asked_for,
     bullets,
     city_document,

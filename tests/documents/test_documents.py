@@ -14,9 +14,9 @@ from analysis.documents import run, school_tables
 from analysis.documents.authored import Key, Reply
 from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
+from analysis.documents.material import with_codes
 from analysis.documents.meeting_brief import _done, _schools, meeting_brief
 from analysis.documents.outdated import LISTED
-from analysis.documents.parts import with_codes
 from analysis.documents.school_note import _own, _pupils, school_notes
 from analysis.documents.selection_note import selection_note
 from analysis.documents.settings import CONTESTS, COURSES, MEETING, SCHOOL_NOTE, SELECTION, Attachment, Settings
