@@ -107,9 +107,8 @@ def report(project: Project, options: argparse.Namespace) -> int:
 
 def documents(project: Project, options: argparse.Namespace) -> int:
     """Builds if needed and makes the documents of a year that the roadmap asks for."""
-    from analysis.documents.outdated import HEAD, renewing
     from analysis.documents.run import Order, make_documents
-    from analysis.documents.staging import FOLDER
+    from analysis.documents.staging import FOLDER, HEAD, renewing
 
     year = _asked_years(project, [options.year])[0]
     build(project, options)

@@ -11,11 +11,10 @@ from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
 from analysis.documents.material import Material
 from analysis.documents.meeting_brief import meeting_brief
-from analysis.documents.outdated import list_outdated, outdated_files
 from analysis.documents.school_note import school_notes
 from analysis.documents.selection_note import selection_note
 from analysis.documents.settings import CONTESTS, COURSES, KINDS, MEETING, SCHOOL_NOTE, SELECTION, Kind, load_settings
-from analysis.documents.staging import FOLDER, Batch, Document, publish_documents
+from analysis.documents.staging import FOLDER, Batch, Document, list_outdated, outdated_files, publish_documents
 from analysis.errors import AnalysisError
 from analysis.files.atomic import only_one_at_work
 from analysis.files.tables import read_tables

@@ -16,11 +16,10 @@ from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
 from analysis.documents.material import with_codes
 from analysis.documents.meeting_brief import _done, _schools, meeting_brief
-from analysis.documents.outdated import LISTED
 from analysis.documents.school_note import _own, _pupils, school_notes
 from analysis.documents.selection_note import selection_note
 from analysis.documents.settings import CONTESTS, COURSES, MEETING, SCHOOL_NOTE, SELECTION, Attachment, Settings
-from analysis.documents.staging import Batch, Document, publish_documents
+from analysis.documents.staging import LISTED, Batch, Document, publish_documents
 from analysis.errors import AnalysisError
 from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.rules.defaults import DEFAULT_RULE
