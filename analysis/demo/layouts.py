@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from analysis.demo.books import CODE_MSU, code_oo, full_name
-from analysis.demo.chance import Chance
 from analysis.demo.grids import Cell
-from analysis.demo.pupils import enrolment
+from analysis.demo.pupils import Chance, enrolment
 from analysis.demo.sat import EGE, Sat, sat, sitting
 from analysis.demo.town import schools, town
 from analysis.rules.config import INVENTED
