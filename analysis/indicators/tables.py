@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 
 from analysis.indicators.duties import duties
-from analysis.indicators.effectiveness import school_indicators_and_links
+from analysis.indicators.effectiveness import indicator_gaps, school_indicators_and_links
 from analysis.indicators.execution import (
     duty_rows,
     facts_by_reporter,
@@ -14,7 +14,6 @@ from analysis.indicators.execution import (
     reporter_results,
     with_status,
 )
-from analysis.indicators.gaps import indicator_gaps
 from analysis.indicators.links import Edges
 from analysis.indicators.owed import owed
 from analysis.indicators.plan import composition, executor_loads, plan_by_year
