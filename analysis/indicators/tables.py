@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.indicators.duties import duties
+from analysis.indicators.duties import duties, owed
 from analysis.indicators.effectiveness import indicator_gaps, school_indicators_and_links
 from analysis.indicators.execution import (
     duty_rows,
@@ -15,7 +15,6 @@ from analysis.indicators.execution import (
     with_status,
 )
 from analysis.indicators.links import Edges
-from analysis.indicators.owed import owed
 from analysis.indicators.plan import composition, executor_loads, plan_by_year
 from analysis.indicators.selection import RuleAtWork, selection, selection_thresholds
 from analysis.indicators.selection_hits import rule_hits
