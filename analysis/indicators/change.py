@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.indicators.keyed import BROKEN, MERGED, NO_EARLIER, Keyed
+from analysis.indicators.keyed import BROKEN, MERGED, NO_EARLIER, Keyed, blank_where_unknown, worded
 from analysis.indicators.measured import Measured
 from analysis.indicators.stabilise import Codes
 from analysis.indicators.uncertainty import (
@@ -18,7 +18,6 @@ from analysis.indicators.uncertainty import (
     distinct_rows,
     probability_of_growth,
 )
-from analysis.indicators.worded import blank_where_unknown, worded
 from analysis.rules.indicator_passport import JEFFREYS, SHARE, Indicator, Method
 
 # Spreads that are thought of, as parts of the whole scale; all equally likely before the data.

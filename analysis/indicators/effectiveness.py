@@ -12,7 +12,7 @@ from analysis.contracts.effectiveness import AGAINST_CITY, SchoolIndicators
 from analysis.contracts.school_facts import are_asked
 from analysis.indicators.change import change_columns, one_way
 from analysis.indicators.indicator_links import indicator_links, part_of
-from analysis.indicators.keyed import CITY, KEYS, OTHERS, Keyed, keyed_tables
+from analysis.indicators.keyed import CITY, KEYS, OTHERS, Keyed, blank_where_unknown, joined, keyed_tables
 from analysis.indicators.links import Links
 from analysis.indicators.measured import Measured, measured
 from analysis.indicators.stabilise import REASONS, STABLE, Regime, Stabilised, stabilised
@@ -22,7 +22,6 @@ from analysis.indicators.uncertainty import (
     at_least,
     funnel_limits,
 )
-from analysis.indicators.worded import blank_where_unknown, joined
 from analysis.rules.exam_calendar import Sitting
 from analysis.rules.indicator_passport import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
 

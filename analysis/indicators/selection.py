@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.contracts.columns import pandas_types
 from analysis.contracts.effectiveness import LISTED_WORDS, Selection, SelectionThresholds
+from analysis.indicators.keyed import blank_where_unknown
 from analysis.indicators.selection_hits import Hits
 from analysis.indicators.uncertainty import (
     Numbers,
@@ -21,7 +22,6 @@ from analysis.indicators.uncertainty import (
     foreseen_count_or_more,
     number_of_hits,
 )
-from analysis.indicators.worded import blank_where_unknown
 from analysis.rules.exam_calendar import Sitting
 from analysis.rules.selection_rules import NO_REPETITION, PARTS_NOTHING, SAME_LIST, RuleSet
 

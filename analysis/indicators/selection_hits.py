@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.contracts.effectiveness import SelectionHits
-from analysis.indicators.keyed import CITY, OTHERS
+from analysis.indicators.keyed import CITY, OTHERS, blank_where_unknown, joined
 from analysis.indicators.stabilise import Regime, stabilised
 from analysis.indicators.uncertainty import (
     PRIOR_COUNT,
@@ -17,7 +17,6 @@ from analysis.indicators.uncertainty import (
     distinct_rows,
     fewest_reaching,
 )
-from analysis.indicators.worded import blank_where_unknown, joined
 from analysis.rules.indicator_passport import Method
 from analysis.rules.selection_rules import PARTS_NOTHING, RuleSet
 
