@@ -1,12 +1,13 @@
-"""Which procedures of a school are low by a rule, and how often that would be chance: a false alarm or a miss."""
+"""Which procedures of a school are low by a rule, how often that would be chance, and which repetitions lie over a break."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.contracts.effectiveness import SelectionHits
+from analysis.contracts.effectiveness import LOW_WORDS, SelectionHits
 from analysis.indicators.keyed import CITY, OTHERS, blank_where_unknown, joined
 from analysis.indicators.stabilise import Regime, stabilised
 from analysis.indicators.uncertainty import (
@@ -17,6 +18,7 @@ from analysis.indicators.uncertainty import (
     distinct_rows,
     fewest_reaching,
 )
+from analysis.rules.exam_calendar import Sitting
 from analysis.rules.indicator_passport import Method
 from analysis.rules.selection_rules import PARTS_NOTHING, RuleSet
 
@@ -142,3 +144,31 @@ def _errors(
     truly_low = usual & (mirrored < 1)
     missed = 1 - chance_of_count_or_more(c, n, np.where(truly_low, mirrored, 0.5))
     return np.where(usual, alarm, np.nan), np.where(truly_low, missed, np.nan)
+
+
+PROCEDURE = ["school_login", "procedure", "subject", "programme_grade"]
+LOW = LOW_WORDS[0]
+
+
+def repeated_over_breaks(hits: pd.DataFrame, calendar: Sequence[Sitting], rule_id: str, year: int) -> pd.DataFrame:
+    """Returns the procedures that were low in a year and the year before though the calendar forbids to compare them.
+
+    Args:
+        hits: After contracts.effectiveness.SelectionHits.
+        calendar: Its word of comparability decides; of several waves it is enough that two low ones compare.
+        rule_id: The rule.
+        year: The later year.
+
+    Returns:
+        A row a school and procedure: `PROCEDURE` and the two words, comparability_before and comparability.
+    """
+    words = {(one.procedure, one.calendar_year, one.wave): one.comparability for one in calendar}
+    low = hits[(hits["rule_id"] == rule_id) & (hits["is_low"] == LOW) & hits["calendar_year"].isin([year - 1, year])]
+    sittings = zip(low["procedure"], low["calendar_year"], low["wave"], strict=True)
+    found = low[PROCEDURE].assign(comparability=[words.get(one, "") for one in sittings])
+    is_now = low["calendar_year"] == year
+    pairs = found[is_now].merge(found[~is_now], on=PROCEDURE, suffixes=("", "_before"))
+    pairs = pairs.assign(compares=pairs["comparability"] == pairs["comparability_before"])
+    compares = pairs.groupby(PROCEDURE, sort=False)["compares"].transform("any").astype(bool)
+    columns = [*PROCEDURE, "comparability_before", "comparability"]
+    return pairs.loc[~compares, columns].drop_duplicates(PROCEDURE, ignore_index=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.effectiveness import LEAVING_WORDS, LISTED_WORDS
-from analysis.indicators.repetition import PROCEDURE, repeated_over_breaks
+from analysis.indicators.selection_hits import PROCEDURE, repeated_over_breaks
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.places import REPORT, SELECTION_NOTE
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, SELECTION, Case, Sentence, Told
