@@ -10,12 +10,12 @@ from types import MappingProxyType
 from analysis.demo.exports import Export, exports
 from analysis.demo.sat import EGE, sittings
 from analysis.demo.town import parameters
-from analysis.files.quoting import quoted
 from analysis.forms.receive_exports import DIGITS_OF_NAME
 from analysis.intake.exports.counts import counts_csv
 from analysis.intake.exports.recognise import read_export
 from analysis.rules.config import INVENTED
 from analysis.rules.exam_calendar import SCORE_SCALE, Vocabulary, load_vocabulary
+from analysis.rules.sources_file import quoted
 from analysis.starter.sources import INSTALLATION
 
 ORIGIN = "Придумано, чтобы показать программу"
