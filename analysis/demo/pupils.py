@@ -1,4 +1,4 @@
-"""Pupils of the invented schools and their year: grades that age, social passport, staff, deficits, contests. Reproducible."""
+"""The invented schools and pupils from year to year: grades, social passport, staff, contests; reproducible."""
 
 import random
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What people write for documents: reports/<year>/decisions.md and replies/<login>.md. Anything unclear is refused by line."""
+"""What people write for documents: decisions and replies. Anything unclear is refused by line."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

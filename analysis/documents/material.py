@@ -1,4 +1,4 @@
-"""What the documents of a year are made from, and what every one has: four parts kept apart, numbered tables, sources."""
+"""What the documents of a year are made from, and what each of them has: four parts, numbered tables, sources."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The indicators of schools and of the city: each value, how sure it is, what must be said of it, and what is missing."""
+"""The indicators of schools and of the city: each value, how sure it is, and which are missing."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which procedures of a school are low by a rule, how often that would be chance, and which repetitions lie over a break."""
+"""Which procedures of a school are low by a rule, how often by chance, and which repeat over a break."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

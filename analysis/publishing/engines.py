@@ -1,4 +1,4 @@
-"""The program that renders: Quarto, in the staging copy, where it is present and new enough, else the built-in renderer."""
+"""Which program renders: Quarto where it is present and new enough, else the built-in renderer."""
 
 import functools
 import importlib.util

@@ -1,4 +1,4 @@
-"""What pandoc leaves to chance in a Word document: where pages end, its contents, and the head and foot of its pages."""
+"""What pandoc leaves to chance in a Word document: where pages end, contents, head and foot of a page."""
 
 import io
 import zipfile

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
+from analysis.intake import workbook
 from analysis.intake.workbook import MEMORY, read_workbook, remembering_reader
 
 
