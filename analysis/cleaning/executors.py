@@ -9,8 +9,8 @@ import pandas as pd
 from analysis.cleaning.schools import same_name
 from analysis.contracts.findings import Finding, Severity, probably_meant
 from analysis.rules.config import PROJECT_FILE, Abbreviation, Collection, OneExecutor
-from analysis.rules.defaults import NOT_CONFIRMED
 from analysis.rules.sources_file import quoted
+from analysis.rules.written import NOT_CONFIRMED
 
 ABBREVIATION = re.compile(r"[А-ЯЁA-Z]{2,}")
 SMALL_WORDS = {"и", "в", "во", "на", "по", "при", "с", "со", "для", "о", "об", "у", "к"}

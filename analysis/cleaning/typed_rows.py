@@ -13,10 +13,10 @@ from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED, Assumptions
 from analysis.contracts.report import PassportRows
 from analysis.rules.assumptions import Assumption
 from analysis.rules.config import Abbreviation, Source
-from analysis.rules.defaults import bracketed, doubt
 from analysis.rules.indicator_passport import NO_INTERVAL, Indicator
 from analysis.rules.methods import Methods
 from analysis.rules.selection_rules import RuleSet
+from analysis.rules.written import bracketed, doubt
 
 
 def typed_table(contract: type[pa.DataFrameModel], rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

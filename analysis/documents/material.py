@@ -14,7 +14,7 @@ from analysis.presentation.markdown import escape
 from analysis.presentation.russian import listed, long_date
 from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.presentation.sentences import ended
-from analysis.rules.defaults import bracketed, doubt
+from analysis.rules.written import bracketed, doubt
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,9 @@ from analysis.presentation.markdown import escape, points, table_note
 from analysis.presentation.russian import form
 from analysis.presentation.shares import NO_DATA, probability, whole_percent
 from analysis.presentation.words import Row, rows_of
-from analysis.rules.defaults import doubt
 from analysis.rules.exam_calendar import school_years_of
 from analysis.rules.selection_rules import PARTS_NOTHING, RuleSet
+from analysis.rules.written import doubt
 
 UNLISTED = LISTED_WORDS[1]
 LOW = LOW_WORDS[0]

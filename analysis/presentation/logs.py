@@ -15,7 +15,7 @@ from analysis.presentation.selection_tables import selects
 from analysis.presentation.words import Row
 from analysis.rules.assumptions import GREEN, RATINGS, RED, YELLOW, Assumption
 from analysis.rules.config import EXPORT_KINDS
-from analysis.rules.defaults import DEFAULT_RULE
+from analysis.rules.written import DEFAULT_RULE
 
 NO_ASSUMPTIONS = "Допущений, на которые опирался бы отчёт, в проекте не записано."
 HOW_ASSUMED = (

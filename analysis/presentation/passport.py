@@ -12,8 +12,8 @@ from analysis.presentation.logs import indicators_used
 from analysis.presentation.markdown import escape
 from analysis.presentation.shares import percent
 from analysis.presentation.words import Row
-from analysis.rules.defaults import DEFAULT_RULE, NOT_CONFIRMED, bracketed, doubt
 from analysis.rules.indicator_passport import Indicator
+from analysis.rules.written import DEFAULT_RULE, NOT_CONFIRMED, bracketed, doubt
 
 NO_PASSPORT = "Паспорта показателей в проекте нет."
 NO_INDICATORS = "Показателей в этом отчёте нет, поэтому и определений их здесь нет."

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 
 from analysis.contracts.school_facts import CONTEXT_GROUPS, JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS, STAFF_GROUPS
 from analysis.errors import AnalysisError
-from analysis.rules.defaults import approval_misfits
 from analysis.rules.exam_calendar import SCALES
 from analysis.rules.toml_file import read_rules
-from analysis.rules.written import Misfit, Rule, Share, Written, at_least, one_of, repeated, stands
+from analysis.rules.written import Misfit, Rule, Share, Written, approval_misfits, at_least, one_of, repeated, stands
 
 PASSPORT_FILE = "data/indicators.toml"
 SHARE, MEAN, GIVEN_MEAN, NUMBER = "доля", "среднее", "готовое среднее", "число"

@@ -22,7 +22,7 @@ from analysis.documents.settings import CONTESTS, COURSES, MEETING, SCHOOL_NOTE,
 from analysis.documents.staging import LISTED, Batch, Document, publish_documents
 from analysis.errors import AnalysisError
 from analysis.presentation.school_facts import VPR_NOTICE
-from analysis.rules.defaults import DEFAULT_RULE
+from analysis.rules.written import DEFAULT_RULE
 from roadmaps import HOUSE
 
 PARTS = ["Факт", "Вывод", "Гипотеза", "Решение"]

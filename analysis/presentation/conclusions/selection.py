@@ -14,8 +14,8 @@ from analysis.presentation.row_keys import selection_key, threshold_key
 from analysis.presentation.russian import counted, listed
 from analysis.presentation.shares import percent, probability
 from analysis.presentation.words import Row, rows_of
-from analysis.rules.defaults import bracketed, doubt
 from analysis.rules.selection_rules import NO_REPETITION, PARTS_NOTHING, RuleSet
+from analysis.rules.written import bracketed, doubt
 
 LISTED, UNLISTED, UNDECIDED = LISTED_WORDS
 LEAVES = LEAVING_WORDS[1]
