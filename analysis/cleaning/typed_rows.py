@@ -14,8 +14,7 @@ from analysis.contracts.report import PassportRows
 from analysis.rules.assumptions import Assumption
 from analysis.rules.config import Abbreviation, Source
 from analysis.rules.indicator_passport import NO_INTERVAL, Indicator
-from analysis.rules.methods import Methods
-from analysis.rules.selection_rules import RuleSet
+from analysis.rules.methods import Methods, RuleSet
 from analysis.rules.written import bracketed, doubt
 
 

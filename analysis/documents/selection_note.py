@@ -33,7 +33,7 @@ from analysis.presentation.russian import form
 from analysis.presentation.shares import NO_DATA, probability, whole_percent
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.exam_calendar import school_years_of
-from analysis.rules.selection_rules import PARTS_NOTHING, RuleSet
+from analysis.rules.methods import PARTS_NOTHING, RuleSet
 from analysis.rules.written import doubt
 
 UNLISTED = LISTED_WORDS[1]

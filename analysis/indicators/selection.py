@@ -23,7 +23,7 @@ from analysis.indicators.uncertainty import (
     number_of_hits,
 )
 from analysis.rules.exam_calendar import Sitting
-from analysis.rules.selection_rules import NO_REPETITION, PARTS_NOTHING, SAME_LIST, RuleSet
+from analysis.rules.methods import NO_REPETITION, PARTS_NOTHING, SAME_LIST, RuleSet
 
 YES, NO, OPEN = 1, 0, -1
 LISTED, UNLISTED, UNDECIDED = LISTED_WORDS

@@ -20,7 +20,7 @@ from analysis.indicators.uncertainty import (
 )
 from analysis.rules.exam_calendar import Sitting
 from analysis.rules.indicator_passport import Method
-from analysis.rules.selection_rules import PARTS_NOTHING, RuleSet
+from analysis.rules.methods import PARTS_NOTHING, RuleSet
 
 KEPT = ["calendar_year", "procedure", "subject", "programme_grade", "wave"]
 TYPES = {"procedure": "str", "subject": "str", "wave": "str", "calendar_year": "int64", "programme_grade": "int64"}

@@ -10,7 +10,7 @@ from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import SENTENCES, conclusions
 from analysis.presentation.conclusions.places import PLACES, REPORT
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, PUBLIC, Case, Said
-from analysis.rules.selection_rules import SAME_PROCEDURE
+from analysis.rules.methods import SAME_PROCEDURE
 from analysis.rules.written import DEFAULT_RULE
 from hand_made import RULE, case, contest, hit, low, measure, selected, share, threshold, topic
 

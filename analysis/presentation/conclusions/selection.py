@@ -14,7 +14,7 @@ from analysis.presentation.row_keys import selection_key, threshold_key
 from analysis.presentation.russian import counted, listed
 from analysis.presentation.shares import percent, probability
 from analysis.presentation.words import Row, rows_of
-from analysis.rules.selection_rules import NO_REPETITION, PARTS_NOTHING, RuleSet
+from analysis.rules.methods import NO_REPETITION, PARTS_NOTHING, RuleSet
 from analysis.rules.written import bracketed, doubt
 
 LISTED, UNLISTED, UNDECIDED = LISTED_WORDS
