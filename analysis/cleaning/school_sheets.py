@@ -28,7 +28,7 @@ from analysis.intake.cell_values import read_count, read_number, read_text
 from analysis.intake.returns import Identity, Returned, ReturnedRow
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import Sitting
-from analysis.rules.part_of import PartOf
+from analysis.rules.indicator_passport import PartOf
 
 READERS = {"count": read_count, "number": read_number}
 GRADE_COLUMNS = ("programme_grade", "sitting_grade")

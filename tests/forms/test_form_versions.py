@@ -17,7 +17,7 @@ from analysis.indicators.completeness import asked_lines, reporter_completeness
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.rules.config import Collection
-from analysis.rules.part_of import part_of
+from analysis.rules.indicator_passport import part_of
 
 COLLECTION = Collection(("УО",), "ОО")
 ADDED = AskedLine("Логопедов", "человек", since=2022)
