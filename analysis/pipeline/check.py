@@ -8,10 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cleaning.corrections import Amendments, Correction, apply_corrections, load_amendments, misdirected
-from analysis.cleaning.executors import list_faults, look_alikes, one_name_each
 from analysis.cleaning.reporting import undecided_reports
 from analysis.cleaning.roadmap import clean_roadmap
-from analysis.cleaning.terms import watch_terms
+from analysis.cleaning.terms import list_faults, look_alikes, one_name_each, watch_terms
 from analysis.cleaning.typed_rows import typed_table
 from analysis.contracts.chains import CHAIN_TABLES, ReceivedCells
 from analysis.contracts.facts import FACT_TABLES
