@@ -162,11 +162,7 @@ def owed(
         _not_examined(pieces, forms),
         _nobody(asked, duties),
     ]
-    found = pd.concat(
-        [part.reindex(columns=COLUMNS).astype(TYPES) for part in parts if len(part)] or [_empty()], ignore_index=True
-    )
-    order = found["owed_kind"].map(OWED_KINDS.index)
-    return found.assign(order=order).sort_values(["calendar_year", "order"], kind="stable", ignore_index=True)[COLUMNS]
+    return _in_order([part.reindex(columns=COLUMNS).astype(TYPES) for part in parts if len(part)] or [_empty()])
 
 
 TYPES = {
@@ -180,6 +176,12 @@ TYPES = {
     "piece_count": "Int64",
     "reason": "str",
 }
+
+
+def _in_order(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    found = pd.concat(parts, ignore_index=True)
+    order = found["owed_kind"].map(OWED_KINDS.index)
+    return found.assign(order=order).sort_values(["calendar_year", "order"], kind="stable", ignore_index=True)[COLUMNS]
 
 
 def _duties(asked: pd.DataFrame, duties: Sequence[Duty]) -> pd.DataFrame:
