@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning.register import Register
+from analysis.cleaning.schools import Register
 from analysis.demo.project import demo_files, write_demo
-from analysis.documents.kinds import SCHOOL_NOTE
 from analysis.documents.material import Material
 from analysis.documents.run import gathered
 from analysis.documents.school_note import school_notes
+from analysis.documents.settings import SCHOOL_NOTE
 from analysis.documents.staging import Batch, publish_documents
 from analysis.pipeline.build import build
 from analysis.rules.config import load_project

@@ -10,8 +10,7 @@ from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.edition import Edition
 from analysis.rules.config import load_project
-from analysis.rules.methods import load_methods
-from analysis.rules.selection_rules import NO_REPETITION, Procedure, RuleSet
+from analysis.rules.methods import NO_REPETITION, Procedure, RuleSet, load_methods
 from roadmaps import HOUSE
 
 YEAR = 2021

@@ -6,14 +6,13 @@ from pathlib import Path
 
 from analysis.cleaning.school_sheets import clean_school_sheets
 from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
-from analysis.forms.school_sheets import school_sheets
+from analysis.forms.collect import school_sheets
 from analysis.forms.workbook import form_bytes
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import Sitting
-from analysis.rules.indicator_passport import load_passport
-from analysis.rules.part_of import part_of
+from analysis.rules.indicator_passport import load_passport, part_of
 
 PARTS = part_of(load_passport(Path(__file__).parents[1]))
 FILE = "data/raw/2021/form_edu1_v1.xlsx"

@@ -22,7 +22,7 @@ FLOORS = [
     "lineage",
     "presentation publishing",
     # What people record about documents is read with the other rules.
-    "documents.kinds documents.settings",
+    "documents.settings",
     "pipeline",
     "forms",
     "project",

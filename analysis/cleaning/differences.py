@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from analysis.contracts.forms import (
     ACCEPTANCE,
@@ -19,8 +20,15 @@ from analysis.intake.returns import Returned, ReturnedRow
 
 SHEETS = (EXECUTION, EVIDENCE, OWN_MEASURES, *SCHOOL_SHEETS, REGISTRY_SCHOOLS, REGISTRY_STATUS, ACCEPTANCE)
 NOTHING = "пусто"
-# A sheet, what its row is about (a name may stand in several rows), and a heading.
-_Cell = tuple[str, tuple[str, ...], int, str]
+
+
+class _Cell(NamedTuple):
+    """A cell of a form: `number` tells rows of a sheet apart that are about the same."""
+
+    sheet: str
+    row: tuple[str, ...]
+    number: int
+    heading: str
 
 
 @dataclass(frozen=True)
@@ -57,10 +65,9 @@ def differing_values(before: Returned, now: Returned) -> list[Difference]:
     earlier, later = _values(before), _values(now)
     found = []
     for cell in dict.fromkeys([*later, *earlier]):
-        sheet, row, _, heading = cell
         stood, stands = earlier.get(cell, ""), later.get(cell, "")
         if stood != stands:
-            found.append(Difference(sheet, ", ".join(filter(None, row)), heading, stood, stands))
+            found.append(Difference(cell.sheet, ", ".join(filter(None, cell.row)), cell.heading, stood, stands))
     return found
 
 
@@ -77,7 +84,8 @@ def _values(returned: Returned) -> dict[_Cell, str]:
         for row in returned.rows.get(layout.title, ()):
             name = tuple(_text(row, column) for column in layout.naming_columns)
             seen[name] += 1
-            found |= {(layout.title, name, seen[name], heading): text for heading, text in _given(row, layout).items()}
+            for heading, text in _given(row, layout).items():
+                found[_Cell(layout.title, name, seen[name], heading)] = text
     return found
 
 

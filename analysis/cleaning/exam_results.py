@@ -84,7 +84,7 @@ class _Reading:
     frame: Frame
     rows: list[tuple[ExamCounts, dict[str, Any]]] = field(default_factory=list)
     aside: list[Mapping[str, Any]] = field(default_factory=list)
-    _said: dict[tuple[str, Severity, str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    _said: dict[Finding, list[str]] = field(default_factory=lambda: defaultdict(list))
     _others: int = 0
     _not_asked: dict[int, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -232,17 +232,15 @@ class _Reading:
         return kept
 
     def _say(self, rule: str, severity: Severity, place: str, value: str, said: str, action: str) -> None:
-        places = self._said[(rule, severity, value, said, action)]
+        places = self._said[Finding(rule, severity, self.source.file, (), value, said, action)]
         if place not in places:
             places.append(place)
 
     def findings(self) -> Iterable[Finding]:
         """Returns one finding for all rows with the same explanation."""
-        for (rule, severity, value, said, action), places in self._said.items():
+        for said, places in self._said.items():
             more = f" Всего мест: {len(places)}." if len(places) > PLACES_NAMED else ""
-            yield Finding(
-                rule, severity, self.source.file, tuple(places[:PLACES_NAMED]), value, f"{said}{more}", action
-            )
+            yield replace(said, places=tuple(places[:PLACES_NAMED]), explanation=f"{said.explanation}{more}")
 
 
 def key_of(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -104,13 +104,5 @@ def labels_of(measures: Mapping[str, tuple[str, int]], listed: Iterable[CellValu
     return MeasureLabels(measures, known or frozenset(measures))
 
 
-def label_or_text(value: CellValue, labels: MeasureLabels) -> str:
-    """The label of the measure that a cell names, or what the cell shows where no measure is known by it."""
-    try:
-        return labels.meant(value)
-    except LabelNotKnownError:
-        return read_text(value)
-
-
 def _as_number(activity: str) -> float | None:
     return float(activity) if activity.count(".") == 1 else None

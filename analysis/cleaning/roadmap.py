@@ -7,9 +7,17 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.cleaning.corrections import Decision, decision_stanza
-from analysis.cleaning.roadmap_document import approval_table, check_codes, check_years, document_period
-from analysis.cleaning.roadmap_findings import RoadmapFindings
-from analysis.cleaning.roadmap_rows import RoadmapRow, activity_table, rows_of_roadmap, typed_frame
+from analysis.cleaning.roadmap_document import (
+    RoadmapFindings,
+    RoadmapRow,
+    activity_table,
+    approval_table,
+    check_codes,
+    check_years,
+    document_period,
+    rows_of_roadmap,
+    typed_frame,
+)
 from analysis.cleaning.values import Value, ValueNotReadError, derive_reading, read_executors, read_values
 from analysis.contracts.columns import OPEN_READINGS, READING_WORDS
 from analysis.contracts.findings import Finding

@@ -31,7 +31,7 @@ from analysis.contracts.school_facts import (
     TRAINED,
     VACANCIES,
 )
-from analysis.rules.part_of import PartOf
+from analysis.rules.indicator_passport import PartOf
 
 Values = Mapping[str, Any]
 ALL_MARKS = (*MARK_COLUMNS, "not_attested_count")

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.notes import ASK, Notes, chosen, not_listed, shown_text
-from analysis.cleaning.school_sheet_keys import SCALE_OF, UnknownRowError, identified
 from analysis.cleaning.school_sheet_rules import Rule, broken_rules, contradictions
+from analysis.cleaning.sittings import SCALE_OF, UnknownRowError, identified
 from analysis.cleaning.typed_rows import typed_table
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.forms import (
@@ -28,7 +28,7 @@ from analysis.intake.cell_values import read_count, read_number, read_text
 from analysis.intake.returns import Identity, Returned, ReturnedRow
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import Sitting
-from analysis.rules.part_of import PartOf
+from analysis.rules.indicator_passport import PartOf
 
 READERS = {"count": read_count, "number": read_number}
 GRADE_COLUMNS = ("programme_grade", "sitting_grade")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from analysis.intake.blocks import plain
-from analysis.intake.months import MONTHS
+from analysis.intake.cell_values import MONTHS
 
 PART = re.compile(r"^(не менее\s+)?([0-9]{1,9})(?:\s*\(\s*([^()]+?)\s*\))?$")
 ONCE_A_YEAR = "раз в год"

@@ -72,6 +72,16 @@ def _parser() -> argparse.ArgumentParser:
         "--project", type=Path, metavar="DIR", help="folder with project.toml (default: found upwards from here)"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_check(commands)
+    commands.add_parser("build", help="write tables and pieces of the reports").set_defaults(command=build)
+    _add_collection_commands(commands)
+    _add_report(commands)
+    _add_documents(commands)
+    _add_starters(commands)
+    return parser
+
+
+def _add_check(commands: Any) -> None:
     checking = commands.add_parser("check", help="list the findings")
     checking.add_argument(
         "--annotate",
@@ -79,8 +89,9 @@ def _parser() -> argparse.ArgumentParser:
         help="leave a marked copy of each workbook with faults or returned evidence in output/annotated",
     )
     checking.set_defaults(command=check)
-    commands.add_parser("build", help="write tables and pieces of the reports").set_defaults(command=build)
-    _add_collection_commands(commands)
+
+
+def _add_report(commands: Any) -> None:
     reporting = commands.add_parser(
         "report",
         help="publish the annual reports",
@@ -103,13 +114,10 @@ def _parser() -> argparse.ArgumentParser:
         help="internal: with notes, paths and chains, marked, into output/internal (default: public)",
     )
     reporting.set_defaults(command=report)
-    _add_documents(commands)
-    _add_starters(commands)
-    return parser
 
 
 def _add_documents(commands: Any) -> None:
-    from analysis.documents.kinds import KINDS
+    from analysis.documents.settings import KINDS
 
     writing = commands.add_parser(
         "documents",
@@ -216,7 +224,7 @@ def _formats(text: str) -> tuple[str, ...]:
 
 
 def _kinds(text: str) -> tuple[str, ...]:
-    from analysis.documents.kinds import KINDS
+    from analysis.documents.settings import KINDS
 
     asked = [name.strip() for name in text.split(",") if name.strip()]
     if not asked or any(name not in KINDS for name in asked):

@@ -107,14 +107,14 @@ def report(project: Project, options: argparse.Namespace) -> int:
 
 def documents(project: Project, options: argparse.Namespace) -> int:
     """Builds if needed and makes the documents of a year that the roadmap asks for."""
-    from analysis.documents.outdated import HEAD, renewing
-    from analysis.documents.run import make_documents
-    from analysis.documents.staging import FOLDER
+    from analysis.documents.run import Order, make_documents
+    from analysis.documents.staging import FOLDER, HEAD, renewing
 
     year = _asked_years(project, [options.year])[0]
     build(project, options)
     with _texts_as_objects():
-        made = make_documents(project, year, options.kinds, options.schools, options.formats, options.engine, say)
+        order = Order(year, options.kinds, options.schools, options.formats, options.engine)
+        made = make_documents(project, order, say)
     _print("Документы:")
     for path in made.files:
         _print(f"  {_from_here(path)}  {file_size(path)}")

@@ -13,7 +13,7 @@ from analysis.contracts.school_groups import JOURNAL_SHARES, MARK_SHARES, SCORE_
 from analysis.rules.assumptions import ASSUMPTION_FILES
 from analysis.rules.config import SOURCES_FILE, TERMS_FILE
 from analysis.rules.indicator_passport import PASSPORT_FILE
-from analysis.rules.selection_rules import SELECTION_FILE
+from analysis.rules.methods import SELECTION_FILE
 
 # How a value follows from the cells behind it; what has none of these words cannot be computed again from its rows.
 COPY, SUM, COUNT, SHARE, DIFFERENCE, POPULATION = "copy", "sum", "count", "share", "difference", "population"

@@ -18,8 +18,7 @@ from analysis.contracts.forms import (
 )
 from analysis.demo.sheets import FILLED, filled_school_sheet
 from analysis.demo.town import Return, School, schools, town
-from analysis.forms.acceptance import FACT_NOT_GIVEN, HOW_TO_DECIDE, acceptance_row
-from analysis.forms.collect import BlankForm
+from analysis.forms.collect import FACT_NOT_GIVEN, HOW_TO_DECIDE, BlankForm, acceptance_row
 from analysis.forms.workbook import FilledSheet, Given, form_bytes
 from analysis.intake.cell_values import read_count
 from analysis.rules.config import INVENTED

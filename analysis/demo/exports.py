@@ -8,8 +8,17 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from analysis.demo.grids import Cell, Grid, csv_bytes, xlsx_bytes
-from analysis.demo.layouts import individual_results, narrow_statistics, protocol, summary, wide_statistics
+from analysis.demo.layouts import (
+    Cell,
+    Grid,
+    csv_bytes,
+    individual_results,
+    narrow_statistics,
+    protocol,
+    summary,
+    wide_statistics,
+    xlsx_bytes,
+)
 from analysis.demo.sat import Sat, all_sat, sitting
 from analysis.demo.town import read
 

@@ -13,9 +13,8 @@ from analysis.cleaning.corrections import load_amendments
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.demo.books import Book, acceptance_book, registry_book, returned_books
 from analysis.demo.key import answers, key_text
-from analysis.demo.received import calendar_with_minima, filed_exports, inbox_files
+from analysis.demo.received import Filed, calendar_with_minima, filed_exports, inbox_files, sources_text
 from analysis.demo.sat import sittings
-from analysis.demo.sources import Filed, sources_text
 from analysis.demo.town import HERE, ROADMAP, Return, parameters, returns, schools, town
 from analysis.demo.word import roadmap_document
 from analysis.errors import AnalysisError

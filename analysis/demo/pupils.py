@@ -1,12 +1,58 @@
-"""Pupils of the invented schools: grades that age from year to year, and the social passport."""
+"""The invented schools and pupils from year to year: grades, social passport, staff, contests; reproducible."""
 
+import random
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from analysis.contracts.school_facts import GRADES, PUPIL_TOTAL, SOCIAL_GROUPS
-from analysis.demo.chance import WHOLE, Chance, part
-from analysis.demo.town import School, parameters, schools
+from analysis.contracts.school_facts import (
+    CATEGORIES,
+    CONTESTANTS,
+    GRADES,
+    POSTS,
+    PUPIL_TOTAL,
+    SOCIAL_GROUPS,
+    TEACHERS,
+    TRAINED,
+    VACANCIES,
+    YOUNG,
+    lines_asked,
+)
+from analysis.demo.town import SUPPORTED, School, parameters, schools
+
+WHOLE = 1000
+
+
+class Chance:
+    """Draws for one thing. Draws for other things do not change it."""
+
+    def __init__(self, *about: str | int) -> None:
+        """Seeds the draws with what they are about."""
+        # Only random() gives the same numbers for a seed in every version of Python (docs/observed.md).
+        self._draw = random.Random("/".join(map(str, (parameters()["seed"], *about)))).random
+
+    def below(self, limit: int) -> int:
+        """A whole number from 0 up to below the limit."""
+        return int(self._draw() * limit)
+
+    def about(self, spread: int) -> int:
+        """A whole number from -spread to spread."""
+        return self.below(2 * spread + 1) - spread
+
+    def happens(self, thousandths: int) -> bool:
+        """Whether something of that probability happens."""
+        return self.below(WHOLE) < thousandths
+
+    def binomial(self, trials: int, thousandths: int) -> int:
+        """How many of so many trials succeed."""
+        return sum(self.below(WHOLE) < thousandths for _ in range(trials))
+
+
+def part(whole: int, thousandths: int) -> int:
+    """So many thousandths of a whole, rounded half up."""
+    return (whole * thousandths * 2 + WHOLE) // (2 * WHOLE)
+
 
 FIRST, NINTH, TENTH, LAST = 1, 9, 10, 11
 REGISTRY_YEAR = 2020  # the registry came in September 2020
@@ -66,3 +112,88 @@ def _a_year_back(grades: Mapping[int, int], chance: Chance) -> dict[int, int]:
 def _changed(count: int, chance: Chance) -> int:
     """Changes a number by a few pupils who come or go."""
     return max(1, count + chance.about(1 + count // 40))
+
+
+BEGINNING = 2020
+
+
+@dataclass(frozen=True)
+class Contest:
+    """One line of «Конкурсы»."""
+
+    name: str
+    level: str
+    contestants: str
+    contestant_count: int
+    winner_count: int
+
+
+def staff_amounts(school: School, year: int) -> dict[str, float]:
+    """Returns the lines of «Кадры» for the school year that begins in a year; posts go by halves."""
+    given, weak = parameters()["staff"], school.sort == SUPPORTED
+    chance = Chance("staff", school.number, year)
+    teachers = _teachers(school) + chance.about(1)
+    highest = part(teachers, given["highest"][weak] + chance.about(20))
+    first = part(teachers, given["first"][weak] + chance.about(20))
+    trained = part(teachers, given["trained"][weak][year - parameters()["first_school_year"]] + chance.about(15))
+    amounts: dict[str, float] = {
+        POSTS: part(2 * teachers, given["posts_a_teacher"]) / 2,
+        VACANCIES: chance.below(given["vacant_halves"][weak]) / 2,
+        TEACHERS: teachers,
+        **dict(zip(CATEGORIES, (highest, first, teachers - highest - first), strict=True)),
+        TRAINED: trained,
+        YOUNG: part(teachers, given["young"][weak] + Chance("young", school.number, year).about(60)),
+    }
+    return {name: amounts[name] for name in lines_asked("staff", year)}
+
+
+def deficit_counts(school: School, year: int) -> dict[str, tuple[int, int]]:
+    """Returns by competence the teachers diagnosed and those with a deficit."""
+    weak, teachers = school.sort == SUPPORTED, int(staff_amounts(school, year)[TEACHERS])
+    left = parameters()["deficits"]["left"]
+    diagnosed = part(teachers, parameters()["deficits"]["diagnosed"][weak])
+    found = {}
+    for competence, shares in parameters()["competences"].items():
+        share = shares[weak]
+        for _ in range(BEGINNING, year):
+            share = part(share, left.get(str(school.number), left["ordinary"]))
+        found[competence] = (diagnosed, Chance("deficit", school.number, year, competence).binomial(diagnosed, share))
+    return found
+
+
+def self_assessment(school: School, year: int) -> dict[str, tuple[float, str]]:
+    """Returns by criterion the score, in halves up to five, and where it is published."""
+    weak = school.sort == SUPPORTED
+    link = f"https://primersk.example/{school.login}/samoocenka-{year}"
+    return {
+        criterion: (_halves(school, year, criterion, halves[weak]) / 2, link)
+        for criterion, halves in parameters()["criteria"].items()
+    }
+
+
+def contests(school: School, year: int) -> list[Contest]:
+    """Returns the contests of a year; a school takes part in some of them."""
+    given = parameters()["contests"]
+    pupils, teachers = sum(enrolment(school.number)[year].values()), _teachers(school)
+    sorts = zip(CONTESTANTS, (given["pupils"], given["teachers"]), (pupils // 6, max(2, teachers // 5)), strict=True)
+    return [found for who, listed, most in sorts for found in _entered(school, year, who, listed, most)]
+
+
+def _teachers(school: School) -> int:
+    pupils = sum(enrolment(school.number)[REGISTRY_YEAR].values())
+    return 3 + pupils // int(parameters()["staff"]["pupils_a_teacher"])
+
+
+def _halves(school: School, year: int, criterion: str, halves: int) -> int:
+    risen = (year - BEGINNING) * (1 if school.number == 5 else 0)
+    return min(10, max(0, halves + risen + Chance("criterion", school.number, year, criterion).about(1)))
+
+
+def _entered(school: School, year: int, who: str, listed: Sequence[Sequence[str]], most: int) -> list[Contest]:
+    found = []
+    for place, (name, level) in enumerate(listed):
+        chance = Chance("contest", school.number, year, name)
+        taking = 1 + chance.below(max(1, most // (1 + place)))
+        if chance.happens(900 - 120 * place):
+            found.append(Contest(name, level, who, taking, chance.below(1 + taking // 3)))
+    return found

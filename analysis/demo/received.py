@@ -1,20 +1,70 @@
-"""What the office keeps of the exports: files about schools as they came, and only the counts of files about pupils."""
+"""What the office of the demo keeps of the exports, and SOURCES.toml: each received file with its day and its hash."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
+from types import MappingProxyType
 
 from analysis.demo.exports import Export, exports
 from analysis.demo.sat import EGE, sittings
-from analysis.demo.sources import Filed
 from analysis.demo.town import parameters
 from analysis.forms.receive_exports import DIGITS_OF_NAME
 from analysis.intake.exports.counts import counts_csv
 from analysis.intake.exports.recognise import read_export
 from analysis.rules.config import INVENTED
 from analysis.rules.exam_calendar import SCORE_SCALE, Vocabulary, load_vocabulary
+from analysis.rules.sources_file import quoted
 from analysis.starter.sources import INSTALLATION
+
+ORIGIN = "Придумано, чтобы показать программу"
+LICENCE = "Вымышленный документ; публикуется без ограничений"
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A received file.
+
+    Attributes:
+        file: Its path inside the project.
+        title: What it is.
+        kind: One of config.SOURCE_KINDS.
+        received: The day it came.
+        content: Its bytes.
+        more: Further keys of its entry; those without a value are left out.
+    """
+
+    file: str
+    title: str
+    kind: str
+    received: date
+    content: bytes
+    more: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def sources_text(filed: Iterable[Filed]) -> str:
+    """Returns SOURCES.toml."""
+    return "\n".join([f"# {INVENTED}.", "", *map(_entry, filed)])
+
+
+def _entry(filed: Filed) -> str:
+    values: dict[str, str | date] = {
+        "file": filed.file,
+        "title": f"{filed.title.removesuffix(f' ({INVENTED.lower()})')}. {INVENTED}",
+        "origin": ORIGIN,
+        "received": filed.received,
+        "sha256": hashlib.sha256(filed.content).hexdigest(),
+        "licence": LICENCE,
+        "kind": filed.kind,
+        **{name: value for name, value in filed.more.items() if value},
+    }
+    return "\n".join(["[[source]]", *(f"{name} = {_value(value)}" for name, value in values.items()), ""])
+
+
+def _value(value: str | date) -> str:
+    return quoted(value) if isinstance(value, str) else value.isoformat()
+
 
 MINIMUM = """
 [[minimum_score]]

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from analysis.demo.chance import WHOLE, Chance, part
-from analysis.demo.pupils import enrolment
+from analysis.demo.pupils import WHOLE, Chance, enrolment, part
 from analysis.demo.town import parameters, schools
 from analysis.rules.exam_calendar import MARK_SCALE, Sitting, load_calendar
 from analysis.starter.sources import INSTALLATION

@@ -6,11 +6,10 @@ import pandas as pd
 
 from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS
 from analysis.contracts.school_groups import ContestParts
-from analysis.documents.kinds import CONTESTS
-from analysis.documents.material import Material
-from analysis.documents.parts import (
+from analysis.documents.material import (
     CONCLUSION,
     FACT,
+    Material,
     asked_for,
     bullets,
     city_document,
@@ -19,6 +18,7 @@ from analysis.documents.parts import (
     whence,
     with_codes,
 )
+from analysis.documents.settings import CONTESTS
 from analysis.documents.staging import Document
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.presentation.conclusions.sentence import Case

@@ -6,11 +6,10 @@ from functools import partial
 import pandas as pd
 
 from analysis.contracts.effectiveness import TrainingNeeds
-from analysis.documents.kinds import COURSES
-from analysis.documents.material import Material
-from analysis.documents.parts import (
+from analysis.documents.material import (
     CONCLUSION,
     FACT,
+    Material,
     asked_for,
     bullets,
     city_document,
@@ -19,6 +18,7 @@ from analysis.documents.parts import (
     whence,
     with_codes,
 )
+from analysis.documents.settings import COURSES
 from analysis.documents.staging import Document
 from analysis.indicators.keyed import CITY
 from analysis.presentation.brief_words import interval_words, share_words

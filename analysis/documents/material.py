@@ -1,13 +1,20 @@
-"""What the documents of a year are made from."""
+"""What the documents of a year are made from, and what each of them has: four parts, numbered tables, sources."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.cleaning.register import Register
-from analysis.documents.decisions import Decisions
-from analysis.documents.replies import Reply
-from analysis.documents.settings import Settings
+from analysis.cleaning.schools import Register
+from analysis.documents.authored import DECISION, HYPOTHESIS, NOT_WRITTEN, Decisions, Key, Reply
+from analysis.documents.settings import Kind, Settings
+from analysis.documents.staging import Document
 from analysis.presentation.conclusions.evidence import Evidence
+from analysis.presentation.conclusions.listing import conclusions
+from analysis.presentation.conclusions.sentence import Case
+from analysis.presentation.markdown import escape
+from analysis.presentation.russian import listed, long_date
+from analysis.presentation.school_facts import VPR_NOTICE
+from analysis.presentation.sentences import ended
+from analysis.rules.written import bracketed, doubt
 
 
 @dataclass(frozen=True)
@@ -34,3 +41,91 @@ class Material(Evidence):
     def cited(self, kind: str) -> tuple[str, ...]:
         """The activities of the roadmap that ask for a kind of document."""
         return self.settings.activities.get(kind, ())
+
+
+FACT, CONCLUSION = "# Факт", "# Вывод"
+NO_CONCLUSION = "Сведений для выводов недостаточно."
+MOST_CODES = 6
+
+
+def with_codes(printed: str, codes: Sequence[str], year: int) -> str:
+    """A table and below it how to ask whence its numbers come; nothing where there is no table.
+
+    Args:
+        printed: The table.
+        codes: What `explain` is asked for, without the year: «логин/fail_share».
+        year: The year of the numbers.
+    """
+    if not printed or not codes:
+        return printed
+    more = f"; так же: {', '.join(f'`{code}@{year}`' for code in codes[1:MOST_CODES])}" if codes[1:] else ""
+    rest = " и далее" if len(codes) > MOST_CODES else ""
+    return f"{printed}\n\n::: {{.table-note}}\nОткуда числа: `analysis explain {codes[0]}@{year}`{more}{rest}.\n:::"
+
+
+def bullets(sentences: Sequence[str], otherwise: str = "") -> str:
+    """Sentences, each a point of a list; a sentence is Markdown."""
+    return "\n".join(f"- {sentence}" for sentence in sentences) or otherwise
+
+
+def concluded(kind: Kind, *cases: Case) -> str:
+    """What the evidence carries of the sentences that a kind of document may hold, case by case."""
+    return bullets([one.markdown for case in cases for one in conclusions(case, kind.id)], NO_CONCLUSION)
+
+
+def hypotheses_and_decisions(material: Material, kind: Kind, school: str = "") -> str:
+    """The two parts that people write; where nobody has, it says so."""
+    parts = []
+    for part in (HYPOTHESIS, DECISION):
+        parts += [f"# {part}", material.decisions.get(Key(kind.id, school, part), NOT_WRITTEN)]
+    return "\n\n".join(parts)
+
+
+def vpr_notice(shown: bool) -> list[str]:
+    """The notice that stands wherever results of the ВПР do."""
+    return [f'::: {{.callout-important title="О результатах ВПР"}}\n{VPR_NOTICE}\n:::'] if shown else []
+
+
+def asked_for(material: Material, kind: Kind) -> str:
+    """Which rows of the roadmap ask for the document; nothing where no entry says so."""
+    codes = material.cited(kind.id)
+    if not codes:
+        return ""
+    known = set(material.edition.plan["activity_code"])
+    rows = "мероприятию" if len(codes) == 1 else "мероприятиям"
+    wrong = [code for code in codes if code not in known]
+    if wrong:
+        from analysis.documents.settings import SETTINGS_FILE
+        from analysis.errors import AnalysisError
+
+        raise AnalysisError(f"{SETTINGS_FILE}: мероприятия {', '.join(wrong)} в «дорожной карте» нет.")
+    return escape(f"Составлено по {rows} {listed(list(codes))} «дорожной карты».")
+
+
+def whence(material: Material, asks: Sequence[str], indicators: bool = True) -> str:
+    """Where the numbers come from, and how to ask about each."""
+    edition, passport = material.edition, material.passport
+    said = [ended(f"Сведения на {long_date(edition.data_date)}")]
+    if edition.project.collection is not None:
+        day = long_date(edition.project.collection.cutoff(material.year))
+        own = bracketed(doubt(edition.project.collection.cutoff_is_default(material.year), confirmed=True))
+        said.append(ended(f"Срок приёма сведений за год — {day}{own}"))
+    if passport is not None and indicators:
+        method = passport.method
+        sure = "" if method.confirmed else " (способ не подтверждён нормативно)"
+        own = bracketed(doubt(passport.since is None, confirmed=True))
+        said.append(f"Показатели — по паспорту показателей версии {passport.version}{own}. {ended(method.interval)}")
+        said.append(f"Приближение к городу: {method.stabilisation[:1].lower()}{method.stabilisation[1:]}{sure}.")
+    how = " или ".join(f"`analysis explain {ask}`" for ask in asks or [f"ЛОГИН@{material.year}"])
+    return f"{escape(' '.join(said))} Откуда числа: {how}."
+
+
+def city_document(material: Material, kind: Kind, name: str, body: Sequence[str]) -> Document:
+    """A document about the whole city in a year: its parts one after the other, empty ones left out."""
+    return Document(
+        "city",
+        f"{name}-{material.year}",
+        kind.title,
+        f"{material.place}, {material.year} год",
+        "\n\n".join(part for part in body if part),
+    )

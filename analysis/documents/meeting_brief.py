@@ -14,17 +14,17 @@ from analysis.contracts.execution import (
     UNDOCUMENTED,
     TaskResults,
 )
-from analysis.documents.kinds import MEETING
-from analysis.documents.material import Material
-from analysis.documents.parts import (
+from analysis.documents.material import (
     CONCLUSION,
     FACT,
+    Material,
     asked_for,
     bullets,
     city_document,
     concluded,
     hypotheses_and_decisions,
 )
+from analysis.documents.settings import MEETING
 from analysis.documents.staging import Document
 from analysis.presentation import execution, owed
 from analysis.presentation.brief_words import missing

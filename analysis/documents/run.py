@@ -1,22 +1,20 @@
 """The steps of `analysis documents`: the tables of the last build and what people wrote → documents of a year."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.cleaning.register import Register
+from analysis.cleaning.schools import Register
+from analysis.documents.authored import load_decisions, load_replies
 from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
-from analysis.documents.decisions import load_decisions
-from analysis.documents.kinds import CONTESTS, COURSES, KINDS, MEETING, SCHOOL_NOTE, SELECTION, Kind
 from analysis.documents.material import Material
 from analysis.documents.meeting_brief import meeting_brief
-from analysis.documents.outdated import list_outdated, outdated_files
-from analysis.documents.replies import load_replies
 from analysis.documents.school_note import school_notes
 from analysis.documents.selection_note import selection_note
-from analysis.documents.settings import load_settings
-from analysis.documents.staging import FOLDER, Batch, Document, publish_documents
+from analysis.documents.settings import CONTESTS, COURSES, KINDS, MEETING, SCHOOL_NOTE, SELECTION, Kind, load_settings
+from analysis.documents.staging import FOLDER, Batch, Document, list_outdated, outdated_files, publish_documents
 from analysis.errors import AnalysisError
 from analysis.files.atomic import only_one_at_work
 from analysis.files.tables import read_tables
@@ -40,24 +38,31 @@ class Made(NamedTuple):
     outdated: list[Path]
 
 
-def make_documents(
-    project: Project,
-    year: int,
-    kinds: Sequence[str],
-    schools: Sequence[str],
-    formats: Sequence[str],
-    engine: str,
-    progress: Callable[[str], None],
-) -> Made:
-    """Writes and publishes documents into output/documents/<year>/, and lists there what is outdated.
+@dataclass(frozen=True)
+class Order:
+    """Which documents are asked for.
 
-    Args:
-        project: The project; it has been built.
+    Attributes:
         year: The edition.
         kinds: Ids of kinds; none means all (only notes of schools where schools are named).
         schools: Schools as a person names them; none means the supported ones.
         formats: Some of html, pdf, docx.
         engine: auto, quarto or builtin.
+    """
+
+    year: int
+    kinds: Sequence[str]
+    schools: Sequence[str]
+    formats: Sequence[str]
+    engine: str
+
+
+def make_documents(project: Project, order: Order, progress: Callable[[str], None]) -> Made:
+    """Writes and publishes documents into output/documents/<year>/, and lists there what is outdated.
+
+    Args:
+        project: The project; it has been built.
+        order: Which documents are asked for.
         progress: Is told what is being done.
 
     Returns:
@@ -66,9 +71,9 @@ def make_documents(
     Raises:
         AnalysisError: A school is not known, what people wrote is not in the documented form, or nothing can be made.
     """
-    material = gathered(project, year)
-    asked = [material.register.login(one, "--school") for one in schools]
-    wanted = list(kinds) or ([SCHOOL_NOTE.id] if schools else list(KINDS))
+    material = gathered(project, order.year)
+    asked = [material.register.login(one, "--school") for one in order.schools]
+    wanted = list(order.kinds) or ([SCHOOL_NOTE.id] if asked else list(KINDS))
     if asked and SCHOOL_NOTE.id not in wanted:
         raise AnalysisError(f"Ключ --school относится к справкам школ; добавьте: --kind {SCHOOL_NOTE.id}.")
     folder = project.root / FOLDER
@@ -79,13 +84,13 @@ def make_documents(
         for name in (name for name in KINDS if name in wanted):
             today[name], chosen = _documents(material, name, asked)
             if not today[name]:
-                progress(NO_SUPPORTED.format(year=year))
+                progress(NO_SUPPORTED.format(year=order.year))
                 continue
             batch = _batch(material, KINDS[name], today[name])
-            made += publish_documents(batch, chosen, formats, engine, material.edition.data_date, progress)
+            made += publish_documents(batch, chosen, order.formats, order.engine, material.edition.data_date, progress)
         outdated = [path for kind in KINDS.values() for path in _outdated(material, kind, today.get(kind.id))]
-        if (folder / str(year)).is_dir():
-            list_outdated(folder / str(year), outdated)
+        if (folder / str(order.year)).is_dir():
+            list_outdated(folder / str(order.year), outdated)
     return Made(made, outdated)
 
 

@@ -1,16 +1,17 @@
 """The analytic note of a school: its own roadmap, its results beside the city's, its staff; and what it replies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from analysis.contracts.execution import NOT_PLANNED
+from analysis.contracts.facts import SHORT
 from analysis.documents import school_tables
-from analysis.documents.kinds import SCHOOL_NOTE
-from analysis.documents.material import Material
-from analysis.documents.parts import (
+from analysis.documents.authored import Reply
+from analysis.documents.material import (
     CONCLUSION,
     FACT,
+    Material,
     asked_for,
     bullets,
     concluded,
@@ -18,8 +19,7 @@ from analysis.documents.parts import (
     vpr_notice,
     whence,
 )
-from analysis.documents.replies import Reply
-from analysis.documents.school_history import history
+from analysis.documents.settings import SCHOOL_NOTE
 from analysis.documents.staging import Document
 from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS
@@ -30,6 +30,34 @@ from analysis.presentation.russian import form, long_date
 from analysis.presentation.shares import SURE, whole_percent, words_of
 from analysis.presentation.words import Row, in_order_of_codes, rows_of, state_words
 from analysis.rules.exam_calendar import school_years_of
+
+
+def history(login: str, tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Row]]:
+    """Each thing to say of a school, with the row it rests on; nothing of a school that nothing happened to.
+
+    Args:
+        login: The school.
+        tables: schools, and former_names and school_mergers where they are.
+    """
+    names = dict(zip(tables["schools"]["school_login"], tables["schools"]["school_name"], strict=True))
+    for row in _rows(tables, "former_names", "school_login", login):
+        if row["name_kind"] == SHORT:
+            yield f"прежнее название: «{row['former_name']}» (по реестру от {_day(row['last_named_date'])})", row
+    for row in _rows(tables, "school_mergers", "school_login", login):
+        yield f"с {_day(row['merged_date'])} — в составе школы «{names[row['into_login']]}» ({row['basis']})", row
+    for row in _rows(tables, "school_mergers", "into_login", login):
+        came = f"«{row['ended_name']}» ({row['school_login']})"
+        yield f"с {_day(row['merged_date'])} в школу вошла {came}: сравнение с прежними годами условно", row
+
+
+def _rows(tables: Mapping[str, pd.DataFrame], name: str, column: str, login: str) -> list[Row]:
+    table = tables.get(name)
+    return [] if table is None else rows_of(table[table[column] == login])
+
+
+def _day(day: pd.Timestamp) -> str:
+    return f"{day:%d.%m.%Y}"
+
 
 NO_REPLY = "Ответа школы на день выпуска справки нет. Его кладут в файл reports/{year}/replies/{login}.md."
 UNKNOWN_STATUS = "Участвует ли школа в программе поддержки, реестр не говорит: статуса за эти учебные годы в нём нет."

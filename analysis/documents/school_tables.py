@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.tables import TABLES
-from analysis.documents.material import Material
-from analysis.documents.parts import with_codes
+from analysis.documents.material import Material, with_codes
 from analysis.indicators.effectiveness import NOT_STABILISED
 from analysis.presentation.brief_words import (
     change_words,

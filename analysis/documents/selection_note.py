@@ -7,11 +7,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.effectiveness import LISTED_WORDS, LOW_WORDS, Selection, SelectionHits, SelectionThresholds
-from analysis.documents.kinds import SELECTION
-from analysis.documents.material import Material
-from analysis.documents.parts import (
+from analysis.documents.material import (
     CONCLUSION,
     FACT,
+    Material,
     asked_for,
     bullets,
     city_document,
@@ -21,6 +20,7 @@ from analysis.documents.parts import (
     whence,
     with_codes,
 )
+from analysis.documents.settings import SELECTION
 from analysis.documents.staging import Document
 from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.city_schools import city_note
@@ -32,9 +32,9 @@ from analysis.presentation.markdown import escape, points, table_note
 from analysis.presentation.russian import form
 from analysis.presentation.shares import NO_DATA, probability, whole_percent
 from analysis.presentation.words import Row, rows_of
-from analysis.rules.defaults import doubt
 from analysis.rules.exam_calendar import school_years_of
-from analysis.rules.selection_rules import PARTS_NOTHING, RuleSet
+from analysis.rules.methods import PARTS_NOTHING, RuleSet
+from analysis.rules.written import doubt
 
 UNLISTED = LISTED_WORDS[1]
 LOW = LOW_WORDS[0]

@@ -1,18 +1,88 @@
-"""Makes the workbooks of a year: one for each municipal reporter, one for each school."""
+"""Makes the workbooks of a year: for municipal reporters, for schools, and the sheet on which the office decides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
-from analysis.forms.school_sheets import how_to_fill_sheets, school_sheets
-from analysis.forms.workbook import FilledSheet, form_bytes
+from analysis.cleaning.registry import reporter_words
+from analysis.contracts.forms import (
+    ACCEPTANCE,
+    CONTESTS,
+    CONTEXT,
+    DEFICITS,
+    EVIDENCE,
+    EXECUTION,
+    OWN_MEASURES,
+    RESULTS,
+    SCORES,
+    SELF_ASSESSMENT,
+    STAFF,
+    FormSheet,
+    form_identity,
+)
+from analysis.contracts.school_facts import lines_asked
+from analysis.forms.workbook import FilledSheet, Given, form_bytes
 from analysis.indicators.duties import measures_named, municipal_unnamed, school_shares, supported_schools
 from analysis.presentation.words import Row, bounded, count_words, deadline_words, measure_words, rows_of
 from analysis.rules.config import INVENTED, Collection, Report
-from analysis.rules.exam_calendar import Sitting
+from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting, school_year_from
+
+
+def school_sheets(collection: Collection, sittings: Sequence[Sitting], calendar_year: int) -> list[FilledSheet]:
+    """Returns the sheets that every school of the city fills in, supported or not.
+
+    Args:
+        collection: Its lists are the lines of «Дефициты» and «Самооценка»; without them schools write the names.
+        sittings: The calendar of procedures; a year without sittings of a scale has no sheet for it.
+        calendar_year: The year of the form.
+    """
+    marks, scores = (_sitting_rows(sittings, calendar_year, scale) for scale in (MARK_SCALE, SCORE_SCALE))
+    results: list[FilledSheet] = [(layout, rows, {}) for layout, rows in ((RESULTS, marks), (SCORES, scores)) if rows]
+    return [
+        (CONTEXT, [(line,) for line in lines_asked("context", calendar_year)], {}),
+        (STAFF, list(lines_asked("staff", calendar_year).items()), {}),
+        *results,
+        _listed(DEFICITS, collection.competences),
+        _listed(SELF_ASSESSMENT, collection.self_assessment_criteria),
+        (CONTESTS, [], {}),
+    ]
+
+
+def how_to_fill_sheets(sheets: Sequence[FilledSheet], calendar_year: int) -> Iterator[str]:
+    """Yields a line of «Как заполнить» about each of those sheets."""
+    autumn = school_year_from(calendar_year)
+    said = {
+        CONTEXT.title: f"сколько человек в школе, в каждом классе и в каждой группе на начало {autumn} учебного года.",
+        STAFF.title: f"ставки и учителя на начало {autumn} учебного года; вакансии входят в ставки, категории — "
+        "в число учителей.",
+        RESULTS.title: f"сколько отметок «2», «3», «4», «5» получено в {calendar_year} году; вместе (в журнале — с "
+        "н/а) они дают число участников. Не проводилось — оставьте всю строку пустой.",
+        SCORES.title: f"баллы основного периода {calendar_year} года: участники, средний балл и сколько из них ниже "
+        "минимума, с 80–99 и со 100 баллами.",
+        DEFICITS.title: f"сколько учителей прошло в {calendar_year} году диагностику и у скольких найден дефицит.",
+        SELF_ASSESSMENT.title: f"баллы, которые школа поставила себе в {calendar_year} году, и где это опубликовано.",
+        CONTESTS.title: f"по строке на каждый конкурс {calendar_year} года, отдельно для обучающихся и для педагогов.",
+    }
+    for layout, _, _ in sheets:
+        yield f"Лист «{layout.title}»: {said[layout.title]}"
+
+
+def _sitting_rows(sittings: Sequence[Sitting], calendar_year: int, scale: str) -> list[Sequence[Given]]:
+    return [
+        (sitting.procedure, subject, grade, grade + sitting.grade_lag, sitting.wave)
+        for sitting in sittings
+        if (sitting.calendar_year, sitting.scale) == (calendar_year, scale)
+        for subject in sitting.form_subjects
+        for grade in sitting.grades.get(subject, ())
+    ]
+
+
+def _listed(layout: FormSheet, lines: Sequence[str]) -> FilledSheet:
+    return (layout, [(line,) for line in lines], {}) if lines else (layout.open_list, [], {})
+
 
 SHARE_NOT_SET = "доля школы не установлена"
 HOW_TO_FILL = (
@@ -161,3 +231,68 @@ def _target_words(row: Row, own: bool, shares: Mapping[tuple[str, int], int]) ->
 
 def _file_name(reporter: str) -> str:
     return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in reporter)
+
+
+FACT_NOT_GIVEN = "не указан"
+HOW_TO_DECIDE = (
+    "В строке — одно подтверждение: по какому показателю, кто и сколько сообщил, каким документом и сколько единиц "
+    "факта подтверждает.",
+    "Выберите решение, впишите должность и дату. Возвращая, назовите причину: её впишет в копию формы, "
+    "которую получит тот, кто отчитался, команда analysis check --annotate.",
+    "Строку, о которой решения ещё нет, оставьте пустой. Серые ячейки не меняйте: по коду решение находит документ.",
+)
+
+
+def acceptance_row(**values: Given) -> tuple[Given, ...]:
+    """Returns a row of the sheet from its values by column; what is not given stays blank."""
+    return tuple(values.get(column.name, "") for column in ACCEPTANCE.columns)
+
+
+def rows_to_decide(
+    waiting: pd.DataFrame,
+    reports: pd.DataFrame,
+    plan: pd.DataFrame,
+    schools: pd.DataFrame,
+    received: Mapping[str, date],
+) -> list[tuple[Given, ...]]:
+    """Returns a row for each piece of evidence that nobody has examined.
+
+    Args:
+        waiting: Rows of the typed evidence.
+        reports: Typed reports of the same forms.
+        plan: `indicators.plan.plan_by_year`.
+        schools: Typed schools: a row shows the name of a school beside its login.
+        received: The day each form came, by file.
+    """
+    measures = {_measure(row): row for row in rows_of(plan)}
+    facts = {(row["reporter"], *_measure(row)): row["fact_count"] for row in rows_of(reports)}
+    names = dict(zip(schools["school_login"], schools["school_name"], strict=True))
+    return [
+        acceptance_row(
+            evidence_id=row["evidence_id"],
+            measure_label=measures[_measure(row)]["measure_label"],
+            measure_title=measure_words(measures[_measure(row)]),
+            reporter=reporter_words(row["reporter"], names),
+            fact_count=_given(facts.get((row["reporter"], *_measure(row))), FACT_NOT_GIVEN),
+            confirmed_count=int(row["confirmed_count"]),
+            evidence_kind=row["evidence_kind"],
+            evidence_number=_given(row["evidence_number"]),
+            evidence_date=_given(row["evidence_date"]),
+            evidence_link=_given(row["evidence_link"]),
+            received=received[row["source_file"]],
+        )
+        for row in rows_of(waiting)
+    ]
+
+
+def _measure(row: Row) -> tuple[str, int, int]:
+    return str(row["activity_code"]), int(row["measure_number"]), int(row["calendar_year"])
+
+
+def _given(value: Any, missing: str = "") -> Given:
+    """A value of a table as a cell takes it, or what is written where there is none."""
+    if pd.isna(value):
+        return missing
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    return value if isinstance(value, str) else int(value)

@@ -12,8 +12,7 @@ from analysis.contracts.findings import blocking
 from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
 from analysis.files.atomic import write_file_whole
-from analysis.forms.acceptance import HOW_TO_DECIDE, rows_to_decide
-from analysis.forms.collect import Asking, Form, blank_forms, workbooks
+from analysis.forms.collect import HOW_TO_DECIDE, Asking, Form, blank_forms, rows_to_decide, workbooks
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.duties import municipal_unnamed, reporting_schools
 from analysis.indicators.plan import plan_by_year

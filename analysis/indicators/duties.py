@@ -1,10 +1,13 @@
-"""Who answers for which measure in which year: whose fact counts, who only confirms, who must still report."""
+"""Who answers for which measure in which year, and what each of them owes at the cutoff."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 
-from analysis.indicators.execution import Duty
+from analysis.contracts.execution import OWED_KINDS
+from analysis.contracts.facts import COUNTED, LATE
+from analysis.indicators.execution import KEY, RETURNED, WAITING, Duty, accepted_evidence
 from analysis.rules.config import Collection, Report
 from analysis.rules.exam_calendar import school_years_of
 
@@ -114,3 +117,152 @@ def _reporters(
     if first == collection.schools:
         return [(login, None) for login in supported_schools(status, calendar_year)]
     return []
+
+
+OFFICE = "управление образования"
+NO_FACT, CAME_LATE, NO_DOCUMENT, SENT_BACK, NOT_EXAMINED, NOBODY = OWED_KINDS
+COLUMNS = ["calendar_year", "debtor", *KEY[:2], "measure_label", "owed_kind", "since_date", "piece_count", "reason"]
+BY = [*KEY, "reporter"]
+
+
+def owed(
+    tables: Mapping[str, pd.DataFrame],
+    plan: pd.DataFrame,
+    duties: Sequence[Duty],
+    facts: pd.DataFrame,
+    cutoffs: Mapping[int, date],
+    looked_at: date,
+) -> pd.DataFrame:
+    """Returns what is owed for the years whose cutoff has come.
+
+    A measure with a target of zero, or a reporter whose share is zero, owes nothing. Returned evidence is owed while
+    less is accepted than reported. Evidence counts only of those whose fact counts.
+
+    Args:
+        tables: evidence, acceptance and received_forms.
+        plan: `indicators.plan.plan_by_year`.
+        duties: Whose facts count.
+        facts: `indicators.execution.facts_by_reporter`.
+        cutoffs: The last day of each year's collection.
+        looked_at: The day at which the project looks; a year whose cutoff lies after it owes nothing yet.
+
+    Returns:
+        One row a year, debtor (a municipal reporter, a school login or the office), measure, kind, day and reason:
+        the columns of contracts.indicators.Owed.
+    """
+    due = {year: pd.Timestamp(day) for year, day in cutoffs.items() if day <= looked_at}
+    asked = plan[(plan["target_count"] != 0).fillna(True) & plan["calendar_year"].isin(list(due))]
+    forms = tables["received_forms"]
+    rows = _duties(asked, duties).merge(facts, on=BY, how="left")
+    pieces = _pieces(tables, rows)
+    parts = [
+        _without_fact(rows[rows["reported_count"].isna()], forms, due),
+        _without_documents(rows, pieces, forms),
+        _sent_back(pieces),
+        _not_examined(pieces, forms),
+        _nobody(asked, duties),
+    ]
+    return _in_order([part.reindex(columns=COLUMNS).astype(TYPES) for part in parts if len(part)] or [_empty()])
+
+
+TYPES = {
+    "calendar_year": "int64",
+    "debtor": "str",
+    "activity_code": "str",
+    "measure_number": "int64",
+    "measure_label": "str",
+    "owed_kind": "str",
+    "since_date": "datetime64[us]",
+    "piece_count": "Int64",
+    "reason": "str",
+}
+
+
+def _in_order(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    found = pd.concat(parts, ignore_index=True)
+    order = found["owed_kind"].map(OWED_KINDS.index)
+    return found.assign(order=order).sort_values(["calendar_year", "order"], kind="stable", ignore_index=True)[COLUMNS]
+
+
+def _duties(asked: pd.DataFrame, duties: Sequence[Duty]) -> pd.DataFrame:
+    """The duties over the measures that are asked for, with their labels."""
+    mine = [
+        (one.activity_code, one.measure_number, one.calendar_year, one.reporter)
+        for one in duties
+        if one.share_count != 0
+    ]
+    frame = pd.DataFrame(mine, columns=BY).astype({"activity_code": "str", "reporter": "str"})
+    return frame.astype({"measure_number": "int64", "calendar_year": "int64"}).merge(
+        asked[[*KEY, "measure_label"]], on=KEY
+    )
+
+
+def _pieces(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame) -> pd.DataFrame:
+    """The pieces of evidence for facts that count, with what was said of each."""
+    pieces = accepted_evidence(tables["evidence"], tables["acceptance"][["evidence_id", "verdict"]])
+    details = tables["acceptance"][["evidence_id", "verdict_date", "reason"]]
+    facts = rows[[*BY, "measure_label", "reported_count", "accepted_count"]]
+    return pieces.merge(details, on="evidence_id", how="left").merge(facts, on=BY)
+
+
+def _without_fact(rows: pd.DataFrame, forms: pd.DataFrame, due: Mapping[int, pd.Timestamp]) -> pd.DataFrame:
+    """Nothing came at all, or only after the cutoff."""
+    counted = set(_who(forms[forms["form_state"] == COUNTED]))
+    late = forms[forms["form_state"] == LATE].sort_values("received_date", ascending=False)
+    came = {key: day for key, day in zip(_who(late), late["received_date"], strict=True) if key not in counted}
+    who = _who(rows)
+    return rows.assign(
+        debtor=rows["reporter"],
+        owed_kind=[CAME_LATE if key in came else NO_FACT for key in who],
+        since_date=[came.get(key, due[key[1]]) for key in who],
+    )
+
+
+def _without_documents(rows: pd.DataFrame, pieces: pd.DataFrame, forms: pd.DataFrame) -> pd.DataFrame:
+    """More was reported than documents were named for, the returned ones included."""
+    named = pieces.groupby(BY)["confirmed_count"].sum().rename("named_count").reset_index()
+    joined = rows.merge(named, on=BY, how="left")
+    short = joined[(joined["reported_count"] > joined["named_count"].fillna(0)).fillna(False)]
+    counted = forms[forms["form_state"] == COUNTED]
+    days = dict(zip(_who(counted), counted["received_date"], strict=True))
+    return short.assign(
+        debtor=short["reporter"],
+        owed_kind=NO_DOCUMENT,
+        since_date=[days.get(key, pd.NaT) for key in _who(short)],
+    )
+
+
+def _sent_back(pieces: pd.DataFrame) -> pd.DataFrame:
+    lacking = (pieces["accepted_count"] < pieces["reported_count"]).fillna(False)
+    returned = pieces[(pieces["verdict"] == RETURNED) & lacking]
+    return _counted_pieces(returned.assign(debtor=returned["reporter"], since_date=returned["verdict_date"]), SENT_BACK)
+
+
+def _not_examined(pieces: pd.DataFrame, forms: pd.DataFrame) -> pd.DataFrame:
+    waiting = pieces[pieces["verdict"] == WAITING]
+    received = dict(zip(forms["source_file"], forms["received_date"], strict=True))
+    since = pd.to_datetime(waiting["source_file"].map(received))
+    return _counted_pieces(waiting.assign(debtor=OFFICE, since_date=since, reason=None), NOT_EXAMINED)
+
+
+def _counted_pieces(pieces: pd.DataFrame, kind: str) -> pd.DataFrame:
+    by = [name for name in COLUMNS if name not in ("owed_kind", "piece_count")]
+    counted = pieces.groupby(by, dropna=False, sort=False).size().rename("piece_count").reset_index()
+    return counted.assign(owed_kind=kind)
+
+
+def _nobody(asked: pd.DataFrame, duties: Sequence[Duty]) -> pd.DataFrame:
+    """Measures with a plan for which nobody answers: the office is to name somebody."""
+    answered = {(one.activity_code, one.measure_number, one.calendar_year) for one in duties}
+    keys = zip(asked["activity_code"], asked["measure_number"], asked["calendar_year"], strict=True)
+    alone = asked[pd.Series([key not in answered for key in keys], index=asked.index, dtype="bool")]
+    alone = alone[(alone["target_count"] > 0).fillna(False)]
+    return alone.assign(debtor=OFFICE, owed_kind=NOBODY)
+
+
+def _who(rows: pd.DataFrame) -> list[tuple[str, int]]:
+    return [(str(who), int(year)) for who, year in zip(rows["reporter"], rows["calendar_year"], strict=True)]
+
+
+def _empty() -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in TYPES.items()})

@@ -1,6 +1,6 @@
-"""The effectiveness indicators of schools and of the city: each value, how sure it is, what must be said of it."""
+"""The indicators of schools and of the city: each value, how sure it is, and which are missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from analysis.contracts.columns import pandas_types
 from analysis.contracts.effectiveness import AGAINST_CITY, SchoolIndicators
+from analysis.contracts.school_facts import are_asked
 from analysis.indicators.change import change_columns, one_way
 from analysis.indicators.indicator_links import indicator_links, part_of
-from analysis.indicators.keyed import KEYS, Keyed, keyed_tables
+from analysis.indicators.keyed import CITY, KEYS, OTHERS, Keyed, blank_where_unknown, joined, keyed_tables
 from analysis.indicators.links import Links
 from analysis.indicators.measured import Measured, measured
 from analysis.indicators.stabilise import REASONS, STABLE, Regime, Stabilised, stabilised
@@ -21,7 +22,6 @@ from analysis.indicators.uncertainty import (
     at_least,
     funnel_limits,
 )
-from analysis.indicators.worded import blank_where_unknown, joined
 from analysis.rules.exam_calendar import Sitting
 from analysis.rules.indicator_passport import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
 
@@ -182,3 +182,57 @@ def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _nothing() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in pandas_types(SchoolIndicators).items()})
+
+
+NOT_HELD = "нет данных: таких процедур в этом году не было (календарь процедур)"
+NOT_ASKED = "нет данных: процедур этого года в календаре нет, о результатах не спрашивали"
+NOBODY = "нет данных: никто не вернул этих сведений"
+SOME = "нет данных по части школ: они ничего не сообщили"
+
+
+def indicator_gaps(
+    found: pd.DataFrame, passport: Passport, logins: Iterable[str], years: Sequence[int], calendar: Sequence[Sitting]
+) -> pd.DataFrame:
+    """Returns for each indicator and year how many schools have it, and why the others do not.
+
+    Args:
+        found: `effectiveness.school_indicators`.
+        passport: The indicators.
+        logins: All schools of the registry.
+        years: The years that must be accounted for.
+        calendar: Which procedures were held.
+
+    Returns:
+        A table after contracts.effectiveness.IndicatorGaps; nothing of a year whose form did not ask for the lines that
+        an indicator is made of.
+    """
+    schools = set(logins)
+    known = found[found["value"].notna() & ~found["school_login"].isin([CITY, OTHERS])]
+    pairs = known[["indicator_id", "calendar_year", "school_login"]].drop_duplicates().astype({"school_login": "str"})
+    present = pairs.groupby(["indicator_id", "calendar_year"], observed=True)["school_login"].agg(set).to_dict()
+    rows = []
+    for indicator in passport.indicators:
+        made_of = (*indicator.numerator, *indicator.denominator)
+        for year in (one for one in years if are_asked(indicator.table, made_of, int(one))):
+            having = present.get((indicator.id, year), set())
+            missing = len(schools - having)
+            rows.append(
+                (indicator.id, int(year), len(having), missing, _reason(indicator, year, having, missing, calendar))
+            )
+    columns = ["indicator_id", "calendar_year", "school_count", "missing_school_count", "reason"]
+    return pd.DataFrame(rows, columns=columns).astype(
+        {"indicator_id": "str", "reason": "str"} | dict.fromkeys(columns[1:4], "int64")
+    )
+
+
+def _reason(indicator: Indicator, year: int, having: set[str], missing: int, calendar: Sequence[Sitting]) -> str:
+    if having:
+        return SOME if missing else ""
+    of_year = [one for one in calendar if one.calendar_year == year]
+    held = any(
+        one.scale == indicator.scale and (not indicator.procedures or one.procedure in indicator.procedures)
+        for one in of_year
+    )
+    if held or indicator.table != "results":
+        return NOBODY
+    return NOT_HELD if of_year else NOT_ASKED

@@ -109,11 +109,7 @@ class LinkedCells:
         shown = np.array([cell.is_shown for cell in ordered])
         forced = np.array([cell.is_hidden for cell in ordered])
         part = connected_components(matrix.T @ matrix, directed=False)[1] if matrix.shape[0] else np.arange(len(ids))
-        ends = (0, smallest_count - 1)
         bounded = counts & ~sensitive & shown
-        grouped = [[place[name] for name in group] for group in groups]
-        if any(len(set(part[group])) > 1 for group in grouped):
-            raise ValueError("cells of a group are not related")
         return LinkedCells(
             ids=ids,
             value=value,
@@ -124,16 +120,10 @@ class LinkedCells:
             hidden=sensitive | forced | ~shown,
             matrix=matrix,
             part=part,
-            relation_part=np.array([part[row[0]] for row in np.split(matrix.indices, matrix.indptr[1:-1])], dtype=int)
-            if matrix.shape[0]
-            else np.array([], dtype=int),
-            possible={
-                number: ends if sensitive[number] else cell.possible
-                for number, cell in enumerate(ordered)
-                if sensitive[number] or cell.possible
-            },
+            relation_part=_relation_part(matrix, part),
+            possible=_possible(ordered, sensitive, (0, smallest_count - 1)),
             needed_by=_needed_by(needs, place),
-            together=_together(grouped, value, sensitive, smallest_count),
+            together=_together(_grouped(groups, place, part), value, sensitive, smallest_count),
             passing=bounded & _alone_above(matrix, sensitive),
             largest=smallest_count - 1,
         )
@@ -147,6 +137,27 @@ def _matrix(relations: Sequence[Relation], place: Mapping[str, int]) -> csr_arra
     ]
     numbers, rows, columns = zip(*entries, strict=True) if entries else ((), (), ())
     return csr_array((numbers, (rows, columns)), shape=(len(relations), len(place)), dtype=np.int64)
+
+
+def _relation_part(matrix: csr_array, part: NDArray[np.int64]) -> NDArray[np.int64]:
+    if not matrix.shape[0]:
+        return np.array([], dtype=int)
+    return np.array([part[row[0]] for row in np.split(matrix.indices, matrix.indptr[1:-1])], dtype=int)
+
+
+def _possible(cells: Sequence[Cell], sensitive: Flags, ends: tuple[int, int]) -> dict[int, tuple[int, ...]]:
+    return {
+        number: ends if sensitive[number] else cell.possible
+        for number, cell in enumerate(cells)
+        if sensitive[number] or cell.possible
+    }
+
+
+def _grouped(groups: Iterable[Sequence[str]], place: Mapping[str, int], part: NDArray[np.int64]) -> list[list[int]]:
+    grouped = [[place[name] for name in group] for group in groups]
+    if any(len(set(part[group])) > 1 for group in grouped):
+        raise ValueError("cells of a group are not related")
+    return grouped
 
 
 def _together(

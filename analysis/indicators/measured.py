@@ -58,7 +58,7 @@ class Measured:
 
 
 def measured(keyed: Keyed, indicator: Indicator) -> Measured:
-    """Measures an indicator; rows of a group in which no school said anything are left out (see `gaps`)."""
+    """Measures an indicator; rows of a group in which no school said anything are left out (see indicator_gaps)."""
     sums = _sums(keyed, indicator)
     known = ~np.isnan(sums.sum(axis=0))
     answered = np.bincount(keyed.groups[known], minlength=keyed.group_count)

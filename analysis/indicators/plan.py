@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from analysis.contracts.indicators import Plan
+
 KEY = ["activity_code", "measure_number"]
 
 
@@ -12,10 +14,8 @@ def plan_by_year(activities: pd.DataFrame, measures: pd.DataFrame, targets: pd.D
     the value of that year and is never added.
 
     Returns:
-        One row a measure and year in the order of the document: task_code, task_title, activity_code,
-        activity_title, measure_number, measure_label («4.1/2»; «4.3» where the activity has one measure),
-        measure_name, comparator, planned_total_count, planned_total_text, reading, calendar_year, target_count,
-        deadline_month, cumulative_flow_count, cumulative_annual_count.
+        One row a measure and year in the order of the document, after contracts.indicators.Plan; measure_label is
+        «4.1/2», or «4.3» where the activity has one measure.
     """
     described = measures.drop(columns=["source_file", "place", "comparator"]).merge(
         activities[["activity_code", "document_order", "task_code", "task_title", "activity_title"]],
@@ -27,26 +27,7 @@ def plan_by_year(activities: pd.DataFrame, measures: pd.DataFrame, targets: pd.D
     # A level of each year is never added: 2 schools a year are 2 schools, not 6.
     plan["cumulative_flow_count"] = _running_total(plan).where(plan["reading"] != "annual")
     plan["cumulative_annual_count"] = plan["target_count"]
-    return plan[
-        [
-            "task_code",
-            "task_title",
-            "activity_code",
-            "activity_title",
-            "measure_number",
-            "measure_label",
-            "measure_name",
-            "comparator",
-            "planned_total_count",
-            "planned_total_text",
-            "reading",
-            "calendar_year",
-            "target_count",
-            "deadline_month",
-            "cumulative_flow_count",
-            "cumulative_annual_count",
-        ]
-    ]
+    return plan[list(Plan.to_schema().columns)]
 
 
 def composition(plan: pd.DataFrame) -> pd.DataFrame:

@@ -167,7 +167,7 @@ def _printed(rows: pd.DataFrame, indicator: Indicator, tables: Tables) -> pd.Dat
 
 def _holds(table: pd.DataFrame, source: str) -> bool:
     """Whether a masked table is the one of this source."""
-    return source in PARTS and PARTS[source][0] in table and PARTS[source][1] in table
+    return source in PARTS and PARTS[source].part in table and PARTS[source].base in table
 
 
 def _of_parts(rows: pd.DataFrame, indicator: Indicator, table: pd.DataFrame) -> pd.DataFrame:

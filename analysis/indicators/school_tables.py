@@ -1,7 +1,7 @@
 """The tables of school facts by group of schools: whole, and masked for the public with the same columns."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,15 +29,28 @@ from analysis.rules.disclosure_policy import DisclosurePolicy
 GROUP_NAMES = {OTHERS: "Другие школы города", CITY: "Город"}
 SHARE_DIGITS = 1
 MEAN_DIGITS = 1
-# For the tables of parts: part, base and share as the contract calls them, and the key of a part.
-PARTS: dict[str, tuple[str, str, str, list[str], type[pa.DataFrameModel]]] = {
-    "context": ("group_pupil_count", "base_pupil_count", "group_share", ["pupil_group"], PupilGroups),
-    "staff": ("staff_amount", "base_staff_amount", "staff_share", ["staff_group"], StaffParts),
-    "deficits": ("deficit_teacher_count", "diagnosed_teacher_count", "deficit_share", ["competence"], DeficitParts),
-    "contests": (
-        "winner_count", "contestant_count", "winner_share", ["contestants", "contest_level"], ContestParts,
+
+
+class Parts(NamedTuple):
+    """A table of parts: part, base and share as its contract calls them, and the key of a part."""
+
+    part: str
+    base: str
+    share: str
+    key: list[str]
+    contract: type[pa.DataFrameModel]
+
+
+PARTS = {
+    "context": Parts("group_pupil_count", "base_pupil_count", "group_share", ["pupil_group"], PupilGroups),
+    "staff": Parts("staff_amount", "base_staff_amount", "staff_share", ["staff_group"], StaffParts),
+    "deficits": Parts(
+        "deficit_teacher_count", "diagnosed_teacher_count", "deficit_share", ["competence"], DeficitParts
     ),
-}  # fmt: skip
+    "contests": Parts(
+        "winner_count", "contestant_count", "winner_share", ["contestants", "contest_level"], ContestParts
+    ),
+}
 Hidden = Sequence[frozenset[str]]
 
 

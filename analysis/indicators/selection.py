@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.contracts.columns import pandas_types
 from analysis.contracts.effectiveness import LISTED_WORDS, Selection, SelectionThresholds
+from analysis.indicators.keyed import blank_where_unknown
 from analysis.indicators.selection_hits import Hits
 from analysis.indicators.uncertainty import (
     Numbers,
@@ -20,9 +22,8 @@ from analysis.indicators.uncertainty import (
     foreseen_count_or_more,
     number_of_hits,
 )
-from analysis.indicators.worded import blank_where_unknown
 from analysis.rules.exam_calendar import Sitting
-from analysis.rules.selection_rules import NO_REPETITION, PARTS_NOTHING, SAME_LIST, RuleSet
+from analysis.rules.methods import NO_REPETITION, PARTS_NOTHING, SAME_LIST, RuleSet
 
 YES, NO, OPEN = 1, 0, -1
 LISTED, UNLISTED, UNDECIDED = LISTED_WORDS
@@ -31,10 +32,44 @@ Answers = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
+class RuleAtWork:
+    """A rule and what decides whom it lists.
+
+    Attributes:
+        rule: The rule.
+        hits: `selection_hits.rule_hits`.
+        calendar: Which procedures were held.
+        grades: school_login and programme_grade in which a school has ever had a result: a school without a grade 11
+            owes no ЕГЭ. Of a school without any result everything is expected.
+        logins: All schools of the registry.
+    """
+
+    rule: RuleSet
+    hits: Hits
+    calendar: Sequence[Sitting]
+    grades: pd.DataFrame
+    logins: Sequence[str]
+
+    @property
+    def years(self) -> list[int]:
+        """The years of the hits."""
+        return sorted(self.hits.table["calendar_year"].unique().tolist())
+
+
+class _Answer(NamedTuple):
+    """Whether each school is listed, over how many procedures it was low twice, and what decided it."""
+
+    listed: Answers
+    repeated: NDArray[np.int64]
+    reasons: list[str]
+
+
+@dataclass(frozen=True)
 class _Year:
     """One year of a rule, a row a school and a column a procedure.
 
     Attributes:
+        calendar_year: The year.
         low: 1 low, 0 not, NaN without a result.
         expected: Where a result was to be expected.
         alarm: Chance of a false alarm; NaN where it is not known.
@@ -42,6 +77,7 @@ class _Year:
         unchanged: Probability of being low again at last year's true share; NaN where the years cannot be compared.
     """
 
+    calendar_year: int
     low: Numbers
     expected: NDArray[np.bool_]
     alarm: Numbers
@@ -59,42 +95,27 @@ class _Year:
         return np.asarray((self.expected & np.isnan(self.low)).sum(axis=1))
 
 
-def selection(
-    hits: Hits, rule: RuleSet, calendar: Sequence[Sitting], grades: pd.DataFrame, logins: Sequence[str]
-) -> pd.DataFrame:
-    """Returns who is listed by a rule in each year of the hits, after contracts.effectiveness.Selection.
-
-    Args:
-        hits: `selection_hits.rule_hits`.
-        rule: The rule.
-        calendar: Which procedures were held.
-        grades: school_login and programme_grade in which a school has ever had a result: a school without a grade 11
-            owes no ЕГЭ. Of a school without any result everything is expected.
-        logins: All schools of the registry.
-    """
-    years = sorted(hits.table["calendar_year"].unique().tolist())
-    made = {year: _year(hits, rule, calendar, grades, logins, year) for year in years}
+def selection(work: RuleAtWork) -> pd.DataFrame:
+    """Returns who is listed by a rule in each year of the hits, after contracts.effectiveness.Selection."""
+    made = {year: _year(work, year) for year in work.years}
     parts, before = [], None
-    for year in years:
-        last = made.get(year - 1)
-        listed, repeated, reasons = _listed(made[year], last, rule, year)
-        parts.append(_page(made[year], before if last else None, listed, repeated, reasons, rule, logins, year))
-        before = listed
+    for number, year in made.items():
+        last = made.get(number - 1)
+        answer = _listed(year, last, work.rule)
+        parts.append(_page(work, year, answer, before if last else None))
+        before = answer.listed
     columns = list(Selection.to_schema().columns)
     return pd.concat(parts, ignore_index=True)[columns] if parts else _empty(Selection)
 
 
-def selection_thresholds(
-    hits: Hits, rule: RuleSet, calendar: Sequence[Sitting], grades: pd.DataFrame, logins: Sequence[str]
-) -> pd.DataFrame:
+def selection_thresholds(work: RuleAtWork) -> pd.DataFrame:
     """Returns who would be listed in each year at each threshold: contracts.effectiveness.SelectionThresholds."""
-    years = sorted(hits.table["calendar_year"].unique().tolist())
-    names, rows = np.array(logins, dtype=object), []
+    rule, names, rows = work.rule, np.array(work.logins, dtype=object), []
     answers: dict[tuple[float, int], Answers] = {}
     thresholds = sorted({rule.threshold, *rule.alternative_thresholds})
     for threshold in thresholds:
-        made = {year: _year(hits, rule, calendar, grades, logins, year, threshold) for year in years}
-        answers |= {(threshold, year): _listed(made[year], made.get(year - 1), rule, year)[0] for year in years}
+        made = {year: _year(work, year, threshold) for year in work.years}
+        answers |= {(threshold, year): _listed(one, made.get(year - 1), rule).listed for year, one in made.items()}
     for (threshold, year), listed in answers.items():
         own = answers[(rule.threshold, year)]
         entering, leaving = names[(listed == YES) & (own != YES)], names[(listed != YES) & (own == YES)]
@@ -107,11 +128,9 @@ def selection_thresholds(
     return frame.astype(pandas_types(SelectionThresholds))
 
 
-def _year(
-    hits: Hits, rule: RuleSet, calendar: Sequence[Sitting], grades: pd.DataFrame, logins: Sequence[str], year: int,
-    threshold: float | None = None,
-) -> _Year:  # fmt: skip
+def _year(work: RuleAtWork, year: int, threshold: float | None = None) -> _Year:
     """The hits of a year as tables of schools and procedures; of two waves the low one counts."""
+    rule, hits, logins = work.rule, work.hits, work.logins
     procedures = {one: place for place, one in enumerate(_procedures(rule))}
     table = hits.table
     school, procedure = _places(table, procedures, logins)
@@ -128,8 +147,8 @@ def _year(
     filled = {name: np.full((len(logins), len(procedures)), np.nan) for name in columns}
     for name, column in columns.items():
         filled[name][where[0][order], where[1][order]] = column[order]
-    expected = _held(procedures, calendar, year)[None, :] & _taught(procedures, grades, logins)
-    return _Year(expected=expected | ~np.isnan(filled["low"]), **filled)
+    expected = _held(procedures, work.calendar, year)[None, :] & _taught(procedures, work.grades, logins)
+    return _Year(calendar_year=year, expected=expected | ~np.isnan(filled["low"]), **filled)
 
 
 def _places(
@@ -201,17 +220,14 @@ def _fires(year: _Year, rule: RuleSet) -> Answers:
     return np.select([enough, possible], [YES, OPEN], NO).astype(np.int8)
 
 
-def _listed(
-    year: _Year, last: _Year | None, rule: RuleSet, calendar_year: int
-) -> tuple[Answers, NDArray[np.int64], list[str]]:
-    """Whether each school is listed, over how many procedures it was low twice, and what decided it."""
-    fires = _fires(year, rule)
+def _listed(year: _Year, last: _Year | None, rule: RuleSet) -> _Answer:
+    fires, calendar_year = _fires(year, rule), year.calendar_year
     twice = np.zeros(len(fires), dtype=np.int64) if last is None else np.nansum(year.low * last.low, axis=1).astype(int)
     again = _again(year, last, rule, twice)
     listed = np.where((fires == NO) | (again == NO), NO, np.where((fires == YES) & (again == YES), YES, OPEN))
     said = np.select([fires == NO, fires == OPEN, again == NO, again == OPEN], [0, 1, 2, 3 if last else 4], 5)
     if not rule.parts_schools:
-        return np.full(len(fires), OPEN, dtype=np.int8), twice, [PARTS_NOTHING] * len(fires)
+        return _Answer(np.full(len(fires), OPEN, dtype=np.int8), twice, [PARTS_NOTHING] * len(fires))
     met = f"за {calendar_year} год условие выполнено"
     texts = [
         f"низких процедур меньше {rule.minimum_low_procedures}, даже если недостающие окажутся низкими",
@@ -221,7 +237,7 @@ def _listed(
         f"{met}, о повторении нельзя сказать: данных за {calendar_year - 1} год нет",
         "условие правила выполнено",
     ]
-    return listed.astype(np.int8), twice, [texts[number] for number in said]
+    return _Answer(listed.astype(np.int8), twice, [texts[number] for number in said])
 
 
 def _again(year: _Year, last: _Year | None, rule: RuleSet, twice: NDArray[np.int64]) -> Answers:
@@ -237,10 +253,8 @@ def _again(year: _Year, last: _Year | None, rule: RuleSet, twice: NDArray[np.int
     return np.select([twice > 0, possible], [YES, OPEN], NO).astype(np.int8)
 
 
-def _page(
-    year: _Year, before: Answers | None, listed: Answers, repeated: NDArray[np.int64], reasons: list[str],
-    rule: RuleSet, logins: Sequence[str], calendar_year: int,
-) -> pd.DataFrame:  # fmt: skip
+def _page(work: RuleAtWork, year: _Year, answer: _Answer, before: Answers | None) -> pd.DataFrame:
+    rule, logins = work.rule, work.logins
     known = ~np.isnan(year.low)
     leaving, unchanged, note = _leaving(year, before, rule)
     index = pd.RangeIndex(len(logins))
@@ -249,13 +263,13 @@ def _page(
         {
             "rule_id": pd.Series(rule.id, index=index, dtype="str"),
             "school_login": pd.Series(list(logins), index=index, dtype="str"),
-            "calendar_year": pd.Series(calendar_year, index=index, dtype="int64"),
+            "calendar_year": pd.Series(year.calendar_year, index=index, dtype="int64"),
             "expected_procedure_count": year.expected.sum(axis=1).astype("int64"),
             "known_procedure_count": known.sum(axis=1).astype("int64"),
             "low_procedure_count": year.count.astype("int64"),
-            "repeated_low_count": repeated.astype("int64"),
-            "listed": pd.Series(words[listed], index=index, dtype="str"),
-            "reason": pd.Series(reasons, index=index, dtype="str"),
+            "repeated_low_count": answer.repeated.astype("int64"),
+            "listed": pd.Series(words[answer.listed], index=index, dtype="str"),
+            "reason": pd.Series(answer.reasons, index=index, dtype="str"),
             "chance_probability": blank_where_unknown(_enough_hits(year.alarm, known, rule)),
             "low_probability": blank_where_unknown(_enough_hits(year.truly, known, rule)),
             "leaving": pd.Series(leaving, index=index, dtype="str"),

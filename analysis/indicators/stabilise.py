@@ -6,6 +6,7 @@ Where the regime does not carry that, nothing is stabilised and the reason is sa
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,13 +150,36 @@ def fitted(
         [schools < regime.schools, alike, ~(excess > 0)], [FEW_SCHOOLS, ALL_ALIKE, NO_SPREAD], STABLE
     ).astype(np.int8)
     centre, size = special.logit(np.clip(share, 1e-6, 1 - 1e-6)), _starting_size(base, share, excess, sums)
-    centre, size, covariance, met = _ascended(count, base, groups, times, centre, size, verdicts == STABLE)
-    error = np.sqrt(covariance[:, 2])
-    verdicts = np.where((verdicts == STABLE) & ~(met & (error <= regime.spread_error)), NOT_ESTIMABLE, verdicts)
+    top = _ascended(_Counts(count, base, groups, times), centre, size, verdicts == STABLE)
+    error = np.sqrt(top.covariance[:, 2])
+    verdicts = np.where((verdicts == STABLE) & ~(top.met & (error <= regime.spread_error)), NOT_ESTIMABLE, verdicts)
     fits = verdicts == STABLE
-    alpha = np.where(fits, np.exp(size) * special.expit(centre), np.nan)
-    beta = np.where(fits, np.exp(size) * special.expit(-centre), np.nan)
-    return Priors(alpha, beta, verdicts.astype(np.int8), np.where(fits[:, None], covariance, np.nan))
+    alpha = np.where(fits, np.exp(top.size) * special.expit(top.centre), np.nan)
+    beta = np.where(fits, np.exp(top.size) * special.expit(-top.centre), np.nan)
+    return Priors(alpha, beta, verdicts.astype(np.int8), np.where(fits[:, None], top.covariance, np.nan))
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """Rows of counts: numerator, denominator, group, and how many schools a row stands for."""
+
+    count: Numbers
+    base: Numbers
+    groups: Codes
+    times: Numbers
+
+    def among(self, rows: NDArray[np.bool_], numbers: Codes) -> "_Counts":
+        """The chosen rows, their groups numbered anew."""
+        return _Counts(self.count[rows], self.base[rows], numbers[self.groups[rows]], self.times[rows])
+
+
+class _Top(NamedTuple):
+    """Logit of the mean and logarithm of the size of each group, their covariance, and whether it is the maximum."""
+
+    centre: Numbers
+    size: Numbers
+    covariance: Numbers
+    met: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -191,12 +215,8 @@ def _starting_size(base: Numbers, share: Numbers, excess: Numbers, sums: _Sums) 
     return np.asarray(np.log(1 / correlation - 1))
 
 
-def _ascended(
-    count: Numbers, base: Numbers, groups: Codes, times: Numbers, centre: Numbers, size: Numbers,
-    wanted: NDArray[np.bool_],
-) -> tuple[Numbers, Numbers, Numbers, NDArray[np.bool_]]:  # fmt: skip
-    """Newton's ascent of the marginal likelihood over (logit of the mean, logarithm of the size), group by group;
-    returns both, their covariance at the maximum and whether it was met."""
+def _ascended(counts: _Counts, centre: Numbers, size: Numbers, wanted: NDArray[np.bool_]) -> _Top:
+    """Newton's ascent of the marginal likelihood over (logit of the mean, logarithm of the size), group by group."""
     centre, size = centre.copy(), size.copy()
     covariance, met = np.full((len(centre), 3), np.nan), np.zeros(len(centre), dtype=bool)
     active = wanted.copy()
@@ -204,9 +224,8 @@ def _ascended(
         if not active.any():
             break
         numbers = np.cumsum(active) - 1
-        rows = active[groups]
-        part = (count[rows], base[rows], numbers[groups[rows]], times[rows])
-        gradient, curvature = _slopes(*part, centre[active], size[active])
+        part = counts.among(active[counts.groups], numbers)
+        gradient, curvature = _slopes(part, centre[active], size[active])
         steps, inverse, concave = _newton(gradient, curvature)
         at = np.flatnonzero(active)
         centre[at] += steps[0]
@@ -214,13 +233,14 @@ def _ascended(
         close = (np.abs(steps[0]) < CLOSE) & (np.abs(steps[1]) < CLOSE) & concave
         covariance[at[close]], met[at[close]] = inverse[close], True
         active[at[close | (size[at] >= SIZES[1]) | (size[at] <= SIZES[0])]] = False
-    return centre, size, covariance, met
+    return _Top(centre, size, covariance, met)
 
 
 def _slopes(
-    count: Numbers, base: Numbers, groups: Codes, times: Numbers, centre: Numbers, size: Numbers
+    counts: _Counts, centre: Numbers, size: Numbers
 ) -> tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers, Numbers]]:
     """First and second derivatives of the marginal log likelihood of each group."""
+    count, base, groups, times = counts.count, counts.base, counts.groups, counts.times
     sums = _Sums(groups, times, len(centre))
     a, b = np.exp(size) * special.expit(centre), np.exp(size) * special.expit(-centre)
     failed, together = base - count, a + b

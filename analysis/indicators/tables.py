@@ -5,8 +5,8 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.indicators.duties import duties
-from analysis.indicators.effectiveness import school_indicators_and_links
+from analysis.indicators.duties import duties, owed
+from analysis.indicators.effectiveness import indicator_gaps, school_indicators_and_links
 from analysis.indicators.execution import (
     duty_rows,
     facts_by_reporter,
@@ -14,11 +14,9 @@ from analysis.indicators.execution import (
     reporter_results,
     with_status,
 )
-from analysis.indicators.gaps import indicator_gaps
 from analysis.indicators.links import Edges
-from analysis.indicators.owed import owed
 from analysis.indicators.plan import composition, executor_loads, plan_by_year
-from analysis.indicators.selection import selection, selection_thresholds
+from analysis.indicators.selection import RuleAtWork, selection, selection_thresholds
 from analysis.indicators.selection_hits import rule_hits
 from analysis.indicators.totals import executor_results, school_results, statuses, task_results
 from analysis.indicators.training import training_needs
@@ -57,7 +55,6 @@ def indicator_tables(
     plan_fact = with_status(plan_against_fact(plan, answering, facts), cutoffs)
     of_schools, edges = effectiveness_tables(tables, methods, [year for year in cutoffs if year <= looked_at.year])
     made = {
-        **planned,
         "duties": duty_rows(answering, facts, reporting),
         "plan_fact": plan_fact,
         "statuses": statuses(plan_fact),
@@ -66,9 +63,8 @@ def indicator_tables(
         "executor_results": executor_results(plan_fact, tables["executors"]),
         "school_results": school_results(answering, tables["schools"], plan, facts, cutoffs),
         "owed": owed(tables, plan, answering, facts, cutoffs, looked_at),
-        **of_schools,
     }
-    return made, edges
+    return {**planned, **made, **of_schools}, edges
 
 
 def effectiveness_tables(
@@ -105,9 +101,9 @@ def selection_tables(found: pd.DataFrame, methods: Methods, logins: Sequence[str
     grades = found.loc[found["programme_grade"].notna(), ["school_login", "programme_grade"]].drop_duplicates()
     grades = grades.astype({"school_login": "str"})
     by_rule = [(rule, rule_hits(found, rule, methods.passport.method)) for rule in methods.rules]
-    known = [(hits, rule, methods.calendar, grades, logins) for rule, hits in by_rule]
+    known = [RuleAtWork(rule, hits, methods.calendar, grades, logins) for rule, hits in by_rule]
     return {
         "selection_hits": pd.concat([hits.table for _, hits in by_rule], ignore_index=True),
-        "selection": pd.concat([selection(*one) for one in known], ignore_index=True),
-        "selection_thresholds": pd.concat([selection_thresholds(*one) for one in known], ignore_index=True),
+        "selection": pd.concat([selection(one) for one in known], ignore_index=True),
+        "selection_thresholds": pd.concat([selection_thresholds(one) for one in known], ignore_index=True),
     }

@@ -6,8 +6,8 @@ from scipy import special
 
 from analysis.contracts.columns import pandas_types
 from analysis.contracts.effectiveness import TrainingNeeds
+from analysis.indicators.keyed import blank_where_unknown
 from analysis.indicators.uncertainty import PRIOR_COUNT, Numbers, jeffreys, number_of_hits
-from analysis.indicators.worded import blank_where_unknown
 
 GRID_CELLS, TOP = 800, 3
 NOBODY = "недостаточно данных: диагностику никто не прошёл"

@@ -4,8 +4,20 @@ import re
 from datetime import date, datetime
 
 from analysis.intake.blocks import plain
-from analysis.intake.months import MONTH_OF_DATE, MONTHS
 from analysis.intake.workbook_sheet import CellValue
+
+NAMES = (
+    "январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
+)  # fmt: skip
+IN_DATES = (
+    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
+    "декабря",
+)  # fmt: skip
+# The number of a month by either name.
+MONTHS = {name: number for names in (NAMES, IN_DATES) for number, name in enumerate(names, start=1)}
+# In a regular expression: a month of a date.
+MONTH_OF_DATE = "|".join(IN_DATES)
+
 
 # No measure of a city counts more; a longer number is a telephone, a code or a slip.
 LARGEST_COUNT = 1_000_000

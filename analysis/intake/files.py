@@ -1,12 +1,73 @@
-"""Opens a received file by what its bytes are, not by what its name says."""
+"""Opens a received file by what its bytes are, not by what its name says; reads the lines of a .txt file."""
 
+import re
 from pathlib import Path
 
-from analysis.contracts.findings import Finding
+from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
-from analysis.intake.blocks import Block
-from analysis.intake.text_file import read_text_blocks
+from analysis.intake.blocks import Block, Cell
 from analysis.intake.word_file import read_word_blocks
+
+# A text file of an office holds no control characters but tab and line ends; others mean another format.
+CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
+
+
+def read_text_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
+    """Returns the lines of a text file as blocks.
+
+    Raises:
+        AnalysisError: The bytes are text neither in UTF-8 nor in cp1251.
+    """
+    text, findings = _decode(content, file)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [_block(line, number) for number, line in enumerate(lines, start=1) if line.strip()], findings
+
+
+def _block(line: str, number: int) -> Block:
+    place = f"строка {number}"
+    if "\t" not in line:
+        return Block((Cell(line, place),), place, table=0)
+    cells = tuple(
+        Cell(text, f"{place}, ячейка {position + 1}", position, position + 1)
+        for position, text in enumerate(line.split("\t"))
+    )
+    return Block(cells, place, table=1)
+
+
+def _decode(content: bytes, file: str) -> tuple[str, list[Finding]]:
+    try:
+        return _without_control_characters(content.decode("utf-8-sig"), file), []
+    except UnicodeDecodeError as error:
+        first_bad_line = content[: error.start].count(b"\n") + 1
+    try:
+        text = _without_control_characters(content.decode("cp1251"), file)
+    except UnicodeDecodeError:
+        raise AnalysisError(
+            f"{file}: строка {first_bad_line}: это текст не в UTF-8 и не в Windows-1251. "
+            "Откройте документ и сохраните как «Обычный текст» в кодировке UTF-8."
+        ) from None
+    return text, [
+        Finding(
+            "encoding",
+            Severity.ATTENTION,
+            file,
+            (f"строка {first_bad_line}",),
+            "",
+            "Файл не в кодировке UTF-8; он прочитан как Windows-1251.",
+            "Проверьте, что буквы в отчёте верны; лучше получить файл в UTF-8.",
+        )
+    ]
+
+
+def _without_control_characters(text: str, file: str) -> str:
+    found = CONTROL_CHARACTER.search(text)
+    if found:
+        raise AnalysisError(
+            f"{file}: строка {text.count(chr(10), 0, found.start()) + 1}: управляющие символы — это не обычный текст "
+            "(возможно, UTF-16 или документ другого вида). Сохраните как .docx или как «Обычный текст» в UTF-8."
+        )
+    return text
+
 
 ZIP, OLE2, RTF = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from analysis.contracts.findings import Finding, Severity
 from analysis.intake.blocks import Block, Cell, plain
-from analysis.intake.months import MONTH_OF_DATE
+from analysis.intake.cell_values import MONTH_OF_DATE
 
 APPROVAL_MARK = re.compile(r"^[«\"]?утвержд(?:аю|[её]н[аоы]?)\b[»\"]?", re.IGNORECASE)
 # Blocks beside or below the approval, with a position, a name and a date of their own.

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.contracts.findings import Finding, Severity
-from analysis.intake.activity_rows import ActivityRow, Task, fit, header_from, joined, length_problem, task_of
 from analysis.intake.blocks import Block, Cell, plain
 from analysis.intake.columns import (
     CODE_WITH_DOT,
@@ -20,7 +19,16 @@ from analysis.intake.columns import (
     looks_like_header,
 )
 from analysis.intake.heading import read_heading, unread_text
-from analysis.intake.text_tables import text_tables
+from analysis.intake.text_tables import (
+    ActivityRow,
+    Task,
+    fit,
+    header_from,
+    joined,
+    length_problem,
+    task_of,
+    text_tables,
+)
 
 # A value merged over several rows would be counted several times. Only these columns may share a value.
 MAY_BE_MERGED = ("executors",)

@@ -1,16 +1,22 @@
 """Reads a returned .xlsx workbook: every filled cell with its true address, and what in it cannot be trusted.
 
 The XML is read here in one pass. Libraries for workbooks show neither hidden rows nor formulas without a value, and
-may read another or far larger part than the one that was checked (docs/observed.md).
-"""
+may read another or far larger part than the one that was checked (docs/observed.md)."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import cache
+from hashlib import sha256
 from itertools import chain, groupby
 from operator import attrgetter
+from pathlib import Path
+from typing import Any
 
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
+from analysis.files.atomic import write_file_whole
 from analysis.intake.workbook_package import Package, open_package
 from analysis.intake.workbook_parts import SheetEntry, read_entries, read_properties
 from analysis.intake.workbook_sheet import (
@@ -155,19 +161,20 @@ def _sheet_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[Fi
 
 def _fault_finding(sheet: Sheet, fault: Fault, file: str) -> Finding:
     explanation, action = EXPLANATIONS[fault.rule]
-    return _finding(fault.rule, sheet, [fault.cell], fault.stands, explanation, action, file)
+    places = _places(sheet, [fault.cell])
+    return Finding(fault.rule, Severity.BLOCKS, file, places, fault.stands, explanation, action)
 
 
 def _far_away_finding(sheet: Sheet, cells: Sequence[SheetCell], file: str) -> Finding:
-    return _finding(
+    return Finding(
         "workbook",
-        sheet,
-        cells,
+        Severity.BLOCKS,
+        file,
+        _places(sheet, cells),
         _shown(cells),
         f"Заполненные ячейки (всего {len(cells)}) дальше строки {LAST_ROW} или столбца "
         f"{column_letters(LAST_COLUMN)} не читаются: в форме там ничего не бывает.",
         "Очистите эти ячейки или перенесите значения в строки формы.",
-        file,
     )
 
 
@@ -185,7 +192,8 @@ def _struck_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[F
     for _, row in groupby(sorted(reader.struck, key=attrgetter("row", "column")), key=attrgetter("row")):
         cells = list(row)
         said = "Значение зачёркнуто, но прочитано как обычное: зачёркивание ничего не отменяет."
-        yield _finding("struck_out", sheet, cells, _shown(cells), said, STRUCK_OUT, file, Severity.ATTENTION)
+        places = _places(sheet, cells)
+        yield Finding("struck_out", Severity.ATTENTION, file, places, _shown(cells), said, STRUCK_OUT)
 
 
 def _in_hidden_columns(sheet: Sheet, reader: SheetReader) -> list[SheetCell]:
@@ -194,14 +202,14 @@ def _in_hidden_columns(sheet: Sheet, reader: SheetReader) -> list[SheetCell]:
 
 
 def _hidden_finding(sheet: Sheet, cells: Sequence[SheetCell], what: str, file: str) -> Finding:
-    return _finding(
+    return Finding(
         "hidden_data",
-        sheet,
-        cells,
+        Severity.BLOCKS,
+        file,
+        _places(sheet, cells),
         _shown(cells),
         f"{what} есть данные: их не видел тот, кто заполнял и проверял файл.",
         "Покажите скрытое (или снимите фильтр), проверьте и оставьте или удалите.",
-        file,
     )
 
 
@@ -209,15 +217,81 @@ def _shown(cells: Sequence[SheetCell]) -> str:
     return "; ".join(str(cell.value) for cell in cells[:PLACES_NAMED] if cell.value is not None)
 
 
-def _finding(
-    rule: str,
-    sheet: Sheet,
-    cells: Sequence[SheetCell],
-    value: str,
-    explanation: str,
-    action: str,
-    file: str,
-    severity: Severity = Severity.BLOCKS,
-) -> Finding:
-    places = tuple(sheet.place(cell.address) for cell in cells[:PLACES_NAMED])
-    return Finding(rule, severity, file, places, value, explanation, action)
+def _places(sheet: Sheet, cells: Sequence[SheetCell]) -> tuple[str, ...]:
+    return tuple(sheet.place(cell.address) for cell in cells[:PLACES_NAMED])
+
+
+MEMORY = "data/.read"
+
+
+def remembering_reader(root: Path) -> Callable[[bytes, str], Workbook]:
+    """Returns a `read_workbook` that stores results in data/.read, by the hash of the file and of the reading code.
+
+    The folder may be deleted at any time. A damaged note is written again.
+    """
+    folder = root / MEMORY
+
+    def _read(content: bytes, file: str) -> Workbook:
+        note = folder / f"{sha256(content + file.encode() + _code()).hexdigest()}.json"
+        try:
+            return _decoded(json.loads(note.read_bytes()))
+        except (OSError, ValueError, KeyError, TypeError, IndexError):
+            workbook = read_workbook(content, file)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_file_whole(note, json.dumps(_encoded(workbook), ensure_ascii=False).encode())
+        return workbook
+
+    return _read
+
+
+def _encoded(workbook: Workbook) -> dict[str, Any]:
+    return {
+        "sheets": [
+            [
+                sheet.name,
+                sheet.hidden,
+                [
+                    [row.number, [[*_tagged(cell.value), cell.row, cell.column] for cell in row.cells]]
+                    for row in sheet.rows
+                ],
+                sheet.merged,
+            ]
+            for sheet in workbook.sheets
+        ],
+        "properties": workbook.properties,
+        "findings": [asdict(finding) for finding in workbook.findings],
+    }
+
+
+def _decoded(noted: dict[str, Any]) -> Workbook:
+    sheets = tuple(
+        Sheet(name, hidden, tuple(SheetRow(number, tuple(map(_cell, cells))) for number, cells in rows), tuple(merged))
+        for name, hidden, rows, merged in noted["sheets"]
+    )
+    findings = tuple(
+        Finding(**{**one, "severity": Severity(one["severity"]), "places": tuple(one["places"])})
+        for one in noted["findings"]
+    )
+    return Workbook(sheets, noted["properties"], findings)
+
+
+def _tagged(value: Any) -> tuple[str, Any]:
+    """Returns a value for JSON with its type, because JSON has no dates."""
+    if isinstance(value, datetime):
+        return "moment", value.isoformat()
+    return ("date", value.isoformat()) if isinstance(value, date) else ("", value)
+
+
+def _cell(noted: list[Any]) -> SheetCell:
+    tag, value, row, column = noted
+    if tag == "moment":
+        value = datetime.fromisoformat(value)
+    elif tag == "date":
+        value = date.fromisoformat(value)
+    return SheetCell(value, row, column)
+
+
+@cache
+def _code() -> bytes:
+    """Returns the reading code. When it changes, all workbooks are read again."""
+    return b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("workbook*.py")))

@@ -63,7 +63,7 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
         BlockedError: Findings stop the build; nothing is written.
     """
     from analysis.contracts.findings import blocking, screen_lines
-    from analysis.intake.workbook_memory import remembering_reader
+    from analysis.intake.workbook import remembering_reader
     from analysis.pipeline.check import check_project
 
     checked = check_project(project, remembering_reader(project.root))
@@ -87,7 +87,7 @@ def _indicators(
 ) -> tuple[dict[str, "pd.DataFrame"], "Edges"]:
     """The tables that are computed from those of the check, and the edges of the sums over schools; each step rests
     on the ones before it."""
-    from analysis.cleaning.rule_tables import rule_tables
+    from analysis.cleaning.typed_rows import rule_tables
     from analysis.indicators.public_effectiveness import public_effectiveness
     from analysis.indicators.quality import quality_tables
     from analysis.indicators.school_edges import group_tables

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning.corrections import Amendments, Correction, apply_corrections, load_amendments, misdirected
-from analysis.cleaning.executors import list_faults, look_alikes, one_name_each
+from analysis.cleaning.corrections import Amendments, apply_corrections, load_amendments, misdirected
 from analysis.cleaning.reporting import undecided_reports
 from analysis.cleaning.roadmap import clean_roadmap
-from analysis.cleaning.terms import watch_terms
+from analysis.cleaning.terms import list_faults, look_alikes, one_name_each, watch_terms
 from analysis.cleaning.typed_rows import typed_table
 from analysis.contracts.chains import CHAIN_TABLES, ReceivedCells
 from analysis.contracts.facts import FACT_TABLES
@@ -21,13 +20,12 @@ from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.contracts.validation import broken_relations, refuse_without_validation, violations
 from analysis.errors import AnalysisError
-from analysis.indicators.plan import plan_by_year
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.cells import document_cells
 from analysis.pipeline.exports import exports_in_force
-from analysis.pipeline.facts import Facts, Reader, in_force, read_facts
+from analysis.pipeline.facts import Reader, in_force, read_facts
 from analysis.pipeline.open_facts import unanswered_measures, unnamed_reporters
 from analysis.pipeline.rule_files import broken_rules, nothing_can_be_read
 from analysis.pipeline.undecided import undecided
@@ -89,7 +87,8 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
         findings += [*violations(tables, TYPED_TABLES), *broken_relations(tables)]
     cells = document_cells(tables["cells"])
     if (in_force(sources) or exports_in_force(sources)) and not blocking(findings):
-        facts = _facts(project, sources, amendments.corrections, tables, read)
+        reports = load_reporting(project.root)
+        facts = read_facts(project, sources, amendments.corrections, reports, tables, read)
         tables |= facts.tables
         cells += facts.cells
         findings += [*facts.findings, *violations(facts.tables, {**FACT_TABLES, **SCHOOL_FACT_TABLES, **CHAIN_TABLES})]
@@ -148,23 +147,6 @@ def _asked_of_executors(
         *unanswered_measures(executors, collection, reporting),
         *unnamed_reporters(executors, collection, reporting),
     ]
-
-
-def _facts(
-    project: Project,
-    sources: tuple[Source, ...],
-    corrections: tuple[Correction, ...],
-    tables: dict[str, pd.DataFrame],
-    read: Reader,
-) -> Facts:
-    if project.collection is None:
-        raise AnalysisError(
-            "project.toml: формы получены, а раздела [collection] нет. "
-            'Впишите: municipal = ["УО", "ИМО"], schools = "ОО".'
-        )
-    plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
-    reporting = load_reporting(project.root)
-    return read_facts(project, project.collection, sources, corrections, reporting, plan, tables["executors"], read)
 
 
 def findings_table(findings: list[Finding]) -> pd.DataFrame:

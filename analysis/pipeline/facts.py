@@ -11,16 +11,16 @@ import pandas as pd
 
 from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
-from analysis.cleaning.former_names import with_former_names
-from analysis.cleaning.merged_schools import last_report_years, with_ended, with_mergers
 from analysis.cleaning.notes import asked_together
 from analysis.cleaning.registry import LOGIN, Registry, clean_registry, named_schools
 from analysis.cleaning.returns import COLUMNS, FactRows, clean_form, fact_table
+from analysis.cleaning.school_history import last_report_years, with_ended, with_former_names, with_mergers
 from analysis.contracts.facts import COUNTED, LATE, REPLACED
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
 from analysis.files.fingerprints import received_bytes
 from analysis.indicators.duties import duties
+from analysis.indicators.plan import plan_by_year
 from analysis.intake.returns import Identity, Returned, read_returned, texts_of
 from analysis.intake.workbook import Workbook, read_workbook
 from analysis.pipeline.cells import CellRow, cell_rows
@@ -55,26 +55,27 @@ class Facts:
 
 def read_facts(
     project: Project,
-    collection: Collection,
     sources: Sequence[Source],
     corrections: Sequence[Correction],
     reporting: Sequence[Report],
-    plan: pd.DataFrame,
-    executors: pd.DataFrame,
+    signed: Mapping[str, pd.DataFrame],
     read: Reader,
 ) -> Facts:
     """Reads every returned workbook that is in force; one bad file never hides the findings of the others.
 
     Args:
         project: The project.
-        collection: Who reports.
         sources: All received files.
         corrections: Recorded corrections.
         reporting: Recorded shares.
-        plan: `indicators.plan.plan_by_year`.
-        executors: Typed executors.
+        signed: The typed tables of the roadmap.
         read: Reads a workbook; a build passes one that remembers what it has read.
+
+    Raises:
+        AnalysisError: The project does not say who reports.
     """
+    collection, executors = _collection_of(project), signed["executors"]
+    plan = plan_by_year(signed["activities"], signed["measures"], signed["targets"])
     returned, unread = _returned(project, sources, corrections, read)
     mergers, former = load_mergers(project.root), _former(project, sources, corrections, read)
     registries = [_with_history(registry, former, mergers) for _, registry in returned["registry"]]
@@ -82,21 +83,25 @@ def read_facts(
     mergers = tuple(one for one in mergers if one.login in ended)
     returned["form"], after_the_end = _before_the_end(returned["form"], mergers)
     held = _held(returned, registries, project, collection, measures_by_label(plan), mergers)
-    findings = [*unread, *after_the_end, *held.findings]
-    tables = held.tables
+    findings, tables = [*unread, *after_the_end, *held.findings], held.tables
     owed = duties(plan, executors, tables["school_status"], collection, reporting)
     due = _asked_by(max(source.received for source in sources), project, collection)
     findings += missing_reports([duty for duty in owed if duty.calendar_year in due], tables, findings)
     findings += differing_confirmations(owed, tables["reports"], plan, school_names({"schools": held.named}), reporting)
     findings += unasked_reports({**tables, "schools": held.named}, plan, executors, collection, reporting)
     exports = read_exports(project, collection, sources, held.named, mergers)
-    logins = set(held.named["school_login"])
-    in_time, too_late = (
-        [form for _, form in forms if form.identity.reporter in logins] for forms in (held.counted, held.late)
-    )
-    school_tables, about_schools = read_school_facts(project, collection, in_time, too_late, exports)
+    school_tables, about_schools = read_school_facts(project, collection, *held.of_schools(), exports)
     cells = cell_rows([one for some in returned.values() for _, one in some], exports.read)
     return Facts({**tables, **school_tables}, cells, tuple(asked_together([*findings, *about_schools])))
+
+
+def _collection_of(project: Project) -> Collection:
+    if project.collection is None:
+        raise AnalysisError(
+            "project.toml: формы получены, а раздела [collection] нет. "
+            'Впишите: municipal = ["УО", "ИМО"], schools = "ОО".'
+        )
+    return project.collection
 
 
 def _returned(
@@ -135,6 +140,14 @@ class _Held:
     findings: tuple[Finding, ...]
     counted: list[Received]
     late: list[Received]
+
+    def of_schools(self) -> tuple[list[Returned], list[Returned]]:
+        """The forms of schools that the registry names: those that count, and those that came too late."""
+        logins = set(self.named["school_login"])
+        counted, late = (
+            [form for _, form in forms if form.identity.reporter in logins] for forms in (self.counted, self.late)
+        )
+        return counted, late
 
 
 def _held(

@@ -16,7 +16,7 @@ from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.intake.returns import Returned
 from analysis.rules.config import Collection, Project
 from analysis.rules.exam_calendar import load_calendar
-from analysis.rules.part_of import known_parts
+from analysis.rules.indicator_passport import known_parts
 
 
 def read_school_facts(

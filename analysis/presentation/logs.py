@@ -5,8 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.cleaning.rule_tables import assumption_row
-from analysis.cleaning.typed_rows import typed_table
+from analysis.cleaning.typed_rows import assumption_row, typed_table
 from analysis.contracts.quality import Assumptions, DataLog
 from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.presentation.edition import Edition
@@ -16,7 +15,7 @@ from analysis.presentation.selection_tables import selects
 from analysis.presentation.words import Row
 from analysis.rules.assumptions import GREEN, RATINGS, RED, YELLOW, Assumption
 from analysis.rules.config import EXPORT_KINDS
-from analysis.rules.defaults import DEFAULT_RULE
+from analysis.rules.written import DEFAULT_RULE
 
 NO_ASSUMPTIONS = "Допущений, на которые опирался бы отчёт, в проекте не записано."
 HOW_ASSUMED = (

@@ -13,7 +13,7 @@ from analysis.presentation.russian import NO_BREAK_SPACE
 from analysis.presentation.school_facts import subject_words
 from analysis.presentation.shares import percent
 from analysis.presentation.words import Row, rows_of
-from analysis.rules.selection_rules import RuleSet
+from analysis.rules.methods import RuleSet
 
 SCHOOL = "Школа"
 LINES = 40

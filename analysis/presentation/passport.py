@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.cleaning.rule_tables import passport_row
-from analysis.cleaning.typed_rows import typed_table
+from analysis.cleaning.typed_rows import passport_row, typed_table
 from analysis.contracts.report import PassportRows
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Exhibit, table
@@ -13,8 +12,8 @@ from analysis.presentation.logs import indicators_used
 from analysis.presentation.markdown import escape
 from analysis.presentation.shares import percent
 from analysis.presentation.words import Row
-from analysis.rules.defaults import DEFAULT_RULE, NOT_CONFIRMED, bracketed, doubt
 from analysis.rules.indicator_passport import Indicator
+from analysis.rules.written import DEFAULT_RULE, NOT_CONFIRMED, bracketed, doubt
 
 NO_PASSPORT = "Паспорта показателей в проекте нет."
 NO_INDICATORS = "Показателей в этом отчёте нет, поэтому и определений их здесь нет."

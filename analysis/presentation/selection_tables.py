@@ -13,9 +13,9 @@ from analysis.presentation.indicator_words import exported, with_interval
 from analysis.presentation.markdown import escape
 from analysis.presentation.shares import out_of, percent, probability
 from analysis.presentation.words import Row, rows_of
-from analysis.rules.defaults import doubt
 from analysis.rules.indicator_passport import Indicator
-from analysis.rules.selection_rules import NO_REPETITION, SAME_LIST, RuleSet
+from analysis.rules.methods import NO_REPETITION, SAME_LIST, RuleSet
+from analysis.rules.written import doubt
 
 NO_RULES = "Правил отбора в проекте нет."
 NOT_SELECTED = (

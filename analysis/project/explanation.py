@@ -55,7 +55,7 @@ class _Schools:
         table = self.store.table("schools")
         if table is None:
             return ""
-        from analysis.cleaning.register import Register
+        from analysis.cleaning.schools import Register
 
         register = Register(table.to_pandas())
         return register.login(asked, "analysis explain") if register.logins(asked) else ""
@@ -65,7 +65,7 @@ class _Schools:
         table = self.store.table("schools")
         if table is None or not any(letter.isalpha() for letter in asked):
             return ""
-        from analysis.cleaning.register import Register
+        from analysis.cleaning.schools import Register
 
         near = Register(table.to_pandas()).nearest(asked)
         return f"{near} " if near else ""

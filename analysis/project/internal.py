@@ -10,7 +10,7 @@ from analysis.lineage.store import stored
 from analysis.pipeline.build import editions_of
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.presentation.write import write_edition, write_index
-from analysis.publishing.word_margins import with_footer
+from analysis.publishing.word_pages import with_footer
 from analysis.rules.config import INVENTED, Project, load_sources
 
 MARK = "Для служебного пользования"

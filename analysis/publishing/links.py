@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import unquote
 
-from analysis.publishing.errors import PublishingError
+from analysis.publishing.project import PublishingError
 
 _ANCHOR = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _LINK = re.compile(r'<[^>]*?\s(?:href|src)="([^"]*)"')

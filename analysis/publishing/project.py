@@ -6,7 +6,12 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from analysis.publishing.errors import PublishingError
+from analysis.errors import AnalysisError
+
+
+class PublishingError(AnalysisError):
+    """The report sources or the programs used are not in order; the message says where and what to do."""
+
 
 PROJECT_FILE = "_quarto.yml"
 # It makes Quarto do what the built-in renderer does anyway.

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from analysis.publishing.errors import PublishingError
-from analysis.publishing.project import parse_yaml
+from analysis.publishing.project import PublishingError, parse_yaml
 
 _INCLUDE = re.compile(r"\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
 _FENCE = re.compile(r"(`{3,}|~{3,})\s*(.*?)\s*$")

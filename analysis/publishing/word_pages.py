@@ -1,15 +1,96 @@
-"""Where the pages of a Word document end: what pandoc leaves to chance."""
+"""What pandoc leaves to chance in a Word document: where pages end, contents, head and foot of a page."""
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Union
+from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
 from analysis.files.atomic import write_file_whole
-from analysis.publishing.word_contents import fill_contents
-from analysis.publishing.word_xml import W, keep_with_next, properties, remove, style, text
+from analysis.publishing.project import PublishingError
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def text(paragraph: etree._Element) -> str:
+    """The words of a paragraph."""
+    return "".join(one.text or "" for one in paragraph.iter(f"{W}t")).strip()
+
+
+def style(block: etree._Element | None) -> str:
+    """The identifier of a paragraph's style; nothing for a table, or for what is not there."""
+    found = None if block is None else block.find(f"{W}pPr/{W}pStyle")
+    return "" if found is None else found.get(f"{W}val", "")
+
+
+def properties(element: etree._Element, name: str) -> etree._Element:
+    """The element's properties; they come before all else in it."""
+    found = element.find(f"{W}{name}")
+    if found is None:
+        found = etree.Element(f"{W}{name}")
+        element.insert(0, found)
+    return found
+
+
+def keep_with_next(paragraph: etree._Element) -> None:
+    """Lets no page end with the paragraph."""
+    look = properties(paragraph, "pPr")
+    if look.find(f"{W}keepNext") is None:  # the order is fixed: style, then this
+        look.insert(0 if look.find(f"{W}pStyle") is None else 1, etree.Element(f"{W}keepNext"))
+
+
+def remove(element: etree._Element) -> None:
+    """Takes an element out of the document."""
+    parent = element.getparent()
+    if parent is not None:
+        parent.remove(element)
+
+
+_INDENT = 284  # of a level, in twentieths of a point
+
+
+def fill_contents(blocks: Sequence[etree._Element], root: etree._Element) -> None:
+    """Puts the headings into the field; Word adds the pages when it renews it, others show links without them."""
+    command = next((one for one in root.iter(f"{W}instrText") if (one.text or "").startswith("TOC ")), None)
+    if command is None:
+        return
+    words = str(command.text)
+    entries = list(_entries(blocks, int(words.split('"')[1].split("-")[-1])))
+    paragraph = next(command.iterancestors(f"{W}p"))
+    opening = f"{_mark('begin', dirty=True)}{_command(words)}{_mark('separate')}"
+    for number, (level, target, heading) in enumerate(entries):
+        start, end = opening if number == 0 else "", _mark("end") if number == len(entries) - 1 else ""
+        paragraph.addprevious(_entry(level, target, heading, start, end))
+    if entries:
+        remove(paragraph)
+
+
+def _entries(blocks: Sequence[etree._Element], depth: int) -> Iterator[tuple[int, str, str]]:
+    """Level, bookmark and words of each heading."""
+    for block in blocks:
+        level, mark = style(block).removeprefix("Heading"), block.getprevious()
+        if level.isdigit() and int(level) <= depth and mark is not None and mark.tag == f"{W}bookmarkStart":
+            yield int(level), mark.get(f"{W}name", ""), text(block)
+
+
+def _entry(level: int, target: str, heading: str, start: str, end: str) -> etree._Element:
+    look = f'<w:pPr><w:spacing w:before="0" w:after="40"/><w:ind w:left="{_INDENT * (level - 1)}"/></w:pPr>'
+    run = f'<w:r><w:rPr><w:rStyle w:val="Hyperlink"/></w:rPr><w:t xml:space="preserve">{escape(heading)}</w:t></w:r>'
+    link = f'<w:hyperlink w:anchor={quoteattr(target)} w:history="1">{run}</w:hyperlink>'
+    return etree.fromstring(f'<w:p xmlns:w="{W[1:-1]}">{look}{start}{link}{end}</w:p>')
+
+
+def _mark(kind: str, *, dirty: bool = False) -> str:
+    renewed = ' w:dirty="true"' if dirty else ""
+    return f'<w:r><w:fldChar w:fldCharType="{kind}"{renewed}/></w:r>'
+
+
+def _command(words: str) -> str:
+    return f'<w:r><w:instrText xml:space="preserve"> {escape(words.strip())} </w:instrText></w:r>'
+
 
 _DOCUMENT = "word/document.xml"
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -85,3 +166,79 @@ def packed(parts: dict[str, bytes]) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             package.writestr(entry, content)
     return buffer.getvalue()
+
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.section import _Footer, _Header
+
+
+def with_footer(template: bytes, words: str) -> bytes:
+    """Returns a Word template whose every page carries the words at its foot; a footer it has stays, words below.
+
+    Raises:
+        PublishingError: The template is no Word document.
+    """
+    document = _opened(template)
+    last = document.sections[-1]
+    for footer in (last.first_page_footer, last.footer):
+        if footer.is_linked_to_previous:  # there is none; the one that is made begins with an empty paragraph
+            footer.is_linked_to_previous = False
+            _clear(footer)
+    for section in document.sections:
+        for footer in (section.first_page_footer, section.footer, section.even_page_footer):
+            if not footer.is_linked_to_previous:
+                _add(footer, words, center=True)
+    return _saved(document)
+
+
+def with_first_header(template: bytes, lines: Sequence[str]) -> bytes:
+    """Returns a Word template whose first page carries the lines, and only them, at the right of its top margin.
+
+    Raises:
+        PublishingError: The template is no Word document, or its first page has no header of its own.
+    """
+    document = _opened(template)
+    header = document.sections[-1].first_page_header
+    if header.is_linked_to_previous:
+        raise PublishingError("Шаблон Word (reference.docx): у первой страницы нет своего верхнего колонтитула.")
+    _clear(header)
+    for line in lines:
+        _add(header, line, center=False)
+    return _saved(document)
+
+
+def _opened(template: bytes) -> "Document":
+    import docx
+
+    try:
+        document = docx.Document(io.BytesIO(template))
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise PublishingError(f"Шаблон Word (reference.docx) не открывается: {error}. Верните прежний файл.") from None
+    document.element.body.get_or_add_sectPr()  # a document of one section need not say so
+    return document
+
+
+def _clear(margin: Union["_Header", "_Footer"]) -> None:
+    for block in list(margin.iter_inner_content()):
+        margin._element.remove(block._element)
+
+
+def _add(margin: Union["_Header", "_Footer"], words: str, *, center: bool) -> None:
+    """A line small in the middle of the foot, or as large as the text at the right of the head."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
+
+    paragraph = margin.add_paragraph(words)
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if center else WD_ALIGN_PARAGRAPH.RIGHT
+    paragraph.paragraph_format.space_before = Pt(0)
+    paragraph.paragraph_format.space_after = Pt(0 if center else 3)
+    paragraph.runs[0].font.size = Pt(9 if center else 11)
+
+
+def _saved(document: "Document") -> bytes:
+    """The file without the time at which python-docx wrote it: the same template gives the same bytes."""
+    buffer = io.BytesIO()
+    document.save(buffer)
+    with zipfile.ZipFile(buffer) as package:
+        return packed({name: package.read(name) for name in package.namelist()})

@@ -6,9 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from analysis.rules.defaults import approval_misfits
 from analysis.rules.toml_file import read_rules, refuse
-from analysis.rules.written import Filled, Misfit, Rule, Written, one_of, repeated, stands
+from analysis.rules.written import Filled, Misfit, Rule, Written, approval_misfits, one_of, repeated, stands
 
 # What every project assumes while nothing else is written, and what one project assumes beside it.
 ASSUMPTIONS_FILE, OWN_ASSUMPTIONS_FILE = "data/assumptions.toml", "data/own_assumptions.toml"

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.rules.defaults import bracketed, doubt
 from analysis.rules.toml_file import read_rules
-from analysis.rules.written import Misfit, Written
+from analysis.rules.written import Misfit, Written, bracketed, doubt
 
 DISCLOSURE_FILE = "data/disclosure.toml"
 

@@ -1,13 +1,18 @@
 """Writes entries into data/raw/SOURCES.toml; what people wrote there stays as it is."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
 from analysis.files.atomic import write_file_whole
-from analysis.files.quoting import quoted
 from analysis.rules.config import SOURCES_FILE, Source
+
+
+def quoted(text: str) -> str:
+    """Returns a quoted string for TOML and YAML; characters that cannot be printed become spaces."""
+    return json.dumps("".join(letter if letter.isprintable() else " " for letter in text), ensure_ascii=False)
 
 
 def enter(root: Path, sources: Sequence[Source]) -> None:

@@ -1,7 +1,6 @@
 """What a file that people write may hold: a table is a frozen dataclass, a rule of a value stands in its annotation.
 
-Pydantic reads these annotations (analysis.rules.toml_file); nothing here loads it before it is asked.
-"""
+Pydantic reads these annotations (analysis.rules.toml_file); nothing here loads it before it is asked."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -178,3 +177,31 @@ def bare(kind: Any) -> Any:
     if get_origin(kind) is Annotated:
         return bare(get_args(kind)[0])
     return bare(get_args(kind)[0]) if isinstance(kind, UnionType) else kind
+
+
+DEFAULT_RULE = "правило по умолчанию, не утверждено управлением"
+NOT_CONFIRMED = "не подтверждено"
+
+
+def approval_misfits(default: bool, since: object, kind: str) -> Iterator[Misfit]:
+    """What is wrong with an entry that comes with the program until the office writes `since` for `default = true`.
+
+    Args:
+        default: Whether it says that nobody has approved it.
+        since: Since when the office has it; None where it does not say: the day on which we wrote it is not its day.
+        kind: How `since` is written.
+    """
+    if default and since is not None:
+        yield Misfit("ключ «since» бывает у утверждённого: уберите его или «default».", key=("since",))
+    if not default and since is None:
+        yield Misfit(f"нет ключа «since» ({kind}). Допишите его.")
+
+
+def doubt(default: bool, confirmed: bool, unconfirmed: str = NOT_CONFIRMED) -> str:
+    """Returns what must be said beside a rule: a default, or one whose text was not read; empty for any other."""
+    return DEFAULT_RULE if default else "" if confirmed else unconfirmed
+
+
+def bracketed(said: str) -> str:
+    """The words in brackets, ready to follow others; nothing for none."""
+    return f" ({said})" if said else ""

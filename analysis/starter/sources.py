@@ -6,9 +6,9 @@ from pathlib import Path
 
 import analysis
 from analysis.errors import AnalysisError
-from analysis.files.quoting import quoted
-from analysis.publishing.word_margins import with_footer
+from analysis.publishing.word_pages import with_footer
 from analysis.rules.config import CALENDAR_FILE, INVENTED
+from analysis.rules.sources_file import quoted
 from analysis.starter.beginning import Beginning
 
 INSTALLATION = Path(analysis.__file__).parents[1]

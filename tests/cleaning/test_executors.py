@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.cleaning.executors import list_faults, look_alikes, one_name_each, why_alike
+from analysis.cleaning.terms import list_faults, look_alikes, one_name_each, why_alike
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.contracts.validation import violations
 from analysis.rules.config import Abbreviation, Collection, OneExecutor

@@ -15,8 +15,7 @@ from analysis.indicators.school_facts import pupil_rows, staff_rows
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.rules.exam_calendar import load_calendar
-from analysis.rules.indicator_passport import MEAN, NUMBER, SHARE, load_passport
-from analysis.rules.part_of import PartOf, known_parts, part_of
+from analysis.rules.indicator_passport import MEAN, NUMBER, SHARE, PartOf, known_parts, load_passport, part_of
 from school_forms import COLLECTION, FILE, PARTS, form_of, held
 
 HOUSE = Path(__file__).parents[2]

@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from analysis.cleaning.former_names import with_former_names
-from analysis.cleaning.merged_schools import last_report_years, with_ended, with_mergers
 from analysis.cleaning.registry import Registry
+from analysis.cleaning.school_history import last_report_years, with_ended, with_former_names, with_mergers
 from analysis.contracts.findings import Severity
 from analysis.rules.school_mergers import Merger
 

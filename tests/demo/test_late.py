@@ -11,7 +11,6 @@ import pytest
 from analysis.cleaning.corrections import Correction, load_amendments
 from analysis.contracts.findings import Severity
 from analysis.forms.annotate import annotate
-from analysis.indicators.plan import plan_by_year
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.facts import in_force, read_facts
 from analysis.rules.config import load_project, load_reporting, load_sources
@@ -25,19 +24,16 @@ REMEMBERED = cache(read_workbook)
 def read(demo, checked):
     """Reads the facts of the demo from other sources."""
     project, tables = load_project(demo), checked.tables
-    plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
     corrections = load_amendments(demo).corrections
 
     def _read(sources, cutoffs=(), more=(), editions=None):
-        reporting = load_reporting(demo)
+        collection = replace(project.collection, cutoffs=cutoffs or project.collection.cutoffs)
         return read_facts(
-            replace(project, editions=editions or project.editions),
-            replace(project.collection, cutoffs=cutoffs or project.collection.cutoffs),
+            replace(project, editions=editions or project.editions, collection=collection),
             sources,
             [*corrections, *more],
-            reporting,
-            plan,
-            tables["executors"],
+            load_reporting(demo),
+            tables,
             lambda content, file: REMEMBERED(content, file),
         )
 

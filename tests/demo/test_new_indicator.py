@@ -7,9 +7,9 @@ from analysis.contracts.school_facts import YOUNG
 from analysis.documents.run import gathered
 from analysis.documents.school_tables import tables
 from analysis.files.tables import read_table
-from analysis.forms.school_sheets import school_sheets
+from analysis.forms.collect import school_sheets
 from analysis.rules.config import load_project
-from analysis.rules.part_of import PartOf, known_parts
+from analysis.rules.indicator_passport import PartOf, known_parts
 
 ID, NAME = "young_teacher_share", "Доля учителей до 35 лет"
 TEACHERS = "Всего учителей"

@@ -6,8 +6,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from analysis.cleaning.register import Register
 from analysis.cleaning.returns import fact_table
+from analysis.cleaning.schools import Register
 from analysis.documents.material import Material
 from analysis.documents.settings import Settings
 from analysis.indicators.tables import indicator_tables

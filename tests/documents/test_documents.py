@@ -11,21 +11,18 @@ import pypdf
 import pytest
 
 from analysis.documents import run, school_tables
+from analysis.documents.authored import Key, Reply
 from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
-from analysis.documents.decisions import Key
-from analysis.documents.kinds import CONTESTS, COURSES, MEETING, SCHOOL_NOTE, SELECTION
+from analysis.documents.material import with_codes
 from analysis.documents.meeting_brief import _done, _schools, meeting_brief
-from analysis.documents.outdated import LISTED
-from analysis.documents.parts import with_codes
-from analysis.documents.replies import Reply
 from analysis.documents.school_note import _own, _pupils, school_notes
 from analysis.documents.selection_note import selection_note
-from analysis.documents.settings import Attachment, Settings
-from analysis.documents.staging import Batch, Document, publish_documents
+from analysis.documents.settings import CONTESTS, COURSES, MEETING, SCHOOL_NOTE, SELECTION, Attachment, Settings
+from analysis.documents.staging import LISTED, Batch, Document, publish_documents
 from analysis.errors import AnalysisError
 from analysis.presentation.school_facts import VPR_NOTICE
-from analysis.rules.defaults import DEFAULT_RULE
+from analysis.rules.written import DEFAULT_RULE
 from roadmaps import HOUSE
 
 PARTS = ["Факт", "Вывод", "Гипотеза", "Решение"]
@@ -303,7 +300,8 @@ def test_what_an_earlier_run_left_is_listed_once_it_would_say_something_else(mat
     def make(kinds, schools=(), **written):
         edition = replace(material.edition, project=project)
         monkeypatch.setattr(run, "gathered", lambda *_: replace(material, edition=edition, **written))
-        return run.make_documents(project, 2021, kinds, schools, ("html",), "builtin", lambda _: None).outdated
+        order = run.Order(2021, kinds, schools, ("html",), "builtin")
+        return run.make_documents(project, order, lambda _: None).outdated
 
     folder = project.root / "output/documents/2021"
     changed = {Key("selection", "", "Решение"): "Новое", Key("school-note", "edu000001", "Гипотеза"): "Новая"}

@@ -3,10 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis.cleaning.register import Register
-from analysis.documents.authored import as_markdown, written_lines
-from analysis.documents.decisions import Key, load_decisions
-from analysis.documents.replies import load_replies
+from analysis.cleaning.schools import Register
+from analysis.documents.authored import Key, as_markdown, load_decisions, load_replies, written_lines
 from analysis.documents.settings import SETTINGS_FILE, load_settings
 from analysis.errors import AnalysisError
 

@@ -11,13 +11,13 @@ from analysis.contracts import school_facts
 from analysis.contracts.forms import EVIDENCE, EXECUTION, FORM_VERSION, OWN_MEASURES, VERSIONS, form_identity
 from analysis.contracts.school_facts import TEACHERS, AskedLine, are_asked
 from analysis.errors import AnalysisError
-from analysis.forms.school_sheets import school_sheets
+from analysis.forms.collect import school_sheets
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.completeness import asked_lines, reporter_completeness
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.rules.config import Collection
-from analysis.rules.part_of import part_of
+from analysis.rules.indicator_passport import part_of
 
 COLLECTION = Collection(("УО",), "ОО")
 ADDED = AskedLine("Логопедов", "человек", since=2022)

@@ -13,7 +13,7 @@ from analysis.forms.receive import receive
 from analysis.forms.receive_exports import Said
 from analysis.forms.workbook import form_bytes
 from analysis.intake.exports import recognise
-from analysis.intake.exports.lines import Line
+from analysis.intake.exports.cells import Line
 from analysis.intake.exports.recognise import read_export
 from analysis.intake.workbook_package import OLE2
 from analysis.pipeline.check import check_project

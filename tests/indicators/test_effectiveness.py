@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
 from analysis.contracts.school_facts import FORM_LINES, TRAINED
 from analysis.contracts.validation import violations
-from analysis.indicators.effectiveness import SHIFTED, school_indicators
-from analysis.indicators.gaps import indicator_gaps
+from analysis.indicators.effectiveness import SHIFTED, indicator_gaps, school_indicators
 from analysis.rules.exam_calendar import load_calendar
 from analysis.rules.indicator_passport import load_passport
 from school_tables import drawn_town, result, results

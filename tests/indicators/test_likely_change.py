@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from analysis.indicators.likely_change import ARCSINE_SPAN, arcsine, likely_growth
+from analysis.indicators.change import ARCSINE_SPAN, arcsine, likely_growth
 from analysis.indicators.uncertainty import probability_of_growth
 
 CHANGES = np.array([0.21, -0.05, 0.02, 0.11, -0.13, 0.04, 0.3, -0.02, 0.08, 0.0])

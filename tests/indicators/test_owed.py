@@ -7,8 +7,8 @@ import pytest
 
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.validation import violations
+from analysis.indicators.duties import OFFICE, owed
 from analysis.indicators.execution import Duty, facts_by_reporter
-from analysis.indicators.owed import OFFICE, owed
 
 CUTOFFS = {2021: date(2022, 1, 31)}
 AFTER = date(2022, 3, 1)

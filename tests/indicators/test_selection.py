@@ -15,8 +15,7 @@ from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.selection_hits import rule_hits
 from analysis.indicators.tables import selection_tables
 from analysis.rules.indicator_passport import load_passport
-from analysis.rules.methods import load_methods
-from analysis.rules.selection_rules import NO_REPETITION, SELECTION_FILE, load_rules
+from analysis.rules.methods import NO_REPETITION, SELECTION_FILE, load_methods, load_rules
 from school_tables import result, results, town_of
 
 HOUSE = Path(__file__).parents[2]

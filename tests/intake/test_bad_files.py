@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.intake import word_package as package
+from analysis.intake import word_file as package
 from analysis.intake.files import read_blocks
 from roadmaps import check, document
 from word_documents import (

@@ -6,9 +6,8 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from analysis.intake import workbook_memory
-from analysis.intake.workbook import read_workbook
-from analysis.intake.workbook_memory import MEMORY, remembering_reader
+from analysis.intake import workbook
+from analysis.intake.workbook import MEMORY, read_workbook, remembering_reader
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def content():
 
 def test_what_is_remembered_is_what_was_read(tmp_path, content, monkeypatch):
     first = remembering_reader(tmp_path)(content, "a.xlsx")
-    monkeypatch.setattr(workbook_memory, "read_workbook", None)
+    monkeypatch.setattr(workbook, "read_workbook", None)
     again = remembering_reader(tmp_path)(content, "a.xlsx")
     assert again == first == read_workbook(content, "a.xlsx")
     assert {finding.rule for finding in again.findings} == {"hidden_data", "formula"}

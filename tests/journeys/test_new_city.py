@@ -14,7 +14,7 @@ from lxml import html
 
 from analysis.cli import _parser, main
 from analysis.files.tables import read_table
-from analysis.rules.defaults import DEFAULT_RULE
+from analysis.rules.written import DEFAULT_RULE
 from roadmaps import FIRST, HOUSE, SECOND, TASK, document
 
 README = (HOUSE / "README.md").read_text(encoding="utf-8")

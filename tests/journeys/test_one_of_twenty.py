@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,6 @@ from analysis.forms.annotate import annotate
 from analysis.forms.receive import receive
 from analysis.forms.receive_exports import Said
 from analysis.forms.workbook import form_bytes
-from analysis.indicators.plan import plan_by_year
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.facts import read_facts
 from analysis.rules.config import Collection, load_project, load_sources
@@ -76,10 +76,9 @@ def _received(root):
 
 def _checked(root, signed):
     """By school: its rows in the tables of facts, its findings, and its marked copy."""
-    project, tables, sources = load_project(root), signed.tables, load_sources(root)
-    plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
-    collection = Collection(("УО",), "ОО")
-    facts = read_facts(project, collection, sources, (), (), plan, tables["executors"], read_workbook)
+    project = replace(load_project(root), collection=Collection(("УО",), "ОО"))
+    sources = load_sources(root)
+    facts = read_facts(project, sources, (), (), signed.tables, read_workbook)
     stopping = blocking(facts.findings)
     copies = annotate(root, stopping, [one.file for one in sources], root / "output/annotated")
     marked = {path.name: _parts(path.read_bytes()) for path in copies.written}

@@ -9,7 +9,7 @@ from analysis.contracts.forms import SCHOOL_SHEETS
 from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS, SCHOOL_FACT_TABLES
 from analysis.contracts.validation import violations
 from analysis.forms.annotate import annotate
-from analysis.forms.school_sheets import how_to_fill_sheets, school_sheets
+from analysis.forms.collect import how_to_fill_sheets, school_sheets
 from school_forms import COLLECTION, COMPETENCES, FILE, SITTINGS, cleaned, form_of
 
 few, amounts = st.integers(0, 400), st.integers(0, 4000).map(lambda number: number / 4)

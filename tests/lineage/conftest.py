@@ -6,9 +6,8 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning.returns import fact_table
-from analysis.cleaning.rule_tables import rule_tables
 from analysis.cleaning.school_sheets import school_fact_tables
-from analysis.cleaning.typed_rows import typed_table
+from analysis.cleaning.typed_rows import rule_tables, typed_table
 from analysis.contracts.chains import DisplacedResults, ReceivedCells
 from analysis.contracts.facts import COUNTED, LATE, REPLACED
 from analysis.indicators.quality import quality_tables

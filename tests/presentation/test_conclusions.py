@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import pytest
 
-from analysis.documents.kinds import KINDS
+from analysis.documents.settings import KINDS
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import SENTENCES, conclusions
 from analysis.presentation.conclusions.places import PLACES, REPORT
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, PUBLIC, Case, Said
-from analysis.rules.defaults import DEFAULT_RULE
-from analysis.rules.selection_rules import SAME_PROCEDURE
+from analysis.rules.methods import SAME_PROCEDURE
+from analysis.rules.written import DEFAULT_RULE
 from hand_made import RULE, case, contest, hit, low, measure, selected, share, threshold, topic
 
 OUTER, INNER = "выше предела 99,8 %", "выше предела 95 %"

@@ -21,9 +21,9 @@ from analysis.presentation.logs import assumed
 from analysis.presentation.school_facts import LARGER_REMAIN, VPR_NOTICE
 from analysis.presentation.shares import percent
 from analysis.project import notebooks
-from analysis.rules.defaults import DEFAULT_RULE
 from analysis.rules.disclosure_policy import DEFAULT_POLICY
 from analysis.rules.methods import load_methods
+from analysis.rules.written import DEFAULT_RULE
 from roadmaps import HOUSE
 from school_towns import result, results, town_facts
 

@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from analysis.cleaning.returns import fact_table
-from analysis.cleaning.rule_tables import rule_tables
+from analysis.cleaning.typed_rows import rule_tables
 from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
 from analysis.lineage.store import store_of

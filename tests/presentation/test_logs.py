@@ -10,8 +10,8 @@ from analysis.presentation.passport import NO_INDICATORS
 from analysis.presentation.selection_tables import NOT_SELECTED
 from analysis.rules.assumptions import NEEDS
 from analysis.rules.config import Collection
-from analysis.rules.defaults import DEFAULT_RULE
 from analysis.rules.methods import load_methods
+from analysis.rules.written import DEFAULT_RULE
 from roadmaps import HOUSE
 
 # What a plan alone rests on: how its totals are read, which number is a slip, how its data are rated.

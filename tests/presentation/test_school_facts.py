@@ -6,8 +6,8 @@ import pytest
 
 from analysis.indicators.school_tables import school_tables
 from analysis.presentation.school_facts import NO_FACTS, VPR_NOTICE, number_words, sections, subject_words
-from analysis.rules.defaults import DEFAULT_RULE
 from analysis.rules.disclosure_policy import DEFAULT_POLICY
+from analysis.rules.written import DEFAULT_RULE
 from school_towns import town_facts
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from analysis.presentation.selection_tables import rule_lines
-from analysis.rules.selection_rules import NO_REPETITION, Procedure, RuleSet
+from analysis.rules.methods import NO_REPETITION, Procedure, RuleSet
 
 RULE = RuleSet(
     id="a",

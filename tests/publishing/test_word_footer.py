@@ -6,8 +6,8 @@ import zipfile
 import docx
 import pytest
 
-from analysis.publishing.errors import PublishingError
-from analysis.publishing.word_margins import with_footer
+from analysis.publishing.project import PublishingError
+from analysis.publishing.word_pages import with_footer
 
 from .conftest import REPORTS
 

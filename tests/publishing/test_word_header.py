@@ -5,8 +5,8 @@ import io
 import docx
 import pytest
 
-from analysis.publishing.errors import PublishingError
-from analysis.publishing.word_margins import with_first_header
+from analysis.publishing.project import PublishingError
+from analysis.publishing.word_pages import with_first_header
 
 from .conftest import REPORTS
 

@@ -7,10 +7,10 @@ import pytest
 
 from analysis.errors import AnalysisError
 from analysis.rules.assumptions import load_assumptions
-from analysis.rules.defaults import DEFAULT_RULE, bracketed, doubt
 from analysis.rules.disclosure_policy import load_policy
 from analysis.rules.indicator_passport import PASSPORT_FILE, load_passport
-from analysis.rules.selection_rules import SELECTION_FILE, load_rules
+from analysis.rules.methods import SELECTION_FILE, load_rules
+from analysis.rules.written import DEFAULT_RULE, bracketed, doubt
 from roadmaps import HOUSE
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.rules.defaults import DEFAULT_RULE
 from analysis.rules.disclosure_policy import DEFAULT_POLICY, DISCLOSURE_FILE, load_policy
+from analysis.rules.written import DEFAULT_RULE
 from analysis.starter.beginning import Beginning
 from analysis.starter.start import new_project
 from roadmaps import HOUSE

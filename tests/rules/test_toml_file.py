@@ -13,8 +13,8 @@ from analysis.rules.config import ProjectFile, ReportingFile, SourcesFile, Terms
 from analysis.rules.disclosure_policy import Disclosure
 from analysis.rules.exam_calendar import Calendar
 from analysis.rules.indicator_passport import PassportFile
+from analysis.rules.methods import Selection
 from analysis.rules.school_mergers import Mergers
-from analysis.rules.selection_rules import Selection
 from analysis.rules.toml_file import ACCEPTED, RulesError, accepted, read_rules
 from analysis.starter.beginning import Beginning
 from analysis.starter.start import new_project

@@ -1,15 +1,62 @@
-"""Reads codes, marks, scores and percents out of the cells of an export.
+"""The sheets and lines of an export; reads codes, marks, scores and percents out of their cells.
 
 A name may stand in any cell of a file with pupils. So only values of a known form leave this module, such as
-«edu260001» or 9306.
-"""
+«edu260001» or 9306."""
 
 import re
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from enum import Enum
 from fractions import Fraction
 
 from analysis.intake.blocks import plain
-from analysis.intake.exports.lines import GridValue, Unreadable
+from analysis.intake.workbook_sheet import CellValue
+
+
+class Unreadable(Enum):
+    """Stands for a cell with an error or with a formula without a stored value."""
+
+    CELL = "cell"
+
+
+GridValue = CellValue | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a sheet or a record of a .csv file.
+
+    Attributes:
+        number: As the spreadsheet shows it, from 1.
+        cells: What is not blank, by number of the column from 1.
+        hidden: The row is hidden.
+    """
+
+    number: int
+    cells: Mapping[int, GridValue]
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class GridSheet:
+    """A sheet of an export.
+
+    Attributes:
+        number: Among the sheets of the file, from 1.
+        name: As on its tab; empty for a .csv file.
+        hidden: The tab is hidden.
+        lines: Its rows that are not blank, from the top. They can be read only once.
+        hidden_columns: Columns that are hidden; known after the first line has been read.
+    """
+
+    number: int
+    name: str
+    hidden: bool
+    lines: Iterator[Line]
+    hidden_columns: AbstractSet[int] = frozenset()
+
 
 LOGIN = re.compile(r"\b(?:edu|sch)\d{3,9}\b", re.IGNORECASE)
 CODE = re.compile(r"(\d{1,9})(?:[.,]0+)?")

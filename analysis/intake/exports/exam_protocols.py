@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from analysis.intake.exports.cells import (
+    Line,
     NotReadError,
     code_of,
     grade_of,
@@ -15,7 +16,6 @@ from analysis.intake.exports.cells import (
     says_left_out,
     text_of,
 )
-from analysis.intake.exports.exam_titles import ExamTitle, ExamTitles
 from analysis.intake.exports.headings import (
     FOOTERS,
     Columns,
@@ -26,8 +26,8 @@ from analysis.intake.exports.headings import (
     numbers_the_columns,
     patterns,
 )
-from analysis.intake.exports.lines import Line
 from analysis.intake.exports.pupils import Block, Exam, School, Tally
+from analysis.intake.exports.titles import ExamTitle, ExamTitles
 from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE, Vocabulary
 
 TITLE = "протокол РЦОИ (ОГЭ, ЕГЭ)"

@@ -1,18 +1,239 @@
-"""Opens an export by its content as sheets of lines. Lines are read one by one and not kept."""
+"""Opens an export by its content (.xls, .xlsx, .csv) as sheets of lines. Lines are read one by one and not kept."""
 
 import codecs
 import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
+from typing import Any
+
+import xlrd
 
 from analysis.errors import AnalysisError
-from analysis.intake.exports.grid_xls import xls_sheets
-from analysis.intake.exports.grid_xlsx import xlsx_sheets
-from analysis.intake.exports.lines import GridSheet, Line
-from analysis.intake.text_file import CONTROL_CHARACTER
-from analysis.intake.workbook_package import LARGEST_UNPACKED_BYTES, OLE2
+from analysis.intake.exports.cells import GridSheet, GridValue, Line, Unreadable
+from analysis.intake.files import CONTROL_CHARACTER
+from analysis.intake.workbook_package import (
+    ENCRYPTED_PACKAGE,
+    LARGEST_FILE_BYTES,
+    LARGEST_UNPACKED_BYTES,
+    OLE2,
+    Package,
+    open_package,
+)
+from analysis.intake.workbook_parts import SheetEntry, read_entries
+from analysis.intake.workbook_sheet import BookParts, is_hidden, position, read_value
+
+TEXT, NUMBER, DATE, TRUTH, ERROR = 1, 2, 3, 4, 5
+SAVE_ANEW = "Откройте файл в Excel (или LibreOffice Calc) и сохраните как «Книга Excel (.xlsx)» без пароля."
+
+
+def xls_sheets(content: bytes, file: str) -> Iterator[GridSheet]:
+    """Yields the sheets in the order of their tabs.
+
+    Raises:
+        AnalysisError: The file is no .xls workbook, is damaged, protected or too large; the message quotes no cell.
+    """
+    if ENCRYPTED_PACKAGE in content:
+        raise AnalysisError(f"{file}: книга защищена паролем. Снимите пароль в Excel и сохраните заново.")
+    if len(content) > LARGEST_FILE_BYTES:
+        raise AnalysisError(f"{file}: файл слишком велик для книги ({len(content) // 1_000_000} МБ). {SAVE_ANEW}")
+    book = _opened(content, file)
+    for number, sheet in enumerate(book.sheets(), start=1):
+        yield GridSheet(number, sheet.name, sheet.visibility != 0, _xls_lines(sheet), _hidden_columns(sheet))
+
+
+def _opened(content: bytes, file: str) -> Any:
+    try:
+        # Remarks of xlrd may quote the file, so they are thrown away.
+        return xlrd.open_workbook(file_contents=content, logfile=io.StringIO(), ragged_rows=True, formatting_info=True)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - over damaged bytes xlrd raises whatever the bytes lead it to
+        raise AnalysisError(
+            f"{file}: книга .xls повреждена, защищена паролем или это другой документ старого Office. {SAVE_ANEW}"
+        ) from None
+
+
+def _xls_lines(sheet: Any) -> Iterator[Line]:
+    for row in range(sheet.nrows):
+        kinds, values = sheet.row_types(row), sheet.row_values(row)
+        pairs = enumerate(zip(kinds, values, strict=True), start=1)
+        cells = {
+            column: value for column, (kind, held) in pairs if (value := _value(kind, held, sheet.book.datemode)) != ""
+        }
+        if cells:
+            yield Line(row + 1, cells, _is_hidden(sheet.rowinfo_map.get(row), "height"))
+
+
+def _hidden_columns(sheet: Any) -> frozenset[int]:
+    return frozenset(column + 1 for column, info in sheet.colinfo_map.items() if _is_hidden(info, "width"))
+
+
+def _is_hidden(info: Any, size: str) -> bool:
+    return info is not None and bool(info.hidden or getattr(info, size) == 0)
+
+
+def _value(kind: int, held: Any, datemode: int) -> GridValue:
+    if kind == TEXT:
+        return "" if held.isspace() else str(held)
+    if kind == NUMBER:
+        return float(held)
+    if kind == DATE:
+        return _day(held, datemode)
+    # No column holds truth values, so they are unreadable like errors.
+    return Unreadable.CELL if kind in (TRUTH, ERROR) else ""
+
+
+def _day(held: Any, datemode: int) -> GridValue:
+    try:
+        moment: datetime = xlrd.xldate_as_datetime(held, datemode)
+    except (ValueError, OverflowError, xlrd.xldate.XLDateError):
+        return Unreadable.CELL
+    return moment
+
+
+DIGITS = "0123456789"
+# Of any sheet of Excel.
+LAST_COLUMN = 16_384
+
+
+def xlsx_sheets(content: bytes, file: str) -> Iterator[GridSheet]:
+    """Yields the sheets in the order of their tabs; the lines of one must be taken before the next.
+
+    Raises:
+        AnalysisError: The file cannot or must not be read; the message quotes no cell.
+    """
+    package = open_package(content, file)
+    with package.archive:
+        entries, book = read_entries(package)
+        for number, entry in enumerate(entries, start=1):
+            reader = LineReader(book)
+            lines = _lines(package, entry, reader)
+            yield GridSheet(number, entry.name, entry.hidden, lines, reader.hidden_columns)
+
+
+def _lines(package: Package, entry: SheetEntry, reader: "LineReader") -> Iterator[Line]:
+    for _ in package.stream_with(reader, entry.part, LARGEST_UNPACKED_BYTES):
+        ready, reader.lines = reader.lines, []
+        yield from ready
+
+
+@dataclass(slots=True)
+class LineReader:
+    """Gathers the rows of a sheet while its XML streams by.
+
+    The reader of returned forms keeps an address and a fault for every cell. An export has a million cells and only
+    its sums are kept, so this reader keeps values alone.
+
+    Attributes:
+        book: What the cells refer to.
+        pieces: The text since the last element of interest.
+        done: All rows have been read.
+        lines: Complete rows. The caller takes them and puts a new list here.
+        hidden_columns: Columns that are hidden or have no width; they stand before the rows.
+    """
+
+    book: BookParts
+    pieces: list[str] = field(default_factory=list)
+    done: bool = False
+    lines: list[Line] = field(default_factory=list)
+    hidden_columns: set[int] = field(default_factory=set)
+    _row: int = 0
+    _row_is_hidden: bool = False
+    _column: int = 0
+    _cells: dict[int, GridValue] = field(default_factory=dict)
+    _cell: dict[str, str] = field(default_factory=dict)
+    _text: str | None = None
+    _has_formula: bool = False
+    _phonetic: bool = False
+    _columns: dict[str, int] = field(default_factory=dict)
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        if tag == "c":  # first, because there are millions of them; below once more for a name with a prefix
+            self._cell, self._text, self._has_formula = attributes, None, False
+            self.pieces.clear()
+        elif tag != "v":
+            self._start_another(tag.rpartition(":")[2], attributes)
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if tag == "v":
+            self._text = "".join(self.pieces)
+        elif tag == "c":
+            self._end_cell()
+        else:
+            self._end_another(tag.rpartition(":")[2])
+
+    def _start_another(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "row":
+            self._row, self._column, self._cells = int(attributes.get("r", self._row + 1)), 0, {}
+            self._row_is_hidden = is_hidden(attributes, "ht")
+        elif name == "col" and is_hidden(attributes, "width"):
+            self.hidden_columns.update(range(int(attributes["min"]), min(int(attributes["max"]), LAST_COLUMN) + 1))
+        elif name == "c":
+            self.start(name, attributes)
+        elif name == "t":
+            self.pieces.clear()
+        elif name == "f":
+            self._has_formula = True
+        elif name == "rPh":
+            self._phonetic = True
+
+    def _end_another(self, name: str) -> None:
+        if name == "row":
+            if self._cells:
+                self.lines.append(Line(self._row, self._cells, self._row_is_hidden))
+        elif name in ("v", "c"):
+            self.end(name)
+        elif name == "t":
+            if not self._phonetic:
+                self._text = (self._text or "") + "".join(self.pieces)
+        elif name == "f":
+            self.pieces.clear()
+        elif name == "rPh":
+            self._phonetic = False
+        elif name == "sheetData":
+            self.done = True
+
+    def _end_cell(self) -> None:
+        text, cell = self._text, self._cell
+        address = cell.get("r")
+        self._column = column = self._column_of(address) if address else self._column + 1
+        if text is None and not self._has_formula:
+            return
+        kind = cell.get("t")
+        value = (
+            self.book.texts[int(text)] if kind == "s" and text and text.isdigit() else self._value(kind or "n", text)
+        )
+        if value == "":
+            return
+        if column in self._cells:
+            raise ValueError("a cell stands twice")
+        self._cells[column] = value
+
+    def _column_of(self, address: str) -> int:
+        letters = address.rstrip(DIGITS)
+        column = self._columns.get(letters)
+        if column is None:
+            column = self._columns[letters] = position(address)[1]
+        return column
+
+    def _value(self, kind: str, text: str | None) -> GridValue:
+        if text is None or (self._has_formula and not text and kind != "str"):
+            return Unreadable.CELL
+        if kind == "e":
+            return Unreadable.CELL
+        if not text:
+            return ""
+        try:
+            return read_value(kind, self._cell.get("s", "0"), text, self.book)
+        except ValueError:
+            return Unreadable.CELL
+
 
 # Other formats that are saved under the name of a workbook, recognised by their first bytes.
 OPEN_AND_SAVE = "Откройте файл в Excel и сохраните как .xlsx"

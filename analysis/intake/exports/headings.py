@@ -1,12 +1,12 @@
-"""Finds the columns of an export by their headings, whatever is merged, blank or added between them."""
+"""Finds the columns of an export by their headings: of any, of «Статистика по отметкам», of a regional summary."""
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analysis.intake.blocks import plain
-from analysis.intake.exports.cells import text_of
-from analysis.intake.exports.lines import GridValue, Line, Unreadable
+from analysis.intake.exports.cells import GridValue, Line, Unreadable, text_of
+from analysis.intake.workbook_sheet import column_letters
 
 SPREAD = 3
 # The beginning of a line below the last pupil.
@@ -100,3 +100,179 @@ def row_ranges(rows: Iterable[int], most: int = 12) -> str:
     rest = f" и ещё {len(spans) - most} мест" if len(spans) > most else ""
     one = len(spans) == 1 and spans[0][0] == spans[0][1]
     return f"{'строка' if one else 'строки'} {shown}{rest}"
+
+
+MARKS = ("mark_2", "mark_3", "mark_4", "mark_5")
+COUNTS = ("count_2", "count_3", "count_4", "count_5")
+MARK_NAMES = ("2", "3", "4", "5")
+WANTED = patterns(
+    group=r"группы участников",
+    login=r"логин(?: оо)?",
+    school=r"оо|название оо|наименование оо",
+    municipality=r"муниципалитет",
+    year=r"год",
+    grade=r"класс",
+    subject=r"предмет",
+    participants=r"кол-во участников|количество участников",
+    **dict(zip(MARKS, MARK_NAMES, strict=True)),
+    **{name: f"{mark} чел" for name, mark in zip(COUNTS, MARK_NAMES, strict=True)},
+)
+SHARE = re.compile(r"%|дол[яи]\b.*|процент\w*|в %")
+PEOPLE = re.compile(r"чел\w*|кол-во(?: участников)?|количество(?: участников)?|число")
+# The heading of primary scores. Without it their columns are recognised by numbers from 0 on.
+SCORES_TITLE = re.compile(r"распределение (?:участников )?(?:по )?первичн\w+ балл\w*.*")
+FIRST_SCORES = tuple(str(score) for score in range(7))
+PRIMARY_SCORES = (
+    "это распределение первичных баллов (столбцы 0, 1, 2 …), а не отметок. "
+    "Выгрузите из ФИС ОКО «Статистику по отметкам»"
+)
+LOWER = re.compile(rf"[2-5]|распределение.*|{SHARE.pattern}|{PEOPLE.pattern}")
+
+
+@dataclass(slots=True)
+class MarkHeadings:
+    """The rows of headings as far as they have been read.
+
+    Attributes:
+        columns: Where the wanted columns stand; None until all of them are named.
+    """
+
+    columns: Columns | None = None
+    _found: Mapping[int, str] = field(default_factory=dict)
+    # Rows of the table have not begun.
+    _open: bool = False
+
+    def begins(self, line: Line) -> bool:
+        """Whether a line is the first row of headings; then it is taken."""
+        found = headings(line)
+        names = columns_of(found, WANTED)
+        if "participants" not in names or not ("group" in names or "login" in names):
+            return False
+        self._found, self._open = found, True
+        self._name_columns()
+        return True
+
+    def goes_on(self, line: Line) -> bool:
+        """Whether a line is a further row of headings; then it is taken."""
+        lower = headings(line)
+        self._open = self._open and bool(lower) and all(map(LOWER.fullmatch, lower.values()))
+        if not self._open:
+            return False
+        named = {column: name for column, name in lower.items() if name in MARK_NAMES}
+        self._found = {**lower, **self._found, **named} if named else _parted(self._found, lower)
+        self._name_columns()
+        return True
+
+    def _name_columns(self) -> None:
+        columns = columns_of(self._found, WANTED)
+        whole = any(all(name in columns for name in names) for names in (MARKS, COUNTS))
+        self.columns = columns if whole else None
+
+
+def names_primary_scores(lines: Iterable[Line]) -> bool:
+    """Whether the columns under these headings are primary scores: 2, 3, 4, 5 are no marks there."""
+    for line in lines:
+        names = headings(line)
+        numbers = tuple(names[column] for column in sorted(names) if names[column].isdigit())
+        if numbers[: len(FIRST_SCORES)] == FIRST_SCORES or any(map(SCORES_TITLE.fullmatch, names.values())):
+            return True
+    return False
+
+
+def names_marks(lines: Iterable[Line]) -> bool:
+    """Whether complete headings stand in these lines."""
+    read = MarkHeadings()
+    return any((read.begins(line) or read.goes_on(line)) and read.columns is not None for line in lines)
+
+
+def _parted(found: Mapping[int, str], parts: Mapping[int, str]) -> dict[int, str]:
+    """The headings once each mark is parted in people and percent; people stand as «2 чел»."""
+    marks = sorted(column for column, name in found.items() if name in MARK_NAMES)
+    parted = {column: name for column, name in found.items() if name not in MARK_NAMES}
+    ends = [*marks[1:], max([*parts, *marks, 0]) + SPREAD]
+    for start, end in zip(marks, ends, strict=True) if marks else ():
+        own = {column: name for column, name in parts.items() if start <= column < end}
+        for column, name in (own or {start: "%"}).items():
+            parted[column] = found[start] if SHARE.fullmatch(name) else f"{found[start]} чел"
+    return parted
+
+
+HEADS = r"(?:(?:кол-во|количество|число) )?(?:участников|выпускников|обучающихся)?"
+MEASURES = {
+    "participant_count": re.compile(
+        r"прин\w+ участие(?: в егэ)?.*|участвовал\w*.*|сдавал\w*.*"
+        r"|(?:(?:кол-во|количество|число|всего) )?участник\w+(?: егэ| экзамена)?(?:,? ?\(?чел\.?\)?)?"
+    ),
+    "below_minimum_count": re.compile(
+        rf"(?:{HEADS},? ?)?(?:не (?:преодоле|набра|достиг|сда)\w+.*|ниже (?:мин|порог).*|получивш\w+ балл ниже мин.*)"
+    ),
+    "high_score_count": re.compile(r"(?:[^\d]* )?\(?(?:от )?80\s*(?:[-–—]|до)\s*99\)?(?!\d)[^\d]*"),
+    "full_score_count": re.compile(
+        rf"(?:{HEADS},? ?)?(?:набра\w+ |получи\w+ )?(?:100(?:[ -]?б\w*)?|сто(?:балл|-балл)\w*)(?:,? ?\(?чел\.?\)?)?"
+    ),
+    "mean_score": re.compile(r"ср(?:едн\w*\b|\.)(?! ?(?:отметк|оценк|первичн|возраст|процент)).*"),
+}
+IN_PERCENT = re.compile(r"%|\bдол[яи]\b|процент")
+# The mean of more than the school.
+WIDER = re.compile(
+    r"регион|\bкра[йюея]\b|област|республик|росси|\bрф\b|стран[еы]|муниципал|город|район|округ|\b(?:мо|ате)\b"
+)
+MUNICIPALITY = re.compile(
+    r"муниципалитет.*|муниципальн.*|мо|мсу|ате|район|(?:городской|муниципальный) округ|территория"
+)
+SCHOOL = re.compile(
+    r"о[оу]|школа|(?:(?:наименование|название|краткое наименование) )?"
+    r"(?:о[оу]|школы|(?:обще)?образовательн\w+ (?:организаци|учреждени)\w+)"
+)
+SUBJECT = re.compile(r"(?:учебный )?предмет|(?:наименование|название) предмета")
+INNER = str.maketrans("«»", "„“")
+PART = re.compile(r"чел\w*|кол-во|количество|число|%|дол[яи]|процент\w*")
+
+
+def names_schools(line: Line) -> bool:
+    """Whether a line holds both headings of the table: of the municipality and of the school."""
+    names = headings(line).values()
+    return any(map(MUNICIPALITY.fullmatch, names)) and any(map(SCHOOL.fullmatch, names))
+
+
+def measures(line: Line) -> dict[int, str]:
+    """Returns the measures of a row of headings by column; none unless it names participants and one more."""
+    found = {column: name for column, heading in headings(line).items() if (name := measure_of(heading))}
+    return found if "participant_count" in found.values() and len(found) > 1 else {}
+
+
+def measure_of(heading: str) -> str:
+    """Returns what a heading counts; empty for a share, the mean of a region and anything unknown."""
+    if IN_PERCENT.search(heading):
+        return ""
+    found = next((name for name, pattern in MEASURES.items() if pattern.fullmatch(heading)), "")
+    return "" if found == "mean_score" and WIDER.search(heading) else found
+
+
+def parted(found: Mapping[int, str], line: Line) -> dict[int, str] | None:
+    """Returns the columns of measures if this row splits each into «чел.» and «%»; None for any other row."""
+    parts = headings(line)
+    if not parts or not all(map(PART.fullmatch, parts.values())):
+        return None
+    starts = sorted(found)
+    counts = [column for column, heading in parts.items() if not IN_PERCENT.search(heading)]
+    moved: dict[int, str] = {}
+    for start, end in zip(starts, [*starts[1:], max(*parts, *starts) + 1], strict=True):
+        if not any(start <= column < end for column in parts):
+            moved[start] = found[start]
+        elif own := [column for column in counts if start <= column < end]:
+            moved[own[0]] = found[start]
+    return moved
+
+
+def unread(line: Line, found: Iterable[int], first: int) -> str:
+    """Returns a remark on columns under subjects that have a heading and are not read; empty if there are none."""
+    known = set(found)
+    left = {column: heading for column, heading in headings(line).items() if column >= first and column not in known}
+    named = dict.fromkeys(left.values())
+    if not named:
+        return ""
+    letters = ", ".join(map(column_letters, sorted(left)))
+    said = "; ".join(f"«{heading.translate(INNER)}»" for heading in named)
+    columns = "столбец" if len(left) == 1 else "столбцы"
+    return f"не прочитано, потому что это не число участников и не средний балл школы: {columns} {letters} ({said})"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from analysis.intake.exports.cells import NotReadError, grade_of, login_of, read_mark
+from analysis.intake.exports.cells import Line, NotReadError, grade_of, login_of, read_mark
 from analysis.intake.exports.headings import (
     FOOTERS,
     Columns,
@@ -15,7 +15,6 @@ from analysis.intake.exports.headings import (
     numbers_the_columns,
     patterns,
 )
-from analysis.intake.exports.lines import Line
 from analysis.intake.exports.pupils import Block, Exam, School
 from analysis.intake.exports.titles import Titles
 from analysis.rules.exam_calendar import MARK_SCALE, Vocabulary

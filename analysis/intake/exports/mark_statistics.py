@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from analysis.intake.blocks import plain
 from analysis.intake.exports.cells import (
+    GridValue,
+    Line,
     NotReadError,
     agree,
     counts_of,
@@ -18,9 +20,16 @@ from analysis.intake.exports.cells import (
     text_of,
 )
 from analysis.intake.exports.counts import ExamCounts
-from analysis.intake.exports.headings import Columns, line_texts, numbers_the_columns
-from analysis.intake.exports.lines import GridValue, Line
-from analysis.intake.exports.mark_headings import COUNTS, MARKS, MarkHeadings, names_marks, names_primary_scores
+from analysis.intake.exports.headings import (
+    COUNTS,
+    MARKS,
+    Columns,
+    MarkHeadings,
+    line_texts,
+    names_marks,
+    names_primary_scores,
+    numbers_the_columns,
+)
 from analysis.intake.exports.titles import Titles, VprTitle
 from analysis.rules.exam_calendar import MARK_SCALE, Vocabulary
 

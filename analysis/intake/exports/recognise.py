@@ -6,14 +6,11 @@ from itertools import chain, islice
 
 from analysis.errors import AnalysisError
 from analysis.intake.exports import exam_protocols, individual_results, mark_statistics, regional_summary
-from analysis.intake.exports.cells import text_of
+from analysis.intake.exports.cells import GridSheet, Line, text_of
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.grid import open_grid
-from analysis.intake.exports.headings import headings
-from analysis.intake.exports.hidden import HiddenHere, hidden_sheets_remark, with_remark
-from analysis.intake.exports.lines import GridSheet, Line
-from analysis.intake.exports.mark_headings import PRIMARY_SCORES, names_primary_scores
-from analysis.intake.exports.pupils import Block, counts_of_blocks
+from analysis.intake.exports.headings import PRIMARY_SCORES, headings, names_primary_scores
+from analysis.intake.exports.pupils import Block, HiddenHere, counts_of_blocks, hidden_sheets_remark, with_remark
 from analysis.intake.returns import SEND_AGAIN, form_sheet_of
 from analysis.intake.workbook_package import OLE2, SAVE_AS_XLSX
 from analysis.rules.exam_calendar import Vocabulary

@@ -5,17 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from analysis.intake.exports.cells import NotReadError, read_decimal, read_whole, text_of
+from analysis.intake.exports.cells import GridValue, Line, NotReadError, read_decimal, read_whole, text_of
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.exam_protocols import MATHEMATICS
-from analysis.intake.exports.headings import headings, line_texts, normal, numbers_the_columns
-from analysis.intake.exports.lines import GridValue, Line
-from analysis.intake.exports.summary_headings import (
+from analysis.intake.exports.headings import (
     MUNICIPALITY,
     SCHOOL,
     SUBJECT,
+    headings,
+    line_texts,
     measures,
     names_schools,
+    normal,
+    numbers_the_columns,
     parted,
     unread,
 )

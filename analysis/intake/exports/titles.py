@@ -1,10 +1,14 @@
-"""The titles that ФИС ОКО gives its files."""
+"""The titles of exports: those that ФИС ОКО gives its files, and what stands above a table of a РЦОИ protocol."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from analysis.intake.blocks import plain
+from analysis.intake.exports.cells import Line
+from analysis.intake.exports.headings import line_texts
+from analysis.rules.exam_calendar import Vocabulary
 
 VPR = re.compile(
     r"впр[.,]?\s+(?P<year>20\d\d)[.,]?\s+(?P<subject>.+?)[.,]?\s+(?P<grade>\d{1,2})(?:-?й)?\s*(?:класс|кл\.)(?!\w).*",
@@ -68,3 +72,79 @@ class Titles:
         # The exam holds for further subjects; the title of another exam must name its subject again.
         self._subject = ""
         return found
+
+
+DAY = r"(?:(?P<year>20\d\d)\.\d\d\.\d\d|\d\d\.\d\d\.(?P<last>20\d\d))(?: ?г(?:\.|ода?)?)?"
+NAMED = r"(?:(?i:предмет|экзамен)\s*[:–-]?\s*)?(?P<code>\d{1,2})\s*[-–—]\s*(?P<subject>\D.*?)"
+WHOLE = re.compile(rf"{NAMED}[\s,]+{DAY}")
+WITH_CODE = re.compile(NAMED)
+WITHOUT_CODE = re.compile(r"(?i:предмет|экзамен)\s*[:–-]\s*(?P<code>)(?P<subject>\D+)")
+DATE_OF_EXAM = re.compile(rf"(?i:дата(?: проведения)?(?: экзамена| [ое]гэ)?)\s*[:–-]?\s*(?:{DAY})?")
+
+
+@dataclass(frozen=True)
+class ExamTitle:
+    """What a protocol is about.
+
+    Attributes:
+        code: Of the subject; empty where the title gives none.
+        subject: As the title writes it.
+        calendar_year: The year of the exam.
+    """
+
+    code: str
+    subject: str
+    calendar_year: int
+
+
+@dataclass(slots=True)
+class ExamTitles:
+    """The lines above a table, as far as they have been read.
+
+    Attributes:
+        vocabulary: Distinguishes a subject from the region, which also has a number before its name.
+    """
+
+    vocabulary: Vocabulary
+    _code: str = ""
+    _subject: str = ""
+    _year: int | None = None
+
+    def take(self, line: Line) -> ExamTitle | None:
+        """The title that this line gives or completes."""
+        texts = line_texts(line)
+        lines = (*texts, " ".join(texts))
+        whole = next(filter(None, map(WHOLE.fullmatch, lines)), None)
+        if whole is not None:
+            self.forget()
+            return ExamTitle(whole["code"], whole["subject"], int(whole["year"] or whole["last"]))
+        named = self._take_subject(lines)
+        dated = self._take_day(line, lines)
+        if not (named or dated) or not self._subject or self._year is None:
+            return None
+        return ExamTitle(self._code, self._subject, self._year)
+
+    def forget(self) -> None:
+        """Drops the titles: below the headings of a table they no longer apply."""
+        self._code, self._subject, self._year = "", "", None
+
+    def _take_subject(self, lines: tuple[str, ...]) -> bool:
+        found = next((one for text in lines for one in _subjects(text)), None)
+        if found is None or self.vocabulary.subject(self._subject) and not self.vocabulary.subject(found["subject"]):
+            return False
+        self._code, self._subject = found["code"], found["subject"]
+        return True
+
+    def _take_day(self, line: Line, lines: tuple[str, ...]) -> bool:
+        found = next(filter(None, map(DATE_OF_EXAM.fullmatch, lines)), None)
+        if found is None:
+            return False
+        cells = [value.year for value in line.cells.values() if isinstance(value, date)]
+        written = found["year"] or found["last"]
+        years = [int(written)] if written else cells
+        self._year = years[0] if years else self._year
+        return bool(years)
+
+
+def _subjects(text: str) -> list[re.Match[str]]:
+    return [found for pattern in (WITH_CODE, WITHOUT_CODE) if (found := pattern.fullmatch(text))]

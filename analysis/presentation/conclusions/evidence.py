@@ -10,7 +10,7 @@ from analysis.indicators.public_effectiveness import WHOLES
 from analysis.presentation.edition import Edition
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Passport
-from analysis.rules.selection_rules import RuleSet
+from analysis.rules.methods import RuleSet
 
 # The order in which results are printed; what is no result keeps the order of the passport.
 PROCEDURES = ("ВПР", "ОГЭ", "ЕГЭ", "Журнал")

@@ -13,8 +13,8 @@ from analysis.presentation.russian import counted, decimal
 from analysis.presentation.school_facts import subject_words
 from analysis.presentation.shares import SURE, UNSURE, out_of, percent, probability, words_of
 from analysis.presentation.words import Row, rows_of
-from analysis.rules.defaults import bracketed, doubt
 from analysis.rules.indicator_passport import Indicator
+from analysis.rules.written import bracketed, doubt
 
 OUTER, INNER = "99,8 %", "95 %"
 NUMBER, AROUND = "число школы", "вокруг города"

@@ -12,8 +12,8 @@ from analysis.presentation.row_keys import indicator_keys
 from analysis.presentation.russian import decimal, form
 from analysis.presentation.shares import FALLEN, NOT_TOLD, RISEN, SURE, UNSURE, probability, whole_percent, words_of
 from analysis.presentation.words import Row
-from analysis.rules.defaults import bracketed, doubt
 from analysis.rules.indicator_passport import Passport
+from analysis.rules.written import bracketed, doubt
 
 JOURNAL, FEW, ABOVE = "Журнал", "мало участников", "выше"
 LOW_SHARES = ("fail_share", "below_minimum_share")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.effectiveness import LEAVING_WORDS, LISTED_WORDS
-from analysis.indicators.repetition import PROCEDURE, repeated_over_breaks
+from analysis.indicators.selection_hits import PROCEDURE, repeated_over_breaks
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.places import REPORT, SELECTION_NOTE
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, SELECTION, Case, Sentence, Told
@@ -14,8 +14,8 @@ from analysis.presentation.row_keys import selection_key, threshold_key
 from analysis.presentation.russian import counted, listed
 from analysis.presentation.shares import percent, probability
 from analysis.presentation.words import Row, rows_of
-from analysis.rules.defaults import bracketed, doubt
-from analysis.rules.selection_rules import NO_REPETITION, PARTS_NOTHING, RuleSet
+from analysis.rules.methods import NO_REPETITION, PARTS_NOTHING, RuleSet
+from analysis.rules.written import bracketed, doubt
 
 LISTED, UNLISTED, UNDECIDED = LISTED_WORDS
 LEAVES = LEAVING_WORDS[1]

@@ -8,7 +8,7 @@ from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.places import REPORT
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape, points
-from analysis.rules.selection_rules import RuleSet
+from analysis.rules.methods import RuleSet
 
 FACT, CONCLUSION = "Факт", "Вывод"
 # Sections of the report.
