@@ -197,10 +197,6 @@ _DUTY_FACTS = {
 }
 _OF_SCHOOLS = ("scope", "group_name")
 _SITTING = ("procedure", "subject", "sitting_grade", "wave", "school_year")
-_SEEN = {
-    name: _made("whole.numerator whole.denominator", "интервал Джеффриса по числам самой строки")
-    for name in ("interval_low", "interval_high")
-}
 _FITTED = {
     name: _made("population.value", ALL_SCHOOLS, POPULATION)
     for name in (

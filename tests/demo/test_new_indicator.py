@@ -6,8 +6,10 @@ from analysis.cli import main
 from analysis.contracts.school_facts import YOUNG
 from analysis.documents.run import gathered
 from analysis.documents.school_tables import tables
-from analysis.files.tables import read_table
+from analysis.files.tables import read_tables
 from analysis.forms.collect import school_sheets
+from analysis.indicators.school_tables import with_public
+from analysis.lineage.store import stored
 from analysis.rules.config import load_project
 from analysis.rules.indicator_passport import PartOf, known_parts
 
@@ -25,7 +27,8 @@ def built(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def read(built):
-    return lambda name: read_table(built, name)
+    store = stored(built)
+    return with_public(read_tables(built), lambda name: store.array(f"{name}/mask")).__getitem__
 
 
 @pytest.mark.parametrize(("year", "is_asked"), [(2020, False), (2021, False), (2022, True), (2023, True)])
