@@ -10,6 +10,7 @@ from analysis.contracts.findings import RULE_TITLES, Severity
 from analysis.contracts.places import row_place
 from analysis.contracts.school_facts import RESULT_KEY
 from analysis.indicators.completeness import BY, UNCLEAR, exports_given
+from analysis.indicators.duties import OFFICE
 from analysis.indicators.execution import KEY
 from analysis.indicators.links import NONE, Edges, Links, Numbers, compact, grouped, matched
 from analysis.indicators.plan import planned
@@ -27,11 +28,9 @@ TASK, EXECUTOR = ["task_code", "calendar_year"], ["executor_name", "calendar_yea
 def plan_edges(tables: Tables) -> Edges:
     """Returns the edges of the tables about the plan and about what was reported of it."""
     plan, executors = tables["plan"], tables["executors"]
-    named = (
-        planned(plan)
-        .reset_index(names="plan_row")
-        .merge(executors.reset_index(names="executor_row")[["executor_row", "activity_code", "executor_name"]])
-    )
+    names = executors.reset_index(names="executor_row")
+    names = names[["executor_row", "activity_code", "executor_number", "executor_name"]]
+    named = planned(plan).reset_index(names="plan_row").merge(names)
     edges: Edges = {
         "plan": {
             "target": matched(plan, "targets", [tables["targets"]], KEY),
@@ -43,6 +42,10 @@ def plan_edges(tables: Tables) -> Edges:
         "executor_load": {
             "measures": matched(tables["executor_load"], "plan", [named.set_index("plan_row")], EXECUTOR),
             "named": matched(tables["executor_load"], "executors", [named.set_index("executor_row")], EXECUTOR),
+            **{
+                edge: matched(tables["executor_load"], "plan", [named[some].set_index("plan_row")], EXECUTOR)
+                for edge, some in (("first", named["executor_number"] == 1), ("other", named["executor_number"] > 1))
+            },
         },
     }
     return edges | (_fact_edges(tables) if "plan_fact" in tables else {})
@@ -84,9 +87,19 @@ def _fact_edges(tables: Tables) -> Edges:
         "owed": {
             "duty": matched(tables["owed"], "duties", [counted], {**_same(KEY), "debtor": "reporter"}),
             "plan": matched(tables["owed"], "plan", [plan], KEY),
-            "evidence": matched(tables["owed"], "evidence", [tables["evidence"]], KEY),
+            "evidence": matched(
+                tables["owed"], "evidence", _owed_evidence(tables, counted), {**_same(KEY), "debtor": "debtor"}
+            ),
         },
     }
+
+
+def _owed_evidence(tables: Tables, counted: pd.DataFrame) -> list[pd.DataFrame]:
+    """Evidence under who owes something about it: its reporter, and the office while it waits for a verdict."""
+    evidence, by = tables["evidence"], [*KEY, "reporter"]
+    waiting = evidence[~evidence["evidence_id"].isin(tables["acceptance"]["evidence_id"])]
+    waiting = waiting.reset_index(names="row").merge(counted[by], on=by).set_index("row")
+    return [evidence.assign(debtor=evidence["reporter"]), waiting.assign(debtor=OFFICE)]
 
 
 def _told(tables: Tables) -> Links:

@@ -13,7 +13,7 @@ from analysis.contracts.school_facts import are_asked
 from analysis.indicators.change import change_columns, one_way
 from analysis.indicators.indicator_links import indicator_links, part_of
 from analysis.indicators.keyed import CITY, KEYS, OTHERS, Keyed, blank_where_unknown, joined, keyed_tables
-from analysis.indicators.links import Links
+from analysis.indicators.links import NONE, Links, pointing
 from analysis.indicators.measured import Measured, measured
 from analysis.indicators.stabilise import REASONS, STABLE, Regime, Stabilised, stabilised
 from analysis.indicators.uncertainty import (
@@ -67,7 +67,10 @@ def school_indicators_and_links(
         if len(found.rows):
             rows.append(_of_indicator(found, keyed[one.table], one, passport.method, names))
             parts.append(part_of(one, keyed[one.table], found))
-    return (_together(rows)[COLUMNS] if rows else _nothing()), indicator_links(parts, tables, passport)
+    table, links = _together(rows)[COLUMNS] if rows else _nothing(), indicator_links(parts, tables, passport)
+    # Where a year was not compared after all (other schools in the sum), nothing stands behind the change.
+    compared = np.where(table["earlier_year"].notna(), links["earlier"].nodes, NONE)
+    return table, {**links, "earlier": pointing("school_indicators", compared)}
 
 
 def _of_indicator(

@@ -20,8 +20,8 @@ from analysis.rules.disclosure_policy import DisclosurePolicy
 from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE
 from analysis.rules.methods import Methods
 
-# Blank in a public row for want of something to compare with, not because it is hidden.
-NOT_MASKED = ("earlier_year", "change", "change_low", "change_high", "change_note")
+# Blank in a public row because it is said to the office alone: which years can be compared hides nothing.
+NOT_MASKED = ("change_note",)
 # The table that each table of groups adds up, and what its rows are about; results are told apart by their scale.
 ADDED = {
     "mark_results": ("results", SITTING),

@@ -56,6 +56,9 @@ def explain(asked: str, store: Store, login_of: Find, near: Find) -> list[str]:
     """
     walk = Walk(store)
     lines = [line for one in asked_rows(asked, store, login_of) for line in _named(one, walk)]
+    year = years(store)[-1]
+    if not lines and "@" not in asked and asked_rows(f"{asked}@{year}", store, login_of):
+        raise AnalysisError(f"«{asked}»: назовите и год, например {asked}@{year}.")
     if not lines:
         known = ", ".join(map(str, years(store)))
         meant = near(asked.partition("@")[0])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 import pyarrow as pa
@@ -92,15 +93,21 @@ def stored(root: Path) -> Store:
     """
     folder = root / PROCESSED
     names = read_manifest(root).get("tables", {})
-    if not names or not (folder / WORDS).is_file():
+    if not names:
         raise AnalysisError(f"{PROCESSED}: таблиц нет. Сначала выполните: analysis build")
-    arrays = np.load(folder / EDGES)
+    try:
+        arrays = np.load(folder / EDGES)
+        words = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+    except (OSError, ValueError, EOFError, BadZipFile):
+        raise AnalysisError(
+            f"{PROCESSED}: собрано прежней версией программы или повреждено. Выполните: analysis build"
+        ) from None
 
     @cache
     def table(name: str) -> pa.Table | None:
         return pq.read_table(folder / f"{name}.parquet") if name in names else None
 
-    return Store(json.loads((folder / WORDS).read_text(encoding="utf-8")), table, cache(arrays.get))
+    return Store(words, table, cache(arrays.get))
 
 
 def store_of(

@@ -170,7 +170,8 @@ class Walk:
             yield f"← {where}" if self.public else f"{self._remark(here)} ← {where}"
             return
         if self.public:
-            yield f"← {where}"
+            yield from () if where in self.seen else (f"← {where}",)
+            self.seen.add(where)
             return
         words = ": ".join(filter(None, [self.about(said, here), self._values(said, here, said["values"])]))
         yield f"{said['title']}: {words} ← {where}"
@@ -200,6 +201,9 @@ class Walk:
         file, place = here["source_file"], here.get("place") or "весь файл"
         note = self.store.words["files"].get(file, {})  # what people write into rules is no received file
         address = f"{file} (sha256 {note['sha256'][:12]}…)" if note else file
+        if note.get("derived_from") and self.public:
+            # The list of rows is as long as the school has participants.
+            return f"{address} ← файл с учениками (не хранится)"
         if note.get("derived_from"):
             lines = [self.store.row("received_cells", one)["line"] for one in self.store.behind(table, "cell", row)]
             line = f", строка {lines[0]}" if lines else ""

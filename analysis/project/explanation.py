@@ -86,7 +86,10 @@ def printed_table(project: Project, question: Question) -> PrintedTable:
     if question.table not in tables:
         known = ", ".join(tables)
         raise AnalysisError(f"Таблицы {question.code} нет. Таблицы отчёта за {year} год: {known}. {CAN_BE_ASKED}")
-    found, rests = tables[question.table], _read(folder / CONTENT_FOLDER / EXHIBITS)[question.table]
+    found, rests = tables[question.table], _read(folder / CONTENT_FOLDER / EXHIBITS).get(question.table)
+    if rests is None:
+        make = f"analysis report --audience internal {year}" if question.internal else "analysis build"
+        raise AnalysisError(f"Отчёт за {year} год сделан прежней версией программы. Выполните: {make}.")
     with (folder / f"data/{question.table}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     behind = [[(table, row) for table, row in some] for some in rests.get("behind", [])]

@@ -44,10 +44,16 @@ def test_a_name_that_the_office_has_joined_means_the_executor(store):
 
 @pytest.mark.parametrize(
     "asked",
-    ["9.9@2021", "4.3@2031", "4.3", "9", "edu999999", "", "4.3@21", "plan#99!target_count", "plan#1!x", "x#1!y"],
+    ["9.9@2021", "4.3@2031", "9", "edu999999", "", "4.3@21", "plan#99!target_count", "plan#1!x", "x#1!y"],
 )
 def test_what_is_not_there_is_answered_by_what_can_be_asked(store, asked):
     with pytest.raises(AnalysisError, match=r"нет такого\. Похожие на .*\. Можно спросить.*Годы: 2020, 2021"):
+        _explained(asked, store)
+
+
+@pytest.mark.parametrize("asked", ["4.3", "4.3/1"])
+def test_a_question_without_its_year_is_told_so(store, asked):
+    with pytest.raises(AnalysisError, match=rf"«{asked}»: назовите и год, например {asked}@2021"):
         _explained(asked, store)
 
 

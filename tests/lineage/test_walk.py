@@ -144,6 +144,23 @@ def test_a_public_walk_shows_addresses_and_no_value(school_store):
     ]
 
 
+def test_a_public_walk_says_nothing_of_the_rows_of_pupils(school_store):
+    """Their list is as long as the school has participants."""
+    rows = school_store.rows("mark_results", scope="школа", procedure="ОГЭ")
+    told = _walked(school_store, "mark_results", rows[0], "mark_2_count", public=True)
+    assert told[1:] == ["← counts_ab.csv (sha256 efefefefefef…) ← файл с учениками (не хранится)"]
+
+
+def test_what_is_owed_shows_the_evidence_of_its_debtor_alone(store, tables):
+    owed = tables["owed"]
+    told = {
+        debtor: [line for line in _walked(store, "owed", row, "reason") if line.startswith("Подтверждения:")]
+        for row, debtor in enumerate(owed["debtor"])
+    }
+    assert set(told) == {"УО", "управление образования", "edu000001"}
+    assert [len(told[one]) for one in ("УО", "управление образования", "edu000001")] == [3, 1, 0]
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [(None, "не указано"), ("", "не указано"), (float("nan"), "не указано"), (True, "да"), (12.5, "12,5"), (3.0, "3"),
