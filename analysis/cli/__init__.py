@@ -147,7 +147,7 @@ def _add_documents(commands: Any) -> None:
 
 
 def _add_starters(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    from analysis.starter.beginning import UNNAMED_CITY, UNNAMED_PUBLISHER
+    from analysis.starter.new_project import UNNAMED_CITY, UNNAMED_PUBLISHER
 
     starting = commands.add_parser(
         "new",

@@ -88,7 +88,7 @@ def build(project: Project, options: argparse.Namespace) -> int:
 
 def report(project: Project, options: argparse.Namespace) -> int:
     """Builds if needed, publishes the editions asked for, and lists what the site holds of them."""
-    from analysis.pipeline.placed import refuse_lost_references
+    from analysis.pipeline.missing_pieces import refuse_lost_references
     from analysis.publishing import Request, publish
 
     years = _asked_years(project, options.years)
@@ -203,10 +203,10 @@ def _report_sources(project: Project, audience: str, years: Sequence[int]) -> Pa
 
 def new(options: argparse.Namespace) -> int:
     """Starts a project for any city in a new or empty folder and says what to do next."""
-    from analysis.starter.beginning import Beginning
+    from analysis.starter.new_project import NewProject
     from analysis.starter.start import new_project, next_steps, write_project
 
-    beginning = Beginning(options.city, options.publisher, options.years)
+    beginning = NewProject(options.city, options.publisher, options.years)
     write_project(options.folder, new_project(beginning))
     _print(next_steps(options.folder, beginning))
     return 0

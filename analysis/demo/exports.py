@@ -8,6 +8,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from analysis.demo.exam_sittings import Sat, all_sat, sitting
 from analysis.demo.layouts import (
     Cell,
     Grid,
@@ -19,7 +20,6 @@ from analysis.demo.layouts import (
     wide_statistics,
     xlsx_bytes,
 )
-from analysis.demo.sat import Sat, all_sat, sitting
 from analysis.demo.town import read
 
 SHEET = "Лист1"

@@ -9,8 +9,8 @@ from itertools import chain
 import xlsxwriter
 
 from analysis.demo.books import CODE_MSU, code_oo, full_name
+from analysis.demo.exam_sittings import EGE, Sat, sat, sitting
 from analysis.demo.pupils import Chance, enrolment
-from analysis.demo.sat import EGE, Sat, sat, sitting
 from analysis.demo.town import schools, town
 from analysis.rules.config import INVENTED
 from analysis.rules.exam_calendar import MARK_SCALE

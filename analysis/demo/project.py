@@ -12,9 +12,9 @@ import pandas as pd
 from analysis.cleaning.corrections import load_amendments
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.demo.books import Book, acceptance_book, registry_book, returned_books
+from analysis.demo.exam_sittings import sittings
 from analysis.demo.key import answers, key_text
 from analysis.demo.received import Filed, calendar_with_minima, filed_exports, inbox_files, sources_text
-from analysis.demo.sat import sittings
 from analysis.demo.town import HERE, ROADMAP, Return, parameters, returns, schools, town
 from analysis.demo.word import roadmap_document
 from analysis.errors import AnalysisError
@@ -24,7 +24,7 @@ from analysis.indicators.plan import plan_by_year
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
 from analysis.rules.config import CALENDAR_FILE, Collection, load_reporting
-from analysis.starter.beginning import Beginning
+from analysis.starter.new_project import NewProject
 from analysis.starter.start import new_project, write_files, write_project
 
 STAMP = ".demo"
@@ -37,7 +37,7 @@ LARGEST_COUNT = 1000
 def demo_files() -> dict[str, bytes]:
     """Returns every file of the demo by path."""
     about, filled = town(), returns()
-    begun = new_project(Beginning(about["city"], about["publisher"], about["years"], invented=True))
+    begun = new_project(NewProject(about["city"], about["publisher"], about["years"], invented=True))
     roadmap = roadmap_document(
         about["heading"], about["years"], [(task["code"], task["title"], task["activities"]) for task in about["task"]]
     )

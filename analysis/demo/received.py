@@ -7,8 +7,8 @@ from datetime import date
 from functools import cache
 from types import MappingProxyType
 
+from analysis.demo.exam_sittings import EGE, sittings
 from analysis.demo.exports import Export, exports
-from analysis.demo.sat import EGE, sittings
 from analysis.demo.town import parameters
 from analysis.forms.receive_exports import DIGITS_OF_NAME
 from analysis.intake.exports.counts import counts_csv

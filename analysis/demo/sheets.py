@@ -16,8 +16,8 @@ from analysis.contracts.forms import (
     STAFF,
     FormSheet,
 )
+from analysis.demo.exam_sittings import JOURNAL, Sat, sat, sitting
 from analysis.demo.pupils import contests, context_counts, deficit_counts, self_assessment, staff_amounts
-from analysis.demo.sat import JOURNAL, Sat, sat, sitting
 from analysis.demo.town import Planted, School, read, schools
 from analysis.forms.workbook import FilledSheet, Given
 

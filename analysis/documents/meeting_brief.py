@@ -26,7 +26,7 @@ from analysis.documents.material import (
 )
 from analysis.documents.settings import MEETING
 from analysis.documents.staging import Document
-from analysis.presentation import execution, owed
+from analysis.presentation import execution, outstanding
 from analysis.presentation.brief_words import missing
 from analysis.presentation.conclusions.school import low_rows, threshold_words
 from analysis.presentation.conclusions.sentence import Case
@@ -141,10 +141,10 @@ def _debts(material: Material) -> str:
     """What is owed, by who owes it; the longest few lines, the rest as a number."""
     edition = material.edition
     if not edition.is_over:
-        return owed.NOT_OVER.format(year=material.year)
+        return outstanding.NOT_OVER.format(year=material.year)
     rows = material.rows("owed")
     if rows.empty:
-        return escape(owed.nothing_owed(edition))
+        return escape(outstanding.nothing_owed(edition))
     names = [material.name(str(who)) for who in rows["debtor"]]
     named = rows.assign(debtor=[f"{name[:1].upper()}{name[1:]}" for name in names])
     lines = [

@@ -19,7 +19,7 @@ from analysis.files.atomic import write_file_whole
 from analysis.forms.marks import Fault, marked_copy
 from analysis.intake.returns import SEND_AGAIN
 from analysis.intake.workbook import STRUCK_OUT
-from analysis.pipeline.open_facts import CHECK_NUMBER
+from analysis.pipeline.unsettled_facts import CHECK_NUMBER
 
 MEND = "Исправьте и верните форму."
 # What the office is told to do, as it is said to whoever filled the form in.

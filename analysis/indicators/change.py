@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from analysis.indicators.keyed import BROKEN, MERGED, NO_EARLIER, Keyed, blank_where_unknown, worded
-from analysis.indicators.measured import Measured
+from analysis.indicators.measurement import Measured
 from analysis.indicators.stabilise import Codes
 from analysis.indicators.uncertainty import (
     Numbers,

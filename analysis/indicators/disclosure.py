@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import hstack
 
-from analysis.indicators.linked_cells import Cell, Flags, LinkedCells, Numbers, Relation
+from analysis.indicators.cell_relations import Cell, Flags, LinkedCells, Numbers, Relation
 
 # A hidden cell may move freely, a published one at its cost; a total that passes for small costs more than hiding
 # anything else would.

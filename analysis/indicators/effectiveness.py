@@ -14,7 +14,7 @@ from analysis.indicators.change import change_columns, one_way
 from analysis.indicators.indicator_links import indicator_links, part_of
 from analysis.indicators.keyed import CITY, KEYS, OTHERS, Keyed, blank_where_unknown, joined, keyed_tables
 from analysis.indicators.links import NONE, Links, pointing
-from analysis.indicators.measured import Measured, measured
+from analysis.indicators.measurement import Measured, measured
 from analysis.indicators.stabilise import REASONS, STABLE, Regime, Stabilised, stabilised
 from analysis.indicators.uncertainty import (
     FUNNEL_LEVELS,

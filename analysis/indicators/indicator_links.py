@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.indicators.keyed import Keyed
 from analysis.indicators.links import NONE, Links, Numbers, Rows, grouped, pointing
-from analysis.indicators.measured import Measured
+from analysis.indicators.measurement import Measured
 from analysis.rules.indicator_passport import Indicator, Passport
 
 TABLE = "school_indicators"

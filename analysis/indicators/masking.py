@@ -9,8 +9,8 @@ import pandas as pd
 
 from analysis.contracts.school_facts import CATEGORIES, JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
 from analysis.contracts.school_groups import CITY, GRADE_GROUPS, SCHOOL
+from analysis.indicators.cell_relations import Cell, Relation, total_of
 from analysis.indicators.disclosure import suppress
-from analysis.indicators.linked_cells import Cell, Relation, total_of
 from analysis.rules.disclosure_policy import DisclosurePolicy
 
 COSTS = {SCHOOL: 1.0, CITY: 20.0}

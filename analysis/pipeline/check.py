@@ -26,9 +26,9 @@ from analysis.intake.workbook import read_workbook
 from analysis.pipeline.cells import document_cells
 from analysis.pipeline.exports import exports_in_force
 from analysis.pipeline.facts import Reader, in_force, read_facts
-from analysis.pipeline.open_facts import unanswered_measures, unnamed_reporters
 from analysis.pipeline.rule_files import broken_rules, nothing_can_be_read
 from analysis.pipeline.undecided import undecided
+from analysis.pipeline.unsettled_facts import unanswered_measures, unnamed_reporters
 from analysis.rules.config import (
     CORRECTIONS_FILE,
     SOURCES_FILE,

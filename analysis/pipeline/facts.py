@@ -25,14 +25,14 @@ from analysis.intake.returns import Identity, Returned, read_returned, texts_of
 from analysis.intake.workbook import Workbook, read_workbook
 from analysis.pipeline.cells import CellRow, cell_rows
 from analysis.pipeline.exports import read_exports
-from analysis.pipeline.open_facts import (
+from analysis.pipeline.school_facts import not_stopping, read_school_facts
+from analysis.pipeline.unsettled_facts import (
     differing_confirmations,
     measures_by_label,
     missing_reports,
     school_names,
     unasked_reports,
 )
-from analysis.pipeline.school_facts import not_stopping, read_school_facts
 from analysis.rules.config import RETURNED_KINDS, Collection, Project, Report, Source
 from analysis.rules.school_mergers import SCHOOLS_FILE, Merger, load_mergers
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analysis.contracts.execution import EXECUTION_STATUSES
-from analysis.presentation import execution_tables, owed
+from analysis.presentation import execution_tables, outstanding
 from analysis.presentation.chains import internal_sections
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit
@@ -48,7 +48,7 @@ def summary(edition: Edition) -> list[str]:
         if row["planned_measure_count"]
     ]
     by_task = [f"По задачам выполнено показателей: {', '.join(parts)} (@tbl-task-results)."] if parts else []
-    return [states(edition), *by_task, escaped_but_references(owed.said(edition))]
+    return [states(edition), *by_task, escaped_but_references(outstanding.said(edition))]
 
 
 def states(edition: Edition) -> str:
@@ -102,12 +102,12 @@ def _sections(edition: Edition) -> Iterator[Section]:
     yield "## С начала срока {#sec-to-date}", [tables.to_date(edition)]
     yield "## По исполнителям {#sec-by-executor}", [tables.by_executor(edition)]
     yield "## По тем, кто отчитывается {#sec-by-reporter}", [tables.by_reporter(edition)]
-    yield _or_words("## По школам {#sec-by-school}", list(owed.schools(edition)), "Школы ни за что не отвечают.")
+    yield _or_words("## По школам {#sec-by-school}", list(outstanding.schools(edition)), "Школы ни за что не отвечают.")
     evidence, own = tables.evidence(edition), tables.own_measures(edition)
     yield _or_words("## Подтверждения {#sec-evidence}", evidence, "Ни одно подтверждение ещё не принято.")
     yield _or_words("## Собственные меры школ {#sec-own-measures}", own, "Школы не сообщили о собственных мерах.")
-    shown = [one for one in (owed.owed(edition), owed.bounds(edition)) if one is not None]
-    yield f"## Что за кем {{#sec-owed}}\n\n{escaped_but_references(owed.said(edition))}", shown
+    shown = [one for one in (outstanding.owed(edition), outstanding.bounds(edition)) if one is not None]
+    yield f"## Что за кем {{#sec-owed}}\n\n{escaped_but_references(outstanding.said(edition))}", shown
 
 
 def _or_words(title: str, shown: list[Exhibit] | Exhibit | None, otherwise: str) -> Section:

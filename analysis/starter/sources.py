@@ -9,7 +9,7 @@ from analysis.errors import AnalysisError
 from analysis.publishing.word_pages import with_footer
 from analysis.rules.config import CALENDAR_FILE, INVENTED
 from analysis.rules.sources_file import quoted
-from analysis.starter.beginning import Beginning
+from analysis.starter.new_project import NewProject
 
 INSTALLATION = Path(analysis.__file__).parents[1]
 ALIKE = (
@@ -30,7 +30,7 @@ EDITION_LINKS = r"(?:      - text: \"\d{4} год\"\n        href: .*\n)+"
 A_SITTING = r"^\[\[sitting\]\]\nprocedure = .*\ncalendar_year = (\d{4}).*\n(?:(?!\[\[|# ──).*\n)*"
 
 
-def report_sources(beginning: Beginning, installation: Path = INSTALLATION) -> dict[str, bytes]:
+def report_sources(beginning: NewProject, installation: Path = INSTALLATION) -> dict[str, bytes]:
     """Returns the calendar and the files of reports/ and notebooks/ by path, for a project's city, publisher, years.
 
     Raises:
@@ -83,7 +83,7 @@ def _calendar(text: str, years: Sequence[int]) -> str:
     return re.sub(A_SITTING, lambda one: one[0] if int(one[1]) in needed else "", text, flags=re.MULTILINE)
 
 
-def _project(text: str, beginning: Beginning) -> str:
+def _project(text: str, beginning: NewProject) -> str:
     links = "".join(
         f'      - text: "{year} год"\n        href: {year}/annual-report-{year}.qmd\n' for year in beginning.years
     )
@@ -96,7 +96,7 @@ def _project(text: str, beginning: Beginning) -> str:
     )
 
 
-def _index(text: str, beginning: Beginning) -> str:
+def _index(text: str, beginning: NewProject) -> str:
     subtitle = f"Годовые отчёты о реализации «дорожной карты» {beginning.period}"
     return _with(
         text,
@@ -105,7 +105,7 @@ def _index(text: str, beginning: Beginning) -> str:
     )
 
 
-def _edition(text: str, year: int, beginning: Beginning) -> str:
+def _edition(text: str, year: int, beginning: NewProject) -> str:
     return _with(
         text,
         (r"^title: .*$", f'title: "Годовой отчёт за {year} год"'),

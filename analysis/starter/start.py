@@ -7,7 +7,7 @@ from pathlib import Path
 from analysis.errors import AnalysisError
 from analysis.files.atomic import write_file_whole
 from analysis.rules.config import INVENTED
-from analysis.starter.beginning import UNNAMED_CITY, UNNAMED_PUBLISHER, Beginning
+from analysis.starter.new_project import UNNAMED_CITY, UNNAMED_PUBLISHER, NewProject
 from analysis.starter.sources import report_sources
 
 PROJECT = """# Паспорт проекта: кто издаёт отчёт, за какие годы и по какому документу.
@@ -158,7 +158,7 @@ IGNORED = """.ipynb_checkpoints/
 """
 
 
-def decided_files(beginning: Beginning) -> dict[str, bytes]:
+def decided_files(beginning: NewProject) -> dict[str, bytes]:
     """Returns project.toml, the files of data/ and .gitignore by path."""
     first = {"first_year": beginning.years[0]}
     texts = {
@@ -175,7 +175,7 @@ def decided_files(beginning: Beginning) -> dict[str, bytes]:
     return {path: text.encode() for path, text in texts.items()}
 
 
-def project_text(beginning: Beginning) -> str:
+def project_text(beginning: NewProject) -> str:
     """Returns project.toml."""
     said = f"# {INVENTED}: это печатается на всём, что сделано из этого проекта.\ninvented = true\n"
     return PROJECT.format(
@@ -204,7 +204,7 @@ NAME_IT = """
 и в reports/index.qmd (title)."""
 
 
-def new_project(beginning: Beginning) -> dict[str, bytes]:
+def new_project(beginning: NewProject) -> dict[str, bytes]:
     """Returns the files of a new project by path."""
     return {**decided_files(beginning), **report_sources(beginning)}
 
@@ -228,7 +228,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         write_file_whole(target, files[path])
 
 
-def next_steps(folder: Path, beginning: Beginning) -> str:
+def next_steps(folder: Path, beginning: NewProject) -> str:
     """Returns what to do next, in Russian."""
     named = UNNAMED_CITY not in beginning.city and UNNAMED_PUBLISHER not in beginning.publisher
     return NEXT_STEPS.format(folder=folder, year=beginning.years[0]) + ("" if named else NAME_IT)

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from analysis.demo.exam_sittings import all_sat, sitting
 from analysis.demo.exports import cell_of, exports
 from analysis.demo.layouts import percents_of
-from analysis.demo.sat import all_sat, sitting
 from analysis.demo.town import schools
 from analysis.intake.exports.recognise import read_export
 from analysis.rules.config import INVENTED

@@ -5,8 +5,8 @@ import io
 import openpyxl
 import pytest
 
+from analysis.demo.exam_sittings import sat, sitting
 from analysis.demo.pupils import staff_amounts
-from analysis.demo.sat import sat, sitting
 from analysis.demo.sheets import all_slips
 from analysis.demo.town import schools
 

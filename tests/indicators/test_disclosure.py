@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import milp
 
+from analysis.indicators.cell_relations import Cell, Relation, total_of
 from analysis.indicators.disclosure import suppress
-from analysis.indicators.linked_cells import Cell, Relation, total_of
 
 BOUND = 5
 

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.cli import main
-from houses import copy_of_the_house
+from town_projects import copy_of_the_house
 
 
 @pytest.fixture

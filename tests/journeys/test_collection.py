@@ -13,7 +13,7 @@ from lxml import html
 
 from analysis.cli import main
 from analysis.files.tables import read_table
-from houses import house_that_collects
+from town_projects import house_that_collects
 
 VERDICT = (12, 13, 14)  # decision, who, day
 SCHOOLS = [("edu000001", "Школа А"), ("edu000002", "Школа Б"), ("edu000003", "Школа В")]

@@ -24,8 +24,8 @@ from analysis.cli import main
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.indicators import tables as indicators
 from analysis.pipeline import check as pipeline
-from houses import copy_of_the_house
 from school_towns import SUPPORTED, result, results, town_facts
+from town_projects import copy_of_the_house
 
 SMALL = 5
 YEARS = (2021, 2022)

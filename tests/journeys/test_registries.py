@@ -10,7 +10,7 @@ from analysis.documents.run import gathered
 from analysis.documents.school_note import facts
 from analysis.files.tables import read_table
 from analysis.rules.config import load_project
-from houses import house_that_collects
+from town_projects import house_that_collects
 
 FIRST = [("edu000001", "Школа А"), ("edu000002", "Школа Б"), ("edu000003", "Школа В")]
 SECOND = [("edu000001", "Лицей А"), ("edu000003", "Школа В")]

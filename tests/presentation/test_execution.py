@@ -15,7 +15,7 @@ from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
 from analysis.lineage.store import store_of
 from analysis.pipeline.chains import chain_words, edges_of
-from analysis.presentation import execution, owed
+from analysis.presentation import execution, outstanding
 from analysis.presentation.chains import chains, internal_sections
 from analysis.presentation.quality import reported
 from analysis.presentation.write import _sections, _summary
@@ -107,7 +107,7 @@ def test_the_summary_says_execution_first(made):
 
 
 def test_what_is_owed_is_said_by_name_kind_and_day(made):
-    rows = _rows(owed.owed(made()))
+    rows = _rows(outstanding.owed(made()))
     assert ["УО", "подтверждение возвращено", "1.4", "26.01.2022"] in rows
     assert ["управление образования", "не рассмотрено управлением", "1.3", "20.01.2022"] in rows
     mine = [row for row in rows if row[0] == "Школа Б"]
@@ -118,7 +118,7 @@ def test_what_is_owed_is_said_by_name_kind_and_day(made):
 
 
 def test_only_the_office_reads_why_it_was_sent_back(made):
-    row = next(row for row in _rows(owed.owed(made(internal=True))) if row[1] == "подтверждение возвращено")
+    row = next(row for row in _rows(outstanding.owed(made(internal=True))) if row[1] == "подтверждение возвращено")
     assert row[4:] == ["1", "нет подписи"]
 
 
@@ -170,7 +170,7 @@ def test_what_was_reported_without_documents_is_shown_with_what_is_reported(city
 
 
 def test_a_school_without_a_share_is_not_judged(made):
-    first, second = owed.schools(made())
+    first, second = outstanding.schools(made())
     assert first.caption == "Школа А: план и факт 2021 года"
     assert "school_login" not in first.data.columns
     assert _rows(first)[0][2:] == ["1", "1", "1", "0", "на рассмотрении"]
@@ -179,8 +179,10 @@ def test_a_school_without_a_share_is_not_judged(made):
 
 def test_before_the_cutoff_nobody_is_blamed(made):
     edition = made(2022)
-    assert owed.owed(edition) is None
-    assert owed.said(edition).startswith("На день последнего полученного файла срок отчёта за 2022 год не наступил")
+    assert outstanding.owed(edition) is None
+    assert outstanding.said(edition).startswith(
+        "На день последнего полученного файла срок отчёта за 2022 год не наступил"
+    )
 
 
 FIVE = [(FILE, "строка", f"edu00000{n}", None, None, f"Школа {n}", None, None, None, None) for n in range(1, 6)]
@@ -216,8 +218,8 @@ def test_that_all_have_reported_is_said_of_executors_and_schools_alike(city, mad
     edition = _sent_by(city, made, *sent)
     assert reported(edition) == said
     nothing = {"owed": edition.tables["owed"].iloc[:0]}
-    told = owed.said(replace(edition, tables=edition.tables | nothing))
-    assert told.endswith(said) if said.startswith("Форму") else told == owed.NOTHING_OWED
+    told = outstanding.said(replace(edition, tables=edition.tables | nothing))
+    assert told.endswith(said) if said.startswith("Форму") else told == outstanding.NOTHING_OWED
     text = _plain(execution.said(edition))
     assert ("отчитались." in text) == (len(sent) == 7)
     assert (said in text) == (set(MUNICIPAL) <= set(sent)), "where a measure lacks its fact the bounds are named"
@@ -234,7 +236,7 @@ def test_a_form_that_leaves_a_measure_open_is_no_report_of_all(made, city):
 def test_nothing_owed_is_said_in_words(city, made):
     edition = _sent_by(city, made, *MUNICIPAL, *SCHOOLS_OF_FIVE)
     tables = edition.tables | {"owed": edition.tables["owed"].iloc[:0]}
-    assert owed.said(replace(edition, tables=tables)) == owed.NOTHING_OWED
+    assert outstanding.said(replace(edition, tables=tables)) == outstanding.NOTHING_OWED
 
 
 def test_chains_stand_apart_and_only_for_the_office(made):

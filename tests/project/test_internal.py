@@ -3,7 +3,7 @@
 import docx
 
 from analysis.project.internal import MARK, _copy_sources
-from analysis.starter.beginning import Beginning
+from analysis.starter.new_project import Beginning
 from analysis.starter.sources import report_sources
 from analysis.starter.start import write_files
 

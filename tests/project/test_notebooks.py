@@ -7,8 +7,8 @@ import pytest
 from nbclient import NotebookClient
 
 from analysis.cli import main
-from houses import copy_of_the_house
 from roadmaps import HOUSE
+from town_projects import copy_of_the_house
 
 NOTEBOOKS = sorted((HOUSE / "notebooks").glob("*.ipynb"))
 OF_THE_OFFICE = [path for path in NOTEBOOKS if "school_indicators" in path.read_text(encoding="utf-8")]

@@ -5,7 +5,7 @@ import pytest
 from analysis.errors import AnalysisError
 from analysis.rules.disclosure_policy import DEFAULT_POLICY, DISCLOSURE_FILE, load_policy
 from analysis.rules.written import DEFAULT_RULE
-from analysis.starter.beginning import Beginning
+from analysis.starter.new_project import Beginning
 from analysis.starter.start import new_project
 from roadmaps import HOUSE
 

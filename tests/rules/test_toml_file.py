@@ -16,7 +16,7 @@ from analysis.rules.indicator_passport import PassportFile
 from analysis.rules.methods import Selection
 from analysis.rules.school_mergers import Mergers
 from analysis.rules.toml_file import ACCEPTED, RulesError, accepted, read_rules
-from analysis.starter.beginning import Beginning
+from analysis.starter.new_project import Beginning
 from analysis.starter.start import new_project
 from roadmaps import HOUSE
 

@@ -10,13 +10,13 @@ from analysis.cli import main
 from analysis.errors import AnalysisError
 from analysis.rules.config import CALENDAR_FILE, load_project, load_reporting, load_sources, load_terms
 from analysis.rules.exam_calendar import load_calendar, load_vocabulary
-from analysis.starter.beginning import Beginning
+from analysis.starter.new_project import NewProject
 from analysis.starter.sources import report_sources
 from analysis.starter.start import new_project
 from roadmaps import FIRST, HOUSE, SECOND, TASK, document
 
 REAL_CITY = ("кисловодск", "2020", "2021", "2022")
-BEGINNING = Beginning("город Светлый", "Управление образования города Светлого", (2023, 2024, 2025))
+BEGINNING = NewProject("город Светлый", "Управление образования города Светлого", (2023, 2024, 2025))
 
 
 def _unpacked(content: bytes) -> bytes:
@@ -48,7 +48,7 @@ def test_nothing_of_the_real_city_is_left(path):
 )
 def test_the_calendar_holds_the_years_of_the_editions_and_the_one_before(tmp_path, years, kept):
     (tmp_path / "data").mkdir()
-    files = report_sources(Beginning("город Светлый", "УО", years))
+    files = report_sources(NewProject("город Светлый", "УО", years))
     (tmp_path / CALENDAR_FILE).write_bytes(files[CALENDAR_FILE])
     calendar = load_calendar(tmp_path)
     shipped = [one for one in load_calendar(HOUSE) if one.calendar_year in kept]

@@ -9,7 +9,7 @@ UNNAMED_CITY, UNNAMED_PUBLISHER = "город (впишите название)"
 
 
 @dataclass(frozen=True)
-class Beginning:
+class NewProject:
     """What a new project starts from.
 
     Attributes:

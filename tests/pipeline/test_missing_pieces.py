@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.pipeline.placed import refuse_lost_references
+from analysis.pipeline.missing_pieces import refuse_lost_references
 
 DOCUMENT = "2021/annual-report-2021.qmd"
 SUMMARY = 'Текст.\n\n```{python}\n#| output: asis\nplace(f"{year}/summary")\n```\n'

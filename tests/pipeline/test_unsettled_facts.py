@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.indicators.execution import Duty
-from analysis.pipeline.open_facts import differing_confirmations, unanswered_measures, unnamed_reporters
+from analysis.pipeline.unsettled_facts import differing_confirmations, unanswered_measures, unnamed_reporters
 from analysis.rules.config import Collection, Report
 
 PLAN = pd.DataFrame({"activity_code": ["3.6"], "measure_number": [1], "measure_label": ["3.6"]})
