@@ -3,13 +3,13 @@
 import docx
 
 from analysis.project.internal import MARK, _copy_sources
-from analysis.starter.new_project import Beginning
+from analysis.starter.new_project import NewProject
 from analysis.starter.sources import report_sources
 from analysis.starter.start import write_files
 
 
 def test_invented_data_stay_marked_in_the_internal_report(tmp_path):
-    write_files(tmp_path, report_sources(Beginning("город", "УО", [2021], invented=True)))
+    write_files(tmp_path, report_sources(NewProject("город", "УО", [2021], invented=True)))
     _copy_sources(tmp_path / "reports", tmp_path / "internal", invented=True)
     paper = (tmp_path / "internal/_assets/paper.typ").read_text(encoding="utf-8")
     assert paper.rstrip().splitlines()[-1].count(f"[Сведения вымышлены. {MARK}]") == 1
@@ -21,6 +21,6 @@ def test_invented_data_stay_marked_in_the_internal_report(tmp_path):
 
 
 def test_the_mark_of_a_real_project_is_alone(tmp_path):
-    write_files(tmp_path, report_sources(Beginning("город", "УО", [2021])))
+    write_files(tmp_path, report_sources(NewProject("город", "УО", [2021])))
     _copy_sources(tmp_path / "reports", tmp_path / "internal", invented=False)
     assert "вымышлен" not in (tmp_path / "internal/_assets/paper.typ").read_text(encoding="utf-8").casefold()

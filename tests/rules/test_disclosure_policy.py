@@ -5,7 +5,7 @@ import pytest
 from analysis.errors import AnalysisError
 from analysis.rules.disclosure_policy import DEFAULT_POLICY, DISCLOSURE_FILE, load_policy
 from analysis.rules.written import DEFAULT_RULE
-from analysis.starter.new_project import Beginning
+from analysis.starter.new_project import NewProject
 from analysis.starter.start import new_project
 from roadmaps import HOUSE
 
@@ -22,7 +22,7 @@ def test_the_real_project_masks_counts_under_five_and_rates_under_ten():
 
 
 def test_a_new_project_gets_the_same_file():
-    begun = new_project(Beginning("город Светлый", "УО", (2023,)))
+    begun = new_project(NewProject("город Светлый", "УО", (2023,)))
     assert begun[DISCLOSURE_FILE] == (HOUSE / DISCLOSURE_FILE).read_bytes()
 
 

@@ -16,7 +16,7 @@ from analysis.rules.indicator_passport import PassportFile
 from analysis.rules.methods import Selection
 from analysis.rules.school_mergers import Mergers
 from analysis.rules.toml_file import ACCEPTED, RulesError, accepted, read_rules
-from analysis.starter.new_project import Beginning
+from analysis.starter.new_project import NewProject
 from analysis.starter.start import new_project
 from roadmaps import HOUSE
 
@@ -177,7 +177,7 @@ def test_a_fault_of_writing_is_told_in_russian(tmp_path, written, said):
 
 @pytest.mark.parametrize("begun", [False, True])
 def test_what_the_last_build_read_is_taken_without_pydantic_and_is_the_same(tmp_path, begun, monkeypatch):
-    begins = new_project(Beginning("город Светлый", "УО", (2023,)))
+    begins = new_project(NewProject("город Светлый", "УО", (2023,)))
     texts = {file: begins.get(file) if begun else _of_house(file) for file in MODELS}
     texts = {file: text.encode() if isinstance(text, str) else text for file, text in texts.items() if text is not None}
     assert len(texts) > 8
