@@ -78,15 +78,24 @@ def _fact_edges(tables: Tables) -> Edges:
             "measures": matched(tables["executor_results"], "plan_fact", [by_first], EXECUTOR),
             "named": matched(tables["executor_results"], "executors", [first], EXECUTOR[:1]),
         },
-        "reporter_results": {"duty": matched(tables["reporter_results"], "duties", [counted], reporter[2:])},
+        **_reporter_edges(tables, counted),
+    }
+
+
+def _reporter_edges(tables: Tables, counted: pd.DataFrame) -> Edges:
+    """The edges of what each reporter and each school has done, and owes."""
+    return {
+        "reporter_results": {
+            "duty": matched(tables["reporter_results"], "duties", [counted], ["calendar_year", "reporter"])
+        },
         "school_results": {
-            "plan": matched(tables["school_results"], "plan", [plan], KEY),
+            "plan": matched(tables["school_results"], "plan", [tables["plan"]], KEY),
             "duty": matched(tables["school_results"], "duties", [counted], {**_same(KEY), "school_login": "reporter"}),
             "school": matched(tables["school_results"], "schools", [tables["schools"]], ["school_login"]),
         },
         "owed": {
             "duty": matched(tables["owed"], "duties", [counted], {**_same(KEY), "debtor": "reporter"}),
-            "plan": matched(tables["owed"], "plan", [plan], KEY),
+            "plan": matched(tables["owed"], "plan", [tables["plan"]], KEY),
             "evidence": matched(
                 tables["owed"], "evidence", _owed_evidence(tables, counted), {**_same(KEY), "debtor": "debtor"}
             ),
