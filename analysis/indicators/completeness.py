@@ -113,18 +113,21 @@ def set_aside_lines(tables: Tables) -> pd.DataFrame:
     return rows.assign(reporter=rows["school_login"], fact_kind=pd.Series(known, index=rows.index, dtype="str"))
 
 
-def reporter_completeness(asked: pd.DataFrame, tables: Tables, received: Mapping[str, date]) -> pd.DataFrame:
+def reporter_completeness(
+    asked: pd.DataFrame, given: pd.DataFrame, aside: pd.DataFrame, forms: pd.DataFrame, received: Mapping[str, date]
+) -> pd.DataFrame:
     """Returns how complete the facts of each reporter, year and kind are.
 
     Args:
         asked: `asked_lines`.
-        tables: The typed tables.
+        given: `given_lines`.
+        aside: `set_aside_lines`.
+        forms: The typed table `received_forms`.
         received: The day on which each file was received.
 
     Returns:
         The columns of contracts.quality.ReporterCompleteness, in the order of `asked`.
     """
-    given, aside = given_lines(tables), set_aside_lines(tables)
     wanted = asked.groupby(BY, sort=False)["line"].agg(["size", "count"]).reset_index()
     filled = given.drop_duplicates([*BY, "line"]).merge(asked.dropna(subset="line"), on=[*BY, "line"])
     counts = {
@@ -139,15 +142,18 @@ def reporter_completeness(asked: pd.DataFrame, tables: Tables, received: Mapping
     rows = rows.merge(_last_days(given, aside, received), on=BY, how="left")
     asked_count = rows["count"].where(rows["count"] > 0).astype("Int64")
     rows = rows.assign(asked_row_count=asked_count, missing_row_count=asked_count - rows["filled"])
-    return shaped(rows.assign(completeness=_words(rows, aside, tables["received_forms"])), ReporterCompleteness)
+    return shaped(rows.assign(completeness=_words(rows, aside, forms)), ReporterCompleteness)
 
 
-def completeness(by_reporter: pd.DataFrame, tables: Tables, received: Mapping[str, date]) -> pd.DataFrame:
+def completeness(
+    by_reporter: pd.DataFrame, results: pd.DataFrame, aside: pd.DataFrame, received: Mapping[str, date]
+) -> pd.DataFrame:
     """Returns how complete the facts of each year and kind are; then what exports brought and what has no kind.
 
     Args:
         by_reporter: `reporter_completeness`.
-        tables: The typed tables.
+        results: The typed table `results`; without rows where no sheet or export of it is there.
+        aside: `set_aside_lines`.
         received: The day on which each file was received.
 
     Returns:
@@ -171,8 +177,8 @@ def completeness(by_reporter: pd.DataFrame, tables: Tables, received: Mapping[st
     )
     parts = [
         sums.assign(complete_share=share.round(1)).reset_index(),
-        _exports(tables, received),
-        _unasked(by_reporter, set_aside_lines(tables), received),
+        _exports(results, aside, received),
+        _unasked(by_reporter, aside, received),
     ]
     return pd.concat([shaped(part, Completeness) for part in parts if len(part)], ignore_index=True)
 
@@ -235,9 +241,8 @@ def _last_days(given: pd.DataFrame, aside: pd.DataFrame, received: Mapping[str, 
     return days.groupby(BY)["received_date"].max().reset_index()
 
 
-def _exports(tables: Tables, received: Mapping[str, date]) -> pd.DataFrame:
+def _exports(results: pd.DataFrame, aside: pd.DataFrame, received: Mapping[str, date]) -> pd.DataFrame:
     """What came from exports, by procedure: rows that entered and rows set aside."""
-    results, aside = tables.get("results", pd.DataFrame()), set_aside_lines(tables)
     aside = aside[aside["fact_kind"].str.startswith(EXPORT)].assign(entered=0)
     parts = [aside.assign(school=None)]
     if len(results):

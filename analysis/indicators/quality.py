@@ -67,24 +67,17 @@ def quality_tables(
     unnamed = municipal_unnamed(tables["executors"], collection, reporting)
     sending = replace(collection, municipal=tuple(name for name in collection.municipal if name not in unnamed))
     asked = asked_lines(tables, plan, answering, sending, sittings)
-    by_reporter = reporter_completeness(asked, tables, received)
-    return {
-        **line_tables(asked, tables),
-        "reporter_completeness": by_reporter,
-        "completeness": completeness(by_reporter, tables, received),
-        "finding_counts": finding_counts(tables, sources, years),
-        "set_aside_counts": set_aside_counts(tables),
-        **log,
-    }
-
-
-def line_tables(asked: pd.DataFrame, tables: Tables) -> dict[str, pd.DataFrame]:
-    """Returns line by line what the forms asked for, what was given and what is set aside."""
-    given = given_lines(tables)
+    given, aside = given_lines(tables), set_aside_lines(tables)
+    by_reporter = reporter_completeness(asked, given, aside, tables["received_forms"], received)
     return {
         "asked_lines": shaped(asked, AskedLines),
         "given_lines": shaped(given, GivenLines),
-        "aside_lines": shaped(set_aside_lines(tables), AsideLines),
+        "aside_lines": shaped(aside, AsideLines),
+        "reporter_completeness": by_reporter,
+        "completeness": completeness(by_reporter, tables.get("results", pd.DataFrame()), aside, received),
+        "finding_counts": finding_counts(tables, sources, years),
+        "set_aside_counts": set_aside_counts(aside),
+        **log,
     }
 
 
@@ -116,10 +109,9 @@ def finding_counts(tables: Tables, sources: Sequence[Source], years: Sequence[in
     return shaped(counted.assign(rule_title=counted["rule"].map(RULE_TITLES)), FindingCounts)
 
 
-def set_aside_counts(tables: Tables) -> pd.DataFrame:
-    """Returns how many rows of each year and kind are set aside for which reason."""
-    rows = set_aside_lines(tables)
-    counts = rows.groupby(["calendar_year", "fact_kind", "why"], sort=False).size()
+def set_aside_counts(aside: pd.DataFrame) -> pd.DataFrame:
+    """Returns how many rows of each year and kind are set aside (`set_aside_lines`) for which reason."""
+    counts = aside.groupby(["calendar_year", "fact_kind", "why"], sort=False).size()
     return shaped(counts.rename("set_aside_row_count").reset_index(), SetAsideCounts)
 
 

@@ -2,8 +2,9 @@
 
 import csv
 import json
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import AnalysisError
 from analysis.files.tables import MANIFEST, PROCESSED
@@ -13,6 +14,9 @@ from analysis.lineage.store import Store, stored
 from analysis.pipeline.build import inputs_are_as_built, is_fresh
 from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS
 from analysis.rules.config import Project
+
+if TYPE_CHECKING:
+    from analysis.cleaning.schools import Register
 
 INTERNAL = "output/internal"
 CHANGED = "Внимание: файлы изменились после последней сборки: выполните analysis build."
@@ -52,23 +56,23 @@ class _Schools:
         """The login of the school that is called so; empty where none is."""
         if self.store.rows("schools", school_login=asked):
             return asked
-        table = self.store.table("schools")
-        if table is None:
-            return ""
-        from analysis.cleaning.schools import Register
-
-        register = Register(table.to_pandas())
-        return register.login(asked, "analysis explain") if register.logins(asked) else ""
+        register = self._register
+        return register.login(asked, "analysis explain") if register and register.logins(asked) else ""
 
     def near(self, asked: str) -> str:
         """The schools that are nearly called so, in a sentence; empty where none is, or where no name was asked for."""
+        is_name = any(letter.isalpha() for letter in asked)
+        near = self._register.nearest(asked) if is_name and self._register else ""
+        return f"{near} " if near else ""
+
+    @cached_property
+    def _register(self) -> "Register | None":
         table = self.store.table("schools")
-        if table is None or not any(letter.isalpha() for letter in asked):
-            return ""
+        if table is None:
+            return None
         from analysis.cleaning.schools import Register
 
-        near = Register(table.to_pandas()).nearest(asked)
-        return f"{near} " if near else ""
+        return Register(table.to_pandas())
 
 
 def printed_table(project: Project, question: Question) -> PrintedTable:
@@ -80,15 +84,14 @@ def printed_table(project: Project, question: Question) -> PrintedTable:
     year, root = question.calendar_year, project.root
     folder = root / (INTERNAL if question.internal else "reports") / str(year)
     tables = {one["name"]: one for one in _read(folder / "data/datapackage.json").get("resources", [])}
+    make = f"analysis report --audience internal {year}" if question.internal else "analysis build"
     if not tables:
-        make = f"analysis report --audience internal {year}" if question.internal else "analysis build"
         raise AnalysisError(f"Таблиц отчёта за {year} год нет. Выполните: {make}. {CAN_BE_ASKED}")
     if question.table not in tables:
         known = ", ".join(tables)
         raise AnalysisError(f"Таблицы {question.code} нет. Таблицы отчёта за {year} год: {known}. {CAN_BE_ASKED}")
     found, rests = tables[question.table], _read(folder / CONTENT_FOLDER / EXHIBITS).get(question.table)
     if rests is None:
-        make = f"analysis report --audience internal {year}" if question.internal else "analysis build"
         raise AnalysisError(f"Отчёт за {year} год сделан прежней версией программы. Выполните: {make}.")
     with (folder / f"data/{question.table}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -13,7 +13,7 @@ from analysis.contracts.school_facts import TEACHERS, AskedLine, are_asked
 from analysis.errors import AnalysisError
 from analysis.forms.collect import school_sheets
 from analysis.forms.workbook import form_bytes
-from analysis.indicators.completeness import asked_lines, reporter_completeness
+from analysis.indicators.completeness import asked_lines, given_lines, reporter_completeness, set_aside_lines
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.rules.config import Collection
@@ -84,7 +84,9 @@ def test_what_came_is_judged_by_the_lines_of_its_year(year, groups, word, missin
     plan = pd.DataFrame({"calendar_year": [year], "target_count": pd.array([0], "Int64")})
     plan = plan.assign(activity_code="1.1", measure_number=1)
     asked = asked_lines(tables, plan, [], COLLECTION, ())
-    rows = reporter_completeness(asked, tables, {"a.xlsx": date(year + 1, 1, 10)}).set_index(["reporter", "fact_kind"])
+    given, aside, days = given_lines(tables), set_aside_lines(tables), {"a.xlsx": date(year + 1, 1, 10)}
+    rows = reporter_completeness(asked, given, aside, tables["received_forms"], days)
+    rows = rows.set_index(["reporter", "fact_kind"])
     found = rows.loc[("edu1", "кадры")]
     assert (found["completeness"], found["missing_row_count"]) == (word, missing)
 

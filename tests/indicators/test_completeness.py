@@ -10,7 +10,13 @@ from analysis.cleaning.typed_rows import typed_table
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.school_facts import CONTEXT_GROUPS, SCHOOL_FACT_TABLES
 from analysis.contracts.validation import violations
-from analysis.indicators.completeness import asked_lines, completeness, reporter_completeness
+from analysis.indicators.completeness import (
+    asked_lines,
+    completeness,
+    given_lines,
+    reporter_completeness,
+    set_aside_lines,
+)
 from analysis.indicators.execution import Duty
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import Sitting
@@ -59,8 +65,9 @@ def _tables(reports=(), states=((A, "вошла в отчёт"), (B, "вошла
 
 def _made(tables, sittings=(SPRING, AUTUMN), competences=("Методика", "Оценивание")):
     asked = asked_lines(tables, PLAN, DUTIES, Collection(("УО",), "ОО", competences=competences), sittings)
-    rows = reporter_completeness(asked, tables, RECEIVED)
-    whole = completeness(rows, tables, RECEIVED)
+    given, aside = given_lines(tables), set_aside_lines(tables)
+    rows = reporter_completeness(asked, given, aside, tables["received_forms"], RECEIVED)
+    whole = completeness(rows, tables["results"], aside, RECEIVED)
     assert violations({"reporter_completeness": rows, "completeness": whole}, INDICATOR_TABLES) == []
     return rows.set_index(["reporter", "fact_kind"]), whole.set_index("fact_kind")
 
