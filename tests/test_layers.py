@@ -25,8 +25,8 @@ FLOORS = [
     "documents.settings",
     "pipeline",
     "forms",
-    "project",
     "documents starter demo",
+    "project",
     "cli __main__",
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names.split()}

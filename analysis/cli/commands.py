@@ -195,7 +195,7 @@ def _texts_as_objects() -> AbstractContextManager[None]:
 def _report_sources(project: Project, audience: str, years: Sequence[int]) -> Path:
     if audience == "public":
         return project.root / "reports"
-    from analysis.project.internal import internal_sources
+    from analysis.pipeline.internal import internal_sources
 
     with _texts_as_objects():
         return internal_sources(project, years)

@@ -12,8 +12,8 @@ import yaml
 
 from analysis.documents.settings import SCHOOL_NOTE, Attachment, Kind
 from analysis.files.atomic import replace_folder, write_file_whole
+from analysis.pipeline.internal import MARK, PAPER, WORD, mark_papers
 from analysis.presentation.russian import long_date
-from analysis.project.internal import MARK, PAPER, WORD, mark_papers
 from analysis.publishing import Request, publish
 from analysis.publishing.word_pages import with_first_header
 from analysis.rules.config import INVENTED, Project

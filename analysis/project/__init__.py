@@ -1,1 +1,1 @@
-"""What commands, documents and notebooks stand on: explanations, the internal report, the notebooks' start."""
+"""What notebooks and commands stand on: an open project, what can be asked of it, and the work that it does."""

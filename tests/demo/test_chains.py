@@ -19,8 +19,8 @@ from analysis.lineage.codes import Question, cell_id, cell_question
 from analysis.lineage.explain import cell_chain, explain_cell
 from analysis.lineage.store import stored
 from analysis.lineage.walk import Walk
+from analysis.pipeline.internal import internal_sources
 from analysis.project.explanation import printed_table
-from analysis.project.internal import internal_sources
 from analysis.rules.config import load_project
 from analysis.rules.disclosure_policy import load_policy
 from analysis.rules.methods import load_methods

@@ -2,7 +2,7 @@
 
 import docx
 
-from analysis.project.internal import MARK, _copy_sources
+from analysis.pipeline.internal import MARK, _copy_sources
 from analysis.starter.new_project import NewProject
 from analysis.starter.sources import report_sources
 from analysis.starter.start import write_files
