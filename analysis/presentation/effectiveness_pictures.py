@@ -50,19 +50,32 @@ def dot_pictures(
 def funnel_pictures(edition: Edition) -> Iterator[Exhibit]:
     """Every school against the city, for the procedures of the rules; others than the supported ones have no name."""
     for indicator, procedure, rows in _ruled(edition, edition.indicators, this_year=True):
-        panels = [group for _, group in rows.groupby(SITTING, sort=True)]
-        usable = [panel for panel in panels if panel["city_value"].notna().any() and _schools(panel).size]
-        for number, some in enumerate(_parts(usable), start=1):
-            said = " ".join(_funnel_in_words(edition, panel) for panel in some)
-            words = (
-                "Воронки: вправо — участников, вверх — доля; черта — город, сплошные линии — предел 95 %, точечные — "
-                f"99,8 %. {said}"
-            )
-            drawn = drawing.funnels([_funnel(edition, panel) for panel in some], edition.supported)
-            name = f"funnel-{SLUGS.get(procedure, 'other')}-{number}"
-            part = f" (часть {number})" if len(usable) > PANELS_PER_PICTURE else ""
-            caption = f"{procedure}, {edition.calendar_year} год: {lowered(indicator.name)} против города{part}"
-            yield _picture(edition, name, caption, pd.concat(some), Drawing(drawn, words))
+        yield from _funnels(edition, indicator, procedure, rows)
+
+
+def funnels_of(edition: Edition, indicator: Indicator, procedure: str | None = None) -> Iterator[Exhibit]:
+    """The same of any share of results, for one procedure or for each that the year had."""
+    rows = _plain(edition.indicators, edition.calendar_year)
+    rows = rows[(rows["indicator_id"] == indicator.id) & rows["denominator"].notna() & rows["procedure"].notna()]
+    for held, some in rows.groupby("procedure", sort=True):
+        if procedure in (None, held):
+            yield from _funnels(edition, indicator, str(held), some)
+
+
+def _funnels(edition: Edition, indicator: Indicator, procedure: str, rows: pd.DataFrame) -> Iterator[Exhibit]:
+    panels = [group for _, group in rows.groupby(SITTING, sort=True)]
+    usable = [panel for panel in panels if panel["city_value"].notna().any() and _schools(panel).size]
+    for number, some in enumerate(_parts(usable), start=1):
+        said = " ".join(_funnel_in_words(edition, panel) for panel in some)
+        words = (
+            "Воронки: вправо — участников, вверх — доля; черта — город, сплошные линии — предел 95 %, точечные — "
+            f"99,8 %. {said}"
+        )
+        drawn = drawing.funnels([_funnel(edition, panel) for panel in some], edition.supported)
+        name = f"funnel-{SLUGS.get(procedure, 'other')}-{number}"
+        part = f" (часть {number})" if len(usable) > PANELS_PER_PICTURE else ""
+        caption = f"{procedure}, {edition.calendar_year} год: {lowered(indicator.name)} против города{part}"
+        yield _picture(edition, name, caption, pd.concat(some), Drawing(drawn, words))
 
 
 def slope_pictures(edition: Edition) -> Iterator[Exhibit]:
@@ -127,9 +140,7 @@ def _ruled(edition: Edition, rows: pd.DataFrame, *, this_year: bool) -> Iterator
     rules = () if edition.methods is None else edition.methods.rules
     passport = by_id(edition)
     named = {(one.indicator, one.procedure): one for rule in rules for one in rule.procedures}
-    known = rows[rows["value"].notna()]
-    known = known[known["calendar_year"] == edition.calendar_year] if this_year else known
-    known = known.astype({name: "str" for name in known.columns if str(known[name].dtype) == "category"})
+    known = _plain(rows, edition.calendar_year if this_year else None)
     for (indicator, procedure), one in named.items():
         wanted = (
             (known["indicator_id"] == indicator)
@@ -139,6 +150,13 @@ def _ruled(edition: Edition, rows: pd.DataFrame, *, this_year: bool) -> Iterator
         )
         if wanted.any():
             yield passport[indicator], procedure, known[wanted]
+
+
+def _plain(rows: pd.DataFrame, year: int | None) -> pd.DataFrame:
+    """The rows that have a value, of one year or of all; text as text."""
+    known = rows[rows["value"].notna()]
+    known = known if year is None else known[known["calendar_year"] == year]
+    return known.astype({name: "str" for name in known.columns if str(known[name].dtype) == "category"})
 
 
 def _parts(panels: Sequence[pd.DataFrame]) -> list[Sequence[pd.DataFrame]]:

@@ -20,17 +20,25 @@ if TYPE_CHECKING:
 
 INTERNAL = "output/internal"
 CHANGED = "Внимание: файлы изменились после последней сборки: выполните analysis build."
+ONLY_PRINTED = "в открытом виде спрашивают ячейку напечатанной таблицы, например tbl-targets-1@2021!M2."
 INTERNAL_IS_OLD = "Внимание: служебный отчёт сделан до последней сборки: выполните analysis report --audience internal."
 
 
-def explained(project: Project, asked: str) -> list[str]:
+def explained(project: Project, asked: str, *, internal: bool = True) -> list[str]:
     """Returns the chain behind a number of the last build; first a warning where inputs have changed since.
 
+    Args:
+        project: The project.
+        asked: What `analysis explain` is asked.
+        internal: Whether the office asks; the public may only ask of cells that were published.
+
     Raises:
-        AnalysisError: Nothing has been built, or there is nothing of that name.
+        AnalysisError: Nothing has been built, there is nothing of that name, or it is not public.
     """
     asked = unquoted(asked)
     question, store = cell_question(asked), stored(project.root)
+    if not internal and (question is None or question.internal):
+        raise AnalysisError(f"«{asked}»: {ONLY_PRINTED}")
     if question is None:
         fresh = inputs_are_as_built(project)
         schools = _Schools(store)

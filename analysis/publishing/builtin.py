@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from analysis.files.fingerprints import file_size
 from analysis.publishing.project import Project, PublishingError, check_front_matter, read_project
 from analysis.publishing.source import Cell, Line, Source, read_source
-from analysis.publishing.state import KINDS, Plan, output_name
+from analysis.publishing.state import KINDS, RENDERING, Plan, output_name
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -44,11 +44,24 @@ def execute(source: Source, folder: Path) -> tuple[Line, ...]:
     """
     if not any(isinstance(piece, Cell) or _INLINE.search(piece.text) for piece in source.pieces):
         return tuple(piece for piece in source.pieces if isinstance(piece, Line))  # nothing to run
-    with tempfile.TemporaryDirectory() as home, contextlib.chdir(folder), _shell(home) as shell:
+    with tempfile.TemporaryDirectory() as home, contextlib.chdir(folder), _told(folder), _shell(home) as shell:
         lines: list[Line] = []
         for piece in source.pieces:
             lines += _run_cell(shell, piece) if isinstance(piece, Cell) else [_run_inline(shell, piece)]
         return tuple(lines)
+
+
+@contextlib.contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Tells the cells where they are rendered, wherever they go from there."""
+    before = os.environ.get(RENDERING)
+    os.environ[RENDERING] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ[RENDERING]
+        if before is not None:
+            os.environ[RENDERING] = before
 
 
 @contextlib.contextmanager

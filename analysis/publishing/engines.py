@@ -14,7 +14,7 @@ from pathlib import Path
 
 from analysis.publishing import builtin
 from analysis.publishing.project import PublishingError
-from analysis.publishing.state import KINDS, Plan, output_name
+from analysis.publishing.state import KINDS, RENDERING, Plan, output_name
 
 _WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
 
@@ -24,10 +24,12 @@ def render(
 ) -> Mapping[str, list[str]]:
     """Makes what the plan asks for, as `analysis.publishing.builtin.render` does, with the Quarto `program`."""
     noon = (fixed_date - date(1970, 1, 1)).days * 86400 + 43200
-    environment = {**os.environ, "QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(noon)}
+    about = {"QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(noon), RENDERING: str(sources)}
     for arguments, what in _commands(plan):
         progress(f"собираю {what}")
-        done = subprocess.run([program, "render", *arguments], cwd=sources, env=environment, capture_output=True)
+        done = subprocess.run(
+            [program, "render", *arguments], cwd=sources, env={**os.environ, **about}, capture_output=True
+        )
         if done.returncode:
             raise PublishingError(
                 f"Quarto не собрал {what}:\n{_summary(done.stderr.decode(errors='replace'), sources)}"

@@ -12,6 +12,8 @@ from analysis.files.atomic import write_file_whole
 from analysis.files.fingerprints import file_hash
 
 _PACKAGE = Path(__file__).parent.parent
+# Tells the code of a cell in which folder of sources it is being rendered.
+RENDERING = "ANALYSIS_RENDERING"
 KINDS = ("html", "pdf", "docx")
 # Folders that publishing itself makes, and leftovers of Quarto and Python.
 _NOT_SOURCES = ("_site", ".quarto", "__pycache__", ".jupyter_cache")

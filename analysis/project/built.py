@@ -1,0 +1,159 @@
+"""What the last build has stored, read once, for one audience."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.cleaning.schools import Register
+from analysis.contracts.columns import Contract
+from analysis.contracts.effectiveness import PublicIndicators
+from analysis.contracts.tables import PUBLIC, TABLES
+from analysis.errors import AnalysisError
+from analysis.files.tables import MANIFEST, PROCESSED, code_fingerprint, read_manifest, read_tables
+from analysis.indicators.school_tables import with_public
+from analysis.lineage.store import stored
+from analysis.pipeline.build import editions_of
+from analysis.presentation.edition import Edition
+from analysis.presentation.exhibits import Exhibit
+from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS
+from analysis.presentation.write import exhibits_of
+from analysis.rules.config import Project, load_sources
+
+Stamp = tuple[int, int]
+
+
+def stamp(root: Path) -> Stamp | None:
+    """Tells one build from another; None where nothing has been built."""
+    try:
+        found = (root / PROCESSED / MANIFEST).stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+@dataclass(frozen=True)
+class Built:
+    """The tables and exhibits of the last build.
+
+    Attributes:
+        project: The project.
+        internal: Whether for the office; else only what the public edition prints.
+    """
+
+    project: Project
+    internal: bool
+
+    @cached_property
+    def stored(self) -> dict[str, pd.DataFrame]:
+        """All stored tables by name, the masked ones («public_…») among them.
+
+        Raises:
+            AnalysisError: Nothing has been built, or by another version of the program.
+        """
+        made_by = str(read_manifest(self.project.root).get("inputs", "")).rpartition(" ")[2]
+        if made_by not in ("", code_fingerprint()):
+            raise AnalysisError("Таблицы собраны другой версией программы. Соберите заново: city.build().")
+        chains = stored(self.project.root)
+        return with_public(read_tables(self.project.root), lambda name: chains.array(f"{name}/mask"))
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, as this audience may see them."""
+        if self.internal:
+            return {name: table for name, table in self.stored.items() if not name.startswith(PUBLIC)}
+        return {name.removeprefix(PUBLIC): table for name, table in self._printed().items()}
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """The indicators under the names of schools and groups; of a stored table they keep the index."""
+        if self.internal:
+            return self.edition(self.project.editions[-1]).indicators
+        blank = pd.DataFrame(columns=list(PublicIndicators.to_schema().columns))
+        return self.tables.get("school_indicators", blank)
+
+    @cached_property
+    def register(self) -> Register | None:
+        """The registry of schools; None where there is none, or for the public."""
+        return Register(self.tables["schools"]) if "schools" in self.tables else None
+
+    @cached_property
+    def latest_year(self) -> int:
+        """The last edition for which anybody has sent anything; the first one while nobody has."""
+        forms = self.stored.get("received_forms", pd.DataFrame({"calendar_year": []}))
+        return max({*forms["calendar_year"]} & {*self.project.editions}, default=self.project.editions[0])
+
+    def year(self, asked: object = None) -> int:
+        """A year of which there is an edition; the latest with facts where none is asked for.
+
+        Raises:
+            AnalysisError: There is no edition of that year.
+        """
+        if asked is None:
+            return self.latest_year
+        if asked not in self.project.editions:
+            known = ", ".join(map(str, self.project.editions))
+            raise AnalysisError(f"Отчёта за {asked} год нет: project.toml, ключ editions, называет {known}.")
+        return int(str(asked))
+
+    def contract(self, name: str) -> Contract:
+        """What a table is."""
+        return TABLES[name if self.internal or f"{PUBLIC}{name}" not in TABLES else f"{PUBLIC}{name}"]
+
+    def edition(self, year: int) -> Edition:
+        """What the report of a year is made from."""
+        return self._editions[year]
+
+    def exhibits(self, year: int) -> dict[str, Exhibit]:
+        """The tables and pictures of the report of a year by label."""
+        if year not in self._shown:
+            self._shown[year] = {one.label: one for one in exhibits_of(self.edition(year))}
+        return self._shown[year]
+
+    @cached_property
+    def _shown(self) -> dict[int, dict[str, Exhibit]]:
+        return {}
+
+    @cached_property
+    def _editions(self) -> dict[int, Edition]:
+        found = editions_of(self.project, self.stored, load_sources(self.project.root), self.internal)
+        return {one.calendar_year: one for one in found}
+
+    def _printed(self) -> dict[str, pd.DataFrame]:
+        """Of each stored table the cells that the public editions have printed, and nothing else."""
+        cells: dict[str, list[tuple[list[int], set[str]]]] = {}
+        for year in self.project.editions:
+            folder = self.project.root / "reports" / str(year)
+            shown = _read(folder / CONTENT_FOLDER / EXHIBITS)
+            for one in _read(folder / "data/datapackage.json").get("resources", []):
+                rests = shown.get(one["name"], {})
+                if "table" in rests:
+                    # Where a table lies in the report of a year, the year is printed with every row of it.
+                    columns = {"calendar_year", *(field["name"] for field in one["schema"]["fields"])}
+                    cells.setdefault(rests["table"], []).append((rests["rows"], columns))
+        return {name: _part(self.stored[name], cells[name]) for name in sorted(cells)}
+
+
+def _part(table: pd.DataFrame, cells: Sequence[tuple[list[int], set[str]]]) -> pd.DataFrame:
+    """The rows and columns of some cells; what else stands in these rows is blank."""
+    rows = sorted({row for some, _ in cells for row in some})
+    kept = {}
+    for name in table.columns:
+        printed = {row for some, columns in cells if name in columns for row in some}
+        if printed:
+            values = table.loc[rows, name]
+            kept[name] = (
+                values if len(printed) == len(rows) else values.convert_dtypes().where(values.index.isin(printed))
+            )
+    return pd.DataFrame(kept, index=rows).reset_index(drop=True)
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except (OSError, ValueError):
+        return {}

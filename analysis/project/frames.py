@@ -1,0 +1,100 @@
+"""Tables as an analyst reads them: the labels of the contract with units, names for logins, and what there is."""
+
+import html
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from analysis.contracts.columns import Contract
+from analysis.contracts.findings import probably_meant
+from analysis.errors import AnalysisError, nearest
+
+# Units that depend on the row, or say again what the label says.
+OF_THE_ROW = ("единица показателя", "как в паспорте", "как в названии")
+
+
+def readable(rows: pd.DataFrame, contract: Contract, columns: Sequence[str]) -> pd.DataFrame:
+    """Returns some columns under their Russian labels with units, «Сообщено, ученик»; values stay numbers and text.
+
+    Args:
+        rows: Rows of a table; a column that it lacks is blank.
+        contract: What the table is.
+        columns: Which columns, in this order.
+    """
+    fields = contract.to_schema().columns
+    found = rows.reindex(columns=list(columns)).reset_index(drop=True)
+    text = {name: "str" for name in found if isinstance(found[name].dtype, pd.CategoricalDtype)}
+    return found.astype(text).rename(columns={name: _heading(fields[name]) for name in columns})
+
+
+def _heading(field: "object") -> str:
+    label, unit = str(field.title), str(field.metadata["unit"])  # type: ignore[attr-defined]
+    said = not unit or unit in OF_THE_ROW or unit in label.casefold()
+    return label if said else f"{label}, {unit}"
+
+
+class Tables(Mapping[str, pd.DataFrame]):
+    """Таблицы проекта по имени: city.tables["results"]. Наберите city.tables — увидите, что в каждой.
+
+    Таблица — ваша копия: что бы вы с ней ни сделали, сборка и отчёт не изменятся. Столбцы названы по-английски, как в
+    словаре данных; что значит каждый, говорит city.tables.describe("results").
+    """
+
+    def __init__(self, tables: Callable[[], Mapping[str, pd.DataFrame]], contract: Callable[[str], Contract]) -> None:
+        self._tables, self._contract = tables, contract
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self._known(name).copy()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._tables()))
+
+    def __len__(self) -> int:
+        return len(self._tables())
+
+    def describe(self, name: str) -> pd.DataFrame:
+        """Столбцы таблицы: имя, название, смысл, единица.
+
+        >>> city.tables.describe("schools").columns.tolist()
+        ['Столбец', 'Название', 'Что значит', 'Единица']
+        """
+        there = self._known(name)
+        fields = self._contract(name).to_schema().columns
+        told = [(one, fields[one].title, fields[one].description, fields[one].metadata["unit"]) for one in there]
+        return pd.DataFrame(told, columns=["Столбец", "Название", "Что значит", "Единица"])
+
+    @property
+    def listing(self) -> pd.DataFrame:
+        """Все таблицы: имя, что в ней, сколько строк."""
+        told = [(name, self._contract(name).__doc__ or "", len(table)) for name, table in self._sorted()]
+        return pd.DataFrame(told, columns=["Таблица", "Что в ней", "Строк"])
+
+    def _sorted(self) -> list[tuple[str, pd.DataFrame]]:
+        return sorted(self._tables().items())
+
+    def _known(self, name: str) -> pd.DataFrame:
+        tables = self._tables()
+        if name not in tables:
+            near = probably_meant(nearest(str(name), tables))
+            raise AnalysisError(f"Таблицы «{name}» нет.{near} Какие есть: city.tables")
+        return tables[name]
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"{name:<24} {len(table):>7}  {self._contract(name).__doc__}" for name, table in self._sorted()
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table(self.listing)
+
+
+def html_table(frame: pd.DataFrame) -> str:
+    """A table with long texts in full, text to the left, without numbers of rows."""
+    with pd.option_context("display.max_colwidth", None):
+        shown = frame.to_html(index=False, border=0, na_rep="—", justify="left", max_rows=None)
+    return f'<div style="overflow-x:auto">{shown}</div>'
+
+
+def escaped(text: str) -> str:
+    """Text as HTML, with its line breaks."""
+    return html.escape(text).replace("\n", "<br>")

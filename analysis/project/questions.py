@@ -1,0 +1,159 @@
+"""The questions an analyst asks of the last build: tidy tables with readable columns, blank where nothing is known."""
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from analysis.contracts.effectiveness import PublicIndicators
+from analysis.contracts.facts import Schools
+from analysis.contracts.findings import probably_meant
+from analysis.contracts.indicators import PlanFact
+from analysis.errors import AnalysisError, nearest
+from analysis.indicators.duties import supported_schools
+from analysis.presentation.effectiveness_pictures import funnels_of
+from analysis.presentation.exhibits import Exhibit
+from analysis.project.built import Built
+from analysis.project.frames import readable
+from analysis.rules.indicator_passport import SHARE, Indicator, load_passport
+
+ABOUT = ["indicator_id", "aspect", "group_name", "calendar_year", "procedure", "subject", "programme_grade", "wave"]
+VALUES = ["numerator", "denominator", "value", "interval_low", "interval_high", "city_value", "against_city", "flags"]
+CHANGES = ["value", "earlier_year", "change", "change_low", "change_high", "growth_probability", "change_note"]
+EXECUTION = [
+    "measure_label", "measure_name", "calendar_year", "target_count", "reported_count", "documented_count",
+    "accepted_count", "status", "missing_reporters",
+]  # fmt: skip
+COLUMN_OF = {"year": "calendar_year", "school": "group_name"}
+# What `explain` is asked to follow a number of a row back.
+CODE = "Откуда"
+FOR_OFFICE = "Воронка есть только для служебного пользования: на ней стоят все школы."
+
+
+def indicators(built: Built, asked: Mapping[str, object]) -> pd.DataFrame:
+    """Returns the values of indicators with what they are made of and their intervals.
+
+    Args:
+        built: The last build.
+        asked: indicator, year, school, procedure, subject: None means all.
+
+    Raises:
+        AnalysisError: There is no such indicator, year, school, procedure or subject; the message names the nearest.
+    """
+    return _told(built, _rows(built, asked), [*ABOUT, *VALUES])
+
+
+def changes(built: Built, asked: Mapping[str, object]) -> pd.DataFrame:
+    """Returns the same rows where a later year was compared with an earlier one, or why it was not."""
+    rows = _rows(built, asked)
+    compared = rows.reindex(columns=["change", "change_note"]).notna().any(axis=1)
+    return _told(built, rows[compared], [*ABOUT, *CHANGES])
+
+
+def plan_fact(built: Built, year: int | None) -> pd.DataFrame:
+    """Returns plan against fact, a row a measure and year; no rows while nobody has reported."""
+    rows = built.tables.get("plan_fact", pd.DataFrame(columns=EXECUTION))
+    return readable(rows if year is None else rows[rows["calendar_year"] == year], PlanFact, EXECUTION)
+
+
+def schools(built: Built) -> pd.DataFrame:
+    """Returns the schools: login, name, kind, pupils, and since when and till when each is supported."""
+    columns = ["school_login", "school_name", "school_kind", "pupil_count"]
+    rows = built.tables.get("schools", pd.DataFrame(columns=columns))
+    found = readable(rows, Schools, columns)
+    return found.assign(**{"Поддержка, годы": [_supported(built, login) for login in rows["school_login"]]})
+
+
+def funnels(built: Built, asked: str, procedure: str | None, year: int) -> list[Exhibit]:
+    """Returns the funnels of a share of results in a year.
+
+    Raises:
+        AnalysisError: There is no such share or procedure, or the numbers are those of the public edition.
+    """
+    if not built.internal:
+        raise AnalysisError(FOR_OFFICE)
+    indicator = indicator_named(built, asked)
+    if indicator.kind != SHARE or indicator.table != "results":
+        raise AnalysisError(f"Воронку рисуют по доле результатов, а «{indicator.name}» — {indicator.kind}.")
+    edition = built.edition(year)
+    held = edition.indicators["procedure"].dropna().unique()
+    named = None if procedure is None else _named("procedure", procedure, held)
+    return list(funnels_of(edition, indicator, named))
+
+
+def indicator_named(built: Built, asked: str) -> Indicator:
+    """The indicator that has this id or name.
+
+    Raises:
+        AnalysisError: None is called so; the message names the nearest.
+    """
+    passport = load_passport(built.project.root)
+    known = {name: one for one in (passport.indicators if passport else ()) for name in (one.id, one.name)}
+    return known[_named("indicator", asked, known)]
+
+
+def _rows(built: Built, asked: Mapping[str, object]) -> pd.DataFrame:
+    """The rows of indicators that are asked for; where there are none at all, no name is wrong but an indicator's."""
+    every = built.indicators
+    every = every.astype({name: "str" for name in every if isinstance(every[name].dtype, pd.CategoricalDtype)})
+    wanted = {name: value for name, value in asked.items() if value is not None}
+    found = every
+    if "indicator" in wanted:
+        found = found[found["indicator_id"] == indicator_named(built, str(wanted.pop("indicator"))).id]
+    for name, value in wanted.items() if len(every) else ():
+        column, known = COLUMN_OF.get(name, name), _known(built, every, name, value)
+        found = found[found[column] == known]
+    return found
+
+
+def _known(built: Built, rows: pd.DataFrame, name: str, value: object) -> object:
+    """What is asked for, as it is written in the table."""
+    if name == "year":
+        return value if value in set(rows["calendar_year"]) else built.year(value)
+    if name == "school":
+        return school_named(built, str(value))
+    return _named(name, str(value), rows[name].dropna().unique())
+
+
+def school_named(built: Built, asked: str) -> str:
+    """The name under which a school or a group of schools stands in the tables.
+
+    Raises:
+        AnalysisError: None is called so; the message names the nearest.
+    """
+    groups = {str(one).casefold(): str(one) for one in built.indicators["group_name"].dropna().unique()}
+    if asked.casefold() in groups:
+        return groups[asked.casefold()]
+    if built.internal and built.register is not None:
+        return built.register.names[built.register.login(asked, "school")]
+    return groups[_named("school", asked.casefold(), groups)]
+
+
+NO_SUCH = {
+    "indicator": 'Показателя «{}» в паспорте нет.{} Имена: city.tables["passport"].',
+    "school": "Школы «{}» нет.{} Какие есть: city.schools.",
+    "procedure": "Процедуры «{}» нет.{}",
+    "subject": "Предмета «{}» нет.{}",
+}
+
+
+def _named(what: str, asked: str, known: Iterable[str]) -> str:
+    """The known name that is written so, whatever its letters' case."""
+    folded = {name.casefold(): name for name in known}
+    if asked.casefold() not in folded:
+        raise AnalysisError(NO_SUCH[what].format(asked, probably_meant(nearest(asked, folded.values()))))
+    return folded[asked.casefold()]
+
+
+def _told(built: Built, rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    passport = load_passport(built.project.root)
+    names = {one.id: one.name for one in passport.indicators} if passport else {}
+    named = rows.assign(indicator_id=rows["indicator_id"].map(names))
+    found = readable(named, PublicIndicators, columns)
+    # Rows of a stored table keep its index.
+    codes = [f"school_indicators#{row}!value" for row in rows.index]
+    return found.assign(**{CODE: codes}) if built.internal else found
+
+
+def _supported(built: Built, login: str) -> str:
+    status = built.tables["school_status"]
+    return ", ".join(str(year) for year in built.project.editions if login in supported_schools(status, year))

@@ -1,0 +1,106 @@
+"""Answers that show themselves in a notebook: an exhibit, several of them, a chain."""
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+import matplotlib
+import pandas as pd
+import pypandoc
+from matplotlib.figure import Figure
+
+from analysis.presentation.edition import Edition
+from analysis.presentation.effectiveness import notices
+from analysis.presentation.exhibits import Exhibit, data_note
+from analysis.presentation.figures import STYLE
+from analysis.presentation.markdown import table_note
+from analysis.project.frames import escaped
+
+SCREEN_DOTS = 120
+NOTHING = "Таких сведений нет."
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Таблица или рисунок отчёта; в блокноте показывает себя сам.
+
+    Attributes:
+        id: Имя, под которым он стоит в отчёте и в place(…).
+        caption: Подпись.
+        data: Строки, по которым он сделан; столбцы — по словарю данных.
+        markdown: Что печатает отчёт: годится для ячейки .qmd.
+        figure: Рисунок matplotlib; у таблицы — None.
+        notes: Что должно стоять рядом с ним.
+    """
+
+    id: str
+    caption: str
+    data: pd.DataFrame
+    markdown: str
+    figure: Figure | None = None
+    notes: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        rows = f"строк: {len(self.data)}" if len(self.data) else NOTHING
+        return f"{self.id}: {self.caption} ({rows})"
+
+    def _repr_html_(self) -> str:
+        if self.figure is None:
+            return _from_markdown(self.markdown)
+        words = re.search(r'fig-alt="([^"]*)"', self.markdown)
+        notes = "".join(f"<p><small>{escaped(note)}</small></p>" for note in self.notes)
+        width = int(self.figure.get_figwidth() * SCREEN_DOTS)
+        image = (
+            f'<img width="{width}" alt="{words[1] if words else ""}" src="data:image/png;base64,{_png(self.figure)}">'
+        )
+        return f"<p><b>{escaped(self.caption)}</b></p>{image}{notes}"
+
+
+class Gallery(tuple[Shown, ...]):
+    """Несколько рисунков или таблиц; в блокноте показывает все, по одному доступны как элементы: answer[0]."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self)) or NOTHING
+
+    def _repr_html_(self) -> str:
+        return "".join(one._repr_html_() for one in self) or f"<p>{NOTHING}</p>"
+
+
+class Lines(tuple[str, ...]):
+    """Строки ответа; отступ показывает, что на чём стоит."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "\n".join(self)
+
+    def _repr_html_(self) -> str:
+        return f'<pre style="white-space:pre-wrap">{escaped(repr(self))}</pre>'
+
+
+def shown(edition: Edition, exhibit: Exhibit) -> Shown:
+    """An exhibit of a report, with what must stand beside it, without the links that lead nowhere in a notebook."""
+    notes = notices(edition, exhibit)
+    text = exhibit.markdown.replace(data_note(edition, exhibit.label), "")
+    markdown = "\n\n".join([text.strip(), *map(table_note, notes)])
+    data = exhibit.data.reset_index(drop=True)
+    return Shown(exhibit.label, exhibit.caption, data, markdown, exhibit.picture, notes)
+
+
+@matplotlib.rc_context(fname=STYLE)
+def _png(figure: Figure) -> str:
+    """A figure as it looks in the report, for the style holds while it is drawn."""
+    drawn = BytesIO()
+    figure.savefig(drawn, format="png", metadata={"Software": None})
+    return base64.b64encode(drawn.getvalue()).decode()
+
+
+def _from_markdown(text: str) -> str:
+    """A piece of a report as a notebook shows it."""
+    reader = "markdown-yaml_metadata_block-raw_html"
+    page = str(pypandoc.convert_text(text, "html", format=reader, extra_args=["--wrap=none"]))
+    return re.sub(r'<a href="#[^"]*">(.*?)</a>', r"\1", page)  # a link into the chains that only the report has
