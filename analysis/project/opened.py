@@ -73,8 +73,8 @@ class OpenProject:
     def tables(self) -> "Tables":
         """Таблицы по имени; сам список говорит, что в какой.
 
-        >>> city.tables["targets"].columns.tolist()[:3]
-        ['activity_code', 'measure_number', 'calendar_year']
+        >>> city.tables["statuses"].columns.tolist()
+        ['calendar_year', 'status', 'measure_count']
         >>> city.tables["target"]
         Traceback (most recent call last):
         analysis.errors.AnalysisError: Таблицы «target» нет. Вероятно, имелось в виду «targets». Какие есть: city.tables
@@ -140,8 +140,8 @@ class OpenProject:
     def exhibit(self, id: str, year: int | None = None) -> "Shown":
         """Таблица или рисунок отчёта: "fact-1", "fig-fact-1"; без года — за последний год со сведениями.
 
-        >>> city.exhibit("fact-1", 2021).caption[:9]
-        'Задача 1:'
+        >>> city.exhibit("fact-1", 2021).caption
+        'Задача 1: план и факт 2021 года'
         """
         from analysis.project.exhibition import exhibit
 
@@ -171,8 +171,8 @@ class OpenProject:
             asked: Показатель и год ("4.12@2021"), задача ("4@2021"), школа или исполнитель ("УО@2021"), показатель
                 школы ("edu990005/fail_share@2021"), ячейка таблицы отчёта ("tbl-fact-1@2021!D5").
 
-        >>> print(city.explain("4.1@2021")[0])
-        Показатель 4.1, 2021 год
+        >>> city.explain("4.1@2021")[0]
+        'План и факт: 4.1/1, 2021 год'
         """
         from analysis.project.explanation import explained
         from analysis.project.shown import Lines
