@@ -1,5 +1,31 @@
-"""The one kind of error a command shows as a sentence instead of a traceback."""
+"""The one kind of error a command shows as a sentence instead of a traceback, and the name that was probably meant."""
+
+from collections.abc import Iterable, Sequence
 
 
 class AnalysisError(Exception):
     """Something a person has to mend; the message (in Russian) says where, what stands there and what to do."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in a notebook in place of a traceback."""
+        return [f"Ошибка: {self}"]
+
+
+def nearest(asked: object, known: Iterable[object], most: int = 1, likeness: float = 0.6) -> list[str]:
+    """Returns the known names that come nearest to one that nobody knows, the nearest first; case is no difference.
+
+    Args:
+        asked: What was written.
+        known: The names there are.
+        most: At most so many are returned.
+        likeness: How alike a name must be, from 0 to 1.
+    """
+    from difflib import get_close_matches
+
+    folded = {str(name).casefold(): str(name) for name in known}
+    return [folded[near] for near in get_close_matches(str(asked).casefold(), folded, most, likeness)]
+
+
+def probably_meant(near: Sequence[str]) -> str:
+    """« Вероятно, имелось в виду «…».», ready to follow a sentence; nothing where no name comes near."""
+    return f" Вероятно, имелось в виду «{near[0]}»." if near else ""
