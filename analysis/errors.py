@@ -1,7 +1,6 @@
-"""The one kind of error a command shows as a sentence instead of a traceback."""
+"""The one kind of error a command shows as a sentence instead of a traceback, and the name that was probably meant."""
 
-from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Iterable, Sequence
 
 
 class AnalysisError(Exception):
@@ -12,7 +11,21 @@ class AnalysisError(Exception):
         return [f"Ошибка: {self}"]
 
 
-def nearest(asked: str, known: Iterable[str]) -> list[str]:
-    """The known names that are written nearly so, the nearest first; letters' case says nothing."""
-    folded = {name.casefold(): name for name in known}
-    return [folded[one] for one in get_close_matches(asked.casefold(), list(folded), 3)]
+def nearest(asked: object, known: Iterable[object], most: int = 1, likeness: float = 0.6) -> list[str]:
+    """Returns the known names that come nearest to one that nobody knows, the nearest first; case is no difference.
+
+    Args:
+        asked: What was written.
+        known: The names there are.
+        most: At most so many are returned.
+        likeness: How alike a name must be, from 0 to 1.
+    """
+    from difflib import get_close_matches
+
+    folded = {str(name).casefold(): str(name) for name in known}
+    return [folded[near] for near in get_close_matches(str(asked).casefold(), folded, most, likeness)]
+
+
+def probably_meant(near: Sequence[str]) -> str:
+    """« Вероятно, имелось в виду «…».», ready to follow a sentence; nothing where no name comes near."""
+    return f" Вероятно, имелось в виду «{near[0]}»." if near else ""

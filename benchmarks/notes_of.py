@@ -14,6 +14,7 @@ from analysis.documents.run import gathered
 from analysis.documents.school_note import school_notes
 from analysis.documents.settings import SCHOOL_NOTE
 from analysis.documents.staging import Batch, publish_documents
+from analysis.files.progress import SILENT
 from analysis.pipeline.build import build
 from analysis.rules.config import load_project
 
@@ -32,7 +33,7 @@ def hundred_notes(folder: Path, count: int = 100) -> float:
     started = time.perf_counter()
     notes = school_notes(material, list(material.register.names)[:count])
     batch = Batch(project, YEAR, SCHOOL_NOTE, notes, None)
-    made = publish_documents(batch, notes, ("pdf",), "builtin", material.edition.data_date, _silent)
+    made = publish_documents(batch, notes, ("pdf",), "builtin", material.edition.data_date, SILENT)
     assert len(made) == count
     return time.perf_counter() - started
 
@@ -51,10 +52,6 @@ def _multiplied(material: Material, count: int) -> Material:
 
 def _renamed(logins: "pd.Series[str]", turn: int) -> "pd.Series[str]":
     return logins if turn == 0 else logins.where(~logins.str.startswith("edu"), logins + f"{turn}")
-
-
-def _silent(_: str) -> None:
-    """Nothing is said while time is taken."""
 
 
 if __name__ == "__main__":

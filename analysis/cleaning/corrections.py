@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
 from analysis.contracts.columns import SETTLED_READINGS
 from analysis.contracts.findings import Finding, Severity
+from analysis.errors import nearest
 from analysis.intake.blocks import Block, plain, with_texts
 from analysis.intake.cell_values import read_text
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
@@ -97,7 +97,7 @@ def _misdirected(file: str, entered: Sequence[str]) -> tuple[str, str]:
             said,
             f"Удалите запись из {CORRECTIONS_FILE}; верную выгрузку или реестр примите: analysis receive.",
         )
-    near = get_close_matches(file, entered, 1, 0.9)
+    near = nearest(file, entered, 1, 0.9)
     meant = f" Похожий файл: {near[0]}." if near else ""
     said = f"Исправление относится к файлу, который проект не читает (записи о нём в {SOURCES_FILE} нет).{meant}"
     action = f"Удалите запись из {CORRECTIONS_FILE}, исправьте её ключ file или верните файл и его запись."

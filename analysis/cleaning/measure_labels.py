@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 
+from analysis.errors import nearest
 from analysis.intake.cell_values import read_text
 from analysis.intake.workbook_sheet import CellValue
 
@@ -77,7 +77,7 @@ class MeasureLabels:
         of_activity = [label for label, (code, _) in self.measures.items() if code == activity]
         if of_activity:
             return f"У мероприятия {activity} показатели: {', '.join(of_activity)}. Впишите номер одного из них."
-        near = get_close_matches(shown, list(self.listed or self.measures), NEAREST, LEAST_LIKENESS)
+        near = nearest(shown, list(self.listed or self.measures), NEAREST, LEAST_LIKENESS)
         hint = f"Ближайшие: {', '.join(near)}." if near else "Номера стоят на листе «Исполнение»."
         return f"Показателя с таким номером в «дорожной карте» нет. {hint}"
 

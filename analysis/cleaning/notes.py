@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from analysis.cleaning.schools import same_name
-from analysis.contracts.findings import Finding, Severity, probably_meant
+from analysis.contracts.findings import Finding, Severity
+from analysis.errors import nearest, probably_meant
 from analysis.intake.cell_values import QUESTIONS, CellNotReadError, read_text
 from analysis.intake.returns import ReturnedRow
 
@@ -98,7 +98,7 @@ def chosen(allowed: Sequence[str]) -> Callable[[Any], str | None]:
 def not_listed(stands: str, allowed: Sequence[str]) -> str:
     """Says that a text is no choice of a list, and which one comes near."""
     by_name = {same_name(one): one for one in allowed}
-    meant = probably_meant([by_name[name] for name in get_close_matches(same_name(stands), by_name, 1)])
+    meant = probably_meant([by_name[name] for name in nearest(same_name(stands), by_name)])
     other = f" Если другого подходящего нет, выберите «{OTHER}»." if OTHER in allowed else ""
     return f"«{stands}» в списке нет.{meant} Список: {', '.join(allowed)}.{other}"
 

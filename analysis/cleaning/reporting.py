@@ -1,11 +1,11 @@
 """Entries of data/reporting.toml without effect: their activity, measure or reporter does not exist."""
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 
 import pandas as pd
 
-from analysis.contracts.findings import Finding, Severity, probably_meant
+from analysis.contracts.findings import Finding, Severity
+from analysis.errors import nearest, probably_meant
 from analysis.rules.config import REPORTING_FILE, Collection, Report
 
 
@@ -32,7 +32,7 @@ def _faults(one: Report, keys: set[tuple[str, int]], collection: Collection) -> 
     allowed = (collection.schools,) if one.unit == "school" else (*collection.municipal, collection.schools)
     for reporter in one.reporters:
         if reporter not in allowed:
-            meant = probably_meant(get_close_matches(str(reporter), allowed, 1))
+            meant = probably_meant(nearest(reporter, allowed))
             said = f'При unit = "{one.unit}" отчитывается одно из: {", ".join(allowed)}.{meant}'
             yield str(reporter), said, "Исправьте reporters; имена — как в project.toml, раздел [collection]."
 
@@ -41,5 +41,5 @@ def _near(one: Report, keys: set[tuple[str, int]]) -> str:
     own = sorted(number for activity, number in keys if activity == one.activity)
     if own:
         return f" У мероприятия {one.activity} показатели: {', '.join(map(str, own))}."
-    near = get_close_matches(one.activity, sorted({activity for activity, _ in keys}), 1)
+    near = nearest(one.activity, sorted({activity for activity, _ in keys}))
     return f' Вероятно, имелось в виду activity = "{near[0]}".' if near else ""

@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
 from analysis.cleaning.registry import ALIKE, LOGIN, Registry, named_schools, school_row
 from analysis.cleaning.schools import names_of, same_name
 from analysis.contracts.facts import FULL, SHORT
-from analysis.contracts.findings import Finding, Severity, probably_meant
+from analysis.contracts.findings import Finding, Severity
+from analysis.errors import nearest, probably_meant
 from analysis.rules.school_mergers import SCHOOLS_FILE, Merger
 
 Row = dict[str, Any]
@@ -207,7 +207,7 @@ def _unknown(mergers: Sequence[Merger], known: Collection[str]) -> Iterator[Find
             ("into", one.into, "в реестре"),
         ):
             if login not in known:
-                meant = probably_meant(get_close_matches(login, known, 1))
+                meant = probably_meant(nearest(login, known))
                 said = f"Ключ «{key}»: школы с логином «{login}» {where} нет, и запись ничего не меняет.{meant}"
                 action = "Исправьте логин или удалите запись."
                 yield Finding("rules", Severity.BLOCKS, SCHOOLS_FILE, (f"[[merged]] № {number}",), login, said, action)

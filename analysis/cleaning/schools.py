@@ -1,17 +1,15 @@
 """Which school is meant by a row of an export or by a person: by login, by code, by name; never by a guess."""
 
-import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, nearest
 from analysis.intake.exports.counts import ExamCounts
 
 NEAREST, LEAST_LIKENESS = 3, 0.45
@@ -165,17 +163,15 @@ def _nearest(one: ExamCounts, schools: Directory, logins: Iterable[str] = ()) ->
         return tuple(_shown(login, schools) for login in found)
     name = same_name(one.school_name)
     if name:
-        close = get_close_matches(name, schools.by_name, NEAREST, LEAST_LIKENESS)
+        close = nearest(name, schools.by_name, NEAREST, LEAST_LIKENESS)
         found = tuple(login for written in close for login in schools.by_name[written])
     elif one.code_oo:
         codes = {code: logins for (_, code), logins in schools.by_code.items()}
         found = tuple(
-            login
-            for code in get_close_matches(same_code(one.code_oo), codes, NEAREST, LEAST_LIKENESS)
-            for login in codes[code]
+            login for code in nearest(same_code(one.code_oo), codes, NEAREST, LEAST_LIKENESS) for login in codes[code]
         )
     else:
-        found = tuple(get_close_matches(one.school_login, schools.names, NEAREST, 0.8))
+        found = tuple(nearest(one.school_login, schools.names, NEAREST, 0.8))
     return tuple(dict.fromkeys(_shown(login, schools) for login in found))
 
 
@@ -238,7 +234,7 @@ class Register:
 
     def nearest(self, asked: str) -> str:
         """Returns «Похожие: …» with the schools of similar names; empty if there are none."""
-        writings = difflib.get_close_matches(_folded(asked), list(self._logins), n=len(self._logins) or 1, cutoff=0.4)
+        writings = nearest(_folded(asked), self._logins, len(self._logins) or 1, 0.4)
         logins = list(dict.fromkeys(login for writing in writings for login in sorted(self._logins[writing])))
         near = "; ".join(f"{self.names[login]} ({login})" for login in logins[:OFFERED])
         return f"Похожие: {near}." if near else ""

@@ -3,12 +3,12 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 
 import pandas as pd
 
 from analysis.cleaning.schools import same_name
-from analysis.contracts.findings import Finding, Severity, probably_meant
+from analysis.contracts.findings import Finding, Severity
+from analysis.errors import nearest, probably_meant
 from analysis.intake.blocks import plain
 from analysis.rules.config import PROJECT_FILE, Abbreviation, Collection, OneExecutor, Terms
 from analysis.rules.sources_file import quoted
@@ -162,7 +162,7 @@ def _faults(one: OneExecutor, collection: Collection, there: Sequence[str]) -> I
 
 
 def _nowhere(name: str, there: Sequence[str]) -> str:
-    meant = probably_meant(get_close_matches(name, there, 1))
+    meant = probably_meant(nearest(name, there))
     return f"«Дорожная карта» такого исполнителя не называет; она называет: {', '.join(there)}.{meant}"
 
 

@@ -10,11 +10,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analysis.cli.commands import build, check, demo, documents, explain, forms, new, receive, report, say
+from analysis.cli.commands import build, check, demo, documents, explain, forms, new, receive, report
 from analysis.errors import AnalysisError
+from analysis.project.progress import say
+from analysis.project.work import FORMATS
 from analysis.rules.config import Project, find_project, load_project
 
-FORMATS = ("html", "pdf", "docx")
 EXAMPLES = """examples:
   analysis check                           read everything, list the findings, leave them in output/
   analysis build                           write data/processed and the pieces of the reports

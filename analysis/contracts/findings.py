@@ -1,6 +1,6 @@
 """One finding: how severe, where, what stands there, what the rule says, what to do; and how a list is shown."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -106,11 +106,6 @@ class Finding:
     def place(self) -> str:
         """All addresses in one line."""
         return "; ".join(self.places)
-
-
-def probably_meant(near: Sequence[str]) -> str:
-    """« Вероятно, имелось в виду «…».», ready to follow a sentence; nothing where no name comes near."""
-    return f" Вероятно, имелось в виду «{near[0]}»." if near else ""
 
 
 def blocking(findings: Iterable[Finding]) -> list[Finding]:

@@ -17,6 +17,7 @@ from analysis.documents.settings import CONTESTS, COURSES, KINDS, MEETING, SCHOO
 from analysis.documents.staging import FOLDER, Batch, Document, list_outdated, outdated_files, publish_documents
 from analysis.errors import AnalysisError
 from analysis.files.atomic import only_one_at_work
+from analysis.files.progress import Progress
 from analysis.files.tables import read_tables
 from analysis.pipeline.build import editions_of
 from analysis.rules.config import Project, load_sources
@@ -57,7 +58,7 @@ class Order:
     engine: str
 
 
-def make_documents(project: Project, order: Order, progress: Callable[[str], None]) -> Made:
+def make_documents(project: Project, order: Order, progress: Progress) -> Made:
     """Writes and publishes documents into output/documents/<year>/, and lists there what is outdated.
 
     Args:
@@ -84,7 +85,7 @@ def make_documents(project: Project, order: Order, progress: Callable[[str], Non
         for name in (name for name in KINDS if name in wanted):
             today[name], chosen = _documents(material, name, asked)
             if not today[name]:
-                progress(NO_SUPPORTED.format(year=order.year))
+                progress.say(NO_SUPPORTED.format(year=order.year))
                 continue
             batch = _batch(material, KINDS[name], today[name])
             made += publish_documents(batch, chosen, order.formats, order.engine, material.edition.data_date, progress)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -12,6 +12,7 @@ import yaml
 
 from analysis.documents.settings import SCHOOL_NOTE, Attachment, Kind
 from analysis.files.atomic import replace_folder, write_file_whole
+from analysis.files.progress import Progress
 from analysis.pipeline.internal import MARK, PAPER, WORD, mark_papers
 from analysis.presentation.russian import long_date
 from analysis.publishing import Request, publish
@@ -178,7 +179,7 @@ def publish_documents(
     formats: Sequence[str],
     engine: str,
     fixed_date: date,
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> list[Path]:
     """Writes the sources of all documents of a kind and publishes those asked for; the others stay as they are.
 

@@ -1,6 +1,7 @@
 """The steps of `forms`: what goes out to be filled in."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from analysis.contracts.findings import blocking
 from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
 from analysis.files.atomic import write_file_whole
+from analysis.files.progress import SILENT, Progress
 from analysis.forms.collect import HOW_TO_DECIDE, Asking, Form, blank_forms, rows_to_decide, workbooks
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.duties import municipal_unnamed, reporting_schools
@@ -25,17 +27,32 @@ from analysis.rules.config import CALENDAR_FILE, INVENTED, Collection, Project, 
 from analysis.rules.exam_calendar import Sitting, load_calendar, sitting_stanza
 from analysis.rules.school_mergers import SCHOOLS_FILE
 
+FILLED_IN = (
+    "в книгу что-то вписано, поэтому она оставлена как есть. Примите её (analysis receive) или уберите отсюда и "
+    "повторите команду."
+)
 
-def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]:
+
+@dataclass(frozen=True)
+class SentOut:
+    """What goes out to be filled in.
+
+    Attributes:
+        files: The workbooks that were written.
+        said: What was left as it is or could not be made, and why; the lines of a sentence each.
+    """
+
+    files: tuple[Path, ...]
+    said: tuple[str, ...]
+
+
+def write_forms(project: Project, calendar_year: int, folder: Path, progress: Progress = SILENT) -> SentOut:
     """Writes the forms of a year, an empty registry where there is none, and the sheet of evidence to be examined.
-
-    Returns:
-        A line about each file, and what could not be made.
 
     Raises:
         AnalysisError: The project collects nothing, has no such year, or its roadmap is blocked.
     """
-    collection, tables = _collection(project), _tables(project, calendar_year)
+    collection, tables = _collection(project), _tables(project, calendar_year, progress)
     created = max(source.received for source in load_sources(project.root))
     plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
     sittings, reporting = load_calendar(project.root), load_reporting(project.root)
@@ -46,34 +63,31 @@ def write_forms(project: Project, calendar_year: int, folder: Path) -> list[str]
     waiting = _acceptance_form(project, tables, plan, calendar_year, created)
     forms = [*workbooks(blank, calendar_year, created), *registry, *([waiting] if waiting else [])]
     folder.mkdir(parents=True, exist_ok=True)
-    said = [_written(folder / form.name, form.content) for form in forms]
-    return [*said, *_not_made(tables, unnamed, sittings, calendar_year)]
-
-
-def _written(path: Path, content: bytes) -> str:
-    """Writes a workbook and names it; one that somebody has filled in where it lay is left as it is."""
-    if path.is_file() and _holds_values(path):
-        return (
-            f"{path}: в книгу что-то вписано, поэтому она оставлена как есть. Примите её (analysis receive) или "
-            "уберите отсюда и повторите команду."
-        )
-    write_file_whole(path, content)
-    return str(path)
+    filled_in = [form for form in forms if _holds_values(folder / form.name)]
+    written = [form for form in forms if form not in filled_in]
+    for done, form in enumerate(written):
+        progress.step("Пишу формы", done, len(written), form.name)
+        write_file_whole(folder / form.name, form.content)
+    left = [f"{folder / form.name}: {FILLED_IN}" for form in filled_in]
+    not_made = _not_made(tables, unnamed, sittings, calendar_year)
+    return SentOut(tuple(folder / form.name for form in written), (*left, *not_made))
 
 
 def _holds_values(path: Path) -> bool:
-    """Whether somebody wrote into a workbook; of one that cannot be read nobody knows."""
+    """Whether somebody wrote into a workbook that is there; of one that cannot be read nobody knows."""
+    if not path.is_file():
+        return False
     try:
         return is_filled_in(read_returned(read_workbook(path.read_bytes(), path.name), path.name))
     except AnalysisError:
         return True
 
 
-def _tables(project: Project, calendar_year: int) -> dict[str, pd.DataFrame]:
+def _tables(project: Project, calendar_year: int, progress: Progress) -> dict[str, pd.DataFrame]:
     """What is known so far; tables of facts are empty while nothing has come back."""
     if calendar_year not in project.editions:
         raise AnalysisError(f"Года {calendar_year} нет в project.toml, ключ editions: {list(project.editions)}.")
-    checked = check_project(project)
+    checked = check_project(project, progress=progress)
     if "activities" not in checked.tables or any(one.rule != "workbook" for one in blocking(checked.findings)):
         raise AnalysisError("Есть замечания, которые останавливают работу: выполните analysis check.")
     return {**{name: fact_table(name, ()) for name in COLUMNS}, **checked.tables}

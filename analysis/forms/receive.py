@@ -12,6 +12,7 @@ from analysis.cleaning.registry import reporter_words
 from analysis.cleaning.schools import same_name
 from analysis.errors import AnalysisError
 from analysis.files.atomic import only_one_at_work, write_file_whole
+from analysis.files.progress import SILENT, Progress
 from analysis.forms.receive_exports import LICENCE, Said, keep_export
 from analysis.forms.receptions import Change, Owners, change, counting, is_late, owners, versions
 from analysis.intake.returns import Identity, Returned, is_returned, read_returned, recognise
@@ -77,7 +78,9 @@ def nobody_answers(_question: str) -> bool:
     return False
 
 
-def receive(root: Path, files: Sequence[Path], said: Said, ask: Ask = nobody_answers) -> list[Received]:
+def receive(
+    root: Path, files: Sequence[Path], said: Said, ask: Ask = nobody_answers, progress: Progress = SILENT
+) -> list[Received]:
     """Takes files in, one after the other; a file that is refused does not stop the others.
 
     The copies are written before their entries, which come last and all at once: a run that dies leaves files without
@@ -88,6 +91,7 @@ def receive(root: Path, files: Sequence[Path], said: Said, ask: Ask = nobody_ans
         files: The files as they came, anywhere on the disk.
         said: The day they came, and what exports may leave open.
         ask: Asked before a school's values are replaced by a file named after another school.
+        progress: Is told which file is read and taken in.
 
     Raises:
         AnalysisError: SOURCES.toml cannot be read.
@@ -95,7 +99,10 @@ def receive(root: Path, files: Sequence[Path], said: Said, ask: Ask = nobody_ans
     with only_one_at_work(root / "data/raw/.lock"):
         _sweep_drafts(root / "data/raw")
         project, record = load_project(root), load_record(root)
-        opened = {path: _open(project, path) for path in files}
+        opened = {}
+        for done, path in enumerate(files):
+            progress.step("Читаю файлы", done, len(files), path.name)
+            opened[path] = _open(project, path)
         results = {path: one for path, one in opened.items() if isinstance(one, Received)}
         years = sorted({one.identity.calendar_year for one in opened.values() if isinstance(one, Arrived)})
         door = _Door(project, record, said, ask, owners(project, record.received, years))
@@ -104,10 +111,12 @@ def receive(root: Path, files: Sequence[Path], said: Said, ask: Ask = nobody_ans
             reporters = known_reporters(project, door.record.standing) if "form" in kinds else None
             for path, arrived in opened.items():
                 if isinstance(arrived, Arrived) and arrived.identity.kind in kinds:
+                    progress.step("Принимаю файлы", len(results), len(files), path.name)
                     results[path] = _take(replace(door, reporters=reporters), arrived)
                     door = door.after(results[path], arrived.identity)
         for path, content in opened.items():
             if isinstance(content, bytes):
+                progress.step("Принимаю файлы", len(results), len(files), path.name)
                 results[path] = _take_export(door, path, content)
                 door = door.after(results[path])
         enter(root, door.record.received[len(record.received) :])

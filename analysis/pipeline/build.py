@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError
 from analysis.files.atomic import only_one_at_work
+from analysis.files.progress import SILENT, Progress
 from analysis.files.tables import code_fingerprint, fingerprint, read_manifest, tables_are_whole, write_tables
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.rules.assumptions import load_assumptions, load_red_share
@@ -51,7 +52,7 @@ def inputs_are_as_built(project: Project) -> bool:
     return bool(read_manifest(project.root).get("inputs") == _inputs(project))
 
 
-def build(project: Project, years: Sequence[int]) -> list[str]:
+def build(project: Project, years: Sequence[int], progress: Progress = SILENT) -> list[str]:
     """Checks the project, writes its processed tables and the pieces of the reports of some years.
 
     The pieces of other years stay as they are; where the inputs have changed they count as stale from then on.
@@ -66,10 +67,11 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     from analysis.intake.workbook import remembering_reader
     from analysis.pipeline.check import check_project
 
-    checked = check_project(project, remembering_reader(project.root))
+    checked = check_project(project, remembering_reader(project.root), progress)
     stopping = blocking(checked.findings)
     if stopping:
         raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))
+    progress.step("Считаю показатели")
     sources = load_sources(project.root)
     made, summed = _indicators(project, checked.tables, sources)
     tables = {**checked.tables, **made}
@@ -78,7 +80,7 @@ def build(project: Project, years: Sequence[int]) -> list[str]:
     broken = _broken(made, project)
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))
-    _write(project, years, tables, chains, editions)
+    _write(project, years, tables, chains, editions, progress)
     return sorted(tables)
 
 
@@ -140,6 +142,7 @@ def _write(
     tables: dict[str, "pd.DataFrame"],
     chains: Mapping[str, bytes],
     editions: Sequence["Edition"],
+    progress: Progress,
 ) -> None:
     from analysis.contracts.school_groups import PUBLIC_TABLES
     from analysis.presentation.write import remove_interrupted, write_edition, write_index
@@ -149,9 +152,10 @@ def _write(
     stored = {name: table for name, table in tables.items() if name not in PUBLIC_TABLES}
     with only_one_at_work(project.root / "data/.build.lock"):
         remove_interrupted(reports)
-        for edition in editions:
-            if edition.calendar_year in years:
-                write_edition(reports, edition)
+        wanted = [one for one in editions if one.calendar_year in years]
+        for done, edition in enumerate(wanted):
+            progress.step("Пишу части отчётов", done, len(wanted), str(edition.calendar_year))
+            write_edition(reports, edition)
         write_index(reports, editions)
         inputs, last = _inputs(project), read_manifest(project.root)
         kept = last.get("made", {}) if last.get("inputs") == inputs else {}

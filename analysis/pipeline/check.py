@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
@@ -20,9 +21,10 @@ from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.contracts.validation import broken_relations, refuse_without_validation, violations
 from analysis.errors import AnalysisError
+from analysis.files.progress import SILENT, Progress
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
-from analysis.intake.workbook import read_workbook
+from analysis.intake.workbook import Workbook, read_workbook
 from analysis.pipeline.cells import document_cells
 from analysis.pipeline.exports import exports_in_force
 from analysis.pipeline.facts import Reader, in_force, read_facts
@@ -31,6 +33,7 @@ from analysis.pipeline.undecided import undecided
 from analysis.pipeline.unsettled_facts import unanswered_measures, unnamed_reporters
 from analysis.rules.config import (
     CORRECTIONS_FILE,
+    RETURNED_KINDS,
     SOURCES_FILE,
     Collection,
     Project,
@@ -57,12 +60,13 @@ class Checked:
     findings: list[Finding]
 
 
-def check_project(project: Project, read: Reader = read_workbook) -> Checked:
+def check_project(project: Project, read: Reader = read_workbook, progress: Progress = SILENT) -> Checked:
     """Reads, cleans and validates everything a project has received.
 
     Args:
         project: The project.
         read: Reads a returned workbook; a build passes a reader that remembers.
+        progress: Is told which file is read.
 
     Raises:
         AnalysisError: The roadmap cannot be read at all, or validation is switched off.
@@ -74,6 +78,7 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
         return Checked({"findings": findings_table(ordered)}, ordered)
     record, amendments = load_record(project.root), load_amendments(project.root)
     sources, terms = record.standing, load_terms(project.root)
+    read = _counted(read, sources, progress)
     roadmap = _roadmap(project, record, amendments, terms)
     tables, findings = dict(roadmap.tables), [*roadmap.findings]
     if project.collection is not None:
@@ -97,6 +102,19 @@ def check_project(project: Project, read: Reader = read_workbook) -> Checked:
     ordered = in_listing_order([*broken, *findings])
     tables["received_cells"] = typed_table(ReceivedCells, cells)
     return Checked({**tables, "findings": findings_table(ordered)}, ordered)
+
+
+def _counted(read: Reader, sources: Sequence[Source], progress: Progress) -> Reader:
+    """A reader that tells how many of the workbooks it has read."""
+    number, of = count(1), sum(source.kind in RETURNED_KINDS for source in sources)
+    progress.step("Читаю «дорожную карту»")
+
+    def _read(content: bytes, file: str) -> Workbook:
+        workbook, done = read(content, file), next(number)
+        progress.step("Читаю книги", done, of, file) if done < of else progress.step("Сверяю прочитанное")
+        return workbook
+
+    return _read
 
 
 @dataclass(frozen=True)

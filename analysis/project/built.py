@@ -37,7 +37,7 @@ def stamp(root: Path) -> Stamp | None:
 
 
 @dataclass(frozen=True)
-class Built:
+class LastBuild:
     """The tables and exhibits of the last build.
 
     Attributes:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.presentation.exhibits import Exhibit
-from analysis.project.built import Built
+from analysis.project.built import LastBuild
 from analysis.project.shown import Gallery, Shown, shown
 
 
-def exhibit(built: Built, asked: str, year: int) -> Shown:
+def exhibit(built: LastBuild, asked: str, year: int) -> Shown:
     """Returns an exhibit of the report of a year; one that says so where this project has no data for it.
 
     Raises:
@@ -19,12 +19,12 @@ def exhibit(built: Built, asked: str, year: int) -> Shown:
     return shown(built.edition(year), known[asked])
 
 
-def listing(built: Built, year: int) -> pd.DataFrame:
+def listing(built: LastBuild, year: int) -> pd.DataFrame:
     """Returns the name and caption of each exhibit of a year."""
     told = [(one.label, one.caption) for one in built.exhibits(year).values()]
     return pd.DataFrame(told, columns=["Имя", "Подпись"])
 
 
-def gallery(built: Built, exhibits: Iterable[Exhibit], year: int) -> Gallery:
+def gallery(built: LastBuild, exhibits: Iterable[Exhibit], year: int) -> Gallery:
     """Returns exhibits that show themselves one below the other."""
     return Gallery(shown(built.edition(year), one) for one in exhibits)

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from analysis.contracts.columns import Contract
-from analysis.contracts.findings import probably_meant
-from analysis.errors import AnalysisError, nearest
+from analysis.errors import AnalysisError, nearest, probably_meant
 
 # Units that depend on the row, or say again what the label says.
 OF_THE_ROW = ("единица показателя", "как в паспорте", "как в названии")

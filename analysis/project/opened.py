@@ -10,7 +10,7 @@ from analysis.rules.config import Project, find_project, load_project
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.project.built import Built
+    from analysis.project.built import LastBuild
     from analysis.project.frames import Tables
     from analysis.project.shown import Gallery, Lines, Shown
 
@@ -47,7 +47,7 @@ class OpenProject:
 
     def __init__(self, project: Project, audience: str) -> None:
         self.project, self.audience = project, audience
-        self._last: tuple[object, Built] | None = None
+        self._last: tuple[object, LastBuild] | None = None
 
     @property
     def years(self) -> list[int]:
@@ -193,16 +193,16 @@ class OpenProject:
         return self.audience == INTERNAL
 
     @property
-    def _built(self) -> "Built":
+    def _built(self) -> "LastBuild":
         """What the last build has stored; read anew where there was another build since."""
         from analysis.pipeline.build import inputs_are_as_built
-        from analysis.project.built import Built, stamp
+        from analysis.project.built import LastBuild, stamp
 
         found = stamp(self.project.root)
         if found is None:
             raise AnalysisError("Проект ещё не собран. Соберите: city.build().")
         if self._last is None or self._last[0] != found:
-            self._last = (found, Built(self.project, self._is_internal))
+            self._last = (found, LastBuild(self.project, self._is_internal))
             if not inputs_are_as_built(self.project):
                 say(CHANGED)
         return self._last[1]

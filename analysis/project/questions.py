@@ -6,13 +6,12 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import PublicIndicators
 from analysis.contracts.facts import Schools
-from analysis.contracts.findings import probably_meant
 from analysis.contracts.indicators import PlanFact
 from analysis.errors import AnalysisError, nearest
 from analysis.indicators.duties import supported_schools
 from analysis.presentation.effectiveness_pictures import funnels_of
 from analysis.presentation.exhibits import Exhibit
-from analysis.project.built import Built
+from analysis.project.built import LastBuild
 from analysis.project.frames import readable
 from analysis.rules.indicator_passport import SHARE, Indicator, load_passport
 
@@ -29,7 +28,7 @@ CODE = "Откуда"
 FOR_OFFICE = "Воронка есть только для служебного пользования: на ней стоят все школы."
 
 
-def indicators(built: Built, asked: Mapping[str, object]) -> pd.DataFrame:
+def indicators(built: LastBuild, asked: Mapping[str, object]) -> pd.DataFrame:
     """Returns the values of indicators with what they are made of and their intervals.
 
     Args:
@@ -42,20 +41,20 @@ def indicators(built: Built, asked: Mapping[str, object]) -> pd.DataFrame:
     return _told(built, _rows(built, asked), [*ABOUT, *VALUES])
 
 
-def changes(built: Built, asked: Mapping[str, object]) -> pd.DataFrame:
+def changes(built: LastBuild, asked: Mapping[str, object]) -> pd.DataFrame:
     """Returns the same rows where a later year was compared with an earlier one, or why it was not."""
     rows = _rows(built, asked)
     compared = rows.reindex(columns=["change", "change_note"]).notna().any(axis=1)
     return _told(built, rows[compared], [*ABOUT, *CHANGES])
 
 
-def plan_fact(built: Built, year: int | None) -> pd.DataFrame:
+def plan_fact(built: LastBuild, year: int | None) -> pd.DataFrame:
     """Returns plan against fact, a row a measure and year; no rows while nobody has reported."""
     rows = built.tables.get("plan_fact", pd.DataFrame(columns=EXECUTION))
     return readable(rows if year is None else rows[rows["calendar_year"] == year], PlanFact, EXECUTION)
 
 
-def schools(built: Built) -> pd.DataFrame:
+def schools(built: LastBuild) -> pd.DataFrame:
     """Returns the schools: login, name, kind, pupils, and since when and till when each is supported."""
     columns = ["school_login", "school_name", "school_kind", "pupil_count"]
     rows = built.tables.get("schools", pd.DataFrame(columns=columns))
@@ -63,7 +62,7 @@ def schools(built: Built) -> pd.DataFrame:
     return found.assign(**{"Поддержка, годы": [_supported(built, login) for login in rows["school_login"]]})
 
 
-def funnels(built: Built, asked: str, procedure: str | None, year: int) -> list[Exhibit]:
+def funnels(built: LastBuild, asked: str, procedure: str | None, year: int) -> list[Exhibit]:
     """Returns the funnels of a share of results in a year.
 
     Raises:
@@ -80,7 +79,7 @@ def funnels(built: Built, asked: str, procedure: str | None, year: int) -> list[
     return list(funnels_of(edition, indicator, named))
 
 
-def indicator_named(built: Built, asked: str) -> Indicator:
+def indicator_named(built: LastBuild, asked: str) -> Indicator:
     """The indicator that has this id or name.
 
     Raises:
@@ -91,7 +90,7 @@ def indicator_named(built: Built, asked: str) -> Indicator:
     return known[_named("indicator", asked, known)]
 
 
-def _rows(built: Built, asked: Mapping[str, object]) -> pd.DataFrame:
+def _rows(built: LastBuild, asked: Mapping[str, object]) -> pd.DataFrame:
     """The rows of indicators that are asked for; where there are none at all, no name is wrong but an indicator's."""
     every = built.indicators
     every = every.astype({name: "str" for name in every if isinstance(every[name].dtype, pd.CategoricalDtype)})
@@ -105,7 +104,7 @@ def _rows(built: Built, asked: Mapping[str, object]) -> pd.DataFrame:
     return found
 
 
-def _known(built: Built, rows: pd.DataFrame, name: str, value: object) -> object:
+def _known(built: LastBuild, rows: pd.DataFrame, name: str, value: object) -> object:
     """What is asked for, as it is written in the table."""
     if name == "year":
         return value if value in set(rows["calendar_year"]) else built.year(value)
@@ -114,7 +113,7 @@ def _known(built: Built, rows: pd.DataFrame, name: str, value: object) -> object
     return _named(name, str(value), rows[name].dropna().unique())
 
 
-def school_named(built: Built, asked: str) -> str:
+def school_named(built: LastBuild, asked: str) -> str:
     """The name under which a school or a group of schools stands in the tables.
 
     Raises:
@@ -144,7 +143,7 @@ def _named(what: str, asked: str, known: Iterable[str]) -> str:
     return folded[asked.casefold()]
 
 
-def _told(built: Built, rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+def _told(built: LastBuild, rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     passport = load_passport(built.project.root)
     names = {one.id: one.name for one in passport.indicators} if passport else {}
     named = rows.assign(indicator_id=rows["indicator_id"].map(names))
@@ -154,6 +153,6 @@ def _told(built: Built, rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return found.assign(**{CODE: codes}) if built.internal else found
 
 
-def _supported(built: Built, login: str) -> str:
+def _supported(built: LastBuild, login: str) -> str:
     status = built.tables["school_status"]
     return ", ".join(str(year) for year in built.project.editions if login in supported_schools(status, year))

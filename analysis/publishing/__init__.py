@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from analysis.files.atomic import only_one_at_work, recover_folder, replace_folder
+from analysis.files.progress import Progress
 from analysis.publishing.project import PublishingError
 from analysis.publishing.state import (
     KINDS,
@@ -24,9 +25,7 @@ from analysis.publishing.state import (
 __all__ = ["PublishingError", "Request", "publish"]
 
 
-def publish(
-    reports: Path, request: Request, *, progress: Callable[[str], None], site: Path | None = None
-) -> list[Path]:
+def publish(reports: Path, request: Request, *, progress: Progress, site: Path | None = None) -> list[Path]:
     """Publishes documents. The site is replaced whole; if anything fails, it stays as it was.
 
     Args:
@@ -58,7 +57,7 @@ def _bring_up_to_date(
     site: Path,
     requested: Mapping[str, tuple[str, ...]],
     request: Request,
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> None:
     """Makes what is asked for and not there as it would be made today; what is stale and not asked for goes."""
     from analysis.publishing.engines import choose_engine
@@ -68,12 +67,12 @@ def _bring_up_to_date(
     found = outputs_found(read_state(reports / "_site.json"), site)
     plan = make_plan(requested, keys, found)
     for name in sorted(plan.withdraw):
-        progress(f"{name}: снято с сайта, потому что устарело, а заново не заказано")
+        progress.say(f"{name}: снято с сайта, потому что устарело, а заново не заказано")
     if plan.make or plan.withdraw:
         day = request.fixed_date
         _replace_site(reports, site, plan, found, lambda sources, new: render(sources, new, plan, day, progress))
     else:
-        progress("отчёты без изменений")
+        progress.say("отчёты без изменений")
 
 
 def _clean_up(reports: Path, site: Path) -> None:

@@ -11,13 +11,14 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analysis.files.fingerprints import file_size
+from analysis.files.progress import Progress
 from analysis.publishing.project import Project, PublishingError, check_front_matter, read_project
 from analysis.publishing.source import Cell, Line, Source, read_source
 from analysis.publishing.state import KINDS, RENDERING, Plan, output_name
@@ -25,6 +26,7 @@ from analysis.publishing.state import KINDS, RENDERING, Plan, output_name
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+AT_WORK = "Собираю файлы отчётов"
 _INLINE = re.compile(r"`\{python\}\s+([^`]+)`")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -153,9 +155,7 @@ class Site(NamedTuple):
     made_at: datetime
 
 
-def render(
-    sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Callable[[str], None]
-) -> Mapping[str, list[str]]:
+def render(sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Progress) -> Mapping[str, list[str]]:
     """Makes what the plan asks for; the cells of a document run once for all of its formats.
 
     Args:
@@ -163,7 +163,7 @@ def render(
         new: The folder of the new site; kept outputs are already in it.
         plan: What to make.
         fixed_date: The date written into the files.
-        progress: Is told which document is at work.
+        progress: Is told how many files are made.
 
     Returns:
         For each output the files of the site that it needs.
@@ -173,13 +173,15 @@ def render(
     """
     noon = datetime(fixed_date.year, fixed_date.month, fixed_date.day, 12, tzinfo=UTC)
     site = Site(read_project(sources), new, frozenset(plan.make) | plan.keep, noon)
-    work = []
+    work: list[Future[tuple[str, list[str]]]] = []
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for name in plan.documents:
             kinds = [kind for kind in KINDS if output_name(name, kind) in plan.make]
-            progress(f"собираю {name}: {', '.join(kinds)}")
+            progress.step(AT_WORK, sum(one.done() for one in work), len(plan.make), name)
             page = _execute(sources, name)
             work += [pool.submit(_render_page, page, kind, site) for kind in sorted(kinds, key=_LONGEST_FIRST.index)]
+        for done, one in enumerate(as_completed(work), 1):
+            progress.step(AT_WORK, done, len(plan.make), one.result()[0])
         made = dict(one.result() for one in work)
     for output in [one for one in made if one.endswith(".html")]:
         _fill_in_sizes(site.folder / output, site)

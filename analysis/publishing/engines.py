@@ -12,6 +12,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from analysis.files.progress import Progress
 from analysis.publishing import builtin
 from analysis.publishing.project import PublishingError
 from analysis.publishing.state import KINDS, RENDERING, Plan, output_name
@@ -20,13 +21,14 @@ _WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
 
 
 def render(
-    program: str, sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Callable[[str], None]
+    program: str, sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Progress
 ) -> Mapping[str, list[str]]:
     """Makes what the plan asks for, as `analysis.publishing.builtin.render` does, with the Quarto `program`."""
     noon = (fixed_date - date(1970, 1, 1)).days * 86400 + 43200
     about = {"QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(noon), RENDERING: str(sources)}
-    for arguments, what in _commands(plan):
-        progress(f"собираю {what}")
+    commands = _commands(plan)
+    for number, (arguments, what) in enumerate(commands):
+        progress.step(builtin.AT_WORK, number, len(commands), what)
         done = subprocess.run(
             [program, "render", *arguments], cwd=sources, env={**os.environ, **about}, capture_output=True
         )
@@ -67,7 +69,6 @@ def _summary(complaint: str, sources: Path) -> str:
     return "\n".join(lines[first:][-25:])
 
 
-Progress = Callable[[str], None]
 # The staging copy of the sources, the folder of the new site, the plan, the date, progress → files of each output.
 Render = Callable[[Path, Path, Plan, date, Progress], Mapping[str, list[str]]]
 
@@ -98,7 +99,7 @@ def choose_engine(wanted: str, progress: Progress) -> tuple[Render, str]:
     if wanted == "quarto" and refusal:
         raise PublishingError(f"{refusal} Установите недостающее (make quarto) или уберите «--engine quarto».")
     if wanted == "auto":
-        progress(f"движок: встроенный; {refusal}" if refusal else f"движок: Quarto {found}, найден на компьютере")
+        progress.say(f"движок: встроенный; {refusal}" if refusal else f"движок: Quarto {found}, найден на компьютере")
     return (builtin.render, inside) if refusal else (functools.partial(render, program), f"quarto {found}")
 
 

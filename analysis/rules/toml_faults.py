@@ -10,11 +10,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from datetime import date
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, get_args, get_origin
 
-from analysis.contracts.findings import probably_meant
+from analysis.errors import nearest, probably_meant
 from analysis.rules.written import At, Misfit, bare, fields_by_key, shown
 
 KIND_NAMES = {
@@ -115,9 +114,8 @@ def _heading(kind: Any, key: str, *, entry: bool) -> str:
 
 
 def _nearest(at: At, model: type) -> list[str]:
-    """The key that was probably meant by one that nobody reads; case aside."""
-    known = {key.casefold(): key for key in fields_by_key(_kind(model, at[:-1]))}
-    return [known[near] for near in get_close_matches(str(at[-1]).casefold(), sorted(known), 1)]
+    """The key that was probably meant by one that nobody reads."""
+    return nearest(at[-1], sorted(fields_by_key(_kind(model, at[:-1]))))
 
 
 def _quoted(key: str, value: object, kind: Any) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from analysis.files.progress import Progress
 from analysis.publishing import Request, publish
 
 REPORTS = Path(__file__).parents[2] / "reports"
@@ -174,6 +175,13 @@ def make_project(root: Path) -> Path:
     return reports
 
 
+class Heard(Progress):
+    """Hears the steps as sentences too."""
+
+    def step(self, text: str, done: int = 0, of: int = 0, at: str = "") -> None:
+        self.say(f"{text}: {at}")
+
+
 def run(
     reports: Path,
     documents: Sequence[str] = DOCUMENTS,
@@ -182,7 +190,7 @@ def run(
 ) -> list[str]:
     """Publishes and returns what was said meanwhile."""
     said: list[str] = []
-    publish(reports, Request(documents, formats, engine, date(2023, 1, 31)), progress=said.append)
+    publish(reports, Request(documents, formats, engine, date(2023, 1, 31)), progress=Heard(said.append))
     return said
 
 

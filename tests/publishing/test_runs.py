@@ -12,8 +12,9 @@ import pytest
 from analysis.errors import AnalysisError
 from analysis.files.atomic import only_one_at_work
 from analysis.publishing import PublishingError, Request, publish
+from analysis.publishing.builtin import AT_WORK
 
-from .conftest import DOCUMENTS, files, make_project, run, write
+from .conftest import DOCUMENTS, Heard, files, make_project, run, write
 
 INDEX, E2020, E2021 = DOCUMENTS
 PAGE = "2021/annual-report-2021.html"
@@ -26,7 +27,7 @@ def _change(path: Path) -> None:
 
 
 def _made(said: list[str]) -> set[str]:
-    return {line.removeprefix("собираю ").split(":")[0] for line in said if line.startswith("собираю ")}
+    return {line.removeprefix(f"{AT_WORK}: ") for line in said if line.endswith(".qmd")}
 
 
 def test_the_same_input_gives_the_same_bytes_elsewhere_and_later(site: Path, tmp_path: Path, monkeypatch):
@@ -76,7 +77,7 @@ def test_the_lock_and_the_date_count_as_sources(reports: Path):
     write(reports.parent / "requirements.lock", "pandas==3")
     assert _made(run(reports, formats=["html"])) == set(DOCUMENTS)
     said: list[str] = []
-    publish(reports, Request([INDEX], ["html"], "builtin", date(2024, 1, 31)), progress=said.append)
+    publish(reports, Request([INDEX], ["html"], "builtin", date(2024, 1, 31)), progress=Heard(said.append))
     assert _made(said) == {INDEX}
 
 
@@ -204,9 +205,10 @@ def test_after_a_kill_the_last_good_site_stays_and_the_next_run_cleans_up(publis
     write(published / E2021, edition + kill)
     code = (
         "import sys\nfrom datetime import date\nfrom pathlib import Path\n"
+        "from analysis.files.progress import SILENT\n"
         "from analysis.publishing import Request, publish\n"
         f"request = Request(['{E2021}'], ['html'], 'builtin', date(2023, 1, 31)); "
-        "publish(Path(sys.argv[1]), request, progress=print)"
+        "publish(Path(sys.argv[1]), request, progress=SILENT)"
     )
     assert subprocess.run([sys.executable, "-c", code, published], capture_output=True).returncode == 9
     assert files(published / "_site") == before

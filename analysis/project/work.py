@@ -1,0 +1,239 @@
+"""The work of a project, step by step: commands and notebooks call it, and it prints nothing.
+
+Nothing heavy is imported before it is needed.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import AnalysisError, nearest, probably_meant
+from analysis.files.progress import Progress
+from analysis.rules.config import Project, load_sources
+
+if TYPE_CHECKING:
+    from analysis.documents.run import Made, Order
+    from analysis.forms.annotate import Annotated
+    from analysis.forms.collection import SentOut
+    from analysis.forms.receive import Ask, Received
+    from analysis.forms.receive_exports import Said
+    from analysis.pipeline.check import Checked
+
+FORMATS = ("html", "pdf", "docx")
+FINDINGS = ("output/findings.txt", "output/findings.xlsx")
+ANNOTATED = "output/annotated"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build has done.
+
+    Attributes:
+        years: The editions.
+        tables: The names of the tables that were written; none where nothing has changed.
+    """
+
+    years: tuple[int, ...]
+    tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The invented project.
+
+    Attributes:
+        folder: Where it lies.
+        is_new: Whether it was written just now.
+        inbox: Exports with a row per invented pupil.
+    """
+
+    folder: Path
+    is_new: bool
+    inbox: tuple[Path, ...] = ()
+
+
+def check(project: Project, progress: Progress) -> "Checked":
+    """Reads and checks everything; writes nothing, so that findings are known where nothing can be written."""
+    from analysis.pipeline.check import check_project
+
+    with texts_as_objects():
+        return check_project(project, progress=progress)
+
+
+def keep_findings(project: Project, checked: "Checked") -> list[Path]:
+    """Leaves the full list of findings in output/, as text and as a workbook."""
+    from analysis.contracts.findings import full_text
+    from analysis.contracts.indicators import Findings
+    from analysis.files.atomic import write_file_whole
+    from analysis.presentation.exports import xlsx_bytes
+
+    text, book = (project.root / name for name in FINDINGS)
+    text.parent.mkdir(exist_ok=True)
+    write_file_whole(text, full_text(checked.findings).encode("utf-8"))
+    about = [("Таблица", "Замечания к исходным файлам"), ("Издатель", project.publisher)]
+    write_file_whole(book, xlsx_bytes(checked.tables["findings"], Findings, about, _latest_received(project)))
+    return [text, book]
+
+
+def annotate(project: Project, checked: "Checked") -> "Annotated":
+    """Leaves a marked copy of each workbook with faults or returned evidence in output/annotated."""
+    from analysis.forms.annotate import Annotated, sent_back
+    from analysis.forms.annotate import annotate as leave_copies
+    from analysis.pipeline.facts import in_force
+
+    try:
+        returned = [source.file for source in in_force(load_sources(project.root))]
+    except AnalysisError:  # a finding says what is wrong with the record
+        return Annotated((), (), ())
+    findings = [*checked.findings, *sent_back(checked.tables)]
+    return leave_copies(project.root, findings, returned, project.root / ANNOTATED)
+
+
+def build(project: Project, years: Sequence[int], progress: Progress) -> Built:
+    """Writes data/processed and the pieces of the reports of some years (none means all), unless nothing has changed.
+
+    Raises:
+        AnalysisError: There is no such year, or findings stop the build.
+    """
+    from analysis.pipeline.build import build as build_project
+    from analysis.pipeline.build import is_fresh
+
+    asked = asked_years(project, years)
+    if is_fresh(project, asked):
+        progress.say("Таблицы и части отчётов без изменений.")
+        return Built(asked)
+    with texts_as_objects():
+        names = build_project(project, asked, progress)
+    said = ", ".join(map(str, asked))
+    progress.say(f"Собрано: data/processed (таблиц: {len(names)}) и части отчётов за {said}.")
+    return Built(asked, tuple(names))
+
+
+def report(
+    project: Project, years: Sequence[int], formats: Sequence[str], engine: str, audience: str, progress: Progress
+) -> list[Path]:
+    """Builds if needed, publishes editions, and returns what the site holds of them.
+
+    Args:
+        project: The project.
+        years: The editions; none means all.
+        formats: Some of FORMATS.
+        engine: auto, quarto or builtin.
+        audience: public or internal.
+        progress: Is told how far the work has come.
+
+    Raises:
+        AnalysisError: Findings stop the build, or the sources cannot be published.
+    """
+    from analysis.pipeline.missing_pieces import refuse_lost_references
+    from analysis.publishing import Request, publish
+
+    asked = build(project, years, progress).years
+    documents = [f"{year}/annual-report-{year}.qmd" for year in asked]
+    sources = _report_sources(project, audience, asked)
+    refuse_lost_references(sources, documents)
+    wanted = [*documents, "index.qmd"] if "html" in formats else documents
+    day = max(source.received for source in load_sources(project.root))
+    return publish(sources, Request(wanted, formats, engine, day), progress=progress)
+
+
+def documents(project: Project, order: "Order", progress: Progress) -> "Made":
+    """Builds if needed and makes the documents of a year that the roadmap asks for.
+
+    Raises:
+        AnalysisError: A school is not known, what people wrote is not in the documented form, or nothing can be made.
+    """
+    build(project, [order.year], progress)
+    from analysis.documents.run import make_documents
+
+    with texts_as_objects():
+        return make_documents(project, order, progress)
+
+
+def forms(project: Project, year: int, folder: Path | None, progress: Progress) -> "SentOut":
+    """Writes the workbooks of a year that are sent out to be filled in, by default into output/forms/<year>."""
+    asked_years(project, [year])
+    from analysis.forms.collection import write_forms
+
+    return write_forms(project, year, folder or project.root / "output/forms" / str(year), progress)
+
+
+def receive(project: Project, files: Sequence[Path], said: "Said", ask: "Ask", progress: Progress) -> "list[Received]":
+    """Takes files (none means what lies in the inbox) into data/raw; a result without `source` was refused.
+
+    Raises:
+        AnalysisError: The day of receipt is still to come, or there is no inbox.
+    """
+    from analysis.forms.receive import receive as take_in
+    from analysis.forms.receive_exports import inbox_files
+
+    if said.received > date.today():
+        raise AnalysisError(f"День получения {said.received:%d.%m.%Y} ещё не наступил.")
+    return take_in(project.root, files or inbox_files(project), said, ask, progress)
+
+
+def undo(project: Project, files: Sequence[Path]) -> "list[Received]":
+    """Takes the receptions of files back; a result without `source` was not taken back."""
+    from analysis.forms.take_back import take_back
+
+    return take_back(project.root, files, date.today())
+
+
+def new(folder: Path, city: str, publisher: str, years: Sequence[int]) -> str:
+    """Starts a project for any city in a new or empty folder; returns what to do next."""
+    from analysis.starter.new_project import NewProject
+    from analysis.starter.start import new_project, next_steps, write_project
+
+    beginning = NewProject(city, publisher, tuple(years))
+    write_project(folder, new_project(beginning))
+    return next_steps(folder, beginning)
+
+
+def demo(folder: Path, inbox: Path | None, progress: Progress) -> Demo:
+    """Writes the invented project, unless this very one is there already, and exports of its pupils outside it."""
+    from analysis.demo.project import demo_files, write_demo, write_inbox
+
+    progress.step("Записываю вымышленный проект")
+    exports = write_inbox(folder, inbox) if inbox else []
+    return Demo(folder, write_demo(folder, demo_files()), tuple(exports))
+
+
+def asked_years(project: Project, years: Sequence[int]) -> tuple[int, ...]:
+    """The editions that are asked for, in order; none means all.
+
+    Raises:
+        AnalysisError: The project has no such edition.
+    """
+    unknown = [year for year in years if year not in project.editions]
+    if unknown:
+        missing, there = (", ".join(map(str, some)) for some in (unknown, project.editions))
+        meant = probably_meant(nearest(unknown[0], project.editions, likeness=0.75))
+        raise AnalysisError(f"Отчёта за {missing} нет: project.toml, ключ editions, называет {there}.{meant}")
+    return tuple(sorted(set(years))) or project.editions
+
+
+def texts_as_objects() -> AbstractContextManager[None]:
+    """Tables here are small and read value by value; that takes Arrow's texts three times as long as Python's own."""
+    import pandas as pd
+
+    return pd.option_context("mode.string_storage", "python")
+
+
+def _latest_received(project: Project) -> date:
+    """The day of the data; where no source can be read the first day of the editions, so that a list has a date."""
+    try:
+        return max(source.received for source in load_sources(project.root))
+    except (AnalysisError, ValueError):
+        return date(project.editions[0], 1, 1)
+
+
+def _report_sources(project: Project, audience: str, years: Sequence[int]) -> Path:
+    if audience == "public":
+        return project.root / "reports"
+    from analysis.pipeline.internal import internal_sources
+
+    with texts_as_objects():
+        return internal_sources(project, years)
