@@ -13,7 +13,7 @@ from typing import Any
 from analysis.cli.commands import build, check, demo, documents, explain, forms, new, receive, report
 from analysis.errors import AnalysisError
 from analysis.project.progress import say
-from analysis.project.work import FORMATS
+from analysis.project.work import FORMATS, not_written
 from analysis.rules.config import Project, find_project, load_project
 
 EXAMPLES = """examples:
@@ -31,9 +31,6 @@ EXAMPLES = """examples:
 """
 
 
-IF_NOT_WRITTEN = "Закройте файл, если он открыт в другой программе; проверьте место на диске и права на папку."
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit code: 0 done, 1 something a person must mend, 2 wrong usage."""
     gc.set_threshold(100_000, 50, 50)  # a command lives for seconds; looking for cycles took a third of a long check
@@ -48,8 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _write_to_nobody()  # «analysis check | head -1» has read what it wanted: nothing to say
     except OSError as error:
-        # Of a file that is to be replaced the second name is the one that people know; the first is a draft of ours.
-        say(f"Ошибка: {error.filename2 or error.filename or 'файл'}: {error.strerror}. {IF_NOT_WRITTEN}")
+        say(f"Ошибка: {not_written(error)}")
     except KeyboardInterrupt:
         say("Остановлено. Последний опубликованный сайт не изменён.")
     return 1

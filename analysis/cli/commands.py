@@ -2,18 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError
 from analysis.files.fingerprints import file_size
 from analysis.project import work
 from analysis.project.progress import on_screen, say
 from analysis.rules.config import Project
-
-if TYPE_CHECKING:
-    from analysis.forms.annotate import Annotated
 
 
 def check(project: Project, options: argparse.Namespace) -> int:
@@ -28,18 +23,9 @@ def check(project: Project, options: argparse.Namespace) -> int:
     sys.stdout.flush()  # where nothing can be written into the folder, they have been read all the same
     work.keep_findings(project, checked)
     if options.annotate:
-        _print(*_copies(project, work.annotate(project, checked)))
+        _print(*work.annotate(project, checked).told(project.root))
     _print(f"Полный список: {', '.join(work.FINDINGS)}")
     return 1 if stopping else 0
-
-
-def _copies(project: Project, copies: "Annotated") -> Iterable[str]:
-    for path in copies.written:
-        yield f"С пометками: {path.relative_to(project.root).as_posix()}"
-    for file, why in copies.failed:
-        yield f"Копию с пометками сделать не удалось, замечания — в списке: {file} ({why})"
-    for path in copies.left:
-        yield f"Осталась с прошлого раза, больше не нужна: {path.relative_to(project.root).as_posix()}"
 
 
 def build(project: Project, _options: argparse.Namespace) -> int:

@@ -54,6 +54,17 @@ class Annotated:
     failed: tuple[tuple[str, str], ...]
     left: tuple[Path, ...]
 
+    def told(self, root: Path) -> list[str]:
+        """What is said of the copies, a line each; paths from the folder of the project."""
+        return [
+            *(f"С пометками: {path.relative_to(root).as_posix()}" for path in self.written),
+            *(
+                f"Копию с пометками сделать не удалось, замечания — в списке: {file} ({why})"
+                for file, why in self.failed
+            ),
+            *(f"Осталась с прошлого раза, больше не нужна: {path.relative_to(root).as_posix()}" for path in self.left),
+        ]
+
 
 def annotate(root: Path, findings: Sequence[Finding], returned: Iterable[str], folder: Path) -> Annotated:
     """Writes a marked copy of every workbook that has findings about its sheets; one bad file stops no other.

@@ -1,10 +1,14 @@
 """An open project: what can be asked of the last build, and the work that the commands do."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import AnalysisError
-from analysis.project.audience import INTERNAL, audience_of, say, say_once
+from analysis.errors import AnalysisError, nearest, probably_meant
+from analysis.project.audience import INTERNAL, PUBLIC, audience_of, rendered_report, say, say_once
+from analysis.project.work import FORMATS, not_written
 from analysis.rules.config import Project, find_project, load_project
 
 if TYPE_CHECKING:
@@ -12,11 +16,17 @@ if TYPE_CHECKING:
 
     from analysis.project.built import LastBuild
     from analysis.project.frames import Tables
+    from analysis.project.progress import Screen
+    from analysis.project.results import Files, Findings
     from analysis.project.shown import Gallery, Lines, Shown
 
 FULL_NUMBERS = (
     "Числа показаны полностью: для служебного пользования. Только то, что напечатано в открытом отчёте: "
     'analysis.open_project(audience="public").'
+)
+OFFICE_WORK = (
+    "Это работа управления: её делают в блокноте или в терминале, открыв проект для служебного пользования "
+    "(analysis.open_project())."
 )
 CHANGED = "Внимание: файлы изменились после последней сборки. Собрать заново: city.build()."
 
@@ -188,6 +198,148 @@ class OpenProject:
 
         return answered(self._built.tables, query)
 
+    def check(self, *, annotate: bool = False) -> "Findings":
+        """Читает и проверяет всё, что получено: замечания таблицей; полный список — в output/findings.xlsx.
+
+        Args:
+            annotate: Оставить в output/annotated копии книг с пометками, чтобы отправить их обратно.
+        """
+        from analysis.project import work
+        from analysis.project.results import Findings
+
+        with self._at_work() as progress:
+            checked = work.check(self.project, progress)
+            work.keep_findings(self.project, checked)
+            if annotate:
+                for line in work.annotate(self.project, checked).told(self.project.root):
+                    progress.say(line)
+        return Findings(checked.findings)
+
+    def forms(self, year: int, folder: str | Path | None = None) -> "Files":
+        """Делает формы года, которые рассылают; по умолчанию в output/forms."""
+        from analysis.project import work
+        from analysis.project.results import Files
+
+        with self._at_work() as progress:
+            sent = work.forms(self.project, year, None if folder is None else Path(folder), progress)
+        return Files(sent.files, sent.said)
+
+    def receive(
+        self,
+        files: str | Path | Sequence[str | Path] = (),
+        *,
+        received: date | None = None,
+        wave: str = "",
+        year: int | None = None,
+    ) -> "pd.DataFrame":
+        """Принимает вернувшиеся книги и выгрузки; что с каждой стало, говорит таблица.
+
+        Args:
+            files: Один файл или несколько; без них — всё, что лежит в папке inbox.
+            received: День получения, по умолчанию сегодня: datetime.date(2022, 1, 20).
+            wave: Волна ВПР, если календарь знает несколько.
+            year: Год выгрузки, которая его не называет.
+        """
+        from analysis.forms.receive_exports import Said
+        from analysis.project import work
+        from analysis.project.results import receptions
+
+        said = Said(received or date.today(), wave, year)
+        with self._at_work() as progress:
+            return receptions(work.receive(self.project, _paths(files), said, progress.agreed, progress))
+
+    def take_back(self, files: str | Path | Sequence[str | Path]) -> "pd.DataFrame":
+        """Берёт приём файлов назад: снова считается то, что считалось до него."""
+        from analysis.project import work
+        from analysis.project.results import receptions
+
+        with self._at_work():
+            return receptions(work.undo(self.project, _paths(files)))
+
+    def build(self) -> None:
+        """Собирает таблицы и части отчётов; если ничего не менялось, ничего не делает."""
+        from analysis.project import work
+
+        with self._at_work() as progress:
+            work.build(self.project, (), progress)
+
+    def report(
+        self,
+        *years: int,
+        formats: Sequence[str] = FORMATS,
+        engine: str = "auto",
+        audience: str = PUBLIC,
+    ) -> "Files":
+        """При необходимости собирает и публикует отчёты: city.report(2021); без годов — все.
+
+        Args:
+            years: За какие годы.
+            formats: Из "html", "pdf", "docx".
+            engine: "auto" — Quarto, если он есть; "builtin", "quarto".
+            audience: "public" — открытый отчёт; "internal" — для служебного пользования.
+        """
+        from analysis.project import work
+        from analysis.project.results import Files
+
+        with self._at_work() as progress:
+            return Files(work.report(self.project, years, _formats(formats), engine, audience, progress))
+
+    def documents(
+        self,
+        year: int,
+        *,
+        kinds: Sequence[str] = (),
+        schools: str | Sequence[str] = (),
+        formats: Sequence[str] = FORMATS,
+        engine: str = "builtin",
+    ) -> "Files":
+        """Делает справки, запросы и материалы совещания за год; для служебного пользования.
+
+        Args:
+            year: Год.
+            kinds: Из "school-note", "selection", "meeting", "courses", "contests"; без них — все.
+            schools: Школы, чьи справки нужны; без них — поддерживаемые.
+            formats: Из "html", "pdf", "docx".
+            engine: "builtin" или "quarto".
+        """
+        from analysis.documents.run import Order
+        from analysis.documents.staging import FOLDER
+        from analysis.project import work
+        from analysis.project.results import Files, outdated
+
+        named = [schools] if isinstance(schools, str) else schools
+        order = Order(year, kinds, named, _formats(formats), engine)
+        with self._at_work() as progress:
+            made = work.documents(self.project, order, progress)
+        return Files(made.files, outdated(made.outdated, self.project.root / FOLDER / str(year)))
+
+    @property
+    def status(self) -> "Lines":
+        """Где проект стоит и что делать дальше; то же показывает само имя проекта в ячейке."""
+        from analysis.project.shown import Lines
+        from analysis.project.status import status_lines
+
+        return Lines(status_lines(self.project))
+
+    def __repr__(self) -> str:
+        return repr(self.status)
+
+    def _repr_html_(self) -> str:
+        return self.status._repr_html_()
+
+    @contextmanager
+    def _at_work(self) -> "Iterator[Screen]":
+        """Work is the office's: it shows and stores everything, so neither the public nor a report may start it."""
+        from analysis.project.progress import on_screen
+
+        if not self._is_internal or rendered_report() is not None:
+            raise AnalysisError(OFFICE_WORK)
+        try:
+            with on_screen() as progress:
+                yield progress
+        except OSError as error:
+            raise AnalysisError(not_written(error)) from None
+
     @property
     def _is_internal(self) -> bool:
         return self.audience == INTERNAL
@@ -212,3 +364,16 @@ def _asked(
     indicator: str | None, year: int | None, school: str | None, procedure: str | None, subject: str | None
 ) -> dict[str, object]:
     return {"indicator": indicator, "year": year, "school": school, "procedure": procedure, "subject": subject}
+
+
+def _paths(files: str | Path | Sequence[str | Path]) -> list[Path]:
+    return [Path(files)] if isinstance(files, str | Path) else [Path(one) for one in files]
+
+
+def _formats(asked: str | Sequence[str]) -> tuple[str, ...]:
+    named = [asked] if isinstance(asked, str) else asked
+    for one in named:
+        if one not in FORMATS:
+            near = probably_meant(nearest(one, FORMATS))
+            raise AnalysisError(f"Формата «{one}» нет.{near} Бывает: {', '.join(FORMATS)}.")
+    return tuple(one for one in FORMATS if one in named)

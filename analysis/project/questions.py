@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.contracts.effectiveness import PublicIndicators
 from analysis.contracts.facts import Schools
 from analysis.contracts.indicators import PlanFact
-from analysis.errors import AnalysisError, nearest
+from analysis.errors import AnalysisError, nearest, probably_meant
 from analysis.indicators.duties import supported_schools
 from analysis.presentation.effectiveness_pictures import funnels_of
 from analysis.presentation.exhibits import Exhibit

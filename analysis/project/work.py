@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from analysis.pipeline.check import Checked
 
 FORMATS = ("html", "pdf", "docx")
+IF_NOT_WRITTEN = "Закройте файл, если он открыт в другой программе; проверьте место на диске и права на папку."
 FINDINGS = ("output/findings.txt", "output/findings.xlsx")
 ANNOTATED = "output/annotated"
 
@@ -220,6 +221,11 @@ def texts_as_objects() -> AbstractContextManager[None]:
     import pandas as pd
 
     return pd.option_context("mode.string_storage", "python")
+
+
+def not_written(error: OSError) -> str:
+    """What is said where a file could not be written; the draft that was to replace it has a name of ours."""
+    return f"{error.filename2 or error.filename or 'файл'}: {error.strerror}. {IF_NOT_WRITTEN}"
 
 
 def _latest_received(project: Project) -> date:
