@@ -88,14 +88,18 @@ def build(project: Project, options: argparse.Namespace) -> int:
 
 def report(project: Project, options: argparse.Namespace) -> int:
     """Builds if needed, publishes the editions asked for, and lists what the site holds of them."""
-    from analysis.pipeline.missing_pieces import refuse_lost_references
+    from analysis.pipeline.missing_pieces import refuse_lost_references, refuse_repeated
+    from analysis.presentation.own_reports import annual_report, own_reports, years_placed
     from analysis.publishing import Request, publish
 
-    years = _asked_years(project, options.years)
-    build(project, options)
-    documents = [f"{year}/annual-report-{year}.qmd" for year in years]
-    sources = _report_sources(project, options.audience, years)
-    refuse_lost_references(sources, documents)
+    years, reports = _asked_years(project, options.years), project.root / "reports"
+    annual, own = [annual_report(year) for year in years], own_reports(reports, years)
+    documents = [*annual, *own]
+    needed = sorted({*years, *(years_placed(reports, documents) & set(project.editions))})
+    build(project, argparse.Namespace(years=needed))
+    sources = _report_sources(project, options.audience, needed)
+    refuse_lost_references(sources, annual)
+    refuse_repeated(sources, documents)
     asked = [*documents, "index.qmd"] if "html" in options.formats else documents
     day = max(source.received for source in load_sources(project.root))
     made = publish(sources, Request(asked, options.formats, options.engine, day), progress=say)
