@@ -41,6 +41,8 @@ def internal_sources(project: Project, years: Sequence[int]) -> Path:
 
 def _copy_sources(reports: Path, target: Path, invented: bool) -> None:
     """Copies the sources and writes the mark where every page shows it, beside that of invented data."""
+    for document in (*target.glob("*.qmd"), *target.glob("20*/*.qmd")):
+        document.unlink()  # one that is gone from the sources is published no more
     shutil.copytree(reports, target, ignore=MADE, dirs_exist_ok=True)
     mark_papers(target, invented)
     for document in (*target.glob("*.qmd"), *target.glob("20*/*.qmd"), target / "_quarto.yml"):

@@ -26,8 +26,8 @@ from analysis.presentation.conclusions.sentence import (
     Said,
 )
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
-from analysis.presentation.markdown import escape, table_note
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, table, with_notes
+from analysis.presentation.markdown import escape
 from analysis.presentation.passport import threshold_note
 from analysis.presentation.school_facts import VPR_NOTICE, larger_remain, subject_words
 from analysis.presentation.words import Row, rows_of
@@ -67,8 +67,9 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     parts, shown = [HOW_TO_READ, STABILISED if edition.internal else PUBLIC_ONLY], []
     told = conclusions(Case(Evidence(edition)), REPORT)
     for title, words, exhibits in _sections(edition, told):
-        parts += [title, *words, *(noted(edition, one) for one in exhibits)]
-        shown += exhibits
+        noted = [with_notes(one, notices(edition, one)) for one in exhibits]
+        parts += [title, *words, *(one.markdown for one in noted)]
+        shown += noted
     basis = sentences_table(edition, told)
     if basis is not None:
         parts += ["## На чём стоят фразы {#sec-conclusions}", basis.markdown]
@@ -83,11 +84,6 @@ def summary(edition: Edition) -> list[str]:
     if not edition.internal:
         return [PUBLIC_SUMMARY]
     return [one.markdown for one in conclusions(Case(Evidence(edition)), REPORT, SUMMARY)]
-
-
-def noted(edition: Edition, exhibit: Exhibit) -> str:
-    """The exhibit with the notices it needs."""
-    return "\n\n".join([exhibit.markdown, *map(table_note, notices(edition, exhibit))])
 
 
 def notices(edition: Edition, exhibit: Exhibit) -> list[str]:

@@ -118,8 +118,12 @@ def flagged_table(
     flags = Col("flags", "Пометки", 11, "c", partial(_numbers, legend))
     exhibit = table(edition, name, caption, contract, rows, filled([*columns, flags], printed))
     said = "; ".join(f"{number} — {text}" for number, text in enumerate(legend, start=1))
-    note = f"\n\n{table_note(f'Пометки: {said}.')}" if legend else ""
-    return replace(exhibit, markdown=f"{exhibit.markdown}{note}")
+    return with_notes(exhibit, [f"Пометки: {said}."] if legend else [])
+
+
+def with_notes(exhibit: Exhibit, notes: Sequence[str]) -> Exhibit:
+    """The exhibit with remarks below it, plain text."""
+    return replace(exhibit, markdown="\n\n".join([exhibit.markdown, *map(table_note, notes)]))
 
 
 def filled(columns: Sequence[Col], rows: Sequence[Row]) -> list[Col]:

@@ -16,15 +16,16 @@ from analysis.contracts.school_groups import (
     ScoreResults,
     column_title,
 )
+from analysis.presentation.catalogue import PROCEDURES
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Col, Exhibit, table
+from analysis.presentation.exhibits import Col, Exhibit, table, with_notes
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import NO_BREAK_SPACE, decimal
 from analysis.presentation.words import Row
 
 HIDDEN, NO_DATA = "скрыто", "—"
 JOURNAL = "Журнал"
-SLUGS = {"ВПР": "vpr", "ОГЭ": "oge", "ЕГЭ": "ege", JOURNAL: "journal"}
+SLUGS = {name: slug for slug, name in PROCEDURES.items()}
 TITLES = {JOURNAL: "Отметки журнала за год"}
 MARK_NAMES = dict(zip(MARK_COLUMNS, ("«2»", "«3»", "«4»", "«5»"), strict=True)) | {"not_attested_count": "н/а"}
 JOURNAL_NAMES = dict(zip(JOURNAL_COLUMNS, ("Понизили", "Подтвердили", "Повысили"), strict=True))
@@ -225,15 +226,15 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     if all(edition.school_facts(name).empty for name in GROUP_TABLES):
         return NO_FACTS, []
     parts, shown = [WHO_IS_WHO, policy_words(edition)], []
-    results = list(result_tables(edition))
+    results = [_noted(edition, one) for one in result_tables(edition)]
     if results:
         parts += ["## Результаты {#sec-results}", *larger_remain(edition), *_notice(edition)]
-        parts += [_printed(edition, one) for one in results]
+        parts += [one.markdown for one in results]
         shown += results
     for title, name, make in SECTIONS:
         if len(edition.school_facts(name)):
-            exhibit = make(edition)
-            parts += [title, _printed(edition, exhibit)]
+            exhibit = _noted(edition, make(edition))
+            parts += [title, exhibit.markdown]
             shown.append(exhibit)
     return "\n\n".join(part for part in parts if part), shown
 
@@ -263,12 +264,12 @@ def _notice(edition: Edition) -> list[str]:
     return [about] if (rows["procedure"] == "ВПР").any() else []
 
 
-def _printed(edition: Edition, exhibit: Exhibit) -> str:
+def _noted(edition: Edition, exhibit: Exhibit) -> Exhibit:
     """The table, under it what «скрыто» means where it stands, and the notice again under each table of the ВПР."""
     notes = [_hidden_note(edition)] if _hides(exhibit.data) else []
     if "procedure" in exhibit.data and (exhibit.data["procedure"] == "ВПР").any():
         notes.append(VPR_NOTICE)
-    return "\n\n".join([exhibit.markdown, *(f"::: {{.table-note}}\n{note}\n:::" for note in notes)])
+    return with_notes(exhibit, notes)
 
 
 def _hides(data: pd.DataFrame) -> bool:

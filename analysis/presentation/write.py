@@ -25,7 +25,7 @@ from analysis.presentation.exhibits import Exhibit
 from analysis.presentation.exports import csv_bytes, data_package, resource, xlsx_bytes
 from analysis.presentation.figures import save
 from analysis.presentation.markdown import escape
-from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS, MADE_FOLDERS
+from analysis.presentation.place import CONTENT_FOLDER, EDITIONS, EXHIBITS, MADE_FOLDERS
 from analysis.presentation.russian import short_date
 from analysis.rules.config import INVENTED
 
@@ -43,6 +43,7 @@ def write_edition(reports: Path, edition: Edition) -> None:
         for new in (content, figures, data):
             new.mkdir()
         _write_pieces(content, {section.name: section.markdown for section in sections})
+        _write_pieces(content, {exhibit.label: _alone(exhibit, edition) for exhibit in shown})
         _write_rows(content, edition, shown)
         save({exhibit.label: exhibit.picture for exhibit in shown if exhibit.picture is not None}, figures)
         _write_data(data, edition, shown)
@@ -58,7 +59,7 @@ def write_index(reports: Path, editions: Sequence[Edition]) -> None:
         new.mkdir()
         latest = editions[-1]
         pieces = {
-            "editions": _editions_table(editions),
+            EDITIONS: _editions_table(editions),
             "approval": sentences.approval(latest),
             "contact": f"{sentences.contact(latest)} {sentences.data_date(latest)}",
         }
@@ -144,6 +145,11 @@ def _task_section(task: str, title: str, exhibit: Exhibit) -> str:
 
 def _readings_words(edition: Edition) -> str:
     return sentences.readings(edition) or "Все итоги документа читаются однозначно."
+
+
+def _alone(exhibit: Exhibit, edition: Edition) -> str:
+    """What a chapter prints of an exhibit; its chains stand in the annual report, whatever document it is placed in."""
+    return exhibit.markdown.replace("](#chain-", f"](annual-report-{edition.calendar_year}.qmd#chain-")
 
 
 def _write_pieces(folder: Path, pieces: dict[str, str]) -> None:

@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from analysis.errors import AnalysisError
+from analysis.presentation.place import for_office
 from analysis.publishing.state import RENDERING
-from analysis.rules.config import find_project
 
 INTERNAL, PUBLIC = "internal", "public"
 
@@ -24,7 +24,7 @@ def audience_of(asked: str | None) -> str:
     if asked not in (None, INTERNAL, PUBLIC):
         raise AnalysisError(f'audience="{asked}": бывает "{INTERNAL}" или "{PUBLIC}".')
     report = rendered_report()
-    allowed = INTERNAL if report is None or _is_for_office(report) else PUBLIC
+    allowed = INTERNAL if report is None or for_office(report) else PUBLIC
     return PUBLIC if PUBLIC in (asked, allowed) else INTERNAL
 
 
@@ -33,14 +33,6 @@ def rendered_report() -> Path | None:
     named = os.environ.get(RENDERING)
     here = Path(named or Path.cwd()).resolve()
     return next((folder for folder in (here, *here.parents) if (folder / "_quarto.yml").is_file()), None)
-
-
-def _is_for_office(report: Path) -> bool:
-    """Reports and documents for the office alone are made in output/, all others are public."""
-    try:
-        return report.is_relative_to(find_project(report) / "output")
-    except AnalysisError:
-        return False
 
 
 @cache

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from analysis.presentation.catalogue import absent, resolve, shows
 from analysis.presentation.exhibits import Exhibit
+from analysis.presentation.markdown import table_note
 from analysis.project.built import LastBuild
 from analysis.project.shown import Gallery, Shown, shown
 
@@ -16,7 +18,13 @@ def exhibit(built: LastBuild, asked: str, year: int) -> Shown:
         AnalysisError: There is no exhibit of that name; the message names the nearest.
     """
     known = built.exhibits(year)
-    return shown(built.edition(year), known[asked])
+    label = resolve(asked, known)
+    return shown(built.edition(year), known[label]) if label in known else _absent(built, label, year)
+
+
+def _absent(built: LastBuild, label: str, year: int) -> Shown:
+    said = absent(label, year, built.internal)
+    return Shown(label, shows(label), pd.DataFrame(), table_note(said), notes=(said,))
 
 
 def listing(built: LastBuild, year: int) -> pd.DataFrame:

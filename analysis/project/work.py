@@ -129,13 +129,18 @@ def report(
     Raises:
         AnalysisError: Findings stop the build, or the sources cannot be published.
     """
-    from analysis.pipeline.missing_pieces import refuse_lost_references
+    from analysis.pipeline.missing_pieces import refuse_lost_references, refuse_repeated
+    from analysis.presentation.own_reports import annual_report, own_reports, years_placed
     from analysis.publishing import Request, publish
 
-    asked = build(project, years, progress).years
-    documents = [f"{year}/annual-report-{year}.qmd" for year in asked]
-    sources = _report_sources(project, audience, asked)
-    refuse_lost_references(sources, documents)
+    reports, asked = project.root / "reports", asked_years(project, years)
+    annual = [annual_report(year) for year in asked]
+    documents = [*annual, *own_reports(reports, asked)]
+    needed = sorted({*asked, *(years_placed(reports, documents) & {*project.editions})})
+    build(project, needed, progress)
+    sources = _report_sources(project, audience, needed)
+    refuse_lost_references(sources, annual)
+    refuse_repeated(sources, documents)
     wanted = [*documents, "index.qmd"] if "html" in formats else documents
     day = max(source.received for source in load_sources(project.root))
     return publish(sources, Request(wanted, formats, engine, day), progress=progress)

@@ -88,13 +88,11 @@ def _documents(reports: Path) -> list[str]:
     return sorted(path.relative_to(reports).as_posix() for path in paths)
 
 
-def _kinds(reports: Path, document: str, formats: Sequence[str]) -> tuple[str, ...]:
+def _kinds(reports: Path, document: str, asked: Sequence[str]) -> tuple[str, ...]:
     """Returns the requested formats of a document that its front matter allows."""
-    from analysis.publishing.source import read_source
+    from analysis.publishing.source import formats, front_matter
 
-    allowed = read_source(reports, document).front.get("format", KINDS)
-    names = {"pdf" if name == "typst" else name for name in ([allowed] if isinstance(allowed, str) else allowed)}
-    return tuple(kind for kind in KINDS if kind in formats and kind in names)
+    return tuple(kind for kind in formats(front_matter(reports, document)) if kind in asked)
 
 
 def _replace_site(

@@ -16,7 +16,9 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote
 
+from analysis.errors import AnalysisError
 from analysis.files.fingerprints import file_size
 from analysis.files.progress import Progress
 from analysis.publishing.project import Project, PublishingError, check_front_matter, read_project
@@ -125,7 +127,8 @@ def _failure(cell: Cell, error: BaseException) -> str:
 
 
 def _one_line(error: BaseException) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    kind = "" if isinstance(error, AnalysisError) else f"{type(error).__name__}: "
+    return " ".join(f"{kind}{error}".split())
 
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -323,12 +326,14 @@ def _locate(page: Page, words: str) -> str:
 
 
 def _copy_beside(page: Page, site: Site, target: Path) -> list[str]:
-    """Copies the stylesheet, the pictures the page shows and the data files of its folder."""
+    """Copies the stylesheet, the data files of the folder, and the pictures and files that the page shows or links."""
     root = site.project.root
     source = (root / page.name).parent
-    pictures = [source / name for name in re.findall(r'<img[^>]* src="([^":]+)"', target.read_text(encoding="utf-8"))]
+    named = re.findall(r'<(?:img|a)\b[^>]*? (?:src|href)="([^":#?]+)"', target.read_text(encoding="utf-8"))
+    linked = [(source / unquote(name)).resolve() for name in named]
     data = [path for path in (source / "data").glob("*") if path.is_file()]
-    files = {root / site.project.get("format.html.css"), *pictures, *data}
+    css = root / site.project.get("format.html.css")
+    files = {css, *data, *(path for path in linked if path.is_file() and path.is_relative_to(root))}
     copied = sorted(path.relative_to(root).as_posix() for path in files)
     for name in copied:
         (site.folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -7,14 +7,15 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from fnmatch import fnmatch
 from importlib.metadata import version
 from pathlib import Path
 
 from analysis.files.progress import Progress
 from analysis.publishing import builtin
-from analysis.publishing.project import PublishingError
+from analysis.publishing.project import PublishingError, read_project
 from analysis.publishing.state import KINDS, RENDERING, Plan, output_name
 
 _WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
@@ -24,6 +25,7 @@ def render(
     program: str, sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Progress
 ) -> Mapping[str, list[str]]:
     """Makes what the plan asks for, as `analysis.publishing.builtin.render` does, with the Quarto `program`."""
+    _refuse_unlisted(sources, plan.documents)
     noon = (fixed_date - date(1970, 1, 1)).days * 86400 + 43200
     about = {"QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(noon), RENDERING: str(sources)}
     commands = _commands(plan)
@@ -37,6 +39,17 @@ def render(
                 f"Quarto не собрал {what}:\n{_summary(done.stderr.decode(errors='replace'), sources)}"
             )
     return _take(sources / "_site", new, plan)
+
+
+def _refuse_unlisted(sources: Path, documents: Sequence[str]) -> None:
+    """Raises PublishingError if the project file leaves out a document: Quarto would not put it on the site."""
+    patterns = read_project(sources).settings.get("project", {}).get("render") or ["*"]
+    for document in documents:
+        if not any(fnmatch(document, str(pattern)) for pattern in patterns):
+            raise PublishingError(
+                f"{sources.name}/_quarto.yml: ключ render не называет {document}, и Quarto не положит его на сайт. "
+                'Добавьте в список render строку: - "20*/[!_]*.qmd"'
+            )
 
 
 def _commands(plan: Plan) -> list[tuple[list[str], str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.publishing.project import PublishingError, parse_yaml
+from analysis.publishing.state import KINDS
 
 _INCLUDE = re.compile(r"\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
 _FENCE = re.compile(r"(`{3,}|~{3,})\s*(.*?)\s*$")
@@ -55,11 +56,27 @@ def read_source(root: Path, name: str) -> Source:
     Raises:
         PublishingError: A file is missing, includes itself, or holds something unsupported.
     """
+    front, lines = _split_document(root, name)
+    return Source(name, front, tuple(_pieces(_expand(root, lines, (root / name,)))))
+
+
+def front_matter(root: Path, name: str) -> Mapping[str, Any]:
+    """The keys and values at the head of a document; arguments and errors as of `read_source`."""
+    return _split_document(root, name)[0]
+
+
+def formats(front: Mapping[str, Any]) -> tuple[str, ...]:
+    """The formats of a document that its front matter allows: some of html, pdf, docx."""
+    allowed = front.get("format", KINDS)
+    names = {"pdf" if name == "typst" else name for name in ([allowed] if isinstance(allowed, str) else allowed)}
+    return tuple(kind for kind in KINDS if kind in names)
+
+
+def _split_document(root: Path, name: str) -> tuple[dict[str, Any], list[Line]]:
     path = root / name
     if not path.is_file():
         raise PublishingError(f"Нет документа {root.name}/{name}.")
-    front, lines = _split_front_matter(_read_lines(root, path))
-    return Source(name, front, tuple(_pieces(_expand(root, lines, (path,)))))
+    return _split_front_matter(_read_lines(root, path))
 
 
 def _read_lines(root: Path, path: Path) -> list[Line]:

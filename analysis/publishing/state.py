@@ -138,14 +138,21 @@ def _output_key(name: str, document_key: str, all_outputs: frozenset[str]) -> st
 
 
 def document_keys(reports: Path, documents: Iterable[str], engine: str, fixed_date: date) -> dict[str, str]:
-    """Returns the key of each document: a hash of sources, code, locked packages, engine and date."""
+    """Returns the key of each document: a hash of sources, code, locked packages, engine and date.
+
+    A document that names another folder, such as «2020/», may show what stands there.
+    """
     sources = {path.relative_to(reports): file_hash(path) for path in _sources(reports)}
     code = [path for path in sorted(_PACKAGE.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
     common = [engine, fixed_date.isoformat(), *map(file_hash, code), file_hash(reports.parent / "requirements.lock")]
 
     def key(document: str) -> str:
-        own = PurePosixPath(document).parts[0]
-        parts = [f"{path.as_posix()} {hashed}" for path, hashed in sources.items() if _concerns(path.parts, own)]
+        own, text = PurePosixPath(document).parts[0], (reports / document).read_text(encoding="utf-8", errors="replace")
+        parts = [
+            f"{path.as_posix()} {hashed}"
+            for path, hashed in sources.items()
+            if _concerns(path.parts, own) or f"{path.parts[0]}/" in text
+        ]
         return hashlib.sha256("\n".join([document, *common, *parts]).encode()).hexdigest()
 
     return {document: key(document) for document in documents}
