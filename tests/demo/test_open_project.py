@@ -11,6 +11,7 @@ import pytest
 
 import analysis
 from analysis.errors import AnalysisError
+from analysis.files.progress import SILENT
 from analysis.project import frames, opened
 from analysis.publishing import Request, publish
 
@@ -115,7 +116,7 @@ def test_the_public_ask_only_of_what_is_printed(public):
         (lambda city: city.indicators(year=2035), "Отчёта за 2035 год нет"),
         (lambda city: city.funnel("mean_mark"), "Воронку рисуют по доле"),
         (lambda city: city.funnel("fail_share", "ВТР"), "Процедуры «ВТР» нет"),
-        (lambda city: city.exhibit("fakt-1", 2021), "tbl-fact-1"),
+        (lambda city: city.exhibit("fakt-1", 2021), "Похожие: fact-1"),
         (lambda city: city.explain("4.99@2021"), "нет такого"),
         (lambda city: city.sql("select * from target"), "targets"),
     ],
@@ -188,7 +189,7 @@ def test_inside_a_report_the_audience_is_the_reports(published, tmp_path, source
         shutil.copytree(town / "reports", town / sources)
     (town / sources / "2021/own.qmd").write_text(OWN % str(town), encoding="utf-8")
     request = Request(["2021/own.qmd"], ("html",), "builtin", date(2022, 1, 31))
-    page = publish(town / sources, request, progress=lambda _: None)[0].read_text(encoding="utf-8")
+    page = publish(town / sources, request, progress=SILENT)[0].read_text(encoding="utf-8")
     rows = len(analysis.open_project(town, audience=audience).indicators("fail_share"))
     assert f"{audience} {audience}" in page
     assert f"{audience} {rows} False" in page
