@@ -104,8 +104,8 @@ class Edition:
 
     @cached_property
     def school_names(self) -> dict[str, str]:
-        """Names of schools by login; a reader never sees a login."""
-        schools = self.tables["schools"]
+        """Names of schools by login; a reader never sees a login. None while there is no registry."""
+        schools = self.tables.get("schools", pd.DataFrame(columns=["school_login", "school_name"]))
         return dict(zip(schools["school_login"], schools["school_name"], strict=True))
 
     def school_facts(self, name: str) -> pd.DataFrame:

@@ -317,7 +317,7 @@ class OpenProject:
     def status(self) -> "Lines":
         """Где проект стоит и что делать дальше; то же показывает само имя проекта в ячейке."""
         from analysis.project.shown import Lines
-        from analysis.project.status import status_lines
+        from analysis.project.status import status_lines  # noqa
 
         return Lines(status_lines(self.project))
 

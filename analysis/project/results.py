@@ -112,14 +112,14 @@ def receptions(results: "Sequence[Received]") -> pd.DataFrame:
     """What became of each file that came: where it is now, what is said of it, which values it changes."""
     told = [
         (
-            "принят" if one.source else "не принят",
+            "да" if one.source else "нет",
             one.source.file if one.source else "",
             one.said,
             "; ".join(one.details),
         )
         for one in results
     ]
-    return pd.DataFrame(told, columns=["Итог", "Файл в проекте", "Что сказано", "Что изменилось"])
+    return pd.DataFrame(told, columns=["Принят", "Файл в проекте", "Что сказано", "Что изменилось"])
 
 
 def outdated(paths: Sequence[Path], folder: Path) -> list[str]:
