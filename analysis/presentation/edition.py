@@ -104,8 +104,10 @@ class Edition:
 
     @cached_property
     def school_names(self) -> dict[str, str]:
-        """Names of schools by login; a reader never sees a login."""
-        schools = self.tables["schools"]
+        """Names of schools by login, none where no registry has come; a reader never sees a login."""
+        schools = self.tables.get("schools")
+        if schools is None:
+            return {}
         return dict(zip(schools["school_login"], schools["school_name"], strict=True))
 
     def school_facts(self, name: str) -> pd.DataFrame:
