@@ -55,8 +55,10 @@ def _documents(reports: Path, year: str) -> Iterator[str]:
 
 
 def _line(reports: Path, document: str) -> str:
-    """«Название, 2021 год: HTML, PDF, DOCX», each a link."""
+    """«2021 год: Название (PDF, DOCX)», the title and each format a link."""
     front = front_matter(reports, document)
-    title = front.get("title") or Path(document).stem
-    kinds = ", ".join(f"[{kind.upper()}]({quote(output_name(document, kind))})" for kind in formats(front))
-    return f"{escape(str(title))}, {document.partition('/')[0]} год: {kinds}"
+    title = escape(str(front.get("title") or Path(document).stem))
+    links = {kind: f"({quote(output_name(document, kind))})" for kind in formats(front)}
+    named = f"[{title}]{links.pop('html')}" if "html" in links else title
+    papers = ", ".join(f"[{kind.upper()}]{link}" for kind, link in links.items())
+    return f"{document.partition('/')[0]} год: {named}{f' ({papers})' if papers else ''}"

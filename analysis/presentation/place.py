@@ -97,8 +97,7 @@ def _of_edition(edition: Path, asked: str, folder: Path) -> str:
     chapters = {one.stem for one in content.glob("*.md")} - labels.keys()
     label = asked if asked in chapters else catalogue.resolve(asked, labels, chapters)
     if label not in labels and label not in chapters:
-        said = catalogue.absent(label, int(year), for_office(edition.parent))
-        return f"::: {{.table-note}}\n{said}\n:::\n"
+        return f"*{catalogue.absent(label, int(year), for_office(edition.parent))}*\n"
     text = (content / f"{label}.md").read_text(encoding="utf-8")
     return text if folder == edition else _from_elsewhere(text, Path(os.path.relpath(edition, folder)))
 

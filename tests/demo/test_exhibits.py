@@ -1,5 +1,8 @@
 """Every exhibit of the invented town: its data meet their contract, and nobody sees what is not theirs to see."""
 
+import json
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -14,6 +17,7 @@ from analysis.files.tables import read_tables
 from analysis.indicators.school_tables import with_public
 from analysis.lineage.store import stored
 from analysis.pipeline.build import editions_of
+from analysis.presentation.catalogue import FAMILIES, family_of
 from analysis.presentation.write import exhibits_of
 from analysis.rules.config import load_project, load_sources
 
@@ -29,6 +33,48 @@ def edition(published):
         return next(one for one in made if one.calendar_year == 2021)
 
     return of
+
+
+@pytest.fixture(scope="module")
+def labels(edition):
+    """The labels of every edition, by whether it is internal and its year."""
+    return {
+        (internal, year): {one.label for one in exhibits_of(replace(edition(internal), calendar_year=year))}
+        for internal in (False, True)
+        for year in (2020, 2021, 2022)
+    }
+
+
+def test_the_catalogue_knows_every_exhibit_and_lists_no_other(labels):
+    every = set().union(*labels.values())
+    assert len(every) > 90
+    assert [label for label in every if family_of(label) is None] == []
+    kinds = {(family_of(label).stem, label.partition("-")[0]) for label in every}
+    assert kinds == {(one.stem, kind) for one in FAMILIES for kind in one.kinds}
+    assert len({one.stem for one in FAMILIES}) == len(FAMILIES)
+
+
+def test_the_catalogue_knows_what_the_office_alone_sees(labels):
+    seen = {
+        internal: {label for (of, _), some in labels.items() if of == internal for label in some}
+        for internal in (False, True)
+    }
+    public = {family_of(label).stem for label in seen[False]}
+    assert {one.stem for one in FAMILIES if not one.office} == public
+    missing = {family_of(label) for year in (2020, 2021, 2022) for label in labels[True, year] - labels[False, year]}
+    assert {one.stem for one in missing if not one.office} == {one.stem for one in FAMILIES if one.hidden}
+
+
+def test_each_exhibit_is_a_piece_and_its_chapter_shows_that_very_piece(published):
+    content = published / "reports/2021/_content"
+    shown = json.loads((content / "exhibits.json").read_bytes())
+    assert len(shown) > 60
+    chapters = [path.read_text(encoding="utf-8") for path in content.glob("*.md") if path.stem not in shown]
+    for label in shown:
+        piece = (content / f"{label}.md").read_text(encoding="utf-8").strip()
+        assert piece.count(f"{{#{label}") == 1
+        assert "Код таблицы" in piece
+        assert [piece in chapter for chapter in chapters].count(True) == 1, label
 
 
 @pytest.mark.parametrize(("internal", "fewest"), [(False, 60), (True, 80)])
