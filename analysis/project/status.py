@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -238,17 +239,15 @@ def _reporter(file: str) -> str:
     return re.sub(r"_v\d+$", "", PurePosixPath(file).stem)
 
 
-def _asked(project: Project) -> dict[int, int]:
+def _asked(project: Project) -> Mapping[int, int]:
     """How many are asked for a form, by year, as of the last build."""
     path = project.root / PROCESSED / "asked_lines.parquet"
     if not path.is_file():
         return {}
-    import pyarrow.compute as pc
-    from pyarrow.parquet import ParquetFile  # reading by filters would import pandas
+    from pyarrow.parquet import ParquetFile  # pyarrow's own filters import pandas
 
-    rows = ParquetFile(path).read(["calendar_year", "fact_kind"])
-    counted = pc.value_counts(rows["calendar_year"].filter(pc.equal(rows["fact_kind"], "форма")))
-    return {one["values"]: one["counts"] for one in counted.to_pylist()}
+    years, kinds = ParquetFile(path).read(["calendar_year", "fact_kind"]).to_pydict().values()
+    return Counter(year for year, kind in zip(years, kinds, strict=True) if kind == "форма")
 
 
 def _reports(project: Project, sources: Sequence[Source]) -> dict[int, bool]:
