@@ -1,6 +1,15 @@
 """The one kind of error a command shows as a sentence instead of a traceback, and the name that was probably meant."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from errno import ENOSPC
+
+REASONS: Mapping[type[OSError], str] = {
+    PermissionError: "Отказано в доступе",
+    FileNotFoundError: "Такого файла или папки нет",
+    IsADirectoryError: "Это папка, а не файл",
+    NotADirectoryError: "Это файл, а не папка",
+    FileExistsError: "Такой файл уже есть",
+}
 
 
 class AnalysisError(Exception):
@@ -9,6 +18,13 @@ class AnalysisError(Exception):
     def _render_traceback_(self) -> list[str]:
         """What IPython shows in a notebook in place of a traceback."""
         return [f"Ошибка: {self}"]
+
+
+def reason(error: OSError) -> str:
+    """Why a file could not be read or written; in the words of the system where we have none."""
+    if error.errno == ENOSPC:
+        return "На диске нет места"
+    return next((said for kind, said in REASONS.items() if isinstance(error, kind)), error.strerror or str(error))
 
 
 def nearest(asked: object, known: Iterable[object], most: int = 1, likeness: float = 0.6) -> list[str]:

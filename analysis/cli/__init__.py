@@ -3,32 +3,35 @@
 import argparse
 import gc
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analysis.cli.commands import build, check, demo, documents, explain, forms, new, receive, report
+from analysis.cli.commands import build, check, demo, documents, explain, forms, new, receive, report, status
+from analysis.cli.usage import Parser, day, in_russian, listed, one_of, year, years
 from analysis.errors import AnalysisError
 from analysis.project.progress import say
-from analysis.project.work import FORMATS, not_written
+from analysis.project.work import AUDIENCES, ENGINES, FORMATS, not_written
 from analysis.rules.config import Project, find_project, load_project
 
-EXAMPLES = """examples:
-  analysis check                           read everything, list the findings, leave them in output/
-  analysis build                           write data/processed and the pieces of the reports
-  analysis report                          build if needed and publish every edition into reports/_site
-  analysis report 2021 --format pdf        only the PDF of one edition
-  analysis new city --city "город Светлый"  start a project of one's own
-  analysis demo demo                       write an invented project to try the system with
-  analysis forms 2021                      workbooks to be filled in by schools and the office
-  analysis receive FILE...                 take returned workbooks in
-  analysis explain 4.12@2021               what a number rests on
-  analysis documents 2021                  notes, briefs and requests for the office, internal
-  analysis --project C:\\reports\\city check  a project elsewhere
+EXAMPLES = r"""Примеры:
+  analysis                                 где проект стоит и что делать дальше
+  analysis check                           прочитать всё, показать замечания, оставить их в output/
+  analysis build                           собрать data/processed и части отчётов
+  analysis report                          при необходимости собрать и опубликовать все отчёты в reports/_site
+  analysis report 2021 --format pdf        только PDF одного отчёта
+  analysis new city --city "город Светлый"  начать свой проект
+  analysis demo demo                       записать вымышленный проект, чтобы попробовать
+  analysis forms 2021                      книги, которые заполняют школы и управление
+  analysis receive ФАЙЛ…                   принять вернувшиеся книги
+  analysis explain 4.12@2021               откуда число
+  analysis documents 2021                  справки и запросы за год, для служебного пользования
+  analysis --project C:\reports\city check  проект в другой папке
 """
+OF_FORMATS = f"{','.join(FORMATS)} (по умолчанию — все)"
+Commands = Any  # argparse names the type of add_subparsers with an underscore
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,175 +61,152 @@ def _run(options: argparse.Namespace) -> int:
     return command(load_project(find_project(options.project)), options)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="analysis",
-        description="Reads a signed school-support roadmap, checks it, and publishes annual reports.",
+        description="Читает подписанную «дорожную карту» помощи школам и сведения школ, проверяет их и публикует "
+        "годовые отчёты.\nБез команды говорит, где проект стоит и что делать дальше.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--project", type=Path, metavar="DIR", help="folder with project.toml (default: found upwards from here)"
+        "--project", type=Path, metavar="ПАПКА", help="папка с project.toml (по умолчанию ищется отсюда вверх)"
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser.set_defaults(command=status)
+    with in_russian():
+        commands = parser.add_subparsers(metavar="КОМАНДА", title="Команды")
     _add_check(commands)
-    commands.add_parser("build", help="write tables and pieces of the reports").set_defaults(command=build)
-    _add_collection_commands(commands)
+    _add(commands, "build", build, "собрать таблицы и части отчётов")
+    _add_forms(commands)
+    _add_receive(commands)
+    _add_explain(commands)
     _add_report(commands)
     _add_documents(commands)
     _add_starters(commands)
     return parser
 
 
-def _add_check(commands: Any) -> None:
-    checking = commands.add_parser("check", help="list the findings")
+def _add(commands: Commands, name: str, command: Callable[..., int], does: str, examples: str = "") -> Parser:
+    """A command; what it does stands in the list of all and in its own help."""
+    parser: Parser = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=examples)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_check(commands: Commands) -> None:
+    checking = _add(commands, "check", check, "прочитать всё и показать замечания")
     checking.add_argument(
         "--annotate",
         action="store_true",
-        help="leave a marked copy of each workbook with faults or returned evidence in output/annotated",
+        help="оставить в output/annotated копии книг с пометками: замечания и причины возврата подтверждений",
     )
-    checking.set_defaults(command=check)
 
 
-def _add_report(commands: Any) -> None:
-    reporting = commands.add_parser(
-        "report",
-        help="publish the annual reports",
-        epilog="example: analysis report 2021 2022 --format html,pdf",
+def _add_forms(commands: Commands) -> None:
+    forming = _add(commands, "forms", forms, "записать формы года, которые рассылают для заполнения")
+    forming.add_argument("year", type=year, metavar="ГОД")
+    forming.add_argument("--output", type=Path, metavar="ПАПКА", help="по умолчанию output/forms/ГОД")
+
+
+def _add_receive(commands: Commands) -> None:
+    receiving = _add(commands, "receive", receive, "принять вернувшиеся книги и выгрузки экзаменационных систем")
+    receiving.add_argument("files", nargs="*", type=Path, metavar="ФАЙЛ", help="по умолчанию всё из папки inbox")
+    receiving.add_argument("--wave", default="", metavar="ВОЛНА", help="волна ВПР, если в календаре года их несколько")
+    receiving.add_argument("--year", type=year, metavar="ГОД", help="год выгрузки, если она его не называет")
+    receiving.add_argument(
+        "--received",
+        type=day,
+        default=date.today(),
+        metavar="ДЕНЬ",
+        help="день получения: 20.01.2022 или 2022-01-20 (по умолчанию сегодня)",
     )
-    reporting.add_argument("years", nargs="*", type=int, metavar="YEAR", help="editions (default: all)")
-    reporting.add_argument(
-        "--format", dest="formats", type=_formats, default=FORMATS, metavar="LIST", help="html,pdf,docx (default: all)"
+    receiving.add_argument(
+        "--undo", action="store_true", help="взять приём ФАЙЛА назад: снова считается то, что считалось до него"
     )
-    reporting.add_argument(
-        "--engine",
-        choices=("auto", "quarto", "builtin"),
-        default="auto",
-        help="auto: Quarto where it is present, else the built-in renderer (default)",
+    receiving.add_argument(
+        "--yes", action="store_true", help="заменить сведения школы, даже если файл назван как другая школа"
     )
+    receiving.add_argument("--verbose", action="store_true", help="показать, какие значения отличаются от прежних")
+
+
+def _add_explain(commands: Commands) -> None:
+    examples = (
+        "Примеры: analysis explain 4.12@2021; 4@2021 (задача); УО@2021; логин или название школы;\n"
+        "'tbl-targets-1@2021!M2' (код под таблицей отчёта и ячейка её книги Excel)"
+    )
+    explaining = _add(commands, "explain", explain, "показать, откуда число", examples)
+    explaining.add_argument("asked", metavar="ПОКАЗАТЕЛЬ@ГОД|ЗАДАЧА|ИСПОЛНИТЕЛЬ|ТАБЛИЦА@ГОД!ЯЧЕЙКА")
+
+
+def _add_report(commands: Commands) -> None:
+    examples = "Пример: analysis report 2021 2022 --format html,pdf"
+    reporting = _add(commands, "report", report, "опубликовать годовые отчёты", examples)
+    reporting.add_argument("years", nargs="*", type=year, metavar="ГОД", help="за какие годы (по умолчанию все)")
+    _add_format_and_engine(reporting, "auto")
     reporting.add_argument(
         "--audience",
-        choices=("public", "internal"),
+        type=one_of(AUDIENCES),
         default="public",
-        help="internal: with notes, paths and chains, marked, into output/internal (default: public)",
+        metavar="КОМУ",
+        help="internal — с примечаниями, путями и цепочками, с пометкой, в output/internal; public (по умолчанию)",
     )
-    reporting.set_defaults(command=report)
 
 
-def _add_documents(commands: Any) -> None:
+def _add_documents(commands: Commands) -> None:
     from analysis.documents.settings import KINDS
 
-    writing = commands.add_parser(
-        "documents",
-        help="make notes, briefs and requests of a year for the office",
-        epilog=f"kinds: {', '.join(KINDS)}; example: analysis documents 2021 --kind school-note --school 'Школа № 5'",
+    examples = (
+        f"Виды: {', '.join(f'{kind.id} ({kind.title})' for kind in KINDS.values())}.\n"
+        "Пример: analysis documents 2021 --kind school-note --school 'Школа № 5'"
     )
-    writing.add_argument("year", type=int, metavar="YEAR")
-    writing.add_argument("--kind", dest="kinds", type=_kinds, default=(), metavar="LIST", help="default: all")
+    does = "сделать справки и запросы за год, для служебного пользования"
+    writing = _add(commands, "documents", documents, does, examples)
+    writing.add_argument("year", type=year, metavar="ГОД")
+    writing.add_argument(
+        "--kind", dest="kinds", type=listed(list(KINDS)), default=(), metavar="ВИДЫ", help="по умолчанию все"
+    )
     writing.add_argument(
         "--school",
         dest="schools",
         action="append",
         default=[],
-        metavar="SCHOOL",
-        help="login, code or name; may be repeated (default: the supported schools)",
+        metavar="ШКОЛА",
+        help="логин, код или название; ключ можно повторить (по умолчанию школы, которые получают поддержку)",
     )
-    writing.add_argument(
-        "--format", dest="formats", type=_formats, default=FORMATS, metavar="LIST", help="html,pdf,docx (default: all)"
+    _add_format_and_engine(writing, "builtin")
+
+
+def _add_format_and_engine(parser: Parser, engine: str) -> None:
+    parser.add_argument(
+        "--format", dest="formats", type=listed(FORMATS), default=FORMATS, metavar="ФОРМАТЫ", help=OF_FORMATS
     )
-    writing.add_argument(
+    parser.add_argument(
         "--engine",
-        choices=("auto", "quarto", "builtin"),
-        default="builtin",
-        help="builtin: many small documents take seconds with it, minutes with Quarto (default)",
+        type=one_of(ENGINES),
+        default=engine,
+        metavar="ДВИЖОК",
+        help=f"builtin — встроенный, quarto — Quarto, auto — Quarto, если он есть (по умолчанию {engine})",
     )
-    writing.set_defaults(command=documents)
 
 
-def _add_starters(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_starters(commands: Commands) -> None:
     from analysis.starter.new_project import UNNAMED_CITY, UNNAMED_PUBLISHER
 
-    starting = commands.add_parser(
-        "new",
-        help="start a project for any city",
-        epilog='example: analysis new reports-2026 --city "город Светлый" --years 2026-2028',
-    )
-    starting.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
-    starting.add_argument("--city", default=UNNAMED_CITY, help="the city, as the report names it")
-    starting.add_argument("--publisher", default=UNNAMED_PUBLISHER, help="who publishes the report")
+    examples = 'Пример: analysis new reports-2026 --city "город Светлый" --years 2026-2028'
+    starting = _add(commands, "new", new, "начать проект любого города", examples)
+    starting.add_argument("folder", type=Path, metavar="ПАПКА", help="новая или пустая папка")
+    starting.add_argument("--city", default=UNNAMED_CITY, metavar="ГОРОД", help="город, как его называет отчёт")
+    starting.add_argument("--publisher", default=UNNAMED_PUBLISHER, metavar="ИЗДАТЕЛЬ", help="кто издаёт отчёт")
     starting.add_argument(
-        "--years", type=_span, default=_span(str(date.today().year)), metavar="FIRST-LAST", help="such as 2023-2025"
+        "--years", type=years, default=(date.today().year,), metavar="ГОДЫ", help="за какие годы: 2023-2025"
     )
-    starting.set_defaults(command=new)
-    showing = commands.add_parser("demo", help="write an invented project to try the system with")
-    showing.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder, or one with the demo")
+    showing = _add(commands, "demo", demo, "записать вымышленный проект, чтобы попробовать программу")
+    showing.add_argument("folder", type=Path, metavar="ПАПКА", help="новая или пустая папка или прежний такой проект")
     showing.add_argument(
-        "--inbox", type=Path, metavar="FOLDER", help="also write exports with a row per invented pupil, outside DIR"
+        "--inbox",
+        type=Path,
+        metavar="ПАПКА",
+        help="записать ещё и выгрузки, в которых строка — выдуманный ученик, вне папки проекта",
     )
-    showing.set_defaults(command=demo)
-
-
-def _day(text: str) -> date:
-    match = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)
-    try:
-        return date(int(match[3]), int(match[2]), int(match[1])) if match else date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}: a day such as 2022-01-20 or 20.01.2022") from None
-
-
-def _span(text: str) -> tuple[int, ...]:
-    match = re.fullmatch(r"(20\d\d)(?:[-–](20\d\d))?", text)
-    first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
-    if first > last:
-        raise argparse.ArgumentTypeError(f"{text!r}: years such as 2023-2025")
-    return tuple(range(first, last + 1))
-
-
-def _add_collection_commands(commands: Any) -> None:
-    forming = commands.add_parser("forms", help="write the workbooks of a year to be sent out")
-    forming.add_argument("year", type=int, metavar="YEAR")
-    forming.add_argument("--output", type=Path, metavar="DIR", help="default: output/forms/YEAR")
-    forming.set_defaults(command=forms)
-    receiving = commands.add_parser("receive", help="take returned workbooks and exports of exam systems in")
-    receiving.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: what lies in the inbox")
-    receiving.add_argument("--wave", default="", help="of a check test, where the calendar has several in the year")
-    receiving.add_argument("--year", type=int, help="of an export that names no year")
-    receiving.add_argument(
-        "--received", type=_day, default=date.today(), metavar="DAY", help="2022-01-20 or 20.01.2022; default: today"
-    )
-    receiving.add_argument(
-        "--undo", action="store_true", help="take the reception of FILE back: what counted before counts again"
-    )
-    receiving.add_argument(
-        "--yes", action="store_true", help="replace a school's values even by a file named after another school"
-    )
-    receiving.add_argument("--verbose", action="store_true", help="list the values that differ from those before")
-    receiving.set_defaults(command=receive)
-    explaining = commands.add_parser(
-        "explain",
-        help="show what a number rests on",
-        epilog="examples: analysis explain 4.12@2021; 4@2021 (a task); УО@2021; a school's login or name; "
-        "'tbl-targets-1@2021!M2' (the code printed under a table, and a cell of its workbook)",
-    )
-    explaining.add_argument("asked", metavar="MEASURE@YEAR|TASK|REPORTER|TABLE@YEAR!CELL")
-    explaining.set_defaults(command=explain)
-
-
-def _formats(text: str) -> tuple[str, ...]:
-    asked = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in asked if name not in FORMATS]
-    if unknown or not asked:
-        raise argparse.ArgumentTypeError(f"{text!r}: choose from {','.join(FORMATS)}")
-    return tuple(name for name in FORMATS if name in asked)
-
-
-def _kinds(text: str) -> tuple[str, ...]:
-    from analysis.documents.settings import KINDS
-
-    asked = [name.strip() for name in text.split(",") if name.strip()]
-    if not asked or any(name not in KINDS for name in asked):
-        raise argparse.ArgumentTypeError(f"{text!r}: choose from {','.join(KINDS)}")
-    return tuple(name for name in KINDS if name in asked)
 
 
 def _open_streams() -> None:

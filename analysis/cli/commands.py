@@ -11,6 +11,14 @@ from analysis.project.progress import on_screen, say
 from analysis.rules.config import Project
 
 
+def status(project: Project, _options: argparse.Namespace) -> int:
+    """Says where the project stands and what is to be done next."""
+    from analysis.project.status import Step, status_lines
+
+    _print(*status_lines(project, Step.typed))
+    return 0
+
+
 def check(project: Project, options: argparse.Namespace) -> int:
     """Lists the findings and leaves them in output/; 1 when something blocks."""
     from analysis.contracts.findings import blocking, screen_lines

@@ -1,6 +1,6 @@
 """One finding: how severe, where, what stands there, what the rule says, what to do; and how a list is shown."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -120,14 +120,19 @@ def in_listing_order(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def screen_lines(findings: Iterable[Finding]) -> Iterator[str]:
-    """Lines for a terminal: the first few findings of each rule, and how many more there are."""
+    """Lines for a terminal: of each rule the first few things to mend, each with the first places where it stands, and
+    how many more there are. What stops the build comes first."""
     for (severity, rule), group in groupby(in_listing_order(findings), key=lambda one: (one.severity, one.rule)):
         members = list(group)
         yield f"{severity.upper()} · {RULE_TITLES[rule]}: {len(members)}"
-        for finding in members[:SHOWN_PER_RULE]:
-            yield from _finding_lines(finding)
-        if len(members) > SHOWN_PER_RULE:
-            yield f"    … ещё {len(members) - SHOWN_PER_RULE}: см. полный список"
+        alike: dict[tuple[str, str, str], list[Finding]] = {}
+        for one in members:
+            alike.setdefault((one.explanation, one.action, one.stanza), []).append(one)
+        shown = list(alike.values())[:SHOWN_PER_RULE]
+        for some in shown:
+            yield from _finding_lines(some)
+        if rest := len(members) - sum(min(len(some), SHOWN_PER_RULE) for some in shown):
+            yield f"    … ещё {rest}: см. полный список"
 
 
 def full_text(findings: Iterable[Finding]) -> str:
@@ -135,15 +140,20 @@ def full_text(findings: Iterable[Finding]) -> str:
     lines: list[str] = []
     for finding in in_listing_order(findings):
         lines.append(f"{finding.severity.upper()} · {RULE_TITLES[finding.rule]}")
-        lines.extend(_finding_lines(finding))
+        lines.extend(_finding_lines([finding]))
         lines.append("")
     return "\n".join(lines) if lines else "Замечаний нет.\n"
 
 
-def _finding_lines(finding: Finding) -> Iterator[str]:
-    yield f"  {finding.file}: {finding.place}"
-    if finding.value:
-        yield f"    стоит:   {_one_line(finding.value)}"
+def _finding_lines(alike: Sequence[Finding]) -> Iterator[str]:
+    """Where something stands, and once what is said of all these places."""
+    for one in alike[:SHOWN_PER_RULE]:
+        yield f"  {one.file}: {one.place}"
+        if one.value:
+            yield f"    стоит:   {_one_line(one.value)}"
+    finding = alike[0]
+    if len(alike) > 1:
+        yield f"    таких мест: {len(alike)}"
     yield f"    правило: {finding.explanation}"
     yield f"    сделать: {finding.action}"
     yield from (f"    {line}" for line in finding.stanza.splitlines())

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, reason
 
 KILOBYTE = 1024
 
@@ -28,7 +28,7 @@ def received_bytes(root: Path, file: str, sha256: str) -> bytes:
     try:
         content = (root / file).read_bytes()
     except OSError as error:
-        raise AnalysisError(f"{file}: файл не открывается ({error.strerror}).") from None
+        raise AnalysisError(f"{file}: файл не открывается ({reason(error)}).") from None
     if hashlib.sha256(content).hexdigest() != sha256:
         raise AnalysisError(f"{file}: файл изменился после получения. Верните полученный файл.")
     return content

@@ -10,7 +10,7 @@ from pathlib import Path
 from analysis.cleaning.corrections import load_amendments
 from analysis.cleaning.registry import reporter_words
 from analysis.cleaning.schools import same_name
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, reason
 from analysis.files.atomic import only_one_at_work, write_file_whole
 from analysis.files.progress import SILENT, Progress
 from analysis.forms.receive_exports import LICENCE, Said, keep_export
@@ -139,7 +139,7 @@ def _open(project: Project, path: Path) -> Arrived | bytes | Received:
         identity = by_one_name(recognise(workbook, path.name), project.collection)
         return Arrived(path.name, content, identity, read_returned(workbook, path.name))
     except OSError as error:
-        return Received(None, f"{path.name}: файл не открывается ({error.strerror}).")
+        return Received(None, f"{path.name}: файл не открывается ({reason(error)}).")
     except AnalysisError as error:
         return Received(None, str(error))
 

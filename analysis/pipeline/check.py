@@ -20,7 +20,7 @@ from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.contracts.validation import broken_relations, refuse_without_validation, violations
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, reason
 from analysis.files.progress import SILENT, Progress
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
@@ -180,7 +180,7 @@ def _bytes(project: Project) -> bytes:
     try:
         return (project.root / project.roadmap_file).read_bytes()
     except OSError as error:
-        why = "файла нет" if isinstance(error, FileNotFoundError) else f"файл не открывается ({error.strerror})"
+        why = "файла нет" if isinstance(error, FileNotFoundError) else f"файл не открывается ({reason(error)})"
         raise AnalysisError(
             f"{project.roadmap_file}: {why}: положите документ в data/raw и назовите его в project.toml, "
             "раздел [roadmap], ключ file."

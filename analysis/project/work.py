@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import AnalysisError, nearest, probably_meant
+from analysis.errors import AnalysisError, nearest, probably_meant, reason
 from analysis.files.progress import Progress
 from analysis.rules.config import Project, load_sources
 
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from analysis.forms.receive_exports import Said
     from analysis.pipeline.check import Checked
 
-FORMATS = ("html", "pdf", "docx")
-IF_NOT_WRITTEN = "Закройте файл, если он открыт в другой программе; проверьте место на диске и права на папку."
+FORMATS, ENGINES, AUDIENCES = ("html", "pdf", "docx"), ("auto", "quarto", "builtin"), ("public", "internal")
+IF_NOT_WRITTEN = (
+    "Закройте файл, если он открыт в другой программе; проверьте место на диске и права на папку. Прежние файлы целы."
+)
 FINDINGS = ("output/findings.txt", "output/findings.xlsx")
-ANNOTATED = "output/annotated"
+ANNOTATED, FORMS_FOLDER = "output/annotated", "output/forms"
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def forms(project: Project, year: int, folder: Path | None, progress: Progress) 
     asked_years(project, [year])
     from analysis.forms.collection import write_forms
 
-    return write_forms(project, year, folder or project.root / "output/forms" / str(year), progress)
+    return write_forms(project, year, folder or project.root / FORMS_FOLDER / str(year), progress)
 
 
 def receive(project: Project, files: Sequence[Path], said: "Said", ask: "Ask", progress: Progress) -> "list[Received]":
@@ -230,7 +232,7 @@ def texts_as_objects() -> AbstractContextManager[None]:
 
 def not_written(error: OSError) -> str:
     """What is said where a file could not be written; the draft that was to replace it has a name of ours."""
-    return f"{error.filename2 or error.filename or 'файл'}: {error.strerror}. {IF_NOT_WRITTEN}"
+    return f"{error.filename2 or error.filename or 'файл'}: {reason(error)}. {IF_NOT_WRITTEN}"
 
 
 def _latest_received(project: Project) -> date:

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from analysis.errors import reason
 from analysis.files.atomic import only_one_at_work, recover_folder, replace_folder
 from analysis.files.progress import Progress
 from analysis.publishing.project import PublishingError
@@ -128,4 +129,4 @@ def _replace_site(
 def _reason(error: OSError) -> str:
     """Returns the reason in one line. Copying a folder repeats the reason for every file that failed."""
     many = error.args[0] if isinstance(error, shutil.Error) else []
-    return str(many[0][-1]) if many else str(error)
+    return str(many[0][-1]) if many else reason(error)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, reason
 from analysis.files.tables import code_fingerprint, read_manifest
 from analysis.rules.written import Misfit, Model, Written, bare, fields_by_key
 
@@ -75,7 +75,7 @@ def _text(root: Path, relative: str) -> str:
     except FileNotFoundError:
         said = "файла нет. Он нужен проекту; образец есть в README."
     except OSError as error:
-        said = f"файл не открывается ({error.strerror})."
+        said = f"файл не открывается ({reason(error)})."
     except UnicodeDecodeError:
         said = "файл не в кодировке UTF-8. Сохраните его в UTF-8."
     raise RulesError([f"{relative}: {said}"]) from None

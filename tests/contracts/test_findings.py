@@ -1,6 +1,7 @@
 """How findings are ordered and shown."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.contracts.findings import (
@@ -51,6 +52,22 @@ def test_the_screen_shows_the_first_few_of_a_rule_and_counts_the_rest():
         f"  data/raw/r.txt: строка {number}" for number in (1, 2, 3)
     ]
     assert lines[-1] == "    … ещё 2: см. полный список"
+
+
+def test_like_findings_are_joined_with_their_count_and_unlike_ones_are_not():
+    other = replace(finding(place="строка 7"), explanation="Другое правило.")
+    lines = list(screen_lines([*(finding(place=f"строка {number}") for number in range(1, 6)), other]))
+    said = [line.strip() for line in lines if "строка" not in line and "стоит" not in line]
+    assert said == [
+        "БЛОКИРУЕТ · Значение не прочитано: 6",
+        "таких мест: 5",
+        "правило: Правило.",
+        "сделать: Дело.",
+        "правило: Другое правило.",
+        "сделать: Дело.",
+        "… ещё 2: см. полный список",
+    ]
+    assert [line for line in lines if "строка" in line][-1] == "  data/raw/r.txt: строка 7"
 
 
 def test_the_screen_says_nothing_of_a_rest_that_is_not_there():
