@@ -317,7 +317,7 @@ class OpenProject:
     def status(self) -> "Lines":
         """Где проект стоит и что делать дальше; то же показывает само имя проекта в ячейке."""
         from analysis.project.shown import Lines
-        from analysis.project.status import status_lines  # noqa
+        from analysis.project.status import status_lines
 
         return Lines(status_lines(self.project))
 
