@@ -15,6 +15,16 @@ from .conftest import files, make_project, run, write
 
 pytestmark = pytest.mark.quarto
 EDITION = "2021/annual-report-2021"
+OWN = """---
+title: "К совещанию"
+---
+
+```{python}
+#| output: asis
+from analysis.presentation.place import place
+place("load")
+```
+"""
 VALUE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}val"
 
 
@@ -119,3 +129,17 @@ def test_a_failing_cell_is_shown_and_the_site_stays(tmp_path: Path):
     with pytest.raises(PublishingError, match="(?s)annual-report-2021.*ZeroDivisionError"):
         run(reports, ["2021/annual-report-2021.qmd"], ["html"], engine="quarto")
     assert files(reports / "_site") == before
+
+
+def test_a_report_of_ones_own_stands_beside_the_annual_one(tmp_path: Path):
+    reports = make_project(tmp_path)
+    write(reports / "2021" / "meeting.qmd", OWN)
+    write(reports / "2021" / "_content" / "exhibits.json", '{"tbl-load": {}}')
+    write(reports / "2021" / "_content" / "tbl-load.md", "| А |\n|---|\n| 1 |\n\n: Мера {#tbl-load}\n")
+    for engine in ("quarto", "builtin"):
+        run(reports, ["2021/meeting.qmd"], engine=engine)
+        site = reports / "_site"
+        page = parsed_html.parse(str(site / "2021/meeting.html"), parsed_html.HTMLParser(encoding="utf-8")).getroot()
+        assert _captions(page.xpath("//main")[0]) == ["Таблица 1. Мера"]
+        assert "Мера" in "".join(leaf.extract_text() for leaf in PdfReader(site / "2021/meeting.pdf").pages)
+        assert (site / "2021/meeting.docx").is_file()
