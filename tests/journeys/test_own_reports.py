@@ -59,8 +59,6 @@ def test_a_report_of_ones_own_is_published_beside_the_annual_one(house, run):
     assert "Другие отчёты" in index.text_content()
 
     assert "без изменений" in report(run, house)[2]
-    with (house / "reports/2020/_content/fig-plan-2.md").open("a", encoding="utf-8") as piece:
-        piece.write("\nДописано.\n")
     (house / OWN).unlink()
     code, out, err = report(run, house)
     assert code == 0

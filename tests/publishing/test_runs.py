@@ -11,8 +11,9 @@ import pytest
 
 from analysis.errors import AnalysisError
 from analysis.files.atomic import only_one_at_work
-from analysis.publishing import PublishingError, Request, publish
+from analysis.publishing import PublishingError, Request, engines, publish
 from analysis.publishing.builtin import AT_WORK
+from analysis.publishing.state import Plan
 
 from .conftest import DOCUMENTS, Heard, files, make_project, run, write
 
@@ -265,3 +266,30 @@ def test_without_a_usable_quarto(reports: Path, tmp_path: Path, monkeypatch, ver
         run(reports, engine="quarto")
     said = run(reports, [INDEX], ["html"], engine="auto")
     assert any(words in line and "встроенный" in line for line in said)
+
+
+def test_quarto_is_not_asked_for_what_the_project_file_leaves_out(reports: Path, tmp_path: Path):
+    settings = reports / "_quarto.yml"
+    plan = Plan({}, frozenset(), frozenset(), ("2021/annual-report-2021.qmd", "2021/meeting.qmd"))
+
+    def render() -> object:
+        return engines.render("no-such-program", reports, tmp_path, plan, date(2023, 1, 31), Heard())
+
+    assert render() == {}
+    listed = settings.read_text(encoding="utf-8")
+    assert "20*/[!_]*.qmd" in listed
+    settings.write_text(listed.replace("20*/[!_]*.qmd", "20*/annual-report-*.qmd"), encoding="utf-8")
+    with pytest.raises(PublishingError, match="ключ render не называет 2021/meeting.qmd"):
+        render()
+
+
+def test_what_is_placed_from_another_year_makes_a_report_stale(reports: Path):
+    own, alone = "2021/meeting.qmd", "2021/alone.qmd"
+    cell = '```{{python}}\n#| output: asis\nprint(open("{}/_content/more.md").read())\n```\n'
+    for name, folder in ((own, "../2020"), (alone, ".")):
+        write(reports / name, f"---\ntitle: а\n---\n\n{cell.format(folder)}")
+    for year in ("2020", "2021"):
+        write(reports / year / "_content/more.md", f"Слова {year} года.")
+    assert _made(run(reports, [own, alone], ["html"])) == {own, alone}
+    _change(reports / "2020/_content/more.md")
+    assert _made(run(reports, [own, alone], ["html"])) == {own}
