@@ -227,7 +227,7 @@ def _pandoc(
     command = [pypandoc.get_pandoc_path(), f"--from={_READER}", f"--to={writer}", "--standalone", "--wrap=none"]
     command += [f"--defaults={words}", f"--output={target}", f"--lua-filter={_TEMPLATES / 'quarto.lua'}"]
     command += [f"--default-image-extension={project.get(f'format.{writer}.default-image-extension')}", *options]
-    if project.on(page.front, "toc"):
+    if _has_contents(page, project):
         # On a web page the title is the first level.
         command += ["--toc", f"--toc-depth={int(project.get('toc-depth', '3')) + (kind == 'html')}"]
     done = subprocess.run(
@@ -239,6 +239,11 @@ def _pandoc(
     )
     if complaint := done.stderr.decode(errors="replace").strip():
         raise PublishingError(_explain(page, kind, complaint))
+
+
+def _has_contents(page: Page, project: Project) -> bool:
+    """Whether a document has a list of contents, and something to list in it."""
+    return project.on(page.front, "toc") and any(re.match("#+ ", line.text) for line in page.lines)
 
 
 def _metadata(page: Page, project: Project) -> dict[str, str]:
@@ -258,7 +263,13 @@ def _page_variables(page: Page, site: Site) -> dict[str, object]:
     entries = project.settings.get("website", {}).get("navbar", {}).get("left", [])
     links = [(entry["text"], re.sub(r"\.qmd$", ".html", entry["href"])) for entry in entries]
     title, footer = project.get("website.title"), project.get("website.page-footer")
+    files = [
+        {"kind": kind.upper(), "href": Path(output).name, "size": f"{_SIZE_OF}{output}@@"}
+        for kind in ("pdf", "docx")
+        if (output := output_name(page.name, kind)) in site.outputs
+    ]
     return {
+        "sidebar": bool(files) or _has_contents(page, project),
         "site": html.escape(title),
         "footer": html.escape(footer),
         "pagetitle": html.escape(" — ".join(filter(None, [page.front.get("title"), title]))),
@@ -269,11 +280,7 @@ def _page_variables(page: Page, site: Site) -> dict[str, object]:
             for text, href in links
             if href in site.outputs
         ],
-        "files": [
-            {"kind": kind.upper(), "href": Path(output).name, "size": f"{_SIZE_OF}{output}@@"}
-            for kind in ("pdf", "docx")
-            if (output := output_name(page.name, kind)) in site.outputs
-        ],
+        "files": files,
     }
 
 
