@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -47,19 +47,16 @@ def main() -> None:
 
 def _imports() -> float:
     """Seconds in which this machine starts Python with the same libraries: what all else is compared with."""
-    runs = []
-    for _ in range(5):
-        started = time.perf_counter()
-        subprocess.run([sys.executable, "-c", "import pandas, pandera.pandas, matplotlib.figure"], check=True)
-        runs.append(time.perf_counter() - started)
-    return statistics.median(runs)
+    command = [sys.executable, "-c", "import pandas, pandera.pandas, matplotlib.figure"]
+    return statistics.median(_seconds(command) for _ in range(5))
 
 
 def _commands(folder: Path) -> list[Measured]:
     warm = _copy(folder / "warm")
     _run(["report", "--engine", "builtin"], warm)
     return [
-        _median("`--help`", "≤ 0,4 с", 5, lambda: (["--help"], warm)),
+        _help(warm),
+        _median("где проект стоит: `analysis`", "≤ 1 с", 5, lambda: ([], warm)),
         _median("ничего не изменилось: `report`", "≤ 1 с", 5, lambda: (["report", "--engine", "builtin"], warm)),
         _median(
             "один отчёт, сборка и три формата, с нуля", "≤ 8 с", 3,
@@ -70,6 +67,19 @@ def _commands(folder: Path) -> list[Measured]:
             lambda: (["report", "--engine", "builtin"], _fresh(folder)),
         ),
     ]  # fmt: skip
+
+
+def _help(project: Path) -> Measured:
+    """The help, and how often Python starts with nothing to do in the same time."""
+    bare = statistics.median(_seconds([sys.executable, "-c", "pass"]) for _ in range(5))
+    measured = _median("", "≤ 0,3 с", 5, lambda: (["--help"], project))
+    return replace(measured, name=f"`--help`: {_number(measured.seconds / bare)} пустого пуска Python")
+
+
+def _seconds(command: Sequence[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(command, check=True)
+    return time.perf_counter() - started
 
 
 def _large_roadmaps(folder: Path) -> list[Measured]:

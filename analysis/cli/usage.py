@@ -140,8 +140,8 @@ def _one_of(name: str, known: Sequence[str]) -> str:
 
 
 def year(text: str) -> int:
-    """A calendar year."""
-    if not re.fullmatch(r"20\d\d", text):
+    """A calendar year; whether the project has it is not known here."""
+    if not re.fullmatch(r"\d{4}", text):
         raise argparse.ArgumentTypeError(f"стоит «{text}», а нужен год, например 2021.")
     return int(text)
 

@@ -54,7 +54,9 @@ class Terminal(Screen):
 
             self.close()
             layout = LINE if of else UNCOUNTED
-            self._bar = tqdm(desc=text, total=of, bar_format=layout, leave=False, disable=None, miniters=1)
+            shown = {"desc": text, "total": of, "initial": done, "postfix": at, "bar_format": layout}
+            self._bar = tqdm(**shown, leave=False, disable=None)
+            return
         self._bar.set_postfix_str(at, refresh=False)
         self._bar.n = done
         self._bar.refresh()

@@ -346,7 +346,8 @@ def find_project(start: Path | None = None) -> Path:
             return folder
     raise AnalysisError(
         f"Файл {PROJECT_FILE} не найден ни в папке {here}, ни выше. "
-        'Укажите папку проекта: в терминале analysis --project ПАПКА …, в блокноте analysis.open_project("ПАПКА").'
+        'Укажите папку проекта: в терминале analysis --project ПАПКА …, в блокноте analysis.open_project("ПАПКА"). '
+        "Начать новый: analysis new ПАПКА."
     )
 
 

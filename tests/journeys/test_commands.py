@@ -230,7 +230,7 @@ def test_a_read_only_project_gets_a_sentence(house, run):
 def test_wrong_usage(wrong, code):
     done = subprocess.run([sys.executable, "-m", "analysis", "report", *wrong], capture_output=True, text=True)
     assert done.returncode == code
-    assert "usage: analysis report" in done.stderr
+    assert "Использование: analysis report" in done.stderr
 
 
 def test_help_has_examples_and_loads_nothing_heavy():
