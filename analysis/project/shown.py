@@ -16,10 +16,9 @@ from analysis.presentation.effectiveness import notices
 from analysis.presentation.exhibits import Exhibit, data_note
 from analysis.presentation.figures import STYLE
 from analysis.presentation.markdown import table_note
-from analysis.project.frames import escaped
+from analysis.project.frames import NOTHING, escaped
 
 SCREEN_DOTS = 120
-NOTHING = "Таких сведений нет."
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class Lines(tuple[str, ...]):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "\n".join(self)
+        return "\n".join(self) or NOTHING
 
     def _repr_html_(self) -> str:
         return f'<pre style="white-space:pre-wrap">{escaped(repr(self))}</pre>'
