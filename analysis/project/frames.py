@@ -1,6 +1,7 @@
 """Tables as an analyst reads them: the labels of the contract with units, the signs of Russian, and what there is."""
 
 import html
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -28,12 +29,28 @@ class Frame(pd.DataFrame):
     def _constructor(self) -> "type[Frame]":
         return Frame
 
+    @property
+    def _constructor_sliced(self) -> "type[Column]":
+        return Column
+
     def _repr_html_(self) -> str:
         most = pd.get_option("display.max_rows") or len(self)
         cells = pd.DataFrame(self.head(most)).astype(object).map(cell_words)
         numbered = self.index.name is None and pd.api.types.is_integer_dtype(self.index.dtype)
         rest = f"<p>… ещё строк: {len(self) - most}</p>" if len(self) > most else ""
         return html_table(cells, index=not numbered) + (rest if len(self) else f"<p>{NOTHING}</p>")
+
+
+class Column(pd.Series):
+    """Столбец такой таблицы: что из него сгруппировано, снова становится ею."""
+
+    @property
+    def _constructor(self) -> "type[Column]":
+        return Column
+
+    @property
+    def _constructor_expanddim(self) -> type[Frame]:
+        return Frame
 
 
 def readable(rows: pd.DataFrame, contract: Contract, columns: Sequence[str]) -> Frame:
@@ -66,8 +83,8 @@ class Tables(Mapping[str, pd.DataFrame]):
     def __init__(self, tables: Callable[[], Mapping[str, pd.DataFrame]], contract: Callable[[str], Contract]) -> None:
         self._tables, self._contract = tables, contract
 
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        return self._known(name).copy()
+    def __getitem__(self, name: str) -> Frame:
+        return Frame(self._known(name).copy())
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._tables()))
@@ -98,8 +115,11 @@ class Tables(Mapping[str, pd.DataFrame]):
     @property
     def listing(self) -> pd.DataFrame:
         """Все таблицы: имя, что в ней, сколько строк."""
-        told = [(name, self._contract(name).__doc__ or "", len(table)) for name, table in self._sorted()]
+        told = [(name, self._about(name), len(table)) for name, table in self._sorted()]
         return pd.DataFrame(told, columns=["Таблица", "Что в ней", "Строк"])
+
+    def _about(self, name: str) -> str:
+        return " ".join((self._contract(name).__doc__ or "").split())
 
     def _sorted(self) -> list[tuple[str, pd.DataFrame]]:
         return sorted(self._tables().items())
@@ -112,9 +132,7 @@ class Tables(Mapping[str, pd.DataFrame]):
         return tables[name]
 
     def __repr__(self) -> str:
-        return "\n".join(
-            f"{name:<24} {len(table):>7}  {self._contract(name).__doc__}" for name, table in self._sorted()
-        )
+        return "\n".join(f"{name:<24} {len(table):>7}  {self._about(name)}" for name, table in self._sorted())
 
     def _repr_html_(self) -> str:
         return html_table(self.listing)
@@ -124,7 +142,9 @@ def html_table(frame: pd.DataFrame, index: bool = False) -> str:
     """A table with long texts in full, text to the left; names of rows only where they say something."""
     header = not isinstance(frame.columns, pd.RangeIndex)
     with pd.option_context("display.max_colwidth", None):
-        shown = frame.to_html(index=index, header=header, border=0, na_rep=NO_DATA, justify="left", max_rows=None)
+        shown = frame.to_html(index=index, header=header, border=0, na_rep=NO_DATA, max_rows=None)
+    # Notebooks set cells to the right, whatever the table says of itself.
+    shown = re.sub(r"<(t[hd])(?=[ >])", r'<\1 style="text-align:left"', shown)
     return f'<div style="overflow-x:auto">{shown}</div>'
 
 

@@ -78,7 +78,7 @@ class Lines(tuple[str, ...]):
         return "\n".join(self) or NOTHING
 
     def _repr_html_(self) -> str:
-        return f'<pre style="white-space:pre-wrap">{escaped(repr(self))}</pre>'
+        return f'<pre style="white-space:pre-wrap;word-break:normal">{escaped(repr(self))}</pre>'
 
 
 def shown(edition: Edition, exhibit: Exhibit) -> Shown:
@@ -94,7 +94,7 @@ def shown(edition: Edition, exhibit: Exhibit) -> Shown:
 def _png(figure: Figure) -> str:
     """A figure as it looks in the report, for the style holds while it is drawn."""
     drawn = BytesIO()
-    figure.savefig(drawn, format="png", metadata={"Software": None})
+    figure.savefig(drawn, format="png", dpi=SCREEN_DOTS, metadata={"Software": None})
     return base64.b64encode(drawn.getvalue()).decode()
 
 
