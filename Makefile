@@ -34,7 +34,7 @@ quarto: .venv/running
 	$(BIN)/uv pip install --python $(BIN)/python -r pyproject.toml --extra quarto
 
 notebooks: .venv/running
-	$(BIN)/uv pip install --python $(BIN)/python -r pyproject.toml --extra notebooks
+	$(BIN)/uv pip install --python $(BIN)/python -r pyproject.toml --extra notebooks --extra sql
 	$(BIN)/jupyter lab notebooks
 
 # The locks hold hashes and no addresses.

@@ -118,15 +118,6 @@ def _row_words(passport: Mapping[str, Indicator], row: Row) -> str:
     return tables.named(passport[row["indicator_id"]], row)
 
 
-def attainment_pictures(edition: Edition, procedure: str) -> Iterator[Exhibit]:
-    """The shares of a procedure that are judged, with their intervals; a picture for each wave."""
-    rows = edition.shown_indicators
-    of_results = _of_results(edition)
-    for slug, title, group in tables.sittings(rows[rows["procedure"] == procedure]):
-        for indicator in _judged(of_results, group):
-            yield from pictures.dot_pictures(edition, slug, title, group, indicator)
-
-
 def _sections(edition: Edition, told: Sequence[Said]) -> Iterator[Section]:
     rows = edition.shown_indicators
     yield (

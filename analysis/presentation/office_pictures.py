@@ -1,4 +1,9 @@
-"""Pictures for the office alone: low procedures and topics of training with their intervals, marks and journal."""
+"""Pictures for the office alone: low procedures and topics of training with their intervals, marks and journal.
+
+No report holds them; they are asked for in notebooks.
+"""
+
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -15,6 +20,8 @@ from analysis.presentation.shares import percent
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.methods import RuleSet
 
+# What their names begin with.
+OFFICE_PICTURES = ("fig-low", "fig-topics", "fig-journal")
 SCHOOL = "Школа"
 LINES = 40
 JOURNAL = {
@@ -22,6 +29,13 @@ JOURNAL = {
     "journal_same_share": "подтвердили",
     "journal_higher_share": "повысили",
 }
+
+
+def office_pictures(edition: Edition) -> Iterator[Exhibit]:
+    """All of them that the year has data for: of low procedures one a rule, then topics, then marks and journal."""
+    rules = edition.methods.rules if edition.methods else ()
+    drawn = [*(low_picture(edition, rule) for rule in rules), topics_picture(edition), journal_picture(edition)]
+    yield from (one for one in drawn if one is not None)
 
 
 def low_picture(edition: Edition, rule: RuleSet) -> Exhibit | None:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.schools import Register
-from analysis.contracts.columns import Contract
+from analysis.contracts.columns import Contract, pandas_types
 from analysis.contracts.effectiveness import PublicIndicators
 from analysis.contracts.tables import PUBLIC, TABLES
 from analysis.errors import AnalysisError
@@ -20,6 +20,7 @@ from analysis.lineage.store import stored
 from analysis.pipeline.build import editions_of
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit
+from analysis.presentation.office_pictures import office_pictures
 from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS
 from analysis.presentation.write import exhibits_of
 from analysis.rules.config import Project, load_sources
@@ -63,9 +64,10 @@ class LastBuild:
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables by name, as this audience may see them."""
+        """The tables by name, as this audience may see them; for the office blank where the project has no data."""
         if self.internal:
-            return {name: table for name, table in self.stored.items() if not name.startswith(PUBLIC)}
+            blank = {name: _blank(contract) for name, contract in TABLES.items()}
+            return {name: table for name, table in {**blank, **self.stored}.items() if not name.startswith(PUBLIC)}
         return {name.removeprefix(PUBLIC): table for name, table in self._printed().items()}
 
     @cached_property
@@ -79,7 +81,7 @@ class LastBuild:
     @cached_property
     def register(self) -> Register | None:
         """The registry of schools; None where there is none, or for the public."""
-        return Register(self.tables["schools"]) if "schools" in self.tables else None
+        return Register(self.stored["schools"]) if self.internal and "schools" in self.stored else None
 
     @cached_property
     def latest_year(self) -> int:
@@ -109,9 +111,11 @@ class LastBuild:
         return self._editions[year]
 
     def exhibits(self, year: int) -> dict[str, Exhibit]:
-        """The tables and pictures of the report of a year by label."""
+        """The tables and pictures of the report of a year by label; for the office after them its own pictures."""
         if year not in self._shown:
-            self._shown[year] = {one.label: one for one in exhibits_of(self.edition(year))}
+            edition = self.edition(year)
+            shown = [*exhibits_of(edition), *(office_pictures(edition) if self.internal else ())]
+            self._shown[year] = {one.label: one for one in shown}
         return self._shown[year]
 
     @cached_property
@@ -150,6 +154,10 @@ def _part(table: pd.DataFrame, cells: Sequence[tuple[list[int], set[str]]]) -> p
                 values if len(printed) == len(rows) else values.convert_dtypes().where(values.index.isin(printed))
             )
     return pd.DataFrame(kept, index=rows).reset_index(drop=True)
+
+
+def _blank(contract: Contract) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in pandas_types(contract).items()})
 
 
 def _read(path: Path) -> Mapping[str, Any]:

@@ -1,12 +1,13 @@
-"""The tables and pictures of a report, one by one, as they show themselves in a notebook."""
+"""The tables and pictures of a report, one by one or a family, as they show themselves in a notebook."""
 
 from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.presentation.catalogue import absent, resolve, shows
+from analysis.errors import AnalysisError, nearest, probably_meant
+from analysis.presentation import catalogue
 from analysis.presentation.exhibits import Exhibit
-from analysis.presentation.markdown import table_note
+from analysis.presentation.office_pictures import OFFICE_PICTURES
 from analysis.project.built import LastBuild
 from analysis.project.shown import Gallery, Shown, shown
 
@@ -18,13 +19,24 @@ def exhibit(built: LastBuild, asked: str, year: int) -> Shown:
         AnalysisError: There is no exhibit of that name; the message names the nearest.
     """
     known = built.exhibits(year)
-    label = resolve(asked, known)
-    return shown(built.edition(year), known[label]) if label in known else _absent(built, label, year)
+    label = asked if asked in OFFICE_PICTURES else catalogue.resolve(asked, known)
+    if label in known:
+        return shown(built.edition(year), known[label])
+    said = catalogue.absent(label, year, built.internal)
+    return Shown(label, said, pd.DataFrame(), said)
 
 
-def _absent(built: LastBuild, label: str, year: int) -> Shown:
-    said = absent(label, year, built.internal)
-    return Shown(label, shows(label), pd.DataFrame(), table_note(said), notes=(said,))
+def family(built: LastBuild, asked: str, year: int) -> Gallery:
+    """Returns all exhibits whose names begin so, «fig-fact»; none where this project has no data for them.
+
+    Raises:
+        AnalysisError: No exhibit has such a name; the message names the nearest.
+    """
+    stems = [f"{kind}-{one.stem}" for one in catalogue.FAMILIES for kind in one.kinds] + [*OFFICE_PICTURES]
+    if not any(f"{asked}-".startswith(f"{stem}-") for stem in stems):
+        raise AnalysisError(f"«{asked}»: имён с таким началом нет.{probably_meant(nearest(asked, stems))}")
+    found = built.exhibits(year).items()
+    return gallery(built, (one for label, one in found if f"{label}-".startswith(f"{asked}-")), year)
 
 
 def listing(built: LastBuild, year: int) -> pd.DataFrame:

@@ -69,6 +69,15 @@ class OpenProject:
         return list(self.project.editions)
 
     @property
+    def latest_year(self) -> int:
+        """Последний год, за который пришли сведения; пока их нет, первый год отчётов.
+
+        >>> city.latest_year
+        2022
+        """
+        return self._built.latest_year
+
+    @property
     def schools(self) -> "pd.DataFrame":
         """Школы: логин, название, вид, число учеников и годы поддержки.
 
@@ -158,8 +167,19 @@ class OpenProject:
         built = self._built
         return exhibit(built, id, built.year(year))
 
+    def gallery(self, id: str, year: int | None = None) -> "Gallery":
+        """Все таблицы или рисунки, имена которых так начинаются: "fig-fact" — по рисунку на задачу.
+
+        >>> [one.id for one in city.gallery("fig-fact", 2021)]
+        ['fig-fact-1', 'fig-fact-2', 'fig-fact-3', 'fig-fact-4']
+        """
+        from analysis.project.exhibition import family
+
+        built = self._built
+        return family(built, id, built.year(year))
+
     def exhibits(self, year: int | None = None) -> "pd.DataFrame":
-        """Какие таблицы и рисунки есть в отчёте за год: имя и подпись."""
+        """Какие таблицы и рисунки есть за год: имя и подпись; последними — рисунки, которых в отчёте нет."""
         from analysis.project.exhibition import listing
 
         built = self._built
@@ -174,12 +194,13 @@ class OpenProject:
         asked = built.year(year)
         return gallery(built, funnels(built, indicator, procedure, asked), asked)
 
-    def explain(self, asked: str) -> "Lines":
+    def explain(self, asked: "str | pd.DataFrame") -> "Lines":
         """Откуда число: до ячейки полученного файла, правила или отсутствия.
 
         Args:
             asked: Показатель и год ("4.12@2021"), задача ("4@2021"), школа или исполнитель ("УО@2021"), показатель
-                школы ("edu990005/fail_share@2021"), ячейка таблицы отчёта ("tbl-fact-1@2021!D5").
+                школы ("edu990005/fail_share@2021"), ячейка таблицы отчёта ("tbl-fact-1@2021!D5") или строки ответа
+                со столбцом «Откуда»: city.explain(found.head(1)).
 
         >>> city.explain("4.1@2021")[0]
         'План и факт: 4.1/1, 2021 год'
@@ -187,7 +208,8 @@ class OpenProject:
         from analysis.project.explanation import explained
         from analysis.project.shown import Lines
 
-        return Lines(explained(self.project, asked, internal=self._is_internal))
+        codes = [asked] if isinstance(asked, str) else asked["Откуда"]
+        return Lines(line for one in codes for line in explained(self.project, one, internal=self._is_internal))
 
     def sql(self, query: str) -> "pd.DataFrame":
         """Запрос SQL к таблицам проекта: city.sql("select count(*) from targets").

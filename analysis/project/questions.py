@@ -51,7 +51,12 @@ def changes(built: LastBuild, asked: Mapping[str, object]) -> pd.DataFrame:
 def plan_fact(built: LastBuild, year: int | None) -> pd.DataFrame:
     """Returns plan against fact, a row a measure and year; no rows while nobody has reported."""
     rows = built.tables.get("plan_fact", pd.DataFrame(columns=EXECUTION))
-    return readable(rows if year is None else rows[rows["calendar_year"] == year], PlanFact, EXECUTION)
+    rows = rows if year is None else rows[rows["calendar_year"] == year]
+    if built.internal:
+        names = built.edition(built.project.editions[-1]).school_names
+        told = [", ".join(names.get(one, one) for one in late.split(", ")) for late in rows["missing_reporters"]]
+        rows = rows.assign(missing_reporters=told)
+    return readable(rows, PlanFact, EXECUTION)
 
 
 def schools(built: LastBuild) -> pd.DataFrame:
@@ -75,7 +80,7 @@ def funnels(built: LastBuild, asked: str, procedure: str | None, year: int) -> l
         raise AnalysisError(f"Воронку рисуют по доле результатов, а «{indicator.name}» — {indicator.kind}.")
     edition = built.edition(year)
     held = edition.indicators["procedure"].dropna().unique()
-    named = None if procedure is None else _named("procedure", procedure, held)
+    named = _named("procedure", procedure, held) if procedure and len(held) else None
     return list(funnels_of(edition, indicator, named))
 
 

@@ -16,10 +16,9 @@ from analysis.presentation.effectiveness import notices
 from analysis.presentation.exhibits import Exhibit, data_note
 from analysis.presentation.figures import STYLE
 from analysis.presentation.markdown import table_note
-from analysis.project.frames import escaped
+from analysis.project.frames import NOTHING, escaped
 
 SCREEN_DOTS = 120
-NOTHING = "Таких сведений нет."
 
 
 @dataclass(frozen=True)
@@ -76,10 +75,10 @@ class Lines(tuple[str, ...]):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "\n".join(self)
+        return "\n".join(self) or NOTHING
 
     def _repr_html_(self) -> str:
-        return f'<pre style="white-space:pre-wrap">{escaped(repr(self))}</pre>'
+        return f'<pre style="white-space:pre-wrap;word-break:normal">{escaped(repr(self))}</pre>'
 
 
 def shown(edition: Edition, exhibit: Exhibit) -> Shown:
@@ -95,7 +94,7 @@ def shown(edition: Edition, exhibit: Exhibit) -> Shown:
 def _png(figure: Figure) -> str:
     """A figure as it looks in the report, for the style holds while it is drawn."""
     drawn = BytesIO()
-    figure.savefig(drawn, format="png", metadata={"Software": None})
+    figure.savefig(drawn, format="png", dpi=SCREEN_DOTS, metadata={"Software": None})
     return base64.b64encode(drawn.getvalue()).decode()
 
 

@@ -13,14 +13,14 @@ from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.places import REPORT
 from analysis.presentation.conclusions.sentence import Case
-from analysis.presentation.effectiveness import NO_INDICATORS, attainment_pictures
+from analysis.presentation.effectiveness import NO_INDICATORS
 from analysis.presentation.effectiveness_pictures import slope_pictures
 from analysis.presentation.exports import resource
 from analysis.presentation.indicator_words import change_words
 from analysis.presentation.logs import assumed
 from analysis.presentation.school_facts import LARGER_REMAIN, VPR_NOTICE
 from analysis.presentation.shares import percent
-from analysis.project import notebooks
+from analysis.project.shown import shown
 from analysis.rules.disclosure_policy import DEFAULT_POLICY
 from analysis.rules.methods import load_methods
 from analysis.rules.written import DEFAULT_RULE
@@ -278,16 +278,10 @@ def test_topics_and_marks_against_the_journal_are_drawn_where_there_are_any(edit
     assert office_pictures.topics_picture(without) is office_pictures.journal_picture(without) is None
 
 
-def test_a_notebook_shows_each_picture_with_its_notices_or_says_that_there_are_none(edition_with, monkeypatch):
-    shown = []
-    monkeypatch.setattr(notebooks, "display", shown.append)
+def test_a_notebook_shows_a_picture_with_its_caption_and_notices(edition_with):
     edition = edition_with(_town(LIKE))
-    notebooks.show(edition, attainment_pictures(edition, "ВПР"))
-    caption, picture, *notices = [getattr(one, "data", "") for one in shown]
-    caption = caption.replace("\\", "")
-    assert caption.startswith("**ВПР, весна, 2020/21 учебный год: доля «2» с интервалами")
-    assert picture.startswith(b"\x89PNG")
-    assert [note.strip("*").replace("\\", "") for note in notices][-1] == VPR_NOTICE
-    shown.clear()
-    notebooks.show(edition, [*attainment_pictures(edition, "ЕГЭ"), None])
-    assert [one.data for one in shown] == [notebooks.NOTHING_TO_DRAW]
+    (dots,) = [one for one in effectiveness.sections(edition)[1] if one.label.startswith("fig-dots")]
+    page = shown(edition, dots)._repr_html_()
+    assert "<b>ВПР, весна, 2020/21 учебный год: доля «2» с интервалами</b>" in page
+    assert 'src="data:image/png;base64,iVBOR' in page
+    assert VPR_NOTICE in page

@@ -1,79 +1,114 @@
-"""Notebooks run from top to bottom on the processed tables and are kept without outputs."""
-
-from pathlib import Path
+"""Notebooks run from top to bottom on any project, say what it has no data for, and are kept without outputs."""
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
 from analysis.cli import main
+from analysis.project.frames import NOTHING
 from roadmaps import HOUSE
 from town_projects import copy_of_the_house
 
-NOTEBOOKS = sorted((HOUSE / "notebooks").glob("*.ipynb"))
-OF_THE_OFFICE = [path for path in NOTEBOOKS if "school_indicators" in path.read_text(encoding="utf-8")]
-
-DRAWN = {
-    "03_attainment.ipynb": ("с интервалами", "против города", "по годам", "против журнальных"),
-    "04_context_and_selection.ipynb": ("против города", "Низкие процедуры 2022 года"),
-    "05_training_needs.ipynb": ("Темы обучения в 2022 году", "Доля учителей с дефицитом в 2022 году"),
+NOTEBOOKS = {path.name[:2]: nbformat.read(path, as_version=4) for path in sorted((HOUSE / "notebooks").glob("*.ipynb"))}
+NUMBERS = ["00", "01", "02", "03", "04", "05", "06"]
+WITHOUT_NUMBERS_OF_SCHOOLS, WITH_A_PICTURE_OF_ITS_OWN, AT_WORK = "01", "06", "00"
+SHOWN = {
+    "00": ("2021_edu990005.xlsx", "annual-report-2021.html", "Полнота сведений за 2021 год", "План и факт: 1.1"),
+    "01": ("Показатели «дорожной карты» в 2022 году по задачам", "Задача 4: план на весь срок", "1.1, 2022 год"),
+    "02": ("Состояние показателей 2022 года по задачам", "Задача 1: план и факт 2022 года", "Школа № 12: план и факт"),
+    "03": ("с интервалами", "против города", "по годам", "против журнальных", "Отметок «2»"),
+    "04": ("против города", "Низкие процедуры 2022 года", "Что изменил бы другой порог", "Контекст школ"),
+    "05": ("Темы обучения в 2022 году", "Доля учителей с дефицитом в 2022 году", "<td>Школа № 14</td>"),
+    "06": ("Отметок «2»", "Доля «2»", "против города", "лист Лист1, строка"),
 }
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
-def test_no_outputs_in_git(path: Path):
-    notebook = nbformat.read(path, as_version=4)
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+def test_all_notebooks_are_there():
+    assert list(NOTEBOOKS) == NUMBERS
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_no_outputs_in_git(number):
+    cells = _code(number)
     assert cells
     assert [cell for cell in cells if cell.outputs or cell.execution_count] == []
 
 
-def test_on_the_invented_project_each_shows_tables_and_pictures(built_demo, monkeypatch):
-    captions = {}
-    for name, outputs in _run(built_demo, monkeypatch).items():
-        shown = [output.get("data", {}) for output in outputs]
-        assert {"text/html", "image/png"} <= {kind for data in shown for kind in data}, name
-        captions[name] = "\n".join(data.get("text/markdown", "") for data in shown)
-        assert "Рисовать нечего" not in captions[name], name
-    for name, drawn in DRAWN.items():
-        assert [words for words in drawn if words not in captions[name]] == [], name
+@pytest.mark.parametrize("number", NUMBERS)
+def test_two_imports_are_enough_and_nothing_is_guarded(number):
+    lines = [line.strip() for cell in _code(number) for line in cell.source.splitlines()]
+    imports = [line for line in lines if line.startswith(("import ", "from "))]
+    own = ["import matplotlib.pyplot as plt"] if number == WITH_A_PICTURE_OF_ITS_OWN else []
+    assert imports == [*own, "import analysis"]
+    assert [line for line in lines if line.startswith(("if ", "try", "print("))] == []
+    assert [word for word in ("savefig", ".to_csv", ".to_excel", "open(") if any(word in line for line in lines)] == []
 
 
-@pytest.mark.parametrize("path", OF_THE_OFFICE, ids=lambda path: path.name)
-def test_pictures_are_those_of_the_report(path: Path):
-    code = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
-    assert "show(edition" in code
-    assert [word for word in ("matplotlib", "stacked_bars", ".plot") if word in code] == []
+@pytest.mark.parametrize("number", NUMBERS)
+def test_each_ends_with_something_to_try(number):
+    last = NOTEBOOKS[number].cells[-1].source
+    tasks = last.partition("## Попробуйте сами")[2]
+    assert [task for task in ("1. **", "2. **", "3. **") if task not in tasks] == []
 
 
-def test_on_a_project_without_facts_they_say_that_there_is_nothing_yet(built_house, monkeypatch):
-    said = {
-        name: "".join(output.get("text", "") for output in outputs)
-        for name, outputs in _run(built_house, monkeypatch).items()
-    }
-    assert [name for name, text in said.items() if "ещё нет" not in text] == ["01_roadmap.ipynb"]
-
-
-@pytest.mark.parametrize("path", OF_THE_OFFICE, ids=lambda path: path.name)
-def test_one_with_numbers_of_schools_says_first_of_all_that_it_is_for_the_office(path: Path):
-    first = nbformat.read(path, as_version=4).cells[0].source
+@pytest.mark.parametrize("number", [number for number in NUMBERS if number != WITHOUT_NUMBERS_OF_SCHOOLS])
+def test_one_with_numbers_of_schools_says_first_of_all_that_it_is_for_the_office(number):
+    first = NOTEBOOKS[number].cells[0].source
     assert "**Для служебного пользования.**" in first.split("\n\n")[1]
 
 
+def test_on_the_invented_project_each_shows_tables_and_pictures(built_demo, monkeypatch):
+    outputs = _run(built_demo, monkeypatch)
+    assert list(outputs) == NUMBERS
+    for number, shown in outputs.items():
+        page = _page(shown)
+        assert "<table" in page, number
+        assert number == AT_WORK or "<img" in page, number
+        assert [words for words in SHOWN[number] if words not in page.replace(' style="text-align:left"', "")] == []
+        assert NOTHING not in page, number
+        assert "сведений за 2022 год нет" not in page, number
+    assert any("image/png" in one.get("data", {}) for one in outputs[WITH_A_PICTURE_OF_ITS_OWN])
+    assert _errors(outputs) == [(AT_WORK, "Назовите файлы или папку для них: project.toml, [collection], inbox")]
+
+
+def test_on_a_project_without_facts_they_say_that_there_is_nothing_yet(built_house, monkeypatch):
+    outputs = _run(built_house, monkeypatch)
+    said = {number: _page(shown) for number, shown in outputs.items()}
+    silent = [number for number, page in said.items() if NOTHING not in page and "сведений за 20" not in page]
+    assert silent == ["01"]
+    assert {number for number, _ in _errors(outputs)} <= {AT_WORK}
+
+
+def _code(number):
+    return [cell for cell in NOTEBOOKS[number].cells if cell.cell_type == "code"]
+
+
+def _page(outputs):
+    """Everything that stands below the cells of a notebook."""
+    shown = [one.get("data", {}) for one in outputs]
+    return "\n".join(str(data.get("text/html", data.get("text/plain", ""))) for data in shown)
+
+
+def _errors(outputs):
+    """What went wrong: whatever it is, it is one sentence of ours."""
+    found = [(number, one) for number, shown in outputs.items() for one in shown if one.output_type == "error"]
+    assert {one.ename for _, one in found} <= {"AnalysisError"}
+    return [(number, one.evalue.partition(" = ")[0]) for number, one in found]
+
+
 def _run(project, monkeypatch):
-    """The outputs of every notebook by name, run one after the other in one kernel that forgets each before the next:
+    """The outputs of every notebook by number, run one after the other in one kernel that forgets each before the next:
     starting a kernel takes longer than running them."""
     monkeypatch.setenv("ANALYSIS_PROJECT", str(project))
-    notebooks = {path.name: nbformat.read(path, as_version=4) for path in NOTEBOOKS}
     cells = []
-    for name, notebook in notebooks.items():
+    for number, notebook in NOTEBOOKS.items():
         cells.append(nbformat.v4.new_code_cell("%reset -f"))
-        cells += [nbformat.NotebookNode(cell, id=f"{name[:2]}-{cell.id}") for cell in notebook.cells]
+        cells += [nbformat.from_dict({**cell, "id": f"{number}-{cell.id}"}) for cell in notebook.cells]
     together = nbformat.v4.new_notebook(cells=cells)
-    NotebookClient(together, timeout=120, kernel_name="python3", resources={"metadata": {"path": HOUSE}}).execute()
+    NotebookClient(together, timeout=300, kernel_name="python3", resources={"metadata": {"path": HOUSE}}).execute()
     return {
-        name: [output for cell in cells if cell.id.startswith(f"{name[:2]}-") for output in cell.get("outputs", [])]
-        for name in notebooks
+        number: [one for cell in cells if cell.id.startswith(f"{number}-") for one in cell.get("outputs", [])]
+        for number in NOTEBOOKS
     }
 
 
