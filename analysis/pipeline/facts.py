@@ -339,7 +339,7 @@ def problem_of(identity: Identity, project: Project, known: Container[str] | Non
     """
     if identity.project != project.city:
         return f"Форма другого проекта: «{identity.project}».", "Верните форму тому, кто её прислал."
-    if identity.calendar_year not in project.editions:
+    if _is_of_another_edition(identity, project):
         said = f"Форма за {identity.calendar_year} год, а отчёты выходят за {', '.join(map(str, project.editions))}."
         return said, "Верните форму тому, кто её прислал, или впишите год в project.toml, ключ editions."
     if identity.kind == "form" and known is not None and identity.reporter not in known:

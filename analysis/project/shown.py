@@ -84,8 +84,8 @@ class Lines(tuple[str, ...]):
 def shown(edition: Edition, exhibit: Exhibit) -> Shown:
     """An exhibit of a report, with what must stand beside it, without the links that lead nowhere in a notebook."""
     notes = notices(edition, exhibit)
-    text = exhibit.markdown.replace(data_note(edition, exhibit.label), "")
-    markdown = "\n\n".join([text.strip(), *map(table_note, notes)])
+    text = exhibit.markdown.replace(data_note(edition, exhibit.label), "").strip()
+    markdown = "\n\n".join([text, *(note for note in map(table_note, notes) if note not in text)])
     data = exhibit.data.reset_index(drop=True)
     return Shown(exhibit.label, exhibit.caption, data, markdown, exhibit.picture, notes)
 

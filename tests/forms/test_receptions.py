@@ -17,8 +17,9 @@ from analysis.forms.receive import receive
 from analysis.forms.receive_exports import Said
 from analysis.forms.take_back import take_back
 from analysis.forms.workbook import form_bytes
+from analysis.intake.returns import Identity
 from analysis.intake.workbook import read_workbook
-from analysis.pipeline.facts import read_facts
+from analysis.pipeline.facts import problem_of, read_facts
 from analysis.rules.config import Collection, load_project, load_record, load_sources
 from small_projects import LATE, LATER, ON_TIME, PROJECT
 
@@ -367,3 +368,13 @@ def test_any_receptions_leave_what_the_rule_says_and_undoing_them_leaves_the_fir
         assert all(one.source for one in take_back(root, [root / file for file in undo], LATE))
         assert _state(root, signed)[0] == first
         assert {path.name: path.read_bytes() for path in files()} == there
+
+
+def test_a_registry_belongs_to_no_year_and_every_other_workbook_does(root):
+    project = load_project(root)
+    assert 2015 not in project.editions
+    assert problem_of(Identity("registry", project.city, 2015, "registry"), project, None) is None
+    for kind in ("form", "acceptance"):
+        found = problem_of(Identity(kind, project.city, 2015, "УО"), project, None)
+        assert found
+        assert "Форма за 2015 год" in found[0]

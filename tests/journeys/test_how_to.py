@@ -16,7 +16,11 @@ from roadmaps import HOUSE
 PAGES = sorted((HOUSE / "docs/how-to").glob("*.md"))
 README = (HOUSE / "README.md").read_text(encoding="utf-8")
 # A block of a page, or the mark of what a person does by hand before the next one.
-STEP = re.compile(r"^( *)```(\w+)(?: (\S+))?\n(.*?)^ *```$|<!-- by hand: (\w+) -->", re.MULTILINE | re.DOTALL)
+STEP = re.compile(
+    r"^(?P<indent> *)(?P<fence>`{3,})(?P<language>\w+)(?: (?P<file>\S+))?\n(?P<text>.*?)^ *(?P=fence)$"
+    r"|<!-- by hand: (?P<by_hand>\w+) -->",
+    re.MULTILINE | re.DOTALL,
+)
 WINDOWS = ".venv\\Scripts\\analysis "
 
 
@@ -28,17 +32,16 @@ def test_what_a_page_says_is_seen(page: Path, own_town: Path, monkeypatch):
     assert len(steps) >= 2
     said, names = "", {}
     for step in steps:
-        indent, language, file, block, by_hand = step.groups()
-        text = re.sub(f"^{indent}", "", block or "", flags=re.MULTILINE)
-        if by_hand:
-            BY_HAND[by_hand]()
-        elif language == "text":
+        file, text = step["file"], re.sub(f"^{step['indent']}", "", step["text"] or "", flags=re.MULTILINE)
+        if step["by_hand"]:
+            BY_HAND[step["by_hand"]]()
+        elif step["language"] == "text":
             assert [line for line in text.splitlines() if not re.search(_pattern(line), said)] == [], said[-4000:]
         elif file:
-            with Path(file).open("a", encoding="utf-8") as written:
-                written.write(f"\n{text}")
+            before = Path(file).read_text(encoding="utf-8") + "\n" if Path(file).is_file() else ""
+            Path(file).write_text(before + text, encoding="utf-8")
         else:
-            said += RUN[language](text, names)
+            said += RUN[step["language"]](text, names)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
