@@ -56,6 +56,7 @@ def _commands(folder: Path) -> list[Measured]:
     _run(["report", "--engine", "builtin"], warm)
     return [
         _help(warm),
+        *_interface(warm),
         _median("где проект стоит: `analysis`", "≤ 1 с", 5, lambda: ([], warm)),
         _median("ничего не изменилось: `report`", "≤ 1 с", 5, lambda: (["report", "--engine", "builtin"], warm)),
         _median(
@@ -74,6 +75,20 @@ def _help(project: Path) -> Measured:
     bare = statistics.median(_seconds([sys.executable, "-c", "pass"]) for _ in range(5))
     measured = _median("", "≤ 0,3 с", 5, lambda: (["--help"], project))
     return replace(measured, name=f"`--help`: {_number(measured.seconds / bare)} пустого пуска Python")
+
+
+def _interface(project: Path) -> list[Measured]:
+    """What a notebook waits for before its first question, beside the import of pandas."""
+    opening = f"import analysis; analysis.open_project({str(project)!r})"
+    codes = ("pass", "import pandas", "import analysis", opening)
+    bare, pandas, imported, opened = (
+        statistics.median(_seconds([sys.executable, "-c", code]) for _ in range(5)) for code in codes
+    )
+    ratio = _number(imported / pandas)
+    return [
+        Measured(f"`import analysis`: {ratio} времени `import pandas`", imported - bare, 0, "≤ 1,2 раза"),
+        Measured("`open_project()` после него", opened - imported, 0, "≤ 0,3 с"),
+    ]
 
 
 def _seconds(command: Sequence[str]) -> float:
