@@ -9,7 +9,8 @@ import pytest
 
 import analysis
 from analysis.cli import main
-from analysis.files.atomic import only_one_at_work
+from analysis.files.atomic import only_one_at_work, replace_folder
+from analysis.project.work import not_written
 from town_projects import copy_of_the_house
 
 PACKAGE = Path(analysis.__file__).parent
@@ -108,6 +109,22 @@ def test_a_file_that_excel_holds_open_is_named_and_nothing_is_lost(tmp_path, mon
     assert {path.name: path.read_bytes() for path in (house / "output").iterdir()} == before
     monkeypatch.undo()
     assert main(["--project", str(house), "check"]) == 0
+
+
+def test_a_folder_with_an_open_file_stays_and_is_named(tmp_path, monkeypatch):
+    new, target = tmp_path / "new", tmp_path / "data"
+    for folder in (new, target):
+        folder.mkdir()
+        (folder / "a.xlsx").write_text(folder.name, encoding="utf-8")
+
+    def held(old, aside):
+        raise PermissionError(13, "Access is denied", str(old), 5, str(aside))
+
+    monkeypatch.setattr(os, "rename", held)
+    with pytest.raises(PermissionError) as raised:
+        replace_folder(new, target)
+    assert not_written(raised.value).startswith(f"{target}: Отказано в доступе. Закройте файл")
+    assert (target / "a.xlsx").read_text(encoding="utf-8") == "data"
 
 
 def test_a_project_that_is_open_elsewhere_is_told_in_one_sentence(tmp_path, capsys):

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from analysis.errors import AnalysisError
 
+ASIDE = ".replaced"
+
 
 def write_file_whole(path: Path, content: bytes) -> None:
     """Writes a file so that a reader, or a run after a power cut, finds the old content or the new one.
@@ -73,7 +75,7 @@ def recover_folder(target: Path) -> None:
 
 
 def _aside(target: Path) -> Path:
-    return target.with_name(f"{target.name}.replaced")
+    return target.with_name(f"{target.name}{ASIDE}")
 
 
 @contextlib.contextmanager

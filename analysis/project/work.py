@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError, nearest, probably_meant, reason
+from analysis.files.atomic import ASIDE
 from analysis.files.progress import Progress
 from analysis.rules.config import Project, load_sources
 
@@ -231,8 +232,9 @@ def texts_as_objects() -> AbstractContextManager[None]:
 
 
 def not_written(error: OSError) -> str:
-    """What is said where a file could not be written; the draft that was to replace it has a name of ours."""
-    return f"{error.filename2 or error.filename or 'файл'}: {reason(error)}. {IF_NOT_WRITTEN}"
+    """What is said where a file or folder could not be written; drafts and what is put aside have names of ours."""
+    path = str(error.filename2 or error.filename or "файл").removesuffix(ASIDE)
+    return f"{path}: {reason(error)}. {IF_NOT_WRITTEN}"
 
 
 def _latest_received(project: Project) -> date:
