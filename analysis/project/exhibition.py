@@ -35,8 +35,15 @@ def family(built: LastBuild, asked: str, year: int) -> Gallery:
     stems = [f"{kind}-{one.stem}" for one in catalogue.FAMILIES for kind in one.kinds] + [*OFFICE_PICTURES]
     if not any(f"{asked}-".startswith(f"{stem}-") for stem in stems):
         raise AnalysisError(f"«{asked}»: имён с таким началом нет.{probably_meant(nearest(asked, stems))}")
-    found = built.exhibits(year).items()
-    return gallery(built, (one for label, one in found if f"{label}-".startswith(f"{asked}-")), year)
+    known = built.exhibits(year)
+    return gallery(built, (known[label] for label in known if _is_of(label, asked)), year)
+
+
+def _is_of(label: str, asked: str) -> bool:
+    """Whether a name begins so and is of that family: «tbl-fact-findings» is none of «tbl-fact»."""
+    known = catalogue.family_of(label)
+    stem = f"{label[:3]}-{known.stem}-" if known else ""
+    return f"{label}-".startswith(f"{asked}-") and f"{asked}-".startswith(stem)
 
 
 def listing(built: LastBuild, year: int) -> pd.DataFrame:

@@ -145,6 +145,7 @@ def html_table(frame: pd.DataFrame, index: bool = False) -> str:
         shown = frame.to_html(index=index, header=header, border=0, na_rep=NO_DATA, max_rows=None)
     # Notebooks set cells to the right, whatever the table says of itself.
     shown = re.sub(r"<(t[hd])(?=[ >])", r'<\1 style="text-align:left"', shown)
+    shown = re.sub(r"(?<=\w)([/_])(?=\w)", r"\1<wbr>", shown)  # a path may go on in the next line
     return f'<div style="overflow-x:auto">{shown}</div>'
 
 

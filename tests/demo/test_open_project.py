@@ -141,6 +141,32 @@ def test_changes_say_what_was_compared_or_why_not(city):
     assert found.loc[~compared, "Почему нет изменения"].notna().all()
 
 
+def test_what_must_stand_beside_an_exhibit_stands_there_once(city):
+    page = city.exhibit("transition", 2022)._repr_html_()
+    assert page.count("Значение города — не по всем школам реестра") == 1
+
+
+def test_a_family_is_shown_whole_or_says_that_there_is_none(city):
+    assert [one.id for one in city.gallery("tbl-fact", 2021)] == [f"tbl-fact-{task}" for task in (1, 2, 3, 4)]
+    assert len(city.gallery("fig-low", 2022)) == len(city.tables["selection_rules"]) == 2
+    assert city.exhibit("fig-slopes-vpr-9", 2020).caption.endswith("сведений за 2020 год нет.")
+    assert repr(city.gallery("fig-slopes", 2020)) == "Таких сведений нет."
+    with pytest.raises(AnalysisError, match="«fig-fact»"):
+        city.gallery("fig-facts")
+
+
+def test_the_chain_of_a_row_is_asked_for_by_the_row(city):
+    found = city.indicators("fail_share", year=2021, procedure="ВПР")
+    assert city.explain(found.head(1)) == city.explain(found["Откуда"].iloc[0])
+    assert repr(city.explain(found.head(0))) == "Таких сведений нет."
+
+
+def test_who_has_not_reported_is_called_by_name(city):
+    late = set(city.plan_fact(2022)["Кто не отчитался"])
+    assert "Школа № 12" in late
+    assert not [one for one in late if "edu99" in one]
+
+
 def test_a_funnel_shows_every_school_of_a_procedure(city):
     gallery = city.funnel("quality_share", procedure="ВПР", year=2021)
     assert gallery
