@@ -212,7 +212,7 @@ def test_inside_a_report_the_audience_is_the_reports(published, tmp_path, source
     town = tmp_path / "town"
     shutil.copytree(published, town, ignore=shutil.ignore_patterns("_site*"))
     if audience == "internal":
-        shutil.copytree(town / "reports", town / sources)
+        shutil.copytree(town / "reports", town / sources, dirs_exist_ok=True)
     (town / sources / "2021/own.qmd").write_text(OWN % str(town), encoding="utf-8")
     request = Request(["2021/own.qmd"], ("html",), "builtin", date(2022, 1, 31))
     page = publish(town / sources, request, progress=SILENT)[0].read_text(encoding="utf-8")

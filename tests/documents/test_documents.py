@@ -21,6 +21,7 @@ from analysis.documents.selection_note import selection_note
 from analysis.documents.settings import CONTESTS, COURSES, MEETING, SCHOOL_NOTE, SELECTION, Attachment, Settings
 from analysis.documents.staging import LISTED, Batch, Document, publish_documents
 from analysis.errors import AnalysisError
+from analysis.files.progress import SILENT
 from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.rules.written import DEFAULT_RULE
 from roadmaps import HOUSE
@@ -265,7 +266,7 @@ def _publish(project, one, kind, attachment=None, formats=("pdf",)):
 
 
 def _make(batch, asked, formats):
-    return publish_documents(batch, asked, formats, "builtin", date(2022, 1, 31), lambda _: None)
+    return publish_documents(batch, asked, formats, "builtin", date(2022, 1, 31), SILENT)
 
 
 def test_the_brief_is_attached_to_minutes_on_its_first_page_alone(material, project):
@@ -301,7 +302,7 @@ def test_what_an_earlier_run_left_is_listed_once_it_would_say_something_else(mat
         edition = replace(material.edition, project=project)
         monkeypatch.setattr(run, "gathered", lambda *_: replace(material, edition=edition, **written))
         order = run.Order(2021, kinds, schools, ("html",), "builtin")
-        return run.make_documents(project, order, lambda _: None).outdated
+        return run.make_documents(project, order, SILENT).outdated
 
     folder = project.root / "output/documents/2021"
     changed = {Key("selection", "", "Решение"): "Новое", Key("school-note", "edu000001", "Гипотеза"): "Новая"}
