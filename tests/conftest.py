@@ -1,6 +1,7 @@
 """What several tests share: the signed roadmap, read once."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,18 +21,40 @@ def signed() -> Checked:
     return check_project(load_project(HOUSE))
 
 
+def _made_once(tmp_path_factory, worker_id: str, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that one process of a run makes and all others take as it is."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / name
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "done").is_file():
+            make(folder)
+            (folder / "done").touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_town(tmp_path_factory, worker_id) -> Path:
+    """The invented town, built, with the report of 2021 for all and for the office; no test may change it."""
+
+    def make(folder: Path) -> None:
+        at = ["--project", str(folder / "demo")]
+        assert main(["demo", at[1]]) == 0
+        assert main([*at, "build"]) == 0
+        assert main([*at, "report", "2021", "--engine", "builtin", "--format", "html,pdf"]) == 0
+        assert main([*at, "report", "2021", "--engine", "builtin", "--format", "html", "--audience", "internal"]) == 0
+
+    return _made_once(tmp_path_factory, worker_id, "shared", make) / "demo"
+
+
 @pytest.fixture(scope="session")
 def built_town(tmp_path_factory, worker_id) -> Path:
-    """The invented town with its last year alone, built once for all processes of a run; no test may change it."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "built" / "town"
-    folder.parent.mkdir(exist_ok=True)
-    with FileLock(folder.parent / "lock"):
-        if not (folder / "data/processed/manifest.json").is_file():
-            shutil.rmtree(folder, ignore_errors=True)
-            assert write_demo(folder, of_one_year(demo_files(), 2022))
-            assert main(["--project", str(folder), "build"]) == 0
-    return folder
+    """The invented town with its last year alone, built; no test may change it."""
+
+    def make(folder: Path) -> None:
+        assert write_demo(folder / "town", of_one_year(demo_files(), 2022))
+        assert main(["--project", str(folder / "town"), "build"]) == 0
+
+    return _made_once(tmp_path_factory, worker_id, "one_year", make) / "town"
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """The demo, made and checked once; tests must not change it."""
 
+import shutil
 import tomllib
 
 import pytest
 
-from analysis.cli import main
 from analysis.demo.project import demo_files, write_demo
 from analysis.pipeline.check import check_project
 from analysis.rules.config import load_project
@@ -28,10 +28,9 @@ def checked(demo):
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory):
+def published(tmp_path_factory, shared_town):
     folder = tmp_path_factory.mktemp("published") / "demo"
-    assert main(["demo", str(folder)]) == 0
-    assert main(["--project", str(folder), "report", "2021", "--engine", "builtin", "--format", "html,pdf"]) == 0
+    shutil.copytree(shared_town, folder)
     return folder
 
 

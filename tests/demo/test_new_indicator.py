@@ -18,11 +18,8 @@ TEACHERS = "Всего учителей"
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("built") / "demo"
-    assert main(["demo", str(folder)]) == 0
-    assert main(["--project", str(folder), "build"]) == 0
-    return folder
+def built(published):
+    return published
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,6 @@ import re
 import pytest
 from lxml import html
 
-from analysis.cli import main
-
 CAPTIONS = re.compile(r"(Рисунок|Таблица).(\d)\. (\S+ \S+)")
 OWN = "reports/2021/совещание март.qmd"
 SITE = "reports/_site/2021"
@@ -116,15 +114,9 @@ def test_what_is_gone_from_the_sources_is_gone_from_the_report_for_the_office(ho
     assert not page.exists()
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory):
-    """The invented town with the report of 2021 in HTML, for all and for the office."""
-    folder = tmp_path_factory.mktemp("town") / "demo"
-    assert main(["demo", str(folder)]) == 0
-    for audience in ("public", "internal"):
-        asked = ["report", "2021", "--engine", "builtin", "--format", "html", "--audience", audience]
-        assert main(["--project", str(folder), *asked]) == 0
-    return folder
+@pytest.fixture
+def town(shared_town):
+    return shared_town
 
 
 def test_the_public_report_of_the_town_says_what_the_office_alone_has(town):

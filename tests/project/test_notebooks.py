@@ -1,5 +1,7 @@
 """Notebooks run from top to bottom on any project, say what it has no data for, and are kept without outputs."""
 
+import shutil
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -93,6 +95,7 @@ def _errors(outputs):
     """What went wrong: whatever it is, it is one sentence of ours."""
     found = [(number, one) for number, shown in outputs.items() for one in shown if one.output_type == "error"]
     assert {one.ename for _, one in found} <= {"AnalysisError"}
+    assert [one.traceback for _, one in found] == [[f"Ошибка: {one.evalue}"] for _, one in found]
     return [(number, one.evalue.partition(" = ")[0]) for number, one in found]
 
 
@@ -120,8 +123,6 @@ def built_house(tmp_path):
 
 
 @pytest.fixture
-def built_demo(tmp_path):
-    folder = tmp_path / "demo"
-    assert main(["demo", str(folder)]) == 0
-    assert main(["--project", str(folder), "build"]) == 0
-    return folder
+def built_demo(shared_town, tmp_path):
+    shutil.copytree(shared_town, tmp_path / "demo")
+    return tmp_path / "demo"
