@@ -1,6 +1,7 @@
 """The pictures of the indicators as exhibits: what each shows in words, and the rows behind it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,7 @@ def dot_pictures(
     for number, part in enumerate(parts, start=1):
         some = rows[[label in part for label in labels]]
         suffix, said = (f"-{number}", f" (часть {number} из {len(parts)})") if len(parts) > 1 else ("", "")
-        drawn = drawing.dots([_dot(row) for row in rows_of(some)], wanted, indicator.threshold)
+        drawn = partial(drawing.dots, [_dot(row) for row in rows_of(some)], wanted, indicator.threshold)
         words = f"Точки с интервалами 95 %. {_dots_in_words(some, indicator)}."
         caption = f"{title}: {lowered(indicator.name)} с интервалами{said}"
         yield _picture(edition, f"dots-{slug}{suffix}", caption, some, Drawing(drawn, words))
@@ -71,7 +72,7 @@ def _funnels(edition: Edition, indicator: Indicator, procedure: str, rows: pd.Da
             "Воронки: вправо — участников, вверх — доля; черта — город, сплошные линии — предел 95 %, точечные — "
             f"99,8 %. {said}"
         )
-        drawn = drawing.funnels([_funnel(edition, panel) for panel in some], edition.supported)
+        drawn = partial(drawing.funnels, [_funnel(edition, panel) for panel in some], edition.supported)
         name = f"funnel-{SLUGS.get(procedure, 'other')}-{number}"
         part = f" (часть {number})" if len(usable) > PANELS_PER_PICTURE else ""
         caption = f"{procedure}, {edition.calendar_year} год: {lowered(indicator.name)} против города{part}"
@@ -90,7 +91,7 @@ def slope_pictures(edition: Edition) -> Iterator[Exhibit]:
         for number, some in enumerate(_parts(panels), start=1):
             years = sorted({int(year) for panel in some for year in panel["calendar_year"]})
             words = f"Линии по годам; где годы нельзя сравнить, линии нет. {' '.join(map(_slopes_in_words, some))}"
-            drawn = drawing.slopes([_slopes(panel, wanted) for panel in some], years, wanted)
+            drawn = partial(drawing.slopes, [_slopes(panel, wanted) for panel in some], years, wanted)
             name = f"slopes-{SLUGS.get(procedure, 'other')}-{number}"
             caption = f"{procedure}: {lowered(indicator.name)} по годам" + (f" (часть {number})" if number > 1 else "")
             yield _picture(edition, name, caption, pd.concat(some), Drawing(drawn, words))
@@ -112,8 +113,8 @@ def heat_picture(edition: Edition) -> Exhibit | None:
         f"{competence}: " + ", ".join(f"{name} — {_or_none(share)}" for name, share in zip(columns, row, strict=True))
         for competence, row in zip(grid.index, shares, strict=True)
     )
-    drawn = drawing.heat_map(
-        [drawing.in_lines(str(one)) for one in grid.index], [_short(one) for one in columns], shares
+    drawn = partial(
+        drawing.heat_map, [drawing.in_lines(str(one)) for one in grid.index], [_short(one) for one in columns], shares
     )
     caption = f"Доля учителей с дефицитом в {edition.calendar_year} году"
     return _picture(edition, "deficits", caption, rows, Drawing(drawn, f"Клетки: компетенция и школа. {said}."))

@@ -48,7 +48,8 @@ def task_results_picture(edition: Edition) -> Exhibit:
     )
     caption = f"Состояние показателей {edition.calendar_year} года по задачам"
     alternative = f"Столбцы: показатели каждой задачи с планом больше нуля по состоянию. {said}."
-    drawn = stacked_bars(
+    drawn = partial(
+        stacked_bars,
         [f"Задача {code}" for code in rows["task_code"]],
         [(part, counts.tolist()) for part, counts in parts.items()],
         "показателей с планом больше нуля",
@@ -106,7 +107,9 @@ def task_picture(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
     )
     caption = f"Задача {task}: план и факт {edition.calendar_year} года"
     alternative = f"Полосы: план и принятый факт каждого показателя. {words}."
-    return picture(edition, f"fact-{task}", caption, PlanFact, rows, Drawing(plan_fact_strips(rows), alternative))
+    return picture(
+        edition, f"fact-{task}", caption, PlanFact, rows, Drawing(partial(plan_fact_strips, rows), alternative)
+    )
 
 
 def task_table(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -50,7 +50,7 @@ class Exhibit:
         contract: What its data are; every column of them stands there.
         data: The rows behind it, as this edition may show them. Rows of a stored table keep its index.
         markdown: What the report prints, the links to the data included.
-        picture: The drawing; None for a table.
+        draw: Draws the picture; None for a table.
         behind: Of each row the stored rows it rests on, by table and number, where it is none of a stored table.
     """
 
@@ -59,8 +59,13 @@ class Exhibit:
     contract: Contract
     data: pd.DataFrame
     markdown: str
-    picture: Figure | None = None
+    draw: Callable[[], Figure] | None = None
     behind: Sequence[Sequence[tuple[str, int]]] = ()
+
+    @cached_property
+    def picture(self) -> Figure | None:
+        """The drawing; None for a table. It is drawn when it is asked for: that takes longer than all the words."""
+        return None if self.draw is None else self.draw()
 
 
 class Condensed(NamedTuple):
@@ -73,7 +78,7 @@ class Condensed(NamedTuple):
 class Drawing(NamedTuple):
     """A picture, and what it shows in words."""
 
-    figure: Figure
+    draw: Callable[[], Figure]
     words: str
 
 
@@ -139,7 +144,7 @@ def picture(
     """A picture of the report with its data; the arguments are those of `table`."""
     label = f"fig-{name}"
     markdown = f"{figure(f'figures/{label}', caption, drawing.words, label)}\n{data_note(edition, label)}"
-    return Exhibit(label, caption, contract, shown_to(edition, contract, rows), markdown, drawing.figure)
+    return Exhibit(label, caption, contract, shown_to(edition, contract, rows), markdown, drawing.draw)
 
 
 def plain_table(name: str, caption: str, contract: Contract | None, rows: Sequence[Row], columns: Sequence[Col]) -> str:

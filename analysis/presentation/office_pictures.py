@@ -4,6 +4,7 @@ No report holds them; they are asked for in notebooks.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
@@ -58,7 +59,7 @@ def low_picture(edition: Edition, rule: RuleSet) -> Exhibit | None:
     some = f" ({LINES} из {all_of_them}, самые вероятные)" if all_of_them > LINES else ""
     caption = f"Низкие процедуры {edition.calendar_year} года и город{some}: {rule.name}"
     words = "; ".join(f"{_spoken(one.label)}: {percent(one.value)}" for one in schools)
-    drawn = drawing.dots([*schools, *cities], [SCHOOL, drawing.CITY], rule.threshold)
+    drawn = partial(drawing.dots, [*schools, *cities], [SCHOOL, drawing.CITY], rule.threshold)
     return picture(edition, f"low-{rule.id.replace('_', '-')}", caption, SelectionHits, rows, Drawing(drawn, words))
 
 
@@ -71,7 +72,7 @@ def topics_picture(edition: Edition) -> Exhibit | None:
     caption = f"Темы обучения в {edition.calendar_year} году: доля учителей с дефицитом из прошедших диагностику"
     words = "; ".join(f"{row['competence']}: {percent(row['value'])}" for row in rows_of(rows))
     shares = [_dot(drawing.in_lines(row["competence"]), drawing.CITY, row) for row in rows_of(rows)]
-    drawn = Drawing(drawing.dots(shares, [drawing.CITY], None), words)
+    drawn = Drawing(partial(drawing.dots, shares, [drawing.CITY], None), words)
     return picture(edition, "topics", caption, TrainingNeeds, rows, drawn)
 
 
@@ -88,9 +89,9 @@ def journal_picture(edition: Edition) -> Exhibit | None:
         f"{_spoken(line)}: " + ", ".join(f"{word} {percents[word][place]}{NO_BREAK_SPACE}%" for word in percents)
         for place, line in enumerate(shares.index)
     )
-    drawn = Drawing(stacked_bars(list(shares.index), list(percents.items()), "% участников (округлено)"), words)
+    bars = partial(stacked_bars, list(shares.index), list(percents.items()), "% участников (округлено)")
     caption = f"Отметки ВПР {edition.calendar_year} года против журнальных"
-    return picture(edition, "journal", caption, PublicIndicators, exported(rows), drawn)
+    return picture(edition, "journal", caption, PublicIndicators, exported(rows), Drawing(bars, words))
 
 
 def _dot(label: str, group: str, row: Row) -> drawing.Dot:

@@ -1,6 +1,7 @@
 """The tables and pictures of the roadmap itself: what it plans, who carries it out, how it is read, whence it is."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import groupby
 
 import pandas as pd
@@ -81,7 +82,7 @@ def load_picture(edition: Edition) -> Exhibit:
     )
     words = f"Столбцы: число показателей с планом на {edition.calendar_year} год, в которых назван исполнитель. {said}."
     parts = [("назван первым", first), ("соисполнитель", other)]
-    drawn = stacked_bars(load["executor_name"].tolist(), parts, "показателей с планом больше нуля")
+    drawn = partial(stacked_bars, load["executor_name"].tolist(), parts, "показателей с планом больше нуля")
     caption = f"Нагрузка исполнителей в {edition.calendar_year} году"
     return picture(edition, "load", caption, ExecutorLoad, load, Drawing(drawn, words))
 
@@ -100,7 +101,7 @@ def composition_picture(edition: Edition) -> Exhibit:
         ("не указано", rows["blank_count"].tolist()),
     ]
     words = f"Столбцы: число показателей каждой задачи на {edition.calendar_year} год. {said}."
-    drawn = stacked_bars([f"Задача {code}" for code in rows["task_code"]], parts, "показателей")
+    drawn = partial(stacked_bars, [f"Задача {code}" for code in rows["task_code"]], parts, "показателей")
     caption = f"Показатели «дорожной карты» в {edition.calendar_year} году по задачам"
     return picture(edition, "composition", caption, Composition, rows, Drawing(drawn, words))
 
@@ -114,7 +115,7 @@ def plan_pictures(edition: Edition, task_code: str) -> Iterator[Exhibit]:
         rows = task[task["measure_label"].isin(part)]
         suffix = f"-{number}" if len(parts) > 1 else ""
         said = f" (часть {number} из {len(parts)})" if suffix else ""
-        drawing = Drawing(plan_matrix(rows, edition.calendar_year, _totals(rows)), _plan_in_words(rows))
+        drawing = Drawing(partial(plan_matrix, rows, edition.calendar_year, _totals(rows)), _plan_in_words(rows))
         caption = f"Задача {task_code}: план на весь срок{said}"
         yield picture(edition, f"plan-{task_code}{suffix}", caption, Plan, rows, drawing)
 

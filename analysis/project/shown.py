@@ -2,8 +2,9 @@
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 
 import matplotlib
@@ -30,7 +31,7 @@ class Shown:
         caption: Подпись.
         data: Строки, по которым он сделан; столбцы — по словарю данных.
         markdown: Что печатает отчёт: годится для ячейки .qmd.
-        figure: Рисунок matplotlib; у таблицы — None.
+        draw: Рисует рисунок; у таблицы — None.
         notes: Что должно стоять рядом с ним.
     """
 
@@ -38,8 +39,13 @@ class Shown:
     caption: str
     data: pd.DataFrame
     markdown: str
-    figure: Figure | None = None
+    draw: Callable[[], Figure] | None = None
     notes: Sequence[str] = ()
+
+    @cached_property
+    def figure(self) -> Figure | None:
+        """Рисунок matplotlib; у таблицы — None."""
+        return None if self.draw is None else self.draw()
 
     def __repr__(self) -> str:
         rows = f"строк: {len(self.data)}" if len(self.data) else NOTHING
@@ -87,7 +93,7 @@ def shown(edition: Edition, exhibit: Exhibit) -> Shown:
     text = exhibit.markdown.replace(data_note(edition, exhibit.label), "").strip()
     markdown = "\n\n".join([text, *(note for note in map(table_note, notes) if note not in text)])
     data = exhibit.data.reset_index(drop=True)
-    return Shown(exhibit.label, exhibit.caption, data, markdown, exhibit.picture, notes)
+    return Shown(exhibit.label, exhibit.caption, data, markdown, exhibit.draw, notes)
 
 
 @matplotlib.rc_context(fname=STYLE)

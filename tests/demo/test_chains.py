@@ -19,7 +19,6 @@ from analysis.lineage.codes import Question, cell_id, cell_question
 from analysis.lineage.explain import cell_chain, explain_cell
 from analysis.lineage.store import stored
 from analysis.lineage.walk import Walk
-from analysis.pipeline.internal import internal_sources
 from analysis.project.explanation import printed_table
 from analysis.rules.config import load_project
 from analysis.rules.disclosure_policy import load_policy
@@ -43,9 +42,7 @@ NOT_RERUN = {
 
 @pytest.fixture(scope="module")
 def town(published):
-    project = load_project(published)
-    internal_sources(project, [2021])
-    return project
+    return load_project(published)
 
 
 @pytest.fixture(scope="module")
