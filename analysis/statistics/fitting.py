@@ -1,0 +1,231 @@
+"""The model and its fit.
+
+    successes of a cell ~ Binomial(totals, share)
+    logit(share) = level of the procedure (in its year) + effect of the school (in its year) + effect of the cell
+
+* Levels scatter about a common level: normal, standard deviation from the levels themselves, drawn towards 0.5; the
+  common level is normal about the logit of the town's pooled share, standard deviation 1.
+* Effects of schools are normal, their spread half-normal(1); with several years a school's effect has a part of its own
+  each year, spread half-normal(0.5); effects of cells are normal, spread half-normal(0.5). With a single procedure a
+  school's effect and its cell's are one: one spread, half-normal(1).
+* What is not known of the spreads is averaged over: nothing is switched on or off.
+
+Fit: expectation propagation (Minka 2001; for such models Rasmussen and Williams 2006, section 3.6) with a normal site a
+cell, first at one guess of the spreads, then at a better one; with these sites the evidence is algebra, and says where
+the posterior of the spreads lies; at nodes laid there the sites are made anew, and the nodes weighted by their own
+evidence (as Rue, Martino, Chopin 2009 do). Nothing is random.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from analysis.statistics import spreads as unknown
+from analysis.statistics.binomial import Counts, Line, Normal, Numbers, Tilted, added, line, tilted
+from analysis.statistics.gaussian import Joint, Levels, Sites, Spreads, evidence, joint, levels_known_beforehand
+
+SCHOOL_SCALE, YEAR_SCALE, CELL_SCALE = 1.0, 0.5, 0.5
+COMMON_LEVEL = 1.0
+LEVELS_APART, AS_IF = 0.5, 2.0  # the guess of how far levels lie apart, and how many levels it is worth
+FIRST_PASSES, CENTRE_PASSES, PASSES = 8, 3, 2
+GUESS = 0.5  # of each spread, in units of its prior's scale
+CALMER, CALM = 0.5, 0.01  # a pass should move cells less than half as far as the one before, or hardly at all
+STILL_MOVING = 0.02  # how far a share may move in the last pass
+
+
+@dataclass(frozen=True)
+class Node:
+    """The fit at one value of the spreads.
+
+    Attributes:
+        spreads: Of each town.
+        sites: Of each cell.
+        joint: Of levels and effects.
+        cavity: What all but a cell's own counts say of its log odds.
+        posterior: With its own counts.
+        log_integral: Of each town: how well this value explains the counts.
+        moved: Of each town: how far a share moved in the last pass, at most.
+        step: Of each town: 1, or less where cells overshot.
+    """
+
+    spreads: Spreads
+    sites: Sites
+    joint: Joint
+    cavity: Normal
+    posterior: Normal
+    log_integral: Numbers
+    moved: Numbers
+    step: Numbers
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The fit of a batch of towns.
+
+    Attributes:
+        counts: (towns, schools, years, procedures).
+        nodes: Values of the spreads.
+        weights: Of the nodes: (nodes, towns).
+        converged: Of each town.
+    """
+
+    counts: Counts
+    nodes: tuple[Node, ...]
+    weights: Numbers
+    converged: NDArray[np.bool_]
+
+
+def fit(counts: Counts) -> Fit:
+    """Fits a batch of towns.
+
+    Args:
+        counts: (towns, schools, years, procedures); totals of 0 where there is nothing.
+    """
+    with np.errstate(all="ignore"):  # what cannot be computed is found below, as a number that is not finite
+        levels = levels_known_beforehand(counts.totals[0, 0].size, COMMON_LEVEL, levels_apart(counts))
+        scales = _scales(counts)
+        guess = _spreads(scales, [np.full(len(counts.totals), GUESS * scale) for scale in scales])
+        first = _passes(counts, levels, guess, _start(counts, levels, guess), FIRST_PASSES)
+        rough = unknown.nodes(partial(_evidence, first.sites, levels, scales), scales, len(counts.totals), rough=True)
+        centre = _spreads(scales, list(added(rough) / len(rough)))
+        held = _passes(counts, levels, centre, _Start(first.sites, first.posterior, first.step), CENTRE_PASSES)
+        values = unknown.nodes(partial(_evidence, held.sites, levels, scales), scales, len(counts.totals))
+        found = [_node(counts, levels, _spreads(scales, list(value)), held) for value in values]
+        return _weighted(counts, [node for node, _ in found], np.stack([gain for _, gain in found]))
+
+
+def _evidence(sites: Sites, levels: Levels, scales: tuple[float, ...], values: list[Numbers]) -> Numbers:
+    return evidence(sites, levels, _spreads(scales, values))
+
+
+def _scales(counts: Counts) -> tuple[float, ...]:
+    years, procedures = counts.totals.shape[2:]
+    if years > 1:
+        return SCHOOL_SCALE, YEAR_SCALE, CELL_SCALE
+    return (SCHOOL_SCALE, CELL_SCALE) if procedures > 1 else (SCHOOL_SCALE,)
+
+
+def _spreads(scales: tuple[float, ...], values: list[Numbers]) -> Spreads:
+    none = np.zeros_like(values[0])
+    return Spreads(values[0], values[1] if len(scales) == 3 else none, values[-1] if len(scales) > 1 else none)
+
+
+def levels_apart(counts: Counts) -> Numbers:
+    """How far levels of columns lie apart, of each town: their own scatter, with a guess that is worth two of them."""
+    share = special.expit(counts.level[:, :, 0, 0])
+    successes, totals = (part.sum(axis=1).reshape(len(share), -1) for part in counts[:2])
+    more = np.log((successes + 1) / (totals * share + 1))
+    fewer = np.log((totals - successes + 1) / (totals * (1 - share) + 1))
+    number = np.maximum((totals > 0).sum(axis=1), 1)
+    return np.asarray(np.sqrt((AS_IF * LEVELS_APART**2 + ((more - fewer) ** 2).sum(axis=1)) / (AS_IF + number - 1)))
+
+
+class _Start(NamedTuple):
+    """Where passes begin: sites, the guess of the posterior of cells, and the length of steps of each town."""
+
+    sites: Sites
+    about: Normal
+    step: Numbers
+
+
+def _start(counts: Counts, levels: Levels, guess: Spreads) -> _Start:
+    """The first sites, from shares drawn a little towards the town's."""
+    share = (counts.successes + special.expit(counts.level)) / (counts.totals + 1)
+    precision = counts.totals * share * (1 - share)
+    sites = Sites(precision * (special.logit(share) - counts.level), precision)
+    about = _combined(_cavity(joint(sites, levels, guess), sites, guess), sites)
+    return _Start(sites, about, np.ones(len(share)))
+
+
+def _node(counts: Counts, levels: Levels, value: Spreads, held: Node) -> tuple[Node, Numbers]:
+    """The fit at a value, and the logarithm of how much more likely it is than the held sites say."""
+    start = joint(held.sites, levels, value)
+    about = _combined(_cavity(start, held.sites, value), held.sites)
+    node = _passes(counts, levels, value, _Start(held.sites, about, held.step), PASSES)
+    return node, node.log_integral - start.log_integral
+
+
+def _passes(counts: Counts, levels: Levels, value: Spreads, start: _Start, times: int) -> Node:
+    """Passes over all cells at once. A town whose cells overshoot takes half steps from then on (damping)."""
+    sites, about, step = start
+    before = np.full(len(step), np.inf)
+    for _ in range(times):
+        found = joint(sites, levels, value)
+        cavity = _cavity(found, sites, value)
+        here = tilted(counts, cavity, about)
+        log_integral = _log_integral(counts, found, (sites, cavity), here)
+        moved = _greatest(np.abs(here.moments.mean - about.mean) / np.sqrt(here.moments.variance))
+        step = np.where((moved > CALMER * before) & (moved > CALM), 0.5, step)
+        by_share = _greatest(np.abs(_share(here.moments, counts) - _share(about, counts)))
+        before, about, sites = moved, here.moments, _site(counts, cavity, here.moments, sites, step)
+    return Node(value, sites, found, cavity, about, log_integral, by_share, step)
+
+
+def _share(moments: Normal, counts: Counts) -> Numbers:
+    return np.asarray(special.expit(moments.mean + counts.level))
+
+
+def _greatest(cells: Numbers) -> Numbers:
+    return np.asarray(cells.reshape(len(cells), -1).max(axis=1))
+
+
+def _cavity(found: Joint, sites: Sites, value: Spreads) -> Normal:
+    """Of the log odds of each cell, without its own site."""
+    cell = value.cell[:, None, None, None] ** 2
+    left = 1 / (1 + sites.precision * cell)
+    mean, variance = found.fixed
+    kept = 1 / (1 - variance * sites.precision * left)
+    return Normal((mean - variance * sites.pull * left) * kept, variance * kept + cell)
+
+
+def _combined(cavity: Normal, sites: Sites) -> Normal:
+    variance = cavity.variance / (1 + cavity.variance * sites.precision)
+    return Normal(variance * (cavity.mean / cavity.variance + sites.pull), variance)
+
+
+def _site(counts: Counts, cavity: Normal, moments: Normal, before: Sites, step: Numbers) -> Sites:
+    """The site that gives the cavity these moments, or half of the way to it."""
+    precision = np.maximum(1 / moments.variance - 1 / cavity.variance, 0.0)
+    pull = moments.mean * (precision + 1 / cavity.variance) - cavity.mean / cavity.variance
+    seen, way = counts.totals > 0, step[:, None, None, None]
+    return Sites(
+        *(np.where(seen, way * new + (1 - way) * old, 0.0) for new, old in zip((pull, precision), before, strict=True))
+    )
+
+
+def _log_integral(counts: Counts, found: Joint, outside: tuple[Sites, Normal], here: Tilted) -> Numbers:
+    """The evidence of expectation propagation: that of the sites, each scaled to give what its cell gives."""
+    (pull, precision), (mean, variance) = outside
+    wider = 1 + precision * variance
+    of_site = 0.5 * (((2 * mean + variance * pull) * pull - precision * mean**2) / wider - np.log(wider))
+    scaled = np.where(counts.totals > 0, here.log_integral - of_site, 0.0)
+    return np.asarray(found.log_integral + scaled.reshape(len(scaled), -1).sum(axis=1))
+
+
+def _weighted(counts: Counts, nodes: list[Node], gains: Numbers) -> Fit:
+    likely = np.exp(gains - gains.max(axis=0))
+    moved = np.max([node.moved for node in nodes], axis=0)
+    weights = likely / added(likely)
+    converged = np.isfinite(weights).all(axis=0) & (moved < STILL_MOVING)
+    return Fit(counts, tuple(nodes), weights, converged)
+
+
+def line_of(found: Fit, place: tuple[NDArray[np.intp], ...]) -> tuple[Line, Counts]:
+    """The exact posterior of cells along their log odds, and their counts, a row a cell.
+
+    Args:
+        found: The fit.
+        place: Of the cells: four codes of each.
+    """
+    town = place[0]
+    counts = Counts(found.counts.successes[place], found.counts.totals[place], found.counts.level[town, 0, 0, 0])
+    weights = found.weights[:, town]
+    cavity = Normal(*(np.stack([node.cavity[part][place] for node in found.nodes]) for part in (0, 1)))
+    each = Normal(*(np.stack([node.posterior[part][place] for node in found.nodes]) for part in (0, 1)))
+    mean = added(weights * each.mean)
+    about = Normal(mean, added(weights * (each.variance + (each.mean - mean) ** 2)))
+    return line(counts, cavity, weights, about), counts

@@ -1,0 +1,162 @@
+"""Shares of many small groups, each with its interval, from one model over all results of a town."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from analysis.statistics.binomial import Line, Normal, Numbers, added, below, quantile, share_mean
+from analysis.statistics.fitting import Fit, fit, line_of
+from analysis.statistics.rules import rule_probability
+from analysis.statistics.towns import Batch, batches, coded
+
+LOWER, UPPER = 0.025, 0.975
+HALVINGS = 45
+
+
+@dataclass(frozen=True)
+class Effects:
+    """The schools over all their results, sorted by town and school; log odds from the level of the town.
+
+    Attributes:
+        town: Of each school, as given; all 0 where no towns were given.
+        school: As given.
+        mean: How far the school is from the town, in logits; above 0 means more successes.
+        low: Where the 95 % interval begins.
+        high: Where it ends.
+        above: The probability that the effect is above 0.
+        meets_rule: The probability that the school has shares at or above the threshold in at least so many of its
+            procedures, with unlimited pupils; NaN where no rule was asked about.
+        converged: Whether the fit of its town did; the numbers are NaN where it did not.
+    """
+
+    town: NDArray[Any]
+    school: NDArray[Any]
+    mean: Numbers
+    low: Numbers
+    high: Numbers
+    above: Numbers
+    meets_rule: Numbers
+    converged: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class PooledShares:
+    """What is said of each row, in the order of the rows given.
+
+    Attributes:
+        mean: The mean share.
+        low: Where the 95 % interval begins.
+        high: Where it ends.
+        over_threshold: The probability that the share is at or above its threshold; NaN where it has none.
+        converged: Whether the fit of its town did; the numbers are NaN where it did not.
+        schools: The schools over all their results.
+    """
+
+    mean: Numbers
+    low: Numbers
+    high: Numbers
+    over_threshold: Numbers
+    converged: NDArray[np.bool_]
+    schools: Effects
+
+
+def pooled_shares(
+    successes: ArrayLike,
+    totals: ArrayLike,
+    school: ArrayLike,
+    procedure: ArrayLike,
+    *,
+    threshold: ArrayLike | None = None,
+    least: int | None = None,
+    town: ArrayLike | None = None,
+) -> PooledShares:
+    """The share of each school in each procedure, pooled over all results of its town.
+
+    The model stands in `fitting`. A row with a total of 0 gets what the other rows foresee for it.
+
+    Args:
+        successes: Whole numbers, at most the totals; one row a school and procedure.
+        totals: Whole numbers.
+        school: Of each row, an integer.
+        procedure: Of each row, an integer.
+        threshold: A share, or one of each row, NaN where it has none and counts in no rule.
+        least: In how many procedures a school must reach the threshold to meet the rule; None for no rule.
+        town: Of each row, an integer; None where all are of one. A town's numbers are the same bits as alone.
+
+    Raises:
+        ValueError: Columns differ in length, counts are no counts, or a cell stands twice.
+    """
+    rows = coded(successes, totals, school, procedure, None, town)
+    limits = np.broadcast_to(np.nan if threshold is None else np.asarray(threshold, np.float64), rows.totals.shape)
+    number = int(rows.pair.max(initial=-1)) + 1
+    cells, schools = np.full((4, len(rows.totals)), np.nan), np.full((5, number), np.nan)
+    converged, schools_converged = np.zeros(len(rows.totals), bool), np.zeros(number, bool)
+    for batch in batches(rows):
+        found = fit(batch.counts)
+        _fill(cells, converged, batch.rows, found.converged[batch.place[0]], _cells(found, batch, limits[batch.rows]))
+        pairs, firsts = np.unique(rows.pair[batch.rows], return_index=True)
+        at = batch.place[0][firsts], batch.place[1][firsts]
+        effects = [*_effects(found, at), _rule(found, batch, limits[batch.rows], least)[at]]
+        _fill(schools, schools_converged, pairs, found.converged[at[0]], np.stack(effects))
+    firsts = np.unique(rows.pair, return_index=True)[1]
+    towns = np.zeros(len(rows.totals), np.intp) if town is None else np.asarray(town)
+    mean, low, high, above, rule = schools
+    of_schools = Effects(towns[firsts], np.asarray(school)[firsts], mean, low, high, above, rule, schools_converged)
+    mean, low, high, over = cells
+    return PooledShares(mean, low, high, over, converged, of_schools)
+
+
+def _fill(
+    columns: Numbers, flags: NDArray[np.bool_], where: NDArray[np.intp], converged: NDArray[np.bool_], found: Numbers
+) -> None:
+    columns[:, where], flags[where] = np.where(converged, found, np.nan), converged
+
+
+def _cells(found: Fit, batch: Batch, limits: Numbers) -> Numbers:
+    """Mean, low, high and probability over the threshold of the rows of a batch: the exact posterior of each."""
+    posterior, counts = line_of(found, batch.place)
+    low, high = (special.expit(quantile(posterior, part) + counts.level) for part in (LOWER, UPPER))
+    over = np.full(len(low), np.nan)
+    asked = np.flatnonzero(~np.isnan(limits))
+    if len(asked):
+        part = Line(*(piece[asked] for piece in posterior))
+        over[asked] = 1 - below(part, special.logit(limits[asked]) - counts.level[asked])
+    return np.stack([share_mean(posterior, counts.level), low, high, over])
+
+
+def _effects(found: Fit, at: tuple[NDArray[np.intp], NDArray[np.intp]]) -> list[Numbers]:
+    """Mean, low, high and probability above 0 of the effects of schools: a mixture of normals each."""
+    town, school = at
+    weights = found.weights[:, town]
+    mean, variance = (np.stack([node.joint.effect[part][town, school, 0] for node in found.nodes]) for part in (0, 1))
+    mixture = Normal(mean, variance)
+    low, high = (_mixture_quantile(mixture, weights, part) for part in (LOWER, UPPER))
+    return [added(weights * mean), low, high, 1 - mixture_below(mixture, weights, np.zeros(len(town)))]
+
+
+def mixture_below(mixture: Normal, weights: Numbers, value: Numbers) -> Numbers:
+    """The probability below a value: a row a part of the mixture, a column each one asked about."""
+    return added(weights * special.ndtr((value - mixture.mean) / np.sqrt(mixture.variance)))
+
+
+def _mixture_quantile(mixture: Normal, weights: Numbers, part: float) -> Numbers:
+    each = mixture.mean + special.ndtri(part) * np.sqrt(mixture.variance)
+    low, high = each.min(axis=0), each.max(axis=0)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        short = mixture_below(mixture, weights, middle) < part
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    return np.asarray((low + high) / 2)
+
+
+def _rule(found: Fit, batch: Batch, limits: Numbers, least: int | None) -> Numbers:
+    """Of each school of each town of a batch; NaN where no rule was asked about."""
+    shape = found.counts.totals.shape
+    if least is None:
+        return np.full(shape[:2], np.nan)
+    thresholds = np.full(shape, np.nan)
+    thresholds[batch.place] = limits
+    return rule_probability(found, thresholds, least)

@@ -1,0 +1,71 @@
+"""Rules over several shares of a school, judged jointly: «at or above the threshold in at least so many procedures»."""
+
+import numpy as np
+from scipy import special
+
+from analysis.statistics.binomial import Counts, Normal, Numbers, below, hermite, line
+from analysis.statistics.fitting import Fit, Node
+
+FACTOR_NODES = 9
+CERTAIN = 8.0  # standard deviations beyond which nothing is asked
+MOST_SHARED = 0.999  # the greatest correlation of a cell with what its school's cells share
+
+
+def rule_probability(found: Fit, thresholds: Numbers, least: int) -> Numbers:
+    """The probability that a school would meet a rule with unlimited pupils: (towns, schools).
+
+    For each value of the spreads each share has its exact probability, and the shares of a school depend on each other
+    through one common factor, their sum in the joint posterior (a one-factor normal copula). Over the factor it is
+    summed by Gauss and Hermite; given the factor the number of shares over the threshold is Poisson-binomial.
+
+    Args:
+        found: The fit of a batch, with a single year.
+        thresholds: Shares of each cell (towns, schools, 1, procedures); NaN where a cell counts in no rule.
+        least: In how many procedures the threshold must be reached.
+    """
+    asked = ~np.isnan(thresholds)
+    place = np.nonzero(asked)
+    odds = special.logit(thresholds[place]) - found.counts.level[place[0], 0, 0, 0]
+    counts = Counts(found.counts.successes[place], found.counts.totals[place], found.counts.level[place[0], 0, 0, 0])
+    result = np.zeros(asked.shape[:2])
+    for node, weight in zip(found.nodes, found.weights, strict=True):
+        priors, about = (Normal(*(part[place] for part in normal)) for normal in (node.cavity, node.posterior))
+        posterior = line(counts, Normal(*(part[None] for part in priors)), np.ones((1, len(odds))), about)
+        normal_score = np.full(asked.shape, -np.inf)
+        normal_score[place] = np.clip(special.ndtri(1 - below(posterior, odds)), -CERTAIN, CERTAIN)
+        result += weight[:, None] * _at_least(normal_score[:, :, 0], _shared(node, asked[:, :, 0]), least)
+    return result
+
+
+def _shared(node: Node, asked: Numbers) -> Numbers:
+    """Correlation of the log odds of each cell with the sum of those of its school: (towns, schools, procedures)."""
+    joint, weights = node.joint, asked.astype(np.float64)
+    falls = joint.with_levels  # (towns, schools, procedures): with one year
+    number = weights.sum(axis=2, keepdims=True)
+    own = joint.effect.variance[:, :, :1] - (falls * weights).sum(axis=2, keepdims=True) / np.maximum(number, 1)
+    with_sum = np.matmul(weights, joint.levels) + number * (own - falls)
+    of_sum = (with_sum * weights).sum(axis=2, keepdims=True)
+    left = 1 / (1 + node.sites.precision * node.spreads.cell[:, None, None, None] ** 2)
+    spread = np.sqrt(node.posterior.variance * np.where(of_sum > 0, of_sum, 1.0)[:, :, None])
+    return np.asarray(np.clip((left * with_sum[:, :, None] / spread)[:, :, 0], -MOST_SHARED, MOST_SHARED))
+
+
+def _at_least(normal_score: Numbers, shared: Numbers, least: int) -> Numbers:
+    """The probability of at least so many, over the common factor: (towns, schools)."""
+    result = np.zeros(normal_score.shape[:2])
+    apart = np.sqrt(1 - shared**2)
+    for factor, weight in zip(*hermite(FACTOR_NODES), strict=True):
+        result += weight * poisson_binomial_at_least(special.ndtr((normal_score + shared * factor) / apart), least)
+    return result
+
+
+def poisson_binomial_at_least(chances: Numbers, least: int) -> Numbers:
+    """The probability that at least so many of independent events come, along the last axis."""
+    fewer = np.zeros((max(least, 0), *chances.shape[:-1]))
+    fewer[:1] = 1.0
+    for place in range(chances.shape[-1]):
+        chance = chances[..., place]
+        risen = fewer[:-1] * chance
+        fewer = fewer * (1 - chance)
+        fewer[1:] += risen
+    return np.asarray(1 - fewer.sum(axis=0))

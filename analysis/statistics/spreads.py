@@ -1,0 +1,127 @@
+"""Spreads that are not known: priors, where their posterior lies, and the few nodes that stand for it.
+
+Half-normal priors for standard deviations (Gelman 2006): they leave a spread of 0 possible and let the data say more.
+Fixed coarse grids give wrong probabilities, so that nodes are laid where the posterior of the very town lies.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+from analysis.statistics.binomial import Numbers
+
+SMALLEST, GREATEST = 0.01, 3.0  # in units of the prior's scale
+KNOTS = {1: 10, 2: 8, 3: 6}  # a spread, by how many there are
+ROUGH_KNOTS = 4
+NODES = {1: 8, 2: 4, 3: 3}
+FINE = {1: 64, 2: 40, 3: 24}
+NEGLIGIBLE = 8.0  # logarithm of the density below the greatest
+ZOOMS, WORTH_IT = 12, 0.9
+
+Evidence = Callable[[list[Numbers]], Numbers]
+
+
+class Region(NamedTuple):
+    """Where the posterior of the spreads of each town lies: (towns, spreads), in square roots of units of scale."""
+
+    low: Numbers
+    high: Numbers
+
+
+def nodes(evidence: Evidence, scales: tuple[float, ...], towns: int, *, rough: bool = False) -> Numbers:
+    """Values of the spreads that are all equally likely: (nodes, spreads, towns).
+
+    Args:
+        evidence: Takes the values of each spread in each town, returns the logarithm of the likelihood of each town.
+        scales: Of the half-normal priors.
+        towns: How many there are.
+        rough: Whether a first idea will do.
+    """
+    number, knots = len(scales), ROUGH_KNOTS if rough else KNOTS[len(scales)]
+    region = Region(np.full((towns, number), SMALLEST**0.5), np.full((towns, number), GREATEST**0.5))
+    heights = _heights(evidence, scales, region, knots)
+    for _ in range(0 if rough else ZOOMS):
+        narrower = _narrower(region, heights)
+        if np.array_equal(narrower.low, region.low) and np.array_equal(narrower.high, region.high):
+            break
+        region = narrower
+        heights = _heights(evidence, scales, region, knots)
+    return _bins(*_fine(heights, region), scales)
+
+
+def _heights(evidence: Evidence, scales: tuple[float, ...], region: Region, knots: int) -> Numbers:
+    """Logarithm of the posterior (over the square roots) at the knots: (towns, knots of each spread …)."""
+    number = len(scales)
+    parts = np.linspace(0.0, 1.0, knots)
+    found = np.empty((len(region.low), *[knots] * number))
+    for place in np.ndindex(*[knots] * number):
+        roots = [region.low[:, one] + (region.high - region.low)[:, one] * parts[at] for one, at in enumerate(place)]
+        prior = sum((np.log(root) - root**4 / 2 for root in roots), start=np.zeros(len(found)))
+        found[:, *place] = evidence([scale * root**2 for scale, root in zip(scales, roots, strict=True)]) + prior
+    return found
+
+
+def _narrower(region: Region, heights: Numbers) -> Region:
+    """The region without what does not matter, where leaving it out is worth the trouble."""
+    number, knots = heights.ndim - 1, heights.shape[1]
+    low, high = region.low.copy(), region.high.copy()
+    for one in range(number):
+        others = tuple(axis for axis in range(1, number + 1) if axis != one + 1)
+        profile = heights.max(axis=others)
+        matters = profile > profile.max(axis=1, keepdims=True) - NEGLIGIBLE
+        first = np.maximum(matters.argmax(axis=1) - 1, 0)
+        last = np.minimum(knots - matters[:, ::-1].argmax(axis=1), knots - 1)
+        worth = last - first < WORTH_IT * (knots - 1)
+        step = (region.high - region.low)[:, one] / (knots - 1)
+        low[:, one] = np.where(worth, region.low[:, one] + first * step, low[:, one])
+        high[:, one] = np.where(worth, region.low[:, one] + last * step, high[:, one])
+    return Region(low, high)
+
+
+@lru_cache
+def _interpolation(knots: int, fine: int) -> Numbers:
+    """The matrix that takes values at knots to the middles of fine parts, by cubic splines."""
+    middles = (np.arange(fine) + 0.5) / fine
+    return np.asarray(CubicSpline(np.linspace(0.0, 1.0, knots), np.eye(knots))(middles))
+
+
+def _fine(heights: Numbers, region: Region) -> tuple[Numbers, Numbers]:
+    """Probabilities of fine parts (towns, parts of each spread …) and their roots (towns, spreads, parts)."""
+    number = heights.ndim - 1
+    matrix = _interpolation(heights.shape[1], FINE[number])
+    heights = heights[:, None]  # each town its own product of matrices, so that its bits depend on no other
+    for axis in range(2, number + 2):
+        heights = np.moveaxis(np.matmul(np.ascontiguousarray(np.moveaxis(heights, axis, -1)), matrix.T), -1, axis)
+    heights = heights[:, 0]
+    likely = np.exp(heights - heights.max(axis=tuple(range(1, number + 1)), keepdims=True))
+    middles = (np.arange(FINE[number]) + 0.5) / FINE[number]
+    return likely, region.low[..., None] + (region.high - region.low)[..., None] * middles
+
+
+def _bins(likely: Numbers, roots: Numbers, scales: tuple[float, ...]) -> Numbers:
+    """Means of parts of equal probability: of the first spread, within each of the second, and so on."""
+    towns, number = len(likely), len(scales)
+    mass: Numbers = np.ascontiguousarray(likely).reshape(towns, 1, -1)
+    found: Numbers = np.empty((towns, 1, 0))
+    for one, scale in enumerate(scales):
+        mass = mass.reshape(towns, mass.shape[1], FINE[number], -1)
+        along = mass.sum(axis=3)
+        along = along / along.sum(axis=2, keepdims=True)
+        parts = _parts(along, NODES[number])
+        value = (parts * (scale * roots[:, None, None, one] ** 2)).sum(axis=3) / parts.sum(axis=3)
+        found = np.concatenate([np.repeat(found, NODES[number], axis=1), value.reshape(towns, -1, 1)], axis=2)
+        shares = np.divide(parts, along[:, :, None], out=np.zeros_like(parts), where=along[:, :, None] > 0)
+        mass = np.matmul(shares, mass).reshape(towns, mass.shape[1] * NODES[number], -1)
+    return np.ascontiguousarray(found.transpose(1, 2, 0))
+
+
+def _parts(along: Numbers, number: int) -> Numbers:
+    """How much of each fine part falls into each of `number` bins of equal probability: (…, bins, parts)."""
+    upper = np.cumsum(along, axis=-1)
+    lower = upper - along
+    ends = np.arange(number + 1)[:, None] / number
+    inside = np.minimum(upper[..., None, :], ends[1:]) - np.maximum(lower[..., None, :], ends[:-1])
+    return np.asarray(np.maximum(inside, 0.0))
