@@ -43,7 +43,9 @@ class Node:
 
     Attributes:
         spreads: Of each town.
-        sites: Of each cell.
+        sites: Of each cell, after the last pass.
+        sites_then: Those that `joint` and `cavity` rest on.
+        scales: Logarithms of the factors by which these sites must be taken to give what the counts give.
         joint: Of levels and effects.
         cavity: What all but a cell's own counts say of its log odds.
         posterior: With its own counts.
@@ -54,6 +56,8 @@ class Node:
 
     spreads: Spreads
     sites: Sites
+    sites_then: Sites
+    scales: Numbers
     joint: Joint
     cavity: Normal
     posterior: Normal
@@ -157,12 +161,14 @@ def _passes(counts: Counts, levels: Levels, value: Spreads, start: _Start, times
         found = joint(sites, levels, value)
         cavity = _cavity(found, sites, value)
         here = tilted(counts, cavity, about)
-        log_integral = _log_integral(counts, found, (sites, cavity), here)
+        scales = _scales_of(counts, sites, cavity, here)
         moved = _greatest(np.abs(here.moments.mean - about.mean) / np.sqrt(here.moments.variance))
         step = np.where((moved > CALMER * before) & (moved > CALM), 0.5, step)
         by_share = _greatest(np.abs(_share(here.moments, counts) - _share(about, counts)))
-        before, about, sites = moved, here.moments, _site(counts, cavity, here.moments, sites, step)
-    return Node(value, sites, found, cavity, about, log_integral, by_share, step)
+        then, before, about = sites, moved, here.moments
+        sites = _site(counts, cavity, about, sites, step)
+    log_integral = found.log_integral + scales.reshape(len(scales), -1).sum(axis=1)
+    return Node(value, sites, then, scales, found, cavity, about, log_integral, by_share, step)
 
 
 def _share(moments: Normal, counts: Counts) -> Numbers:
@@ -197,13 +203,12 @@ def _site(counts: Counts, cavity: Normal, moments: Normal, before: Sites, step: 
     )
 
 
-def _log_integral(counts: Counts, found: Joint, outside: tuple[Sites, Normal], here: Tilted) -> Numbers:
-    """The evidence of expectation propagation: that of the sites, each scaled to give what its cell gives."""
-    (pull, precision), (mean, variance) = outside
+def _scales_of(counts: Counts, sites: Sites, cavity: Normal, here: Tilted) -> Numbers:
+    """What sites are short of (logarithms): scaled so, the integral of prior × sites is the evidence (Minka 2001)."""
+    (pull, precision), (mean, variance) = sites, cavity
     wider = 1 + precision * variance
     of_site = 0.5 * (((2 * mean + variance * pull) * pull - precision * mean**2) / wider - np.log(wider))
-    scaled = np.where(counts.totals > 0, here.log_integral - of_site, 0.0)
-    return np.asarray(found.log_integral + scaled.reshape(len(scaled), -1).sum(axis=1))
+    return np.where(counts.totals > 0, here.log_integral - of_site, 0.0)
 
 
 def _weighted(counts: Counts, nodes: list[Node], gains: Numbers) -> Fit:

@@ -45,7 +45,7 @@ def _shared(node: Node, asked: Numbers) -> Numbers:
     own = joint.effect.variance[:, :, :1] - (falls * weights).sum(axis=2, keepdims=True) / np.maximum(number, 1)
     with_sum = np.matmul(weights, joint.levels) + number * (own - falls)
     of_sum = (with_sum * weights).sum(axis=2, keepdims=True)
-    left = 1 / (1 + node.sites.precision * node.spreads.cell[:, None, None, None] ** 2)
+    left = 1 / (1 + node.sites_then.precision * node.spreads.cell[:, None, None, None] ** 2)
     spread = np.sqrt(node.posterior.variance * np.where(of_sum > 0, of_sum, 1.0)[:, :, None])
     return np.asarray(np.clip((left * with_sum[:, :, None] / spread)[:, :, 0], -MOST_SHARED, MOST_SHARED))
 

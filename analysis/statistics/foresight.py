@@ -1,0 +1,270 @@
+"""What earlier years foresee for this one, against what came: change beyond regression to the mean.
+
+Schools are chosen because their results were low, and the next year is better even if nobody helps. So a school's
+results of this year are held against what the model foresees for them from its earlier years, and from what came this
+year in the other schools; its own results of this year are taken out of the fit (as in leave-one-out by expectation
+propagation, Opper and Winther 2000), from the weights of the spreads too.
+
+With several procedures a school's effect has a part of its own each year. With a single one the years take the place of
+procedures: there the part of the year and that of the cell are one.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from analysis.statistics.binomial import Counts, Line, Normal, Numbers, added, hermite, line, share_mean
+from analysis.statistics.fitting import Fit, Node, fit
+from analysis.statistics.towns import Batch, Codes, batches, coded
+
+PARTS = {"low_95": 0.025, "low_80": 0.1, "high_80": 0.9, "high_95": 0.975}
+SAID, POWER = 0.9, 0.8  # how sure one must be to notice a change, and how often a true change is noticed
+FACTOR_NODES, CELL_NODES = 9, 7
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """Counts foreseen for the last year of each town, in the order of the rows (or schools) that have it.
+
+    Counts are thought of as something unwanted: «better» is fewer. Intervals hold at least what they say, counts being
+    whole. All numbers are NaN where the fit did not converge.
+
+    Attributes:
+        row: The place of each among the rows given; of a school, of the first of its rows of that year.
+        mean: Foreseen mean share.
+        low_80: Least count of the 80 % interval.
+        high_80: Greatest.
+        low_95: Least count of the 95 % interval.
+        high_95: Greatest.
+        fewer: The probability that by itself the count would have been less than what came.
+        more: That it would have been more: «better than foreseen».
+        smallest_change: The smallest true fall of the share that would be noticed (said with 0.9) in four of five
+            cases, from the foreseen mean; infinite where none would be («never»). Rows only; NaN for schools.
+        converged: Whether the fit did.
+    """
+
+    row: Codes
+    mean: Numbers
+    low_80: Numbers
+    high_80: Numbers
+    low_95: Numbers
+    high_95: Numbers
+    fewer: Numbers
+    more: Numbers
+    smallest_change: Numbers
+    converged: NDArray[np.bool_]
+
+
+class YearToCome(NamedTuple):
+    """What was foreseen for each row of the last year, and for each school over all its procedures."""
+
+    rows: Foreseen
+    schools: Foreseen
+
+
+class _Ahead(NamedTuple):
+    """What is foreseen for the cells of each school: (nodes, towns, schools, procedures), weights without the last."""
+
+    mean: Numbers
+    covariance: Numbers
+    cell: Numbers
+    weights: Numbers
+
+
+def year_to_come(
+    successes: ArrayLike,
+    totals: ArrayLike,
+    school: ArrayLike,
+    procedure: ArrayLike,
+    year: ArrayLike,
+    *,
+    town: ArrayLike | None = None,
+) -> YearToCome:
+    """What the earlier years foresee for the last year of each town.
+
+    All years must be comparable. A school without earlier years is foreseen from the others alone.
+
+    Args:
+        successes: Whole numbers, at most the totals; one row a school, procedure and year.
+        totals: Whole numbers.
+        school: Of each row, an integer.
+        procedure: Of each row, an integer.
+        year: Of each row, an integer.
+        town: Of each row, an integer; None where all are of one.
+
+    Raises:
+        ValueError: Columns differ in length, counts are no counts, or a cell stands twice.
+    """
+    rows = coded(successes, totals, school, procedure, -np.asarray(year), town)  # the last year is year 0
+    single = np.zeros(rows.town.max(initial=-1) + 1, dtype=bool)
+    single[rows.town] = True
+    single[rows.town[rows.procedure > 0]] = False
+    alone = single[rows.town]
+    now = rows.year == 0
+    laid = rows._replace(procedure=np.where(alone, rows.year, rows.procedure), year=np.where(alone, 0, rows.year))
+    of_rows, of_schools = [], []
+    for batch in batches(laid):
+        found = fit(batch.counts)
+        cells, sums = _foreseen(found, batch, now[batch.rows], bool(alone[batch.rows[0]]))
+        of_rows.append(cells)
+        of_schools.append(sums)
+    return YearToCome(_joined(of_rows), _joined(of_schools))
+
+
+def _joined(parts: list[dict[str, Any]]) -> Foreseen:
+    empty = {name: np.empty(0) for name in Foreseen.__dataclass_fields__} | {"row": np.empty(0, np.intp)}
+    columns = {name: np.concatenate([part[name] for part in parts] or [empty[name]]) for name in empty}
+    order = np.argsort(columns["row"], kind="stable")
+    return Foreseen(**{name: column[order] for name, column in columns.items()})
+
+
+def _foreseen(found: Fit, batch: Batch, now: NDArray[np.bool_], alone: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is foreseen for the rows and schools of a batch that have the last year."""
+    columns = 1 if alone else found.counts.totals.shape[3]
+    with np.errstate(all="ignore"):  # what did not converge is marked below
+        ahead = _ahead(found, columns)
+    place = tuple(part[now] for part in batch.place)
+    town, school, column = place[0], place[1], place[3]
+    counts = Counts(found.counts.successes[place], found.counts.totals[place], found.counts.level[town, 0, 0, 0])
+    chances, mean = _of_cells(ahead, (town, school, column), counts)
+    cells = _against(chances, counts) | {
+        "row": batch.rows[now], "mean": mean, "smallest_change": _smallest_change(chances, counts.totals, mean),
+    }  # fmt: skip
+    pairs, first, of_pair = np.unique(
+        town * found.counts.totals.shape[1] + school, return_index=True, return_inverse=True
+    )
+    sums = _of_schools(ahead, found.counts, columns, (town[first], school[first]))
+    several = np.bincount(of_pair, minlength=len(pairs)) > 1
+    whole = {name: np.where(several, sums[name], cells[name][first]) for name in sums}
+    whole |= {"row": batch.rows[now][first], "smallest_change": np.full(len(pairs), np.nan)}
+    return _marked(cells, found.converged[town]), _marked(whole, found.converged[town[first]])
+
+
+def _marked(columns: dict[str, Any], converged: NDArray[np.bool_]) -> dict[str, Any]:
+    marked = {
+        name: column if name == "row" else np.where(converged, column, np.nan) for name, column in columns.items()
+    }
+    return marked | {"converged": converged}
+
+
+def _ahead(found: Fit, columns: int) -> _Ahead:
+    """The cells of each school in the last year, were its own results of that year unknown."""
+    parts = [_without_own(node, columns) for node in found.nodes]
+    mean, covariance, own = (np.stack(part) for part in zip(*parts, strict=True))
+    power = np.log(found.weights)[:, :, None] - own
+    likely = np.exp(power - power.max(axis=0))
+    cell = np.stack([node.spreads.cell for node in found.nodes]) ** 2
+    return _Ahead(mean, covariance, cell, likely / added(likely))
+
+
+def _without_own(node: Node, columns: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Mean and covariance of level + effect of the cells, and the logarithm of how well their counts were foreseen."""
+    joint, shape = node.joint, node.joint.fixed.mean.shape
+    falls = joint.with_levels.reshape(*shape[:3], -1)[:, :, 0, :columns]
+    effect = joint.effect.variance[:, :, :1, None]
+    covariance = joint.levels[:, None, :columns, :columns] - falls[..., None] - falls[:, :, None] + effect
+    mean = joint.fixed.mean[:, :, 0, :columns]
+    cell = node.spreads.cell[:, None, None] ** 2
+    pull, precision = (part[:, :, 0, :columns] for part in node.sites_then)
+    left = 1 / (1 + precision * cell)
+    weight, moved = precision * left, pull * left
+    system = np.eye(columns) - covariance * weight[:, :, None]
+    outside = np.linalg.solve(
+        system, np.concatenate([covariance, (mean - _times(covariance, moved))[..., None]], axis=3)
+    )
+    without, middle = outside[..., :columns], outside[..., columns]
+    surprise = moved - weight * mean
+    of_cells = node.scales[:, :, 0, :columns] + 0.5 * (np.log(left) + cell * pull * moved)
+    of_cells = of_cells + moved * mean - 0.5 * weight * mean**2 - 0.5 * surprise * _times(without, surprise)
+    return middle, without, of_cells.sum(axis=2) + 0.5 * np.linalg.slogdet(system)[1]
+
+
+def _times(matrix: Numbers, vector: Numbers) -> Numbers:
+    return np.asarray(np.matmul(matrix, vector[..., None])[..., 0])
+
+
+def _of_cells(ahead: _Ahead, place: tuple[Codes, Codes, Codes], counts: Counts) -> tuple[Numbers, Numbers]:
+    """Chances of each count of each cell, and its mean share, over the whole mixture of spreads."""
+    town, school, column = place
+    mean = ahead.mean[:, town, school, column]
+    variance = ahead.covariance[:, town, school, column, column] + ahead.cell[:, town]
+    weights = ahead.weights[:, town, school]
+    middle = added(weights * mean)
+    about = Normal(middle, added(weights * (variance + (mean - middle) ** 2)))
+    nothing = Counts(np.zeros_like(middle), np.zeros_like(middle), counts.level)
+    along: Line = line(nothing, Normal(mean, variance), weights, about)
+    shares = special.expit(along.odds() + counts.level[:, None])
+    return _count_chances(counts.totals, shares, along.density), share_mean(along, counts.level)
+
+
+def _count_chances(totals: Numbers, shares: Numbers, weights: Numbers) -> Numbers:
+    """Chances of 0, 1, 2 … of a mixture of binomials, a row a cell; 0 beyond its total."""
+    found = np.zeros((len(totals), int(totals.max(initial=0)) + 1))
+    more, fewer = special.log_expit(special.logit(shares)), np.log1p(-shares)
+    for count in range(found.shape[1]):
+        others = np.maximum(totals - count, 0)
+        ways = special.gammaln(totals + 1) - special.gammaln(count + 1.0) - special.gammaln(others + 1)
+        chance = (weights * np.exp(ways[:, None] + count * more + others[:, None] * fewer)).sum(axis=1)
+        found[:, count] = np.where(count <= totals, chance, 0.0)
+    return found
+
+
+def _of_schools(ahead: _Ahead, counts: Counts, columns: int, place: tuple[Codes, Codes]) -> dict[str, Numbers]:
+    """The sum over the procedures of each school: its cells depend on each other through one common factor.
+
+    The mixture over the spreads is taken as one normal distribution; given the factor, counts are added up exactly.
+    """
+    town, school = place
+    totals = counts.totals[town, school, 0, :columns]
+    mean, covariance = _as_one(ahead, place)
+    asked = (totals > 0).astype(np.float64)
+    shared = _times(covariance, asked)
+    spread = np.sqrt(np.maximum((shared * asked).sum(axis=1), 1e-12))
+    load = shared / spread[:, None]
+    apart = np.sqrt(np.maximum(np.diagonal(covariance, axis1=1, axis2=2) - load**2, 1e-9))
+    level = counts.level[town, 0, 0]
+    size = int(totals.sum(axis=1).max(initial=0)) + 1
+    chances, mean_count = np.zeros((len(town), size)), np.zeros(len(town))
+    nodes, parts = hermite(CELL_NODES)
+    for factor, weight in zip(*hermite(FACTOR_NODES), strict=True):
+        odds = (mean + load * factor + level)[..., None] + apart[..., None] * nodes
+        shares = special.expit(odds).reshape(-1, CELL_NODES)
+        cells = _count_chances(totals.ravel(), shares, np.broadcast_to(parts, shares.shape))
+        waves = np.fft.rfft(cells.reshape(len(town), columns, -1), n=size, axis=2)
+        chances += weight * np.fft.irfft(waves.prod(axis=1), n=size, axis=1)
+        mean_count += weight * (totals * (shares * parts).sum(axis=1).reshape(totals.shape)).sum(axis=1)
+    whole = Counts(counts.successes[town, school, 0, :columns].sum(axis=1), totals.sum(axis=1), level[:, 0])
+    return _against(np.maximum(chances, 0.0), whole) | {"mean": mean_count / np.maximum(whole.totals, 1)}
+
+
+def _as_one(ahead: _Ahead, place: tuple[Codes, Codes]) -> tuple[Numbers, Numbers]:
+    """Mean and covariance of the log odds of the cells of schools, over the mixture of spreads."""
+    town, school = place
+    weights = ahead.weights[:, town, school]
+    each = ahead.mean[:, town, school]
+    mean = added(weights[..., None] * each)
+    apart = each - mean
+    inner = ahead.covariance[:, town, school] + ahead.cell[:, town, None, None] * np.eye(each.shape[2])
+    return mean, added(weights[..., None, None] * (inner + apart[..., None] * apart[:, :, None]))
+
+
+def _against(chances: Numbers, counts: Counts) -> dict[str, Numbers]:
+    """Intervals of the count foreseen, and the chances of fewer and of more than came."""
+    up_to = np.cumsum(chances, axis=1)
+    rows, came = np.arange(len(chances)), counts.successes.astype(np.intp)
+    here = chances[rows, came] if len(rows) else np.empty(0)
+    reached = up_to[rows, came] if len(rows) else np.empty(0)
+    ends = {name: np.minimum((up_to < part).sum(axis=1), counts.totals) for name, part in PARTS.items()}
+    return ends | {"fewer": np.clip(reached - here, 0.0, 1.0), "more": np.clip(1 - reached, 0.0, 1.0)}
+
+
+def _smallest_change(chances: Numbers, totals: Numbers, mean: Numbers) -> Numbers:
+    """From the foreseen mean down to the share at which a count that is noticed comes in four of five cases."""
+    noticed = (1 - np.cumsum(chances, axis=1) >= SAID).sum(axis=1) - 1  # the greatest count that is noticed
+    never = noticed < 0
+    count = np.where(never, 0, noticed)
+    share = 1 - special.betaincinv(np.maximum(totals - count, 1), count + 1, POWER)
+    return np.where(never, np.inf, np.maximum(mean - share, 0.0))
