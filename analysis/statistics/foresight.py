@@ -18,6 +18,7 @@ from scipy import special
 
 from analysis.statistics.binomial import Counts, Line, Normal, Numbers, added, hermite, line, share_mean
 from analysis.statistics.fitting import Fit, Node, fit
+from analysis.statistics.gaussian import common_factor, of_first_year
 from analysis.statistics.towns import Batch, Codes, batches, coded
 
 PARTS = {"low_95": 0.025, "low_80": 0.1, "high_80": 0.9, "high_95": 0.975}
@@ -162,11 +163,8 @@ def _ahead(found: Fit, columns: int) -> _Ahead:
 
 def _without_own(node: Node, columns: int) -> tuple[Numbers, Numbers, Numbers]:
     """Mean and covariance of level + effect of the cells, and the logarithm of how well their counts were foreseen."""
-    joint, shape = node.joint, node.joint.fixed.mean.shape
-    falls = joint.with_levels.reshape(*shape[:3], -1)[:, :, 0, :columns]
-    effect = joint.effect.variance[:, :, :1, None]
-    covariance = joint.levels[:, None, :columns, :columns] - falls[..., None] - falls[:, :, None] + effect
-    mean = joint.fixed.mean[:, :, 0, :columns]
+    covariance = of_first_year(node.joint, columns)
+    mean = node.joint.fixed.mean[:, :, 0, :columns]
     cell = node.spreads.cell[:, None, None] ** 2
     pull, precision = (part[:, :, 0, :columns] for part in node.sites_then)
     left = 1 / (1 + precision * cell)
@@ -220,10 +218,7 @@ def _of_schools(ahead: _Ahead, counts: Counts, columns: int, place: tuple[Codes,
     town, school = place
     totals = counts.totals[town, school, 0, :columns]
     mean, covariance = _as_one(ahead, place)
-    asked = (totals > 0).astype(np.float64)
-    shared = _times(covariance, asked)
-    spread = np.sqrt(np.maximum((shared * asked).sum(axis=1), 1e-12))
-    load = shared / spread[:, None]
+    load = common_factor(covariance, (totals > 0).astype(np.float64))
     apart = np.sqrt(np.maximum(np.diagonal(covariance, axis1=1, axis2=2) - load**2, 1e-9))
     level = counts.level[town, 0, 0]
     size = int(totals.sum(axis=1).max(initial=0)) + 1

@@ -11,6 +11,7 @@ K = years × procedures of them. All log odds are measured from the town's own l
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -126,6 +127,29 @@ def joint(sites: Sites, levels: Levels, spreads: Spreads) -> Joint:
     return Joint(found.covariance, Normal(effect, variance), with_levels, fixed, found.log_integral)
 
 
+def of_first_year(found: Joint, columns: int) -> Numbers:
+    """Covariance of level + effect of the first cells of each school: (towns, schools, columns, columns)."""
+    towns, schools, years = found.effect.mean.shape
+    falls = found.with_levels.reshape(towns, schools, years, -1)[:, :, 0, :columns]
+    effect = found.effect.variance[:, :, :1, None]
+    return found.levels[:, None, :columns, :columns] - falls[..., None] - falls[:, :, None] + effect
+
+
+def common_factor(covariance: Numbers, asked: Numbers) -> Numbers:
+    """Loads of variables on the one factor that they share, from the covariances between them (centroid method).
+
+    Args:
+        covariance: (…, variables, variables).
+        asked: 1 of each variable that takes part, 0 of the others: (…, variables).
+    """
+    between = covariance * asked[..., None] * asked[..., None, :] * (1 - np.eye(asked.shape[-1]))
+    of_each = between.sum(axis=-1)
+    number = asked.sum(axis=-1, keepdims=True)
+    together = of_each.sum(axis=-1, keepdims=True) * (number - 1) / np.maximum(number, 1)
+    shares = together > 0
+    return np.asarray(np.where(shares, of_each / np.sqrt(np.where(shares, together, 1.0)), 0.0))
+
+
 def _solved(sites: Sites, levels: Levels, spreads: Spreads) -> _Solved:
     towns, schools, years, procedures = sites.pull.shape
     columns = years * procedures
@@ -166,7 +190,7 @@ def _reduced(weight: Numbers, own: _Schools, levels: Levels) -> tuple[Numbers, N
     """How each effect falls as a level rises, and the equations that are left for the levels."""
     towns, schools, years, procedures = weight.shape
     columns = years * procedures
-    same = np.kron(np.eye(years), np.ones(procedures))
+    same = _same_year(years, procedures)
     falls = (own.own[..., None] * weight).reshape(towns, schools, 1, columns)
     slopes = (falls * same + own.shared[..., None] * falls).reshape(towns, -1, columns)
     flat = (weight.reshape(towns, schools, 1, columns) * same).reshape(towns, -1, columns)
@@ -174,3 +198,9 @@ def _reduced(weight: Numbers, own: _Schools, levels: Levels) -> tuple[Numbers, N
     system = (system + system.transpose(0, 2, 1)) / 2
     system[:, np.arange(columns), np.arange(columns)] += weight.sum(axis=1).reshape(towns, columns)
     return slopes, system
+
+
+@lru_cache
+def _same_year(years: int, procedures: int) -> Numbers:
+    """A row a year, a column a column: 1 where it is of that year."""
+    return np.asarray(np.kron(np.eye(years), np.ones(procedures)), dtype=np.float64)

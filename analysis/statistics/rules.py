@@ -1,22 +1,24 @@
 """Rules over several shares of a school, judged jointly: «at or above the threshold in at least so many procedures»."""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from analysis.statistics.binomial import Counts, Normal, Numbers, below, hermite, line
 from analysis.statistics.fitting import Fit, Node
+from analysis.statistics.gaussian import common_factor, of_first_year
 
-FACTOR_NODES = 9
+FACTOR_NODES = 15
 CERTAIN = 8.0  # standard deviations beyond which nothing is asked
-MOST_SHARED = 0.999  # the greatest correlation of a cell with what its school's cells share
+MOST_SHARED = 0.98  # the greatest correlation of a cell with what its school's cells share
 
 
 def rule_probability(found: Fit, thresholds: Numbers, least: int) -> Numbers:
     """The probability that a school would meet a rule with unlimited pupils: (towns, schools).
 
     For each value of the spreads each share has its exact probability, and the shares of a school depend on each other
-    through one common factor, their sum in the joint posterior (a one-factor normal copula). Over the factor it is
-    summed by Gauss and Hermite; given the factor the number of shares over the threshold is Poisson-binomial.
+    through one common factor, from their joint posterior (a one-factor normal copula). Over the factor it is summed by
+    Gauss and Hermite; given the factor the number of shares over the threshold is Poisson-binomial.
 
     Args:
         found: The fit of a batch, with a single year.
@@ -37,17 +39,12 @@ def rule_probability(found: Fit, thresholds: Numbers, least: int) -> Numbers:
     return result
 
 
-def _shared(node: Node, asked: Numbers) -> Numbers:
-    """Correlation of the log odds of each cell with the sum of those of its school: (towns, schools, procedures)."""
-    joint, weights = node.joint, asked.astype(np.float64)
-    falls = joint.with_levels  # (towns, schools, procedures): with one year
-    number = weights.sum(axis=2, keepdims=True)
-    own = joint.effect.variance[:, :, :1] - (falls * weights).sum(axis=2, keepdims=True) / np.maximum(number, 1)
-    with_sum = np.matmul(weights, joint.levels) + number * (own - falls)
-    of_sum = (with_sum * weights).sum(axis=2, keepdims=True)
-    left = 1 / (1 + node.sites_then.precision * node.spreads.cell[:, None, None, None] ** 2)
-    spread = np.sqrt(node.posterior.variance * np.where(of_sum > 0, of_sum, 1.0)[:, :, None])
-    return np.asarray(np.clip((left * with_sum[:, :, None] / spread)[:, :, 0], -MOST_SHARED, MOST_SHARED))
+def _shared(node: Node, asked: NDArray[np.bool_]) -> Numbers:
+    """Correlation of the log odds of each cell with what those of its school share: (towns, schools, procedures)."""
+    left = (1 / (1 + node.sites_then.precision * node.spreads.cell[:, None, None, None] ** 2))[:, :, 0]
+    covariance = of_first_year(node.joint, asked.shape[2]) * left[..., None] * left[:, :, None]
+    load = common_factor(covariance, asked.astype(np.float64))
+    return np.asarray(np.clip(load / np.sqrt(node.posterior.variance[:, :, 0]), -MOST_SHARED, MOST_SHARED))
 
 
 def _at_least(normal_score: Numbers, shared: Numbers, least: int) -> Numbers:

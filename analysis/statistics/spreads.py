@@ -14,12 +14,12 @@ from scipy.interpolate import CubicSpline
 from analysis.statistics.binomial import Numbers
 
 SMALLEST, GREATEST = 0.01, 3.0  # in units of the prior's scale
-KNOTS = {1: 10, 2: 8, 3: 6}  # a spread, by how many there are
+KNOTS = {1: 10, 2: 8, 3: 5}  # a spread, by how many there are
 ROUGH_KNOTS = 4
 NODES = {1: 8, 2: 4, 3: 3}
 FINE = {1: 64, 2: 40, 3: 24}
 NEGLIGIBLE = 8.0  # logarithm of the density below the greatest
-ZOOMS, WORTH_IT = 12, 0.9
+ZOOMS, WORTH_IT = 12, {1: 0.9, 2: 0.9, 3: 0.7}
 
 Evidence = Callable[[list[Numbers]], Numbers]
 
@@ -74,7 +74,7 @@ def _narrower(region: Region, heights: Numbers) -> Region:
         matters = profile > profile.max(axis=1, keepdims=True) - NEGLIGIBLE
         first = np.maximum(matters.argmax(axis=1) - 1, 0)
         last = np.minimum(knots - matters[:, ::-1].argmax(axis=1), knots - 1)
-        worth = last - first < WORTH_IT * (knots - 1)
+        worth = last - first < WORTH_IT[number] * (knots - 1)
         step = (region.high - region.low)[:, one] / (knots - 1)
         low[:, one] = np.where(worth, region.low[:, one] + first * step, low[:, one])
         high[:, one] = np.where(worth, region.low[:, one] + last * step, high[:, one])

@@ -1,0 +1,183 @@
+"""How good the pooled shares are where the truth is known, and how fast: `python -m benchmarks.pooled`.
+
+Invented towns with fixed seeds: what is said and came, coverage, errors and log loss beside the schools' own counts and
+beside the number stabilised a procedure at a time (`indicators.stabilise`), the joint rule, support that was given.
+`python -m benchmarks.pooled rows` measures 1.5 million rows on two processes.
+"""
+
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from analysis.indicators import stabilise
+from analysis.indicators.uncertainty import at_least
+from analysis.statistics.foresight import year_to_come
+from analysis.statistics.pooled import pooled_shares
+from analysis.statistics.rules import poisson_binomial_at_least
+
+Numbers = NDArray[np.float64]
+THRESHOLD, LEAST, LEVEL, LEVELS_APART = 0.3, 2, -1.4, 0.3
+SIZES = [(schools, procedures) for schools in (4, 10, 18, 60) for procedures in (1, 6, 14)]
+SPREADS = ((0.0, 0.0), (0.0, 0.3), (0.35, 0.25), (0.6, 0.2), (0.7, 0.5))
+TOWNS = 40  # of each setting, of which it is asked what came
+SOFT = 1e-6  # the least and greatest chance that log loss counts
+
+
+class Towns:
+    """Invented towns of one size: rows of cells, their true shares, and what each way of counting says of them."""
+
+    def __init__(self, number: int, size: tuple[int, int], spreads: tuple[float, float], seed: int) -> None:
+        rng, (schools, procedures), (spread, cells) = np.random.default_rng(seed), size, spreads
+        odds = (
+            LEVEL + rng.normal(0, LEVELS_APART, (number, 1, procedures)) + rng.normal(0, spread, (number, schools, 1))
+        )
+        self.shape = (number, schools, procedures)
+        self.share = special.expit(odds + rng.normal(0, cells if procedures > 1 else 0, self.shape)).ravel()
+        self.totals = rng.integers(8, 40, self.share.shape, endpoint=True).astype(np.float64)
+        self.successes = rng.binomial(self.totals.astype(int), self.share).astype(np.float64)
+        self.town, self.school, self.procedure = np.indices(self.shape).reshape(3, -1)
+        pooled = pooled_shares(
+            self.successes, self.totals, self.school, self.procedure, threshold=THRESHOLD, least=LEAST, town=self.town
+        )
+        self.low, self.high, self.rule = pooled.low, pooled.high, pooled.schools.meets_rule
+        alpha, beta = self.successes + 0.5, self.totals - self.successes + 0.5
+        own = self.successes / self.totals, at_least(alpha, beta, np.full(len(alpha), THRESHOLD))
+        self.said = {"own": own, "alone": self._alone(own), "model": (pooled.mean, pooled.over_threshold)}
+
+    def _alone(self, own: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
+        """Each procedure stabilised by itself where it may be, else the own counts."""
+        groups, number = self.town * self.shape[2] + self.procedure, self.shape[0] * self.shape[2]
+        found = stabilise.stabilised(
+            self.successes, self.totals, groups, np.full(number, THRESHOLD), stabilise.Regime(10, 1.0), number
+        )
+        fits = found.verdicts == stabilise.STABLE
+        return np.where(fits, found.value, own[0]), np.where(fits, found.over_threshold, own[1])
+
+
+def log_loss(said: Numbers, came: NDArray[np.bool_]) -> float:
+    """The mean of minus the logarithm of what was said of what came."""
+    said = np.clip(said, SOFT, 1 - SOFT)
+    return float(-np.log(np.where(came, said, 1 - said)).mean())
+
+
+def settings() -> None:
+    """Coverage and errors by setting, then what was said and what came over all."""
+    print("schools procedures spreads: cover; RMSE own, alone, model; log loss own, alone, model")
+    every: dict[str, list[tuple[Numbers, NDArray[np.bool_]]]] = {"own": [], "alone": [], "model": []}
+    covers = []
+    for seed, (size, spreads) in enumerate((size, spreads) for size in SIZES for spreads in SPREADS):
+        towns = Towns(max(4000 // (size[0] * size[1]), TOWNS), size, spreads, seed)
+        came = towns.share >= THRESHOLD
+        covers.append(((towns.low <= towns.share) & (towns.share <= towns.high)).mean())
+        errors = [np.sqrt(((value - towns.share) ** 2).mean()) for value, _ in towns.said.values()]
+        losses = [log_loss(chance, came) for _, chance in towns.said.values()]
+        for name, (_, chance) in towns.said.items():
+            every[name].append((chance[towns.town < TOWNS], came[towns.town < TOWNS]))
+        print(*size, spreads, f"{covers[-1]:.3f};", _line(errors), ";", _line(losses))
+    inside = [cover for cover, place in zip(covers, range(len(covers)), strict=True) if place % len(SPREADS)]
+    print(f"cover: mean {np.mean(covers):.3f}, least {min(covers):.3f}; where schools differ {np.mean(inside):.3f}")
+    for name, parts in every.items():
+        print(
+            name, said_and_came(np.concatenate([said for said, _ in parts]), np.concatenate([one for _, one in parts]))
+        )
+
+
+def said_and_came(said: Numbers, came: NDArray[np.bool_]) -> str:
+    """Means in tenths, with the number of cases."""
+    tenths = [(said >= low / 10) & ((said < low / 10 + 0.1) | (low == 9)) for low in range(10)]
+    return " ".join(f"{said[part].mean():.3f}→{came[part].mean():.3f} ({part.sum()})" for part in tenths if part.any())
+
+
+def _line(numbers: Sequence[float]) -> str:
+    return " ".join(f"{number:.3f}" for number in numbers)
+
+
+def rules() -> None:
+    """«At least 30 % in 2 of 12», ten schools: what each says of the schools, and of those the bare rule selects."""
+    towns = Towns(200, (10, 12), (0.35, 0.25), 77)
+    by_school = (towns.shape[0] * towns.shape[1], towns.shape[2])
+    truly = ((towns.share >= THRESHOLD).reshape(by_school).sum(axis=1)) >= LEAST
+    bare = ((towns.successes / towns.totals >= THRESHOLD).reshape(by_school).sum(axis=1)) >= LEAST
+    print(
+        f"joint rule: selected {bare.mean():.2f}, truly {truly.mean():.2f}, of those selected {truly[bare].mean():.2f}"
+    )
+    alone = poisson_binomial_at_least(towns.said["alone"][1].reshape(by_school), LEAST)
+    for name, chance in (("alone", alone), ("model", towns.rule)):
+        print(f"  {name}: of those selected {chance[bare].mean():.2f}, log loss {log_loss(chance, truly):.3f}")
+    print("  model", said_and_came(towns.rule, truly))
+
+
+def support() -> None:
+    """18 schools, 12 procedures, three years; the two lowest of the second year get support in the third."""
+    for given in (0.0, 0.25, 0.5, 0.8):
+        rng = np.random.default_rng(5)
+        shape = (200, 18, 3, 12)
+        odds = LEVEL + rng.normal(0, 0.3, (200, 1, 1, 12)) + rng.normal(0, 0.1, (200, 1, 3, 12))
+        odds = odds + rng.normal(0, 0.35, (200, 18, 1, 1)) + rng.normal(0, 0.15, (200, 18, 3, 1))
+        odds = odds + rng.normal(0, 0.25, shape)
+        totals = rng.integers(8, 40, shape, endpoint=True)
+        successes = rng.binomial(totals, special.expit(odds))
+        before = successes[:, :, 1].sum(axis=2) / totals[:, :, 1].sum(axis=2)
+        chosen = np.argsort(np.argsort(-before, axis=1), axis=1) < 2
+        helped = rng.binomial(totals[:, :, 2], special.expit(odds[:, :, 2] - given))
+        successes[:, :, 2] = np.where(chosen[..., None], helped, successes[:, :, 2])
+        town, school, year, procedure = np.indices(shape).reshape(4, -1)
+        found = year_to_come(successes.ravel(), totals.ravel(), school, procedure, year, town=town).schools
+        said = found.more[chosen.ravel()]
+        print(f"support {given}: «better than foreseen» ≥ 0.8 of {(said >= 0.8).mean():.3f}, "
+              f"≥ 0.95 of {(said >= 0.95).mean():.3f}; all schools ≥ 0.8 {(found.more >= 0.8).mean():.3f}")  # fmt: skip
+
+
+def speed() -> None:
+    """Seconds of a town of 18 schools, 14 procedures, three years; the least of seven."""
+    rng = np.random.default_rng(1)
+    school, year, procedure = np.indices((18, 3, 14)).reshape(3, -1)
+    totals = rng.integers(8, 40, school.shape, endpoint=True)
+    successes = rng.binomial(totals, 0.2)
+    for name, run in (
+        (
+            "shares of three years",
+            lambda: pooled_shares(successes, totals, school, procedure, threshold=0.3, town=year),
+        ),
+        ("the year to come", lambda: year_to_come(successes, totals, school, procedure, year)),
+    ):
+        taken = []
+        for _ in range(7):
+            started = time.perf_counter()
+            run()
+            taken.append(time.perf_counter() - started)
+        print(f"18 × 14 × 3, {name}: {min(taken):.3f} s")
+
+
+def rows() -> None:
+    """1.5 million rows: 2,333 towns of 18 schools, 12 procedures, three years, on two processes."""
+    started = time.perf_counter()
+    with ProcessPoolExecutor(2) as pool:
+        done = list(pool.map(_many, (3500, 3499)))
+    taken = time.perf_counter() - started
+    print(f"{sum(one for one, _ in done)} rows: {taken:.1f} s, {sum(one for _, one in done):.0f} MB")
+
+
+def _many(towns: int) -> tuple[int, float]:
+    rng = np.random.default_rng(towns)
+    town, school, procedure = np.indices((towns, 18, 12)).reshape(3, -1)
+    totals = rng.integers(8, 40, town.shape, endpoint=True)
+    odds = LEVEL + 0.35 * rng.normal(size=(towns, 18))[town, school] + 0.25 * rng.normal(size=town.shape)
+    found = pooled_shares(
+        rng.binomial(totals, special.expit(odds)), totals, school, procedure, threshold=0.3, town=town
+    )
+    return len(found.mean), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    if "rows" in sys.argv:
+        rows()
+    else:
+        for part in (speed, rules, support, settings):
+            part()

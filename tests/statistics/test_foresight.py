@@ -1,0 +1,123 @@
+"""What earlier years foresee: exact in small, edges, nobody supported, support given, and the smallest change seen."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import special, stats
+
+from analysis.statistics.binomial import Counts
+from analysis.statistics.foresight import _against, _count_chances, _smallest_change, year_to_come
+
+pytestmark = pytest.mark.filterwarnings("error")
+COLUMNS = ("mean", "low_80", "high_80", "low_95", "high_95", "fewer", "more")
+
+
+def years(schools, procedures, number=3, *, towns=1, seed=1, pupils=(8, 40), support=0.0):
+    """Rows of invented towns; the two schools with most failures in the last year but one may get support."""
+    rng = np.random.default_rng(seed)
+    shape = (towns, schools, number, procedures)
+    odds = -1.4 + rng.normal(0, 0.3, (towns, 1, 1, procedures)) + rng.normal(0, 0.35, (towns, schools, 1, 1))
+    odds = odds + rng.normal(0, 0.15, shape[:3])[..., None] + rng.normal(0, 0.2, shape)
+    totals = rng.integers(*pupils, shape, endpoint=True)
+    k = rng.binomial(totals, special.expit(odds))
+    chosen = np.zeros(shape[:2], bool)
+    if number > 1:
+        before = k[:, :, -2].sum(axis=2) / totals[:, :, -2].sum(axis=2)
+        chosen = np.argsort(np.argsort(-before, axis=1), axis=1) < 2
+    helped = rng.binomial(totals[:, :, -1], special.expit(odds[:, :, -1] - support))
+    k[:, :, -1] = np.where(chosen[..., None], helped, k[:, :, -1])
+    town, school, year, procedure = np.indices(shape).reshape(4, -1)
+    return (k.ravel(), totals.ravel(), school, procedure, year), town, chosen.ravel()
+
+
+def test_chances_of_counts_are_a_mixture_of_binomials():
+    found = _count_chances(np.array([3.0, 5.0]), np.array([[0.2, 0.6], [0.5, 0.5]]), np.array([[0.25, 0.75], [1, 0]]))
+    by_hand = 0.25 * stats.binom.pmf(range(6), 3, 0.2) + 0.75 * stats.binom.pmf(range(6), 3, 0.6)
+    assert_allclose(found, [by_hand, stats.binom.pmf(range(6), 5, 0.5)], atol=1e-12)
+
+
+def test_what_came_stands_between_fewer_and_more():
+    chances = np.array([[0.1, 0.2, 0.4, 0.3]])
+    found = _against(chances, Counts(np.array([1.0]), np.array([3.0]), np.zeros(1)))
+    assert_allclose([found["fewer"], found["more"]], [[0.1], [0.7]])
+    assert [found[name].tolist() for name in ("low_95", "low_80", "high_80", "high_95")] == [[0], [0], [3], [3]]
+
+
+@pytest.mark.parametrize(
+    ("share", "pupils", "points"), [(0.3, 10, 28), (0.3, 18, 22), (0.3, 30, 21), (0.15, 10, np.inf)]
+)
+def test_the_smallest_change_noticed(share, pupils, points):
+    spread = special.expit(special.logit(share) + 0.35 * np.linspace(-3, 3, 41))
+    weights = stats.norm.pdf(np.linspace(-3, 3, 41))
+    chances = _count_chances(np.array([float(pupils)]), spread[None], (weights / weights.sum())[None])
+    found = _smallest_change(chances, np.array([float(pupils)]), np.array([share]))
+    assert_allclose(100 * found, points, atol=2)
+
+
+EDGES = {
+    "one procedure": years(6, 1),
+    "a single earlier year": years(5, 3, 2),
+    "no earlier year": years(5, 3, 1),
+    "one school": years(1, 3),
+    "one to three pupils": years(5, 3, pupils=(1, 3)),
+}
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_every_edge_has_an_honest_number(name):
+    rows, _, _ = EDGES[name]
+    found = year_to_come(*rows)
+    assert len(found.rows.row) == (rows[4] == rows[4].max()).sum()
+    for part in found:
+        numbers = np.stack([getattr(part, column) for column in COLUMNS])
+        assert part.converged.all()
+        assert np.isfinite(numbers).all()
+        assert (part.fewer + part.more <= 1 + 1e-9).all()
+        assert (numbers[[3, 1, 2, 4]] == np.sort(numbers[[3, 1, 2, 4]], axis=0)).all()
+    assert not np.isnan(found.rows.smallest_change).any()
+
+
+def test_no_success_ever_and_a_school_that_is_new():
+    k = np.zeros(27, int)
+    school, year, procedure = np.indices((3, 3, 3)).reshape(3, -1)
+    kept = (school > 0) | (year == 2)
+    found = year_to_come(k[kept], np.full(kept.sum(), 20), school[kept], procedure[kept], year[kept])
+    assert found.rows.converged.all()
+    assert (found.rows.smallest_change == np.inf).all()
+    assert found.schools.mean[0] > found.schools.mean[1:].max()
+
+
+def test_own_results_of_the_year_do_not_change_what_is_foreseen():
+    rows, _, _ = years(8, 4)
+    k = rows[0].copy()
+    k[(rows[2] == 0) & (rows[4] == 2)] = 0
+    was, now = year_to_come(*rows).schools, year_to_come(k, *rows[1:]).schools
+    assert abs(now.mean[0] - was.mean[0]) < 0.01
+    assert now.more[0] > 0.99 > was.more[0]
+
+
+@given(st.integers(0, 1000))
+@settings(max_examples=4, deadline=None)
+def test_order_and_neighbours_do_not_matter(seed):
+    rows, town, _ = years(5, 3, towns=3, seed=seed)
+    order = np.random.default_rng(seed).permutation(len(town))
+    together = year_to_come(*(column[order] for column in rows), town=town[order])
+    alone = year_to_come(*(column[town == 1] for column in rows))
+    place = np.flatnonzero(town == 1)[alone.rows.row]
+    of = {row: number for number, row in enumerate(order[together.rows.row])}
+    assert len(place) == 15
+    for name in (*COLUMNS, "smallest_change"):
+        assert_array_equal(getattr(alone.rows, name), getattr(together.rows, name)[[of[row] for row in place]])
+
+
+def test_nobody_supported_is_seldom_said_to_be_better_and_support_often():
+    (rows, town, chosen), (helped, _, _) = years(18, 6, towns=20, seed=4), years(18, 6, towns=20, seed=4, support=0.8)
+    nothing, given_support = year_to_come(*rows, town=town).schools, year_to_come(*helped, town=town).schools
+    assert chosen.sum() == 40
+    assert (nothing.more >= 0.8).mean() < 0.25
+    assert (nothing.more[chosen] >= 0.95).mean() < 0.15
+    assert (given_support.more[chosen] >= 0.8).mean() > 0.7
+    inside = 1 - (nothing.more > 0.9).mean() - (nothing.fewer > 0.9).mean()
+    assert 0.74 < inside < 0.9
