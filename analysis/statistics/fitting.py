@@ -33,7 +33,7 @@ COMMON_LEVEL = 1.0
 LEVELS_APART, AS_IF = 0.5, 2.0  # the guess of how far levels lie apart, and how many levels it is worth
 FIRST_PASSES, CENTRE_PASSES, PASSES = 8, 3, 2
 GUESS = 0.5  # of each spread, in units of its prior's scale
-CALMER, CALM = 0.5, 0.01  # a pass should move cells less than half as far as the one before, or hardly at all
+CALMER, CALM = 0.5, 0.1  # how much of the way cells may come back, and what hardly moves (standard deviations)
 STILL_MOVING = 0.02  # how far a share may move in the last pass
 
 
@@ -154,18 +154,20 @@ def _node(counts: Counts, levels: Levels, value: Spreads, held: Node) -> tuple[N
 
 
 def _passes(counts: Counts, levels: Levels, value: Spreads, start: _Start, times: int) -> Node:
-    """Passes over all cells at once. A town whose cells overshoot takes half steps from then on (damping)."""
+    """Passes over all cells at once. A town whose cells come back as far as they went takes half steps (damping)."""
     sites, about, step = start
-    before = np.full(len(step), np.inf)
+    before: Numbers = np.zeros((len(step), counts.totals[0].size))
     for _ in range(times):
         found = joint(sites, levels, value)
         cavity = _cavity(found, sites, value)
         here = tilted(counts, cavity, about)
         scales = _scales_of(counts, sites, cavity, here)
-        moved = _greatest(np.abs(here.moments.mean - about.mean) / np.sqrt(here.moments.variance))
-        step = np.where((moved > CALMER * before) & (moved > CALM), 0.5, step)
+        change = ((here.moments.mean - about.mean) / np.sqrt(here.moments.variance)).reshape(len(step), -1)
+        moving = np.abs(change).max(axis=1) > CALM
+        back = -(change * before).sum(axis=1) > CALMER * (before**2).sum(axis=1)
+        step = np.where(moving, np.where(back, 0.5, step), 1.0)
         by_share = _greatest(np.abs(_share(here.moments, counts) - _share(about, counts)))
-        then, before, about = sites, moved, here.moments
+        then, before, about = sites, change, here.moments
         sites = _site(counts, cavity, about, sites, step)
     log_integral = found.log_integral + scales.reshape(len(scales), -1).sum(axis=1)
     return Node(value, sites, then, scales, found, cavity, about, log_integral, by_share, step)

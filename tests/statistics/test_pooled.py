@@ -179,3 +179,16 @@ def test_what_is_said_comes_true_in_invented_towns():
         within = (low <= chance) & (chance < high)
         assert within.sum() > 50
         assert abs(chance[within].mean() - came[within].mean()) < 0.03 + 2 * 0.5 / np.sqrt(within.sum())
+
+
+@pytest.mark.parametrize("size", [(60, 14), (8, 4)])
+@pytest.mark.parametrize("level", [-1.4, -9.0])
+def test_more_passes_over_the_cells_say_the_same(monkeypatch, size, level):
+    """Cells that all know the same little thing overshoot, or come near too slowly, where steps are badly chosen."""
+    rows = town(*size, spread=0.0, cells=0.0, level=level)[:4]
+    few = pooled_shares(*rows, threshold=0.3)
+    for name in ("FIRST_PASSES", "CENTRE_PASSES", "PASSES"):
+        monkeypatch.setattr(f"analysis.statistics.fitting.{name}", 12)
+    many = pooled_shares(*rows, threshold=0.3)
+    assert_allclose(few.mean, many.mean, atol=0.001)
+    assert_allclose(few.high, many.high, atol=0.004)
