@@ -41,7 +41,8 @@ def main() -> None:
         lines = [*_commands(folder), *_large_roadmaps(folder), *_collections(folder), *_invented_town(folder)]
         lines += [*_exports(folder), *_indicators(), *_validation(), _notes(folder)]
         compared = _quarto_side_by_side(folder)
-    RESULTS.write_text(_page(lines, beside, compared), encoding="utf-8")
+    _, title, accuracy = RESULTS.read_text(encoding="utf-8").partition("\n# Насколько")  # made by other commands
+    RESULTS.write_text(_page(lines, beside, compared) + title + accuracy, encoding="utf-8")
     print(RESULTS.read_text(encoding="utf-8"))
 
 

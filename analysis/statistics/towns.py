@@ -15,7 +15,7 @@ from analysis.statistics.binomial import Counts, Numbers
 
 Codes = NDArray[np.intp]
 
-BATCH = 8192  # cells of a batch, padding counted
+BATCH = 16384  # cells of a batch, padding counted
 
 
 class Rows(NamedTuple):
