@@ -12,7 +12,7 @@ from analysis.demo.project import demo_files, write_demo
 from analysis.pipeline.check import Checked, check_project
 from analysis.rules.config import load_project
 from roadmaps import HOUSE
-from town_projects import of_one_year
+from town_projects import copy_of_the_house, of_one_year
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +44,18 @@ def shared_town(tmp_path_factory, worker_id) -> Path:
         assert main([*at, "report", "2021", "--engine", "builtin", "--format", "html", "--audience", "internal"]) == 0
 
     return _made_once(tmp_path_factory, worker_id, "shared", make) / "demo"
+
+
+@pytest.fixture(scope="session")
+def shared_house(tmp_path_factory, worker_id) -> Path:
+    """The real project, published whole; no test may change it."""
+
+    def make(folder: Path) -> None:
+        (folder / "house").mkdir(parents=True)
+        copy_of_the_house(folder / "house")
+        assert main(["--project", str(folder / "house"), "report", "--engine", "builtin"]) == 0
+
+    return _made_once(tmp_path_factory, worker_id, "published_house", make) / "house"
 
 
 @pytest.fixture(scope="session")

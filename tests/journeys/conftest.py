@@ -24,8 +24,5 @@ def run(capsys):
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory):
-    """The real project, published whole, once; tests must not change it."""
-    folder = copy_of_the_house(tmp_path_factory.mktemp("published"))
-    assert main(["--project", str(folder), "report", "--engine", "builtin"]) == 0
-    return folder
+def published(shared_house):
+    return shared_house

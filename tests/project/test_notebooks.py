@@ -6,10 +6,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from analysis.cli import main
 from analysis.project.frames import NOTHING
 from roadmaps import HOUSE
-from town_projects import copy_of_the_house
 
 NOTEBOOKS = {path.name[:2]: nbformat.read(path, as_version=4) for path in sorted((HOUSE / "notebooks").glob("*.ipynb"))}
 NUMBERS = ["00", "01", "02", "03", "04", "05", "06"]
@@ -116,10 +114,9 @@ def _run(project, monkeypatch):
 
 
 @pytest.fixture
-def built_house(tmp_path):
-    folder = copy_of_the_house(tmp_path)
-    assert main(["--project", str(folder), "build"]) == 0
-    return folder
+def built_house(shared_house, tmp_path):
+    shutil.copytree(shared_house, tmp_path / "house")
+    return tmp_path / "house"
 
 
 @pytest.fixture

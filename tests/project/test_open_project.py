@@ -1,6 +1,7 @@
 """An open project where something is missing: a sentence of what to do; and the month's work without a terminal."""
 
 import json
+import shutil
 from datetime import date
 
 import pytest
@@ -18,10 +19,10 @@ def town(own_town):
 
 
 @pytest.fixture(scope="module")
-def signed_alone(tmp_path_factory):
+def signed_alone(shared_house, tmp_path_factory):
     """The real project: a signed roadmap, and nobody has sent anything yet."""
-    folder = copy_of_the_house(tmp_path_factory.mktemp("signed"))
-    analysis.open_project(folder).build()
+    folder = tmp_path_factory.mktemp("signed") / "house"
+    shutil.copytree(shared_house, folder)
     return analysis.open_project(folder)
 
 
