@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError, nearest, probably_meant
 from analysis.project.audience import INTERNAL, PUBLIC, audience_of, rendered_report, say, say_once
-from analysis.project.work import FORMATS, not_written
+from analysis.project.work import AUDIENCES, ENGINES, FORMATS, not_written
 from analysis.rules.config import Project, find_project, load_project
 
 if TYPE_CHECKING:
@@ -303,14 +303,16 @@ class OpenProject:
         from analysis.project import work
         from analysis.project.results import Files
 
+        wanted, (by,) = _chosen("Формата", formats, FORMATS), _chosen("Движка", engine, ENGINES)
+        (for_whom,) = _chosen("Читателя", audience, AUDIENCES)
         with self._at_work() as progress:
-            return Files(work.report(self.project, years, _formats(formats), engine, audience, progress))
+            return Files(work.report(self.project, years, wanted, by, for_whom, progress))
 
     def documents(
         self,
         year: int,
         *,
-        kinds: Sequence[str] = (),
+        kinds: str | Sequence[str] = (),
         schools: str | Sequence[str] = (),
         formats: Sequence[str] = FORMATS,
         engine: str = "builtin",
@@ -325,12 +327,14 @@ class OpenProject:
             engine: "builtin" или "quarto".
         """
         from analysis.documents.run import Order
+        from analysis.documents.settings import KINDS
         from analysis.documents.staging import FOLDER
         from analysis.project import work
         from analysis.project.results import Files, outdated
 
         named = [schools] if isinstance(schools, str) else schools
-        order = Order(year, kinds, named, _formats(formats), engine)
+        wanted, (by,) = _chosen("Формата", formats, FORMATS), _chosen("Движка", engine, ENGINES)
+        order = Order(year, _chosen("Вида документов", kinds, list(KINDS)), named, wanted, by)
         with self._at_work() as progress:
             made = work.documents(self.project, order, progress)
         return Files(made.files, outdated(made.outdated, self.project.root / FOLDER / str(year)))
@@ -346,8 +350,10 @@ class OpenProject:
     def __repr__(self) -> str:
         return repr(self.status)
 
-    def _repr_html_(self) -> str:
-        return self.status._repr_html_()
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """Both forms at once: a notebook would look at the whole project for each."""
+        status = self.status
+        return {"text/plain": repr(status), "text/html": status._repr_html_()}
 
     @contextmanager
     def _at_work(self) -> "Iterator[Screen]":
@@ -392,10 +398,11 @@ def _paths(files: str | Path | Sequence[str | Path]) -> list[Path]:
     return [Path(files)] if isinstance(files, str | Path) else [Path(one) for one in files]
 
 
-def _formats(asked: str | Sequence[str]) -> tuple[str, ...]:
+def _chosen(what: str, asked: str | Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """The names that are asked for, in the order of the known ones."""
     named = [asked] if isinstance(asked, str) else asked
     for one in named:
-        if one not in FORMATS:
-            near = probably_meant(nearest(one, FORMATS))
-            raise AnalysisError(f"Формата «{one}» нет.{near} Бывает: {', '.join(FORMATS)}.")
-    return tuple(one for one in FORMATS if one in named)
+        if one not in known:
+            near = probably_meant(nearest(one, known))
+            raise AnalysisError(f"{what} «{one}» нет.{near} Бывает: {', '.join(known)}.")
+    return tuple(one for one in known if one in named)

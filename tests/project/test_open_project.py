@@ -155,6 +155,24 @@ def test_a_month_without_a_terminal(town, tmp_path):
     assert [one.suffix for one in notes.paths] == [".html"]
 
 
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [
+        (lambda city: city.report(2021, formats="pfd"), "Формата «pfd» нет. Вероятно, имелось в виду «pdf»"),
+        (lambda city: city.report(2021, engine="quatro"), "Движка «quatro» нет. Вероятно, имелось в виду «quarto»"),
+        (lambda city: city.report(2021, audience="publik"), "Читателя «publik» нет. Вероятно, имелось в виду «public»"),
+        (
+            lambda city: city.documents(2021, kinds="meting"),
+            "документов «meting» нет. Вероятно, имелось в виду «meeting»",
+        ),
+    ],
+)
+def test_a_wrong_word_for_the_work_is_told_and_nothing_is_made(signed_alone, ask, answer):
+    with pytest.raises(AnalysisError) as raised:
+        ask(signed_alone)
+    assert answer in str(raised.value)
+
+
 def test_work_is_the_offices_alone(town):
     public = analysis.open_project(town, audience="public")
     for work in (public.check, public.build, lambda: public.forms(2021), lambda: public.receive(), public.report):
