@@ -51,11 +51,16 @@ def outdated_files(sources: Path, site: Path, texts: Mapping[str, str]) -> list[
     return [site / name for name, digest in today.items() if noted.get(name) != digest]
 
 
+def kinds_and_logins(files: Sequence[Path], folder: Path) -> tuple[list[str], list[str]]:
+    """The kinds that files of `output/documents/<year>` are of, but for notes of schools; of these the schools."""
+    parts = [path.relative_to(folder).parts for path in files]
+    kinds = dict.fromkeys(kind for kind, *_ in parts if kind != SCHOOL_NOTE.id)
+    return [*kinds], [*dict.fromkeys(login for kind, login, _ in parts if kind == SCHOOL_NOTE.id)]
+
+
 def renewing(files: Sequence[Path], folder: Path) -> list[str]:
     """The commands that make outdated files of `output/documents/<year>` anew."""
-    parts = [path.relative_to(folder).parts for path in files]
-    kinds = list(dict.fromkeys(kind for kind, *_ in parts if kind != SCHOOL_NOTE.id))
-    logins = list(dict.fromkeys(login for kind, login, _ in parts if kind == SCHOOL_NOTE.id))
+    kinds, logins = kinds_and_logins(files, folder)
     options = [f"--kind {','.join(kinds)}"] if kinds else []
     options += [" ".join(f"--school {login}" for login in logins)] if logins else []
     return [f"analysis documents {folder.name} {one}" for one in options]

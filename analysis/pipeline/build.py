@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError
@@ -50,6 +51,11 @@ def is_fresh(project: Project, years: Sequence[int]) -> bool:
 def inputs_are_as_built(project: Project) -> bool:
     """Whether inputs, config and code are those of the last build."""
     return bool(read_manifest(project.root).get("inputs") == _inputs(project))
+
+
+def made_by(root: Path) -> str:
+    """The fingerprint of the code that made the last build; empty where there is none."""
+    return str(read_manifest(root).get("inputs", "")).rpartition(" ")[2]
 
 
 def build(project: Project, years: Sequence[int], progress: Progress = SILENT) -> list[str]:

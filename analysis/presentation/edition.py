@@ -14,7 +14,7 @@ from analysis.indicators.public_effectiveness import with_names
 from analysis.lineage.store import Store
 from analysis.presentation.city_schools import Key, counted, published
 from analysis.presentation.row_keys import rows_by_key
-from analysis.presentation.words import Row, rows_of
+from analysis.presentation.words import Row, as_text, rows_of
 from analysis.rules.assumptions import Assumption
 from analysis.rules.config import Abbreviation, Project, Source
 from analysis.rules.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
@@ -158,7 +158,7 @@ class Edition:
     def in_order(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of indicators by subject, grade and aspect; supported schools first, the city last; text as text."""
         order = {name: place for place, name in enumerate([*self.supported, *GROUPS_LAST])}
-        plain = rows.astype({name: "str" for name in rows.columns if str(rows[name].dtype) == "category"})
+        plain = as_text(rows)
         found = plain.assign(place=plain["group_name"].map(order))
         keys = ["subject", "programme_grade", "sitting_grade", "aspect", "place"]
         return found.sort_values(keys, kind="stable").drop(columns="place")

@@ -15,7 +15,7 @@ from analysis.presentation.exhibits import Drawing, Exhibit, picture
 from analysis.presentation.indicator_words import exported, interval_words
 from analysis.presentation.school_facts import SLUGS, subject_words
 from analysis.presentation.shares import out_of, percent
-from analysis.presentation.words import Row, rows_of
+from analysis.presentation.words import Row, as_text, rows_of
 from analysis.rules.indicator_passport import Indicator
 
 LINES_PER_PICTURE = 40
@@ -157,7 +157,7 @@ def _plain(rows: pd.DataFrame, year: int | None) -> pd.DataFrame:
     """The rows that have a value, of one year or of all; text as text."""
     known = rows[rows["value"].notna()]
     known = known if year is None else known[known["calendar_year"] == year]
-    return known.astype({name: "str" for name in known.columns if str(known[name].dtype) == "category"})
+    return as_text(known)
 
 
 def _parts(panels: Sequence[pd.DataFrame]) -> list[Sequence[pd.DataFrame]]:

@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.contracts.effectiveness import PublicIndicators
 from analysis.presentation.russian import NO_BREAK_SPACE
 from analysis.presentation.shares import NO_DATA, percent, rounded
-from analysis.presentation.words import Row
+from analysis.presentation.words import Row, as_text
 from analysis.rules.indicator_passport import SHARE, Indicator
 
 WHO_AND_WHAT = ["indicator_id", "group_name"]
@@ -47,7 +47,7 @@ def change_words(row: Row, indicator: Indicator) -> str:
 def exported(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as data of the report: plain text, who and what first, without columns that are blank throughout."""
     order = [*WHO_AND_WHAT, *(name for name in PublicIndicators.to_schema().columns if name not in WHO_AND_WHAT)]
-    plain = rows[order].astype({name: "str" for name in order if str(rows[name].dtype) == "category"})
+    plain = as_text(rows[order])
     return plain.loc[:, plain.notna().any() | plain.columns.isin(["value", "flags"])]
 
 

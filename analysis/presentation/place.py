@@ -62,11 +62,16 @@ def for_office(reports: Path) -> bool:
         return False
 
 
+def sources_above(start: Path) -> Path | None:
+    """The folder of report sources in which a folder lies; None where it lies in none."""
+    return next((folder for folder in (start, *start.parents) if (folder / "_quarto.yml").is_file()), None)
+
+
 def _reports(start: Path) -> Path:
-    for folder in (start, *start.parents):
-        if (folder / "_quarto.yml").is_file():
-            return folder
-    raise AnalysisError(f"Файл _quarto.yml не найден ни в папке {start}, ни выше.")
+    found = sources_above(start)
+    if found is None:
+        raise AnalysisError(f"Файл _quarto.yml не найден ни в папке {start}, ни выше.")
+    return found
 
 
 def _own_year(folder: Path, root: Path) -> str:

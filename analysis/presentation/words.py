@@ -13,6 +13,11 @@ NOT_STATED = "не указано"
 ALL_YEAR = "в течение года"
 
 
+def as_text(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with words in the place of categories."""
+    return rows.astype({name: "str" for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)})
+
+
 def rows_of(frame: pd.DataFrame) -> list[Row]:
     """The rows of a table, each by column name."""
     # `to_dict` says the same and takes three times as long: it looks at every column, which small tables feel.

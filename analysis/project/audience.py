@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from analysis.errors import AnalysisError
-from analysis.presentation.place import for_office
+from analysis.presentation.place import for_office, sources_above
 from analysis.publishing.state import RENDERING
 
 INTERNAL, PUBLIC = "internal", "public"
@@ -31,8 +31,7 @@ def audience_of(asked: str | None) -> str:
 def rendered_report() -> Path | None:
     """The folder of report sources in which this cell is executed; None in a notebook or a terminal."""
     named = os.environ.get(RENDERING)
-    here = Path(named or Path.cwd()).resolve()
-    return next((folder for folder in (here, *here.parents) if (folder / "_quarto.yml").is_file()), None)
+    return sources_above(Path(named or Path.cwd()).resolve())
 
 
 @cache

@@ -1,11 +1,9 @@
 """What the last build has stored, read once, for one audience."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -14,16 +12,19 @@ from analysis.contracts.columns import Contract, pandas_types
 from analysis.contracts.effectiveness import PublicIndicators
 from analysis.contracts.tables import PUBLIC, TABLES
 from analysis.errors import AnalysisError
-from analysis.files.tables import MANIFEST, PROCESSED, code_fingerprint, read_manifest, read_tables
+from analysis.files.tables import MANIFEST, PROCESSED, code_fingerprint, read_tables
 from analysis.indicators.school_tables import with_public
 from analysis.lineage.store import stored
-from analysis.pipeline.build import editions_of
+from analysis.pipeline.build import editions_of, made_by
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit
 from analysis.presentation.office_pictures import office_pictures
 from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS
 from analysis.presentation.write import exhibits_of
+from analysis.project.explanation import read_made
+from analysis.project.work import asked_years
 from analysis.rules.config import Project, load_sources
+from analysis.rules.indicator_passport import Indicator, load_passport
 
 Stamp = tuple[int, int]
 
@@ -56,8 +57,7 @@ class LastBuild:
         Raises:
             AnalysisError: Nothing has been built, or by another version of the program.
         """
-        made_by = str(read_manifest(self.project.root).get("inputs", "")).rpartition(" ")[2]
-        if made_by not in ("", code_fingerprint()):
+        if made_by(self.project.root) not in ("", code_fingerprint()):
             raise AnalysisError("Таблицы собраны другой версией программы. Соберите заново: city.build().")
         chains = stored(self.project.root)
         return with_public(read_tables(self.project.root), lambda name: chains.array(f"{name}/mask"))
@@ -79,6 +79,12 @@ class LastBuild:
         return self.tables.get("school_indicators", blank)
 
     @cached_property
+    def passport(self) -> tuple[Indicator, ...]:
+        """The indicators that are computed, in the order of the passport."""
+        passport = load_passport(self.project.root)
+        return passport.indicators if passport else ()
+
+    @cached_property
     def register(self) -> Register | None:
         """The registry of schools; None where there is none, or for the public."""
         return Register(self.stored["schools"]) if self.internal and "schools" in self.stored else None
@@ -89,7 +95,7 @@ class LastBuild:
         forms = self.stored.get("received_forms", pd.DataFrame({"calendar_year": []}))
         return max({*forms["calendar_year"]} & {*self.project.editions}, default=self.project.editions[0])
 
-    def year(self, asked: object = None) -> int:
+    def year(self, asked: int | None = None) -> int:
         """A year of which there is an edition; the latest with facts where none is asked for.
 
         Raises:
@@ -97,10 +103,7 @@ class LastBuild:
         """
         if asked is None:
             return self.latest_year
-        if asked not in self.project.editions:
-            known = ", ".join(map(str, self.project.editions))
-            raise AnalysisError(f"Отчёта за {asked} год нет: project.toml, ключ editions, называет {known}.")
-        return int(str(asked))
+        return asked_years(self.project, [asked])[0]
 
     def contract(self, name: str) -> Contract:
         """What a table is."""
@@ -132,8 +135,8 @@ class LastBuild:
         cells: dict[str, list[tuple[list[int], set[str]]]] = {}
         for year in self.project.editions:
             folder = self.project.root / "reports" / str(year)
-            shown = _read(folder / CONTENT_FOLDER / EXHIBITS)
-            for one in _read(folder / "data/datapackage.json").get("resources", []):
+            shown = read_made(folder / CONTENT_FOLDER / EXHIBITS)
+            for one in read_made(folder / "data/datapackage.json").get("resources", []):
                 rests = shown.get(one["name"], {})
                 if "table" in rests:
                     # Where a table lies in the report of a year, the year is printed with every row of it.
@@ -158,10 +161,3 @@ def _part(table: pd.DataFrame, cells: Sequence[tuple[list[int], set[str]]]) -> p
 
 def _blank(contract: Contract) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in pandas_types(contract).items()})
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        return dict(json.loads(path.read_bytes()))
-    except (OSError, ValueError):
-        return {}

@@ -91,14 +91,14 @@ def printed_table(project: Project, question: Question) -> PrintedTable:
     """
     year, root = question.calendar_year, project.root
     folder = root / (INTERNAL if question.internal else "reports") / str(year)
-    tables = {one["name"]: one for one in _read(folder / "data/datapackage.json").get("resources", [])}
+    tables = {one["name"]: one for one in read_made(folder / "data/datapackage.json").get("resources", [])}
     make = f"analysis report --audience internal {year}" if question.internal else "analysis build"
     if not tables:
         raise AnalysisError(f"Таблиц отчёта за {year} год нет. Выполните: {make}. {CAN_BE_ASKED}")
     if question.table not in tables:
         known = ", ".join(tables)
         raise AnalysisError(f"Таблицы {question.code} нет. Таблицы отчёта за {year} год: {known}. {CAN_BE_ASKED}")
-    found, rests = tables[question.table], _read(folder / CONTENT_FOLDER / EXHIBITS).get(question.table)
+    found, rests = tables[question.table], read_made(folder / CONTENT_FOLDER / EXHIBITS).get(question.table)
     if rests is None:
         raise AnalysisError(f"Отчёт за {year} год сделан прежней версией программы. Выполните: {make}.")
     with (folder / f"data/{question.table}.csv").open(encoding="utf-8", newline="") as file:
@@ -108,7 +108,8 @@ def printed_table(project: Project, question: Question) -> PrintedTable:
     return PrintedTable(question.code, found["title"], fields, rows, table, numbers, behind)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_made(path: Path) -> dict[str, Any]:
+    """A JSON file that a build has made; empty where it is not there or broken."""
     try:
         return dict(json.loads(path.read_bytes()))
     except (OSError, ValueError):

@@ -13,6 +13,7 @@ from analysis.contracts.columns import Contract
 from analysis.errors import AnalysisError, nearest, probably_meant
 from analysis.presentation.russian import LOCALE, short_date
 from analysis.presentation.shares import NO_DATA
+from analysis.presentation.words import as_text
 
 # Units that depend on the row, or say again what the label says.
 OF_THE_ROW = ("единица показателя", "как в паспорте", "как в названии")
@@ -63,8 +64,7 @@ def readable(rows: pd.DataFrame, contract: Contract, columns: Sequence[str]) -> 
     """
     fields = contract.to_schema().columns
     found = rows.reindex(columns=list(columns)).reset_index(drop=True)
-    text = {name: "str" for name in found if isinstance(found[name].dtype, pd.CategoricalDtype)}
-    return Frame(found.astype(text).rename(columns={name: _heading(fields[name]) for name in columns}))
+    return Frame(as_text(found).rename(columns={name: _heading(fields[name]) for name in columns}))
 
 
 def _heading(field: "object") -> str:

@@ -1,6 +1,7 @@
 """The questions an analyst asks of the last build: tidy tables with readable columns, blank where nothing is known."""
 
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 import pandas as pd
 
@@ -11,9 +12,10 @@ from analysis.errors import AnalysisError, nearest, probably_meant
 from analysis.indicators.duties import supported_schools
 from analysis.presentation.effectiveness_pictures import funnels_of
 from analysis.presentation.exhibits import Exhibit
+from analysis.presentation.words import as_text
 from analysis.project.built import LastBuild
 from analysis.project.frames import readable
-from analysis.rules.indicator_passport import SHARE, Indicator, load_passport
+from analysis.rules.indicator_passport import SHARE, Indicator
 
 ABOUT = ["indicator_id", "aspect", "group_name", "calendar_year", "procedure", "subject", "programme_grade", "wave"]
 VALUES = ["numerator", "denominator", "value", "interval_low", "interval_high", "city_value", "against_city", "flags"]
@@ -90,15 +92,13 @@ def indicator_named(built: LastBuild, asked: str) -> Indicator:
     Raises:
         AnalysisError: None is called so; the message names the nearest.
     """
-    passport = load_passport(built.project.root)
-    known = {name: one for one in (passport.indicators if passport else ()) for name in (one.id, one.name)}
+    known = {name: one for one in built.passport for name in (one.id, one.name)}
     return known[_named("indicator", asked, known)]
 
 
 def _rows(built: LastBuild, asked: Mapping[str, object]) -> pd.DataFrame:
     """The rows of indicators that are asked for; where there are none at all, no name is wrong but an indicator's."""
-    every = built.indicators
-    every = every.astype({name: "str" for name in every if isinstance(every[name].dtype, pd.CategoricalDtype)})
+    every = as_text(built.indicators)
     wanted = {name: value for name, value in asked.items() if value is not None}
     found = every
     if "indicator" in wanted:
@@ -112,7 +112,7 @@ def _rows(built: LastBuild, asked: Mapping[str, object]) -> pd.DataFrame:
 def _known(built: LastBuild, rows: pd.DataFrame, name: str, value: object) -> object:
     """What is asked for, as it is written in the table."""
     if name == "year":
-        return value if value in set(rows["calendar_year"]) else built.year(value)
+        return value if value in set(rows["calendar_year"]) else built.year(cast(int, value))
     if name == "school":
         return school_named(built, str(value))
     return _named(name, str(value), rows[name].dropna().unique())
@@ -149,8 +149,7 @@ def _named(what: str, asked: str, known: Iterable[str]) -> str:
 
 
 def _told(built: LastBuild, rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    passport = load_passport(built.project.root)
-    names = {one.id: one.name for one in passport.indicators} if passport else {}
+    names = {one.id: one.name for one in built.passport}
     named = rows.assign(indicator_id=rows["indicator_id"].map(names))
     found = readable(named, PublicIndicators, columns)
     # Rows of a stored table keep its index.

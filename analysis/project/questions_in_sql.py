@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.errors import AnalysisError
+from analysis.presentation.words import as_text
 
 INSTALL = "Для SQL нужен пакет duckdb: выполните в ячейке %pip install duckdb."
 
@@ -37,5 +38,4 @@ def answered(tables: Mapping[str, pd.DataFrame], query: str) -> pd.DataFrame:
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """Text as text: of a category DuckDB compares the alphabet, of an object it guesses the type from a sample."""
-    text = {name: "str" for name in table if isinstance(table[name].dtype, pd.CategoricalDtype)}
-    return table.astype(text).infer_objects()
+    return as_text(table).infer_objects()

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.contracts.findings import RULE_TITLES, Finding, Severity, blocking
-from analysis.documents.settings import SCHOOL_NOTE
-from analysis.documents.staging import HEAD
+from analysis.documents.staging import HEAD, kinds_and_logins
 from analysis.errors import AnalysisError, nearest, probably_meant
 from analysis.files.fingerprints import file_size
 from analysis.project.frames import html_table
@@ -129,9 +128,7 @@ def outdated(paths: Sequence[Path], folder: Path) -> list[str]:
         paths: The outdated files.
         folder: output/documents/<year>.
     """
-    parts = [path.relative_to(folder).parts for path in paths]
-    logins = sorted({login for kind, login, *_ in parts if kind == SCHOOL_NOTE.id})
-    kinds = sorted({kind for kind, *_ in parts} - {SCHOOL_NOTE.id})
+    kinds, logins = kinds_and_logins(paths, folder)
     asked = [f"{name}={some}" for name, some in (("kinds", kinds), ("schools", logins)) if some]
     calls = "; ".join(f"city.documents({folder.name}, {one})" for one in asked)
     return [HEAD, *map(_from_here, paths), f"Обновить: {calls}"] if paths else []

@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 
 from analysis.contracts.findings import Severity
 from analysis.files.progress import SILENT
-from analysis.files.tables import PROCESSED, code_fingerprint, read_manifest
-from analysis.pipeline.build import is_fresh
+from analysis.files.tables import PROCESSED, code_fingerprint
+from analysis.pipeline.build import is_fresh, made_by
 from analysis.project.work import FINDINGS, FORMS_FOLDER
 from analysis.publishing.state import document_keys, outputs_found, read_state
 from analysis.rules.config import Project, Source, load_sources
@@ -91,15 +91,15 @@ class Step:
 def standing(project: Project, today: date) -> Standing:
     """Looks at what is stored."""
     sources = load_sources(project.root) if (project.root / "data/raw/SOURCES.toml").is_file() else ()
-    made_by = str(read_manifest(project.root).get("inputs", "")).rpartition(" ")[2]
-    fresh = bool(made_by) and is_fresh(project, ())
+    version = made_by(project.root)
+    fresh = bool(version) and is_fresh(project, ())
     return Standing(
         project,
         has_document=(project.root / project.roadmap_file).is_file(),
         stopping=0 if fresh else _stopping(project),
-        is_built=bool(made_by),
+        is_built=bool(version),
         is_fresh=fresh,
-        by_this_version=made_by == code_fingerprint(),
+        by_this_version=version == code_fingerprint(),
         has_registry=any(source.kind == "registry" for source in sources),
         forms=tuple(_forms(project, sources, today)),
         reports=_reports(project, sources),

@@ -220,7 +220,7 @@ def asked_years(project: Project, years: Sequence[int]) -> tuple[int, ...]:
     if unknown:
         missing, there = (", ".join(map(str, some)) for some in (unknown, project.editions))
         meant = probably_meant(nearest(unknown[0], project.editions, likeness=0.75))
-        raise AnalysisError(f"Отчёта за {missing} нет: project.toml, ключ editions, называет {there}.{meant}")
+        raise AnalysisError(f"Отчёта за {missing} год нет: project.toml, ключ editions, называет {there}.{meant}")
     return tuple(sorted(set(years))) or project.editions
 
 
