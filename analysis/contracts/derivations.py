@@ -27,6 +27,7 @@ STATUS_RULE = (
     "частично»; сообщено не меньше плана, а подтверждений нет никаких — «сообщено, документов нет»; срок прошёл — «не "
     "выполнено»; иначе «срок не наступил»"
 )
+NOT_POOLED = "этот показатель по всем результатам вместе не оценивается"
 TO_DATE = "сумма по годам с первого по этот; год без значения ничего не прибавляет; уровень года не складывается"
 WHOLE_OF = "показатели, по которым подтверждено (принято) всё сообщённое, и оно больше нуля"
 SILENT = "из тех, чей факт засчитывается: не сообщили ничего"
@@ -34,7 +35,8 @@ RANK_RULE = (
     "место темы — по доле учителей с дефицитом среди диагностированных; «от–до» и вероятность первых трёх — из "
     "распределений Джеффриса всех тем года, темы независимы"
 )
-ALL_SCHOOLS = "по распределению долей всех школ города с тем же ключом"
+ALL_RESULTS = "одна модель по всем результатам города за год: уровень процедуры, школа, школа в процедуре"
+FORESEEN_RULE = "та же модель по прежним сопоставимым годам и по этому году без собственных результатов школы"
 
 
 @dataclass(frozen=True)
@@ -197,20 +199,18 @@ _DUTY_FACTS = {
 }
 _OF_SCHOOLS = ("scope", "group_name")
 _SITTING = ("procedure", "subject", "sitting_grade", "wave", "school_year")
-_FITTED = {
-    name: _made("population.value", ALL_SCHOOLS, POPULATION)
-    for name in (
-        "stabilised_value",
-        "stabilised_low",
-        "stabilised_high",
-        "threshold_probability",
-        "growth_probability",
-        "own_growth_probability",
-        "against_city",
-    )
+_POOLED = {
+    name: _made("population.value", ALL_RESULTS, POPULATION)
+    for name in ("pooled_value", "pooled_low", "pooled_high", "threshold_probability")
 }
+_FORESEEN = {
+    name: _made("history.value", FORESEEN_RULE, POPULATION)
+    for name in ("foreseen_value", "foreseen_low", "foreseen_high", "better_probability", "worse_probability",
+                 "noticeable_change")
+}  # fmt: skip
 _COMPARED = {
     "earlier_year": _made("earlier.calendar_year", "последний сопоставимый год", COPY),
+    "against_city": _made("own.numerator own.denominator city.value", "точные биномиальные пределы вокруг города"),
     "change": _made("own.value earlier.value", "значение минус значение сопоставимого года", DIFFERENCE),
     "change_low": _made("own.value earlier.value", "граница разности, 95 %"),
     "change_high": _made("own.value earlier.value", "граница разности, 95 %"),
@@ -417,8 +417,8 @@ MADE: dict[str, Derivation] = {
         {**{name: name for name in ("results", "context", "staff", "deficits", "self_assessment", "contests",
                                     "school_measures")},
          "passport": "passport", "own": "school_indicators", "earlier": "school_indicators",
-         "city": "school_indicators", "population": "school_indicators"},
-        {**_FITTED, **_COMPARED,
+         "city": "school_indicators", "population": "school_indicators", "history": "school_indicators"},
+        {**_POOLED, **_FORESEEN, **_COMPARED,
          **{name: Made(("passport.formula", *(f"{table}.*" for table in (
              "results", "context", "staff", "deficits", "self_assessment", "contests", "school_measures"))),
              "по паспорту показателей")
@@ -427,9 +427,22 @@ MADE: dict[str, Derivation] = {
                          "change_note")},
          "indicator_id": _made("passport.formula")},
         nothing={"earlier": "сравнить не с чем", "city": "значения города нет",
-                 "population": "других школ с тем же ключом нет",
+                 "population": NOT_POOLED, "history": NOT_POOLED,
                  **dict.fromkeys(("results", "context", "staff", "deficits", "self_assessment", "contests",
                                   "school_measures"), "")},
+    ),
+    "school_effects": Derivation(
+        "Школы по всем результатам", ("indicator_id", "school_login", "calendar_year"),
+        {"results": "school_indicators", "population": "school_indicators", "history": "school_indicators"},
+        {**_POOLED, **_FORESEEN,
+         "above_city_probability": _made("population.value", ALL_RESULTS, POPULATION),
+         "city_value": _made("population.numerator population.denominator", "сумма по всем результатам", POPULATION),
+         "numerator": _made("results.numerator", "", SUM), "denominator": _made("results.denominator", "", SUM),
+         "procedure_count": _made("results.value", "результаты школы", COUNT),
+         **{name: _made("results.numerator results.denominator", "по результатам, сравнимым с прежними годами")
+            for name in ("comparable_count", "comparable_value", "flags")},
+         **{name: _made("results.value") for name in ("indicator_id", "school_login", "calendar_year")}},
+        nothing={"results": "результатов нет", "population": NOT_POOLED, "history": NOT_POOLED},
     ),
     "indicator_gaps": Derivation(
         "Чего нет", ("indicator_id", "calendar_year"), {"passport": "passport", "known": "school_indicators"},
@@ -440,26 +453,27 @@ MADE: dict[str, Derivation] = {
     ),
     "selection_hits": Derivation(
         "Процедуры правила", ("rule_id", "school_login", "procedure", "subject", "wave", "calendar_year"),
-        {"rule": "selection_rules", "share": "school_indicators"},
+        {"rule": "selection_rules", "share": "school_indicators", "population": "school_indicators"},
         {**{name: _made(f"share.{name}", "", COPY)
             for name in ("numerator", "denominator", "value", "interval_low", "interval_high", "city_value")},
          **{name: _made("share.value rule.rule_words", "доля против порога правила") for name in ("is_low",)},
-         "low_probability": _made("share.threshold_probability rule.rule_words", "что истинная доля не ниже порога"),
-         "false_alarm_probability": _made("share.city_value rule.rule_words", "точное биномиальное, при доле города"),
-         "miss_probability": _made("share.city_value rule.rule_words",
-                                   "точное биномиальное, при доле настолько выше порога, насколько город ниже"),
+         "low_probability": _made("population.value rule.rule_words", ALL_RESULTS, POPULATION),
          "rule_id": _made("rule.rule_words"), "flags": _made("share.value rule.rule_words")},
     ),
     "selection": Derivation(
         "Школа под правилом", ("rule_id", "school_login", "calendar_year"),
-        {"rule": "selection_rules", "hits": "selection_hits", "before": "selection_hits"},
+        {"rule": "selection_rules", "hits": "selection_hits", "before": "selection_hits",
+         "population": "school_indicators"},
         {**{name: _made("rule.rule_words hits.is_low hits.value")
             for name in ("expected_procedure_count", "known_procedure_count", "low_procedure_count", "listed",
-                         "reason", "chance_probability", "low_probability", "school_login", "calendar_year")},
+                         "reason", "school_login", "calendar_year")},
          **{name: _made("rule.rule_words hits.is_low before.is_low")
-            for name in ("repeated_low_count", "leaving", "unchanged_probability", "leaving_note")},
+            for name in ("repeated_low_count", "leaving", "leaving_note")},
+         **{name: _made("population.value rule.rule_words", ALL_RESULTS, POPULATION)
+            for name in ("low_probability", "still_low_probability")},
          "rule_id": _made("rule.rule_words")},
-        nothing={"hits": "результатов процедур правила у этой школы нет", "before": "годом раньше результатов нет"},
+        nothing={"hits": "результатов процедур правила у этой школы нет", "before": "годом раньше результатов нет",
+                 "population": "результатов процедур правила за этот год нет"},
     ),
     "selection_thresholds": Derivation(
         "Другой порог", ("rule_id", "threshold", "calendar_year"),

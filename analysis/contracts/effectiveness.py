@@ -41,9 +41,9 @@ class _Indicators(Table):
     )
     interval_low: Series[pd.Float64Dtype] = but(unit="единица показателя", le=None)
     interval_high: Series[pd.Float64Dtype] = but(unit="единица показателя", le=None)
-    stabilised_value: Series[pd.Float64Dtype]
-    stabilised_low: Series[pd.Float64Dtype]
-    stabilised_high: Series[pd.Float64Dtype]
+    pooled_value: Series[pd.Float64Dtype]
+    pooled_low: Series[pd.Float64Dtype]
+    pooled_high: Series[pd.Float64Dtype]
     threshold_probability: Series[pd.Float64Dtype]
     city_value: Series[pd.Float64Dtype]
     against_city: Series[Text] = but(isin=AGAINST_CITY)
@@ -51,8 +51,12 @@ class _Indicators(Table):
     change: Series[pd.Float64Dtype]
     change_low: Series[pd.Float64Dtype]
     change_high: Series[pd.Float64Dtype]
-    growth_probability: Series[pd.Float64Dtype]
-    own_growth_probability: Series[pd.Float64Dtype]
+    foreseen_value: Series[pd.Float64Dtype]
+    foreseen_low: Series[pd.Float64Dtype]
+    foreseen_high: Series[pd.Float64Dtype]
+    better_probability: Series[pd.Float64Dtype]
+    worse_probability: Series[pd.Float64Dtype]
+    noticeable_change: Series[pd.Float64Dtype]
     change_note: Series[Text]
     flags: Series[Text]
 
@@ -84,6 +88,36 @@ class PublicIndicators(_Indicators):
 
     class Config:
         unique = [*INDICATOR_KEY, "group_name"]
+
+
+class SchoolEffects(Table):
+    """Школы по всем результатам года: насколько школа отличается от города и чего ждали от неё по прежним годам."""
+
+    indicator_id: Series[str]
+    calendar_year: Series[int]
+    school_login: Series[str] = but(meaning="Логин школы в ФИС ОКО")
+    procedure_count: Series[int]
+    numerator: Series[float] = but(meaning="По всем результатам вместе", nullable=False)
+    denominator: Series[float] = but(meaning="По всем результатам вместе", nullable=False)
+    city_value: Series[float] = but(meaning="Доля по всем результатам всех школ", unit="доля", le=1, nullable=False)
+    pooled_value: Series[pd.Float64Dtype] = but(
+        meaning="Какой была бы доля школы там, где доля города — как в столбце «Город»", blank=NOT_TOLD
+    )
+    pooled_low: Series[pd.Float64Dtype]
+    pooled_high: Series[pd.Float64Dtype]
+    above_city_probability: Series[pd.Float64Dtype]
+    comparable_count: Series[pd.Int64Dtype]
+    comparable_value: Series[pd.Float64Dtype]
+    foreseen_value: Series[pd.Float64Dtype]
+    foreseen_low: Series[pd.Float64Dtype]
+    foreseen_high: Series[pd.Float64Dtype]
+    better_probability: Series[pd.Float64Dtype]
+    worse_probability: Series[pd.Float64Dtype]
+    noticeable_change: Series[pd.Float64Dtype]
+    flags: Series[str]
+
+    class Config:
+        unique = ["indicator_id", "calendar_year", "school_login"]
 
 
 class IndicatorGaps(Table):
@@ -121,8 +155,6 @@ class _Hits(Table):
     is_low: Series[str] = but(isin=LOW_WORDS)
     low_probability: Series[pd.Float64Dtype]
     city_value: Series[pd.Float64Dtype] = but(meaning="Доля по всем школам", blank=NOT_TOLD, unit="доля", le=1)
-    false_alarm_probability: Series[pd.Float64Dtype]
-    miss_probability: Series[pd.Float64Dtype]
     flags: Series[str]
 
 
@@ -156,12 +188,12 @@ class Selection(Table):
     repeated_low_count: Series[int]
     listed: Series[str] = but(isin=LISTED_WORDS)
     reason: Series[str] = but(label="Почему", meaning="Что решило", str_length={"min_value": 1}, nullable=False)
-    chance_probability: Series[pd.Float64Dtype]
     low_probability: Series[pd.Float64Dtype] = but(
-        meaning="Что истинных долей не ниже порога не меньше, чем требует правило; процедуры независимы", blank=NOT_TOLD
+        meaning="Что условие года выполнялось бы и при неограниченном числе учеников, по всем процедурам вместе",
+        blank=NOT_TOLD,
     )
     leaving: Series[str] = but(isin=LEAVING_WORDS)
-    unchanged_probability: Series[pd.Float64Dtype]
+    still_low_probability: Series[pd.Float64Dtype]
     leaving_note: Series[str]
 
     class Config:
@@ -209,6 +241,7 @@ class TrainingNeeds(Table):
 
 EFFECTIVENESS_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "school_indicators": SchoolIndicators,
+    "school_effects": SchoolEffects,
     "indicator_gaps": IndicatorGaps,
     "selection_hits": SelectionHits,
     "selection": Selection,

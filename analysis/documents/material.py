@@ -11,6 +11,7 @@ from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape
+from analysis.presentation.passport import MODEL
 from analysis.presentation.russian import listed, long_date
 from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.presentation.sentences import ended
@@ -112,10 +113,9 @@ def whence(material: Material, asks: Sequence[str], indicators: bool = True) -> 
         said.append(ended(f"Срок приёма сведений за год — {day}{own}"))
     if passport is not None and indicators:
         method = passport.method
-        sure = "" if method.confirmed else " (способ не подтверждён нормативно)"
         own = bracketed(doubt(passport.since is None, confirmed=True))
         said.append(f"Показатели — по паспорту показателей версии {passport.version}{own}. {ended(method.interval)}")
-        said.append(f"Приближение к городу: {method.stabilisation[:1].lower()}{method.stabilisation[1:]}{sure}.")
+        said.append(MODEL if method.confirmed else f"{MODEL} Нормой этот способ не задан.")
     how = " или ".join(f"`analysis explain {ask}`" for ask in asks or [f"ЛОГИН@{material.year}"])
     return f"{escape(' '.join(said))} Откуда числа: {how}."
 

@@ -1,6 +1,5 @@
 """The tables of a school's note: its own numbers beside the city's; no other school is named."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -9,7 +8,6 @@ import pandas as pd
 
 from analysis.contracts.tables import TABLES
 from analysis.documents.material import Material, with_codes
-from analysis.indicators.effectiveness import NOT_STABILISED
 from analysis.presentation.brief_words import (
     change_words,
     interval_words,
@@ -78,22 +76,13 @@ def low_results(material: Material, login: str) -> str:
         RESULT(22),
         Col(None, "Не справились", 15, "c", share_words),
         INTERVAL(11),
-        Col("stabilised_value", "Приближено к городу", 15, "c", whole_percent),
+        Col("pooled_value", width=15, align="c", say=whole_percent),
         CITY(8),
         Col("threshold_probability", width=15, align="c", say=probability),
         LIMIT(14),
     ]
     caption = "Отметка «2» или балл ниже минимального"
-    notes = [_why_not_drawn(rows), _city(material, rows)]
-    printed = plain_table("low", caption, TABLES["school_indicators"], rows, columns)
-    return "\n\n".join([printed, *(one for one in notes if one)]) if printed else ""
-
-
-def _why_not_drawn(rows: list[Row]) -> str:
-    """Why some shares could not be drawn towards the city."""
-    flags = [flag for row in rows for flag in str(row["flags"]).split("; ") if flag.startswith(NOT_STABILISED)]
-    said = "; ".join(f"{flag.removeprefix(NOT_STABILISED)} — {count}" for flag, count in Counter(flags).items())
-    return table_note(f"Не приближено к городу, результатов: {said}.") if said else ""
+    return _beside_city(material, rows, plain_table("low", caption, TABLES["school_indicators"], rows, columns))
 
 
 def quality(material: Material, login: str) -> str:

@@ -1,7 +1,7 @@
 """The indicators of schools and of the city: each value, how sure it is, and which are missing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,18 +10,13 @@ from numpy.typing import NDArray
 from analysis.contracts.columns import pandas_types
 from analysis.contracts.effectiveness import AGAINST_CITY, SchoolIndicators
 from analysis.contracts.school_facts import are_asked
-from analysis.indicators.change import change_columns, one_way
+from analysis.indicators.change import change_columns, earlier_places, one_way
 from analysis.indicators.indicator_links import indicator_links, part_of
 from analysis.indicators.keyed import CITY, KEYS, OTHERS, Keyed, blank_where_unknown, joined, keyed_tables
 from analysis.indicators.links import NONE, Links, pointing
 from analysis.indicators.measurement import Measured, measured
-from analysis.indicators.stabilise import REASONS, STABLE, Regime, Stabilised, stabilised
-from analysis.indicators.uncertainty import (
-    FUNNEL_LEVELS,
-    Numbers,
-    at_least,
-    funnel_limits,
-)
+from analysis.indicators.pooling import FORESEEN, Pooled, effects_table, pooled
+from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
 from analysis.rules.exam_calendar import Sitting
 from analysis.rules.indicator_passport import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
 
@@ -31,7 +26,6 @@ ZERO_BASE = "недостаточно данных: знаменатель ра�
 LOWER_BOUND = "нижняя граница: о части нет сведений"
 CITY_BOUND = "значение города не меньше напечатанного: о части нет сведений"
 ALONE = "недостаточно данных: сравнить не с кем, результат только у одной школы"
-NOT_STABILISED = "не стабилизировано: "
 SHIFTED = "почти все школы изменились в одну сторону: проверьте, можно ли сравнивать с прежним годом"
 NO_THRESHOLD = "недостаточно данных: порог 0 или 1 ничего не отделяет"
 
@@ -51,33 +45,48 @@ def school_indicators(
         A table after contracts.effectiveness.SchoolIndicators: schools of a table first, then its whole groups. Where
         something cannot be said the cell is blank and `flags` or `change_note` give the reason.
     """
-    return school_indicators_and_links(tables, passport, calendar)[0]
+    return effectiveness(tables, passport, calendar).indicators
 
 
-def school_indicators_and_links(
-    tables: Mapping[str, pd.DataFrame], passport: Passport, calendar: Sequence[Sitting]
-) -> tuple[pd.DataFrame, dict[str, Links]]:
-    """Returns the same table and its edges: received rows, entry of the passport, earlier year, city."""
+class Effectiveness(NamedTuple):
+    """The indicators of schools.
+
+    Attributes:
+        indicators: After contracts.effectiveness.SchoolIndicators.
+        links: Its edges: received rows, entry of the passport, earlier year, city, what a pooled number rests on.
+        effects: The schools over all their results, after contracts.effectiveness.SchoolEffects.
+    """
+
+    indicators: pd.DataFrame
+    links: dict[str, Links]
+    effects: pd.DataFrame
+
+
+def effectiveness(tables: Mapping[str, pd.DataFrame], passport: Passport, calendar: Sequence[Sitting]) -> Effectiveness:
+    """Returns the indicators (see `school_indicators`), their edges, and the schools over all their results."""
     keyed = keyed_tables(tables, calendar)
     wanted = [one for one in passport.indicators if one.table in keyed]
-    names = pd.CategoricalDtype([one.id for one in passport.indicators])
-    rows, parts = [], []
+    rows, parts, effects = [], [], []
     for one in wanted:
         found = measured(keyed[one.table], one)
         if len(found.rows):
-            rows.append(_of_indicator(found, keyed[one.table], one, passport.method, names))
+            earlier = earlier_places(found, keyed[one.table])
+            model = pooled(found, keyed[one.table], one, earlier)
+            rows.append(_of_indicator(found, keyed[one.table], one, passport, earlier, model))
             parts.append(part_of(one, keyed[one.table], found))
+            effects.append(model.effects)
     table, links = _together(rows)[COLUMNS] if rows else _nothing(), indicator_links(parts, tables, passport)
     # Where a year was not compared after all (other schools in the sum), nothing stands behind the change.
     compared = np.where(table["earlier_year"].notna(), links["earlier"].nodes, NONE)
-    return table, {**links, "earlier": pointing("school_indicators", compared)}
+    edges = {**links, "earlier": pointing("school_indicators", compared)}
+    return Effectiveness(table, edges, effects_table(effects))
 
 
 def _of_indicator(
-    found: Measured, keyed: Keyed, indicator: Indicator, method: Method, names: pd.CategoricalDtype
+    found: Measured, keyed: Keyed, indicator: Indicator, passport: Passport, earlier: NDArray[np.intp], model: Pooled
 ) -> pd.DataFrame:
-    steady = _stabilised(found, indicator, method, keyed.group_count)
     keys = keyed.keys.take(found.rows).reset_index(drop=True)
+    names = pd.CategoricalDtype([one.id for one in passport.indicators])
     place = names.categories.get_loc(indicator.id)
     numbers = {
         "numerator": found.numerator,
@@ -85,46 +94,24 @@ def _of_indicator(
         "value": found.value,
         "interval_low": found.low,
         "interval_high": found.high,
-        "stabilised_value": steady.value,
-        "stabilised_low": steady.low,
-        "stabilised_high": steady.high,
-        "threshold_probability": _over_threshold(found, steady, indicator),
+        "pooled_value": model.value,
+        "pooled_low": model.low,
+        "pooled_high": model.high,
+        "threshold_probability": model.over_threshold,
         "city_value": found.city,
+        **{name: model.foreseen[name].to_numpy("float64") for name in FORESEEN},
     }
+    said = [*_said(found, indicator, passport.method, one_way(found, keyed, earlier)), *model.said]
     return pd.DataFrame(
         {
             "indicator_id": pd.Categorical.from_codes(np.full(len(keys), place), dtype=names),
             **{key: keys[key] for key in KEYS},
             **{name: blank_where_unknown(column) for name, column in numbers.items()},
             "against_city": _against_city(found, indicator),
-            **change_columns(found, keyed, indicator, method),
-            "flags": _flags(found, steady, indicator, method, one_way(found, keyed, method.fewest_schools)),
+            **change_columns(found, keyed, indicator, earlier),
+            "flags": joined(said),
         }
     )  # fmt: skip
-
-
-def _stabilised(found: Measured, indicator: Indicator, method: Method, groups: int) -> Stabilised:
-    value, low, high, over, alpha, beta = (np.full(len(found.rows), np.nan) for _ in range(6))
-    verdicts = np.full(len(found.rows), STABLE, dtype=np.int8)
-    rows = np.flatnonzero((found.value[: found.schools] >= 0) & (found.denominator[: found.schools] > 0))
-    if not indicator.stabilise or not len(rows):
-        return Stabilised(value, low, high, over, verdicts, alpha, beta)
-    regime = Regime(method.fewest_schools, method.largest_spread_error)
-    threshold = np.full(groups, np.nan if indicator.threshold is None else indicator.threshold)
-    of = stabilised(found.numerator[rows], found.denominator[rows], found.groups[rows], threshold, regime, groups)
-    value[rows], low[rows], high[rows], over[rows] = of.value, of.low, of.high, of.over_threshold
-    verdicts[rows] = of.verdicts
-    return Stabilised(value, low, high, over, verdicts, alpha, beta)
-
-
-def _over_threshold(found: Measured, steady: Stabilised, indicator: Indicator) -> Numbers:
-    """By the stabilised share where there is one, else by the school's own counts."""
-    if indicator.threshold is None or indicator.interval != JEFFREYS or not 0 < indicator.threshold < 1:
-        return np.full(len(found.rows), np.nan)
-    known = found.denominator > 0
-    count, base = np.where(known, found.numerator, 0.0), np.where(known, found.denominator, 1.0)
-    plain = np.where(known, at_least(count + 0.5, base - count + 0.5, indicator.threshold), np.nan)
-    return np.where(np.isnan(steady.over_threshold), plain, steady.over_threshold)
 
 
 def _against_city(found: Measured, indicator: Indicator) -> pd.Categorical:
@@ -143,30 +130,25 @@ def _against_city(found: Measured, indicator: Indicator) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, dtype=dtype)
 
 
-def _flags(
-    found: Measured, steady: Stabilised, indicator: Indicator, method: Method, shifted: NDArray[np.bool_]
-) -> "pd.Categorical[Any]":
-    """What must be said of each row, joined; each combination is made once."""
+def _said(
+    found: Measured, indicator: Indicator, method: Method, shifted: NDArray[np.bool_]
+) -> list[tuple[str, NDArray[np.bool_]]]:
+    """What must be said of the rows: a text, and where it is true."""
     unknown = np.isnan(found.numerator if indicator.kind != GIVEN_MEAN else found.value)
     zero = found.denominator == 0
     of_schools = np.arange(len(found.rows)) < found.schools
     degenerate = indicator.threshold is not None and not 0 < indicator.threshold < 1
-    said: list[tuple[str, NDArray[np.bool_]]] = [
+    return [
         (NO_DATA, unknown & ~zero),
         (ZERO_BASE, zero),
         (f"мало участников: меньше {method.small_base}", _few(found, indicator, method.small_base)),
         (LOWER_BOUND, found.partial & ~np.isnan(found.value)),
         (CITY_BOUND, of_schools & found.city_partial),
         (f"без интервала: {indicator.interval_note}", ~unknown & (indicator.interval == NO_INTERVAL)),
-        (ALONE, of_schools & ~unknown & ~zero & (found.known_schools == 1) & indicator.stabilise),
+        (ALONE, of_schools & ~unknown & ~zero & (found.known_schools == 1) & indicator.pooled),
         (NO_THRESHOLD, ~unknown & degenerate),
         (SHIFTED, shifted & (indicator.interval == JEFFREYS)),
-        *(
-            (f"{NOT_STABILISED}{reason.format(schools=method.fewest_schools)}", steady.verdicts == verdict)
-            for verdict, reason in REASONS.items()
-        ),
     ]
-    return joined(said)
 
 
 def _few(found: Measured, indicator: Indicator, least: int) -> NDArray[np.bool_]:

@@ -56,15 +56,38 @@ def indicator_links(parts: Sequence[Part], tables: Mapping[str, pd.DataFrame], p
     entries = {one.id: number for number, one in enumerate(passport.indicators)}
     written = np.repeat([entries[part.indicator.id] for part in parts], sizes)
     places = [_places(part, int(start)) for part, start in zip(parts, starts, strict=False)]
-    city = pointing(TABLE, _joined([_city(part, place) for part, place in zip(parts, places, strict=True)]))
+    city = _joined([_city(part, place) for part, place in zip(parts, places, strict=True)])
     earlier = [_earlier(part, place) for part, place in zip(parts, places, strict=True)]
     return {
         **{name: _received(name, parts, tables[name]) for name in dict.fromkeys(p.indicator.table for p in parts)},
         "passport": pointing("passport", written),
         "own": pointing(TABLE, np.arange(starts[-1])),
         "earlier": pointing(TABLE, _joined(earlier)),
-        "city": city,
-        "population": city,
+        "city": pointing(TABLE, city),
+        **_fitted_to(parts, starts, written),
+    }
+
+
+def _fitted_to(parts: Sequence[Part], starts: Numbers, entries: Rows) -> dict[str, Links]:
+    """What a pooled number rests on: all schools in its year, and in that year and those before it."""
+    nodes = {"population": _Nodes(), "history": _Nodes()}
+    of_rows = np.full(len(entries), NONE, dtype=np.int32)
+    for part, start in zip(parts, starts, strict=False):
+        if not part.indicator.pooled:
+            continue
+        years = part.keyed.keys["calendar_year"].to_numpy("int64")[part.rows]
+        places = start + np.arange(part.schools)
+        codes, each = np.unique(years, return_inverse=True)
+        first = nodes["population"].count
+        of_rows[start : start + part.schools] = first + each[: part.schools]
+        for number in range(len(codes)):
+            of_year, before = (np.flatnonzero(test(each[: part.schools], number)) for test in (np.equal, np.less_equal))
+            for name, members in (("population", of_year), ("history", before)):
+                key = (part.indicator.id, number)
+                nodes[name].first_of(key, 1, np.zeros(len(members), dtype=np.int32), places[members])
+    return {
+        name: grouped(TABLE, of_rows, (_joined([at for at, _ in one.pairs]), _joined([row for _, row in one.pairs])))
+        for name, one in nodes.items()
     }
 
 

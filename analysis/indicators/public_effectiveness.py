@@ -1,8 +1,8 @@
 """What the public may see of the indicators: only what follows from the masked tables, whose cells it can add itself.
 
 An indicator of a school, of the others or of the city is public where each cell that it is made of is printed in
-the masked table (`public_…`) and gives the very same number. What is fitted to all schools — stabilised shares and the
-probabilities that rest on them — is for the office alone: with few schools the counts of those that no public table
+the masked table (`public_…`) and gives the very same number. What is fitted to all schools — pooled shares, what was
+foreseen, and their probabilities — is for the office alone: with few schools the counts of those that no public table
 names could be worked out from it.
 """
 
@@ -12,8 +12,9 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import PublicHits, PublicIndicators
 from analysis.contracts.school_groups import SCHOOL, column_title
-from analysis.indicators.effectiveness import NOT_STABILISED, SHIFTED
+from analysis.indicators.effectiveness import SHIFTED
 from analysis.indicators.keyed import CITY, OTHERS
+from analysis.indicators.pooling import FORESEEN, OF_THE_MODEL
 from analysis.indicators.school_tables import GROUP_NAMES, PARTS
 from analysis.rules.disclosure_policy import DisclosurePolicy
 from analysis.rules.exam_calendar import MARK_SCALE
@@ -24,10 +25,7 @@ Tables = Mapping[str, pd.DataFrame]
 WHOLES = {CITY: GROUP_NAMES["город"], OTHERS: GROUP_NAMES["другие школы"]}
 SITTING = ["procedure", "subject", "programme_grade", "sitting_grade", "wave", "calendar_year", "school_year", "scale"]
 ABOUT = ["indicator_id", "aspect", *SITTING]
-FITTED = [
-    "stabilised_value", "stabilised_low", "stabilised_high", "threshold_probability", "growth_probability",
-    "own_growth_probability",
-]  # fmt: skip
+FITTED = ["pooled_value", "pooled_low", "pooled_high", "threshold_probability", *FORESEEN]
 OWN = ["numerator", "denominator", "value", "interval_low", "interval_high"]
 KNOWN_WITH_CHANGE = ["earlier_year", "change_low", "change_high"]
 # Tables that say nothing of single people.
@@ -91,11 +89,8 @@ def public_hits(hits: pd.DataFrame, shown: pd.DataFrame, names: Mapping[str, str
     known = open_rows[[*keys, "numerator", "denominator", "city_value"]].rename(columns={"city_value": "city"})
     named = hits.assign(group_name=hits["school_login"].map(names).astype("str"))
     found = named.merge(known.drop_duplicates(keys, keep=False), on=[*keys, "numerator", "denominator"], how="inner")
-    with_city = found["city"].notna()
     found = found.assign(
         low_probability=pd.Series(pd.NA, index=found.index, dtype="Float64"),
-        false_alarm_probability=found["false_alarm_probability"].where(with_city),
-        miss_probability=found["miss_probability"].where(with_city),
         city_value=found["city"],
         flags="",
     )
@@ -218,7 +213,7 @@ def _frame(
 
 def _flags(said: str, is_open: bool) -> str:
     """What must be said of a number that is shown; not of what only the office sees."""
-    kept = [one for one in said.split("; ") if one not in ("", SHIFTED) and not one.startswith(NOT_STABILISED)]
+    kept = [one for one in said.split("; ") if one not in ("", SHIFTED, *OF_THE_MODEL)]
     return "; ".join(kept) if is_open else HIDDEN
 
 

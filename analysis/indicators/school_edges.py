@@ -100,11 +100,23 @@ def effectiveness_edges(tables: Tables, methods: Methods) -> Edges:
             "known": matched(gaps, "school_indicators", [known], ["indicator_id", "calendar_year"]),
         }
     }
+    effects, pooled = tables["school_effects"], known[known["pooled_value"].notna()]
+    edges["school_effects"] = {
+        "results": matched(effects, "school_indicators", [pooled], ["indicator_id", "calendar_year", "school_login"]),
+        "population": matched(effects, "school_indicators", [pooled], ["indicator_id", "calendar_year"]),
+        "history": matched(effects, "school_indicators", _up_to_each_year(pooled), ["indicator_id", "calendar_year"]),
+    }
     if "training_needs" in tables:
         topics = tables["training_needs"]
         by = ["calendar_year", "competence"]
         edges["training_needs"] = {"deficits": matched(topics, "deficits", [tables["deficits"]], by)}
     return edges | (_selection_edges(tables, methods) if "selection_hits" in tables else {})
+
+
+def _up_to_each_year(rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """The rows of each year and of those before it, as if all were of that year."""
+    years = sorted(rows["calendar_year"].unique())
+    return [rows[rows["calendar_year"] <= year].assign(calendar_year=year) for year in years]
 
 
 def _selection_edges(tables: Tables, methods: Methods) -> Edges:
@@ -117,10 +129,12 @@ def _selection_edges(tables: Tables, methods: Methods) -> Edges:
         "selection_hits": {
             "rule": _of_rule(hits, rules),
             "share": matched(hits, "school_indicators", ruled_rows, ["rule_id", "school_login", *KEPT]),
+            "population": matched(hits, "school_indicators", ruled_rows, ["rule_id", "calendar_year"]),
         },
         "selection": {
             "rule": _of_rule(listed, rules),
             "hits": matched(listed, "selection_hits", [hits], about),
+            "population": matched(listed, "school_indicators", ruled_rows, ["rule_id", "calendar_year"]),
             "before": matched(
                 listed.assign(calendar_year=listed["calendar_year"] - 1), "selection_hits", [hits], about
             ),

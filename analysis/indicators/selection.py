@@ -15,13 +15,7 @@ from analysis.contracts.columns import pandas_types
 from analysis.contracts.effectiveness import LISTED_WORDS, Selection, SelectionThresholds
 from analysis.indicators.keyed import blank_where_unknown
 from analysis.indicators.selection_hits import Hits
-from analysis.indicators.uncertainty import (
-    Numbers,
-    distinct_rows,
-    fewest_reaching,
-    foreseen_count_or_more,
-    number_of_hits,
-)
+from analysis.indicators.uncertainty import Numbers, distinct_rows, fewest_reaching
 from analysis.rules.exam_calendar import Sitting
 from analysis.rules.methods import NO_REPETITION, PARTS_NOTHING, SAME_LIST, RuleSet
 
@@ -72,17 +66,15 @@ class _Year:
         calendar_year: The year.
         low: 1 low, 0 not, NaN without a result.
         expected: Where a result was to be expected.
-        alarm: Chance of a false alarm; NaN where it is not known.
-        truly: Probability that the true share is not below the threshold.
-        unchanged: Probability of being low again at last year's true share; NaN where the years cannot be compared.
+        truly: Of each school the probability that the condition of the year would be met with unlimited pupils.
+        still_low: Of each school the probability that more procedures would be low than it may leave the list with.
     """
 
     calendar_year: int
     low: Numbers
     expected: NDArray[np.bool_]
-    alarm: Numbers
     truly: Numbers
-    unchanged: Numbers
+    still_low: Numbers
 
     @property
     def count(self) -> Numbers:
@@ -138,17 +130,11 @@ def _year(work: RuleAtWork, year: int, threshold: float | None = None) -> _Year:
     rows, where = table.iloc[at], (school[at], procedure[at])
     low = _low(rows, rule, threshold)
     order = np.argsort(np.nan_to_num(low, nan=-1), kind="stable")  # the low wave is written last and stays
-    columns = {
-        "low": low,
-        "alarm": rows["false_alarm_probability"].to_numpy("float64", na_value=np.nan),
-        "truly": rows["low_probability"].to_numpy("float64", na_value=np.nan),
-        "unchanged": _unchanged(hits, rule, at, year) if threshold is None else np.full(len(at), np.nan),
-    }
-    filled = {name: np.full((len(logins), len(procedures)), np.nan) for name in columns}
-    for name, column in columns.items():
-        filled[name][where[0][order], where[1][order]] = column[order]
+    filled = np.full((len(logins), len(procedures)), np.nan)
+    filled[where[0][order], where[1][order]] = low[order]
     expected = _held(procedures, work.calendar, year)[None, :] & _taught(procedures, work.grades, logins)
-    return _Year(calendar_year=year, expected=expected | ~np.isnan(filled["low"]), **filled)
+    truly = hits.truly.reindex(pd.MultiIndex.from_product([[year], logins])).to_numpy("float64")
+    return _Year(year, filled, expected | ~np.isnan(filled), truly[:, 0], truly[:, 1])
 
 
 def _places(
@@ -178,21 +164,6 @@ def _low(rows: pd.DataFrame, rule: RuleSet, threshold: float | None) -> Numbers:
     reached = fewest_reaching(limit, base)
     counted = (base >= rule.minimum_participants) & ~np.isnan(count) & (0 < limit < 1)
     return np.where(counted, (count >= reached).astype(np.float64), np.nan)
-
-
-def _unchanged(hits: Hits, rule: RuleSet, at: NDArray[np.intp], year: int) -> Numbers:
-    """The probability of being low in this year, were the true share what it was in the comparable year before."""
-    keys = ["school_login", "procedure", "subject", "programme_grade", "wave"]
-    earlier = hits.table.loc[hits.table["calendar_year"] == year - 1, keys]
-    then = earlier.assign(alpha=hits.alpha[earlier.index], beta=hits.beta[earlier.index])
-    now = hits.table.iloc[at][[*keys, "denominator"]].merge(then, on=keys, how="left")
-    base = now["denominator"].to_numpy("float64", na_value=np.nan)
-    alpha, beta = now["alpha"].to_numpy("float64"), now["beta"].to_numpy("float64")
-    usable = (hits.earlier_year[at] == year - 1) & (base > 0) & ~np.isnan(alpha)
-    found = np.full(len(at), np.nan)
-    n = base[usable]
-    found[usable] = foreseen_count_or_more(fewest_reaching(rule.threshold, n), n, alpha[usable], beta[usable])
-    return found
 
 
 def _held(procedures: dict[tuple[str, str, int], int], calendar: Sequence[Sitting], year: int) -> NDArray[np.bool_]:
@@ -256,7 +227,7 @@ def _again(year: _Year, last: _Year | None, rule: RuleSet, twice: NDArray[np.int
 def _page(work: RuleAtWork, year: _Year, answer: _Answer, before: Answers | None) -> pd.DataFrame:
     rule, logins = work.rule, work.logins
     known = ~np.isnan(year.low)
-    leaving, unchanged, note = _leaving(year, before, rule)
+    leaving, still_low, note = _leaving(year, before, rule)
     index = pd.RangeIndex(len(logins))
     words = np.array([UNLISTED, LISTED, UNDECIDED], dtype=object)  # by NO, YES and OPEN as the last
     return pd.DataFrame(
@@ -270,40 +241,27 @@ def _page(work: RuleAtWork, year: _Year, answer: _Answer, before: Answers | None
             "repeated_low_count": answer.repeated.astype("int64"),
             "listed": pd.Series(words[answer.listed], index=index, dtype="str"),
             "reason": pd.Series(answer.reasons, index=index, dtype="str"),
-            "chance_probability": blank_where_unknown(_enough_hits(year.alarm, known, rule)),
-            "low_probability": blank_where_unknown(_enough_hits(year.truly, known, rule)),
+            "low_probability": blank_where_unknown(year.truly),
             "leaving": pd.Series(leaving, index=index, dtype="str"),
-            "unchanged_probability": blank_where_unknown(unchanged),
+            "still_low_probability": blank_where_unknown(still_low),
             "leaving_note": pd.Series(note, index=index, dtype="str"),
         }
     )
 
 
-def _enough_hits(probabilities: Numbers, known: NDArray[np.bool_], rule: RuleSet) -> Numbers:
-    """The probability of as many hits as the rule asks for; NaN where that of a known procedure cannot be said."""
-    whole = known.any(axis=1) & ~(known & np.isnan(probabilities)).any(axis=1)
-    distribution = number_of_hits(np.where(known, probabilities, np.nan))
-    return np.where(whole, np.clip(distribution[:, rule.minimum_low_procedures :].sum(axis=1), 0, 1), np.nan)
-
-
 def _leaving(
     year: _Year, before: Answers | None, rule: RuleSet
 ) -> tuple[NDArray[np.object_], Numbers, NDArray[np.object_]]:
-    """Of the schools listed the year before: who leaves, and whether chance alone would do as much."""
+    """Of the schools listed the year before: who leaves, and whether as few low procedures may be chance."""
     size = len(year.low)
     was = np.zeros(size, dtype=bool) if before is None else before == YES
     stays, unsure = year.count > rule.leave_low_count, year.count + year.missing > rule.leave_low_count
     words = np.select([~was, stays, unsure], ["", "остаётся", "нельзя сказать"], "выходит")
     leaves = words == "выходит"
-    known = leaves & ~np.isnan(year.unchanged).all(axis=1)
-    few = number_of_hits(year.unchanged)[:, : rule.leave_low_count + 1].sum(axis=1)
-    unchanged = np.where(known, np.clip(few, 0, 1), np.nan)
-    note = np.select(
-        [~leaves, ~known, unchanged > TELLABLE],
-        ["", "недостаточно данных: годы нельзя сравнить", "неотличимо от случая"],
-        "отличимо от случая",
-    )
-    return words.astype(object), unchanged, note.astype(object)
+    still_low = np.where(leaves, year.still_low, np.nan)
+    known = [~leaves, np.isnan(still_low), still_low > TELLABLE]
+    note = np.select(known, ["", "оценить не удалось", "неотличимо от случая"], "отличимо от случая")
+    return words.astype(object), still_low, note.astype(object)
 
 
 def _empty(contract: type[Selection]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 
 from analysis.indicators.duties import duties, owed
-from analysis.indicators.effectiveness import indicator_gaps, school_indicators_and_links
+from analysis.indicators.effectiveness import effectiveness, indicator_gaps
 from analysis.indicators.execution import (
     duty_rows,
     facts_by_reporter,
@@ -80,9 +80,9 @@ def effectiveness_tables(
     """
     if methods is None or all(tables[name].empty for name in INPUTS if name in tables):
         return {}, {}
-    found, links = school_indicators_and_links(tables, methods.passport, methods.calendar)
+    found, links, effects = effectiveness(tables, methods.passport, methods.calendar)
     gaps = indicator_gaps(found, methods.passport, tables["schools"]["school_login"], years, methods.calendar)
-    made = {"school_indicators": found, "indicator_gaps": gaps}
+    made = {"school_indicators": found, "school_effects": effects, "indicator_gaps": gaps}
     if not tables["results"].empty and methods.rules:
         made |= selection_tables(found, methods, sorted(tables["schools"]["school_login"]))
     if not tables["deficits"].empty:
@@ -100,7 +100,7 @@ def selection_tables(found: pd.DataFrame, methods: Methods, logins: Sequence[str
     """
     grades = found.loc[found["programme_grade"].notna(), ["school_login", "programme_grade"]].drop_duplicates()
     grades = grades.astype({"school_login": "str"})
-    by_rule = [(rule, rule_hits(found, rule, methods.passport.method)) for rule in methods.rules]
+    by_rule = [(rule, rule_hits(found, rule, methods.passport.method.small_base)) for rule in methods.rules]
     known = [RuleAtWork(rule, hits, methods.calendar, grades, logins) for rule, hits in by_rule]
     return {
         "selection_hits": pd.concat([hits.table for _, hits in by_rule], ignore_index=True),

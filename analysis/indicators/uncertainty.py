@@ -17,8 +17,6 @@ Numbers = NDArray[np.float64]
 LEVEL = 0.95
 FUNNEL_LEVELS = (0.95, 0.998)
 PRIOR_COUNT = 0.5  # the Jeffreys prior of a share is Beta(½, ½)
-GRID_CELLS, LARGEST_ON_GRID, PAIRS_AT_ONCE, QUANTILES = 256, 400.0, 4_096, 256
-LARGEST_SUMMED = 2_000
 
 
 def for_distinct(function: Callable[..., tuple[Numbers, ...]], *columns: Numbers) -> Any:
@@ -60,11 +58,6 @@ def beta_interval(alpha: Numbers, beta: Numbers, level: float = LEVEL) -> tuple[
     """The central interval of Beta distributions."""
     tail = (1 - level) / 2
     return special.betaincinv(alpha, beta, tail), special.betaincinv(alpha, beta, 1 - tail)
-
-
-def at_least(alpha: Numbers, beta: Numbers, threshold: Numbers | float) -> Numbers:
-    """The probability that a share with this Beta distribution is the threshold or more."""
-    return np.asarray(1 - special.betainc(alpha, beta, threshold))
 
 
 def beta_of_moments(mean: Numbers, variance: Numbers) -> tuple[Numbers, Numbers]:
@@ -121,31 +114,6 @@ def chance_of_count_or_more(count: Numbers, base: Numbers, share: Numbers) -> Nu
     return np.asarray(np.where(count <= 0, 1.0, np.where(count > base, 0.0, inside)))
 
 
-def foreseen_count_or_more(count: Numbers, base: Numbers, alpha: Numbers, beta: Numbers) -> Numbers:
-    """The probability of this count or a greater one among others of the same true share, known only as a Beta."""
-    found = np.empty(len(count))
-    for rows, way in ((count <= LARGEST_SUMMED, _foreseen), (count > LARGEST_SUMMED, _foreseen_by_quantiles)):
-        columns = (count[rows], base[rows], alpha[rows], beta[rows])
-        (found[rows],) = for_distinct(lambda *row, way=way: (way(*row),), *columns)
-    return found
-
-
-def _foreseen(count: Numbers, base: Numbers, alpha: Numbers, beta: Numbers) -> Numbers:
-    below = np.zeros(len(count))
-    for fewer in range(int(count.max(initial=0))):
-        ways = -special.betaln(base - fewer + 1, fewer + 1) - np.log(base + 1)
-        chance = np.exp(ways + special.betaln(alpha + fewer, beta + base - fewer) - special.betaln(alpha, beta))
-        below += np.where((fewer < count) & (fewer <= base), chance, 0.0)
-    return np.clip(1 - below, 0.0, 1.0)
-
-
-def _foreseen_by_quantiles(count: Numbers, base: Numbers, alpha: Numbers, beta: Numbers) -> Numbers:
-    """For numbers that no examination has, as a slip of the hand makes them: a sum over them would never end."""
-    levels = (np.arange(QUANTILES) + 0.5) / QUANTILES
-    shares = special.betaincinv(alpha[:, None], beta[:, None], levels)
-    return np.asarray(chance_of_count_or_more(count[:, None], base[:, None], shares).mean(axis=1))
-
-
 def funnel_limits(base: Numbers, share: Numbers, level: float) -> tuple[Numbers, Numbers]:
     """Exact binomial limits around a share: the least and the greatest count that chance explains at this level.
 
@@ -181,43 +149,6 @@ def difference_interval(
     down = np.sqrt((value - low) ** 2 + (earlier_high - earlier) ** 2)
     up = np.sqrt((high - value) ** 2 + (earlier - earlier_low) ** 2)
     return value - earlier - down, value - earlier + up
-
-
-def probability_of_growth(count: Numbers, base: Numbers, earlier_count: Numbers, earlier_base: Numbers) -> Numbers:
-    """The probability that a share has grown: that of two independent Jeffreys posteriors the later is the greater."""
-    result = np.full(len(base), np.nan)
-    known = (base > 0) & (earlier_base > 0)
-    small = known & (np.maximum(base, earlier_base) <= LARGEST_ON_GRID)
-    result[small] = _grown_on_grid(count[small], base[small], earlier_count[small], earlier_base[small])
-    large = np.flatnonzero(known & ~small)
-    result[large] = _grown_by_quantiles(count[large], base[large], earlier_count[large], earlier_base[large])
-    return result
-
-
-def _grown_on_grid(count: Numbers, base: Numbers, earlier_count: Numbers, earlier_base: Numbers) -> Numbers:
-    """Exact to about 0.001: distribution functions on a grid even in arcsin √p, where all posteriors are as wide."""
-    pairs = len(base)
-    codes, firsts = distinct_rows(np.concatenate([count, earlier_count]), np.concatenate([base, earlier_base]))
-    k, n = (np.concatenate(both)[firsts] for both in ((count, earlier_count), (base, earlier_base)))
-    edges = np.sin(np.linspace(0, np.pi / 2, GRID_CELLS + 1)) ** 2
-    reached = special.betainc((k + PRIOR_COUNT)[:, None], (n - k + PRIOR_COUNT)[:, None], edges)
-    masses = np.diff(reached, axis=1).astype(np.float32)
-    halfway = ((reached[:, 1:] + reached[:, :-1]) / 2).astype(np.float32)
-    result = np.empty(pairs)
-    for start in range(0, pairs, PAIRS_AT_ONCE):
-        part = slice(start, min(start + PAIRS_AT_ONCE, pairs))
-        later, earlier = codes[:pairs][part], codes[pairs:][part]
-        result[part] = np.einsum("ij,ij->i", masses[later], halfway[earlier])
-    return result
-
-
-def _grown_by_quantiles(count: Numbers, base: Numbers, earlier_count: Numbers, earlier_base: Numbers) -> Numbers:
-    levels = (np.arange(QUANTILES) + 0.5) / QUANTILES
-    result = np.empty(len(base))
-    for row, (k, n, k0, n0) in enumerate(zip(count, base, earlier_count, earlier_base, strict=True)):
-        shares = special.betaincinv(k + PRIOR_COUNT, n - k + PRIOR_COUNT, levels)
-        result[row] = special.betainc(k0 + PRIOR_COUNT, n0 - k0 + PRIOR_COUNT, shares).mean()
-    return result
 
 
 def number_of_hits(probabilities: Numbers) -> Numbers:

@@ -17,12 +17,13 @@ SHOWN = {
     "plan_fact": (*_PLAN, "reported_count", "documented_count", "accepted_count", "missing_reporters",
                   "reported_lower_count", "reported_upper_count", "accepted_flow_count", "unknown_year_count",
                   "status", "status_flow"),
-    "school_indicators": ("value", "numerator", "denominator", "interval_low", "interval_high", "stabilised_value",
-                          "stabilised_low", "stabilised_high", "threshold_probability", "city_value", "against_city",
-                          "earlier_year", "change", "change_low", "change_high", "growth_probability", "flags",
+    "school_indicators": ("value", "numerator", "denominator", "interval_low", "interval_high", "pooled_value",
+                          "pooled_low", "pooled_high", "threshold_probability", "city_value", "against_city",
+                          "earlier_year", "change", "change_low", "change_high", "foreseen_value", "foreseen_low",
+                          "foreseen_high", "better_probability", "noticeable_change", "flags",
                           "change_note"),
 }  # fmt: skip
-FOLLOWED = {"school_indicators": ("numerator", "denominator", "value", "stabilised_value", "change")}
+FOLLOWED = {"school_indicators": ("numerator", "denominator", "value", "pooled_value", "change")}
 # What is known of a school beside what it answers for, in the order in which it is told.
 OF_SCHOOL = (
     "schools", "former_names", "school_mergers", "school_status", "reporter_results", "received_forms",

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -51,6 +51,14 @@ class Store:
         """A row by its number, from 0."""
         found = self.table(table)
         return {} if found is None else found.slice(number, 1).to_pylist()[0]
+
+    def common(self, table: str, numbers: Sequence[int], names: Sequence[str]) -> Row:
+        """What is the same in several rows, of the columns named."""
+        found = self.table(table)
+        if found is None:
+            return {}
+        values = {name: found[name].take(pa.array(numbers)).unique().to_pylist() for name in names}
+        return {name: some[0] for name, some in values.items() if len(some) == 1}
 
     def rows(self, table: str, **key: Any) -> list[int]:
         """The numbers of the rows with such values."""

@@ -142,8 +142,8 @@ class Walk:
     def _population(self, table: str, behind: Sequence[int]) -> Iterator[str]:
         """All rows that a number was fitted to, by key and number; none of them is told."""
         self.ends += 1
-        said, here = self.store.tables[table], self.store.row(table, behind[0])
-        about = "" if self.public else f": {self.about(said, here)}"
+        said = self.store.tables[table]
+        about = "" if self.public else f": {self.about(said, self.store.common(table, behind, said['about']))}"
         yield f"совокупность: {said['title']}{about}; строк {self._count(table, behind)}"
 
     def _count(self, table: str, behind: Sequence[int]) -> int:

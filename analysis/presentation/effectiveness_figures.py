@@ -32,7 +32,7 @@ LONGEST_IN_LEGEND = 26
 
 @dataclass(frozen=True)
 class Dot:
-    """A share with its interval; `steady` is the stabilised share, None where there is none."""
+    """A share with its interval; `steady` is the pooled share, None where there is none."""
 
     label: str
     group: str
@@ -84,7 +84,7 @@ class Slopes:
 
 @matplotlib.rc_context(fname=STYLE)
 def dots(rows: Sequence[Dot], groups: Sequence[str], threshold: float | None) -> Figure:
-    """One line a share, in groups by label; a cross is the stabilised share, a dashed line the threshold."""
+    """One line a share, in groups by label; a cross is the pooled share, a dashed line the threshold."""
     labels = list(dict.fromkeys(one.label for one in rows))
     places, centres, edges = _lines(rows, labels, groups)
     height = LINE_INCHES * edges[-1] + 0.85
@@ -264,7 +264,7 @@ def _grid(panels: int, height: float) -> tuple[Figure, list[Axes]]:
 def _legend(figure: Figure, here: Sequence[str], groups: Sequence[str], **shown: bool) -> None:
     """Groups by marker, then what else the picture has."""
     more: dict[str, dict[str, Any]] = {
-        "steady": {"marker": "x", "color": INK, "label": "стабилизированная"},
+        "steady": {"marker": "x", "color": INK, "label": "с учётом всех результатов"},
         "threshold": {"linestyle": "--", "color": INK, "label": "порог"},
         "others": {"marker": "o", "color": PALE, "label": "другие школы"},
         "city": {"linestyle": "-", "color": INK, "label": "город"},

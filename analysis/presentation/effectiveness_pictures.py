@@ -6,15 +6,15 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from analysis.contracts.effectiveness import LIKE_CITY, PublicIndicators
+from analysis.contracts.effectiveness import LIKE_CITY, PublicIndicators, SchoolEffects
 from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
 from analysis.presentation import effectiveness_figures as drawing
 from analysis.presentation.edition import GROUPS_LAST, Edition
-from analysis.presentation.effectiveness_tables import BREAK, by_id, lowered
+from analysis.presentation.effectiveness_tables import BREAK, by_id, effect_rows, lowered
 from analysis.presentation.exhibits import Drawing, Exhibit, picture
 from analysis.presentation.indicator_words import exported, interval_words
 from analysis.presentation.school_facts import SLUGS, subject_words
-from analysis.presentation.shares import out_of, percent
+from analysis.presentation.shares import SURE, out_of, percent
 from analysis.presentation.words import Row, as_text, rows_of
 from analysis.rules.indicator_passport import Indicator
 
@@ -23,7 +23,7 @@ PANELS_PER_PICTURE = 6
 WITH_BREAKS = ("fig-slopes-", "tbl-changes")
 EXAMS = ("ОГЭ", "ЕГЭ")
 SITTING = ["procedure", "subject", "programme_grade", "sitting_grade", "wave"]
-CITY = GROUPS_LAST[1]
+SCHOOL, CITY = "Школа", GROUPS_LAST[1]
 
 
 def dot_pictures(
@@ -120,6 +120,27 @@ def heat_picture(edition: Edition) -> Exhibit | None:
     return _picture(edition, "deficits", caption, rows, Drawing(drawn, f"Клетки: компетенция и школа. {said}."))
 
 
+def effects_picture(edition: Edition, indicator: Indicator) -> Exhibit | None:
+    """All schools over all their results, each with its interval, beside the city; None where there are none."""
+    rows = effect_rows(edition, indicator)
+    rows = rows[rows["pooled_value"].notna()] if len(rows) else rows
+    if rows.empty:
+        return None
+    rows = rows.sort_values("pooled_value", ascending=False, kind="stable")
+    dots = [_effect_dot(edition, row) for row in rows_of(rows)]
+    city = float(rows["city_value"].iloc[0])
+    surely = int((rows["above_city_probability"] >= SURE).sum())
+    words = f"Школ {len(rows)}, у города {percent(city)}; почти наверняка больше, чем у города, — у {surely}."
+    caption = f"Школы по всем результатам {edition.calendar_year} года: {lowered(indicator.name)}, пунктир — город"
+    drawn = Drawing(partial(drawing.dots, dots, [SCHOOL], city), words)
+    return picture(edition, f"effects-{indicator.id.replace('_', '-')}", caption, SchoolEffects, rows, drawn)
+
+
+def _effect_dot(edition: Edition, row: Row) -> drawing.Dot:
+    value, low, high = (float(row[f"pooled_{end}"]) for end in ("value", "low", "high"))
+    return drawing.Dot(edition.school_names[row["school_login"]], SCHOOL, value, low, high, None)
+
+
 def _picture(edition: Edition, name: str, caption: str, rows: pd.DataFrame, drawn: Drawing) -> Exhibit:
     return picture(edition, name, caption, PublicIndicators, exported(rows), drawn)
 
@@ -165,7 +186,7 @@ def _parts(panels: Sequence[pd.DataFrame]) -> list[Sequence[pd.DataFrame]]:
 
 
 def _dot(row: Row) -> drawing.Dot:
-    steady: float | None = None if pd.isna(row["stabilised_value"]) else float(row["stabilised_value"])
+    steady: float | None = None if pd.isna(row["pooled_value"]) else float(row["pooled_value"])
     low, high = float(row["interval_low"]), float(row["interval_high"])
     return drawing.Dot(_broken(subject_words(row)), row["group_name"], float(row["value"]), low, high, steady)
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.effectiveness import PublicIndicators, TrainingNeeds
+from analysis.contracts.effectiveness import PublicIndicators, SchoolEffects, TrainingNeeds
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, filled, flagged_table, table
 from analysis.presentation.indicator_words import change_words, exported, value_words, with_interval
 from analysis.presentation.school_facts import SLUGS, TITLES, subject_words
-from analysis.presentation.shares import out_of, percent, probability
+from analysis.presentation.shares import out_of, percent, probability, rounded
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
 
@@ -41,7 +41,7 @@ def reliability(edition: Edition, slug: str, title: str, rows: pd.DataFrame, ind
         Col("group_name", "Школа или группа", 14),
         Col(None, "Сколько из скольких", 10, "c", out_of),
         Col(None, "Доля и интервал 95 %", 16, "c", partial(with_interval, indicator=indicator)),
-        Col(None, "Стабилизировано", 16, "c", steady_words),
+        Col(None, "С учётом всех результатов", 16, "c", pooled_words),
         Col("threshold_probability", f"{over}: вероятность", 11, "c", partial(chance_words, edition)),
         Col("against_city", width=13, align="c", say=text),
     ]
@@ -83,20 +83,20 @@ def plain_indicators(edition: Edition, name: str, caption: str, rows: pd.DataFra
 
 
 def changes(edition: Edition, name: str, caption: str, rows: pd.DataFrame) -> Exhibit:
-    """Changes of results with the probability that they are real; a break is named, its reason stands below."""
+    """Changes of results, and for the office what the earlier years foresaw; a break is named, its reason stands
+    below."""
+    ahead = [
+        Col(None, "Ожидалось", 13, "c", partial(interval_share, name="foreseen")),
+        Col("better_probability", "Лучше ожидаемого: вероятность", 10, "c", probability),
+        Col("noticeable_change", "Заметна перемена от", 9, "c", points),
+    ]
     columns = [
         Col(None, "Показатель", 26, "l", lambda row: _result_words(row, _defined(edition, row))),
         Col("group_name", "Школа", 12),
         Col(None, f"{edition.calendar_year} год", 17, "c", lambda row: with_interval(row, _defined(edition, row))),
         Col("earlier_year", "Сравнено с", 9, "c", text),
         Col(None, "Изменение", 25, "l", lambda row: _change_or_break(row, _defined(edition, row))),
-        Col(
-            None,
-            "Вероятность улучшения",
-            11,
-            "c",
-            lambda row: chance_words(edition, better(row, _defined(edition, row))),
-        ),
+        *(ahead if edition.internal else []),
     ]
     shown = filled(columns, rows_of(rows))
     return table(edition, name, caption, PublicIndicators, _whole(rows), shown)
@@ -118,14 +118,6 @@ def _result_words(row: Row, indicator: Indicator) -> str:
 def _change_or_break(row: Row, indicator: Indicator) -> str:
     said = change_words(row, indicator)
     return said.partition(":")[0] if said.startswith(BREAK) else said
-
-
-def better(row: Row, indicator: Indicator) -> float | None:
-    """The probability that the change is for the better; None where no way is better."""
-    if pd.isna(row["growth_probability"]) or indicator.direction == "без оценки":
-        return None
-    grown = float(row["growth_probability"])
-    return grown if indicator.direction == "больше — лучше" else 1 - grown
 
 
 def training(edition: Edition) -> Exhibit:
@@ -163,12 +155,50 @@ def chance_words(edition: Edition, chance: float | None) -> str:
     return probability(chance) if edition.internal else "—"
 
 
-def steady_words(row: Row) -> str:
+def pooled_words(row: Row) -> str:
     """«29,4 % (14,3–47,4 %)» or a dash."""
-    if pd.isna(row["stabilised_value"]):
+    return interval_share(row, "pooled")
+
+
+def interval_share(row: Row, name: str) -> str:
+    """A share and its interval by the beginning of their columns; a dash where there is none."""
+    if pd.isna(row[f"{name}_value"]):
         return "—"
-    low, high = percent(row["stabilised_low"]).split("\N{NO-BREAK SPACE}")[0], percent(row["stabilised_high"])
-    return f"{percent(row['stabilised_value'])} ({low}–{high})"
+    low, high = percent(row[f"{name}_low"]).split("\N{NO-BREAK SPACE}")[0], percent(row[f"{name}_high"])
+    return f"{percent(row[f'{name}_value'])} ({low}–{high})"
+
+
+def points(change: Any) -> str:
+    """«25 п. п.» of a difference of shares."""
+    return "—" if pd.isna(change) else f"{rounded(change * 100, 0)}\N{NO-BREAK SPACE}п.\N{NO-BREAK SPACE}п."
+
+
+def school_effects(edition: Edition, indicator: Indicator) -> Exhibit | None:
+    """All schools over all their results of a share that is judged; only for the office. None where there are none."""
+    rows = effect_rows(edition, indicator)
+    if rows.empty:
+        return None
+    columns = [
+        Col("school_login", "Школа", 15, "l", edition.school_names.__getitem__),
+        Col("procedure_count", width=9, align="c"),
+        Col(None, f"Там, где у города {percent(rows['city_value'].iloc[0])}", 18, "c", pooled_words),
+        Col("above_city_probability", width=11, align="c", say=probability),
+        Col("comparable_value", width=10, align="c", say=percent),
+        Col(None, "Ожидалось", 17, "c", partial(interval_share, name="foreseen")),
+        Col("better_probability", width=11, align="c", say=probability),
+        Col("noticeable_change", width=10, align="c", say=points),
+    ]
+    caption = f"Школы по всем результатам {edition.calendar_year} года: {lowered(indicator.name)}"
+    name = f"effects-{indicator.id.replace('_', '-')}"
+    return flagged_table(edition, name, caption, SchoolEffects, rows, columns)
+
+
+def effect_rows(edition: Edition, indicator: Indicator) -> pd.DataFrame:
+    """The schools over all their results of an indicator, in the order of the registry."""
+    rows = edition.effectiveness("school_effects")
+    rows = rows[rows["indicator_id"] == indicator.id] if len(rows) else rows
+    order = {login: place for place, login in enumerate(edition.school_names)}
+    return rows.sort_values("school_login", key=lambda logins: logins.map(order), kind="stable") if len(rows) else rows
 
 
 def by_id(edition: Edition) -> dict[str, Indicator]:

@@ -122,8 +122,8 @@ def _any(edition: Edition, *tables: str) -> bool:
     return any(not edition.school_facts(name).empty for name in tables)
 
 
-def _stabilised(edition: Edition) -> bool:
-    return edition.internal and bool(edition.shown_indicators["stabilised_value"].notna().any())
+def _pooled(edition: Edition) -> bool:
+    return edition.internal and bool(edition.shown_indicators["pooled_value"].notna().any())
 
 
 # By the words of assumptions.NEEDS.
@@ -139,5 +139,5 @@ HOLDS: Mapping[str, Callable[[Edition], bool]] = {
     "выгрузки": lambda edition: any(source.kind in EXPORT_KINDS for source in edition.sources),
     "СОУ": lambda edition: "learning_degree" in indicators_used(edition),
     "отбор": selects,
-    "стабилизация": _stabilised,
+    "стабилизация": _pooled,
 }

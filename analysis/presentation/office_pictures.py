@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.contracts.effectiveness import PublicIndicators, SelectionHits, TrainingNeeds
 from analysis.presentation import effectiveness_figures as drawing
 from analysis.presentation.edition import Edition
-from analysis.presentation.effectiveness_pictures import EXAMS
+from analysis.presentation.effectiveness_pictures import EXAMS, SCHOOL
 from analysis.presentation.exhibits import Drawing, Exhibit, picture
 from analysis.presentation.figures import stacked_bars
 from analysis.presentation.indicator_words import exported
@@ -23,7 +23,6 @@ from analysis.rules.methods import RuleSet
 
 # What their names begin with.
 OFFICE_PICTURES = ("fig-low", "fig-topics", "fig-journal")
-SCHOOL = "Школа"
 LINES = 40
 JOURNAL = {
     "journal_lower_share": "понизили",

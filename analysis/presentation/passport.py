@@ -16,6 +16,12 @@ from analysis.rules.indicator_passport import Indicator
 from analysis.rules.written import DEFAULT_RULE, NOT_CONFIRMED, bracketed, doubt
 
 NO_PASSPORT = "Паспорта показателей в проекте нет."
+MODEL = (
+    "«С учётом всех результатов» — иерархическая модель показателя за год: уровень процедуры, отличие школы, отличие "
+    "школы в процедуре; разброс школ и процедур не подогнан, а усреднён по всем возможным значениям. «Ожидалось» — та "
+    "же модель по прежним сопоставимым годам и по этому году в других школах (Rasmussen, Williams, 2006, раздел 3.6; "
+    "Rue, Martino, Chopin, 2009)."
+)
 NO_INDICATORS = "Показателей в этом отчёте нет, поэтому и определений их здесь нет."
 
 
@@ -34,8 +40,7 @@ def section(edition: Edition) -> tuple[str, list[Exhibit]]:
     words = escape(
         f"Паспорт версии {passport.version}: {since}; внутри отчёта определения не меняются. Названы показатели, "
         "которые в нём есть. "
-        f"Интервал: {method.interval} ({method.interval_basis}). Стабилизация: {method.stabilisation} "
-        f"({method.stabilisation_basis}); школ с результатом меньше {method.fewest_schools} — не стабилизируется. "
+        f"Интервал: {method.interval} ({method.interval_basis}). {MODEL} "
         f"Меньше {method.small_base} участников — пометка «мало участников».{confirmed}"
     )
     exhibit = _table(edition, shown)

@@ -7,7 +7,8 @@ import pandas as pd
 from analysis.presentation.words import Row, rows_of
 
 INDICATOR = ("indicator_id", "group_name", "aspect", "procedure", "subject", "programme_grade", "sitting_grade", "wave")
-SELECTION, THRESHOLDS, TRAINING, CONTESTS = "selection", "selection_thresholds", "training_needs", "contests"
+EFFECTS, SELECTION, THRESHOLDS = "school_effects", "selection", "selection_thresholds"
+TRAINING, CONTESTS = "training_needs", "contests"
 
 
 def indicator_key(row: Row) -> str:
@@ -18,6 +19,11 @@ def indicator_key(row: Row) -> str:
 def gap_key(row: Row) -> str:
     """Of an indicator for which a year has no data."""
     return _joined(row["indicator_id"], row["calendar_year"])
+
+
+def effect_key(row: Row) -> str:
+    """Of a school over all its results of an indicator."""
+    return _joined(EFFECTS, row["indicator_id"], row["school_login"], row["calendar_year"])
 
 
 def selection_key(row: Row) -> str:
@@ -86,6 +92,7 @@ def indicator_keys(rows: Sequence[Row]) -> list[str]:
 
 KEYED = {
     "indicator_gaps": gap_key,
+    EFFECTS: effect_key,
     SELECTION: selection_key,
     THRESHOLDS: threshold_key,
     TRAINING: training_key,

@@ -1,13 +1,14 @@
-"""The section about selection: rules, low procedures, chances of error, other thresholds, who would leave."""
+"""The section about selection: rules, low procedures and how sure they are, other thresholds, who would leave."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import pandas as pd
 
 from analysis.contracts.effectiveness import PublicHits, PublicIndicators, Selection, SelectionThresholds
 from analysis.presentation.edition import Edition
-from analysis.presentation.effectiveness_tables import between, chance_words, steady_words, text
+from analysis.presentation.effectiveness_pictures import effects_picture
+from analysis.presentation.effectiveness_tables import between, by_id, pooled_words, school_effects, text
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, flagged_table, table
 from analysis.presentation.indicator_words import exported, with_interval
 from analysis.presentation.markdown import escape
@@ -21,10 +22,10 @@ NO_RULES = "Правил отбора в проекте нет."
 NOT_SELECTED = (
     "По правилам отбора в этом отчёте ничего не посчитано: результатов, на которые они смотрят, нет или они скрыты."
 )
-HOW_WRONG = (
-    "Ложная тревога — вероятность, что школа с долей города при таком числе участников окажется низкой случайно. "
-    "Пропуск — вероятность, что школа, чья истинная доля настолько же выше порога, насколько город ниже его, низкой не "
-    "окажется. Перечень по правилу — не решение об отборе: его принимает управление."
+NO_DECISION = "Перечень по правилу — не решение об отборе: его принимает управление."
+HOW_SURE = (
+    "Правило применено так, как написано. «На деле» — вероятность, что школа выполнила бы условие года и при "
+    "неограниченном числе учеников, по всем процедурам вместе; повторение два года подряд в ней не учтено."
 )
 ONLY_OFFICE = (
     "Кого назвало бы каждое правило, что изменил бы другой порог и кто вышел бы из списка, напечатано в служебном "
@@ -42,8 +43,10 @@ def section(edition: Edition) -> tuple[str, list[Exhibit]]:
         return NOT_SELECTED, []
     rules = edition.methods.rules
     words = "\n".join(["Правила, по которым посчитано:", "", *map(_rule_list, rules)])
-    shown = [one for one in (_hits(edition), *_office(edition)) if one is not None]
-    return "\n\n".join([words, HOW_WRONG, *([] if edition.internal else [ONLY_OFFICE])]), shown
+    shown = [one for one in (*_effects(edition), _hits(edition), *_office(edition)) if one is not None]
+    return "\n\n".join(
+        [words, f"{HOW_SURE} {NO_DECISION}" if edition.internal else f"{NO_DECISION} {ONLY_OFFICE}"]
+    ), shown
 
 
 def selects(edition: Edition) -> bool:
@@ -92,7 +95,7 @@ def deficits(edition: Edition, rows: pd.DataFrame, indicator: Indicator) -> Exhi
         Col("group_name", "Школа или группа", 15),
         Col(None, "Сколько из скольких", 11, "c", out_of),
         Col(None, "Доля и интервал 95 %", 17, "c", partial(with_interval, indicator=indicator)),
-        Col(None, "Стабилизировано", 17, "c", steady_words),
+        Col(None, "С учётом всех результатов", 17, "c", pooled_words),
         Col("against_city", width=13, align="c", say=text),
     ]
     caption = f"Дефициты учителей в {edition.calendar_year} году с интервалами"
@@ -116,9 +119,7 @@ def _hits(edition: Edition) -> Exhibit | None:
         Col(None, "Процедура", 26, "l", _procedure_words),
         Col(None, "Не преодолели", 10, "c", out_of),
         Col(None, "Доля и интервал 95 %", 18, "c", lambda row: f"{percent(row['value'])} ({between(row)})"),
-        Col("low_probability", "Истинная не ниже порога", 11, "c", partial(chance_words, edition)),
-        Col("false_alarm_probability", width=10, align="c", say=probability),
-        Col("miss_probability", width=10, align="c", say=probability),
+        *([Col("low_probability", "На деле не ниже порога", 14, "c", probability)] if edition.internal else []),
     ]
     caption = f"Низкие процедуры {edition.calendar_year} года по правилам отбора"
     printed = Condensed(data, once)
@@ -127,6 +128,19 @@ def _hits(edition: Edition) -> Exhibit | None:
 
 def _procedure_words(row: Row) -> str:
     return f"{row['procedure']}, {row['wave']}: {row['subject']}, программа {row['programme_grade']} класса"
+
+
+def _effects(edition: Edition) -> Iterator[Exhibit | None]:
+    """The schools over all their results, a picture and a table of each share that the rules look at."""
+    looked_at = (
+        dict.fromkeys(one.indicator for rule in edition.methods.rules for one in rule.procedures)
+        if (edition.methods and edition.internal)
+        else {}
+    )
+    for name in looked_at:
+        indicator = by_id(edition)[name]
+        yield effects_picture(edition, indicator)
+        yield school_effects(edition, indicator)
 
 
 def _office(edition: Edition) -> list[Exhibit | None]:
@@ -145,8 +159,7 @@ def _listed(edition: Edition) -> Exhibit | None:
         Col(None, "Низких процедур", 12, "c", _low_of_known),
         Col("repeated_low_count", width=8, align="c"),
         Col(None, "По правилу", 22, "l", lambda row: f"{row['listed']}: {row['reason']}"),
-        Col("chance_probability", "Столько низких случайно", 10, "l", probability),
-        Col("low_probability", "Столько низких на деле", 10, "l", probability),
+        Col("low_probability", "Условие года на деле", 13, "l", probability),
         Col(None, "Выход из списка", 13, "l", _leaving),
     ]
     caption = f"Школы, у которых в {edition.calendar_year} году есть низкие процедуры или решается выход из списка"
@@ -166,8 +179,8 @@ def _leaving(row: Row) -> str:
     if not row["leaving"]:
         return "—"
     said = f"{row['leaving']}; {row['leaving_note']}" if row["leaving_note"] else row["leaving"]
-    chance = probability(row["unchanged_probability"])
-    return said if chance == "—" else f"{said} (без изменений — {chance})"
+    chance = probability(row["still_low_probability"])
+    return said if chance == "—" else f"{said} (на деле всё ещё низкие — {chance})"
 
 
 def _thresholds(edition: Edition) -> Exhibit | None:

@@ -47,13 +47,13 @@ def out_of(row: Row) -> str:
 # From SURE on a statement is made, up to UNSURE its opposite; between them nothing can be told. The report and the
 # documents use the same, or one would say «вероятно» of what the other cannot tell.
 SURE, UNSURE = 0.95, 0.05
-# A change may go either way, so each way has half of what is left of SURE.
-RISEN, FALLEN = 0.975, 0.025
+# From here on a result is said to be better, or worse, than foreseen: in the outer fifth of what comes by itself.
+NOTED = 0.8
 NOT_TOLD = "неотличимо от случайного"
 
 
 def words_of(line: float) -> str:
-    """«95 %», «97,5 %»: one of the lines above as conditions and explanations name it."""
+    """«95 %», «80 %»: one of the lines above as conditions and explanations name it."""
     return percent(line, 0 if _as_shown(line, 0) == line else 1)
 
 
@@ -78,8 +78,8 @@ def probability(chance: Any) -> str:
 def _crossed(chance: float, digits: int) -> float | None:
     """The line that rounding carries a probability over, or onto."""
     shown = _as_shown(chance, digits)
-    upper = [line for line in (SURE, RISEN) if (shown >= line) != (chance >= line)]
-    lower = [line for line in (UNSURE, FALLEN) if (shown <= line) != (chance <= line)]
+    upper = [line for line in (SURE, NOTED) if (shown >= line) != (chance >= line)]
+    lower = [line for line in (UNSURE,) if (shown <= line) != (chance <= line)]
     return next(iter([*upper, *lower]), None)
 
 

@@ -16,12 +16,13 @@ from analysis.contracts.school_facts import (
 from analysis.errors import AnalysisError
 from analysis.rules.exam_calendar import SCALES
 from analysis.rules.toml_file import read_rules
-from analysis.rules.written import Misfit, Rule, Share, Written, approval_misfits, at_least, one_of, repeated, stands
+from analysis.rules.written import Misfit, Share, Written, approval_misfits, at_least, one_of, repeated
 
 PASSPORT_FILE = "data/indicators.toml"
 SHARE, MEAN, GIVEN_MEAN, NUMBER = "доля", "среднее", "готовое среднее", "число"
 KINDS = [SHARE, MEAN, GIVEN_MEAN, NUMBER]
-DIRECTIONS = ["больше — лучше", "меньше — лучше", "без оценки"]
+MORE_IS_BETTER, LESS_IS_BETTER, NOT_JUDGED = "больше — лучше", "меньше — лучше", "без оценки"
+DIRECTIONS = [MORE_IS_BETTER, LESS_IS_BETTER, NOT_JUDGED]
 JEFFREYS, NO_INTERVAL = "Джеффрис", "нет"
 INTERVALS = [JEFFREYS, NO_INTERVAL]
 # What an indicator may be made of: columns of a table, or lines of a sheet.
@@ -44,7 +45,7 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Indicator(Written):
+class Indicator(Written, keys={"pooled": "stabilise"}):
     """One entry of the passport.
 
     Attributes:
@@ -64,7 +65,7 @@ class Indicator(Written):
         denominator: Columns or lines that are added; none for a number.
         interval: The kind of interval.
         interval_note: Why there is none.
-        stabilise: Whether shares of small schools are drawn towards the city.
+        pooled: Whether its shares are estimated from all results of the city together (`indicators.pooling`).
         threshold: A share from which a value is said to be over it; None where there is none.
         threshold_source: Where the threshold stands.
         threshold_confirmed: Whether a primary text of the office's own region was read.
@@ -88,7 +89,7 @@ class Indicator(Written):
     denominator: tuple[str, ...]
     interval: Annotated[str, one_of(INTERVALS)]
     interval_note: str = ""
-    stabilise: bool
+    pooled: bool
     threshold: Share | None = None
     threshold_source: str = ""
     threshold_confirmed: bool = False
@@ -105,8 +106,8 @@ class Indicator(Written):
         yield from self._misfits_of_the_kind()
         if self.default:
             yield _misfit("default", "его пишут в разделе [passport], для всех показателей сразу.")
-        if self.stabilise and (self.kind, self.interval) != (SHARE, JEFFREYS):
-            yield _misfit("stabilise", "стабилизируют только доли с интервалом, нужно: false.")
+        if self.pooled and (self.kind, self.interval) != (SHARE, JEFFREYS):
+            yield _misfit("stabilise", "по всем результатам вместе оценивают только доли с интервалом, нужно: false.")
         if self.threshold is not None and self.kind != SHARE:
             yield _misfit("threshold", f"стоит {self.threshold}, порог бывает у показателя-доли.")
         weights = self.weights
@@ -141,22 +142,22 @@ class Method(Written):
     Attributes:
         interval: The kind of interval, in words.
         interval_basis: Its source.
-        stabilisation: The way of stabilising, in words.
-        stabilisation_basis: Its source.
-        fewest_schools: With fewer schools nothing is stabilised.
-        largest_spread_error: With a greater standard error of the prior's size nothing is stabilised.
         small_base: Fewer participants are flagged.
         confirmed: Whether a norm demands these numbers.
+        stabilisation: This and the keys below decide nothing any more; a file that has them still opens.
+        stabilisation_basis: See above.
+        fewest_schools: See above.
+        largest_spread_error: See above.
     """
 
     interval: str
     interval_basis: str
-    stabilisation: str
-    stabilisation_basis: str
-    fewest_schools: Annotated[int, at_least(2)]
-    largest_spread_error: Annotated[float, Rule(lambda value: 0 <= value < 1e9, stands("нужно число не меньше 0"))]
     small_base: Annotated[int, at_least(1)]
     confirmed: bool
+    stabilisation: str = ""
+    stabilisation_basis: str = ""
+    fewest_schools: int = 0
+    largest_spread_error: float = 0.0
 
 
 @dataclass(frozen=True)

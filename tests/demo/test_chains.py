@@ -30,7 +30,7 @@ OPEN = ("правило", "←", "совокупность", "значения �
 FITTED = "по распределению всех школ города"
 NOT_RERUN = {
     "school_indicators": {
-        **dict.fromkeys(("stabilised_value", "stabilised_low", "stabilised_high", "threshold_probability",
+        **dict.fromkeys(("pooled_value", "pooled_low", "pooled_high", "threshold_probability",
                          "growth_probability", "own_growth_probability", "against_city", "city_value"), FITTED),
         **dict.fromkeys(("earlier_year", "change", "change_low", "change_high", "change_note", "flags"),
                         "смотрит на другие годы и школы"),

@@ -15,7 +15,7 @@ from analysis.contracts.validation import violations
 from analysis.indicators.effectiveness import SHIFTED, indicator_gaps, school_indicators
 from analysis.rules.exam_calendar import load_calendar
 from analysis.rules.indicator_passport import load_passport
-from school_tables import drawn_town, result, results
+from school_tables import result, results
 
 HOUSE = Path(__file__).parents[2]
 CALENDAR = load_calendar(HOUSE)
@@ -111,23 +111,10 @@ def test_a_change_between_comparable_years():
     frame = _found(result("s1", (8, 2, 0, 0), year=2021), result("s1", (2, 8, 0, 0), year=2022))
     row = _row(frame, "fail_share", calendar_year=2022)
     assert (row["earlier_year"], row["change"]) == (2021, pytest.approx(-0.6))
-    assert row["growth_probability"] < 0.01
     assert row["change_high"] < 0
     first = _row(frame, "fail_share", calendar_year=2021)
     assert pd.isna(first["change"])
     assert first["change_note"] == "недостаточно данных: прежних результатов нет"
-
-
-def test_how_sure_a_change_is_depends_on_how_much_the_schools_change():
-    """Ten schools that hardly change: the one that seems to have risen from 3 to 8 of 20 probably has not so surely."""
-    others = [result(f"s{one}", (5, 15, 0, 0), year=year) for one in range(2, 11) for year in (2021, 2022)]
-    own = [result("s1", (3, 17, 0, 0), year=2021), result("s1", (8, 12, 0, 0), year=2022)]
-    alone, in_town = (_row(_found(*rows), "fail_share", calendar_year=2022) for rows in (own, [*own, *others]))
-    assert alone["growth_probability"] == alone["own_growth_probability"] == in_town["own_growth_probability"]
-    assert alone["growth_probability"] > 0.95
-    assert 0.5 < in_town["growth_probability"] < 0.85
-    city = _row(_found(*own, *others), "fail_share", "город", calendar_year=2022)
-    assert city["growth_probability"] == city["own_growth_probability"]
 
 
 @pytest.mark.parametrize(("risen", "said"), [(12, True), (11, False), (6, False), (0, True)])
@@ -176,17 +163,6 @@ def test_the_funnel_says_who_chance_does_not_explain():
     assert pd.isna(_row(frame, "fail_share", "город")["against_city"])
 
 
-def test_a_town_is_stabilised_and_a_village_is_not():
-    rows, _ = drawn_town(np.random.default_rng(2), schools=30)
-    town = _found(*rows)
-    row = _row(town, "fail_share", "edu003")
-    assert 0 < row["stabilised_low"] < row["stabilised_value"] < row["stabilised_high"] < 1
-    village = _row(_found(*rows[:5]), "fail_share", "edu003")
-    assert pd.isna(village["stabilised_value"])
-    assert "не стабилизировано: школ с результатом меньше 10" in village["flags"]
-    assert village["threshold_probability"] >= 0  # by the school's own counts then
-
-
 def test_one_pupil_one_school_all_failed():
     row = _row(_found(result("s1", (1, 0, 0, 0))), "fail_share")
     assert (row["value"], row["interval_high"]) == (1, 1)
@@ -198,7 +174,9 @@ def test_one_pupil_one_school_all_failed():
 
 def test_all_schools_equal():
     row = _row(_found(*(result(f"s{n}", (2, 8, 0, 0)) for n in range(12))), "fail_share")
-    assert row["flags"] == "не стабилизировано: у всех школ доля одна и та же"
+    assert row["flags"] == ""
+    assert 0.1 < row["pooled_low"] < row["pooled_value"] < row["pooled_high"] < 0.35
+    assert row["pooled_value"] == pytest.approx(0.2, abs=0.01)
     assert row["against_city"] == "неотличимо от города"
 
 
@@ -347,7 +325,7 @@ def test_whatever_the_counts_every_blank_has_its_reason_and_order_means_nothing(
     both = [
         one.assign(**{key: one[key].astype("str") for key in keys}).sort_values(keys) for one in (frame, _found(*rows))
     ]
-    for name in ("value", "stabilised_value", "growth_probability"):
+    for name in ("value", "pooled_value", "better_probability"):
         left, right = (one[name].to_numpy("float64", na_value=np.nan) for one in both)
         np.testing.assert_allclose(left, right, atol=1e-6)
 

@@ -6,6 +6,7 @@ import pytest
 from analysis.contracts.effectiveness import PUBLIC_EFFECTIVENESS
 from analysis.contracts.validation import violations
 from analysis.indicators.effectiveness import school_indicators
+from analysis.indicators.pooling import FORESEEN, NEVER
 from analysis.indicators.public_effectiveness import HIDDEN, public_effectiveness
 from analysis.indicators.school_tables import school_tables
 from analysis.indicators.tables import effectiveness_tables
@@ -70,7 +71,7 @@ def test_a_hidden_count_leaves_nothing_of_its_share(methods):
         "denominator",
         "value",
         "interval_low",
-        "stabilised_value",
+        "pooled_value",
         "threshold_probability",
         "change",
     ]
@@ -86,7 +87,7 @@ def test_a_mean_over_marks_is_hidden_with_one_of_its_marks(methods):
     assert pd.isna(_one(rows, "learning_degree", "Школа 1")["value"])
 
 
-FITTED = ["stabilised_value", "stabilised_low", "stabilised_high", "threshold_probability", "growth_probability"]
+FITTED = ["pooled_value", "pooled_low", "pooled_high", "threshold_probability", *FORESEEN[:5]]
 
 
 def test_what_is_fitted_to_all_schools_is_for_the_office_though_nothing_is_hidden(methods):
@@ -106,10 +107,9 @@ def test_what_is_fitted_to_all_schools_is_for_the_office_though_nothing_is_hidde
     share = share[(share["indicator_id"] == "fail_share") & share["procedure"].notna()]
     assert share["value"].notna().all()
     assert share["change"].notna().any()
-    assert share[[*FITTED, "own_growth_probability"]].isna().all(axis=None)
-    assert not share["flags"].str.contains("стабилизирован").any()
+    assert share[FITTED + FORESEEN[5:]].isna().all(axis=None)
+    assert not share["flags"].str.contains(NEVER).any()
     assert shown["public_selection_hits"]["low_probability"].isna().all()
-    assert shown["public_selection_hits"]["false_alarm_probability"].notna().all()
 
 
 def test_a_change_stands_on_two_open_years(methods):
@@ -123,7 +123,7 @@ def test_a_change_stands_on_two_open_years(methods):
     row = _one(shown, "fail_share", "Школа 1", 2022)
     assert pd.isna(row["change"])
     assert pd.isna(row["earlier_year"])
-    assert pd.isna(row["growth_probability"])
+    assert pd.isna(row["change_low"])
 
 
 def test_schools_of_one_name_are_not_mixed_up(methods):

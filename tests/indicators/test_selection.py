@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,11 +11,10 @@ from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
 from analysis.contracts.validation import violations
 from analysis.errors import AnalysisError
 from analysis.indicators.effectiveness import school_indicators
-from analysis.indicators.selection_hits import rule_hits
 from analysis.indicators.tables import selection_tables
 from analysis.rules.indicator_passport import load_passport
 from analysis.rules.methods import NO_REPETITION, SELECTION_FILE, load_methods, load_rules
-from school_tables import result, results, town_of
+from school_tables import result, results
 
 HOUSE = Path(__file__).parents[2]
 METHODS = load_methods(HOUSE)
@@ -79,7 +77,7 @@ def test_a_school_without_results_is_not_called_good():
     rows = _year(2022, (0, 5), (1, 5))
     row = _school(rows, replace(SAME_LIST_RULE, repetition=NO_REPETITION), login="s2", logins=("s1", "s2"))
     assert row["listed"] == "нельзя сказать"
-    assert pd.isna(row["chance_probability"])
+    assert pd.isna(row["low_probability"])
 
 
 def test_of_two_waves_the_low_one_counts_once():
@@ -108,31 +106,36 @@ def test_a_threshold_that_parts_nothing_lists_nobody(threshold):
     assert made["selection_hits"]["low_probability"].isna().all()
 
 
-def test_false_alarm_and_miss_are_exact_binomial():
-    rows = [result("s1", (3, 7, 0, 0)), result("s2", (17, 73, 0, 0))]  # the city: 20 of 100
-    hit = _tables(rows, SAME_LIST_RULE, ("s1", "s2"))["selection_hits"].set_index("school_login").loc["s1"]
-    assert hit["is_low"] == "да"  # 3 of 10 is exactly the threshold
-    assert hit["city_value"] == pytest.approx(0.2)
-    below_three = [0.8**10, 10 * 0.2 * 0.8**9, 45 * 0.2**2 * 0.8**8]
-    assert hit["false_alarm_probability"] == pytest.approx(1 - sum(below_three))
-    missed = [0.6**10, 10 * 0.4 * 0.6**9, 45 * 0.4**2 * 0.6**8]  # a true 40 % is as far above as the city is below
-    assert hit["miss_probability"] == pytest.approx(sum(missed))
+def test_a_share_exactly_at_the_threshold_is_low():
+    rows = [result("s1", (3, 7, 0, 0)), result("s2", (2, 8, 0, 0))]
+    hits = _tables(rows, SAME_LIST_RULE, ("s1", "s2"))["selection_hits"].set_index("school_login")
+    assert hits["is_low"].to_dict() == {"s1": "да", "s2": "нет"}
+    assert hits.loc["s1", "low_probability"] > hits.loc["s2", "low_probability"]
 
 
-def test_where_the_city_itself_is_low_a_false_alarm_has_no_meaning():
-    hit = _tables([result("s1", (4, 6, 0, 0)), result("s2", (4, 6, 0, 0))], SAME_LIST_RULE)["selection_hits"].iloc[0]
-    assert pd.isna(hit["false_alarm_probability"])
-    assert "доля города сама не ниже порога" in hit["flags"]
+def test_the_probability_of_the_condition_is_joint_and_of_all_procedures():
+    """Thousands of pupils say what is true: all four procedures of s1 are low, one of s2, none of s3."""
+    rows = []
+    for login, low in (("s1", 4), ("s2", 1), ("s3", 0)):
+        shares = [(900, 1100, 0, 0) if number < low else (100, 1900, 0, 0) for number in range(4)]
+        about = [(subject, grade) for subject in SUBJECTS for grade in (5, 6)]
+        rows += [result(login, one, subject=subject, grade=grade)
+                 for one, (subject, grade) in zip(shares, about, strict=True)]  # fmt: skip
+    rule = replace(SAME_LIST_RULE, repetition=NO_REPETITION)
+    table = _tables(rows, rule, ("s1", "s2", "s3"))["selection"].set_index("school_login")["low_probability"]
+    assert table["s1"] > 0.999
+    assert table["s2"] < 0.001
+    assert table["s3"] < 0.001
 
 
-@pytest.mark.parametrize(("pupils", "both"), [(10, 0.10), (20, 0.04), (30, 0.02), (50, 0.004)])
-def test_two_procedures_low_by_chance_as_in_the_check_values(pupils, both):
-    twos = pupils // 5
-    rows = [
-        result(login, (twos, pupils - twos, 0, 0), subject=subject) for login in ("s1", "s2") for subject in SUBJECTS
-    ]
-    row = _school(rows, replace(SAME_LIST_RULE, repetition=NO_REPETITION))
-    assert row["chance_probability"] == pytest.approx(both, abs=0.006)
+def test_the_bare_rule_and_how_sure_it_is_stand_side_by_side():
+    """Two of four shares of ten pupils at the threshold: the rule lists the school, and that is far from sure."""
+    others = [one | {"school_login": f"s{n}"} for n in (2, 3) for one in _year(2022, good=(1, 9, 0, 0))]
+    rows = [*_year(2022, (0, 5), (1, 5), marks=(3, 7, 0, 0), good=(1, 9, 0, 0)), *others]
+    logins = ["s1", "s2", "s3"]
+    row = _school(rows, replace(SAME_LIST_RULE, repetition=NO_REPETITION), logins=logins)
+    assert row["listed"] == "в списке"
+    assert 0.001 < row["low_probability"] < 0.3
 
 
 def test_what_another_threshold_would_change():
@@ -155,29 +158,10 @@ def test_a_school_that_leaves_by_chance_is_told_from_one_that_has_changed():
     large = [*_year(2021, (0, 5), (1, 5), marks=(60, 40, 0, 0)), *_year(2022, good=(2, 98, 0, 0))]
     row = _school(large, rule)
     assert (row["leaving"], row["leaving_note"]) == ("выходит", "отличимо от случая")
-    assert row["unchanged_probability"] < 0.01
+    assert row["still_low_probability"] < 0.01
     stays = _school([*_year(2021, (0, 5), (1, 5)), *_year(2022, (0, 6))], rule)
     assert (stays["leaving"], stays["leaving_note"]) == ("остаётся", "")
-
-
-def test_leaving_over_a_break_cannot_be_told_from_chance():
-    rule = replace(SAME_LIST_RULE, repetition=NO_REPETITION)
-    autumn = [
-        row | {"wave": "осень", "sitting_grade": row["programme_grade"] + 1} for row in _year(2020, (0, 5), (1, 5))
-    ]
-    row = _school([*autumn, *_year(2021)], rule, year=2021)
-    assert (row["leaving"], row["leaving_note"]) == ("выходит", "недостаточно данных: годы нельзя сравнить")
-
-
-def test_the_rule_alarms_as_often_as_it_says():
-    rng = np.random.default_rng(8)
-    rows = [row for subject in SUBJECTS for row in town_of([0.2] * 800, [20] * 800, rng, subject=subject)]
-    found = school_indicators({"results": results(*rows)}, METHODS.passport, METHODS.calendar)
-    hits = rule_hits(found, SAME_LIST_RULE, METHODS.passport.method).table
-    assert (hits["is_low"] == "да").mean() == pytest.approx(hits["false_alarm_probability"].mean(), abs=0.02)
-    logins = sorted(hits["school_login"].unique())
-    table = _tables(rows, replace(SAME_LIST_RULE, repetition=NO_REPETITION), logins)["selection"]
-    assert (table["low_procedure_count"] >= 2).mean() == pytest.approx(table["chance_probability"].mean(), abs=0.015)
+    assert pd.isna(stays["still_low_probability"])
 
 
 RULES = (HOUSE / SELECTION_FILE).read_text(encoding="utf-8")

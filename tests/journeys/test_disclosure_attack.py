@@ -439,7 +439,7 @@ OF_INDICATORS = ("tbl-sure-*", "tbl-levels-*", "tbl-journal-share-*", "tbl-chang
 
 
 # From what is fitted to all schools the counts of those that no public table names can be worked out.
-FITTED = ("stabilised_value", "stabilised_low", "stabilised_high", "threshold_probability", "growth_probability",
+FITTED = ("pooled_value", "pooled_low", "pooled_high", "threshold_probability", "growth_probability",
           "own_growth_probability", "low_probability")  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from analysis.presentation.conclusions import (
     selection,
     staff,
     summary,
+    support,
     transition,
 )
 from analysis.presentation.conclusions.sentence import OFFICE, Case, Said, Sentence
@@ -16,6 +17,7 @@ SENTENCES: tuple[Sentence, ...] = (
     *summary.SENTENCES,
     *results.SENTENCES,
     *staff.SENTENCES,
+    *support.SENTENCES,
     *transition.SENTENCES,
     *selection.SENTENCES,
     *school.SENTENCES,

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.presentation.brief_words import change_words, limit_words, missing, share_words, sitting_words
+from analysis.presentation.brief_words import limit_words, missing, share_words, sitting_words
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.places import SCHOOL_NOTE
 from analysis.presentation.conclusions.sentence import CONCLUSION, OFFICE, Case, Sentence, Told
 from analysis.presentation.row_keys import indicator_keys
 from analysis.presentation.russian import decimal, form
-from analysis.presentation.shares import FALLEN, NOT_TOLD, RISEN, SURE, UNSURE, probability, whole_percent, words_of
+from analysis.presentation.shares import SURE, UNSURE, probability, whole_percent, words_of
 from analysis.presentation.words import Row
 from analysis.rules.indicator_passport import Passport
 from analysis.rules.written import bracketed, doubt
@@ -94,22 +94,6 @@ def against_the_city(case: Case) -> Iterator[Told]:
     yield Told(compared, indicator_keys(rows))
 
 
-def changes(case: Case) -> Iterator[Told]:
-    """Changes that are real one way or the other, and how many cannot be told from chance."""
-    rows = [row for row in low_rows(case.evidence, case.school) if not pd.isna(row["growth_probability"])]
-    risen = [row for row in rows if row["growth_probability"] >= RISEN]
-    fallen = [row for row in rows if row["growth_probability"] <= FALLEN]
-    for real, verb in ((risen, "выросла"), (fallen, "снизилась")):
-        if real:
-            said = [f"{sitting_words(row)} — {share_words(row)}, {change_words(row)}" for row in real]
-            yield Told(f"Доля не справившихся {verb}", indicator_keys(real), said)
-    same = [row for row in rows if FALLEN < row["growth_probability"] < RISEN]
-    if same:
-        results = form(len(same), ("результата", "результатов", "результатов"))
-        text = f"У {len(same)} {results} изменение к прежнему сопоставимому году {NOT_TOLD}."
-        yield Told(text, indicator_keys(same))
-
-
 def breaks(case: Case) -> Iterator[Told]:
     """Results whose earlier year may not be compared, and why."""
     rows = [row for row in low_rows(case.evidence, case.school) if str(row["change_note"]).startswith("разрыв")]
@@ -175,7 +159,6 @@ def _judged(case: Case) -> list[Row]:
 
 
 OVER = f"вероятность, что истинная доля не меньше порога, не меньше {words_of(SURE)}"
-CHANGED = f"вероятность роста посчитана; от {words_of(RISEN)} — выросла, до {words_of(FALLEN)} — снизилась"
 SENTENCES = tuple(
     Sentence(name, CONCLUSION, condition, tell, (SCHOOL_NOTE,), OFFICE)
     for name, tell, condition in (
@@ -186,11 +169,6 @@ SENTENCES = tuple(
         ),
         ("школа-и-порог", under_or_undecided, "вероятность порога посчитана хотя бы для одного результата"),
         ("школа-и-город", against_the_city, "у школы есть доля не справившихся не по малому числу участников"),
-        (
-            "школа-изменения",
-            changes,
-            CHANGED,
-        ),
         ("школа-разрыв", breaks, "слово сопоставимости в календаре процедур сменилось"),
         ("школа-мало-участников", few, "участников меньше предела «мало участников» в паспорте"),
         ("школа-и-журнал", journal, "отметки ВПР сравнены с журнальными и с городом"),

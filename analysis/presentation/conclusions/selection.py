@@ -61,8 +61,8 @@ def leaving(case: Case) -> Iterator[Told]:
     """Who leaves the list, and whether chance would do as much."""
     for rule, rows in selected_by_rules(case.evidence):
         for row in _leaving(rows):
-            chance = f", вероятность такого без изменений {probability(row['unchanged_probability'])}"
-            known: str = chance if pd.notna(row["unchanged_probability"]) else ""
+            chance = f", вероятность, что на деле всё ещё низкие, — {probability(row['still_low_probability'])}"
+            known: str = chance if pd.notna(row["still_low_probability"]) else ""
             name = case.evidence.name(row["school_login"])
             text = f"«{rule.name}»: {name} выходит из списка: {row['leaving_note']}{known}."
             yield Told(text, [selection_key(row)])
@@ -74,7 +74,7 @@ def listed_by_the_rule(case: Case) -> Iterator[Told]:
     some = _of_state(rows, LISTED)
     said = [
         f"{case.evidence.name(row['school_login'])}: {row['low_procedure_count']} из {row['known_procedure_count']}; "
-        f"вероятность, что условие выполнено и по истинным долям, — {probability(row['low_probability'])}"
+        f"вероятность, что условие года выполнено и на деле, — {probability(row['low_probability'])}"
         for row in some
     ]
     keys = [selection_key(row) for row in some]

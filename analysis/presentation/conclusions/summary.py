@@ -9,13 +9,9 @@ from analysis.contracts.effectiveness import LIKE_CITY
 from analysis.presentation.conclusions.results import OF, OUTER, comparisons_with_city
 from analysis.presentation.conclusions.selection import LISTED, UNDECIDED, named, selected_by_rules
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, SUMMARY, Case, Sentence, Told
-from analysis.presentation.conclusions.transition import changes_of_schools, improved, worsened
-from analysis.presentation.effectiveness_pictures import ruled_rows
-from analysis.presentation.effectiveness_tables import better
 from analysis.presentation.row_keys import indicator_keys, selection_key
 from analysis.presentation.russian import counted
-from analysis.presentation.shares import NOT_TOLD, RISEN, words_of
-from analysis.presentation.words import rows_of
+from analysis.presentation.shares import NOT_TOLD
 
 BASIS = "tbl-conclusions"
 
@@ -35,34 +31,6 @@ def beside_city(case: Case) -> Iterator[Told]:
         )
 
 
-def beside_last_year(case: Case) -> Iterator[Told]:
-    """How many changes of the supported schools are surely real."""
-    found = [(row, better(row, indicator)) for _, rows in changes_of_schools(case.edition) for row, indicator in rows]
-    if found:
-        risen, fallen = sum(improved(chance) for _, chance in found), sum(worsened(chance) for _, chance in found)
-        yield Told(
-            f"Поддерживаемые школы против прежнего года: из {counted(len(found), 'сравнение', OF)} улучшение, которое "
-            f"случаем не объяснить, — в {risen}, ухудшение — в {fallen}, {NOT_TOLD} — "
-            f"в {len(found) - risen - fallen}.",
-            indicator_keys([row for row, _ in found]),
-            table=BASIS,
-        )
-
-
-def without_last_year(case: Case) -> Iterator[Told]:
-    """That nothing of this year can be compared with the year before."""
-    edition = case.edition
-    rows = ruled_rows(edition, edition.shown_indicators)
-    rows = rows[rows["group_name"].isin(edition.supported)]
-    if len(rows) and not any(True for _ in changes_of_schools(edition)):
-        yield Told(
-            f"Стали ли результаты поддерживаемых школ лучше, по {edition.calendar_year} году сказать нельзя: чисел, "
-            "сравнимых с прежним годом, нет.",
-            indicator_keys(rows_of(rows)),
-            table=BASIS,
-        )
-
-
 def listed_by_rules(case: Case) -> Iterator[Told]:
     """How many schools each rule lists, and for how many it cannot be told."""
     for rule, rows in selected_by_rules(case.evidence):
@@ -76,7 +44,6 @@ def listed_by_rules(case: Case) -> Iterator[Told]:
             )
 
 
-RULED = "у поддерживаемых школ есть результаты процедур, на которые смотрят правила отбора"
 SENTENCES = tuple(
     Sentence(name, kind, condition, tell, audience=OFFICE, section=SUMMARY)
     for name, kind, tell, condition in (
@@ -84,11 +51,6 @@ SENTENCES = tuple(
             "итог-против-города", CONCLUSION, beside_city,
             "у поддерживаемых школ есть доли с порогом, которые сравнены с городом",
         ),
-        (
-            "итог-изменения", CONCLUSION, beside_last_year,
-            f"{RULED}, и их изменение оценено; «не объяснить» — вероятность не меньше {words_of(RISEN)}",
-        ),
-        ("итог-не-сравнить", CONCLUSION, without_last_year, f"{RULED}, но ни одно изменение не оценено"),
         ("итог-отбор", FACT, listed_by_rules, "правило отбора, различающее школы, применено к году"),
     )
 )  # fmt: skip

@@ -1,0 +1,75 @@
+"""The sentence on support: what came against what earlier years foresaw. Nothing else says whether support helped."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.presentation.conclusions.places import SCHOOL_NOTE
+from analysis.presentation.conclusions.sentence import CONCLUSION, OFFICE, SUMMARY, TRANSITION, Case, Sentence, Told
+from analysis.presentation.effectiveness_tables import by_id, effect_rows, interval_share, lowered
+from analysis.presentation.row_keys import effect_key
+from analysis.presentation.shares import NOTED, SURE, percent, words_of
+from analysis.presentation.words import Row, rows_of
+from analysis.rules.indicator_passport import Indicator
+
+# How often as much comes by itself: what is said is the tail of a prediction, and the sentence says so.
+BY_ITSELF = {NOTED: "у одной из пяти школ", SURE: "у одной из двадцати школ"}
+
+
+def support(case: Case) -> Iterator[Told]:
+    """Of each supported school, or of the one that a document is about, whether its results are as foreseen."""
+    for indicator, row in _effects(case):
+        about = "" if case.school else f"{case.evidence.name(row['school_login'])}, "
+        name = lowered(indicator.name) if about else indicator.name
+        supported = row["school_login"] in case.evidence.supported
+        yield Told(f"{about}{name}: {_said(row, supported=supported)}.", [effect_key(row)])
+
+
+def _said(row: Row, *, supported: bool) -> str:
+    if pd.isna(row["better_probability"]):
+        why = str(row["flags"]).partition("; ")[0].partition(": ")
+        return f"стало ли лучше, сказать нельзя: {why[2] or why[0]}"
+    numbers = f"{percent(row['comparable_value'], 0)}, а ждали {interval_share(row, 'foreseen')}"
+    without = " без поддержки" if supported else ""
+    for word, such, chance in (
+        ("лучше", "такой или больший рост бывает и сам собой", row["better_probability"]),
+        ("хуже", "такое или большее ухудшение бывает и само собой", row["worse_probability"]),
+    ):
+        level = next((one for one in (SURE, NOTED) if chance >= one), None)
+        if level is not None:
+            return f"{word}, чем ожидалось{without} ({numbers}); {such} {BY_ITSELF[level]}"
+    if not supported:
+        return f"так, как ожидалось ({numbers})"
+    return f"так, как ожидалось и без поддержки ({numbers}); сказать, помогла ли она, нельзя"
+
+
+def in_all(case: Case) -> Iterator[Told]:
+    """In how many supported schools results are better or worse than foreseen, or cannot be told."""
+    rows = [row for _, row in _effects(case)]
+    if rows:
+        told = [row for row in rows if pd.notna(row["better_probability"])]
+        better, worse = (sum(row[f"{way}_probability"] >= NOTED for row in told) for way in ("better", "worse"))
+        text = (
+            f"Результаты поддерживаемых школ по всем процедурам вместе (сравнений — {len(rows)}): лучше, чем ожидалось "
+            f"без поддержки, — в {better}; хуже — в {worse}; как ожидалось — в {len(told) - better - worse}; сравнить "
+            f"с прежними годами нельзя — в {len(rows) - len(told)}. Лучше ожидаемого сама собой бывает одна школа из "
+            "пяти."
+        )
+        yield Told(text, [effect_key(row) for row in rows])
+
+
+def _effects(case: Case) -> Iterator[tuple[Indicator, Row]]:
+    """The effects of the supported schools, or of the school of a document, by the indicators that are judged."""
+    logins = [case.school] if case.school else case.evidence.supported
+    for indicator in by_id(case.edition).values():
+        if indicator.threshold is not None and indicator.table == "results":
+            rows = effect_rows(case.edition, indicator)
+            yield from ((indicator, row) for row in rows_of(rows) if row["school_login"] in logins)
+
+
+HELD = "доля школы по всем результатам года оценена; «лучше» и «хуже» — от вероятности " + words_of(NOTED)
+SENTENCES = (
+    Sentence("поддержка", CONCLUSION, HELD, support, audience=OFFICE, section=TRANSITION),
+    Sentence("школа-поддержка", CONCLUSION, HELD, support, (SCHOOL_NOTE,), OFFICE),
+    Sentence("итог-поддержка", CONCLUSION, HELD, in_all, audience=OFFICE, section=SUMMARY),
+)
