@@ -94,20 +94,20 @@ class _Model:
         by_odds = self.successes - self.totals * share
         by_school = by_odds.sum(axis=2)
         spread = np.exp(school)
-        value += (school - spread**2 / 2 / fitting.SCHOOL_SCALE**2)[:, 0]
+        value += (school - spread**2 / 2 / fitting.SCHOOL.scale**2)[:, 0]
         slopes = [
             fitting.COMMON_LEVEL * by_odds.sum(axis=(1, 2))[:, None] - common,
             self.apart * by_odds.sum(axis=1) - apart,
             spread * by_school - schools,
             cells,
-            (spread * by_school * schools).sum(axis=1, keepdims=True) + 1 - spread**2 / fitting.SCHOOL_SCALE**2,
+            (spread * by_school * schools).sum(axis=1, keepdims=True) + 1 - spread**2 / fitting.SCHOOL.scale**2,
             cell,
         ]
         if not self.one:
             spread, flat = np.exp(cell), by_odds.reshape(len(chains), -1)
-            value += (cell - spread**2 / 2 / fitting.CELL_SCALE**2)[:, 0]
+            value += (cell - spread**2 / 2 / fitting.CELL.scale**2)[:, 0]
             slopes[3] = spread * flat - cells
-            slopes[5] = (spread * flat * cells).sum(axis=1, keepdims=True) + 1 - spread**2 / fitting.CELL_SCALE**2
+            slopes[5] = (spread * flat * cells).sum(axis=1, keepdims=True) + 1 - spread**2 / fitting.CELL.scale**2
         return value, np.concatenate(slopes, axis=1)
 
 

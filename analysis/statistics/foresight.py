@@ -19,11 +19,14 @@ from scipy import special
 from analysis.statistics.binomial import Counts, Line, Normal, Numbers, added, hermite, line, share_mean
 from analysis.statistics.fitting import Fit, Node, fit
 from analysis.statistics.gaussian import common_factor, of_first_year
+from analysis.statistics.jumps import Moves, moves
 from analysis.statistics.towns import Batch, Codes, batches, coded
 
 PARTS = {"low_95": 0.025, "low_80": 0.1, "high_80": 0.9, "high_95": 0.975}
 SAID, POWER = 0.9, 0.8  # how sure one must be to notice a change, and how often a true change is noticed
-FACTOR_NODES, CELL_NODES = 9, 7
+UNSURE = 0.4
+FACTOR_NODES, CELL_NODES, SHARE_NODES = 9, 7, 21
+ALMOST = 1e-9  # a share of 0 or 1 has no log odds
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,11 @@ class Foreseen:
         fewer: The probability that by itself the count would have been less than what came.
         more: That it would have been more: «better than foreseen».
         smallest_change: The smallest true fall of the share that would be noticed (said with 0.9) in four of five
-            cases, from the foreseen mean; infinite where none would be («never»). Rows only; NaN for schools.
+            cases, from the foreseen mean; infinite where none would be («never»). Of a school the fall of its share
+            over all its procedures.
+        moved: How far the level of the procedure (of schools: of all the town's procedures) lies from that of the year
+            before, in logits; NaN where fewer than two schools have both years.
+        jump: Whether it has jumped (`jumps`): then what is foreseen means nothing.
         converged: Whether the fit did.
     """
 
@@ -56,6 +63,8 @@ class Foreseen:
     fewer: Numbers
     more: Numbers
     smallest_change: Numbers
+    moved: Numbers
+    jump: NDArray[np.bool_]
     converged: NDArray[np.bool_]
 
 
@@ -116,7 +125,8 @@ def year_to_come(
 
 
 def _joined(parts: list[dict[str, Any]]) -> Foreseen:
-    empty = {name: np.empty(0) for name in Foreseen.__dataclass_fields__} | {"row": np.empty(0, np.intp)}
+    kinds = {"row": np.intp, "jump": np.bool_, "converged": np.bool_}
+    empty: dict[str, Any] = {name: np.empty(0, kinds.get(name, np.float64)) for name in Foreseen.__dataclass_fields__}
     columns = {name: np.concatenate([part[name] for part in parts] or [empty[name]]) for name in empty}
     order = np.argsort(columns["row"], kind="stable")
     return Foreseen(**{name: column[order] for name, column in columns.items()})
@@ -126,27 +136,26 @@ def _foreseen(found: Fit, batch: Batch, now: NDArray[np.bool_], alone: bool) -> 
     """What is foreseen for the rows and schools of a batch that have the last year."""
     columns = 1 if alone else found.counts.totals.shape[3]
     with np.errstate(all="ignore"):  # what did not converge is marked below
-        ahead = _ahead(found, columns)
+        ahead, moved = _ahead(found, columns), moves(found.counts, alone=alone)
     place = tuple(part[now] for part in batch.place)
     town, school, column = place[0], place[1], place[3]
     counts = Counts(found.counts.successes[place], found.counts.totals[place], found.counts.level[town, 0, 0, 0])
     chances, mean = _of_cells(ahead, (town, school, column), counts)
-    cells = _against(chances, counts) | {
-        "row": batch.rows[now], "mean": mean, "smallest_change": _smallest_change(chances, counts.totals, mean),
-    }  # fmt: skip
+    cells = _said(chances, counts, mean) | {"row": batch.rows[now]} | _of(moved, town, column)
     pairs, first, of_pair = np.unique(
         town * found.counts.totals.shape[1] + school, return_index=True, return_inverse=True
     )
     sums = _of_schools(ahead, found.counts, columns, (town[first], school[first]))
     several = np.bincount(of_pair, minlength=len(pairs)) > 1
     whole = {name: np.where(several, sums[name], cells[name][first]) for name in sums}
-    whole |= {"row": batch.rows[now][first], "smallest_change": np.full(len(pairs), np.nan)}
+    whole |= {"row": batch.rows[now][first]} | _of(moved, town[first], np.full(len(first), -1))
     return _marked(cells, found.converged[town]), _marked(whole, found.converged[town[first]])
 
 
 def _marked(columns: dict[str, Any], converged: NDArray[np.bool_]) -> dict[str, Any]:
     marked = {
-        name: column if name == "row" else np.where(converged, column, np.nan) for name, column in columns.items()
+        name: column if name in ("row", "jump") else np.where(converged, column, np.nan)
+        for name, column in columns.items()
     }
     return marked | {"converged": converged}
 
@@ -232,7 +241,7 @@ def _of_schools(ahead: _Ahead, counts: Counts, columns: int, place: tuple[Codes,
         chances += weight * np.fft.irfft(waves.prod(axis=1), n=size, axis=1)
         mean_count += weight * (totals * (shares * parts).sum(axis=1).reshape(totals.shape)).sum(axis=1)
     whole = Counts(counts.successes[town, school, 0, :columns].sum(axis=1), totals.sum(axis=1), level[:, 0])
-    return _against(np.maximum(chances, 0.0), whole) | {"mean": mean_count / np.maximum(whole.totals, 1)}
+    return _said(np.maximum(chances, 0.0), whole, mean_count / np.maximum(whole.totals, 1))
 
 
 def _as_one(ahead: _Ahead, place: tuple[Codes, Codes]) -> tuple[Numbers, Numbers]:
@@ -246,6 +255,15 @@ def _as_one(ahead: _Ahead, place: tuple[Codes, Codes]) -> tuple[Numbers, Numbers
     return mean, added(weights[..., None, None] * (inner + apart[..., None] * apart[:, :, None]))
 
 
+def _of(moved: Moves, town: Codes, mean: Codes) -> dict[str, Any]:
+    return {name: part[town, mean] for name, part in moved._asdict().items()}
+
+
+def _said(chances: Numbers, counts: Counts, mean: Numbers) -> dict[str, Numbers]:
+    """All that is said of counts whose chances and mean share are foreseen."""
+    return _against(chances, counts) | {"mean": mean, "smallest_change": _smallest_change(chances, counts.totals, mean)}
+
+
 def _against(chances: Numbers, counts: Counts) -> dict[str, Numbers]:
     """Intervals of the count foreseen, and the chances of fewer and of more than came."""
     up_to = np.cumsum(chances, axis=1)
@@ -254,6 +272,25 @@ def _against(chances: Numbers, counts: Counts) -> dict[str, Numbers]:
     reached = up_to[rows, came] if len(rows) else np.empty(0)
     ends = {name: np.minimum((up_to < part).sum(axis=1), counts.totals) for name, part in PARTS.items()}
     return ends | {"fewer": np.clip(reached - here, 0.0, 1.0), "more": np.clip(1 - reached, 0.0, 1.0)}
+
+
+def smallest_change(share: ArrayLike, pupils: ArrayLike, *, unsure: float = UNSURE) -> Numbers:
+    """The smallest true fall of shares that would be noticed next year, where no earlier years say how sure one can be.
+
+    Noticed means: said with 0.9, and in four of five cases. Infinite where no fall would be («never»).
+
+    Args:
+        share: What is foreseen, from 0 to 1.
+        pupils: How many are foreseen; whole numbers.
+        unsure: Standard deviation of what is foreseen, in logits; that of a school in one procedure after two years
+            where schools differ as they usually do.
+    """
+    shares, totals = np.broadcast_arrays(np.asarray(share, np.float64), np.asarray(pupils, np.float64))
+    nodes, weights = hermite(SHARE_NODES)
+    mean = shares.ravel()
+    about = special.expit(special.logit(np.clip(mean, ALMOST, 1 - ALMOST))[:, None] + unsure * nodes)
+    chances = _count_chances(totals.ravel(), about, np.broadcast_to(weights, about.shape))
+    return _smallest_change(chances, totals.ravel(), mean).reshape(shares.shape)
 
 
 def _smallest_change(chances: Numbers, totals: Numbers, mean: Numbers) -> Numbers:

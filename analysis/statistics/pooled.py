@@ -133,13 +133,21 @@ def _effects(found: Fit, at: tuple[NDArray[np.intp], NDArray[np.intp]]) -> list[
     weights = found.weights[:, town]
     mean, variance = (np.stack([node.joint.effect[part][town, school, 0] for node in found.nodes]) for part in (0, 1))
     mixture = Normal(mean, variance)
-    low, high = (_mixture_quantile(mixture, weights, part) for part in (LOWER, UPPER))
-    return [added(weights * mean), low, high, 1 - mixture_below(mixture, weights, np.zeros(len(town)))]
+    return [
+        added(weights * mean),
+        *mixture_ends(mixture, weights),
+        1 - mixture_below(mixture, weights, np.zeros(len(town))),
+    ]
 
 
 def mixture_below(mixture: Normal, weights: Numbers, value: Numbers) -> Numbers:
     """The probability below a value: a row a part of the mixture, a column each one asked about."""
     return added(weights * special.ndtr((value - mixture.mean) / np.sqrt(mixture.variance)))
+
+
+def mixture_ends(mixture: Normal, weights: Numbers) -> tuple[Numbers, Numbers]:
+    """Where the 95 % interval of a mixture begins and ends."""
+    return _mixture_quantile(mixture, weights, LOWER), _mixture_quantile(mixture, weights, UPPER)
 
 
 def _mixture_quantile(mixture: Normal, weights: Numbers, part: float) -> Numbers:

@@ -1,6 +1,7 @@
 """Spreads that are not known: priors, where their posterior lies, and the few nodes that stand for it.
 
 Half-normal priors for standard deviations (Gelman 2006): they leave a spread of 0 possible and let the data say more.
+A prior may also rise from 0 (as Chung, Rabe-Hesketh, Dorie, Gelman, Liu 2013 advise where 0 is not believed).
 Fixed coarse grids give wrong probabilities, so that nodes are laid where the posterior of the very town lies.
 """
 
@@ -24,6 +25,18 @@ ZOOMS, WORTH_IT = 12, {1: 0.9, 2: 0.9, 3: 0.7}
 Evidence = Callable[[list[Numbers]], Numbers]
 
 
+class Prior(NamedTuple):
+    """What is known of a standard deviation t beforehand: density t^rising · exp(−(t / scale)² / 2).
+
+    Attributes:
+        scale: Of the half-normal distribution.
+        rising: 0 for a half-normal distribution, 1 for one that rises from 0 (Rayleigh's).
+    """
+
+    scale: float
+    rising: int = 0
+
+
 class Region(NamedTuple):
     """Where the posterior of the spreads of each town lies: (towns, spreads), in square roots of units of scale."""
 
@@ -31,36 +44,37 @@ class Region(NamedTuple):
     high: Numbers
 
 
-def nodes(evidence: Evidence, scales: tuple[float, ...], towns: int, *, rough: bool = False) -> Numbers:
+def nodes(evidence: Evidence, priors: tuple[Prior, ...], towns: int, *, rough: bool = False) -> Numbers:
     """Values of the spreads that are all equally likely: (nodes, spreads, towns).
 
     Args:
         evidence: Takes the values of each spread in each town, returns the logarithm of the likelihood of each town.
-        scales: Of the half-normal priors.
+        priors: Of each spread.
         towns: How many there are.
         rough: Whether a first idea will do.
     """
-    number, knots = len(scales), ROUGH_KNOTS if rough else KNOTS[len(scales)]
+    number, knots = len(priors), ROUGH_KNOTS if rough else KNOTS[len(priors)]
     region = Region(np.full((towns, number), SMALLEST**0.5), np.full((towns, number), GREATEST**0.5))
-    heights = _heights(evidence, scales, region, knots)
+    heights = _heights(evidence, priors, region, knots)
     for _ in range(0 if rough else ZOOMS):
         narrower = _narrower(region, heights)
         if np.array_equal(narrower.low, region.low) and np.array_equal(narrower.high, region.high):
             break
         region = narrower
-        heights = _heights(evidence, scales, region, knots)
-    return _bins(*_fine(heights, region), scales)
+        heights = _heights(evidence, priors, region, knots)
+    return _bins(*_fine(heights, region), priors)
 
 
-def _heights(evidence: Evidence, scales: tuple[float, ...], region: Region, knots: int) -> Numbers:
+def _heights(evidence: Evidence, priors: tuple[Prior, ...], region: Region, knots: int) -> Numbers:
     """Logarithm of the posterior (over the square roots) at the knots: (towns, knots of each spread …)."""
-    number = len(scales)
+    number = len(priors)
     parts = np.linspace(0.0, 1.0, knots)
     found = np.empty((len(region.low), *[knots] * number))
     for place in np.ndindex(*[knots] * number):
         roots = [region.low[:, one] + (region.high - region.low)[:, one] * parts[at] for one, at in enumerate(place)]
-        prior = sum((np.log(root) - root**4 / 2 for root in roots), start=np.zeros(len(found)))
-        found[:, *place] = evidence([scale * root**2 for scale, root in zip(scales, roots, strict=True)]) + prior
+        each = list(zip(priors, roots, strict=True))
+        known = sum(((1 + 2 * prior.rising) * np.log(root) - root**4 / 2 for prior, root in each), np.zeros(len(found)))
+        found[:, *place] = evidence([prior.scale * root**2 for prior, root in each]) + known
     return found
 
 
@@ -101,17 +115,17 @@ def _fine(heights: Numbers, region: Region) -> tuple[Numbers, Numbers]:
     return likely, region.low[..., None] + (region.high - region.low)[..., None] * middles
 
 
-def _bins(likely: Numbers, roots: Numbers, scales: tuple[float, ...]) -> Numbers:
+def _bins(likely: Numbers, roots: Numbers, priors: tuple[Prior, ...]) -> Numbers:
     """Means of parts of equal probability: of the first spread, within each of the second, and so on."""
-    towns, number = len(likely), len(scales)
+    towns, number = len(likely), len(priors)
     mass: Numbers = np.ascontiguousarray(likely).reshape(towns, 1, -1)
     found: Numbers = np.empty((towns, 1, 0))
-    for one, scale in enumerate(scales):
+    for one, prior in enumerate(priors):
         mass = mass.reshape(towns, mass.shape[1], FINE[number], -1)
         along = mass.sum(axis=3)
         along = along / along.sum(axis=2, keepdims=True)
         parts = _parts(along, NODES[number])
-        value = (parts * (scale * roots[:, None, None, one] ** 2)).sum(axis=3) / parts.sum(axis=3)
+        value = (parts * (prior.scale * roots[:, None, None, one] ** 2)).sum(axis=3) / parts.sum(axis=3)
         found = np.concatenate([np.repeat(found, NODES[number], axis=1), value.reshape(towns, -1, 1)], axis=2)
         shares = np.divide(parts, along[:, :, None], out=np.zeros_like(parts), where=along[:, :, None] > 0)
         mass = np.matmul(shares, mass).reshape(towns, mass.shape[1] * NODES[number], -1)

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special, stats
 
 from analysis.statistics.binomial import Counts
-from analysis.statistics.foresight import _against, _count_chances, _smallest_change, year_to_come
+from analysis.statistics.foresight import _against, _count_chances, _smallest_change, smallest_change, year_to_come
 
 pytestmark = pytest.mark.filterwarnings("error")
 COLUMNS = ("mean", "low_80", "high_80", "low_95", "high_95", "fewer", "more")
@@ -56,6 +56,54 @@ def test_the_smallest_change_noticed(share, pupils, points):
     assert_allclose(100 * found, points, atol=2)
 
 
+@pytest.mark.parametrize(
+    ("share", "pupils", "points"),
+    [(0.3, 10, 28), (0.3, 18, 25), (0.3, 30, 20), (0.3, 60, 16), (0.3, 120, 14), (0.15, 10, np.inf), (0, 30, np.inf)],
+)
+def test_the_smallest_change_noticed_without_earlier_years(share, pupils, points):
+    assert_allclose(100 * smallest_change([[share]], pupils), [[points]], atol=0.6)
+    assert smallest_change(share, pupils, unsure=0.6) >= smallest_change(share, pupils)
+
+
+def test_over_all_procedures_a_smaller_change_is_noticed():
+    found = year_to_come(*years(10, 6, pupils=(25, 30))[0])
+    assert np.isfinite(found.schools.smallest_change).all()
+    assert found.schools.smallest_change.max() < np.median(found.rows.smallest_change)
+
+
+def town_of_moving_levels(by, procedures, schools=12):
+    """Shares of 20 % and 400 pupils in each cell; log odds of later years lie so far from the first."""
+    shares = special.expit(special.logit(0.2) + np.r_[0, by])
+    k = np.tile(np.round(400 * shares).astype(int)[:, None], (schools, 1, procedures))
+    school, year, procedure = np.indices(k.shape).reshape(3, -1)
+    return [k.ravel(), np.full(k.size, 400), school, procedure, year]
+
+
+@pytest.mark.parametrize("procedures", [1, 3])
+@pytest.mark.parametrize(
+    ("by", "jump"),
+    [([-0.81], True), ([0.7], True), ([-0.2], False), ([0.05, -0.76], True), ([0.8, -0.2], False), ([0.1, 0.2], False)],
+)
+def test_a_level_that_moves_more_than_earlier_years_show_has_jumped(by, procedures, jump):
+    found = year_to_come(*town_of_moving_levels(by, procedures))
+    for part in found:
+        assert_allclose(part.moved, by[-1] - [0, *by][-2], atol=0.05)
+        assert (part.jump == jump).all()
+
+
+def test_a_level_of_one_school_or_one_year_tells_no_jump():
+    k, n, school, procedure, year = town_of_moving_levels([-0.81], 2)
+    kept = (year == 1) | (procedure == 1) | (school == 0)  # one school has both years of procedure 0
+    found = year_to_come(*(column[kept] for column in (k, n, school, procedure, year)))
+    of_first = procedure[kept][found.rows.row] == 0
+    assert np.isnan(found.rows.moved[of_first]).all()
+    assert not found.rows.jump[of_first].any()
+    assert found.rows.jump[~of_first].all()
+    assert found.schools.jump.all()
+    last = [column[year == 1] for column in (k, n, school, procedure, year)]
+    assert np.isnan(year_to_come(*last).schools.moved).all()
+
+
 EDGES = {
     "one procedure": years(6, 1),
     "a single earlier year": years(5, 3, 2),
@@ -76,7 +124,7 @@ def test_every_edge_has_an_honest_number(name):
         assert np.isfinite(numbers).all()
         assert (part.fewer + part.more <= 1 + 1e-9).all()
         assert (numbers[[3, 1, 2, 4]] == np.sort(numbers[[3, 1, 2, 4]], axis=0)).all()
-    assert not np.isnan(found.rows.smallest_change).any()
+        assert not np.isnan(part.smallest_change).any()
 
 
 def test_no_success_ever_and_a_school_that_is_new():
@@ -108,7 +156,7 @@ def test_order_and_neighbours_do_not_matter(seed):
     place = np.flatnonzero(town == 1)[alone.rows.row]
     of = {row: number for number, row in enumerate(order[together.rows.row])}
     assert len(place) == 15
-    for name in (*COLUMNS, "smallest_change"):
+    for name in (*COLUMNS, "smallest_change", "moved", "jump"):
         assert_array_equal(getattr(alone.rows, name), getattr(together.rows, name)[[of[row] for row in place]])
 
 
