@@ -15,7 +15,7 @@ from analysis.indicators.keyed import BROKEN, MERGED, Keyed, joined
 from analysis.indicators.measurement import Measured
 from analysis.indicators.uncertainty import Numbers
 from analysis.rules.indicator_passport import MORE_IS_BETTER, NOT_JUDGED, Indicator
-from analysis.statistics.foresight import Foreseen, year_to_come
+from analysis.statistics.foresight import Foreseen, smallest_change, year_to_come
 from analysis.statistics.pooled import Effects, pooled_shares
 
 Rows = NDArray[np.intp]
@@ -24,10 +24,11 @@ NOT_ESTIMATED = "оценить не удалось: подгонка модел
 UNCOUNTABLE = "не оценено: число людей не целое или больше 2000"
 LARGEST = 2000  # more in one procedure is a slip of the hand, and what is foreseen is added up count by count
 NEVER = "ни одна перемена не была бы заметна"
+JUMPED = "скачок уровня всего города: с прежними годами не сравнить"
 NO_EARLIER_YEAR = "недостаточно данных: прежних результатов нет"
 BROKEN_OFF = "разрыв сопоставимости: с прежними годами не сравнить"
 # Flags that only the office sees, as everything that is fitted to all schools.
-OF_THE_MODEL = (NOT_ESTIMATED, UNCOUNTABLE, NEVER)
+OF_THE_MODEL = (NOT_ESTIMATED, UNCOUNTABLE, NEVER, JUMPED)
 FORESEEN = [
     "foreseen_value", "foreseen_low", "foreseen_high", "better_probability", "worse_probability", "noticeable_change",
 ]  # fmt: skip
@@ -85,8 +86,14 @@ def pooled(found: Measured, keyed: Keyed, indicator: Indicator, earlier: Rows) -
     failed = np.zeros(len(cells), dtype=bool)
     failed[at] = ~now.converged
     rows, schools = _foreseen(cells, indicator)
+    share = 1 - value if indicator.direction == MORE_IS_BETTER else value
+    unforeseen = np.flatnonzero(rows["foreseen_value"].isna() & ~rows["jump"] & ~np.isnan(value))
+    rows.loc[unforeseen, "noticeable_change"] = smallest_change(share[unforeseen], found.denominator[unforeseen])
     never = np.isinf(rows["noticeable_change"]).to_numpy()
-    said = ((NOT_ESTIMATED, failed), (UNCOUNTABLE, (asked & ~whole).to_numpy()), (NEVER, never))
+    said = (
+        (NOT_ESTIMATED, failed), (UNCOUNTABLE, (asked & ~whole).to_numpy()), (NEVER, never),
+        (JUMPED, rows["jump"].to_numpy(bool)),
+    )  # fmt: skip
     effects = _effects(now.schools, some, schools, keyed, found).assign(indicator_id=indicator.id)
     return Pooled(value, low, high, over, _finite(rows), said, effects)
 
@@ -124,6 +131,7 @@ def _foreseen(cells: pd.DataFrame, indicator: Indicator) -> tuple[pd.DataFrame, 
     rows = _as_shares(ahead.rows, told["denominator"].to_numpy()[ahead.rows.row], indicator)
     rows = rows.set_axis(told["row"].to_numpy()[ahead.rows.row])
     rows = rows[rows.index.isin(own["row"])].reindex(range(len(cells)))
+    rows = rows.assign(jump=rows["jump"].eq(True))
     this_year = told[~told["is_earlier"]].groupby(["calendar_year", "school"])
     came = this_year[["numerator", "denominator"]].sum().assign(comparable_count=this_year.size())
     first = told.iloc[ahead.schools.row]
@@ -156,7 +164,8 @@ def _with_earlier_years(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _as_shares(ahead: Foreseen, base: Numbers, indicator: Indicator) -> pd.DataFrame:
-    """`FORESEEN`, of the indicator itself where what was foreseen is its complement."""
+    """`FORESEEN`, of the indicator itself where what was foreseen is its complement; blank where the town's level has
+    jumped (`jump`)."""
     low, high = ahead.low_95 / base, ahead.high_95 / base
     mirrored = indicator.direction == MORE_IS_BETTER
     judged = indicator.direction != NOT_JUDGED
@@ -164,7 +173,8 @@ def _as_shares(ahead: Foreseen, base: Numbers, indicator: Indicator) -> pd.DataF
         1 - ahead.mean if mirrored else ahead.mean, 1 - high if mirrored else low, 1 - low if mirrored else high,
         np.where(judged, ahead.more, np.nan), np.where(judged, ahead.fewer, np.nan), ahead.smallest_change,
     )  # fmt: skip
-    return pd.DataFrame(dict(zip(FORESEEN, columns, strict=True)))
+    said = {name: np.where(ahead.jump, np.nan, one) for name, one in zip(FORESEEN, columns, strict=True)}
+    return pd.DataFrame({**said, "jump": ahead.jump})
 
 
 def _finite(rows: pd.DataFrame) -> pd.DataFrame:
@@ -197,6 +207,7 @@ def _effects(
         (NOT_ESTIMATED, ~schools.converged),
         (BROKEN_OFF, alone & is_broken),
         (NO_EARLIER_YEAR, alone & ~is_broken),
+        (JUMPED, table["jump"].eq(True).to_numpy()),
         (NEVER, np.isinf(table["noticeable_change"]).to_numpy()),
     ]
     names = keyed.keys["school_login"].cat.categories

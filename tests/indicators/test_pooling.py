@@ -9,7 +9,7 @@ import pytest
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
 from analysis.contracts.validation import violations
 from analysis.indicators.effectiveness import effectiveness
-from analysis.indicators.pooling import BROKEN_OFF, NEVER, NO_EARLIER_YEAR, NOT_ESTIMATED, UNCOUNTABLE
+from analysis.indicators.pooling import BROKEN_OFF, JUMPED, NEVER, NO_EARLIER_YEAR, NOT_ESTIMATED, UNCOUNTABLE
 from analysis.rules.exam_calendar import load_calendar
 from analysis.rules.indicator_passport import load_passport
 from analysis.statistics.foresight import year_to_come
@@ -171,3 +171,25 @@ def test_two_pupils_could_show_no_change_and_never_is_an_answer():
     row = _of(_made(*rows).indicators, "fail_share", "s0")
     assert pd.isna(row["noticeable_change"])
     assert NEVER in row["flags"]
+
+
+def test_a_jump_of_the_whole_city_ends_the_comparison():
+    then = [result(f"s{n}", (10 + n, 10 - n, 0, 0), year=2021, subject=one) for n in range(6) for one in SUBJECTS]
+    now = [result(f"s{n}", (2 + n // 3, 18 - n // 3, 0, 0), subject=one) for n in range(6) for one in SUBJECTS]
+    made = _made(*then, *now)
+    row = _of(made.indicators, "fail_share", "s1", subject="Математика")
+    assert JUMPED in row["flags"]
+    assert row["change"] == pytest.approx(-9 / 20)
+    assert pd.isna(row["foreseen_value"])
+    effect = _of(made.effects, "fail_share", "s1")
+    assert effect["flags"] == JUMPED
+    assert pd.isna(effect["better_probability"])
+
+
+def test_what_could_be_seen_is_said_in_the_first_year_too(town):
+    small, large = (
+        _of(_made(result("s1", marks)).indicators, "fail_share", "s1")["noticeable_change"]
+        for marks in ((9, 21, 0, 0), (36, 84, 0, 0))
+    )
+    assert 0.05 < large < small < 0.3
+    assert pd.isna(_of(_made(result("s1", (1, 3, 0, 0))).indicators, "fail_share", "s1")["noticeable_change"])
