@@ -31,7 +31,18 @@ def low(k=6, n=20, **changed):
         "indicator_id": "fail_share", "school_login": "edu1", "procedure": "ВПР", "subject": "Математика",
         "programme_grade": 6, "sitting_grade": 6, "wave": "весна", "school_year": "2020/21", "scale": "отметка",
         "numerator": k, "denominator": n, "value": k / n, "city_value": 0.1, "threshold_probability": 0.5,
-        "against_city": "неотличимо от города", "earlier_year": 2020, "change": 0.0, "growth_probability": 0.5,
+        "against_city": "неотличимо от города", "earlier_year": 2020, "change": 0.0,
+        "flags": "", **changed,
+    }  # fmt: skip
+
+
+def effect(login="edu1", better=0.5, worse=0.4, **changed):
+    """A school over all its results: 9 of 40, foreseen 30 %."""
+    return {
+        "indicator_id": "fail_share", "school_login": login, "procedure_count": 2, "numerator": 9.0,
+        "denominator": 40.0, "city_value": 0.2, "pooled_value": 0.22, "pooled_low": 0.1, "pooled_high": 0.3,
+        "above_city_probability": 0.6, "comparable_count": 2, "comparable_value": 0.225, "foreseen_value": 0.3,
+        "foreseen_low": 0.1, "foreseen_high": 0.45, "better_probability": better, "worse_probability": worse,
         "flags": "", **changed,
     }  # fmt: skip
 

@@ -434,7 +434,7 @@ MADE: dict[str, Derivation] = {
     "school_effects": Derivation(
         "Школы по всем результатам", ("indicator_id", "school_login", "calendar_year"),
         {"results": "school_indicators", "population": "school_indicators", "history": "school_indicators"},
-        {**_POOLED, **_FORESEEN,
+        {**{name: made for name, made in _POOLED.items() if name != "threshold_probability"}, **_FORESEEN,
          "above_city_probability": _made("population.value", ALL_RESULTS, POPULATION),
          "city_value": _made("population.numerator population.denominator", "сумма по всем результатам", POPULATION),
          "numerator": _made("results.numerator", "", SUM), "denominator": _made("results.denominator", "", SUM),

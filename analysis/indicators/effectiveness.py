@@ -12,10 +12,10 @@ from analysis.contracts.effectiveness import AGAINST_CITY, SchoolIndicators
 from analysis.contracts.school_facts import are_asked
 from analysis.indicators.change import change_columns, earlier_places, one_way
 from analysis.indicators.indicator_links import indicator_links, part_of
-from analysis.indicators.keyed import CITY, KEYS, OTHERS, Keyed, blank_where_unknown, joined, keyed_tables
+from analysis.indicators.keyed import CITY, KEYS, OTHERS, blank_where_unknown, joined, keyed_tables
 from analysis.indicators.links import NONE, Links, pointing
 from analysis.indicators.measurement import Measured, measured
-from analysis.indicators.pooling import FORESEEN, Pooled, effects_table, pooled
+from analysis.indicators.pooling import Asked, Pooled, pooled
 from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
 from analysis.rules.exam_calendar import Sitting
 from analysis.rules.indicator_passport import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
@@ -65,41 +65,35 @@ class Effectiveness(NamedTuple):
 def effectiveness(tables: Mapping[str, pd.DataFrame], passport: Passport, calendar: Sequence[Sitting]) -> Effectiveness:
     """Returns the indicators (see `school_indicators`), their edges, and the schools over all their results."""
     keyed = keyed_tables(tables, calendar)
-    wanted = [one for one in passport.indicators if one.table in keyed]
-    rows, parts, effects = [], [], []
-    for one in wanted:
-        found = measured(keyed[one.table], one)
-        if len(found.rows):
-            earlier = earlier_places(found, keyed[one.table])
-            model = pooled(found, keyed[one.table], one, earlier)
-            rows.append(_of_indicator(found, keyed[one.table], one, passport, earlier, model))
-            parts.append(part_of(one, keyed[one.table], found))
-            effects.append(model.effects)
+    found = [(measured(keyed[one.table], one), one) for one in passport.indicators if one.table in keyed]
+    asked = [
+        Asked(rows, keyed[one.table], one, earlier_places(rows, keyed[one.table]))
+        for rows, one in found
+        if len(rows.rows)
+    ]
+    told, effects = pooled(asked)
+    rows = [_of_indicator(one, passport, model) for one, model in zip(asked, told, strict=True)]
+    parts = [part_of(one.indicator, one.keyed, one.found) for one in asked]
     table, links = _together(rows)[COLUMNS] if rows else _nothing(), indicator_links(parts, tables, passport)
     # Where a year was not compared after all (other schools in the sum), nothing stands behind the change.
     compared = np.where(table["earlier_year"].notna(), links["earlier"].nodes, NONE)
     edges = {**links, "earlier": pointing("school_indicators", compared)}
-    return Effectiveness(table, edges, effects_table(effects))
+    return Effectiveness(table, edges, effects)
 
 
-def _of_indicator(
-    found: Measured, keyed: Keyed, indicator: Indicator, passport: Passport, earlier: NDArray[np.intp], model: Pooled
-) -> pd.DataFrame:
+def _of_indicator(asked: Asked, passport: Passport, model: Pooled) -> pd.DataFrame:
+    found, keyed, indicator, earlier = asked
     keys = keyed.keys.take(found.rows).reset_index(drop=True)
     names = pd.CategoricalDtype([one.id for one in passport.indicators])
     place = names.categories.get_loc(indicator.id)
-    numbers = {
+    numbers: dict[str, NDArray[np.float64]] = {
         "numerator": found.numerator,
         "denominator": found.denominator,
         "value": found.value,
         "interval_low": found.low,
         "interval_high": found.high,
-        "pooled_value": model.value,
-        "pooled_low": model.low,
-        "pooled_high": model.high,
-        "threshold_probability": model.over_threshold,
         "city_value": found.city,
-        **{name: model.foreseen[name].to_numpy("float64") for name in FORESEEN},
+        **{str(name): column.to_numpy("float64") for name, column in model.numbers.items()},
     }
     said = [*_said(found, indicator, passport.method, one_way(found, keyed, earlier)), *model.said]
     return pd.DataFrame(

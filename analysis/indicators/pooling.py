@@ -2,7 +2,7 @@
 years foresaw for it. What the model takes and gives are arrays; here stand the rows they are made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,152 +26,167 @@ LARGEST = 2000  # more in one procedure is a slip of the hand, and what is fores
 NEVER = "ни одна перемена не была бы заметна"
 JUMPED = "скачок уровня всего города: с прежними годами не сравнить"
 NO_EARLIER_YEAR = "недостаточно данных: прежних результатов нет"
+COLUMNS = [
+    "part", "numerator", "denominator", "school", "group", "calendar_year", "threshold", "earlier", "is_school",
+    "is_broken", "mirrored", "judged",
+]  # fmt: skip
 BROKEN_OFF = "разрыв сопоставимости: с прежними годами не сравнить"
 # Flags that only the office sees, as everything that is fitted to all schools.
 OF_THE_MODEL = (NOT_ESTIMATED, UNCOUNTABLE, NEVER, JUMPED)
+POOLED = ["pooled_value", "pooled_low", "pooled_high", "threshold_probability"]
 FORESEEN = [
     "foreseen_value", "foreseen_low", "foreseen_high", "better_probability", "worse_probability", "noticeable_change",
 ]  # fmt: skip
+OF_SCHOOL = ["town", "school"]
 
 
-@dataclass(frozen=True)
-class Pooled:
-    """What the model says of the rows of a measured indicator; NaN where it says nothing.
+class Asked(NamedTuple):
+    """An indicator that is measured.
 
     Attributes:
-        value: The share.
-        low: Where its 95 % interval begins.
-        high: Where it ends.
-        over_threshold: The probability that the share is at or above the threshold of the passport.
-        foreseen: The columns `FORESEEN`: the share foreseen from the earlier comparable years and from this year's
-            other schools, its 95 % interval, how sure the result is better and worse than that, and the smallest change
-            that would be noticed.
-        said: What is to be flagged: a text, and the rows of which it is true.
-        effects: The schools over all their results, after contracts.effectiveness.SchoolEffects.
-    """
-
-    value: Numbers
-    low: Numbers
-    high: Numbers
-    over_threshold: Numbers
-    foreseen: pd.DataFrame
-    said: Sequence[tuple[str, Flags]]
-    effects: pd.DataFrame
-
-
-def pooled(found: Measured, keyed: Keyed, indicator: Indicator, earlier: Rows) -> Pooled:
-    """Fits an indicator, each year alone; where the passport does not ask for it, nothing.
-
-    Args:
-        found: The measured indicator.
+        found: Its rows.
         keyed: The rows it was measured over.
         indicator: Its entry of the passport.
         earlier: Of each row the place of the row of the latest comparable year; −1 where there is none.
     """
-    cells = _cells(found, keyed)
-    asked = (cells["denominator"] > 0) & cells["numerator"].notna() & indicator.pooled
-    asked &= np.arange(len(cells)) < found.schools
-    whole = asked & (cells[["numerator", "denominator"]] % 1 == 0).all(axis=1) & (cells["denominator"] <= LARGEST)
-    cells = cells.assign(earlier=earlier, fits=whole)
-    some = cells[whole]
-    threshold = indicator.threshold if indicator.threshold and indicator.threshold < 1 else None
+
+    found: Measured
+    keyed: Keyed
+    indicator: Indicator
+    earlier: Rows
+
+
+class Pooled(NamedTuple):
+    """What the model says of the rows of an indicator.
+
+    Attributes:
+        numbers: `POOLED` and `FORESEEN`, a row each; NaN where the model says nothing.
+        said: What is to be flagged: a text, and the rows of which it is true.
+    """
+
+    numbers: pd.DataFrame
+    said: Sequence[tuple[str, Flags]]
+
+
+def pooled(asked: Sequence[Asked]) -> tuple[list[Pooled], pd.DataFrame]:
+    """Fits each indicator for which the passport asks for it, each year alone.
+
+    Returns:
+        What the model says of each indicator, and the schools over all their results, after
+        contracts.effectiveness.SchoolEffects.
+    """
+    some = [one for one in asked if one.indicator.pooled]
+    cells = _cells(some)
+    fits = cells[cells["fits"]]
     now = pooled_shares(
-        some["numerator"], some["denominator"], some["school"], some["group"], threshold=threshold,
-        town=some["calendar_year"],
+        *(fits[name] for name in ("numerator", "denominator", "school", "group")),
+        threshold=fits["threshold"], town=fits["town"],
     )  # fmt: skip
-    at = some.index.to_numpy()
-    value, low, high, over = (
-        _spread_out(one, at, len(cells)) for one in (now.mean, now.low, now.high, now.over_threshold)
-    )
-    failed = np.zeros(len(cells), dtype=bool)
-    failed[at] = ~now.converged
-    rows, schools = _foreseen(cells, indicator)
-    share = 1 - value if indicator.direction == MORE_IS_BETTER else value
-    unforeseen = np.flatnonzero(rows["foreseen_value"].isna() & ~rows["jump"] & ~np.isnan(value))
-    rows.loc[unforeseen, "noticeable_change"] = smallest_change(share[unforeseen], found.denominator[unforeseen])
-    never = np.isinf(rows["noticeable_change"]).to_numpy()
-    said = (
-        (NOT_ESTIMATED, failed), (UNCOUNTABLE, (asked & ~whole).to_numpy()), (NEVER, never),
-        (JUMPED, rows["jump"].to_numpy(bool)),
-    )  # fmt: skip
-    effects = _effects(now.schools, some, schools, keyed, found).assign(indicator_id=indicator.id)
-    return Pooled(value, low, high, over, _finite(rows), said, effects)
+    shares = pd.DataFrame(dict(zip(POOLED, (now.mean, now.low, now.high, now.over_threshold), strict=True)))
+    shares = shares.assign(failed=~now.converged).set_axis(fits.index).reindex(cells.index)
+    rows, schools = _foreseen(cells)
+    found = pd.concat([shares, rows], axis=1)
+    found = found.assign(noticeable_change=_noticeable(cells, found), uncountable=cells["uncountable"])
+    parts = iter([found[(cells["part"] == number).to_numpy()] for number in range(len(some))])
+    told = [_told(next(parts)) if one.indicator.pooled else _nothing(len(one.found.rows)) for one in asked]
+    return told, _effects(now.schools, fits, schools, some)
 
 
-def _spread_out(some: Numbers, at: Rows, size: int) -> Numbers:
-    """A column of all rows, NaN but where numbers are given."""
-    column = np.full(size, np.nan)
-    column[at] = some
-    return column
+def _told(found: pd.DataFrame) -> Pooled:
+    true = {name: found[name].eq(True).to_numpy(bool) for name in ("failed", "uncountable", "jump")}
+    never = np.isinf(found["noticeable_change"]).to_numpy()
+    said = [(NOT_ESTIMATED, true["failed"]), (UNCOUNTABLE, true["uncountable"]), (NEVER, never), (JUMPED, true["jump"])]
+    return Pooled(_finite(found[POOLED + FORESEEN]), said)
 
 
-def _cells(found: Measured, keyed: Keyed) -> pd.DataFrame:
-    """The rows of the indicator as the model needs them: counts, and integers for school, group and year."""
-    keys = keyed.keys.iloc[found.rows]
-    return pd.DataFrame(
-        {
-            "numerator": found.numerator,
-            "denominator": found.denominator,
-            "school": keys["school_login"].cat.codes.to_numpy("int64"),
-            "group": found.groups,
-            "calendar_year": keys["calendar_year"].to_numpy("int64"),
-        }
-    )
+def _nothing(size: int) -> Pooled:
+    return Pooled(pd.DataFrame(np.nan, index=range(size), columns=POOLED + FORESEEN), [])
 
 
-def _foreseen(cells: pd.DataFrame, indicator: Indicator) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`FORESEEN` of each row, blank without an earlier year of its own; and of each school, by `calendar_year` and
-    `school`, with what came in the procedures that are compared."""
+def _cells(asked: Sequence[Asked]) -> pd.DataFrame:
+    """The rows of all indicators as the model needs them: an indicator in a year is a town of its own."""
+    parts, start, groups = [], 0, 0
+    for number, (found, keyed, indicator, earlier) in enumerate(asked):
+        keys = keyed.keys.iloc[found.rows]
+        threshold = indicator.threshold if indicator.threshold and indicator.threshold < 1 else np.nan
+        part = pd.DataFrame(
+            {
+                "part": number, "numerator": found.numerator, "denominator": found.denominator,
+                "school": keys["school_login"].cat.codes.to_numpy("int64"), "group": groups + found.groups,
+                "calendar_year": keys["calendar_year"].to_numpy("int64"), "threshold": threshold,
+                "earlier": np.where(earlier >= 0, start + earlier, -1),
+                "is_school": np.arange(len(keys)) < found.schools,
+                "is_broken": np.isin(keyed.earlier[found.rows], (BROKEN, MERGED)),
+                "mirrored": indicator.direction == MORE_IS_BETTER, "judged": indicator.direction != NOT_JUDGED,
+            }
+        )  # fmt: skip
+        parts.append(part)
+        start, groups = start + len(part), groups + keyed.group_count
+    cells = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS, dtype="float64")
+    known = cells["is_school"].astype(bool) & (cells["denominator"] > 0) & cells["numerator"].notna()
+    fits = known & (cells[["numerator", "denominator"]] % 1 == 0).all(axis=1) & (cells["denominator"] <= LARGEST)
+    return cells.assign(town=cells["part"] * 10_000 + cells["calendar_year"], fits=fits, uncountable=known & ~fits)
+
+
+def _noticeable(cells: pd.DataFrame, found: pd.DataFrame) -> "pd.Series[float]":
+    """The smallest change noticed; where no year before foresees anything, the one that next year would show."""
+    share = found["pooled_value"].where(~cells["mirrored"].astype(bool), 1 - found["pooled_value"])
+    alone = found["foreseen_value"].isna() & ~found["jump"].eq(True) & share.notna()
+    some = smallest_change(share[alone], cells.loc[alone, "denominator"])
+    return found["noticeable_change"].astype("float64").where(~alone, pd.Series(some, index=found.index[alone]))
+
+
+def _foreseen(cells: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`FORESEEN` of each row, blank without an earlier year of its own; and of each school of a town, with what came in
+    the procedures that are compared. `jump` says where the level of the town has jumped."""
     told = _with_earlier_years(cells)
-    wanted = told["denominator"] - told["numerator"] if indicator.direction == MORE_IS_BETTER else told["numerator"]
-    ahead = year_to_come(
-        wanted, told["denominator"], told["school"], told["group"], told["year"], town=told["calendar_year"]
-    )
-    own = told[told["is_earlier"]]
-    rows = _as_shares(ahead.rows, told["denominator"].to_numpy()[ahead.rows.row], indicator)
-    rows = rows.set_axis(told["row"].to_numpy()[ahead.rows.row])
-    rows = rows[rows.index.isin(own["row"])].reindex(range(len(cells)))
-    rows = rows.assign(jump=rows["jump"].eq(True))
-    this_year = told[~told["is_earlier"]].groupby(["calendar_year", "school"])
+    unwanted = told["numerator"].where(~told["mirrored"], told["denominator"] - told["numerator"])
+    ahead = year_to_come(unwanted, told["denominator"], told["school"], told["group"], told["year"], town=told["town"])
+    of_rows = told.iloc[ahead.rows.row]
+    rows = _as_shares(ahead.rows, of_rows, of_rows["denominator"].to_numpy()).set_axis(of_rows["row"])
+    earlier = told[told["is_earlier"]]
+    rows = rows[rows.index.isin(earlier["row"])].reindex(cells.index)
+    this_year = told[~told["is_earlier"]].groupby(OF_SCHOOL)
     came = this_year[["numerator", "denominator"]].sum().assign(comparable_count=this_year.size())
     first = told.iloc[ahead.schools.row]
-    at = pd.MultiIndex.from_frame(first[["calendar_year", "school"]])
-    schools = _as_shares(ahead.schools, came.loc[at, "denominator"].to_numpy(), indicator).set_axis(at)
-    schools = schools.assign(
-        comparable_count=came["comparable_count"], comparable_value=came["numerator"] / came["denominator"]
+    at = pd.MultiIndex.from_frame(first[OF_SCHOOL])
+    came = came.loc[at]
+    schools = (
+        _as_shares(ahead.schools, first, came["denominator"].to_numpy())
+        .set_axis(at)
+        .assign(comparable_count=came["comparable_count"], comparable_value=came["numerator"] / came["denominator"])
     )
-    return rows, schools[at.isin(pd.MultiIndex.from_frame(own[["calendar_year", "school"]]))]
+    return rows, schools[at.isin(pd.MultiIndex.from_frame(earlier[OF_SCHOOL]))]
 
 
 def _with_earlier_years(cells: pd.DataFrame) -> pd.DataFrame:
     """Each row of a school with the rows of its comparable earlier years; only of groups where some school has one.
 
-    `row`, `school`, `group` and `calendar_year` are those of the row that is foreseen, `year` and the counts each one's
-    own.
+    `row`, `school`, `group` and `town` are those of the row that is foreseen, `year` and the counts each one's own.
     """
-    at = cells.index[cells["fits"]].to_numpy()
-    parts, now = [(at, at)], at
+    at = np.flatnonzero(cells["fits"])
+    parts, now, before = [(at, at)], at, cells["earlier"].to_numpy("int64")
     while len(now):
-        before = cells["earlier"].to_numpy()[now]
-        at, now = at[before >= 0], before[before >= 0]
+        at, now = at[before[now] >= 0], before[now][before[now] >= 0]
         parts.append((at, now))
     row, own = (np.concatenate(one) for one in zip(*parts, strict=True))
-    told = cells.loc[row, ["school", "group", "calendar_year"]].reset_index(names="row")
-    numbers = cells.loc[own, ["numerator", "denominator", "fits"]].reset_index(drop=True)
-    told = told.assign(**numbers, year=cells["calendar_year"].to_numpy()[own], is_earlier=row != own)
-    told = told[told["fits"]]
+    about = ["school", "group", "town", "mirrored", "judged"]
+    told = cells[about].take(row).reset_index(drop=True).astype({"mirrored": bool, "judged": bool})
+    numbers = cells[["numerator", "denominator", "fits", "calendar_year"]].take(own).reset_index(drop=True)
+    told = told.assign(**numbers, row=row, is_earlier=row != own).rename(columns={"calendar_year": "year"})
+    told = told[told["fits"].astype(bool)]
     return told[told["group"].isin(told.loc[told["is_earlier"], "group"])].reset_index(drop=True)
 
 
-def _as_shares(ahead: Foreseen, base: Numbers, indicator: Indicator) -> pd.DataFrame:
+def _as_shares(ahead: Foreseen, about: pd.DataFrame, base: Numbers) -> pd.DataFrame:
     """`FORESEEN`, of the indicator itself where what was foreseen is its complement; blank where the town's level has
     jumped (`jump`)."""
+    mirrored, judged = (about[name].to_numpy(bool) for name in ("mirrored", "judged"))
     low, high = ahead.low_95 / base, ahead.high_95 / base
-    mirrored = indicator.direction == MORE_IS_BETTER
-    judged = indicator.direction != NOT_JUDGED
     columns = (
-        1 - ahead.mean if mirrored else ahead.mean, 1 - high if mirrored else low, 1 - low if mirrored else high,
-        np.where(judged, ahead.more, np.nan), np.where(judged, ahead.fewer, np.nan), ahead.smallest_change,
+        np.where(mirrored, 1 - ahead.mean, ahead.mean), np.where(mirrored, 1 - high, low),
+        np.where(mirrored, 1 - low, high), np.where(judged, ahead.more, np.nan), np.where(judged, ahead.fewer, np.nan),
+        ahead.smallest_change,
     )  # fmt: skip
     said = {name: np.where(ahead.jump, np.nan, one) for name, one in zip(FORESEEN, columns, strict=True)}
     return pd.DataFrame({**said, "jump": ahead.jump})
@@ -181,44 +196,36 @@ def _finite(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(noticeable_change=rows["noticeable_change"].replace(np.inf, np.nan))
 
 
-def _effects(
-    schools: Effects, cells: pd.DataFrame, foreseen: pd.DataFrame, keyed: Keyed, found: Measured
-) -> pd.DataFrame:
+def _effects(schools: Effects, cells: pd.DataFrame, foreseen: pd.DataFrame, asked: Sequence[Asked]) -> pd.DataFrame:
     """The schools over all their results of a year.
 
     An effect is a difference of log odds; it is told as the share that the school would have where the city has its
     share over all these results.
     """
-    by_school, by_year = cells.groupby(["calendar_year", "school"]), cells.groupby("calendar_year")
-    at = pd.MultiIndex.from_arrays([schools.town, schools.school], names=["calendar_year", "school"])
-    counts = by_school[["numerator", "denominator"]].sum().assign(procedure_count=by_school.size()).loc[at]
-    city = by_year[["numerator", "denominator"]].sum().loc[schools.town]
-    level = special.logit((city["numerator"].to_numpy() + 0.5) / (city["denominator"].to_numpy() + 1))
-    effects = {"pooled_value": schools.mean, "pooled_low": schools.low, "pooled_high": schools.high}
-    table = counts.assign(
-        city_value=(city["numerator"] / city["denominator"]).to_numpy(),
-        **{name: special.expit(level + effect) for name, effect in effects.items()},
+    columns = pandas_types(SchoolEffects)
+    if not len(cells):
+        return pd.DataFrame({name: [] for name in columns}).astype(columns)
+    by_school, counts = cells.groupby(OF_SCHOOL), ["numerator", "denominator"]
+    at = pd.MultiIndex.from_arrays([schools.town, schools.school], names=OF_SCHOOL)
+    firsts = by_school[["part", "calendar_year"]].first()
+    own = by_school[counts].sum().assign(procedure_count=by_school.size(), broken=by_school["is_broken"].any())
+    city = cells.groupby("town")[counts].sum().loc[schools.town].to_numpy()
+    level = special.logit((city[:, 0] + 0.5) / (city[:, 1] + 1))
+    effects = dict(zip(POOLED, (schools.mean, schools.low, schools.high), strict=False))
+    table = own.join(firsts).loc[at].assign(
+        city_value=city[:, 0] / city[:, 1], **{name: special.expit(level + one) for name, one in effects.items()},
         above_city_probability=schools.above,
-    ).join(foreseen)
-    links = pd.Series(keyed.earlier[found.rows[cells.index]], index=cells.index)
-    is_broken = links.isin([BROKEN, MERGED]).groupby([cells["calendar_year"], cells["school"]]).any().loc[at].to_numpy()
-    alone = table["comparable_count"].isna().to_numpy()
+    ).join(foreseen).reset_index()  # fmt: skip
+    alone, broken = table["comparable_count"].isna().to_numpy(), table["broken"].to_numpy(bool)
     said = [
         (NOT_ESTIMATED, ~schools.converged),
-        (BROKEN_OFF, alone & is_broken),
-        (NO_EARLIER_YEAR, alone & ~is_broken),
+        (BROKEN_OFF, alone & broken),
+        (NO_EARLIER_YEAR, alone & ~broken),
         (JUMPED, table["jump"].eq(True).to_numpy()),
         (NEVER, np.isinf(table["noticeable_change"]).to_numpy()),
     ]
-    names = keyed.keys["school_login"].cat.categories
-    return _finite(table.reset_index()).assign(
-        school_login=lambda one: names[one["school"]], flags=joined(said) if len(table) else []
+    names, ids = asked[0].keyed.keys["school_login"].cat.categories, [one.indicator.id for one in asked]
+    table = _finite(table).assign(
+        school_login=names[table["school"]], indicator_id=np.array(ids)[table["part"]], flags=joined(said)
     )
-
-
-def effects_table(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """The effects of all indicators, after contracts.effectiveness.SchoolEffects."""
-    columns = pandas_types(SchoolEffects)
-    some = [part.reindex(columns=list(columns)) for part in parts if len(part)]
-    whole = pd.concat(some, ignore_index=True) if some else pd.DataFrame({name: [] for name in columns})
-    return whole.astype(columns)
+    return table[list(columns)].astype(columns)

@@ -31,7 +31,9 @@ FITTED = "по распределению всех школ города"
 NOT_RERUN = {
     "school_indicators": {
         **dict.fromkeys(("pooled_value", "pooled_low", "pooled_high", "threshold_probability",
-                         "growth_probability", "own_growth_probability", "against_city", "city_value"), FITTED),
+                         "foreseen_value", "foreseen_low", "foreseen_high", "better_probability", "worse_probability",
+                         "noticeable_change"), FITTED),
+        **dict.fromkeys(("against_city", "city_value"), "смотрит на город"),
         **dict.fromkeys(("earlier_year", "change", "change_low", "change_high", "change_note", "flags"),
                         "смотрит на другие годы и школы"),
     },

@@ -23,6 +23,7 @@ from analysis.cleaning.typed_rows import typed_table
 from analysis.cli import main
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.indicators import tables as indicators
+from analysis.indicators.pooling import FORESEEN
 from analysis.pipeline import check as pipeline
 from school_towns import SUPPORTED, result, results, town_facts
 from town_projects import copy_of_the_house
@@ -439,8 +440,7 @@ OF_INDICATORS = ("tbl-sure-*", "tbl-levels-*", "tbl-journal-share-*", "tbl-chang
 
 
 # From what is fitted to all schools the counts of those that no public table names can be worked out.
-FITTED = ("pooled_value", "pooled_low", "pooled_high", "threshold_probability", "growth_probability",
-          "own_growth_probability", "low_probability")  # fmt: skip
+FITTED = ("pooled_value", "pooled_low", "pooled_high", "threshold_probability", *FORESEEN, "low_probability")
 
 
 def test_indicators_tell_the_attacker_nothing_that_the_tables_do_not(site):

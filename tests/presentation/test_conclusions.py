@@ -12,12 +12,13 @@ from analysis.presentation.conclusions.places import PLACES, REPORT
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, PUBLIC, Case, Said
 from analysis.rules.methods import SAME_PROCEDURE
 from analysis.rules.written import DEFAULT_RULE
-from hand_made import RULE, case, contest, hit, low, measure, selected, share, threshold, topic
+from hand_made import RULE, case, contest, effect, hit, low, measure, selected, share, threshold, topic
 
 OUTER, INNER = "выше предела 99,8 %", "выше предела 95 %"
 BREAK = "разрыв сопоставимости: 2020 год — осень; 2021 год — весна"
 TOPICS = ("Урок", "Чтение", "Оценивание", "Цифра")
-NO_CHANGE = {"change": None, "growth_probability": None, "earlier_year": None}
+NO_CHANGE = {"change": None, "earlier_year": None}
+NOT_FORESEEN = {"better": None, "worse": None, "flags": "разрыв сопоставимости: с прежними годами не сравнить"}
 
 
 class Example(NamedTuple):
@@ -85,26 +86,15 @@ EXAMPLES = {
         4,
         indicators(low(against_city=None)),
     ),
-    "итог-изменения": Example(
-        indicators(
-            low(growth_probability=0.025, change=-0.2), low(growth_probability=0.974),
-            low(growth_probability=0.975, school_login="edu2"), low(growth_probability=0.5, school_login="edu3"),
-        ),
+    "итог-поддержка": Example(
+        case(school_effects=[effect(better=0.8), effect("edu2", **NOT_FORESEEN), effect("edu3", 0.99)]),
         [
-            "Поддерживаемые школы против прежнего года: из 3 сравнений улучшение, которое случаем не объяснить, — "
-            "в 1, ухудшение — в 1, неотличимо от случайного — в 1."
+            "Результаты поддерживаемых школ по всем процедурам вместе (сравнений — 2): лучше, чем ожидалось без "
+            "поддержки, — в 1; хуже — в 0; как ожидалось — в 0; сравнить с прежними годами нельзя — в 1. Лучше "
+            "ожидаемого сама собой бывает одна школа из пяти."
         ],
-        3,
-        indicators(low(**NO_CHANGE)),
-    ),
-    "итог-не-сравнить": Example(
-        indicators(low(**NO_CHANGE), low(school_login="edu3")),
-        [
-            "Стали ли результаты поддерживаемых школ лучше, по 2021 году сказать нельзя: чисел, сравнимых с прежним "
-            "годом, нет."
-        ],
-        1,
-        indicators(low(**NO_CHANGE), low(growth_probability=0.5)),
+        2,
+        case(school_effects=[effect("edu3", 0.99)]),
     ),
     "итог-отбор": Example(
         rules(selected(listed="в списке"), selected("edu2"), selected("edu3", "нельзя сказать")),
@@ -202,27 +192,16 @@ EXAMPLES = {
         1,
         indicators(low(**NO_CHANGE, change_note="нет данных за прежний год")),
     ),
-    "изменилось": Example(
-        indicators(
-            low(change=-0.2, growth_probability=0.025),
-            low(change=0.1, growth_probability=0.975, school_login="edu2"),
-        ),
+    "поддержка": Example(
+        case(school_effects=[effect(better=0.8), effect("edu2", worse=0.96), effect("edu3", 0.99)]),
         [
-            "Школа 1: улучшение, которое случаем не объяснить (вероятность не меньше 97,5 %): ВПР, Математика, "
-            "6 класс: 50,0 % → 30,0 %.",
-            "Школа 2: ухудшение, которое случаем не объяснить (вероятность не меньше 97,5 %): ВПР, Математика, "
-            "6 класс: 20,0 % → 30,0 %.",
+            "Школа 1, доля «2»: лучше, чем ожидалось без поддержки (22 %, а ждали 30 %, от 10 до 45 %); такой или "
+            "больший рост бывает и сам собой у одной из пяти школ.",
+            "Школа 2, доля «2»: хуже, чем ожидалось без поддержки (22 %, а ждали 30 %, от 10 до 45 %); такое или "
+            "большее ухудшение бывает и само собой у одной из двадцати школ.",
         ],
         2,
-        indicators(low(change=-0.2, growth_probability=0.026)),
-    ),
-    "не-изменилось": Example(
-        indicators(
-            low(change=-0.2, growth_probability=0.026), low(growth_probability=0.974), low(growth_probability=0.02)
-        ),
-        ["Школа 1: изменение к прежнему году неотличимо от случайного в 2 из 3 сравнений."],
-        2,
-        indicators(low(change=-0.2, growth_probability=0.025)),
+        case(school_effects=[effect("edu3", 0.99)]),
     ),
     "список": Example(
         rules(selected(listed="в списке"), selected("edu3", "в списке"), selected("edu2")),
@@ -244,11 +223,12 @@ EXAMPLES = {
     ),
     "выход": Example(
         rules(
-            selected(leaving="выходит", leaving_note="неотличимо от случайного", unchanged_probability=0.31),
+            selected(leaving="выходит", leaving_note="неотличимо от случайного", still_low_probability=0.31),
             selected("edu2", leaving="выходит", leaving_note="отличимо от случайного"),
         ),
         [
-            "«Правило»: Школа 1 выходит из списка: неотличимо от случайного, вероятность такого без изменений 31 %.",
+            "«Правило»: Школа 1 выходит из списка: неотличимо от случайного, вероятность, что на деле всё ещё "
+            "низкие, — 31 %.",
             "«Правило»: Школа 2 выходит из списка: отличимо от случайного.",
         ],
         2,
@@ -292,20 +272,14 @@ EXAMPLES = {
         3,
         school(low(against_city=None, flags="мало участников: меньше 10")),
     ),
-    "школа-изменения": Example(
-        school(
-            low(growth_probability=0.975, change=0.12),
-            low(growth_probability=0.025, change=-0.12, **SEVENTH),
-            low(growth_probability=0.974, programme_grade=8),
-        ),
+    "школа-поддержка": Example(
+        case("edu1", school_effects=[effect(better=0.79), effect("edu2", 0.99)]),
         [
-            "Доля не справившихся выросла: ВПР, математика за 6 класс, весна — 6 из 20 (30 %), +12 п. п. к 2020 году.",
-            "Доля не справившихся снизилась: ВПР, математика за 7 класс, весна — 6 из 20 (30 %), "
-            "−12 п. п. к 2020 году.",
-            "У 1 результата изменение к прежнему сопоставимому году неотличимо от случайного.",
+            "Доля «2»: так, как ожидалось и без поддержки (22 %, а ждали 30 %, от 10 до 45 %); сказать, помогла ли "
+            "она, нельзя."
         ],
-        3,
-        school(low(**NO_CHANGE)),
+        1,
+        case("edu1", school_effects=[effect("edu2", 0.99)]),
     ),
     "школа-разрыв": Example(
         school(low(**NO_CHANGE, change_note=BREAK)),
@@ -350,7 +324,7 @@ EXAMPLES = {
         rule(selected(listed="в списке"), selected("edu2")),
         [
             "По правилу «Правило» (не подтверждено) в список попадают (низких процедур): Школа 1: 2 из 6; "
-            "вероятность, что условие выполнено и по истинным долям, — 80 %."
+            "вероятность, что условие года выполнено и на деле, — 80 %."
         ],
         1,
         case(rule=replace(RULE, id="another"), selection=[selected("edu3")]),
@@ -481,8 +455,9 @@ def test_what_is_for_the_office_is_in_no_public_edition():
         school_indicators=[
             low(against_city=INNER),
             low(**SEVENTH),
-            low(threshold_probability=0.96, growth_probability=0.98, change=0.1),
+            low(threshold_probability=0.96),
         ],
+        school_effects=[effect()],
         training_needs=[topic("Урок", 0.99), topic("Чтение")],
         selection=[selected(listed="нельзя сказать", leaving="выходит"), selected("edu2", "в списке")],
         selection_hits=[hit(2020, "осень"), hit()],
@@ -494,7 +469,7 @@ def test_what_is_for_the_office_is_in_no_public_edition():
     public = of._replace(evidence=Evidence(replace(of.edition, tables=tables, internal=False)))
     office = {one.id for one in SENTENCES if one.audience == OFFICE and REPORT in one.places}
     said = {one.sentence.id for one in conclusions(of, REPORT)}
-    assert said >= office - {"итог-не-сравнить"}  # «итог-изменения» takes its place
+    assert said >= office
     assert {one.sentence.id for one in conclusions(public, REPORT)} == {"как-в-городе"}
 
 
@@ -511,6 +486,17 @@ def test_each_entry_says_where_for_whom_and_when():
 @pytest.mark.parametrize(
     ("of", "name", "said"),
     [
+        (
+            case("edu1", school_effects=[effect(**NOT_FORESEEN)]),
+            "школа-поддержка",
+            "Доля «2»: стало ли лучше, сказать нельзя: с прежними годами не сравнить.",
+        ),
+        (
+            case("edu3", school_effects=[effect("edu3", 0.95)]),
+            "школа-поддержка",
+            "Доля «2»: лучше, чем ожидалось (22 %, а ждали 30 %, от 10 до 45 %); такой или больший рост бывает и сам "
+            "собой у одной из двадцати школ.",
+        ),
         (rules(selected()), "список", "«Правило» (не подтверждено): в списке ни одной школы."),
         (
             rule(selected()),

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.presentation.brief_words import interval_words
 from analysis.presentation.conclusions.places import SCHOOL_NOTE
 from analysis.presentation.conclusions.sentence import CONCLUSION, OFFICE, SUMMARY, TRANSITION, Case, Sentence, Told
-from analysis.presentation.effectiveness_tables import by_id, effect_rows, interval_share, lowered
+from analysis.presentation.effectiveness_tables import by_id, effect_rows, lowered
 from analysis.presentation.row_keys import effect_key
-from analysis.presentation.shares import NOTED, SURE, percent, words_of
+from analysis.presentation.shares import NOTED, SURE, whole_percent, words_of
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
 
@@ -29,7 +30,9 @@ def _said(row: Row, *, supported: bool) -> str:
     if pd.isna(row["better_probability"]):
         why = str(row["flags"]).partition("; ")[0].partition(": ")
         return f"стало ли лучше, сказать нельзя: {why[2] or why[0]}"
-    numbers = f"{percent(row['comparable_value'], 0)}, а ждали {interval_share(row, 'foreseen')}"
+    around = interval_words(row, "foreseen_low", "foreseen_high").replace("–", " до ")
+    came, foreseen = (whole_percent(row[f"{name}_value"]) for name in ("comparable", "foreseen"))
+    numbers = f"{came}, а ждали {foreseen}, от {around}"
     without = " без поддержки" if supported else ""
     for word, such, chance in (
         ("лучше", "такой или больший рост бывает и сам собой", row["better_probability"]),
