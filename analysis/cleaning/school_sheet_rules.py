@@ -31,11 +31,11 @@ from analysis.contracts.school_facts import (
     TRAINED,
     VACANCIES,
 )
+from analysis.rules.exam_calendar import JOURNAL
 from analysis.rules.indicator_passport import PartOf
 
 Values = Mapping[str, Any]
 ALL_MARKS = (*MARK_COLUMNS, "not_attested_count")
-JOURNAL = "Журнал"
 FULL_SCORE, BEST_BUT_FULL, LEAST_HIGH, BEST_BELOW_HIGH = 100, 99, 80, 79
 # The lines of a sheet that add up to another one, and what is said where they do not.
 ADDING_UP: Mapping[str, tuple[str, Sequence[str], str]] = {

@@ -6,10 +6,10 @@ from functools import cache
 
 from analysis.demo.pupils import WHOLE, Chance, enrolment, part
 from analysis.demo.town import parameters, schools
-from analysis.rules.exam_calendar import MARK_SCALE, Sitting, load_calendar
+from analysis.rules.exam_calendar import JOURNAL, MARK_SCALE, Sitting, load_calendar
 from analysis.starter.sources import INSTALLATION
 
-VPR, OGE, EGE, JOURNAL = "ВПР", "ОГЭ", "ЕГЭ", "Журнал"
+VPR, OGE, EGE = "ВПР", "ОГЭ", "ЕГЭ"
 PROFILE, BASIC = "Математика (профильная)", "Математика (базовая)"
 SPLIT_YEAR, SPRING = 2022, "весна"
 HIGH, FULL = 80, 100

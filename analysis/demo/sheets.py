@@ -16,10 +16,11 @@ from analysis.contracts.forms import (
     STAFF,
     FormSheet,
 )
-from analysis.demo.exam_sittings import JOURNAL, Sat, sat, sitting
+from analysis.demo.exam_sittings import Sat, sat, sitting
 from analysis.demo.pupils import contests, context_counts, deficit_counts, self_assessment, staff_amounts
 from analysis.demo.town import Planted, School, read, schools
 from analysis.forms.workbook import FilledSheet, Given
+from analysis.rules.exam_calendar import JOURNAL
 
 # A row of a form as it is filled in.
 Line = tuple[Given, ...]

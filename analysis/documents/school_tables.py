@@ -17,12 +17,13 @@ from analysis.presentation.brief_words import (
     sitting_words,
 )
 from analysis.presentation.city_schools import city_note
-from analysis.presentation.conclusions.school import JOURNAL, LOW_SHARES
+from analysis.presentation.conclusions.school import LOW_SHARES
 from analysis.presentation.exhibits import Col, plain_table
 from analysis.presentation.markdown import table_note
 from analysis.presentation.russian import decimal
 from analysis.presentation.shares import NO_DATA, probability, whole_percent
 from analysis.presentation.words import Row, count_words, date_words, rows_of
+from analysis.rules.exam_calendar import JOURNAL
 from analysis.rules.indicator_passport import SHARE
 
 COMPARED = ("journal_lower_share", "journal_same_share", "journal_higher_share")

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.indicators.keyed import Keyed
 from analysis.indicators.links import NONE, Links, Numbers, Rows, grouped, pointing
 from analysis.indicators.measurement import Measured
+from analysis.rules.exam_calendar import JOURNAL
 from analysis.rules.indicator_passport import Indicator, Passport
 
 TABLE = "school_indicators"
@@ -75,13 +76,16 @@ def _fitted_to(parts: Sequence[Part], starts: Numbers, entries: Rows) -> dict[st
     for part, start in zip(parts, starts, strict=False):
         if not part.indicator.pooled:
             continue
-        years = part.keyed.keys["calendar_year"].to_numpy("int64")[part.rows]
+        keys = part.keyed.keys.iloc[part.rows]
+        years, journal = keys["calendar_year"].to_numpy("int64"), (keys["procedure"] == JOURNAL).to_numpy(bool)
         places = start + np.arange(part.schools)
-        codes, each = np.unique(years, return_inverse=True)
+        codes, each = np.unique(years + 10_000 * journal, return_inverse=True)
         first = nodes["population"].count
         of_rows[start : start + part.schools] = first + each[: part.schools]
         for number in range(len(codes)):
-            of_year, before = (np.flatnonzero(test(each[: part.schools], number)) for test in (np.equal, np.less_equal))
+            of_year = np.flatnonzero(each[: part.schools] == number)
+            alike = (codes[each] // 10_000 == codes[number] // 10_000)[: part.schools]
+            before = np.flatnonzero(alike & (each[: part.schools] <= number))
             for name, members in (("population", of_year), ("history", before)):
                 key = (part.indicator.id, number)
                 nodes[name].first_of(key, 1, np.zeros(len(members), dtype=np.int32), places[members])

@@ -14,6 +14,7 @@ from analysis.contracts.effectiveness import SchoolEffects
 from analysis.indicators.keyed import BROKEN, MERGED, Keyed, joined
 from analysis.indicators.measurement import Measured
 from analysis.indicators.uncertainty import Numbers
+from analysis.rules.exam_calendar import JOURNAL
 from analysis.rules.indicator_passport import MORE_IS_BETTER, NOT_JUDGED, Indicator
 from analysis.statistics.foresight import Foreseen, smallest_change, year_to_come
 from analysis.statistics.pooled import Effects, pooled_shares
@@ -23,16 +24,15 @@ Flags = NDArray[np.bool_]
 NOT_ESTIMATED = "оценить не удалось: подгонка модели не сошлась"
 UNCOUNTABLE = "не оценено: число людей не целое или больше 2000"
 LARGEST = 2000  # more in one procedure is a slip of the hand, and what is foreseen is added up count by count
-NEVER = "ни одна перемена не была бы заметна"
 JUMPED = "скачок уровня всего города: с прежними годами не сравнить"
 NO_EARLIER_YEAR = "недостаточно данных: прежних результатов нет"
 COLUMNS = [
     "part", "numerator", "denominator", "school", "group", "calendar_year", "threshold", "earlier", "is_school",
-    "is_broken", "mirrored", "judged",
+    "is_broken", "mirrored", "judged", "of_journal",
 ]  # fmt: skip
 BROKEN_OFF = "разрыв сопоставимости: с прежними годами не сравнить"
 # Flags that only the office sees, as everything that is fitted to all schools.
-OF_THE_MODEL = (NOT_ESTIMATED, UNCOUNTABLE, NEVER, JUMPED)
+OF_THE_MODEL = (NOT_ESTIMATED, UNCOUNTABLE, JUMPED)
 POOLED = ["pooled_value", "pooled_low", "pooled_high", "threshold_probability"]
 FORESEEN = [
     "foreseen_value", "foreseen_low", "foreseen_high", "better_probability", "worse_probability", "noticeable_change",
@@ -94,8 +94,7 @@ def pooled(asked: Sequence[Asked]) -> tuple[list[Pooled], pd.DataFrame]:
 
 def _told(found: pd.DataFrame) -> Pooled:
     true = {name: found[name].eq(True).to_numpy(bool) for name in ("failed", "uncountable", "jump")}
-    never = np.isinf(found["noticeable_change"]).to_numpy()
-    said = [(NOT_ESTIMATED, true["failed"]), (UNCOUNTABLE, true["uncountable"]), (NEVER, never), (JUMPED, true["jump"])]
+    said = [(NOT_ESTIMATED, true["failed"]), (UNCOUNTABLE, true["uncountable"]), (JUMPED, true["jump"])]
     return Pooled(_finite(found[POOLED + FORESEEN]), said)
 
 
@@ -104,7 +103,8 @@ def _nothing(size: int) -> Pooled:
 
 
 def _cells(asked: Sequence[Asked]) -> pd.DataFrame:
-    """The rows of all indicators as the model needs them: an indicator in a year is a town of its own."""
+    """The rows of all indicators as the model needs them: an indicator in a year is a town of its own, and the marks of
+    the journal, which teachers give to their own pupils, are another one."""
     parts, start, groups = [], 0, 0
     for number, (found, keyed, indicator, earlier) in enumerate(asked):
         keys = keyed.keys.iloc[found.rows]
@@ -114,6 +114,7 @@ def _cells(asked: Sequence[Asked]) -> pd.DataFrame:
                 "part": number, "numerator": found.numerator, "denominator": found.denominator,
                 "school": keys["school_login"].cat.codes.to_numpy("int64"), "group": groups + found.groups,
                 "calendar_year": keys["calendar_year"].to_numpy("int64"), "threshold": threshold,
+                "of_journal": (keys["procedure"] == JOURNAL).to_numpy(bool),
                 "earlier": np.where(earlier >= 0, start + earlier, -1),
                 "is_school": np.arange(len(keys)) < found.schools,
                 "is_broken": np.isin(keyed.earlier[found.rows], (BROKEN, MERGED)),
@@ -125,7 +126,8 @@ def _cells(asked: Sequence[Asked]) -> pd.DataFrame:
     cells = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS, dtype="float64")
     known = cells["is_school"].astype(bool) & (cells["denominator"] > 0) & cells["numerator"].notna()
     fits = known & (cells[["numerator", "denominator"]] % 1 == 0).all(axis=1) & (cells["denominator"] <= LARGEST)
-    return cells.assign(town=cells["part"] * 10_000 + cells["calendar_year"], fits=fits, uncountable=known & ~fits)
+    town = (2 * cells["part"] + cells["of_journal"]) * 10_000 + cells["calendar_year"]
+    return cells.assign(town=town, fits=fits, uncountable=known & ~fits)
 
 
 def _noticeable(cells: pd.DataFrame, found: pd.DataFrame) -> "pd.Series[float]":
@@ -197,7 +199,7 @@ def _finite(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _effects(schools: Effects, cells: pd.DataFrame, foreseen: pd.DataFrame, asked: Sequence[Asked]) -> pd.DataFrame:
-    """The schools over all their results of a year.
+    """The schools over all their results of a year, without the journal.
 
     An effect is a difference of log odds; it is told as the share that the school would have where the city has its
     share over all these results.
@@ -207,7 +209,7 @@ def _effects(schools: Effects, cells: pd.DataFrame, foreseen: pd.DataFrame, aske
         return pd.DataFrame({name: [] for name in columns}).astype(columns)
     by_school, counts = cells.groupby(OF_SCHOOL), ["numerator", "denominator"]
     at = pd.MultiIndex.from_arrays([schools.town, schools.school], names=OF_SCHOOL)
-    firsts = by_school[["part", "calendar_year"]].first()
+    firsts = by_school[["part", "calendar_year", "of_journal"]].first()
     own = by_school[counts].sum().assign(procedure_count=by_school.size(), broken=by_school["is_broken"].any())
     city = cells.groupby("town")[counts].sum().loc[schools.town].to_numpy()
     level = special.logit((city[:, 0] + 0.5) / (city[:, 1] + 1))
@@ -222,10 +224,9 @@ def _effects(schools: Effects, cells: pd.DataFrame, foreseen: pd.DataFrame, aske
         (BROKEN_OFF, alone & broken),
         (NO_EARLIER_YEAR, alone & ~broken),
         (JUMPED, table["jump"].eq(True).to_numpy()),
-        (NEVER, np.isinf(table["noticeable_change"]).to_numpy()),
     ]
     names, ids = asked[0].keyed.keys["school_login"].cat.categories, [one.indicator.id for one in asked]
     table = _finite(table).assign(
         school_login=names[table["school"]], indicator_id=np.array(ids)[table["part"]], flags=joined(said)
     )
-    return table[list(columns)].astype(columns)
+    return table.loc[~table["of_journal"], list(columns)].astype(columns).reset_index(drop=True)

@@ -17,7 +17,7 @@ from analysis.indicators.school_facts import SITTING, WHO, Supported, in_groups
 from analysis.indicators.school_tables import school_tables_and_keys, supported_in
 from analysis.indicators.selection_hits import KEPT, ruled
 from analysis.rules.disclosure_policy import DisclosurePolicy
-from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE
+from analysis.rules.exam_calendar import JOURNAL, MARK_SCALE, SCORE_SCALE
 from analysis.rules.methods import Methods
 
 # Blank in a public row because it is said to the office alone: which years can be compared hides nothing.
@@ -100,7 +100,7 @@ def effectiveness_edges(tables: Tables, methods: Methods) -> Edges:
             "known": matched(gaps, "school_indicators", [known], ["indicator_id", "calendar_year"]),
         }
     }
-    effects, pooled = tables["school_effects"], known[known["pooled_value"].notna()]
+    effects, pooled = tables["school_effects"], known[known["pooled_value"].notna() & (known["procedure"] != JOURNAL)]
     edges["school_effects"] = {
         "results": matched(effects, "school_indicators", [pooled], ["indicator_id", "calendar_year", "school_login"]),
         "population": matched(effects, "school_indicators", [pooled], ["indicator_id", "calendar_year"]),

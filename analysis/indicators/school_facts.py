@@ -17,7 +17,7 @@ from analysis.contracts.school_facts import (
 )
 from analysis.contracts.school_groups import CITY, GRADE_GROUPS, OTHERS, SCHOOL, SCOPES
 from analysis.indicators.duties import supported_schools
-from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE
+from analysis.rules.exam_calendar import JOURNAL, MARK_SCALE, SCORE_SCALE
 
 SITTING = ["calendar_year", "school_year", "procedure", "subject", "programme_grade", "sitting_grade", "wave"]
 WHO = ["scope", "who"]
@@ -39,7 +39,7 @@ def mark_rows(results: pd.DataFrame, supported: Supported) -> pd.DataFrame:
     rows = results[results["scale"] == MARK_SCALE]
     rows = rows.assign(
         not_attested_count=rows["not_attested_count"].where(
-            rows["not_attested_count"].notna() | (rows["procedure"] != "Журнал"), 0
+            rows["not_attested_count"].notna() | (rows["procedure"] != JOURNAL), 0
         ),
         compared_count=sum((rows[name] for name in JOURNAL_COLUMNS[1:]), rows[JOURNAL_COLUMNS[0]]),
     )

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.effectiveness import PublicIndicators, SchoolEffects, TrainingNeeds
+from analysis.indicators.pooling import JUMPED
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, filled, flagged_table, table
 from analysis.presentation.indicator_words import change_words, exported, value_words, with_interval
@@ -88,7 +89,7 @@ def changes(edition: Edition, name: str, caption: str, rows: pd.DataFrame) -> Ex
     ahead = [
         Col(None, "Ожидалось", 13, "c", partial(interval_share, name="foreseen")),
         Col("better_probability", "Лучше ожидаемого: вероятность", 10, "c", probability),
-        Col("noticeable_change", "Заметна перемена от", 9, "c", points),
+        Col(None, "Заметна перемена от", 9, "c", noticeable_words),
     ]
     columns = [
         Col(None, "Показатель", 26, "l", lambda row: _result_words(row, _defined(edition, row))),
@@ -168,9 +169,13 @@ def interval_share(row: Row, name: str) -> str:
     return f"{percent(row[f'{name}_value'])} ({low}–{high})"
 
 
-def points(change: Any) -> str:
-    """«25 п. п.» of a difference of shares."""
-    return "—" if pd.isna(change) else f"{rounded(change * 100, 0)}\N{NO-BREAK SPACE}п.\N{NO-BREAK SPACE}п."
+def noticeable_words(row: Row) -> str:
+    """«25 п. п.», or that no change would be noticed; a dash where the share is not estimated."""
+    if pd.isna(row["pooled_value"]) or JUMPED in str(row["flags"]):
+        return "—"
+    if pd.isna(row["noticeable_change"]):
+        return "никакая"
+    return f"{rounded(row['noticeable_change'] * 100, 0)}\N{NO-BREAK SPACE}п.\N{NO-BREAK SPACE}п."
 
 
 def school_effects(edition: Edition, indicator: Indicator) -> Exhibit | None:
@@ -186,7 +191,7 @@ def school_effects(edition: Edition, indicator: Indicator) -> Exhibit | None:
         Col("comparable_value", width=10, align="c", say=percent),
         Col(None, "Ожидалось", 17, "c", partial(interval_share, name="foreseen")),
         Col("better_probability", width=11, align="c", say=probability),
-        Col("noticeable_change", width=10, align="c", say=points),
+        Col(None, "Заметна перемена от", 10, "c", noticeable_words),
     ]
     caption = f"Школы по всем результатам {edition.calendar_year} года: {lowered(indicator.name)}"
     name = f"effects-{indicator.id.replace('_', '-')}"

@@ -22,9 +22,9 @@ from analysis.presentation.exhibits import Col, Exhibit, table, with_notes
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import NO_BREAK_SPACE, decimal
 from analysis.presentation.words import Row
+from analysis.rules.exam_calendar import JOURNAL
 
 HIDDEN, NO_DATA = "скрыто", "—"
-JOURNAL = "Журнал"
 SLUGS = {name: slug for slug, name in PROCEDURES.items()}
 TITLES = {JOURNAL: "Отметки журнала за год"}
 MARK_NAMES = dict(zip(MARK_COLUMNS, ("«2»", "«3»", "«4»", "«5»"), strict=True)) | {"not_attested_count": "н/а"}

@@ -10,6 +10,8 @@ from analysis.rules.toml_file import read_rules
 from analysis.rules.written import Filled, Grades, Misfit, Rule, Written, one_of, stands
 
 MARK_SCALE, SCORE_SCALE = "отметка", "100 баллов"
+# Marks of the year: they are no examination, and teachers give them to their own pupils.
+JOURNAL = "Журнал"
 SCALES = [MARK_SCALE, SCORE_SCALE]
 # What a year without sittings asks for. What is left empty is refused by its key, so no answer is a guess of ours.
 STANZA = """# Процедуры {year} года: раздел на каждую процедуру и волну. Ответы — из приказа или графика, он же — basis.

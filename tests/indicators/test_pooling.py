@@ -10,7 +10,7 @@ import pytest
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
 from analysis.contracts.validation import violations
 from analysis.indicators.effectiveness import effectiveness
-from analysis.indicators.pooling import BROKEN_OFF, JUMPED, NEVER, NO_EARLIER_YEAR, NOT_ESTIMATED, UNCOUNTABLE
+from analysis.indicators.pooling import BROKEN_OFF, JUMPED, NO_EARLIER_YEAR, NOT_ESTIMATED, UNCOUNTABLE
 from analysis.rules.exam_calendar import load_calendar
 from analysis.rules.indicator_passport import load_passport
 from analysis.statistics.foresight import year_to_come
@@ -172,7 +172,7 @@ def test_two_pupils_could_show_no_change_and_never_is_an_answer():
     rows = [result(f"s{n}", (1, 1, 0, 0), year=year, subject="Математика") for n in range(4) for year in (2021, 2022)]
     row = _of(_made(*rows).indicators, "fail_share", "s0")
     assert pd.isna(row["noticeable_change"])
-    assert NEVER in row["flags"]
+    assert pd.notna(row["pooled_value"])
 
 
 def test_a_jump_of_the_whole_city_ends_the_comparison():

@@ -6,7 +6,7 @@ import pytest
 from analysis.contracts.effectiveness import PUBLIC_EFFECTIVENESS
 from analysis.contracts.validation import violations
 from analysis.indicators.effectiveness import school_indicators
-from analysis.indicators.pooling import FORESEEN, NEVER
+from analysis.indicators.pooling import FORESEEN
 from analysis.indicators.public_effectiveness import HIDDEN, public_effectiveness
 from analysis.indicators.school_tables import school_tables
 from analysis.indicators.tables import effectiveness_tables
@@ -108,7 +108,6 @@ def test_what_is_fitted_to_all_schools_is_for_the_office_though_nothing_is_hidde
     assert share["value"].notna().all()
     assert share["change"].notna().any()
     assert share[FITTED + FORESEEN[5:]].isna().all(axis=None)
-    assert not share["flags"].str.contains(NEVER).any()
     assert shown["public_selection_hits"]["low_probability"].isna().all()
 
 

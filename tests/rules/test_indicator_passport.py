@@ -85,5 +85,5 @@ def test_a_passport_of_the_former_method_opens_and_its_keys_decide_nothing(tmp_p
         'stabilisation = "Способ"\nstabilisation_basis = "Источник"\nfewest_schools = 10\nlargest_spread_error = 1.0\n'
     )
     found = _load(tmp_path, TEXT.replace("small_base = 10", f"{former}small_base = 10", 1))
-    assert found.method.small_base == _load(tmp_path, TEXT).method.small_base == 10
-    assert found.indicators == _load(tmp_path, TEXT).indicators
+    assert found.method.small_base == 10
+    assert found.indicators == load_passport(HOUSE).indicators

@@ -12,10 +12,11 @@ from analysis.presentation.row_keys import indicator_keys
 from analysis.presentation.russian import decimal, form
 from analysis.presentation.shares import SURE, UNSURE, probability, whole_percent, words_of
 from analysis.presentation.words import Row
+from analysis.rules.exam_calendar import JOURNAL
 from analysis.rules.indicator_passport import Passport
 from analysis.rules.written import bracketed, doubt
 
-JOURNAL, FEW, ABOVE = "Журнал", "мало участников", "выше"
+FEW, ABOVE = "мало участников", "выше"
 LOW_SHARES = ("fail_share", "below_minimum_share")
 ONE_SIDED = 0.025
 SWAY = "предела случайных колебаний вокруг города"
