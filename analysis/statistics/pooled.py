@@ -13,7 +13,7 @@ from analysis.statistics.rules import rule_probability
 from analysis.statistics.towns import Batch, batches, coded
 
 LOWER, UPPER = 0.025, 0.975
-HALVINGS = 45
+HALVINGS = 30
 
 
 @dataclass(frozen=True)
