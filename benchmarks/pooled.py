@@ -19,7 +19,7 @@ from analysis.indicators import stabilise
 from analysis.indicators.uncertainty import at_least
 from analysis.statistics.foresight import year_to_come
 from analysis.statistics.pooled import pooled_shares
-from analysis.statistics.rules import poisson_binomial_at_least
+from analysis.statistics.rules import Rule, poisson_binomial_at_least
 
 Numbers = NDArray[np.float64]
 THRESHOLD, LEAST, LEVEL, LEVELS_APART = 0.3, 2, -1.4, 0.3
@@ -43,9 +43,14 @@ class Towns:
         self.successes = rng.binomial(self.totals.astype(int), self.share).astype(np.float64)
         self.town, self.school, self.procedure = np.indices(self.shape).reshape(3, -1)
         pooled = pooled_shares(
-            self.successes, self.totals, self.school, self.procedure, threshold=THRESHOLD, least=LEAST, town=self.town
+            self.successes,
+            self.totals,
+            self.school,
+            self.procedure,
+            threshold=Rule(THRESHOLD, (LEAST,)),
+            town=self.town,
         )
-        self.low, self.high, self.rule = pooled.low, pooled.high, pooled.schools.meets_rule
+        self.low, self.high, self.rule = pooled.low, pooled.high, pooled.schools.meets_rule[0]
         alpha, beta = self.successes + 0.5, self.totals - self.successes + 0.5
         own = self.successes / self.totals, at_least(alpha, beta, np.full(len(alpha), THRESHOLD))
         self.said = {"own": own, "alone": self._alone(own), "model": (pooled.mean, pooled.over_threshold)}

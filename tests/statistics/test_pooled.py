@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special
 
 from analysis.statistics.pooled import pooled_shares
+from analysis.statistics.rules import Rule
 
 NUMBERS = ("mean", "low", "high", "over_threshold")
 pytestmark = pytest.mark.filterwarnings("error")
@@ -56,7 +57,7 @@ EDGES = {
 
 @pytest.mark.parametrize("name", EDGES)
 def test_every_edge_has_an_honest_number(name):
-    assert honest(pooled_shares(*EDGES[name], threshold=0.3, least=1))
+    assert honest(pooled_shares(*EDGES[name], threshold=Rule(0.3, (1,))))
 
 
 def test_no_rows_are_no_shares():
@@ -142,21 +143,21 @@ def test_what_schools_are_called_does_not_matter(seed, schools, procedures):
 def test_a_town_alone_has_the_same_bits_as_among_others(sizes, seed):
     towns = [np.stack(town(*size, seed=seed + place)[:4]) for place, size in enumerate(sizes)]
     number = np.repeat(np.arange(len(towns)), [part.shape[1] for part in towns])
-    together = pooled_shares(*np.concatenate(towns, axis=1), town=number, threshold=0.3, least=2)
+    together = pooled_shares(*np.concatenate(towns, axis=1), town=number, threshold=Rule(0.3, (2, 3)))
     assert together.converged.all()
     for place, part in enumerate(towns):
-        alone = pooled_shares(*part, threshold=0.3, least=2)
+        alone = pooled_shares(*part, threshold=Rule(0.3, (2, 3)))
         for name in NUMBERS:
             assert_array_equal(getattr(alone, name), getattr(together, name)[number == place])
         of_town = together.schools.town == place
         for name in ("mean", "low", "high", "above", "meets_rule"):
-            assert_array_equal(getattr(alone.schools, name), getattr(together.schools, name)[of_town])
+            assert_array_equal(getattr(alone.schools, name), getattr(together.schools, name)[..., of_town])
 
 
 def test_a_town_that_cannot_be_fitted_says_so_and_spoils_no_other(monkeypatch):
     first, other = town(5, 3, seed=1)[:4], town(5, 3, seed=2)[:4]
     monkeypatch.setattr("analysis.statistics.fitting.STILL_MOVING", 1e-12)
-    found = pooled_shares(*first, threshold=0.3, least=2)
+    found = pooled_shares(*first, threshold=Rule(0.3, (2, 3)))
     assert not found.converged.any()
     assert not found.schools.converged.any()
     assert np.isnan([getattr(found, name) for name in NUMBERS]).all()
