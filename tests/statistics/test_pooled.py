@@ -182,6 +182,23 @@ def test_what_is_said_comes_true_in_invented_towns():
         assert abs(chance[within].mean() - came[within].mean()) < 0.03 + 2 * 0.5 / np.sqrt(within.sum())
 
 
+@pytest.mark.parametrize(("procedures", "spread"), [(1, 0.0), (1, 0.6), (6, 0.0), (6, 0.4)])
+def test_what_is_said_comes_true_in_four_schools_wherever_the_level_lies(procedures, spread):
+    rng = np.random.default_rng(11)
+    levels = rng.normal(-0.85, 1.0, 300 if procedures == 1 else 80)
+    towns = [town(4, procedures, spread, 0.1 * (procedures > 1), seed=100 + place, level=level)
+             for place, level in enumerate(levels)]  # fmt: skip
+    k, n, school, procedure, share = np.concatenate(towns, axis=1)
+    number = np.repeat(np.arange(len(levels)), 4 * procedures)
+    found = pooled_shares(k, n, school.astype(int), procedure.astype(int), threshold=0.3, town=number)
+    chance, came = found.over_threshold, share >= 0.3
+    for low, high in ((0.1, 0.3), (0.3, 0.7), (0.7, 0.9)):
+        within = (low <= chance) & (chance < high)
+        assert within.sum() > 80
+        assert abs(chance[within].mean() - came[within].mean()) < 0.03 + 2 * 0.5 / np.sqrt(within.sum() / procedures)
+    assert 0.92 < ((found.low <= share) & (share <= found.high)).mean() < 0.995
+
+
 @pytest.mark.parametrize("size", [(60, 14), (8, 4)])
 @pytest.mark.parametrize("level", [-1.4, -9.0])
 def test_more_passes_over_the_cells_say_the_same(monkeypatch, size, level):
