@@ -13,6 +13,7 @@ from analysis.indicators.uncertainty import Numbers, distinct_rows, fewest_reach
 from analysis.rules.exam_calendar import Sitting
 from analysis.rules.methods import PARTS_NOTHING, RuleSet
 from analysis.statistics.pooled import pooled_shares
+from analysis.statistics.rules import Rule
 
 KEPT = ["calendar_year", "procedure", "subject", "programme_grade", "wave"]
 TYPES = {"procedure": "str", "subject": "str", "wave": "str", "calendar_year": "int64", "programme_grade": "int64"}
@@ -95,16 +96,12 @@ def _truly(
         *(pd.factorize(rows[key])[0] for key in keys))[0])]  # fmt: skip
     over = np.full(len(rows), np.nan)
     years = rows["calendar_year"].to_numpy("int64")
-    shares = pooled_shares(*(one[known] for one in columns), threshold=rule.threshold, town=years[known])
-    over[known] = shares.over_threshold
     least = {"low_probability": rule.minimum_low_procedures, "still_low_probability": rule.leave_low_count + 1}
-    limits = np.where(counted, rule.threshold, np.nan)[known]
-    found = {
-        name: pooled_shares(*(one[known] for one in columns), threshold=limits, least=number, town=years[known]).schools
-        for name, number in least.items()
-    }
+    whole = Rule(rule.threshold, tuple(least.values()), counted[known])
+    shares = pooled_shares(*(one[known] for one in columns), threshold=whole, town=years[known])
+    over[known] = shares.over_threshold
     at = {"calendar_year": shares.schools.town, "school_login": names[shares.schools.school]}
-    truly = pd.DataFrame({**at, **{name: one.meets_rule for name, one in found.items()}})
+    truly = pd.DataFrame({**at, **dict(zip(least, shares.schools.meets_rule, strict=True))})
     return over, truly.set_index(["calendar_year", "school_login"])
 
 

@@ -6,7 +6,7 @@
 * Levels scatter about a common level: normal, standard deviation from the levels themselves, drawn towards 0.5; the
   common level is normal about the logit of the town's pooled share, standard deviation 1.
 * Effects of schools are normal, their spread half-normal(1); with several years a school's effect has a part of its own
-  each year, spread Rayleigh(0.5): no year is as the last, and under a half-normal spread, which believes in 0, schools
+  each year, spread Maxwell(0.5): no year is as the last, and under a half-normal spread, which believes in 0, schools
   that nobody supported were called better too often. Effects of cells are normal, spread half-normal(0.5). With a
   single procedure a school's effect and its cell's are one: one spread, half-normal(1).
 * What is not known of the spreads is averaged over: nothing is switched on or off.
@@ -17,9 +17,11 @@ the posterior of the spreads lies; at nodes laid there the sites are made anew, 
 evidence (as Rue, Martino, Chopin 2009 do). Nothing is random.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +31,13 @@ from analysis.statistics import spreads as unknown
 from analysis.statistics.binomial import Counts, Line, Normal, Numbers, Tilted, added, line, tilted
 from analysis.statistics.gaussian import Joint, Levels, Sites, Spreads, evidence, joint, levels_known_beforehand
 
-SCHOOL, YEAR, CELL = unknown.Prior(1.0), unknown.Prior(0.5, rising=1), unknown.Prior(0.5)
+SCHOOL, YEAR, CELL = unknown.Prior(1.0), unknown.Prior(0.5, rising=2), unknown.Prior(0.5)
 COMMON_LEVEL = 1.0
 LEVELS_APART, AS_IF = 0.5, 2.0  # the guess of how far levels lie apart, and how many levels it is worth
 FIRST_PASSES, CENTRE_PASSES, PASSES = 8, 3, 2
 GUESS = 0.5  # of each spread, in units of its prior's scale
 CALMER, CALM = 0.5, 0.1  # how much of the way cells may come back, and what hardly moves (standard deviations)
+AT_ONCE = 16384  # cells that are computed at once, of towns at several values of the spreads
 STILL_MOVING = 0.02  # how far a share may move in the last pass
 
 
@@ -95,16 +98,36 @@ def fit(counts: Counts) -> Fit:
         priors = _priors(counts)
         guess = _spreads([np.full(len(counts.totals), GUESS * prior.scale) for prior in priors])
         first = _passes(counts, levels, guess, _start(counts, levels, guess), FIRST_PASSES)
-        rough = unknown.nodes(partial(_evidence, first.sites, levels), priors, len(counts.totals), rough=True)
+        size = unknown.Size(len(counts.totals), max(AT_ONCE // counts.totals.size, 1))
+        rough = unknown.nodes(partial(_evidence, first.sites, levels), priors, size, rough=True)
         centre = _spreads(list(added(rough) / len(rough)))
         held = _passes(counts, levels, centre, _Start(first.sites, first.posterior, first.step), CENTRE_PASSES)
-        values = unknown.nodes(partial(_evidence, held.sites, levels), priors, len(counts.totals))
-        found = [_node(counts, levels, _spreads(list(value)), held) for value in values]
-        return _weighted(counts, [node for node, _ in found], np.stack([gain for _, gain in found]))
+        values = unknown.nodes(partial(_evidence, held.sites, levels), priors, size)
+        found = [
+            _nodes(counts, levels, some, held)
+            for some in np.split(values, range(size.at_once, len(values), size.at_once))
+        ]
+        return _weighted(
+            counts, [node for nodes, _ in found for node in nodes], np.concatenate([gain for _, gain in found])
+        )
 
 
 def _evidence(sites: Sites, levels: Levels, values: list[Numbers]) -> Numbers:
-    return evidence(sites, levels, _spreads(values))
+    """Of each town at some values of its spreads: (values, towns)."""
+    some = partial(_repeated, times=len(values[0]))
+    found = evidence(_each(sites, some), _each(levels, some), _spreads([value.ravel() for value in values]))
+    return found.reshape(len(values[0]), -1)
+
+
+def _each(part: Any, change: Callable[[Numbers], Numbers]) -> Any:
+    """The same structure with all its arrays changed."""
+    if isinstance(part, np.ndarray):
+        return change(part)
+    return type(part)(*(_each(one, change) for one in (part if isinstance(part, tuple) else vars(part).values())))
+
+
+def _repeated(part: Numbers, times: int) -> Numbers:
+    return part if times == 1 else np.tile(part, (times, *[1] * (part.ndim - 1)))
 
 
 def _priors(counts: Counts) -> tuple[unknown.Prior, ...]:
@@ -146,12 +169,16 @@ def _start(counts: Counts, levels: Levels, guess: Spreads) -> _Start:
     return _Start(sites, about, np.ones(len(share)))
 
 
-def _node(counts: Counts, levels: Levels, value: Spreads, held: Node) -> tuple[Node, Numbers]:
-    """The fit at a value, and the logarithm of how much more likely it is than the held sites say."""
-    start = joint(held.sites, levels, value)
-    about = _combined(_cavity(start, held.sites, value), held.sites)
-    node = _passes(counts, levels, value, _Start(held.sites, about, held.step), PASSES)
-    return node, node.log_integral - start.log_integral
+def _nodes(counts: Counts, levels: Levels, values: Numbers, held: Node) -> tuple[list[Node], Numbers]:
+    """The fit at some values at once, and the logarithm of how much more likely each is than the held sites say."""
+    some, towns = partial(_repeated, times=len(values)), len(counts.totals)
+    spreads = _spreads([value.ravel() for value in np.moveaxis(values, 1, 0)])
+    counts, levels, sites = _each(counts, some), _each(levels, some), _each(held.sites, some)
+    start = joint(sites, levels, spreads)
+    about = _combined(_cavity(start, sites, spreads), sites)
+    found = _passes(counts, levels, spreads, _Start(sites, about, some(held.step)), PASSES)
+    gains = (found.log_integral - start.log_integral).reshape(len(values), towns)
+    return [_each(found, itemgetter(slice(first, first + towns))) for first in range(0, gains.size, towns)], gains
 
 
 def _passes(counts: Counts, levels: Levels, value: Spreads, start: _Start, times: int) -> Node:

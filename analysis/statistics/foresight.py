@@ -222,26 +222,37 @@ def _count_chances(totals: Numbers, shares: Numbers, weights: Numbers) -> Number
 def _of_schools(ahead: _Ahead, counts: Counts, columns: int, place: tuple[Codes, Codes]) -> dict[str, Numbers]:
     """The sum over the procedures of each school: its cells depend on each other through one common factor.
 
-    The mixture over the spreads is taken as one normal distribution; given the factor, counts are added up exactly.
+    The mixture over the spreads is taken as one normal distribution (a node at a time says the same to 0.005); given
+    the factor, counts are added up exactly.
     """
     town, school = place
     totals = counts.totals[town, school, 0, :columns]
     mean, covariance = _as_one(ahead, place)
     load = common_factor(covariance, (totals > 0).astype(np.float64))
     apart = np.sqrt(np.maximum(np.diagonal(covariance, axis1=1, axis2=2) - load**2, 1e-9))
-    level = counts.level[town, 0, 0]
-    size = int(totals.sum(axis=1).max(initial=0)) + 1
-    chances, mean_count = np.zeros((len(town), size)), np.zeros(len(town))
     nodes, parts = hermite(CELL_NODES)
+    whole = Counts(
+        counts.successes[town, school, 0, :columns].sum(axis=1), totals.sum(axis=1), counts.level[town, 0, 0, 0]
+    )
+    chances, mean_count = np.zeros((len(town), int(whole.totals.max(initial=0)) + 1)), np.zeros(len(town))
     for factor, weight in zip(*hermite(FACTOR_NODES), strict=True):
-        odds = (mean + load * factor + level)[..., None] + apart[..., None] * nodes
+        odds = (mean + load * factor + whole.level[:, None])[..., None] + apart[..., None] * nodes
         shares = special.expit(odds).reshape(-1, CELL_NODES)
         cells = _count_chances(totals.ravel(), shares, np.broadcast_to(parts, shares.shape))
-        waves = np.fft.rfft(cells.reshape(len(town), columns, -1), n=size, axis=2)
-        chances += weight * np.fft.irfft(waves.prod(axis=1), n=size, axis=1)
+        chances += weight * _sums(cells.reshape(*totals.shape, -1), whole.totals)
         mean_count += weight * (totals * (shares * parts).sum(axis=1).reshape(totals.shape)).sum(axis=1)
-    whole = Counts(counts.successes[town, school, 0, :columns].sum(axis=1), totals.sum(axis=1), level[:, 0])
     return _said(np.maximum(chances, 0.0), whole, mean_count / np.maximum(whole.totals, 1))
+
+
+def _sums(cells: Numbers, totals: Numbers) -> Numbers:
+    """Chances of the sum of independent counts, a row a school, by waves as long as its own total asks for."""
+    lengths = 2 ** np.ceil(np.log2(totals + 1)).astype(np.intp)
+    found = np.zeros((len(totals), int(totals.max(initial=0)) + 1))
+    for length in np.unique(lengths).tolist():
+        of_length, width = lengths == length, min(length, found.shape[1])
+        waves = np.fft.rfft(cells[of_length], n=length, axis=2).prod(axis=1)
+        found[of_length, :width] = np.fft.irfft(waves, n=length, axis=1)[:, :width]
+    return found
 
 
 def _as_one(ahead: _Ahead, place: tuple[Codes, Codes]) -> tuple[Numbers, Numbers]:

@@ -95,7 +95,6 @@ class _Solved:
     slopes: Numbers
     alone: Numbers
     system: Numbers
-    covariance: Numbers
     mean: Numbers
     log_integral: Numbers
 
@@ -116,15 +115,16 @@ def joint(sites: Sites, levels: Levels, spreads: Spreads) -> Joint:
     towns, schools, years, procedures = sites.pull.shape
     found = _solved(sites, levels, spreads)
     effect = found.alone - np.matmul(found.slopes, found.mean[:, :, None]).reshape(towns, schools, years)
-    with_levels = np.matmul(found.slopes, found.covariance)
+    covariance = np.asarray(np.linalg.inv(found.system), dtype=np.float64)
+    with_levels = np.matmul(found.slopes, covariance)
     explained = (with_levels * found.slopes).sum(axis=2).reshape(towns, schools, years)
     variance = found.schools.own * (1 + found.schools.shared) + explained
     by_year = with_levels.reshape(towns, schools, years, years, procedures)
     of_year = np.stack([by_year[:, :, year, year] for year in range(years)], axis=2)
-    level = Normal(found.mean, np.diagonal(found.covariance, axis1=1, axis2=2))
+    level = Normal(found.mean, np.diagonal(covariance, axis1=1, axis2=2))
     mean, apart = (part.reshape(towns, 1, years, procedures) for part in level)
     fixed = Normal(mean + effect[..., None], apart + variance[..., None] - 2 * of_year)
-    return Joint(found.covariance, Normal(effect, variance), with_levels, fixed, found.log_integral)
+    return Joint(covariance, Normal(effect, variance), with_levels, fixed, found.log_integral)
 
 
 def of_first_year(found: Joint, columns: int) -> Numbers:
@@ -160,16 +160,15 @@ def _solved(sites: Sites, levels: Levels, spreads: Spreads) -> _Solved:
     slopes, system = _reduced(weight, own, levels)
     of_effects = pull.sum(axis=3)
     alone = own.times(of_effects)
-    covariance = np.asarray(np.linalg.inv(system), dtype=np.float64)
     right = pull.sum(axis=1).reshape(towns, columns) - np.matmul(of_effects.reshape(towns, 1, -1), slopes)[:, 0]
-    mean = np.matmul(right[:, None], covariance)[:, 0]
+    mean = np.asarray(np.linalg.solve(system, right[..., None])[..., 0], dtype=np.float64)
     log_integral = own.log_integral + 0.5 * (
         (np.log(left) + cell * sites.pull * pull).reshape(towns, -1).sum(axis=1)
         + (levels.log_determinant - np.linalg.slogdet(system)[1])
         + (of_effects * alone).reshape(towns, -1).sum(axis=1)
         + (right * mean).sum(axis=1)
     )
-    return _Solved(own, slopes, alone, system, covariance, mean, log_integral)
+    return _Solved(own, slopes, alone, system, mean, log_integral)
 
 
 def _schools(weight: Numbers, spreads: Spreads) -> _Schools:
@@ -190,11 +189,12 @@ def _reduced(weight: Numbers, own: _Schools, levels: Levels) -> tuple[Numbers, N
     """How each effect falls as a level rises, and the equations that are left for the levels."""
     towns, schools, years, procedures = weight.shape
     columns = years * procedures
-    same = _same_year(years, procedures)
-    falls = (own.own[..., None] * weight).reshape(towns, schools, 1, columns)
-    slopes = (falls * same + own.shared[..., None] * falls).reshape(towns, -1, columns)
-    flat = (weight.reshape(towns, schools, 1, columns) * same).reshape(towns, -1, columns)
-    system = levels.precision - np.matmul(flat.transpose(0, 2, 1), slopes)
+    falls, flat = (part.reshape(towns, schools, 1, columns) for part in (own.own[..., None] * weight, weight))
+    if years > 1:
+        same = _same_year(years, procedures)
+        falls, flat = falls * same + own.shared[..., None] * falls, flat * same
+    slopes, weights = (part.reshape(towns, -1, columns) for part in (falls, flat))
+    system = levels.precision - np.matmul(weights.transpose(0, 2, 1), slopes)
     system = (system + system.transpose(0, 2, 1)) / 2
     system[:, np.arange(columns), np.arange(columns)] += weight.sum(axis=1).reshape(towns, columns)
     return slopes, system

@@ -9,11 +9,11 @@ from scipy import special
 
 from analysis.statistics.binomial import Line, Normal, Numbers, added, below, quantile, share_mean
 from analysis.statistics.fitting import Fit, fit, line_of
-from analysis.statistics.rules import rule_probability
+from analysis.statistics.rules import Rule, rule_probability
 from analysis.statistics.towns import Batch, batches, coded
 
 LOWER, UPPER = 0.025, 0.975
-HALVINGS = 45
+HALVINGS = 30
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Effects:
         high: Where it ends.
         above: The probability that the effect is above 0.
         meets_rule: The probability that the school has shares at or above the threshold in at least so many of its
-            procedures, with unlimited pupils; NaN where no rule was asked about.
+            procedures, with unlimited pupils: a row a number in the rule's `least`, a column a school.
         converged: Whether the fit of its town did; the numbers are NaN where it did not.
     """
 
@@ -69,8 +69,7 @@ def pooled_shares(
     school: ArrayLike,
     procedure: ArrayLike,
     *,
-    threshold: ArrayLike | None = None,
-    least: int | None = None,
+    threshold: ArrayLike | Rule | None = None,
     town: ArrayLike | None = None,
 ) -> PooledShares:
     """The share of each school in each procedure, pooled over all results of its town.
@@ -82,37 +81,35 @@ def pooled_shares(
         totals: Whole numbers.
         school: Of each row, an integer.
         procedure: Of each row, an integer.
-        threshold: A share, or one of each row, NaN where it has none and counts in no rule.
-        least: In how many procedures a school must reach the threshold to meet the rule; None for no rule.
+        threshold: A share, or one of each row, NaN where it has none; or a rule over the shares of a school.
         town: Of each row, an integer; None where all are of one. A town's numbers are the same bits as alone.
 
     Raises:
         ValueError: Columns differ in length, counts are no counts, or a cell stands twice.
     """
     rows = coded(successes, totals, school, procedure, None, town)
-    limits = np.broadcast_to(np.nan if threshold is None else np.asarray(threshold, np.float64), rows.totals.shape)
-    number = int(rows.pair.max(initial=-1)) + 1
-    cells, schools = np.full((4, len(rows.totals)), np.nan), np.full((5, number), np.nan)
-    converged, schools_converged = np.zeros(len(rows.totals), bool), np.zeros(number, bool)
+    rule = threshold if isinstance(threshold, Rule) else Rule(np.nan if threshold is None else threshold)
+    limits = np.broadcast_to(np.asarray(rule.threshold, np.float64), rows.totals.shape)
+    counted = np.where(np.broadcast_to(np.asarray(rule.counted, bool), rows.totals.shape), limits, np.nan)
+    firsts = np.unique(rows.pair, return_index=True)[1]
+    cells, schools = np.full((4, len(rows.totals)), np.nan), np.full((4 + len(rule.least), len(firsts)), np.nan)
+    converged = np.zeros(len(rows.totals), bool)
     for batch in batches(rows):
         found = fit(batch.counts)
-        _fill(cells, converged, batch.rows, found.converged[batch.place[0]], _cells(found, batch, limits[batch.rows]))
-        pairs, firsts = np.unique(rows.pair[batch.rows], return_index=True)
-        at = batch.place[0][firsts], batch.place[1][firsts]
-        effects = [*_effects(found, at), _rule(found, batch, limits[batch.rows], least)[at]]
-        _fill(schools, schools_converged, pairs, found.converged[at[0]], np.stack(effects))
-    firsts = np.unique(rows.pair, return_index=True)[1]
+        fits = found.converged[batch.place[0]]
+        converged[batch.rows] = fits
+        cells[:, batch.rows] = np.where(fits, _cells(found, batch, limits[batch.rows]), np.nan)
+        pairs, first = np.unique(rows.pair[batch.rows], return_index=True)
+        at = batch.place[0][first], batch.place[1][first]
+        effects = [*_effects(found, at), *_rule(found, batch, counted[batch.rows], rule.least)[:, *at]]
+        schools[:, pairs] = np.where(fits[first], np.stack(effects), np.nan)
     towns = np.zeros(len(rows.totals), np.intp) if town is None else np.asarray(town)
-    mean, low, high, above, rule = schools
-    of_schools = Effects(towns[firsts], np.asarray(school)[firsts], mean, low, high, above, rule, schools_converged)
+    mean, low, high, above = schools[:4]
+    of_schools = Effects(
+        towns[firsts], np.asarray(school)[firsts], mean, low, high, above, schools[4:], converged[firsts]
+    )
     mean, low, high, over = cells
     return PooledShares(mean, low, high, over, converged, of_schools)
-
-
-def _fill(
-    columns: Numbers, flags: NDArray[np.bool_], where: NDArray[np.intp], converged: NDArray[np.bool_], found: Numbers
-) -> None:
-    columns[:, where], flags[where] = np.where(converged, found, np.nan), converged
 
 
 def _cells(found: Fit, batch: Batch, limits: Numbers) -> Numbers:
@@ -142,7 +139,9 @@ def _effects(found: Fit, at: tuple[NDArray[np.intp], NDArray[np.intp]]) -> list[
 
 def mixture_below(mixture: Normal, weights: Numbers, value: Numbers) -> Numbers:
     """The probability below a value: a row a part of the mixture, a column each one asked about."""
-    return added(weights * special.ndtr((value - mixture.mean) / np.sqrt(mixture.variance)))
+    return np.asarray(
+        np.clip(added(weights * special.ndtr((value - mixture.mean) / np.sqrt(mixture.variance))), 0.0, 1.0)
+    )
 
 
 def mixture_ends(mixture: Normal, weights: Numbers) -> tuple[Numbers, Numbers]:
@@ -160,11 +159,8 @@ def _mixture_quantile(mixture: Normal, weights: Numbers, part: float) -> Numbers
     return np.asarray((low + high) / 2)
 
 
-def _rule(found: Fit, batch: Batch, limits: Numbers, least: int | None) -> Numbers:
-    """Of each school of each town of a batch; NaN where no rule was asked about."""
-    shape = found.counts.totals.shape
-    if least is None:
-        return np.full(shape[:2], np.nan)
-    thresholds = np.full(shape, np.nan)
+def _rule(found: Fit, batch: Batch, limits: Numbers, least: tuple[int, ...]) -> Numbers:
+    """Of each school of each town of a batch: (numbers in `least`, towns, schools)."""
+    thresholds = np.full(found.counts.totals.shape, np.nan)
     thresholds[batch.place] = limits
-    return rule_probability(found, thresholds, least)
+    return rule_probability(found, thresholds, least) if least else np.empty((0, *thresholds.shape[:2]))

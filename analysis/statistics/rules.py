@@ -1,7 +1,9 @@
 """Rules over several shares of a school, judged jointly: «at or above the threshold in at least so many procedures»."""
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from analysis.statistics.binomial import Counts, Normal, Numbers, below, hermite, line
@@ -13,8 +15,23 @@ CERTAIN = 8.0  # standard deviations beyond which nothing is asked
 MOST_SHARED = 0.98  # the greatest correlation of a cell with what its school's cells share
 
 
-def rule_probability(found: Fit, thresholds: Numbers, least: int) -> Numbers:
-    """The probability that a school would meet a rule with unlimited pupils: (towns, schools).
+@dataclass(frozen=True)
+class Rule:
+    """«At or above the threshold in at least so many procedures».
+
+    Attributes:
+        threshold: A share, or one of each row, NaN where it has none.
+        least: One or several numbers of procedures.
+        counted: Which rows the rule counts; all if True.
+    """
+
+    threshold: ArrayLike
+    least: tuple[int, ...] = ()
+    counted: ArrayLike = True
+
+
+def rule_probability(found: Fit, thresholds: Numbers, least: tuple[int, ...]) -> Numbers:
+    """The probability that a school would meet a rule with unlimited pupils: (numbers in `least`, towns, schools).
 
     For each value of the spreads each share has its exact probability, and the shares of a school depend on each other
     through one common factor, from their joint posterior (a one-factor normal copula). Over the factor it is summed by
@@ -23,20 +40,20 @@ def rule_probability(found: Fit, thresholds: Numbers, least: int) -> Numbers:
     Args:
         found: The fit of a batch, with a single year.
         thresholds: Shares of each cell (towns, schools, 1, procedures); NaN where a cell counts in no rule.
-        least: In how many procedures the threshold must be reached.
+        least: In how many procedures the threshold must be reached; several are answered at once.
     """
     asked = ~np.isnan(thresholds)
     place = np.nonzero(asked)
     odds = special.logit(thresholds[place]) - found.counts.level[place[0], 0, 0, 0]
     counts = Counts(found.counts.successes[place], found.counts.totals[place], found.counts.level[place[0], 0, 0, 0])
-    result = np.zeros(asked.shape[:2])
+    result = np.zeros((len(least), *asked.shape[:2]))
     for node, weight in zip(found.nodes, found.weights, strict=True):
         priors, about = (Normal(*(part[place] for part in normal)) for normal in (node.cavity, node.posterior))
         posterior = line(counts, Normal(*(part[None] for part in priors)), np.ones((1, len(odds))), about)
         normal_score = np.full(asked.shape, -np.inf)
         normal_score[place] = np.clip(special.ndtri(1 - below(posterior, odds)), -CERTAIN, CERTAIN)
         result += weight[:, None] * _at_least(normal_score[:, :, 0], _shared(node, asked[:, :, 0]), least)
-    return result
+    return np.asarray(np.clip(result, 0.0, 1.0))
 
 
 def _shared(node: Node, asked: NDArray[np.bool_]) -> Numbers:
@@ -47,12 +64,13 @@ def _shared(node: Node, asked: NDArray[np.bool_]) -> Numbers:
     return np.asarray(np.clip(load / np.sqrt(node.posterior.variance[:, :, 0]), -MOST_SHARED, MOST_SHARED))
 
 
-def _at_least(normal_score: Numbers, shared: Numbers, least: int) -> Numbers:
-    """The probability of at least so many, over the common factor: (towns, schools)."""
-    result = np.zeros(normal_score.shape[:2])
+def _at_least(normal_score: Numbers, shared: Numbers, least: tuple[int, ...]) -> Numbers:
+    """The probability of at least so many, over the common factor: (numbers, towns, schools)."""
+    result = np.zeros((len(least), *normal_score.shape[:2]))
     apart = np.sqrt(1 - shared**2)
     for factor, weight in zip(*hermite(FACTOR_NODES), strict=True):
-        result += weight * poisson_binomial_at_least(special.ndtr((normal_score + shared * factor) / apart), least)
+        chances = special.ndtr((normal_score + shared * factor) / apart)
+        result += weight * np.stack([poisson_binomial_at_least(chances, number) for number in least])
     return result
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from analysis.statistics.binomial import Numbers
+from analysis.statistics.binomial import Numbers, added
 
 SMALLEST, GREATEST = 0.01, 3.0  # in units of the prior's scale
 KNOTS = {1: 10, 2: 8, 3: 5}  # a spread, by how many there are
@@ -30,11 +30,18 @@ class Prior(NamedTuple):
 
     Attributes:
         scale: Of the half-normal distribution.
-        rising: 0 for a half-normal distribution, 1 for one that rises from 0 (Rayleigh's).
+        rising: 0 for a half-normal distribution; 2 for Maxwell's, which rises from 0.
     """
 
     scale: float
     rising: int = 0
+
+
+class Size(NamedTuple):
+    """How many towns there are, and at how many values their evidence is asked for at once."""
+
+    towns: int
+    at_once: int
 
 
 class Region(NamedTuple):
@@ -44,38 +51,39 @@ class Region(NamedTuple):
     high: Numbers
 
 
-def nodes(evidence: Evidence, priors: tuple[Prior, ...], towns: int, *, rough: bool = False) -> Numbers:
+def nodes(evidence: Evidence, priors: tuple[Prior, ...], size: Size, *, rough: bool = False) -> Numbers:
     """Values of the spreads that are all equally likely: (nodes, spreads, towns).
 
     Args:
-        evidence: Takes the values of each spread in each town, returns the logarithm of the likelihood of each town.
+        evidence: Takes values of each spread (values, towns), returns the logarithm of the likelihood: (values, towns).
         priors: Of each spread.
-        towns: How many there are.
+        size: Of the batch.
         rough: Whether a first idea will do.
     """
     number, knots = len(priors), ROUGH_KNOTS if rough else KNOTS[len(priors)]
-    region = Region(np.full((towns, number), SMALLEST**0.5), np.full((towns, number), GREATEST**0.5))
-    heights = _heights(evidence, priors, region, knots)
+    region = Region(np.full((size.towns, number), SMALLEST**0.5), np.full((size.towns, number), GREATEST**0.5))
+    heights = _heights(evidence, priors, region, (knots, size.at_once))
     for _ in range(0 if rough else ZOOMS):
         narrower = _narrower(region, heights)
         if np.array_equal(narrower.low, region.low) and np.array_equal(narrower.high, region.high):
             break
         region = narrower
-        heights = _heights(evidence, priors, region, knots)
+        heights = _heights(evidence, priors, region, (knots, size.at_once))
     return _bins(*_fine(heights, region), priors)
 
 
-def _heights(evidence: Evidence, priors: tuple[Prior, ...], region: Region, knots: int) -> Numbers:
-    """Logarithm of the posterior (over the square roots) at the knots: (towns, knots of each spread …)."""
-    number = len(priors)
-    parts = np.linspace(0.0, 1.0, knots)
-    found = np.empty((len(region.low), *[knots] * number))
-    for place in np.ndindex(*[knots] * number):
-        roots = [region.low[:, one] + (region.high - region.low)[:, one] * parts[at] for one, at in enumerate(place)]
-        each = list(zip(priors, roots, strict=True))
-        known = sum(((1 + 2 * prior.rising) * np.log(root) - root**4 / 2 for prior, root in each), np.zeros(len(found)))
-        found[:, *place] = evidence([prior.scale * root**2 for prior, root in each]) + known
-    return found
+def _heights(evidence: Evidence, priors: tuple[Prior, ...], region: Region, knots: tuple[int, int]) -> Numbers:
+    """Logarithm of the posterior (over the square roots) at the knots, so many at once: (towns, knots of each …)."""
+    number, (each, at_once) = len(priors), knots
+    places = np.indices([each] * number).reshape(number, -1) / (each - 1)
+    found = []
+    for first in range(0, places.shape[1], at_once):
+        parts = places[:, first : first + at_once, None]
+        roots = [low + (high - low) * part for low, high, part in zip(region.low.T, region.high.T, parts, strict=True)]
+        known = [(1 + 2 * prior.rising) * np.log(root) - root**4 / 2 for prior, root in zip(priors, roots, strict=True)]
+        values = [prior.scale * root**2 for prior, root in zip(priors, roots, strict=True)]
+        found.append(evidence(values) + added(np.stack(known)))
+    return np.ascontiguousarray(np.concatenate(found).T).reshape(-1, *[each] * number)
 
 
 def _narrower(region: Region, heights: Numbers) -> Region:

@@ -147,9 +147,10 @@ def test_own_results_of_the_year_do_not_change_what_is_foreseen():
 
 
 @given(st.integers(0, 1000))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_order_and_neighbours_do_not_matter(seed):
     rows, town, _ = years(5, 3, towns=3, seed=seed)
+    rows[1][town == 2] += 400  # of other lengths, which must not change how sums are computed
     order = np.random.default_rng(seed).permutation(len(town))
     together = year_to_come(*(column[order] for column in rows), town=town[order])
     alone = year_to_come(*(column[town == 1] for column in rows))
@@ -158,14 +159,19 @@ def test_order_and_neighbours_do_not_matter(seed):
     assert len(place) == 15
     for name in (*COLUMNS, "smallest_change", "moved", "jump"):
         assert_array_equal(getattr(alone.rows, name), getattr(together.rows, name)[[of[row] for row in place]])
+        schools, all_schools = getattr(alone.schools, name), getattr(together.schools, name)
+        of_town = town[order[together.schools.row]] == 1
+        assert_array_equal(np.sort(schools), np.sort(all_schools[of_town]))
 
 
 def test_nobody_supported_is_seldom_said_to_be_better_and_support_often():
-    (rows, town, chosen), (helped, _, _) = years(18, 6, towns=20, seed=4), years(18, 6, towns=20, seed=4, support=0.8)
-    nothing, given_support = year_to_come(*rows, town=town).schools, year_to_come(*helped, town=town).schools
-    assert chosen.sum() == 40
-    assert (nothing.more >= 0.8).mean() < 0.25
-    assert (nothing.more[chosen] >= 0.95).mean() < 0.15
-    assert (given_support.more[chosen] >= 0.8).mean() > 0.7
+    (rows, town, chosen), (helped, _, _) = years(18, 6, towns=16, seed=4), years(18, 6, towns=16, seed=4, support=0.8)
+    some = town < 10
+    nothing = year_to_come(*rows, town=town).schools
+    given_support = year_to_come(*(column[some] for column in helped), town=town[some]).schools
+    assert (chosen.sum(), chosen[: 18 * 10].sum()) == (32, 20)
+    assert (nothing.more >= 0.8).mean() < 0.22
+    assert (nothing.more[chosen] >= 0.95).mean() < 0.1
+    assert (given_support.more[chosen[: 18 * 10]] >= 0.8).mean() > 0.7
     inside = 1 - (nothing.more > 0.9).mean() - (nothing.fewer > 0.9).mean()
     assert 0.74 < inside < 0.9
