@@ -1,7 +1,7 @@
 """What the facts leave open beyond any one file: who has not reported, who is not asked, whose numbers differ."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +9,10 @@ import pandas as pd
 
 from analysis.cleaning.registry import reporter_words
 from analysis.contracts.findings import Finding, Severity
+from analysis.errors import nearest, probably_meant
 from analysis.indicators.duties import measures_named, municipal_unnamed, named_reporters
 from analysis.indicators.execution import Duty
-from analysis.rules.config import PROJECT_FILE, Collection, Report
+from analysis.rules.config import PROJECT_FILE, REPORTING_FILE, Collection, Report
 
 # The cell of the fact has a finding of its own, which says more than that the measure lacks a fact.
 NAMED_RULES = ("value", "formula", "error_cell", "merged_cells", "blank_fact")
@@ -173,3 +174,39 @@ def school_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """Returns the names of the schools of the registry by login."""
     schools = tables["schools"]
     return dict(zip(schools["school_login"], schools["school_name"], strict=True))
+
+
+def undecided_reports(reporting: Sequence[Report], measures: pd.DataFrame, collection: Collection) -> list[Finding]:
+    """Returns a finding for each faulty entry. Without it, the first executor of the roadmap would silently answer.
+
+    Args:
+        reporting: The entries, in the order of the file.
+        measures: The typed measures of the roadmap.
+        collection: Who reports.
+    """
+    keys = set(zip(measures["activity_code"], map(int, measures["measure_number"]), strict=True))
+    return [
+        Finding("rules", Severity.BLOCKS, REPORTING_FILE, (f"[[report]] № {number}",), value, said, action)
+        for number, one in enumerate(reporting, start=1)
+        for value, said, action in _faults(one, keys, collection)
+    ]
+
+
+def _faults(one: Report, keys: set[tuple[str, int]], collection: Collection) -> Iterator[tuple[str, str, str]]:
+    if (one.activity, one.measure) not in keys:
+        said = f"Такого мероприятия или показателя в «дорожной карте» нет, и запись ничего не решает.{_near(one, keys)}"
+        yield f"{one.activity}, показатель {one.measure}", said, "Исправьте activity и measure или удалите запись."
+    allowed = (collection.schools,) if one.unit == "school" else (*collection.municipal, collection.schools)
+    for reporter in one.reporters:
+        if reporter not in allowed:
+            meant = probably_meant(nearest(reporter, allowed))
+            said = f'При unit = "{one.unit}" отчитывается одно из: {", ".join(allowed)}.{meant}'
+            yield str(reporter), said, "Исправьте reporters; имена — как в project.toml, раздел [collection]."
+
+
+def _near(one: Report, keys: set[tuple[str, int]]) -> str:
+    own = sorted(number for activity, number in keys if activity == one.activity)
+    if own:
+        return f" У мероприятия {one.activity} показатели: {', '.join(map(str, own))}."
+    near = nearest(one.activity, sorted({activity for activity, _ in keys}))
+    return f' Вероятно, имелось в виду activity = "{near[0]}".' if near else ""
