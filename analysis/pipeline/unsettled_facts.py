@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from analysis.cleaning.registry import reporter_words
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import nearest, probably_meant
-from analysis.indicators.duties import measures_named, municipal_unnamed, named_reporters
+from analysis.indicators.duties import measures_named, municipal_unnamed, named_reporters, supported_schools
 from analysis.indicators.execution import Duty
 from analysis.rules.config import PROJECT_FILE, REPORTING_FILE, Collection, Report
 
@@ -80,15 +81,22 @@ def unasked_reports(
 ) -> list[Finding]:
     """Facts about measures that the form of their reporter does not ask for: perhaps a number was changed."""
     found: list[Finding] = []
-    reports, names = tables["reports"], school_names(tables)
+    reports, names, status = tables["reports"], school_names(tables), tables["school_status"]
     labels: Mapping[tuple[str, int], str] = {key: label for label, key in measures_by_label(plan).items()}
+    supported = {year: supported_schools(status, int(year)) for year in reports["calendar_year"].unique()}
+
+    @cache
+    def asked(year: int, reporter: str) -> set[tuple[str, int]]:
+        rows = plan[plan["calendar_year"] == year]
+        mine = measures_named(rows, executors, status, collection, reporting, reporter)
+        return set(zip(mine["activity_code"], map(int, mine["measure_number"]), strict=True))
+
     for (reporter, year), rows in reports[reports["fact_count"].notna()].groupby(["reporter", "calendar_year"]):
-        of_year = plan[plan["calendar_year"] == year]
-        asked = measures_named(of_year, executors, tables["school_status"], collection, reporting, str(reporter))
-        asked_keys = set(zip(asked["activity_code"], map(int, asked["measure_number"]), strict=True))
+        # All supported schools are asked for the same.
+        keys = asked(year, supported[year][0] if reporter in supported[year] else reporter)
         keyed = [((row["activity_code"], int(row["measure_number"])), row) for row in rows.to_dict("records")]
         who = reporter_words(str(reporter), names)
-        found += [_unasked(row, labels[key], who) for key, row in keyed if key not in asked_keys]
+        found += [_unasked(row, labels[key], who) for key, row in keyed if key not in keys]
     return found
 
 
