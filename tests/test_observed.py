@@ -19,6 +19,7 @@ import xlrd
 import xlsxwriter
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from pandera.engines.pandas_engine import STRING, Engine
 from python_calamine import CalamineWorkbook
 
 from roadmaps import HOUSE
@@ -56,6 +57,11 @@ def test_pandas_joins_text_of_two_storages_as_objects():
     )
     assert by_python.merge(by_arrow)["a"].dtype == object
     assert by_python.merge(by_python)["a"].dtype == "str"
+
+
+def test_pandera_looks_at_the_type_of_text_value_by_value():
+    texts = pd.Series(["x", "y"], dtype="str")
+    assert list(STRING().check(Engine.dtype(texts.dtype), texts)) == [True, True]
 
 
 def _workbook(fill):

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from analysis.files.fingerprints import file_hash, file_size
-from analysis.rules.sources_file import quoted
+from analysis.rules.config import quoted
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ from analysis.cleaning.schools import same_name
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import nearest, probably_meant
 from analysis.intake.blocks import plain
-from analysis.rules.config import PROJECT_FILE, Abbreviation, Collection, OneExecutor, Terms
-from analysis.rules.sources_file import quoted
+from analysis.rules.config import PROJECT_FILE, Abbreviation, Collection, OneExecutor, Terms, quoted
 from analysis.rules.written import NOT_CONFIRMED
 
 # Numbered addresses by text: a document repeats most of its cells, and each text is searched once.

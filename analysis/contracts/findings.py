@@ -1,11 +1,14 @@
 """One finding: how severe, where, what stands there, what the rule says, what to do; and how a list is shown."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
 SHOWN_PER_RULE = 3
+WHOLE_FILE = "весь файл"
+SHEET_CELL = re.compile(r"^(лист .+), ячейка [A-Z]{1,3}(\d+)$")
 
 
 class Severity(StrEnum):
@@ -106,6 +109,12 @@ class Finding:
     def place(self) -> str:
         """All addresses in one line."""
         return "; ".join(self.places)
+
+
+def row_place(place: str) -> str:
+    """The row that a cell stands in: «лист Исполнение, строка 3», «таблица 1, строка 8», «строка 23»."""
+    match = SHEET_CELL.match(place)
+    return f"{match[1]}, строка {match[2]}" if match else place.rpartition(", ячейка ")[0] or place
 
 
 def blocking(findings: Iterable[Finding]) -> list[Finding]:

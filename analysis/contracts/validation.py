@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.config import get_config_context
+from pandera.dtypes import DataType
+from pandera.engines.pandas_engine import STRING
 
 from analysis.contracts.dictionary import check_in_words, type_in_words
 from analysis.contracts.findings import Finding, Severity
@@ -109,7 +113,7 @@ def published_faults(name: str, frame: pd.DataFrame, contract: type[pa.DataFrame
 def _as_text(column: pa.Column) -> pa.Column:
     plain = copy(column)
     if str(column.dtype) == "category":
-        plain.dtype = pd.StringDtype(na_value=float("nan"))
+        plain.dtype = _Text()  # type: ignore[call-arg]  # pandera knows its type
     return plain
 
 
@@ -117,8 +121,17 @@ def _bounded_column(column: pa.Column) -> pa.Column:
     bounded = copy(column)
     bounded.checks = _bounded(column.checks)
     if str(column.dtype).startswith("string"):
-        bounded.dtype = pd.StringDtype(na_value=float("nan"))
+        bounded.dtype = _Text()  # type: ignore[call-arg]  # pandera knows its type
     return bounded
+
+
+class _Text(STRING):
+    """Text as this process stores it. Where all of it is text, one word says so: pandera would list it to print it."""
+
+    def check(self, pandera_dtype: DataType, data_container: Any = None) -> bool | Iterable[bool]:
+        """Whether the values are text."""
+        found: Any = super().check(pandera_dtype, data_container)
+        return True if np.all(found) else found
 
 
 def _bounded(checks: Iterable[pa.Check]) -> list[pa.Check]:

@@ -13,9 +13,8 @@ from analysis.demo.town import parameters
 from analysis.forms.receive_exports import DIGITS_OF_NAME
 from analysis.intake.exports.counts import counts_csv
 from analysis.intake.exports.recognise import read_export
-from analysis.rules.config import INVENTED
+from analysis.rules.config import INVENTED, quoted
 from analysis.rules.exam_calendar import SCORE_SCALE, Vocabulary, load_vocabulary
-from analysis.rules.sources_file import quoted
 from analysis.starter.sources import INSTALLATION
 
 ORIGIN = "Придумано, чтобы показать программу"

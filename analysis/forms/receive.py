@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -18,8 +18,7 @@ from analysis.forms.receptions import Change, Owners, change, counting, is_late,
 from analysis.intake.returns import Identity, Returned, is_returned, read_returned, recognise
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.facts import by_one_name, known_reporters, problem_of
-from analysis.rules.config import Project, Record, Source, load_project, load_record
-from analysis.rules.sources_file import enter
+from analysis.rules.config import Project, Record, Source, enter, load_project, load_record
 
 # Whether a school's values may be replaced by a file named after another; takes the question.
 Ask = Callable[[str], bool]
@@ -99,10 +98,7 @@ def receive(
     with only_one_at_work(root / "data/raw/.lock"):
         _sweep_drafts(root / "data/raw")
         project, record = load_project(root), load_record(root)
-        opened = {}
-        for done, path in enumerate(files):
-            progress.step("Читаю файлы", done, len(files), path.name)
-            opened[path] = _open(project, path)
+        opened = {path: _open(project, path) for path in _told(files, progress)}
         results = {path: one for path, one in opened.items() if isinstance(one, Received)}
         years = sorted({one.identity.calendar_year for one in opened.values() if isinstance(one, Arrived)})
         door = _Door(project, record, said, ask, owners(project, record.received, years))
@@ -121,6 +117,13 @@ def receive(
                 door = door.after(results[path])
         enter(root, door.record.received[len(record.received) :])
         return [results[path] for path in files]
+
+
+def _told(files: Sequence[Path], progress: Progress) -> Iterator[Path]:
+    """The files one by one; whoever waits is told which of them is read."""
+    for done, path in enumerate(files):
+        progress.step("Читаю файлы", done, len(files), path.name)
+        yield path
 
 
 def _sweep_drafts(raw: Path) -> None:

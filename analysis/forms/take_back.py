@@ -13,8 +13,7 @@ from analysis.forms.receive import Received
 from analysis.forms.receptions import change, counting, owners
 from analysis.intake.returns import Identity
 from analysis.pipeline.facts import read_source
-from analysis.rules.config import RETURNED_KINDS, Project, Record, Source, load_project, load_record
-from analysis.rules.sources_file import enter_taken_back
+from analysis.rules.config import RETURNED_KINDS, Project, Record, Source, enter_taken_back, load_project, load_record
 
 # A project has one registry, whoever sent it and whatever is in it.
 REGISTRY = Identity("registry", "", 0, "")

@@ -110,7 +110,6 @@ def _write_sheet(
     sheet = book.add_worksheet(layout.title)
     # A sheet whose rows the office has written needs no spare ones; a list that people write needs only those.
     last = len(rows) + (layout.spare_rows if layout.is_open else 0)
-    sheet.set_row(0, height_of([(column.title, column.width) for column in layout.columns]))
     for row, given in enumerate(rows, start=1):
         texts = [(_shown(value), column.width) for value, column in zip(given, layout.columns, strict=False)]
         sheet.set_row(row, height_of(texts))

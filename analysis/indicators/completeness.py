@@ -9,7 +9,7 @@ import pandera.pandas as pa
 
 from analysis.contracts.columns import pandas_types
 from analysis.contracts.facts import COUNTED, LATE
-from analysis.contracts.places import WHOLE_FILE
+from analysis.contracts.findings import WHOLE_FILE
 from analysis.contracts.quality import (
     ASIDE,
     EXECUTION,

@@ -52,12 +52,13 @@ def duties(
     """
     decided = {(one.activity, one.measure): one for one in reporting}
     first = executors[executors["executor_number"] == 1].set_index("activity_code")["executor_name"].to_dict()
+    supported = {year: supported_schools(status, year) for year in map(int, plan["calendar_year"].unique())}
     found = []
     for row in plan.to_dict("records"):
         code, number, year = row["activity_code"], int(row["measure_number"]), int(row["calendar_year"])
         entry = decided.get((code, number))
         target = None if pd.isna(row["target_count"]) else int(row["target_count"])
-        for reporter, share in _reporters(entry, first.get(code), target, status, collection, year):
+        for reporter, share in _reporters(entry, first.get(code), target, supported[year], collection):
             found.append(Duty(code, number, year, reporter, share))
     return found
 
@@ -104,18 +105,17 @@ def _reporters(
     entry: Report | None,
     first: str | None,
     target: int | None,
-    status: pd.DataFrame,
+    supported: Sequence[str],
     collection: Collection,
-    calendar_year: int,
 ) -> list[tuple[str, int | None]]:
     if entry is not None and entry.unit == "city":
         return [(entry.reporters[0], target)]
     if entry is not None:
-        return [(login, entry.share) for login in supported_schools(status, calendar_year)]
+        return [(login, entry.share) for login in supported]
     if first in collection.municipal:
         return [(str(first), target)]
     if first == collection.schools:
-        return [(login, None) for login in supported_schools(status, calendar_year)]
+        return [(login, None) for login in supported]
     return []
 
 

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.contracts.execution import COUNTS
-from analysis.contracts.findings import RULE_TITLES, Severity
-from analysis.contracts.places import row_place
+from analysis.contracts.findings import RULE_TITLES, Severity, row_place
 from analysis.contracts.school_facts import RESULT_KEY
 from analysis.indicators.completeness import BY, UNCLEAR, exports_given
 from analysis.indicators.duties import OFFICE

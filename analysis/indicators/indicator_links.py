@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.indicators.keyed import Keyed
-from analysis.indicators.links import NONE, Links, Numbers, Rows, grouped, pointing
+from analysis.indicators.links import NONE, Links, Numbers, Rows, grouped, joined, joined_pairs, pointing
 from analysis.indicators.measurement import Measured
 from analysis.rules.exam_calendar import JOURNAL
 from analysis.rules.indicator_passport import Indicator, Passport
@@ -57,13 +57,13 @@ def indicator_links(parts: Sequence[Part], tables: Mapping[str, pd.DataFrame], p
     entries = {one.id: number for number, one in enumerate(passport.indicators)}
     written = np.repeat([entries[part.indicator.id] for part in parts], sizes)
     places = [_places(part, int(start)) for part, start in zip(parts, starts, strict=False)]
-    city = _joined([_city(part, place) for part, place in zip(parts, places, strict=True)])
+    city = joined([_city(part, place) for part, place in zip(parts, places, strict=True)])
     earlier = [_earlier(part, place) for part, place in zip(parts, places, strict=True)]
     return {
         **{name: _received(name, parts, tables[name]) for name in dict.fromkeys(p.indicator.table for p in parts)},
         "passport": pointing("passport", written),
         "own": pointing(TABLE, np.arange(starts[-1])),
-        "earlier": pointing(TABLE, _joined(earlier)),
+        "earlier": pointing(TABLE, joined(earlier)),
         "city": pointing(TABLE, city),
         **_fitted_to(parts, starts, written),
     }
@@ -90,13 +90,9 @@ def _fitted_to(parts: Sequence[Part], starts: Numbers, entries: Rows) -> dict[st
                 key = (part.indicator.id, number)
                 nodes[name].first_of(key, 1, np.zeros(len(members), dtype=np.int32), places[members])
     return {
-        name: grouped(TABLE, of_rows, (_joined([at for at, _ in one.pairs]), _joined([row for _, row in one.pairs])))
+        name: grouped(TABLE, of_rows, (joined([at for at, _ in one.pairs]), joined([row for _, row in one.pairs])))
         for name, one in nodes.items()
     }
-
-
-def _joined(rows: Sequence[Rows]) -> Rows:
-    return np.concatenate(rows) if rows else np.zeros(0, dtype=np.int32)
 
 
 def _places(part: Part, start: int) -> Rows:
@@ -139,8 +135,7 @@ def _received(name: str, parts: Sequence[Part], table: pd.DataFrame) -> Links:
         of_rows.append(
             _of_part(part, table, nodes) if part.indicator.table == name else np.full(size, NONE, dtype=np.int32)
         )
-    pairs = nodes.pairs or [(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32))]
-    return grouped(name, _joined(of_rows), (_joined([one for one, _ in pairs]), _joined([one for _, one in pairs])))
+    return grouped(name, joined(of_rows), joined_pairs(nodes.pairs))
 
 
 def _of_part(part: Part, table: pd.DataFrame, nodes: _Nodes) -> Rows:

@@ -51,6 +51,16 @@ def firsts(links: Links) -> Rows:
     return links.members[links.starts[links.nodes]] if len(links.starts) else links.nodes
 
 
+def joined(rows: Sequence[Rows]) -> Rows:
+    """Rows one after the other; there may be none."""
+    return np.concatenate(rows) if rows else np.zeros(0, dtype=np.int32)
+
+
+def joined_pairs(pairs: Sequence[tuple[Rows, Rows]]) -> tuple[Rows, Rows]:
+    """Nodes and the source rows in them, of several sets one after the other."""
+    return joined([node for node, _ in pairs]), joined([row for _, row in pairs])
+
+
 def pointing(source: str, rows: Numbers | Sequence[int]) -> Links:
     """An edge that leads to one source row each; NONE where to none."""
     nothing = np.zeros(0, dtype=np.int32)
@@ -97,9 +107,7 @@ def matched(
     keys = _as_text(derived[list(names)])
     distinct = keys.drop_duplicates().assign(node=lambda frame: np.arange(len(frame)))
     nodes = keys.merge(distinct, how="left", on=list(names))["node"].to_numpy("int32")
-    pairs = [_pairs(view, names, distinct) for view in views]
-    node = np.concatenate([one for one, _ in pairs]) if pairs else np.zeros(0, dtype=np.int32)
-    row = np.concatenate([one for _, one in pairs]) if pairs else np.zeros(0, dtype=np.int32)
+    node, row = joined_pairs([_pairs(view, names, distinct) for view in views])
     once = pd.DataFrame({"node": node, "row": row}).drop_duplicates()
     return grouped(source, nodes, (once["node"].to_numpy(), once["row"].to_numpy()))
 

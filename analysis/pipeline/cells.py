@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.exam_results import COUNTED, ReadExport
-from analysis.contracts.places import row_place
+from analysis.contracts.findings import row_place
 from analysis.intake.returns import Returned
 
 CellRow = dict[str, Any]

@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cleaning.corrections import Amendments, apply_corrections, load_amendments, misdirected
-from analysis.cleaning.reporting import undecided_reports
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import list_faults, look_alikes, one_name_each, watch_terms
 from analysis.cleaning.typed_rows import typed_table
@@ -30,7 +29,7 @@ from analysis.pipeline.exports import exports_in_force
 from analysis.pipeline.facts import Reader, in_force, read_facts
 from analysis.pipeline.rule_files import broken_rules, nothing_can_be_read
 from analysis.pipeline.undecided import undecided
-from analysis.pipeline.unsettled_facts import unanswered_measures, unnamed_reporters
+from analysis.pipeline.unsettled_facts import unanswered_measures, undecided_reports, unnamed_reporters
 from analysis.rules.config import (
     CORRECTIONS_FILE,
     RETURNED_KINDS,
@@ -74,16 +73,14 @@ def check_project(project: Project, read: Reader = read_workbook, progress: Prog
     refuse_without_validation()
     broken = broken_rules(project.root)
     if nothing_can_be_read(broken):
-        ordered = in_listing_order(broken)
-        return Checked({"findings": findings_table(ordered)}, ordered)
+        return _checked({}, broken)
     record, amendments = load_record(project.root), load_amendments(project.root)
-    sources, terms = record.standing, load_terms(project.root)
+    sources, terms, reporting = record.standing, load_terms(project.root), load_reporting(project.root)
     read = _counted(read, sources, progress)
     roadmap = _roadmap(project, record, amendments, terms)
     tables, findings = dict(roadmap.tables), [*roadmap.findings]
     if project.collection is not None:
         tables["executors"] = one_name_each(tables["executors"], project.collection)
-        reporting = load_reporting(project.root)
         broken += undecided_reports(reporting, tables["measures"], project.collection)
         if roadmap.is_clear:
             broken += list_faults(roadmap.tables["executors"], project.collection)
@@ -92,15 +89,17 @@ def check_project(project: Project, read: Reader = read_workbook, progress: Prog
         findings += [*violations(tables, TYPED_TABLES), *broken_relations(tables)]
     cells = document_cells(tables["cells"])
     if (in_force(sources) or exports_in_force(sources)) and not blocking(findings):
-        reports = load_reporting(project.root)
-        facts = read_facts(project, sources, amendments.corrections, reports, tables, read)
+        facts = read_facts(project, sources, amendments.corrections, reporting, tables, read)
         tables |= facts.tables
         cells += facts.cells
         findings += [*facts.findings, *violations(facts.tables, {**FACT_TABLES, **SCHOOL_FACT_TABLES, **CHAIN_TABLES})]
     if project.collection is not None and not blocking(findings):
         findings += undecided(project, tables)
-    ordered = in_listing_order([*broken, *findings])
-    tables["received_cells"] = typed_table(ReceivedCells, cells)
+    return _checked({**tables, "received_cells": typed_table(ReceivedCells, cells)}, [*broken, *findings])
+
+
+def _checked(tables: Mapping[str, pd.DataFrame], findings: Sequence[Finding]) -> Checked:
+    ordered = in_listing_order(findings)
     return Checked({**tables, "findings": findings_table(ordered)}, ordered)
 
 

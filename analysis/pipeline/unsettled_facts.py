@@ -1,17 +1,19 @@
 """What the facts leave open beyond any one file: who has not reported, who is not asked, whose numbers differ."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from analysis.cleaning.registry import reporter_words
 from analysis.contracts.findings import Finding, Severity
-from analysis.indicators.duties import measures_named, municipal_unnamed, named_reporters
+from analysis.errors import nearest, probably_meant
+from analysis.indicators.duties import measures_named, municipal_unnamed, named_reporters, supported_schools
 from analysis.indicators.execution import Duty
-from analysis.rules.config import PROJECT_FILE, Collection, Report
+from analysis.rules.config import PROJECT_FILE, REPORTING_FILE, Collection, Report
 
 # The cell of the fact has a finding of its own, which says more than that the measure lacks a fact.
 NAMED_RULES = ("value", "formula", "error_cell", "merged_cells", "blank_fact")
@@ -79,15 +81,22 @@ def unasked_reports(
 ) -> list[Finding]:
     """Facts about measures that the form of their reporter does not ask for: perhaps a number was changed."""
     found: list[Finding] = []
-    reports, names = tables["reports"], school_names(tables)
+    reports, names, status = tables["reports"], school_names(tables), tables["school_status"]
     labels: Mapping[tuple[str, int], str] = {key: label for label, key in measures_by_label(plan).items()}
+    supported = {year: supported_schools(status, int(year)) for year in reports["calendar_year"].unique()}
+
+    @cache
+    def asked(year: int, reporter: str) -> set[tuple[str, int]]:
+        rows = plan[plan["calendar_year"] == year]
+        mine = measures_named(rows, executors, status, collection, reporting, reporter)
+        return set(zip(mine["activity_code"], map(int, mine["measure_number"]), strict=True))
+
     for (reporter, year), rows in reports[reports["fact_count"].notna()].groupby(["reporter", "calendar_year"]):
-        of_year = plan[plan["calendar_year"] == year]
-        asked = measures_named(of_year, executors, tables["school_status"], collection, reporting, str(reporter))
-        asked_keys = set(zip(asked["activity_code"], map(int, asked["measure_number"]), strict=True))
+        # All supported schools are asked for the same.
+        keys = asked(year, supported[year][0] if reporter in supported[year] else reporter)
         keyed = [((row["activity_code"], int(row["measure_number"])), row) for row in rows.to_dict("records")]
         who = reporter_words(str(reporter), names)
-        found += [_unasked(row, labels[key], who) for key, row in keyed if key not in asked_keys]
+        found += [_unasked(row, labels[key], who) for key, row in keyed if key not in keys]
     return found
 
 
@@ -173,3 +182,39 @@ def school_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """Returns the names of the schools of the registry by login."""
     schools = tables["schools"]
     return dict(zip(schools["school_login"], schools["school_name"], strict=True))
+
+
+def undecided_reports(reporting: Sequence[Report], measures: pd.DataFrame, collection: Collection) -> list[Finding]:
+    """Returns a finding for each faulty entry. Without it, the first executor of the roadmap would silently answer.
+
+    Args:
+        reporting: The entries, in the order of the file.
+        measures: The typed measures of the roadmap.
+        collection: Who reports.
+    """
+    keys = set(zip(measures["activity_code"], map(int, measures["measure_number"]), strict=True))
+    return [
+        Finding("rules", Severity.BLOCKS, REPORTING_FILE, (f"[[report]] № {number}",), value, said, action)
+        for number, one in enumerate(reporting, start=1)
+        for value, said, action in _faults(one, keys, collection)
+    ]
+
+
+def _faults(one: Report, keys: set[tuple[str, int]], collection: Collection) -> Iterator[tuple[str, str, str]]:
+    if (one.activity, one.measure) not in keys:
+        said = f"Такого мероприятия или показателя в «дорожной карте» нет, и запись ничего не решает.{_near(one, keys)}"
+        yield f"{one.activity}, показатель {one.measure}", said, "Исправьте activity и measure или удалите запись."
+    allowed = (collection.schools,) if one.unit == "school" else (*collection.municipal, collection.schools)
+    for reporter in one.reporters:
+        if reporter not in allowed:
+            meant = probably_meant(nearest(reporter, allowed))
+            said = f'При unit = "{one.unit}" отчитывается одно из: {", ".join(allowed)}.{meant}'
+            yield str(reporter), said, "Исправьте reporters; имена — как в project.toml, раздел [collection]."
+
+
+def _near(one: Report, keys: set[tuple[str, int]]) -> str:
+    own = sorted(number for activity, number in keys if activity == one.activity)
+    if own:
+        return f" У мероприятия {one.activity} показатели: {', '.join(map(str, own))}."
+    near = nearest(one.activity, sorted({activity for activity, _ in keys}))
+    return f' Вероятно, имелось в виду activity = "{near[0]}".' if near else ""

@@ -1,13 +1,15 @@
-"""Reads what people decide about a project: project.toml, SOURCES.toml, terms.toml. Every fault names file and key."""
+"""What people decide about a project: project.toml, SOURCES.toml and terms.toml are read, SOURCES.toml written too."""
 
+import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 from analysis.errors import AnalysisError
+from analysis.files.atomic import write_file_whole
 from analysis.rules.toml_file import ACCEPTED, accepted, read_rules
 from analysis.rules.written import (
     Code,
@@ -406,3 +408,34 @@ def _collection(file: ProjectFile) -> Collection | None:
     municipal = tuple(dict.fromkeys(map(written.one_name, written.municipal)))
     cutoffs = tuple((int(year), day) for year, day in file.cutoff.items())
     return replace(written, municipal=municipal, schools=written.one_name(written.schools), cutoffs=cutoffs)
+
+
+def quoted(text: str) -> str:
+    """Returns a quoted string for TOML and YAML; characters that cannot be printed become spaces."""
+    return json.dumps("".join(letter if letter.isprintable() else " " for letter in text), ensure_ascii=False)
+
+
+def enter(root: Path, sources: Sequence[Source]) -> None:
+    """Adds entries about received files."""
+    _append(root, [_stanza(source) for source in sources])
+
+
+def enter_taken_back(root: Path, files: Sequence[str], day: date) -> None:
+    """Adds entries about files whose reception was taken back on a day."""
+    _append(root, [f"[[taken_back]]\nfile = {quoted(file)}\ndate = {day.isoformat()}\n" for file in files])
+
+
+def _append(root: Path, stanzas: Sequence[str]) -> None:
+    """Writes entries below what people wrote, which stays as it is."""
+    if stanzas:
+        written = (root / SOURCES_FILE).read_text(encoding="utf-8-sig").rstrip("\n")
+        write_file_whole(root / SOURCES_FILE, "\n\n".join([written, *stanzas]).encode())
+
+
+def _stanza(source: Source) -> str:
+    """The entry as TOML; texts are escaped, because a file name may hold anything."""
+    written = {
+        one.name: getattr(source, one.name) for one in fields(source) if one.default != getattr(source, one.name)
+    }
+    lines = [f"{key} = {quoted(value) if isinstance(value, str) else value}" for key, value in written.items()]
+    return "\n".join(["[[source]]", *lines, ""])

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Sequence
 from dataclasses import is_dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -93,15 +94,24 @@ def _fixed(value: Any) -> Any:
 
 
 def _validated(content: Any, model: type[Model], relative: str, text: str) -> Model:
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     from analysis.rules.toml_faults import misfits_of, told
 
     try:
-        return TypeAdapter(model).validate_python(content)
+        read: Model = _adapter(model).validate_python(content)  # type: ignore[arg-type]  # a class has a hash
+        return read
     except ValidationError as error:
         faults = misfits_of(error.errors(include_url=False), model)
         raise RulesError(told(faults, content, model, relative, text)) from None
+
+
+@cache
+def _adapter(model: type[Written]) -> Any:
+    """What pydantic makes of a model, once for all files that are read by it."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(model)
 
 
 def _built(kind: Any, value: Any) -> Any:

@@ -7,8 +7,7 @@ from pathlib import Path
 import analysis
 from analysis.errors import AnalysisError
 from analysis.publishing.word_pages import with_footer
-from analysis.rules.config import CALENDAR_FILE, INVENTED
-from analysis.rules.sources_file import quoted
+from analysis.rules.config import CALENDAR_FILE, INVENTED, quoted
 from analysis.starter.new_project import NewProject
 
 INSTALLATION = Path(analysis.__file__).parents[1]

@@ -4,7 +4,7 @@ import pytest
 
 from analysis.contracts.derivations import DERIVATIONS
 from analysis.contracts.tables import TABLES
-from analysis.lineage.words import PUBLIC, table_words
+from analysis.pipeline.chains import PUBLIC, table_words
 
 FIELDS = {name: set(contract.to_schema().columns) for name, contract in TABLES.items()}
 # Tables of the printed report alone: their rows are rows of others.

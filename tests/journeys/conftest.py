@@ -1,5 +1,7 @@
 """Whole projects to run commands in: copies of the real one."""
 
+import shutil
+
 import pytest
 
 from analysis.cli import main
@@ -26,3 +28,9 @@ def run(capsys):
 @pytest.fixture(scope="session")
 def published(shared_house):
     return shared_house
+
+
+@pytest.fixture
+def own_published(published, tmp_path):
+    """The real project, built and published whole, as a copy that a test may change."""
+    return shutil.copytree(published, tmp_path / "house")

@@ -100,53 +100,55 @@ def test_a_blocking_finding_stops_everything_and_nothing_is_written(house, run):
     assert not (house / "reports/2021/data").exists()
 
 
-def test_a_later_block_leaves_the_last_good_site(house, run):
-    assert run(house, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
-    before = _site(house)
-    _replace(house / "data/raw/SOURCES.toml", 'sha256 = "4dc2', 'sha256 = "5dc2')
-    code, _, err = run(house, "report", "2021", "--format", "html", "--engine", "builtin")
+def test_a_later_block_leaves_the_last_good_site(own_published, run):
+    assert run(own_published, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
+    before = _site(own_published)
+    _replace(own_published / "data/raw/SOURCES.toml", 'sha256 = "4dc2', 'sha256 = "5dc2')
+    code, _, err = run(own_published, "report", "2021", "--format", "html", "--engine", "builtin")
     assert code == 1
     assert "Файл изменился после получения" in err
-    assert _site(house) == before
+    assert _site(own_published) == before
 
 
-def test_a_failing_cell_leaves_the_last_good_site_and_says_where(house, run):
-    assert run(house, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
-    before = _site(house)
+def test_a_failing_cell_leaves_the_last_good_site_and_says_where(own_published, run):
+    assert run(own_published, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
+    before = _site(own_published)
     cell = 'place(f"{year}/calendar")'
-    _replace(house / "reports/_parts/annual.qmd", cell, f"{cell}\nplace(f'{{year}}/nothing')")
-    code, _, err = run(house, "report", "2021", "--format", "html", "--engine", "builtin")
+    _replace(own_published / "reports/_parts/annual.qmd", cell, f"{cell}\nplace(f'{{year}}/nothing')")
+    code, _, err = run(own_published, "report", "2021", "--format", "html", "--engine", "builtin")
     assert code == 1
     assert "_parts/annual.qmd" in err
     assert "nothing" in err
-    assert _site(house) == before
+    assert _site(own_published) == before
 
 
-def test_unchanged_work_is_not_redone(house, run):
-    assert run(house, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
-    times = {path: path.stat().st_mtime_ns for path in house.rglob("*.html")}
-    code, out, err = run(house, "report", "2021", "--format", "html", "--engine", "builtin")
+def test_unchanged_work_is_not_redone(own_published, run):
+    assert run(own_published, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
+    times = {path: path.stat().st_mtime_ns for path in own_published.rglob("*.html")}
+    code, out, err = run(own_published, "report", "2021", "--format", "html", "--engine", "builtin")
     assert code == 0
     assert "без изменений" in err
     assert "reports/_site/2021/annual-report-2021.html" in out
-    assert {path: path.stat().st_mtime_ns for path in house.rglob("*.html")} == times
+    assert {path: path.stat().st_mtime_ns for path in own_published.rglob("*.html")} == times
 
 
 @pytest.mark.parametrize(
     "changed",
     ["project.toml", "data/terms.toml", "data/corrections.toml", "requirements.lock", "data/raw/SOURCES.toml"],
 )
-def test_every_input_counts(house, run, changed):
-    assert run(house, "build")[0] == 0
-    (house / changed).write_text((house / changed).read_text(encoding="utf-8") + "\n# x\n", encoding="utf-8")
-    assert "без изменений" not in run(house, "build")[2]
+def test_every_input_counts(own_published, run, changed):
+    assert run(own_published, "build")[0] == 0
+    (own_published / changed).write_text(
+        (own_published / changed).read_text(encoding="utf-8") + "\n# x\n", encoding="utf-8"
+    )
+    assert "без изменений" not in run(own_published, "build")[2]
 
 
-def test_what_was_made_and_is_gone_is_made_again(house, run):
-    assert run(house, "build")[0] == 0
-    (house / "reports/2021/figures/fig-load.svg").unlink()
-    assert run(house, "build")[0] == 0
-    assert (house / "reports/2021/figures/fig-load.svg").is_file()
+def test_what_was_made_and_is_gone_is_made_again(own_published, run):
+    assert run(own_published, "build")[0] == 0
+    (own_published / "reports/2021/figures/fig-load.svg").unlink()
+    assert run(own_published, "build")[0] == 0
+    assert (own_published / "reports/2021/figures/fig-load.svg").is_file()
 
 
 def test_two_builds_in_two_places_give_the_same_bytes(house, published, run):
@@ -246,11 +248,12 @@ def test_help_has_examples_and_loads_nothing_heavy():
     assert "analysis report 2021 --format pdf" in done.stdout
 
 
-def test_nothing_changed_loads_nothing_heavy(house, run):
-    assert run(house, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
+def test_nothing_changed_loads_nothing_heavy(own_published, run):
+    assert run(own_published, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
+    at = str(own_published)
     code = (
         f"import sys\nfrom analysis.cli import main\n"
-        f"code = main(['--project', {str(house)!r}, 'report', '2021', '--format', 'html', '--engine', 'builtin'])\n"
+        f"code = main(['--project', {at!r}, 'report', '2021', '--format', 'html', '--engine', 'builtin'])\n"
         "heavy = {'pandas', 'pandera', 'matplotlib', 'IPython', 'typst', 'pydantic'} & set(sys.modules)\n"
         "sys.exit(', '.join(sorted(heavy)) or code)"
     )

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import zipfile
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,8 @@ HIT, FAULTY_FORM = LOGINS[5], LOGINS[7]
 WAYS = {**NOT_READ, **FAULTY, **STRANGE}
 # Where the sheet «Исполнение» of a form is: the first sheet are the instructions.
 EXECUTION_PART = "xl/worksheets/sheet2.xml"
+# As in a build, a workbook that was read before is not read again: nineteen of the twenty are the same in every test.
+remembering = lru_cache(len(LOGINS) + 2)(read_workbook)
 
 
 def _form(login):
@@ -78,7 +81,7 @@ def _checked(root, signed):
     """By school: its rows in the tables of facts, its findings, and its marked copy."""
     project = replace(load_project(root), collection=Collection(("УО",), "ОО"))
     sources = load_sources(root)
-    facts = read_facts(project, sources, (), (), signed.tables, read_workbook)
+    facts = read_facts(project, sources, (), (), signed.tables, remembering)
     stopping = blocking(facts.findings)
     copies = annotate(root, stopping, [one.file for one in sources], root / "output/annotated")
     marked = {path.name: _parts(path.read_bytes()) for path in copies.written}

@@ -65,9 +65,9 @@ def test_a_report_of_ones_own_is_published_beside_the_annual_one(house, run):
     assert "Другие отчёты" not in (house / "reports/_site/index.html").read_text(encoding="utf-8")
 
 
-def test_a_part_is_no_report(house, run):
-    write(house, "load", name="reports/2021/_часть.qmd")
-    code, out, _ = report(run, house)
+def test_a_part_is_no_report(own_published, run):
+    write(own_published, "load", name="reports/2021/_часть.qmd")
+    code, out, _ = report(run, own_published)
     assert (code, "часть" in out) == (0, False)
 
 
@@ -87,30 +87,30 @@ def test_a_part_is_no_report(house, run):
         (["executors", "load"], 'строка 17: place("load") помещает «tbl-load» второй раз, первый — строка 12'),
     ],
 )
-def test_a_wrong_cell_is_named_with_file_and_line(house, run, placed, said):
-    write(house, *placed)
-    code, _, err = report(run, house)
+def test_a_wrong_cell_is_named_with_file_and_line(own_published, run, placed, said):
+    write(own_published, *placed)
+    code, _, err = report(run, own_published)
     assert code == 1
     assert OWN in err
     assert said in err
     assert "Error" not in err
 
 
-def test_a_report_without_a_title_is_told_how_it_begins(house, run):
-    write(house, "load", head=HEAD.replace("title:", "subtitle:"))
-    code, _, err = report(run, house)
+def test_a_report_without_a_title_is_told_how_it_begins(own_published, run):
+    write(own_published, "load", head=HEAD.replace("title:", "subtitle:"))
+    code, _, err = report(run, own_published)
     assert code == 1
     assert f"{OWN}: у отчёта нет названия" in err
 
 
-def test_what_is_gone_from_the_sources_is_gone_from_the_report_for_the_office(house, run):
-    write(house, "load")
-    code, _, err = report(run, house, "--audience", "internal")
-    page = house / "output/internal/_site/2021/совещание март.html"
+def test_what_is_gone_from_the_sources_is_gone_from_the_report_for_the_office(own_published, run):
+    write(own_published, "load")
+    code, _, err = report(run, own_published, "--audience", "internal")
+    page = own_published / "output/internal/_site/2021/совещание март.html"
     assert (code, page.is_file()) == (0, True), err
     assert "Для служебного пользования" in text_of(page)
-    (house / OWN).unlink()
-    assert report(run, house, "--audience", "internal")[0] == 0
+    (own_published / OWN).unlink()
+    assert report(run, own_published, "--audience", "internal")[0] == 0
     assert not page.exists()
 
 

@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 
 from analysis.cleaning.corrections import Correction, misdirected
-from analysis.cleaning.reporting import undecided_reports
 from analysis.contracts.findings import Severity
 from analysis.errors import AnalysisError
 from analysis.pipeline.check import check_project
 from analysis.pipeline.rule_files import broken_rules
+from analysis.pipeline.unsettled_facts import undecided_reports
 from analysis.rules.config import REPORTING_FILE, Collection, Record, Report, Source, load_project
 from analysis.rules.exam_calendar import load_calendar, load_vocabulary
 from roadmaps import HOUSE, check, document, project_with, the_blocking

@@ -74,16 +74,17 @@ def test_a_new_build_is_seen_and_a_changed_file_is_told(town, capsys):
     assert set(city.indicators("success_share")["Показатель"]) == {"Успевают"}
 
 
-def test_another_process_at_work_is_a_sentence(town):
-    (town / "data/processed/manifest.json").unlink()
-    with FileLock(town / "data/.build.lock"), pytest.raises(AnalysisError, match="работает"):
-        analysis.open_project(town).build()
+def test_another_process_at_work_is_a_sentence(tmp_path):
+    house = copy_of_the_house(tmp_path)
+    with FileLock(house / "data/.build.lock"), pytest.raises(AnalysisError, match="работает"):
+        analysis.open_project(house).build()
 
 
-def test_a_file_that_is_open_elsewhere_is_named_and_nothing_is_lost(town, monkeypatch):
-    city = analysis.open_project(town)
+def test_a_file_that_is_open_elsewhere_is_named_and_nothing_is_lost(tmp_path, monkeypatch):
+    house = copy_of_the_house(tmp_path)
+    city = analysis.open_project(house)
     city.check()
-    kept = (town / "output/findings.xlsx").read_bytes()
+    kept = (house / "output/findings.xlsx").read_bytes()
 
     def held(source, target, **_):
         raise PermissionError(13, "Permission denied", str(source), None, str(target))
@@ -91,7 +92,7 @@ def test_a_file_that_is_open_elsewhere_is_named_and_nothing_is_lost(town, monkey
     monkeypatch.setattr("os.replace", held)
     with pytest.raises(AnalysisError, match=r"findings\.(txt|xlsx).*[Зз]акройте файл"):
         city.check()
-    assert (town / "output/findings.xlsx").read_bytes() == kept
+    assert (house / "output/findings.xlsx").read_bytes() == kept
 
 
 def test_without_facts_every_answer_is_there_and_says_so(signed_alone):
