@@ -89,10 +89,7 @@ def _fitted_to(parts: Sequence[Part], starts: Numbers, entries: Rows) -> dict[st
             for name, members in (("population", of_year), ("history", before)):
                 key = (part.indicator.id, number)
                 nodes[name].first_of(key, 1, np.zeros(len(members), dtype=np.int32), places[members])
-    return {
-        name: grouped(TABLE, of_rows, (joined([at for at, _ in one.pairs]), joined([row for _, row in one.pairs])))
-        for name, one in nodes.items()
-    }
+    return {name: grouped(TABLE, of_rows, joined_pairs(one.pairs)) for name, one in nodes.items()}
 
 
 def _places(part: Part, start: int) -> Rows:

@@ -49,7 +49,7 @@ class Foreseen:
             cases, from the foreseen mean; infinite where none would be («never»). Of a school the fall of its share
             over all its procedures.
         moved: How far the level of the procedure (of schools: of all the town's procedures) lies from that of the year
-            before, in logits; NaN where fewer than two schools have both years.
+            before, in logits; of the other schools; NaN where fewer than two of them have both years.
         jump: Whether it has jumped (`jumps`): then what is foreseen means nothing.
         converged: Whether the fit did.
     """
@@ -141,14 +141,14 @@ def _foreseen(found: Fit, batch: Batch, now: NDArray[np.bool_], alone: bool) -> 
     town, school, column = place[0], place[1], place[3]
     counts = Counts(found.counts.successes[place], found.counts.totals[place], found.counts.level[town, 0, 0, 0])
     chances, mean = _of_cells(ahead, (town, school, column), counts)
-    cells = _said(chances, counts, mean) | {"row": batch.rows[now]} | _of(moved, town, column)
+    cells = _said(chances, counts, mean) | {"row": batch.rows[now]} | _of(moved, (town, school, column))
     pairs, first, of_pair = np.unique(
         town * found.counts.totals.shape[1] + school, return_index=True, return_inverse=True
     )
     sums = _of_schools(ahead, found.counts, columns, (town[first], school[first]))
     several = np.bincount(of_pair, minlength=len(pairs)) > 1
     whole = {name: np.where(several, sums[name], cells[name][first]) for name in sums}
-    whole |= {"row": batch.rows[now][first]} | _of(moved, town[first], np.full(len(first), -1))
+    whole |= {"row": batch.rows[now][first]} | _of(moved, (town[first], school[first], np.full(len(first), -1)))
     return _marked(cells, found.converged[town]), _marked(whole, found.converged[town[first]])
 
 
@@ -266,8 +266,8 @@ def _as_one(ahead: _Ahead, place: tuple[Codes, Codes]) -> tuple[Numbers, Numbers
     return mean, added(weights[..., None, None] * (inner + apart[..., None] * apart[:, :, None]))
 
 
-def _of(moved: Moves, town: Codes, mean: Codes) -> dict[str, Any]:
-    return {name: part[town, mean] for name, part in moved._asdict().items()}
+def _of(moved: Moves, place: tuple[Codes, Codes, Codes]) -> dict[str, Any]:
+    return {name: part[place] for name, part in moved._asdict().items()}
 
 
 def _said(chances: Numbers, counts: Counts, mean: Numbers) -> dict[str, Numbers]:

@@ -91,6 +91,16 @@ def test_a_level_that_moves_more_than_earlier_years_show_has_jumped(by, procedur
         assert (part.jump == jump).all()
 
 
+def test_what_one_school_achieves_is_no_jump_of_the_town():
+    """Half of the failures of a small town are one school's, and they are gone: the others have not moved."""
+    k, n, school, procedure, year = town_of_moving_levels([0], 2, schools=5)
+    k = np.where(school == 0, np.where(year == 0, 320, 20), k)
+    found = year_to_come(k, n, school, procedure, year)
+    assert not found.schools.jump.any()
+    assert found.schools.more[0] > 0.95
+    assert_allclose(found.schools.moved[0], 0, atol=0.01)
+
+
 def test_a_level_of_one_school_or_one_year_tells_no_jump():
     k, n, school, procedure, year = town_of_moving_levels([-0.81], 2)
     kept = (year == 1) | (procedure == 1) | (school == 0)  # one school has both years of procedure 0
