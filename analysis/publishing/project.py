@@ -38,7 +38,7 @@ _KEYS = {
     "format.typst.margin": "left right top bottom",
     "format.docx": f"{_FORMAT} reference-doc",
 }
-_FRONT_MATTER = "title subtitle description author format toc number-sections"
+_FRONT_MATTER = "title subtitle description author format toc number-sections in-menu"
 
 
 class Project(NamedTuple):

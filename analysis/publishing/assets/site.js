@@ -1,0 +1,246 @@
+// What a page can do beyond being read. Without this script the page is whole, and it asks no other host.
+(() => {
+  "use strict";
+  const own = document.currentScript;
+  const make = (tag, attributes, ...content) => {
+    const element = Object.assign(document.createElement(tag), attributes);
+    element.append(...content);
+    return element;
+  };
+  const plain = (text) => text.replace(/\s+/g, " ").trim();
+  const folded = (text) => plain(text).toLowerCase().replace(/ё/g, "е");
+
+  // The side list: folded on a narrow screen; on a wide one it shows where the reader is -----------------------
+  const contents = document.querySelector(".contents");
+  const target = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1)));
+
+  function followReader() {
+    const narrow = matchMedia("(max-width: 64rem)");
+    const settle = () => { contents.open = !narrow.matches; };
+    const links = [...contents.querySelectorAll("a")].filter(target);
+    let here = null;
+    const follow = () => {
+      const passed = links.filter((link) => target(link).getBoundingClientRect().top < innerHeight / 3);
+      const now = passed.pop() || links[0];
+      if (now === here || !now) return;
+      here = now;
+      for (const link of links) link.removeAttribute("aria-current");
+      for (const item of contents.querySelectorAll("li")) item.classList.toggle("here", item.contains(now));
+      now.setAttribute("aria-current", "true");
+      const side = contents.closest(".side");
+      const [box, line] = [side.getBoundingClientRect(), now.getBoundingClientRect()];
+      if (line.top < box.top || line.bottom > box.bottom) side.scrollTop += line.top - box.top - box.height / 3;
+    };
+    contents.classList.add("follows");
+    narrow.addEventListener("change", settle);
+    settle();
+    let waiting = false;
+    addEventListener("scroll", () => {
+      if (!waiting) requestAnimationFrame(() => { waiting = false; follow(); });
+      waiting = true;
+    }, { passive: true });
+    follow();
+  }
+
+  // Tables ------------------------------------------------------------------------------------------------------
+  const LONG = 10;
+  const NUMBER = /^(?:(?:не |)(?:менее|более) |до |[≥≤<>±] ?)?([−-]?)(\d{1,3}(?: \d{3})+|\d+)(?:,(\d+))?(?![\d.])/i;
+  const DATE = /^(\d\d)\.(\d\d)\.(\d{4})/;
+  const MONTH = /^(янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)/i;
+  const MONTHS = "янв фев мар апр май июн июл авг сен окт ноя дек".split(" ");
+
+  // What a cell is sorted by: a number, or nothing if it says none.
+  function numberIn(text) {
+    const date = DATE.exec(text), number = NUMBER.exec(text), month = MONTH.exec(text);
+    if (date) return `${date[3]}${date[2]}${date[1]}`;
+    if (number) return `${number[1] && "-"}${number[2].replace(/ /g, "")}.${number[3] || 0}`;
+    return month ? String(MONTHS.indexOf(month[1].toLowerCase().replace("мая", "май"))) : "";
+  }
+
+  // A letter in front keeps it a text, zeros put 4.10 behind 4.2.
+  const textKey = (text) => (/^[—–-]?$/.test(text) ? "" : `т${folded(text).replace(/\d+/g, (run) => run.padStart(9, "0"))}`);
+
+  // Writes into each cell what its column is sorted by: numbers, if two filled cells in three hold one.
+  function writeKeys(table, rows) {
+    for (let place = 0; place < table.tHead.rows[0].cells.length; place += 1) {
+      const cells = rows.map((row) => row.cells[place]).filter(Boolean);
+      const texts = cells.map((cell) => plain(cell.textContent));
+      const numbers = texts.map(numberIn);
+      const filled = texts.filter((text) => textKey(text)).length;
+      const numeric = numbers.filter(Boolean).length * 3 >= filled * 2;
+      cells.forEach((cell, row) => { cell.dataset.sort = numeric ? numbers[row] : textKey(texts[row]); });
+    }
+  }
+
+  function makeSortable(table, rows) {
+    writeKeys(table, rows);
+    table.classList.add("sortable", "n-last", "asc");
+    for (const head of table.tHead.rows[0].cells) {
+      if (plain(head.textContent)) head.append(make("button", { type: "button" }, ...head.childNodes));
+    }
+  }
+
+  function makeFilter(region, table, rows) {
+    const texts = rows.map((row) => folded(row.textContent));
+    const count = make("span", { className: "count" });
+    count.setAttribute("role", "status");
+    const field = make("input", { type: "search", autocomplete: "off" });
+    field.addEventListener("input", () => {
+      const words = folded(field.value).split(" ");
+      rows.forEach((row, place) => { row.hidden = !words.every((word) => texts[place].includes(word)); });
+      const shown = rows.filter((row) => !row.hidden).length;
+      count.textContent = plain(field.value) ? `Показано строк: ${shown} из ${rows.length}` : "";
+    });
+    const label = make("label", {}, "Отобрать строки ", field);
+    region.before(make("div", { className: "table-tools" }, label, count));
+  }
+
+  // A table that fits needs no place in the order of the keyboard, one that does not says so.
+  function showScrolling(region, table) {
+    const hint = make("p", { className: "scroll-hint", hidden: true }, "Таблица шире экрана, её можно прокрутить вбок.");
+    region.before(hint);
+    new ResizeObserver(() => {
+      const scrolls = region.scrollWidth > region.clientWidth + 1;
+      hint.hidden = !scrolls;
+      if (scrolls) region.tabIndex = 0; else region.removeAttribute("tabindex");
+    }).observe(table);
+  }
+
+  function prepareTable(region) {
+    const table = region.querySelector("table");
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+    const whole = rows.every((row) => plain(row.cells[0].textContent)); // no row goes on with the one above it
+    if (table.tHead && rows.length > LONG && whole) {
+      makeFilter(region, table, rows);
+      makeSortable(table, rows);
+    }
+    showScrolling(region, table);
+  }
+
+  // Search ------------------------------------------------------------------------------------------------------
+  const WORD = /№ ?\d+(?:[.,/]\d+)*|\d+(?:[.,/]\d+)*|[a-zа-яё]+/gi;
+  const OF_EI = /^(лиц|муз)е(?:й|я|ю|ем|е|и|ев|ям|ями|ях)$/; // Snowball takes «лицей» for a form of «лицо»
+  const words = (text) => plain(text).match(WORD) || [];
+  // «№ 12» is found as 12 too, and «3.1/2» as 3.1.
+  const wordsAndParts = (text) => words(text).flatMap((word) => [...new Set([word, word.replace(/^№ ?/, ""), word.replace(/\/.*/, "")])]);
+  const FIRST = 20;
+  let library = null;
+
+  // «отметок» and «отметка» have one stem too.
+  function stem(word) {
+    const lower = folded(word).replace("№ ", "№");
+    if (OF_EI.test(lower)) return lower.replace(OF_EI, "$1ей");
+    return library.stemmer.stemWord(lower).replace(/([^аеиоуыэюя])[ео]к$/, "$1к");
+  }
+
+  const load = (src) => new Promise((resolve, reject) => {
+    document.head.append(make("script", { src, onload: resolve, onerror: reject }));
+  });
+
+  // The places of the pages: address, page, chapter, heading, texts.
+  let kept = null;
+  async function readPlaces() {
+    await Promise.all(own.dataset.search.split(" ").map((name) => load(name)));
+    return window.searchData.flatMap(([script, pages]) => pages.flatMap(([name, title, places]) => {
+      let chapter = "";
+      return places.map(([id, level, heading, texts]) => {
+        if (level === 2) chapter = heading;
+        const address = new URL(id ? `${name}#${id}` : name, script).href;
+        return { address, id, title, chapter: level === 2 ? "" : chapter, heading, texts };
+      });
+    }));
+  }
+  const places = () => (kept = kept || readPlaces());
+
+  async function openLibrary() {
+    const [found] = await Promise.all([places(), load(own.src.replace("site.js", "minisearch.js")),
+      load(own.src.replace("site.js", "russian-stemmer.js"))]);
+    library = { stemmer: new RussianStemmer() };
+    library.pieces = found.flatMap((place) => [place.heading, ...place.texts].map((text) => ({ place, text })));
+    library.index = new MiniSearch({
+      fields: ["text"], tokenize: wordsAndParts, processTerm: stem,
+      searchOptions: { tokenize: words, combineWith: "AND" },
+    });
+    library.index.addAll(library.pieces.map(({ text }, id) => ({ id, text })));
+  }
+  let opening = null;
+  const ready = () => (opening = opening || openLibrary());
+
+  // The pieces with all the words in any form; if there are none, those with words that begin so.
+  function search(query) {
+    const exact = library.index.search(query);
+    const found = exact.length ? exact : library.index.search(query, { prefix: (term) => term.length > 2 });
+    return found.map((one) => ({ ...library.pieces[one.id], terms: new Set(one.terms) }));
+  }
+
+  function excerpt(text, terms) {
+    const hits = [...text.matchAll(WORD)].filter(([word]) => wordsAndParts(word).some((part) => terms.has(stem(part))));
+    const start = hits.length && hits[0].index > 90 ? text.indexOf(" ", hits[0].index - 70) : 0;
+    const end = text.length - start > 240 ? text.lastIndexOf(" ", start + 230) : text.length;
+    const parts = [start ? "…" : ""];
+    let at = start;
+    for (const hit of hits.filter((one) => one.index + one[0].length <= end)) {
+      parts.push(text.slice(at, hit.index), make("mark", {}, hit[0]));
+      at = hit.index + hit[0].length;
+    }
+    return [...parts, text.slice(at, end), end < text.length ? " …" : ""];
+  }
+
+  function result({ place, text, terms }) {
+    const link = make("a", { href: place.address }, place.heading);
+    const where = [place.title, place.chapter].filter(Boolean).join(" › ");
+    const lines = [link, make("div", { className: "where" }, where)];
+    if (text !== place.heading) lines.push(make("div", {}, ...excerpt(text, terms)));
+    return make("li", {}, ...lines);
+  }
+
+  function show(panel, status, query) {
+    const found = words(query).length ? search(query) : [];
+    const first = [...new Map(found.map((one) => [one.place, one]).reverse()).values()].reverse();
+    panel.list.replaceChildren(...first.slice(0, FIRST).map(result));
+    const more = first.length > FIRST ? `; показаны первые ${FIRST}, уточните запрос` : "";
+    status.textContent = first.length ? `Найдено мест: ${first.length}${more}` : "Ничего не найдено";
+  }
+
+  function prepareSearch(form) {
+    const field = form.querySelector("input"), panel = document.querySelector(".found");
+    panel.list = panel.querySelector("ol");
+    const close = () => { panel.hidden = true; };
+    const update = async () => {
+      if (!plain(field.value)) return close();
+      await ready();
+      panel.hidden = false;
+      return show(panel, panel.querySelector("p"), field.value);
+    };
+    field.addEventListener("focus", ready);
+    field.addEventListener("input", update);
+    form.addEventListener("submit", (event) => { event.preventDefault(); update(); });
+    panel.addEventListener("click", (event) => { if (event.target.closest("a")) close(); });
+    for (const part of [form, panel]) {
+      part.addEventListener("keydown", (event) => {
+        if (event.key === "Escape") { field.value = ""; close(); field.focus(); }
+      });
+    }
+    form.hidden = false;
+  }
+
+  // An address whose place stands on another page of the edition today -------------------------------------------
+  async function followMoved() {
+    const id = decodeURIComponent(location.hash.slice(1));
+    if (!id || document.getElementById(id)) return;
+    const moved = (await places()).find((place) => place.id === id);
+    const link = moved && make("a", { href: moved.address }, moved.heading);
+    const words = link ? ["Это место теперь на другой странице: ", link] : [`Места с адресом «#${id}» в этом издании нет.`];
+    const notice = document.querySelector(".moved");
+    notice.replaceChildren(...words);
+    notice.hidden = false;
+    if (moved) location.replace(moved.address);
+  }
+
+  if (contents) followReader();
+  document.querySelectorAll(".table-region").forEach(prepareTable);
+  prepareSearch(document.querySelector(".search"));
+  addEventListener("hashchange", followMoved);
+  followMoved();
+  window.siteSearch = async (query) => { await ready(); return search(query).map((one) => one.text); };
+})();
