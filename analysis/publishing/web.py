@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from lxml import html as parsed
+from lxml import etree
 
 from analysis.files.fingerprints import file_size
 from analysis.publishing.project import Project
@@ -151,8 +151,9 @@ def finish_pages(made: Collection[str], site: Site) -> None:
         path = site.folder / page
         text = path.read_bytes().decode()
         sized = re.sub(f"{_SIZE_OF}(.+?)@@", lambda found: file_size(site.folder / found[1]), text)
-        # An empty cell heads nothing.
-        path.write_bytes(re.sub(r"<th\b[^>]*></th>", "<td></td>", sized).encode())
+        # An empty cell heads nothing; a head that is not one of a column is one of a row.
+        headed = re.sub(r"<th\b[^>]*></th>", "<td></td>", sized).replace("<th>", '<th scope="row">')
+        path.write_bytes(headed.encode())
     for folder in {PurePosixPath(page).parent for page in made}:
         there = site.beside((folder / "page").as_posix())
         data = [
@@ -172,28 +173,29 @@ _BLOCKS = (*_HEADINGS, *_CAPTIONS, "tr", "p", "li", "dt", "dd", "pre")
 def _places(page: Path) -> list[list[object]]:
     """The places of a page that have an address: it, the level of the heading (0 of a table or picture), the heading
     and the texts up to the next place, a row of a table being one."""
-    (content,) = parsed.document_fromstring(page.read_bytes().decode()).iterfind(".//main")
+    content = etree.fromstring(page.read_bytes(), etree.HTMLParser(encoding="utf-8")).find(".//main")
     places: list[list[Any]] = []
-    for block in content.iter(*_BLOCKS):
+    for block in content.iter(*_BLOCKS) if content is not None else ():
         words = _words(block)
         if block.tag in _HEADINGS:
             places.append([block.get("id", ""), int(block.tag[1]), words, []])
         elif block.tag in _CAPTIONS:
             shown = next(block.iterancestors("table", "figure"))
-            places.append([shown.get("id", ""), 0, words, [image.get("alt") for image in shown.iter("img")]])
+            address = shown.get("id") or (places[-1][0] if places else "")
+            places.append([address, 0, words, [image.get("alt", "") for image in shown.iter("img")]])
         elif words and places and not any(True for _ in block.iterancestors("nav")):
             places[-1][3].append(words)
     return places
 
 
-def _words(block: parsed.HtmlElement) -> str:
+def _words(block: etree._Element) -> str:
     """The words of a block without those of the blocks in it; the number of a heading is no word to search for."""
     if block.tag == "tr":
-        return " · ".join(filter(None, (" ".join(cell.text_content().split()) for cell in block)))
+        return " · ".join(filter(None, (" ".join("".join(map(str, cell.itertext())).split()) for cell in block)))
     return " ".join("".join(_own_text(block)).split())
 
 
-def _own_text(element: parsed.HtmlElement) -> Iterator[str]:
+def _own_text(element: etree._Element) -> Iterator[str]:
     yield element.text or ""
     for inner in element:
         if inner.tag not in _BLOCKS and inner.get("class") != "header-section-number":

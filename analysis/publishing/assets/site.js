@@ -119,18 +119,20 @@
 
   // Search ------------------------------------------------------------------------------------------------------
   const WORD = /№ ?\d+(?:[.,/]\d+)*|\d+(?:[.,/]\d+)*|[a-zа-яё]+/gi;
-  const OF_EI = /^(лиц|муз)е(?:й|я|ю|ем|е|и|ев|ям|ями|ях)$/; // Snowball takes «лицей» for a form of «лицо»
+  // Nouns that Snowball takes for verbs or for forms of another word, and vowels that come and go («отметок», «отметка»).
+  const NOUN = /^(аудит|визит|дефицит|журнал|интервал|квартал|кредит|лимит|орган|правил|режим|экзамен)(?:[аеиоуы]|[ао]м|ами|ах|ов)?$/;
+  const OF_EI = /^(лиц|муз)е(?:й|я|ю|ем|е|и|ев|ям|ями|ях)$/;
+  const FLEETING = /([^аеиоуыэюяй])[ео]([кнц])$/;
   const words = (text) => plain(text).match(WORD) || [];
   // «№ 12» is found as 12 too, and «3.1/2» as 3.1.
   const wordsAndParts = (text) => words(text).flatMap((word) => [...new Set([word, word.replace(/^№ ?/, ""), word.replace(/\/.*/, "")])]);
   const FIRST = 20;
   let library = null;
 
-  // «отметок» and «отметка» have one stem too.
   function stem(word) {
     const lower = folded(word).replace("№ ", "№");
-    if (OF_EI.test(lower)) return lower.replace(OF_EI, "$1ей");
-    return library.stemmer.stemWord(lower).replace(/([^аеиоуыэюя])[ео]к$/, "$1к");
+    const noun = NOUN.exec(lower) || OF_EI.exec(lower);
+    return noun ? noun[1] : library.stemmer.stemWord(lower).replace(FLEETING, "$1$2");
   }
 
   const load = (src) => new Promise((resolve, reject) => {
@@ -158,18 +160,22 @@
     library = { stemmer: new RussianStemmer() };
     library.pieces = found.flatMap((place) => [place.heading, ...place.texts].map((text) => ({ place, text })));
     library.index = new MiniSearch({
-      fields: ["text"], tokenize: wordsAndParts, processTerm: stem,
+      fields: ["text", "above"], tokenize: wordsAndParts, processTerm: stem,
       searchOptions: { tokenize: words, combineWith: "AND" },
     });
-    library.index.addAll(library.pieces.map(({ text }, id) => ({ id, text })));
+    library.index.addAll(library.pieces.map(({ place, text }, id) => {
+      return { id, text, above: text === place.heading ? place.chapter : `${place.chapter} ${place.heading}` };
+    }));
   }
   let opening = null;
   const ready = () => (opening = opening || openLibrary());
 
-  // The pieces with all the words in any form; if there are none, those with words that begin so.
+  // The pieces with all the words in any form; if there are none, those that have some of them in the headings above;
+  // if there are none either, those with words that begin so.
+  const WAYS = [{ fields: ["text"] }, {}, { prefix: (term) => term.length > 2 }];
   function search(query) {
-    const exact = library.index.search(query);
-    const found = exact.length ? exact : library.index.search(query, { prefix: (term) => term.length > 2 });
+    let found = [];
+    for (const way of WAYS) found = found.length ? found : library.index.search(query, way);
     return found.map((one) => ({ ...library.pieces[one.id], terms: new Set(one.terms) }));
   }
 
@@ -194,23 +200,22 @@
     return make("li", {}, ...lines);
   }
 
-  function show(panel, status, query) {
+  // One piece a place, the best.
+  function show(query, status, list) {
     const found = words(query).length ? search(query) : [];
-    const first = [...new Map(found.map((one) => [one.place, one]).reverse()).values()].reverse();
-    panel.list.replaceChildren(...first.slice(0, FIRST).map(result));
-    const more = first.length > FIRST ? `; показаны первые ${FIRST}, уточните запрос` : "";
-    status.textContent = first.length ? `Найдено мест: ${first.length}${more}` : "Ничего не найдено";
+    const best = [...new Map(found.map((one) => [one.place, one]).reverse()).values()].reverse();
+    const more = best.length > FIRST ? `; показаны первые ${FIRST}, уточните запрос` : "";
+    status.textContent = best.length ? `Найдено мест: ${best.length}${more}` : "Ничего не найдено";
+    list.replaceChildren(...best.slice(0, FIRST).map(result));
   }
 
   function prepareSearch(form) {
     const field = form.querySelector("input"), panel = document.querySelector(".found");
-    panel.list = panel.querySelector("ol");
-    const close = () => { panel.hidden = true; };
+    const [status, list] = panel.children;
+    const close = () => { status.textContent = ""; list.replaceChildren(); };
     const update = async () => {
-      if (!plain(field.value)) return close();
       await ready();
-      panel.hidden = false;
-      return show(panel, panel.querySelector("p"), field.value);
+      return plain(field.value) ? show(field.value, status, list) : close();
     };
     field.addEventListener("focus", ready);
     field.addEventListener("input", update);

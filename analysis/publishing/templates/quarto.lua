@@ -166,26 +166,18 @@ local function row_heads(element)
   return 1
 end
 
--- A class is shorter than the style that pandoc would write into every cell.
-local function html_cells(element, heads)
-  local classes = {}
+-- A table says once which columns stand in the middle or at the right: pandoc would write a style into every cell.
+local function html_columns(element)
   for place, spec in ipairs(element.colspecs) do
-    classes[place] = ({ AlignCenter = "c", AlignRight = "r" })[spec[1]]
-  end
-  local function mark(rows, scope, headed)
-    for _, row in ipairs(rows) do
-      for place, cell in ipairs(row.cells) do
-        if place <= headed then cell.attributes.scope = scope end
-        if classes[place] then cell.classes:insert(classes[place]) end
-      end
-    end
-  end
-  mark(element.head.rows, "col", #element.colspecs)
-  for _, body in ipairs(element.bodies) do
-    mark(body.body, "row", heads)
-    body.row_head_columns = heads
+    local letter = ({ AlignCenter = "c", AlignRight = "r" })[spec[1]]
+    if letter then element.classes:insert(letter .. place) end
   end
   element.colspecs = element.colspecs:map(function(spec) return { "AlignDefault", spec[2] } end)
+  for _, row in ipairs(element.head.rows) do
+    for _, cell in ipairs(row.cells) do cell.attributes.scope = "col" end
+  end
+  local heads = row_heads(element)
+  for _, body in ipairs(element.bodies) do body.row_head_columns = heads end -- their scope follows in web.py
 end
 
 local function html_table(element)
@@ -195,7 +187,7 @@ local function html_table(element)
     caption.content = { pandoc.Span(with_address(caption.content, element.identifier), pandoc.Attr(label[2])) }
     element.caption.long[1] = caption
   end
-  html_cells(element, row_heads(element))
+  html_columns(element)
   return div(element, "table-region", { "role", "region" }, { "tabindex", "0" }, label)
 end
 
