@@ -75,9 +75,10 @@
   function makeSortable(table, rows) {
     writeKeys(table, rows);
     table.classList.add("sortable", "n-last", "asc");
-    for (const head of table.tHead.rows[0].cells) {
-      if (plain(head.textContent)) head.append(make("button", { type: "button" }, ...head.childNodes));
-    }
+    [...table.tHead.rows[0].cells].forEach((head, place) => {
+      const said = plain(head.textContent) && rows.some((row) => row.cells[place] && row.cells[place].dataset.sort);
+      if (said) head.append(make("button", { type: "button" }, ...head.childNodes)); else head.classList.add("no-sort");
+    });
   }
 
   function makeFilter(region, table, rows) {
