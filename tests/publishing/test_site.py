@@ -77,7 +77,10 @@ def test_an_empty_cell_heads_nothing(site: Path):
     assert all(head.text_content().strip() for head in heads)
 
 
-def test_the_first_page_is_light(shared_town: Path):
+def test_the_first_page_and_the_pages_of_a_year_are_light(shared_town: Path):
     site = shared_town / "reports/_site"
-    read = ["index.html", "styles.css", "scripts/site.css", "scripts/site.js", "scripts/sortable.js"]
-    assert sum((site / name).stat().st_size for name in read) <= 150_000
+    look = ["styles.css", "scripts/site.css", "scripts/site.js", "scripts/sortable.js"]
+    assert sum((site / name).stat().st_size for name in ["index.html", *look]) <= 150_000
+    written = [path for path in site.rglob("*") if path.suffix in (".html", ".js", ".css")]
+    assert len(written) > 8
+    assert sum(path.stat().st_size for path in written) <= 700_000  # a third of what the site may weigh
