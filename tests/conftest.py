@@ -1,7 +1,8 @@
 """What several tests share: the signed roadmap, read once."""
 
 import shutil
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,25 @@ from analysis.pipeline.check import Checked, check_project
 from analysis.rules.config import load_project
 from roadmaps import HOUSE
 from town_projects import copy_of_the_house, of_one_year
+
+PROGRAMS = {"quarto": "quarto", "browser": "chromium"}  # what the tests with a mark need
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leaves out what needs a program that is not here."""
+    absent = {mark: program for mark, program in PROGRAMS.items() if not shutil.which(program)}
+    for item in items:
+        for mark in absent.keys() & {one.name for one in item.iter_markers()}:
+            item.add_marker(pytest.mark.skip(reason=f"no {absent[mark]} on PATH"))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Says last what could not be run here."""
+    yield
+    skipped = terminalreporter.stats.get("skipped", [])
+    for reason, tests in Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped).items():
+        terminalreporter.write_line(f"NOT RUN HERE: {tests} tests: {reason}", yellow=True)
 
 
 @pytest.fixture(scope="session")

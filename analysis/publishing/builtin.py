@@ -1,12 +1,10 @@
 """The built-in renderer: pandoc writes, Typst makes the PDF, one Lua filter does what Quarto would add."""
 
 import contextlib
-import html
 import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,14 +14,13 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote
 
 from analysis.errors import AnalysisError
-from analysis.files.fingerprints import file_size
 from analysis.files.progress import Progress
 from analysis.publishing.project import Project, PublishingError, check_front_matter, read_project
-from analysis.publishing.source import Cell, Line, Source, read_source
+from analysis.publishing.source import Cell, Line, Source, front_matter, read_source
 from analysis.publishing.state import KINDS, RENDERING, Plan, output_name
+from analysis.publishing.web import Site, copy_beside, finish_pages, page_variables
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -135,7 +132,6 @@ _TEMPLATES = Path(__file__).parent / "templates"
 # In the locale C, usual in containers, pandoc cannot open a template with a Russian name (docs/observed.md).
 _LOCALE = {"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {}
 _LONGEST_FIRST = ("pdf", "docx", "html")
-_SIZE_OF = "@@size of "
 _WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
 # Metadata come from the front matter alone, so a line of dashes is a rule. HTML is recognised and refused.
 _READER = "markdown-yaml_metadata_block-native_divs-native_spans"
@@ -147,15 +143,6 @@ class Page(NamedTuple):
     name: str
     front: Mapping[str, Any]
     lines: Sequence[Line]
-
-
-class Site(NamedTuple):
-    """Where pages are rendered to, and what the site will hold."""
-
-    project: Project
-    folder: Path
-    outputs: frozenset[str]
-    made_at: datetime
 
 
 def render(sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Progress) -> Mapping[str, list[str]]:
@@ -175,7 +162,11 @@ def render(sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Pro
         PublishingError: The sources hold something unsupported, or a cell fails.
     """
     noon = datetime(fixed_date.year, fixed_date.month, fixed_date.day, 12, tzinfo=UTC)
-    site = Site(read_project(sources), new, frozenset(plan.make) | plan.keep, noon)
+    outputs = frozenset(plan.make) | plan.keep
+    fronts = {
+        name: front_matter(sources, str(Path(name).with_suffix(".qmd"))) for name in outputs if name.endswith(".html")
+    }
+    site = Site(read_project(sources), new, outputs, fronts, noon)
     work: list[Future[tuple[str, list[str]]]] = []
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for name in plan.documents:
@@ -186,8 +177,7 @@ def render(sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Pro
         for done, one in enumerate(as_completed(work), 1):
             progress.step(AT_WORK, done, len(plan.make), one.result()[0])
         made = dict(one.result() for one in work)
-    for output in [one for one in made if one.endswith(".html")]:
-        _fill_in_sizes(site.folder / output, site)
+    finish_pages([output for output in made if output.endswith(".html")], site)
     return made
 
 
@@ -202,8 +192,9 @@ def _render_page(page: Page, kind: str, site: Site) -> tuple[str, list[str]]:
     target = site.folder / output
     target.parent.mkdir(parents=True, exist_ok=True)
     if kind == "html":
-        _pandoc(page, kind, site, target, [f"--template={_TEMPLATES / 'page.html'}"], _page_variables(page, site))
-        return output, [output, *_copy_beside(page, site, target)]
+        variables = page_variables(page.name, _has_contents(page, site.project), site)
+        _pandoc(page, kind, site, target, [f"--template={_TEMPLATES / 'page.html'}"], variables)
+        return output, copy_beside(page.name, site)
     if kind == "docx":
         template = site.project.root / site.project.get("format.docx.reference-doc")
         _pandoc(page, kind, site, target, [f"--reference-doc={template}"], {})
@@ -256,41 +247,6 @@ def _metadata(page: Page, project: Project) -> dict[str, str]:
     return {**texts, "settings": json.dumps(settings), "toc-title": "Содержание"}
 
 
-def _page_variables(page: Page, site: Site) -> dict[str, object]:
-    """Returns the variables of the page template, escaped, because pandoc inserts them unchanged."""
-    project = site.project
-    up = "../" * page.name.count("/")
-    entries = project.settings.get("website", {}).get("navbar", {}).get("left", [])
-    links = [(entry["text"], re.sub(r"\.qmd$", ".html", entry["href"])) for entry in entries]
-    title, footer = project.get("website.title"), project.get("website.page-footer")
-    files = [
-        {"kind": kind.upper(), "href": Path(output).name, "size": f"{_SIZE_OF}{output}@@"}
-        for kind in ("pdf", "docx")
-        if (output := output_name(page.name, kind)) in site.outputs
-    ]
-    return {
-        "sidebar": bool(files) or _has_contents(page, project),
-        "site": html.escape(title),
-        "footer": html.escape(footer),
-        "pagetitle": html.escape(" — ".join(filter(None, [page.front.get("title"), title]))),
-        "home": f"{up}index.html",
-        "css": up + project.get("format.html.css"),
-        "navigation": [
-            {"text": html.escape(text), "href": up + href, "current": href == output_name(page.name, "html")}
-            for text, href in links
-            if href in site.outputs
-        ],
-        "files": files,
-    }
-
-
-def _fill_in_sizes(page: Path, site: Site) -> None:
-    """Writes the sizes of the files that a page offers; they did not exist while the page was made."""
-    text = page.read_bytes().decode()
-    sized = re.sub(f"{_SIZE_OF}(.+?)@@", lambda found: file_size(site.folder / found[1]), text)
-    page.write_bytes(sized.encode())
-
-
 def _paper_variables(page: Page, project: Project) -> dict[str, object]:
     names = ("papersize", "mainfont", "fontsize", "margin.left", "margin.right", "margin.top", "margin.bottom")
     header = project.root / project.get("format.typst.include-in-header")
@@ -330,19 +286,3 @@ def _explain(page: Page, kind: str, complaint: str) -> str:
 def _locate(page: Page, words: str) -> str:
     first = words.strip().splitlines()[0]
     return next((line.place for line in page.lines if first in line.text), page.name)
-
-
-def _copy_beside(page: Page, site: Site, target: Path) -> list[str]:
-    """Copies the stylesheet, the data files of the folder, and the pictures and files that the page shows or links."""
-    root = site.project.root
-    source = (root / page.name).parent
-    named = re.findall(r'<(?:img|a)\b[^>]*? (?:src|href)="([^":#?]+)"', target.read_text(encoding="utf-8"))
-    linked = [(source / unquote(name)).resolve() for name in named]
-    data = [path for path in (source / "data").glob("*") if path.is_file()]
-    css = root / site.project.get("format.html.css")
-    files = {css, *data, *(path for path in linked if path.is_file() and path.is_relative_to(root))}
-    copied = sorted(path.relative_to(root).as_posix() for path in files)
-    for name in copied:
-        (site.folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(root / name, site.folder / name)
-    return copied

@@ -19,7 +19,7 @@ OWN_FILTER = {"path": "_assets/plain.lua", "at": "post-render"}
 
 _FORMAT = "toc toc-depth default-image-extension"
 # All allowed keys by their parent. Some are for Quarto alone, because the built-in renderer always does what they
-# ask: no echo, no search, no theme but the stylesheet.
+# ask (no echo, no theme but the stylesheet) or has its own way (a search that works from a folder).
 _KEYS = {
     "": "project website lang author toc toc-depth number-sections number-depth crossref execute format"
     " fig-cap-location tbl-cap-location filters",
@@ -38,7 +38,7 @@ _KEYS = {
     "format.typst.margin": "left right top bottom",
     "format.docx": f"{_FORMAT} reference-doc",
 }
-_FRONT_MATTER = "title subtitle description author format toc number-sections"
+_FRONT_MATTER = "title subtitle description author format toc number-sections in-menu"
 
 
 class Project(NamedTuple):

@@ -219,9 +219,35 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return reports / "_site"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leaves out what needs Quarto where there is none."""
-    if not shutil.which("quarto"):
-        for item in items:
-            if item.get_closest_marker("quarto"):
-                item.add_marker(pytest.mark.skip(reason="no quarto on PATH"))
+ANNEX = """---
+title: "Приложение за 2021 год"
+in-menu: "Приложение"
+format: html
+---
+
+# Метод {#sec-method}
+
+Слова.
+"""
+SCHOOL = """---
+title: "Школа № {number} & Ко"
+in-menu: "Школы / Школа № {number} & Ко"
+format: html
+---
+
+# Итоги {{#sec-summary}}
+
+Слова.
+"""
+
+
+@pytest.fixture(scope="session")
+def moved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of a project whose year has several pages."""
+    reports = make_project(tmp_path_factory.mktemp("moved"))
+    write(reports / "2021/annex-2021.qmd", ANNEX)
+    for number in (2, 10):
+        write(reports / f"2021/school-{number}.qmd", SCHOOL.format(number=number))
+    pages = [DOCUMENTS[0], DOCUMENTS[2], *(f"2021/{name}.qmd" for name in ("annex-2021", "school-2", "school-10"))]
+    run(reports, pages, ["html"])
+    return reports / "_site"

@@ -123,7 +123,10 @@ def test_a_wide_table_can_be_scrolled_by_keyboard_and_is_named_by_its_caption(pa
     region = page.xpath("//div[@role='region'][.//*[@id='tbl-plan']]")[0]
     assert region.get("tabindex") == "0"
     assert "План на год" in page.get_element_by_id(region.get("aria-labelledby")).text_content()
-    assert {cell.get("scope") for cell in region.iter("th")} == {"col"}
+    assert {(cell.getparent().getparent().tag, cell.get("scope")) for cell in region.iter("th")} == {
+        ("thead", "col"),
+        ("tbody", "row"),
+    }
 
 
 def test_a_picture_says_what_it_shows(page):
@@ -176,9 +179,12 @@ def test_only_what_the_site_needs_is_in_it(site: Path):
         f"{year}/{name}"
         for year in (2020, 2021)
         for name in (f"annual-report-{year}.html", f"annual-report-{year}.pdf", f"annual-report-{year}.docx")
-        + ("data/plan.csv", "figures/plan.svg")
+        + ("data/plan.csv", "figures/plan.svg", "search-data.js")
     }
-    assert names == editions | {"index.html", "styles.css"}
+    scripts = {"scripts/site.css"} | {
+        f"scripts/{name}.js" for name in ("site", "sortable", "minisearch", "russian-stemmer")
+    }
+    assert names == editions | scripts | {"index.html", "styles.css", "search-data.js"}
 
 
 # The PDF -----------------------------------------------------------------------------------------------

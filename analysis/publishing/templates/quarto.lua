@@ -146,17 +146,63 @@ local function callout(element)
   end
 end
 
+-- A heading or caption is a link to itself: its address can be copied, and its name gets no further words.
+local function with_address(inlines, id)
+  local linked = false
+  inlines:walk({ Link = function() linked = true end })
+  return (id == "" or linked) and inlines or { pandoc.Link(inlines, "#" .. id, "", { class = "address" }) }
+end
+
+-- How many columns at the left, two at most, tell the rows of a table apart.
+local function row_heads(element)
+  local seen = {}
+  for _, body in ipairs(element.bodies) do
+    for _, row in ipairs(body.body) do
+      local first = row.cells[1] and stringify(row.cells[1].contents) or ""
+      if seen[first] and #element.colspecs > 2 then return 2 end
+      seen[first] = true
+    end
+  end
+  return 1
+end
+
+-- A table says once which columns stand in the middle or at the right: pandoc would write a style into every cell.
+local function html_columns(element)
+  for place, spec in ipairs(element.colspecs) do
+    local letter = ({ AlignCenter = "c", AlignRight = "r" })[spec[1]]
+    if letter then element.classes:insert(letter .. place) end
+  end
+  element.colspecs = element.colspecs:map(function(spec) return { "AlignDefault", spec[2] } end)
+  for _, row in ipairs(element.head.rows) do
+    for _, cell in ipairs(row.cells) do cell.attributes.scope = "col" end
+  end
+  local heads = row_heads(element)
+  for _, body in ipairs(element.bodies) do body.row_head_columns = heads end -- their scope follows in web.py
+end
+
 local function html_table(element)
   local caption, label = element.caption.long[1], { "aria-label", "Таблица" }
   if caption and element.identifier ~= "" then
     label = { "aria-labelledby", element.identifier .. "-caption" }
-    caption.content = { pandoc.Span(caption.content, pandoc.Attr(label[2])) }
+    caption.content = { pandoc.Span(with_address(caption.content, element.identifier), pandoc.Attr(label[2])) }
     element.caption.long[1] = caption
   end
-  for _, row in ipairs(element.head.rows) do
-    for _, cell in ipairs(row.cells) do cell.attributes.scope = "col" end
-  end
+  html_columns(element)
   return div(element, "table-region", { "role", "region" }, { "tabindex", "0" }, label)
+end
+
+-- A picture shrinks with the screen; opened alone it can be enlarged.
+local function html_figure(element)
+  local caption = element.caption.long[1]
+  if caption then
+    caption.content = with_address(caption.content, element.identifier)
+    element.caption.long[1] = caption
+  end
+  return element:walk({ Plain = function(plain)
+    if #plain.content == 1 and plain.content[1].t == "Image" then
+      return pandoc.Plain({ pandoc.Link(plain.content, plain.content[1].src) })
+    end
+  end })
 end
 
 local function html_div(element)
@@ -231,13 +277,14 @@ local function image_with_alt(image)
   return image
 end
 
-local function below_the_title(header)
-  header.level = header.level + 1
+local function html_header(header)
+  header.level = header.level + 1 -- below the title
+  header.content = with_address(header.content, header.identifier)
   return header
 end
 
 local looks = {
-  html = { Table = html_table, Div = html_div, Image = image_with_alt, Header = below_the_title },
+  html = { Table = html_table, Figure = html_figure, Div = html_div, Image = image_with_alt, Header = html_header },
   docx = { Table = docx_table, Div = docx_div, Image = image_with_alt },
   typst = { Blocks = typst_blocks, Div = typst_div, Image = typst_image },
 }
