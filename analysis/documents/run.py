@@ -11,9 +11,20 @@ from analysis.documents.contests_note import contests_note
 from analysis.documents.courses_request import courses_request
 from analysis.documents.material import Material
 from analysis.documents.meeting_brief import meeting_brief
+from analysis.documents.pack import PAPERS, Asked, asked_pack, packed
 from analysis.documents.school_note import school_notes
 from analysis.documents.selection_note import selection_note
-from analysis.documents.settings import CONTESTS, COURSES, KINDS, MEETING, SCHOOL_NOTE, SELECTION, Kind, load_settings
+from analysis.documents.settings import (
+    CONTESTS,
+    COURSES,
+    KINDS,
+    MEETING,
+    SCHOOL_NOTE,
+    SELECTION,
+    SETTINGS_FILE,
+    Kind,
+    load_settings,
+)
 from analysis.documents.staging import FOLDER, Batch, Document, list_outdated, outdated_files, publish_documents
 from analysis.errors import AnalysisError
 from analysis.files.atomic import only_one_at_work
@@ -49,6 +60,8 @@ class Order:
         schools: Schools as a person names them; none means the supported ones.
         formats: Some of html, pdf, docx.
         engine: auto, quarto or builtin.
+        pack: The name of a pack; then nothing else is made.
+        audience: Of a pack: public or internal; empty means what its pieces allow.
     """
 
     year: int
@@ -56,6 +69,8 @@ class Order:
     schools: Sequence[str]
     formats: Sequence[str]
     engine: str
+    pack: str = ""
+    audience: str = ""
 
 
 def make_documents(project: Project, order: Order, progress: Progress) -> Made:
@@ -73,6 +88,12 @@ def make_documents(project: Project, order: Order, progress: Progress) -> Made:
         AnalysisError: A school is not known, what people wrote is not in the documented form, or nothing can be made.
     """
     material = gathered(project, order.year)
+    if order.pack:
+        return _make_pack(material, order, progress)
+    if order.audience == "public":
+        raise AnalysisError(
+            "Документы делают для служебного пользования. «--audience public» бывает у комплекта: --pack."
+        )
     asked = [material.register.login(one, "--school") for one in order.schools]
     wanted = list(order.kinds) or ([SCHOOL_NOTE.id] if asked else list(KINDS))
     if asked and SCHOOL_NOTE.id not in wanted:
@@ -93,6 +114,26 @@ def make_documents(project: Project, order: Order, progress: Progress) -> Made:
         if (folder / str(order.year)).is_dir():
             list_outdated(folder / str(order.year), outdated)
     return Made(made, outdated)
+
+
+def _make_pack(material: Material, order: Order, progress: Progress) -> Made:
+    """The whole of a pack and each annex."""
+    if order.kinds or order.schools:
+        raise AnalysisError(f"Что в комплекте, записано в {SETTINGS_FILE}; ключи --kind и --school с --pack не нужны.")
+    papers = [one for one in order.formats if one in PAPERS]
+    if not papers:
+        raise AnalysisError("Комплект делают в PDF и DOCX: --format pdf,docx.")
+    pack = asked_pack(material, order.pack)
+
+    def written(kind: str, login: str) -> Document:
+        return school_notes(material, [login])[0] if login else OF_THE_CITY[kind](material)
+
+    folder = material.edition.project.root / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    with only_one_at_work(folder / ".lock"):
+        batch = packed(Asked(material, pack, order.audience, written))
+        day = material.edition.data_date
+        return Made(publish_documents(batch, batch.documents, papers, order.engine, day, progress), [])
 
 
 def _batch(material: Material, kind: Kind, documents: Sequence[Document]) -> Batch:
