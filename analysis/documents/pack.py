@@ -1,78 +1,28 @@
 """A pack for a meeting: annexes to its minutes as one document with a list of them, and each as a file of its own."""
 
-import json
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import groupby
-from pathlib import PurePosixPath
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
-from analysis.documents.added_file import PagePicture, page_pictures
+from analysis.documents.added_file import page_pictures
+from analysis.documents.annexes import Annex, alone, page_parts, paper, whole
 from analysis.documents.material import Material
 from analysis.documents.report_pieces import ReportOfYear
 from analysis.documents.settings import SETTINGS_FILE, Kind, Pack, Piece, SettingsFile
-from analysis.documents.staging import Batch, Document, minutes_words
+from analysis.documents.staging import PACKS, Batch
+from analysis.documents.writers import written
 from analysis.errors import AnalysisError, nearest, probably_meant
-from analysis.presentation.markdown import escape, escape_attribute
-from analysis.presentation.place import NAMED_OR_REFERRED
+from analysis.files.fingerprints import file_hash
+from analysis.files.tables import read_manifest
 from analysis.rules.config import Project
 from analysis.rules.toml_file import RulesError, refuse
 from analysis.rules.written import Misfit
 
-FOLDER, ONE = "packs", "prilozhenie"
 PAPERS = ("pdf", "docx")
-LIST, MARK = "Перечень приложений", "Приложение № {}"
-NEW_PAGE = "::: {.new-page}\n:::"
 FOR_OFFICE = (
     "для служебного пользования, поэтому открытым комплект не сделать. Уберите это приложение или ключ «--audience»."
 )
-# What an A4 page of Word holds in millimetres, upright and lying; and what stands above the first picture of an annex.
-UPRIGHT, LYING, HEAD, ROOM = (170, 257), (257, 170), 60, 8
-# Page labels agree with the printed numbers; what only the bookmark of an annex says is not printed.
-PAPER = r"""
-#set page(numbering: "1", footer: none)
-#let annex(body) = place(top + right, float: true, clearance: 1.2em, {
-  set par(justify: false)
-  text(size: 11pt, body)
-})
-#let annexes(body) = { set par(justify: false, hanging-indent: 1.5em); body }
-#let page-number(target) = [ #box(width: 1fr, repeat(gap: 0.2em)[.]) #link(target, context {
-  str(counter(page).at(target).first())
-})]
-#let new-page(body) = pagebreak(weak: true)
-#let landscape(body) = page(flipped: true, body)
-#let page-picture(body) = {
-  set image(width: 100%, height: 100%, fit: "contain")
-  block(height: 1fr, width: 100%, above: 0.6em, align(center + horizon, body))
-}
-#show heading.where(level: 1): it => { show regex("^Приложение № \d+\.\s"): none; it }
-"""
-ATTACHED = """#show <annex-{number}>: it => {{
-  pdf.attach({name}, read({path}, encoding: none), mime-type: "application/pdf", description: {words})
-  it
-}}
-"""
-
-
 Made = TypeVar("Made")
-
-
-class Annex(NamedTuple):
-    """One annex of a pack.
-
-    Attributes:
-        title: What it is called.
-        subtitle: What it is about.
-        parts: Its Markdown in parts, each with whether its pages lie.
-        files: What lies beside it, by path.
-        attached: Of these the file that the PDF carries along.
-    """
-
-    title: str
-    subtitle: str
-    parts: Sequence[tuple[bool, str]]
-    files: Mapping[str, bytes] = {}
-    attached: str = ""
 
 
 class Asked(NamedTuple):
@@ -82,13 +32,11 @@ class Asked(NamedTuple):
         material: The tables and texts of the year.
         pack: The pack.
         audience: public, internal, or empty: whatever its pieces allow.
-        write: Writes a document of the year by its kind and the login of a school.
     """
 
     material: Material
     pack: Pack
     audience: str
-    write: Callable[[str, str], Document]
 
     @property
     def project(self) -> Project:
@@ -155,10 +103,25 @@ def packed(asked: Asked) -> Batch:
 
         report = ReportOfYear(internal_sources(asked.project, [year]), year)
     annexes = asked.each(lambda number, piece: _annex(asked, report, number, piece))
-    kind = Kind(f"{FOLDER}/{asked.pack.name}", asked.pack.title, asked.pack.title)
-    documents = [_whole(asked.pack, annexes), *(_alone(asked.pack, *one) for one in enumerate(annexes, 1))]
+    kind = pack_kind(asked.pack.name, asked.pack.title)
+    documents = [whole(asked.pack, annexes), *(alone(asked.pack, *one) for one in enumerate(annexes, 1))]
     files = {path: content for one in annexes for path, content in one.files.items()}
-    return Batch(asked.project, year, kind, documents, None, internal, _paper(annexes), files)
+    return Batch(
+        asked.project, year, kind, documents, None, internal, paper(annexes), files, made_of(asked.material, asked.pack)
+    )
+
+
+def pack_kind(name: str, title: str) -> Kind:
+    """A pack as staging sees it: documents of one kind, in a folder of their own."""
+    return Kind(f"{PACKS}/{name}", title, title)
+
+
+def made_of(material: Material, pack: Pack) -> str:
+    """What a pack rests on, so that a change shows without making it: tables, texts of people, files, its entry."""
+    root = material.edition.project.root
+    files = [file_hash(root / one.file) for one in pack.piece if one.file and (root / one.file).is_file()]
+    settings = replace(material.settings, packs=())
+    return repr((read_manifest(root).get("tables"), material.decisions, material.replies, settings, pack, files))
 
 
 def _for_office(report: ReportOfYear, piece: Piece) -> bool:
@@ -177,7 +140,7 @@ def _annex(asked: Asked, report: ReportOfYear, number: int, piece: Piece) -> Ann
 
 def _document(asked: Asked, _report: ReportOfYear, _number: int, piece: Piece) -> Annex:
     login = asked.material.register.login(piece.school, "ключ «school»") if piece.school else ""
-    made = asked.write(str(piece.kind), login)
+    made = written(asked.material, str(piece.kind), [login])[0]
     return Annex(made.title, made.subtitle, [(False, made.body)])
 
 
@@ -193,84 +156,5 @@ def _file(asked: Asked, _report: ReportOfYear, number: int, piece: Piece) -> Ann
     folder = f"added/{number}"
     beside = {f"{folder}/{page}.png": one.png for page, one in enumerate(pages, 1)}
     attached = f"{folder}/{path.name}"
-    parts = list(_parts(folder, path.name, pages))
+    parts = list(page_parts(folder, path.name, pages))
     return Annex(str(piece.title), f"Файл «{path.name}»", parts, {**beside, attached: path.read_bytes()}, attached)
-
-
-def _parts(folder: str, name: str, pages: Sequence[PagePicture]) -> Iterator[tuple[bool, str]]:
-    """Pages one after the other that lie, or that stand, as one part each."""
-    numbered = [(number, len(pages), one) for number, one in enumerate(pages, 1)]
-    for lies, alike in groupby(numbered, key=lambda one: one[2].lies):
-        shown = [_shown(f"{folder}/{number}.png", f"Страница {number} из {all_} файла «{name}». ", one, number == 1)
-                 for number, all_, one in alike]  # fmt: skip
-        yield lies, f"\n\n{NEW_PAGE}\n\n".join(shown)
-
-
-def _shown(path: str, about: str, page: PagePicture, first: bool) -> str:
-    """A page as a picture that fits the page; Word is told how wide, in Typst it takes what is left."""
-    width, height = LYING if page.lies else UPRIGHT
-    wide = min(width, round((height - (HEAD if first else ROOM)) * page.ratio))
-    begins = f"Начинается словами: «{page.words}»" if page.words else "Текста в файле нет, страница — изображение."
-    alternative = escape_attribute(f"{about}{begins}")
-    return f'::: {{.page-picture}}\n![]({path}){{fig-alt="{alternative}" width="{wide}mm"}}\n:::'
-
-
-def _whole(pack: Pack, annexes: Sequence[Annex]) -> Document:
-    listed = [
-        f"{MARK.format(number)}. {escape(one.title)}[](#annex-{number}){{.page-number}}"
-        for number, one in enumerate(annexes, 1)
-    ]
-    first = "\n\n".join([f"::: {{.annexes}}\n**{LIST}**", *listed, ":::"])
-    body = [first, *(_in_whole(pack, number, one) for number, one in enumerate(annexes, 1))]
-    return Document(".", pack.name, pack.title, _minutes(pack)[:1].upper() + _minutes(pack)[1:], "\n\n".join(body))
-
-
-def _in_whole(pack: Pack, number: int, annex: Annex) -> str:
-    """An annex on pages of its own: its mark, its title, its text one level deeper."""
-    head = f"# [{MARK.format(number)}.&nbsp;]{{.bookmark}}{escape(annex.title)} {{#annex-{number}}}"
-    above = "\n\n".join([_mark(pack, number), head, escape(annex.subtitle)])
-    (lies, first), *rest = annex.parts
-    parts = [(lies, f"{above}\n\n{_deeper(first)}"), *((lies, _deeper(one)) for lies, one in rest)]
-    return f"{NEW_PAGE}\n\n{_named(parts, number)}"
-
-
-def _alone(pack: Pack, number: int, annex: Annex) -> Document:
-    body = f"{_mark(pack, number)}\n\n{_named(annex.parts, number)}"
-    return Document(".", f"{ONE}-{number}", annex.title, annex.subtitle, body)
-
-
-def _named(parts: Sequence[tuple[bool, str]], number: int) -> str:
-    """The parts of an annex; its tables and pictures have names that no other annex has."""
-    text = "\n\n".join(f":::: {{.landscape}}\n{one}\n::::" if lies else one for lies, one in parts)
-    return NAMED_OR_REFERRED.sub(rf"\1-{number}", text)
-
-
-def _deeper(markdown: str) -> str:
-    return re.sub(r"^(?=#{1,5} )", "#", markdown, flags=re.MULTILINE)
-
-
-def _mark(pack: Pack, number: int) -> str:
-    return f"::: {{.annex}}\n{MARK.format(number)} \\\n{escape(_minutes(pack))}\n:::"
-
-
-def _minutes(pack: Pack) -> str:
-    return minutes_words(pack.minutes_date, pack.minutes_number)
-
-
-def _paper(annexes: Sequence[Annex]) -> str:
-    """The look of the PDF, and what it carries along."""
-    carried = [
-        ATTACHED.format(
-            number=number,
-            name=_typst(f"{number}-{PurePosixPath(one.attached).name}"),
-            path=_typst(one.attached),
-            words=_typst(f"{MARK.format(number)}: {one.title}"),
-        )
-        for number, one in enumerate(annexes, 1)
-        if one.attached
-    ]
-    return PAPER + "".join(carried)
-
-
-def _typst(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -51,18 +51,20 @@ def outdated_files(sources: Path, site: Path, texts: Mapping[str, str]) -> list[
     return [site / name for name, digest in today.items() if noted.get(name) != digest]
 
 
-def kinds_and_logins(files: Sequence[Path], folder: Path) -> tuple[list[str], list[str]]:
-    """The kinds that files of `output/documents/<year>` are of, but for notes of schools; of these the schools."""
+def named_in(files: Sequence[Path], folder: Path) -> tuple[list[str], list[str], list[str]]:
+    """Of files of `output/documents/<year>` the kinds, the schools whose notes they are, and the packs."""
     parts = [path.relative_to(folder).parts for path in files]
-    kinds = dict.fromkeys(kind for kind, *_ in parts if kind != SCHOOL_NOTE.id)
-    return [*kinds], [*dict.fromkeys(login for kind, login, _ in parts if kind == SCHOOL_NOTE.id)]
+    whose = {kind: dict.fromkeys(one for first, one, _ in parts if first == kind) for kind in (SCHOOL_NOTE.id, PACKS)}
+    kinds = dict.fromkeys(kind for kind, *_ in parts if kind not in whose)
+    return [*kinds], [*whose[SCHOOL_NOTE.id]], [*whose[PACKS]]
 
 
 def renewing(files: Sequence[Path], folder: Path) -> list[str]:
     """The commands that make outdated files of `output/documents/<year>` anew."""
-    kinds, logins = kinds_and_logins(files, folder)
+    kinds, logins, packs = named_in(files, folder)
     options = [f"--kind {','.join(kinds)}"] if kinds else []
     options += [" ".join(f"--school {login}" for login in logins)] if logins else []
+    options += [f'--pack "{name}"' for name in packs]
     return [f"analysis documents {folder.name} {one}" for one in options]
 
 
@@ -99,6 +101,7 @@ def _hash(text: str) -> str:
 
 FOLDER = "output/documents"
 SOURCES = ".sources"
+PACKS = "packs"
 TAKEN = ("_quarto.yml", "styles.css")
 # Of a document of two pages: the assertion fails in the one place that both engines pass through, the page header.
 TOO_LONG = "справка длиннее двух страниц; сократите гипотезы и решения в decisions.md"
@@ -157,6 +160,7 @@ class Batch(NamedTuple):
         internal: Whether they are for the office alone.
         paper: What the look of their PDF begins with.
         files: What lies beside their sources, by path.
+        made_of: What they rest on, where that stands for their texts.
     """
 
     project: Project
@@ -167,6 +171,7 @@ class Batch(NamedTuple):
     internal: bool = True
     paper: str = ""
     files: Mapping[str, bytes] = {}
+    made_of: str = ""
 
     @property
     def sources(self) -> Path:
@@ -179,8 +184,8 @@ class Batch(NamedTuple):
         return self.project.root / FOLDER / str(self.year) / self.kind.id
 
     def texts(self) -> dict[str, str]:
-        """The source of each document by its path without ending."""
-        return {_document(one.path): _source(self, one) for one in self.documents}
+        """The source of each document, or what it rests on, by its path without ending."""
+        return {_document(one.path): self.made_of or _source(self, one) for one in self.documents}
 
     @property
     def marks(self) -> str:

@@ -175,18 +175,18 @@ def _settle_annexes(body: etree._Element) -> None:
 
 def _settle_sections(body: etree._Element) -> None:
     """Each section gets margins, head and foot of the last one; one without a page of its own goes."""
-    last = body.find(f"{W}sectPr")
-    ends = [one for one in body if one.find(f"{W}pPr/{W}sectPr") is not None]
+    last, blocks = body.find(f"{W}sectPr"), [one for one in body if one.tag in (f"{W}p", f"{W}tbl")]
+    ends = [one for one in blocks if one.find(f"{W}pPr/{W}sectPr") is not None]
     if last is None or not ends:
         return
-    for end in ends:
-        if end.getprevious() is None or end.getprevious() in ends:
+    for before, end in zip([None, *blocks], blocks, strict=False):
+        if end in ends and (before is None or before in ends):
+            ends.remove(end)
             remove(end)
-    ends = [one for one in ends if one.getparent() is not None]
     for place, section in enumerate([*(next(end.iter(f"{W}sectPr")) for end in ends), last]):
         _complete(section, deepcopy(last), first=place == 0)
-    if last.getprevious() is ends[-1]:
-        _take_over(last, ends[-1])
+    if blocks[-1] in ends:
+        _take_over(last, blocks[-1])
 
 
 def _complete(section: etree._Element, whole: etree._Element, *, first: bool) -> None:
