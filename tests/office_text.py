@@ -3,9 +3,13 @@
 import io
 import zipfile
 
+import pypdf
+
 
 def text_of(content: bytes) -> str:
-    """A file as text; an Office file with its parts unpacked."""
+    """A file as text; an Office file with its parts unpacked, a PDF as its pages read."""
+    if content.startswith(b"%PDF"):
+        return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
     if not content.startswith(b"PK"):
         return content.decode("utf-8")
     with zipfile.ZipFile(io.BytesIO(content)) as package:

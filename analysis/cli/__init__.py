@@ -156,7 +156,8 @@ def _add_documents(commands: Commands) -> None:
 
     examples = (
         f"Виды: {', '.join(f'{kind.id} ({kind.title})' for kind in KINDS.values())}.\n"
-        "Пример: analysis documents 2021 --kind school-note --school 'Школа № 5'"
+        "Примеры: analysis documents 2021 --kind school-note --school 'Школа № 5'\n"
+        "         analysis documents 2021 --pack ИМЯ (комплект приложений к протоколу из data/documents.toml)"
     )
     does = "сделать справки и запросы за год, для служебного пользования"
     writing = _add(commands, "documents", documents, does, examples)
@@ -171,6 +172,15 @@ def _add_documents(commands: Commands) -> None:
         default=[],
         metavar="ШКОЛА",
         help="логин, код или название; ключ можно повторить (по умолчанию школы, которые получают поддержку)",
+    )
+    writing.add_argument(
+        "--pack", default="", metavar="ИМЯ", help="комплект приложений к протоколу, записанный в data/documents.toml"
+    )
+    writing.add_argument(
+        "--audience",
+        type=one_of(AUDIENCES),
+        metavar="КОМУ",
+        help="чей комплект: public — открытый, internal — служебный (по умолчанию решают приложения)",
     )
     _add_format_and_engine(writing, "builtin")
 

@@ -56,7 +56,8 @@ def documents(project: Project, options: argparse.Namespace) -> int:
     from analysis.documents.run import Order
     from analysis.documents.staging import FOLDER, HEAD, renewing
 
-    order = Order(options.year, options.kinds, options.schools, options.formats, options.engine)
+    chosen = (options.pack, options.audience or "")
+    order = Order(options.year, options.kinds, options.schools, options.formats, options.engine, *chosen)
     with on_screen() as progress:
         made = work.documents(project, order, progress)
     _print("Документы:", *(f"  {_from_here(path)}  {file_size(path)}" for path in made.files))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.cleaning.corrections import load_amendments
 from analysis.cleaning.roadmap import clean_roadmap
+from analysis.demo.added import FILE, added_pdf
 from analysis.demo.books import Book, acceptance_book, registry_book, returned_books
 from analysis.demo.exam_sittings import sittings
 from analysis.demo.key import answers, key_text
@@ -50,6 +51,7 @@ def demo_files() -> dict[str, bytes]:
         **begun,
         **{path.relative_to(GIVEN).as_posix(): path.read_bytes() for path in GIVEN.rglob("*.*")},
         **{one.file: one.content for one in filed},
+        FILE: added_pdf(about["city"], about["years"][-1]),
         CALENDAR_FILE: calendar_with_minima(begun[CALENDAR_FILE]),
         "project.toml": _project_text(begun["project.toml"].decode()).encode(),
         "data/raw/SOURCES.toml": sources_text(filed).encode(),

@@ -1,20 +1,17 @@
 """The steps of `analysis documents`: the tables of the last build and what people wrote → documents of a year."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from analysis.cleaning.schools import Register
 from analysis.documents.authored import load_decisions, load_replies
-from analysis.documents.contests_note import contests_note
-from analysis.documents.courses_request import courses_request
 from analysis.documents.material import Material
-from analysis.documents.meeting_brief import meeting_brief
-from analysis.documents.school_note import school_notes
-from analysis.documents.selection_note import selection_note
-from analysis.documents.settings import CONTESTS, COURSES, KINDS, MEETING, SCHOOL_NOTE, SELECTION, Kind, load_settings
-from analysis.documents.staging import FOLDER, Batch, Document, list_outdated, outdated_files, publish_documents
+from analysis.documents.pack import PAPERS, Asked, asked_pack, made_of, pack_kind, packed
+from analysis.documents.settings import KINDS, SCHOOL_NOTE, SETTINGS_FILE, Kind, load_settings
+from analysis.documents.staging import FOLDER, PACKS, Batch, Document, list_outdated, outdated_files, publish_documents
+from analysis.documents.writers import written
 from analysis.errors import AnalysisError
 from analysis.files.atomic import only_one_at_work
 from analysis.files.progress import Progress
@@ -23,13 +20,6 @@ from analysis.pipeline.build import editions_of
 from analysis.rules.config import Project, load_sources
 
 NO_SUPPORTED = "Школ, которые получают поддержку в {year} году, в реестре нет; назовите школу: --school."
-Writer = Callable[[Material], Document]
-OF_THE_CITY: Mapping[str, Writer] = {
-    SELECTION.id: selection_note,
-    MEETING.id: meeting_brief,
-    COURSES.id: courses_request,
-    CONTESTS.id: contests_note,
-}
 
 
 class Made(NamedTuple):
@@ -49,6 +39,8 @@ class Order:
         schools: Schools as a person names them; none means the supported ones.
         formats: Some of html, pdf, docx.
         engine: auto, quarto or builtin.
+        pack: The name of a pack; then nothing else is made.
+        audience: Of a pack: public or internal; empty means what its pieces allow.
     """
 
     year: int
@@ -56,6 +48,8 @@ class Order:
     schools: Sequence[str]
     formats: Sequence[str]
     engine: str
+    pack: str = ""
+    audience: str = ""
 
 
 def make_documents(project: Project, order: Order, progress: Progress) -> Made:
@@ -73,26 +67,61 @@ def make_documents(project: Project, order: Order, progress: Progress) -> Made:
         AnalysisError: A school is not known, what people wrote is not in the documented form, or nothing can be made.
     """
     material = gathered(project, order.year)
+    folder = project.root / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    with only_one_at_work(folder / ".lock"):
+        made, today = (_make_pack if order.pack else _make_kinds)(material, order, progress)
+        outdated = [path for kind in KINDS.values() for path in _outdated(material, kind, today.get(kind.id))]
+        outdated += _outdated_packs(material)
+        if (folder / str(order.year)).is_dir():
+            list_outdated(folder / str(order.year), outdated)
+    return Made(made, outdated)
+
+
+Today = dict[str, Sequence[Document]]  # all documents of the kinds that were made, as they are written today
+
+
+def _make_kinds(material: Material, order: Order, progress: Progress) -> tuple[list[Path], Today]:
+    if order.audience == "public":
+        raise AnalysisError("Документы — для служебного пользования. «--audience public» бывает у комплекта (--pack).")
     asked = [material.register.login(one, "--school") for one in order.schools]
     wanted = list(order.kinds) or ([SCHOOL_NOTE.id] if asked else list(KINDS))
     if asked and SCHOOL_NOTE.id not in wanted:
         raise AnalysisError(f"Ключ --school относится к справкам школ; добавьте: --kind {SCHOOL_NOTE.id}.")
-    folder = project.root / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
-    today: dict[str, Sequence[Document]] = {}
-    with only_one_at_work(folder / ".lock"):
-        for name in (name for name in KINDS if name in wanted):
-            today[name], chosen = _documents(material, name, asked)
-            if not today[name]:
-                progress.say(NO_SUPPORTED.format(year=order.year))
-                continue
-            batch = _batch(material, KINDS[name], today[name])
-            made += publish_documents(batch, chosen, order.formats, order.engine, material.edition.data_date, progress)
-        outdated = [path for kind in KINDS.values() for path in _outdated(material, kind, today.get(kind.id))]
-        if (folder / str(order.year)).is_dir():
-            list_outdated(folder / str(order.year), outdated)
-    return Made(made, outdated)
+    today: Today = {}
+    for name in (name for name in KINDS if name in wanted):
+        today[name], chosen = _documents(material, name, asked)
+        if not today[name]:
+            progress.say(NO_SUPPORTED.format(year=order.year))
+            continue
+        batch = _batch(material, KINDS[name], today[name])
+        made += publish_documents(batch, chosen, order.formats, order.engine, material.edition.data_date, progress)
+    return made, today
+
+
+def _make_pack(material: Material, order: Order, progress: Progress) -> tuple[list[Path], Today]:
+    """The whole of a pack and each annex."""
+    if order.kinds or order.schools:
+        raise AnalysisError(f"Что в комплекте, записано в {SETTINGS_FILE}; ключи --kind и --school с --pack не нужны.")
+    papers = [one for one in order.formats if one in PAPERS]
+    if not papers:
+        raise AnalysisError("Комплект делают в PDF и DOCX: --format pdf,docx.")
+    batch = packed(Asked(material, asked_pack(material, order.pack), order.audience))
+    day = material.edition.data_date
+    return publish_documents(batch, batch.documents, papers, order.engine, day, progress), {}
+
+
+def _outdated_packs(material: Material) -> list[Path]:
+    """The files of packs whose pieces have changed since, or that nobody asks for any more."""
+    packs = {one.name: one for one in material.settings.packs if one.year == material.year}
+    found: list[Path] = []
+    for site in sorted((material.edition.project.root / FOLDER / str(material.year) / PACKS).glob("*")):
+        pack = packs.get(site.name)
+        said = "" if pack is None else made_of(material, pack)
+        batch = _batch(material, pack_kind(site.name, ""), [])
+        found += outdated_files(batch.sources, site, dict.fromkeys((path.stem for path in site.glob("*")), said))
+    return found
 
 
 def _batch(material: Material, kind: Kind, documents: Sequence[Document]) -> Batch:
@@ -127,10 +156,10 @@ def gathered(project: Project, year: int) -> Material:
 def _documents(material: Material, kind: str, asked: Sequence[str]) -> tuple[list[Document], list[Document]]:
     """All documents of a kind, and those of them that are asked for."""
     if kind != SCHOOL_NOTE.id:
-        one = OF_THE_CITY[kind](material)
-        return [one], [one]
+        one = written(material, kind, [])
+        return one, one
     logins = sorted({*material.supported, *asked, *_noted(material)})
-    notes = school_notes(material, logins)
+    notes = written(material, kind, logins)
     wanted = set(asked or material.supported)
     return notes, [note for note in notes if note.folder in wanted]
 

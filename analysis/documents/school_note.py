@@ -1,6 +1,6 @@
 """The analytic note of a school: its own roadmap, its results beside the city's, its staff; and what it replies."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -70,7 +70,7 @@ HOW_TO_READ = (
 )
 
 
-def school_notes(material: Material, logins: list[str]) -> list[Document]:
+def school_notes(material: Material, logins: Sequence[str]) -> list[Document]:
     """A note for each of the schools."""
     return [
         Document(

@@ -1,6 +1,7 @@
 """The kinds of documents, and what the office records about them in data/documents.toml."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Annotated
 
 from analysis.presentation.conclusions import places
 from analysis.rules.toml_file import read_rules
-from analysis.rules.written import Code, Written, one_of
+from analysis.rules.written import Code, FilePath, Filled, Misfit, Rule, Word, Written, one_of, repeated, stands
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,96 @@ class Attached(Attachment, called="kind"):
     year: int
 
 
+# What a piece of a pack may be, by its key, as people call it.
+PIECES = {"kind": "документ", "chapter": "глава доклада", "exhibit": "таблица или рисунок", "file": "файл PDF"}
+PACK_NAME = Rule(
+    lambda name: re.fullmatch(r"\w([\w -]{0,58}\w)?", name),
+    stands("нужно имя для файлов: буквы, цифры, пробел, «-» и «_», не длиннее 60 знаков"),
+)
+PDF_PATH = Rule(
+    lambda path: path.lower().endswith(".pdf") and not re.match(r"/|\w:|.*\.\./", path),
+    stands("нужен файл PDF в папке проекта, например «data/packs/spisok.pdf»"),
+)
+
+
+@dataclass(frozen=True)
+class Piece(Written, called="title"):
+    """One annex of a pack: exactly one of kind, chapter, exhibit and file says what it is.
+
+    Attributes:
+        kind: A document of the year, by its kind.
+        school: Whose note, where the kind is one of a school.
+        chapter: A chapter of the annual report, by the name of its section.
+        exhibit: A table or picture of the annual report.
+        file: A PDF that the office adds, by its path in the project.
+        title: What the annex is called; needed for a file, any other has a title of its own.
+        public: Whether a file may be shown to all; what nobody says so of is for the office.
+    """
+
+    kind: Annotated[str, one_of(list(KINDS))] | None = None
+    school: Word | None = None
+    chapter: Word | None = None
+    exhibit: Word | None = None
+    file: Annotated[FilePath, PDF_PATH] | None = None
+    title: Filled | None = None
+    public: bool = False
+
+    @property
+    def key(self) -> str:
+        """The key that says what it is."""
+        return next(key for key in PIECES if getattr(self, key) is not None)
+
+    def misfits(self) -> Iterator[Misfit]:
+        """It is one thing, and has what that needs."""
+        keys = [key for key in PIECES if getattr(self, key) is not None]
+        if len(keys) != 1:
+            known = ", ".join(f"{key} ({words})" for key, words in PIECES.items())
+            yield Misfit(f"нужен один из ключей: {known}; стоит {', '.join(keys) or 'ни одного'}.")
+        of_a_school = self.kind is not None and KINDS[self.kind].of_a_school
+        if of_a_school and self.school is None:
+            yield Misfit("нет ключа «school»: назовите школу, чья справка нужна.", key=("kind",))
+        if self.school is not None and not of_a_school:
+            yield Misfit(f'ключ «school» бывает только при kind = "{SCHOOL_NOTE.id}". Уберите его.', key=("school",))
+        if self.file is not None and self.title is None:
+            yield Misfit("нет ключа «title»: как приложение называется в перечне.", key=("file",))
+        if self.public and self.file is None:
+            yield Misfit("ключ «public» бывает только у файла. Уберите его.", key=("public",))
+
+
+@dataclass(frozen=True)
+class Pack(Written, called="name"):
+    """Annexes to the minutes of a meeting, in their order.
+
+    Attributes:
+        name: As the command line and the files name it.
+        year: The edition that it is made from.
+        title: What stands on its first page.
+        piece: The annexes.
+        minutes_date: Day of the minutes; blank in print while there is none.
+        minutes_number: Number of the minutes.
+    """
+
+    name: Annotated[str, PACK_NAME]
+    year: int
+    title: Filled
+    piece: Annotated[tuple[Piece, ...], Rule(bool, lambda _: ": нет ни одного приложения. Допишите [[pack.piece]].")]
+    minutes_date: date | None = None
+    minutes_number: Filled | None = None
+
+
 @dataclass(frozen=True)
 class SettingsFile(Written):
     """data/documents.toml."""
 
     document: tuple[DocumentRows, ...] = ()
     attachment: tuple[Attached, ...] = ()
+    pack: tuple[Pack, ...] = ()
+
+    def misfits(self) -> Iterator[Misfit]:
+        """No two packs of a year share a name, also where files know no capital letters."""
+        for place in repeated([(one.name.casefold(), one.year) for one in self.pack]):
+            said = f"комплект «{self.pack[place].name}» за {self.pack[place].year} год записан дважды. Оставьте один."
+            yield Misfit(said, ("pack", place), ("name",))
 
 
 @dataclass(frozen=True)
@@ -87,10 +172,12 @@ class Settings:
     Attributes:
         activities: By kind, the activities of the roadmap that ask for it.
         attachments: By kind and year.
+        packs: Annexes to minutes, in the order of the file.
     """
 
     activities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     attachments: Mapping[tuple[str, int], Attachment] = field(default_factory=dict)
+    packs: tuple[Pack, ...] = ()
 
 
 def load_settings(root: Path) -> Settings:
@@ -103,4 +190,5 @@ def load_settings(root: Path) -> Settings:
     return Settings(
         {one.kind: one.activities for one in file.document},
         {(one.kind, one.year): one for one in file.attachment},
+        file.pack,
     )

@@ -16,7 +16,7 @@ from analysis.files.progress import Progress
 from analysis.pipeline.internal import MARK, PAPER, WORD, mark_papers
 from analysis.presentation.russian import long_date
 from analysis.publishing import Request, publish
-from analysis.publishing.word_pages import with_first_header
+from analysis.publishing.word_pages import with_annex_styles, with_first_header
 from analysis.rules.config import INVENTED, Project
 
 # Beside what publishing notes of itself: the name keeps it out of the sources.
@@ -51,18 +51,20 @@ def outdated_files(sources: Path, site: Path, texts: Mapping[str, str]) -> list[
     return [site / name for name, digest in today.items() if noted.get(name) != digest]
 
 
-def kinds_and_logins(files: Sequence[Path], folder: Path) -> tuple[list[str], list[str]]:
-    """The kinds that files of `output/documents/<year>` are of, but for notes of schools; of these the schools."""
+def named_in(files: Sequence[Path], folder: Path) -> tuple[list[str], list[str], list[str]]:
+    """Of files of `output/documents/<year>` the kinds, the schools whose notes they are, and the packs."""
     parts = [path.relative_to(folder).parts for path in files]
-    kinds = dict.fromkeys(kind for kind, *_ in parts if kind != SCHOOL_NOTE.id)
-    return [*kinds], [*dict.fromkeys(login for kind, login, _ in parts if kind == SCHOOL_NOTE.id)]
+    whose = {kind: dict.fromkeys(one for first, one, _ in parts if first == kind) for kind in (SCHOOL_NOTE.id, PACKS)}
+    kinds = dict.fromkeys(kind for kind, *_ in parts if kind not in whose)
+    return [*kinds], [*whose[SCHOOL_NOTE.id]], [*whose[PACKS]]
 
 
 def renewing(files: Sequence[Path], folder: Path) -> list[str]:
     """The commands that make outdated files of `output/documents/<year>` anew."""
-    kinds, logins = kinds_and_logins(files, folder)
+    kinds, logins, packs = named_in(files, folder)
     options = [f"--kind {','.join(kinds)}"] if kinds else []
     options += [" ".join(f"--school {login}" for login in logins)] if logins else []
+    options += [f'--pack "{name}"' for name in packs]
     return [f"analysis documents {folder.name} {one}" for one in options]
 
 
@@ -77,9 +79,8 @@ def list_outdated(folder: Path, files: Sequence[Path]) -> None:
 
 
 def _files(site: Path) -> list[str]:
-    return sorted(
-        path.relative_to(site).as_posix() for path in site.glob("*/*") if path.suffix in (".html", ".pdf", ".docx")
-    )
+    found = (path for path in site.rglob("*") if path.suffix in (".html", ".pdf", ".docx") and path.stem != "index")
+    return sorted(path.relative_to(site).as_posix() for path in found)
 
 
 def _document(name: str) -> str:
@@ -100,6 +101,7 @@ def _hash(text: str) -> str:
 
 FOLDER = "output/documents"
 SOURCES = ".sources"
+PACKS = "packs"
 TAKEN = ("_quarto.yml", "styles.css")
 # Of a document of two pages: the assertion fails in the one place that both engines pass through, the page header.
 TOO_LONG = "справка длиннее двух страниц; сократите гипотезы и решения в decisions.md"
@@ -143,7 +145,7 @@ class Document(NamedTuple):
     @property
     def path(self) -> str:
         """Where its source stands in the project of its kind."""
-        return f"{self.folder}/{self.name}.qmd"
+        return PurePosixPath(self.folder, f"{self.name}.qmd").as_posix()
 
 
 class Batch(NamedTuple):
@@ -155,6 +157,10 @@ class Batch(NamedTuple):
         kind: The kind.
         documents: The documents.
         attachment: To which minutes they are attached, where that is recorded.
+        internal: Whether they are for the office alone.
+        paper: What the look of their PDF begins with.
+        files: What lies beside their sources, by path.
+        made_of: What they rest on, where that stands for their texts.
     """
 
     project: Project
@@ -162,6 +168,10 @@ class Batch(NamedTuple):
     kind: Kind
     documents: Sequence[Document]
     attachment: Attachment | None
+    internal: bool = True
+    paper: str = ""
+    files: Mapping[str, bytes] = {}
+    made_of: str = ""
 
     @property
     def sources(self) -> Path:
@@ -174,8 +184,13 @@ class Batch(NamedTuple):
         return self.project.root / FOLDER / str(self.year) / self.kind.id
 
     def texts(self) -> dict[str, str]:
-        """The source of each document by its path without ending."""
-        return {f"{one.folder}/{one.name}": _source(self, one) for one in self.documents}
+        """The source of each document, or what it rests on, by its path without ending."""
+        return {_document(one.path): self.made_of or _source(self, one) for one in self.documents}
+
+    @property
+    def marks(self) -> str:
+        """What every document says of itself; nothing where it is for all."""
+        return _sentences(INVENTED if self.project.invented else "", MARK if self.internal else "")
 
 
 def publish_documents(
@@ -215,7 +230,10 @@ def _write_sources(batch: Batch) -> None:
         shutil.copyfile(reports / name, draft / name)
     for noted in target.glob("_site.*"):
         shutil.copyfile(noted, draft / noted.name)
-    mark_papers(draft, batch.project.invented)
+    if batch.paper:
+        _begin_paper(draft, batch.paper)
+    if batch.internal:
+        mark_papers(draft, batch.project.invented)
     if batch.kind.attached:
         _mark_attached(draft, attachment_lines(batch.attachment))
     _adapt_project(draft / "_quarto.yml", batch)
@@ -223,20 +241,30 @@ def _write_sources(batch: Batch) -> None:
     for one in batch.documents:
         (draft / one.folder).mkdir(exist_ok=True)
         _write(draft / one.path, _source(batch, one))
+    for path, content in batch.files.items():
+        (draft / path).parent.mkdir(parents=True, exist_ok=True)
+        (draft / path).write_bytes(content)
     replace_folder(draft, target)
 
 
 def attachment_lines(attachment: Attachment | None) -> list[str]:
     """«Приложение № 2», «к протоколу от 28 декабря 2021 г. № 5»; blanks to fill in by hand where none is recorded."""
     if attachment is None:
-        return [f"Приложение № {BLANK}", f"к протоколу от {BLANK * 2} № {BLANK}"]
-    day = long_date(attachment.minutes_date)
-    return [f"Приложение № {attachment.number}", f"к протоколу от {day} № {attachment.minutes_number}"]
+        return [f"Приложение № {BLANK}", minutes_words(None, None)]
+    said = minutes_words(attachment.minutes_date, attachment.minutes_number)
+    return [f"Приложение № {attachment.number}", said]
 
 
-def marks(project: Project) -> str:
-    """What every document says of itself."""
-    return f"{INVENTED}. {MARK}" if project.invented else MARK
+def minutes_words(day: date | None, number: str | None) -> str:
+    """«к протоколу от 28 декабря 2021 г. № 5», with blanks for what nobody has recorded."""
+    return f"к протоколу от {BLANK * 2 if day is None else long_date(day)} № {number or BLANK}"
+
+
+def _begin_paper(draft: Path, look: str) -> None:
+    """Puts a look before that of the report, which says what it leaves open, and gives Word the styles of annexes."""
+    paper, word = draft / PAPER, draft / WORD
+    _write(paper, look + paper.read_text(encoding="utf-8"))
+    word.write_bytes(with_annex_styles(word.read_bytes()))
 
 
 def _mark_attached(draft: Path, lines: Sequence[str]) -> None:
@@ -253,13 +281,13 @@ def _adapt_project(path: Path, batch: Batch) -> None:
     """The settings of the report with another title, no contents and no numbers of sections."""
     settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     website: Mapping[str, object] = {
-        "title": f"Документы за {batch.year} год. {marks(batch.project)}",
+        "title": _sentences(f"Документы за {batch.year} год", batch.marks),
         "search": False,
         "navbar": {"left": [{"text": batch.kind.heading, "href": "index.qmd"}]},
-        "page-footer": f"{batch.project.publisher}. {marks(batch.project)}",
+        "page-footer": _sentences(batch.project.publisher, batch.marks),
     }
     changed = {
-        "project": {"type": "website", "output-dir": "_site", "render": ["index.qmd", "*/*.qmd"]},
+        "project": {"type": "website", "output-dir": "_site", "render": ["*.qmd", "*/*.qmd"]},
         "website": website,
         "toc": False,
         "number-sections": False,
@@ -275,17 +303,21 @@ def _index(batch: Batch) -> str:
         for one in batch.documents
     ]
     title = f"{batch.kind.heading}: {batch.year} год"
-    front = _front({"title": title, "subtitle": marks(batch.project), "format": "html"})
+    front = _front({"title": title, "subtitle": batch.marks, "format": "html"})
     return "\n".join([front, *lines, ""])
 
 
 def _source(batch: Batch, one: Document) -> str:
-    front = _front({"title": one.title, "subtitle": f"{one.subtitle}. {marks(batch.project)}"})
+    front = _front({"title": one.title, "subtitle": _sentences(one.subtitle, batch.marks)})
     if not batch.kind.attached:
         return f"{front}\n{one.body}\n"
     words = "\n\n".join(line.replace("_", "\\_") for line in attachment_lines(batch.attachment))
     corner = f'::: {{.content-visible when-format="html"}}\n::: {{.attachment}}\n{words}\n:::\n:::\n'
     return f"{front}\n{corner}\n{one.body}\n"
+
+
+def _sentences(*said: str) -> str:
+    return ". ".join(filter(None, said))
 
 
 def _front(values: Mapping[str, str]) -> str:

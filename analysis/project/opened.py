@@ -316,6 +316,7 @@ class OpenProject:
         schools: str | Sequence[str] = (),
         formats: Sequence[str] = FORMATS,
         engine: str = "builtin",
+        pack: str = "",
     ) -> "Files":
         """Делает справки, запросы и материалы совещания за год; для служебного пользования.
 
@@ -325,6 +326,7 @@ class OpenProject:
             schools: Школы, чьи справки нужны; без них — поддерживаемые.
             formats: Из "html", "pdf", "docx".
             engine: "builtin" или "quarto".
+            pack: Комплект приложений к протоколу, записанный в data/documents.toml; тогда делается только он.
         """
         from analysis.documents.run import Order
         from analysis.documents.settings import KINDS
@@ -334,7 +336,7 @@ class OpenProject:
 
         named = [schools] if isinstance(schools, str) else schools
         wanted, (by,) = _chosen("Формата", formats, FORMATS), _chosen("Движка", engine, ENGINES)
-        order = Order(year, _chosen("Вида документов", kinds, list(KINDS)), named, wanted, by)
+        order = Order(year, _chosen("Вида документов", kinds, list(KINDS)), named, wanted, by, pack)
         with self._at_work() as progress:
             made = work.documents(self.project, order, progress)
         return Files(made.files, outdated(made.outdated, self.project.root / FOLDER / str(year)))

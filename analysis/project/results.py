@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.contracts.findings import RULE_TITLES, Finding, Severity, blocking
-from analysis.documents.staging import HEAD, kinds_and_logins
+from analysis.documents.staging import HEAD, named_in
 from analysis.errors import AnalysisError, nearest, probably_meant
 from analysis.files.fingerprints import file_size
 from analysis.project.frames import html_table
@@ -128,7 +128,8 @@ def outdated(paths: Sequence[Path], folder: Path) -> list[str]:
         paths: The outdated files.
         folder: output/documents/<year>.
     """
-    kinds, logins = kinds_and_logins(paths, folder)
+    kinds, logins, packs = named_in(paths, folder)
     asked = [f"{name}={some}" for name, some in (("kinds", kinds), ("schools", logins)) if some]
+    asked += [f'pack="{name}"' for name in packs]
     calls = "; ".join(f"city.documents({folder.name}, {one})" for one in asked)
     return [HEAD, *map(_from_here, paths), f"Обновить: {calls}"] if paths else []

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 from xml.sax.saxutils import escape, quoteattr
@@ -95,6 +96,9 @@ def _command(words: str) -> str:
 _DOCUMENT = "word/document.xml"
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _SHOWN = {"TableCaption", "CaptionedFigure"}
+_TITLES = {"Title", "Subtitle", "Author", "Date"}
+# Styles of the mark of an annex to minutes, of the list of annexes, and of a page that is a picture.
+ANNEX, ANNEXES, PAGE_PICTURE = "Annex", "Annexes", "Page Picture"
 
 
 def settle_pages(path: Path) -> None:
@@ -102,7 +106,8 @@ def settle_pages(path: Path) -> None:
 
     A table's head stays with its first row, its last two rows with each other and with the note below, a picture's
     caption with its note, a sentence below a heading with the table or picture it leads to, and words that end in a
-    colon with their list. The table of contents is filled in.
+    colon with their list. The table of contents is filled in. The mark of an annex stands above the title of its file;
+    sections that lie get what they need.
     """
     with zipfile.ZipFile(path) as package:
         parts = {name: package.read(name) for name in package.namelist()}
@@ -120,6 +125,8 @@ def settled(document: bytes) -> bytes:
         elif after is not None and _leads(before, block, after):
             keep_with_next(block)
     fill_contents(blocks, root)
+    for body in root.findall(f"{W}body"):
+        _settle_annexes(body)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
@@ -155,6 +162,49 @@ def _leads(before: etree._Element | None, block: etree._Element, after: etree._E
         or (style(before).startswith("Heading") and style(after) in _SHOWN)
         or (text(block).endswith(":") and after.find(f"{W}pPr/{W}numPr") is not None)
     )
+
+
+def _settle_annexes(body: etree._Element) -> None:
+    """Puts the mark of an annex above the title of its file, and completes the sections that lie."""
+    blocks = list(body)
+    first = next((place for place, one in enumerate(blocks) if style(one) == ANNEX), 0)
+    if all(style(one) in _TITLES for one in blocks[:first]):
+        body.insert(0, blocks[first])
+    _settle_sections(body)
+
+
+def _settle_sections(body: etree._Element) -> None:
+    """Each section gets margins, head and foot of the last one; one without a page of its own goes."""
+    last, blocks = body.find(f"{W}sectPr"), [one for one in body if one.tag in (f"{W}p", f"{W}tbl")]
+    ends = [one for one in blocks if one.find(f"{W}pPr/{W}sectPr") is not None]
+    if last is None or not ends:
+        return
+    for before, end in zip([None, *blocks], blocks, strict=False):
+        if end in ends and (before is None or before in ends):
+            ends.remove(end)
+            remove(end)
+    for place, section in enumerate([*(next(end.iter(f"{W}sectPr")) for end in ends), last]):
+        _complete(section, deepcopy(last), first=place == 0)
+    if blocks[-1] in ends:
+        _take_over(last, blocks[-1])
+
+
+def _complete(section: etree._Element, whole: etree._Element, *, first: bool) -> None:
+    size = section.find(f"{W}pgSz")
+    lies = size is not None and size.get(f"{W}orient") == "landscape"
+    section[:] = list(whole)
+    title, size = section.find(f"{W}titlePg"), section.find(f"{W}pgSz")
+    if title is not None and not first:  # what a first page alone has, such as no number, is the first section's
+        remove(title)
+    if lies and size is not None:
+        width, height = size.get(f"{W}w", ""), size.get(f"{W}h", "")
+        size.attrib.update({f"{W}w": height, f"{W}h": width, f"{W}orient": "landscape"})
+
+
+def _take_over(last: etree._Element, end: etree._Element) -> None:
+    """A file that ends with a section has no empty page after it."""
+    last[:] = list(next(end.iter(f"{W}sectPr")))
+    remove(end)
 
 
 def packed(parts: dict[str, bytes]) -> bytes:
@@ -205,6 +255,30 @@ def with_first_header(template: bytes, lines: Sequence[str]) -> bytes:
     _clear(header)
     for line in lines:
         _add(header, line, center=False)
+    return _saved(document)
+
+
+def with_annex_styles(template: bytes) -> bytes:
+    """Returns a Word template with the styles of an annex's mark, of the list of annexes and of pages as pictures.
+
+    Raises:
+        PublishingError: The template is no Word document.
+    """
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
+    from docx.shared import Pt
+
+    document = _opened(template)
+    page = document.sections[-1]
+    names = (ANNEX, ANNEXES, PAGE_PICTURE)
+    mark, entry, picture = (document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH) for name in names)
+    mark.font.size = Pt(11)
+    mark.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    mark.paragraph_format.page_break_before = mark.paragraph_format.keep_with_next = True
+    edge = (page.page_width or 0) - (page.left_margin or 0) - (page.right_margin or 0)
+    entry.paragraph_format.tab_stops.add_tab_stop(edge, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+    picture.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    picture.paragraph_format.space_before = picture.paragraph_format.space_after = Pt(0)
     return _saved(document)
 
 

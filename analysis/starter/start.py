@@ -137,6 +137,23 @@ DOCUMENTS = """# Документы, которые делает analysis docume
 # number = "1"
 # minutes_date = {first_year}-12-28
 # minutes_number = "5"
+#
+# Комплект — приложения к протоколу одним файлом и каждое отдельно: analysis documents {first_year} --pack sovet.
+# Приложение — это документ (kind, у справки школы ещё school), глава доклада (chapter), таблица или рисунок (exhibit)
+# или ваш файл PDF (file и title; public = true, если его можно показывать всем).
+#
+# [[pack]]
+# name = "sovet"
+# year = {first_year}
+# title = "Материалы к заседанию координационного совета"
+# minutes_date = {first_year}-12-28
+# minutes_number = "5"
+#
+# [[pack.piece]]
+# kind = "meeting"
+#
+# [[pack.piece]]
+# exhibit = "fact-1"
 """
 PROCESSED = """# Обработанные таблицы
 

@@ -29,7 +29,7 @@ class Moves(NamedTuple):
 
     Attributes:
         moved: In logits, above 0 where there are more successes; NaN where two others have not both years.
-        jump: Whether that is a jump.
+        jump: Whether it is a jump, of the town as a whole: whichever school is left out.
     """
 
     moved: Numbers
@@ -80,4 +80,6 @@ def _judged(moved: Numbers, variance: Numbers) -> Moves:
     now, earlier = moved[:, :, 0], np.maximum(moved[:, :, 1:] ** 2 - variance[:, :, 1:], 0.0)
     usual = (AS_IF * USUAL**2 + np.nansum(earlier, axis=2)) / (AS_IF + np.isfinite(earlier).sum(axis=2))
     beyond = special.ndtr((np.abs(now) - BEYOND * np.sqrt(usual)) / np.sqrt(variance[:, :, 0]))
-    return Moves(now, beyond >= SURE)
+    # A jump that is gone when one school is left out was that school's own doing.
+    jump = (beyond >= SURE).all(axis=1, keepdims=True)
+    return Moves(now, np.broadcast_to(jump, beyond.shape))

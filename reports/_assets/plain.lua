@@ -2,7 +2,10 @@
 -- Notes under tables and leads have their own style; in Word a table or picture stands in no frame of its own, which
 -- would cut pictures, centre every cell and keep a table from going on to the next page; its pictures are described.
 
-local styles = { lead = "Lead", ["table-note"] = "Table Note" }
+local styles = {
+  lead = "Lead", ["table-note"] = "Table Note", annex = "Annex", annexes = "Annexes",
+  ["page-picture"] = "Page Picture", ["new-page"] = "Page Picture", landscape = "Page Picture",
+}
 local is_word, is_typst = FORMAT:match("docx") ~= nil, FORMAT:match("typst") ~= nil
 
 local function styled(element)
@@ -63,5 +66,15 @@ local function with_description(image)
   return image
 end
 
-if not is_word then return { { Div = styled } } end
-return { { Div = styled }, { Table = without_frame }, { Table = with_small_cells, Image = with_description } }
+-- A link of this class shows on which page its target stands.
+local function page_number(link)
+  if not link.classes:includes("page-number") then return nil end
+  local target = link.target:sub(2)
+  if is_typst then return pandoc.RawInline("typst", "#page-number(<" .. target .. ">)") end
+  if is_word then
+    return pandoc.RawInline("openxml", '<w:r><w:tab/></w:r><w:fldSimple w:instr="PAGEREF ' .. target .. ' \\h"/>')
+  end
+end
+
+if not is_word then return { { Div = styled, Link = page_number } } end
+return { { Div = styled, Link = page_number }, { Table = without_frame }, { Table = with_small_cells, Image = with_description } }

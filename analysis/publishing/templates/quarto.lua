@@ -13,7 +13,10 @@ local callout_titles = {
   note = "Уведомление", tip = "Совет", important = "Важное уведомление",
   warning = "Предупреждение", caution = "Осторожность",
 }
-local named_styles = { lead = "Lead", ["table-note"] = "Table Note" }
+local named_styles = {
+  lead = "Lead", ["table-note"] = "Table Note", annex = "Annex", annexes = "Annexes",
+  ["page-picture"] = "Page Picture", ["new-page"] = "Page Picture", landscape = "Page Picture",
+}
 local problems = pandoc.List()
 
 local function problem(words, message)
@@ -106,7 +109,10 @@ local function number(blocks, depth)
     header.content:insert(2, pandoc.Space())
     return header
   end
-  local function target(element) know(element) end
+  local function target(element)
+    if element.classes:includes("annex") then counts.fig, counts.tbl = 0, 0 end -- each annex counts anew
+    know(element)
+  end
   local numbering = { Figure = float("fig"), Table = float("tbl"), Header = section, Div = target, Span = target }
   numbering.traverse = "topdown"
   return blocks:walk(numbering), known
@@ -226,7 +232,17 @@ local function docx_table(element)
   return element
 end
 
+-- A section of a Word file ends with a paragraph that holds how its pages lie; word_pages adds the rest.
+local function section_end(way)
+  local words = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/><w:sectPr>' ..
+    '<w:pgSz w:orient="' .. way .. '"/></w:sectPr></w:pPr></w:p>'
+  return pandoc.RawBlock("openxml", words)
+end
+
 local function docx_div(element)
+  if element.classes:includes("landscape") then
+    return pandoc.Blocks({ section_end("portrait") }) .. element.content .. { section_end("landscape") }
+  end
   local kind, title = callout(element)
   if kind then
     local heading = div(pandoc.Para(title), nil, { "custom-style", "Callout Title" })
@@ -283,10 +299,23 @@ local function html_header(header)
   return header
 end
 
+-- A link of this class shows on which page its target stands.
+local function page_number(link)
+  if not link.classes:includes("page-number") then return nil end
+  local target = link.target:sub(2)
+  if format == "typst" then return pandoc.RawInline("typst", "#page-number(<" .. target .. ">)") end
+  return pandoc.RawInline("openxml", '<w:r><w:tab/></w:r><w:fldSimple w:instr="PAGEREF ' .. target .. ' \\h"/>')
+end
+
+-- In Word what only a bookmark of a PDF shows is left out.
+local function no_bookmark(span)
+  return span.classes:includes("bookmark") and {} or nil
+end
+
 local looks = {
   html = { Table = html_table, Figure = html_figure, Div = html_div, Image = image_with_alt, Header = html_header },
-  docx = { Table = docx_table, Div = docx_div, Image = image_with_alt },
-  typst = { Blocks = typst_blocks, Div = typst_div, Image = typst_image },
+  docx = { Table = docx_table, Div = docx_div, Image = image_with_alt, Link = page_number, Span = no_bookmark },
+  typst = { Blocks = typst_blocks, Div = typst_div, Image = typst_image, Link = page_number },
 }
 
 function Pandoc(document)
