@@ -36,6 +36,7 @@ RANK_RULE = (
     "распределений Джеффриса всех тем года, темы независимы"
 )
 ALL_RESULTS = "одна модель по всем результатам города за год: уровень процедуры, школа, школа в процедуре"
+CONTEXT_RULE = "результаты других школ города по местному индексу контекста: главное различие их социальных паспортов"
 FORESEEN_RULE = "та же модель по прежним сопоставимым годам и по этому году без собственных результатов школы"
 
 
@@ -433,8 +434,11 @@ MADE: dict[str, Derivation] = {
     ),
     "school_effects": Derivation(
         "Школы по всем результатам", ("indicator_id", "school_login", "calendar_year"),
-        {"results": "school_indicators", "population": "school_indicators", "history": "school_indicators"},
-        {**{name: made for name, made in _POOLED.items() if name != "threshold_probability"}, **_FORESEEN,
+        {"results": "school_indicators", "population": "school_indicators", "history": "school_indicators",
+         "context": "school_indicators"},
+        {**{name: _made("population.value context.value", CONTEXT_RULE, POPULATION)
+            for name in ("like_context_value", "like_context_low", "like_context_high", "above_context_probability")},
+         **{name: made for name, made in _POOLED.items() if name != "threshold_probability"}, **_FORESEEN,
          "above_city_probability": _made("population.value", ALL_RESULTS, POPULATION),
          "city_value": _made("population.numerator population.denominator", "сумма по всем результатам", POPULATION),
          "numerator": _made("results.numerator", "", SUM), "denominator": _made("results.denominator", "", SUM),
@@ -442,7 +446,8 @@ MADE: dict[str, Derivation] = {
          **{name: _made("results.numerator results.denominator", "по результатам, сравнимым с прежними годами")
             for name in ("comparable_count", "comparable_value", "flags")},
          **{name: _made("results.value") for name in ("indicator_id", "school_login", "calendar_year")}},
-        nothing={"results": "результатов нет", "population": NOT_POOLED, "history": NOT_POOLED},
+        nothing={"results": "результатов нет", "population": NOT_POOLED, "history": NOT_POOLED,
+                 "context": "социальных паспортов за этот год нет"},
     ),
     "indicator_gaps": Derivation(
         "Чего нет", ("indicator_id", "calendar_year"), {"passport": "passport", "known": "school_indicators"},

@@ -114,6 +114,10 @@ class SchoolEffects(Table):
     better_probability: Series[pd.Float64Dtype]
     worse_probability: Series[pd.Float64Dtype]
     noticeable_change: Series[pd.Float64Dtype]
+    like_context_value: Series[pd.Float64Dtype]
+    like_context_low: Series[pd.Float64Dtype]
+    like_context_high: Series[pd.Float64Dtype]
+    above_context_probability: Series[pd.Float64Dtype]
     flags: Series[str]
 
     class Config:

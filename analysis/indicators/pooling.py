@@ -16,6 +16,7 @@ from analysis.indicators.measurement import Measured
 from analysis.indicators.uncertainty import Numbers
 from analysis.rules.exam_calendar import JOURNAL
 from analysis.rules.indicator_passport import MORE_IS_BETTER, NOT_JUDGED, Indicator
+from analysis.statistics.context import like_context
 from analysis.statistics.foresight import Foreseen, smallest_change, year_to_come
 from analysis.statistics.pooled import Effects, pooled_shares
 
@@ -37,7 +38,8 @@ POOLED = ["pooled_value", "pooled_low", "pooled_high", "threshold_probability"]
 FORESEEN = [
     "foreseen_value", "foreseen_low", "foreseen_high", "better_probability", "worse_probability", "noticeable_change",
 ]  # fmt: skip
-OF_SCHOOL = ["town", "school"]
+LIKE_CONTEXT = ["like_context_value", "like_context_low", "like_context_high", "above_context_probability"]
+OF_SCHOOL, COUNTED = ["town", "school"], ("numerator", "denominator", "school", "group")
 
 
 class Asked(NamedTuple):
@@ -78,10 +80,7 @@ def pooled(asked: Sequence[Asked]) -> tuple[list[Pooled], pd.DataFrame]:
     some = [one for one in asked if one.indicator.pooled]
     cells = _cells(some)
     fits = cells[cells["fits"]]
-    now = pooled_shares(
-        *(fits[name] for name in ("numerator", "denominator", "school", "group")),
-        threshold=fits["threshold"], town=fits["town"],
-    )  # fmt: skip
+    now = pooled_shares(*(fits[name] for name in COUNTED), threshold=fits["threshold"], town=fits["town"])
     shares = pd.DataFrame(dict(zip(POOLED, (now.mean, now.low, now.high, now.over_threshold), strict=True)))
     shares = shares.assign(failed=~now.converged).set_axis(fits.index).reindex(cells.index)
     rows, schools = _foreseen(cells)
@@ -89,7 +88,43 @@ def pooled(asked: Sequence[Asked]) -> tuple[list[Pooled], pd.DataFrame]:
     found = found.assign(noticeable_change=_noticeable(cells, found), uncountable=cells["uncountable"])
     parts = iter([found[(cells["part"] == number).to_numpy()] for number in range(len(some))])
     told = [_told(next(parts)) if one.indicator.pooled else _nothing(len(one.found.rows)) for one in asked]
-    return told, _effects(now.schools, fits, schools, some)
+    return told, _effects(now.schools, fits, schools.join(_like_context(fits, _context(asked)), how="outer"), some)
+
+
+def _context(asked: Sequence[Asked]) -> "pd.Series[float]":
+    """The local index of context of each year and school: how the city's schools differ most in their social passports.
+
+    It is the first principal component (Pearson 1901) of the shares that the passport makes of them, each in units of
+    its spread over the city: its weights are the city's own, and mean nothing elsewhere. Blank where one is missing.
+    """
+    shares = [one for one in asked if one.indicator.table == "context"]
+    cells = _cells(shares)
+    cells = cells[cells["is_school"].astype(bool)] if len(cells) else cells
+    cells = cells.assign(share=cells["numerator"] / cells["denominator"])
+    wide = cells.pivot_table(index=["calendar_year", "school"], columns="part", values="share", observed=True).dropna()
+    parts = [_first_component(of_year) for _, of_year in wide.groupby("calendar_year")] if wide.shape[1] > 1 else []
+    return pd.concat(parts) if parts else pd.Series(dtype="float64")
+
+
+def _first_component(shares: pd.DataFrame) -> "pd.Series[float]":
+    spread = shares.std(ddof=0)
+    scaled = ((shares - shares.mean()) / spread).loc[:, spread > 0]
+    weights = np.linalg.svd(scaled.to_numpy(), full_matrices=False)[2][:1]
+    # The sign of a component is arbitrary; nothing that is said depends on it.
+    return pd.Series((scaled.to_numpy() * weights).sum(axis=1), index=shares.index)
+
+
+def _like_context(cells: pd.DataFrame, index: "pd.Series[float]") -> pd.DataFrame:
+    """What schools of like context reach, by `OF_SCHOOL`; of the shares that are judged by a threshold alone."""
+    rows = cells[~cells["of_journal"].astype(bool) & cells["threshold"].notna()]
+    known = index.reindex(pd.MultiIndex.from_frame(rows[["calendar_year", "school"]])).to_numpy("float64")
+    if np.isnan(known).all():
+        return pd.DataFrame(columns=LIKE_CONTEXT, index=pd.MultiIndex.from_tuples([], names=OF_SCHOOL), dtype="float64")
+    count, base, school, procedure = (rows[name] for name in COUNTED)
+    like = like_context(count, base, school, procedure, known, town=rows["town"])
+    at = pd.MultiIndex.from_arrays([like.town, like.school], names=OF_SCHOOL)
+    columns = (like.expected, like.low, like.high, like.above)
+    return pd.DataFrame(dict(zip(LIKE_CONTEXT, columns, strict=True)), index=at)
 
 
 def _told(found: pd.DataFrame) -> Pooled:

@@ -106,6 +106,9 @@ def effectiveness_edges(tables: Tables, methods: Methods) -> Edges:
         "population": matched(effects, "school_indicators", [pooled], ["indicator_id", "calendar_year"]),
         "history": matched(effects, "school_indicators", _up_to_each_year(pooled), ["indicator_id", "calendar_year"]),
     }
+    context = [one.id for one in methods.passport.indicators if one.table == "context"]
+    of_context = known[known["indicator_id"].isin(context)]
+    edges["school_effects"]["context"] = matched(effects, "school_indicators", [of_context], ["calendar_year"])
     if "training_needs" in tables:
         topics = tables["training_needs"]
         by = ["calendar_year", "competence"]

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.contracts.effectiveness import PublicIndicators, SchoolEffects, TrainingNeeds
 from analysis.indicators.pooling import JUMPED
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Col, Condensed, Exhibit, filled, flagged_table, table
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, filled, flagged_table, table, with_notes
 from analysis.presentation.indicator_words import change_words, exported, value_words, with_interval
 from analysis.presentation.school_facts import SLUGS, TITLES, subject_words
 from analysis.presentation.shares import out_of, percent, probability, rounded
@@ -196,6 +196,35 @@ def school_effects(edition: Edition, indicator: Indicator) -> Exhibit | None:
     caption = f"Школы по всем результатам {edition.calendar_year} года: {lowered(indicator.name)}"
     name = f"effects-{indicator.id.replace('_', '-')}"
     return flagged_table(edition, name, caption, SchoolEffects, rows, columns)
+
+
+LOCAL_INDEX = (
+    "Похожий контекст — по местному индексу: главному различию социальных паспортов школ этого города. Вне города он "
+    "ничего не значит, и школы по нему не упорядочены."
+)
+
+
+def against_context(edition: Edition, indicator: Indicator) -> Exhibit | None:
+    """Each school against what schools of like context reach; only for the office. None without social passports."""
+    rows = effect_rows(edition, indicator)
+    rows = rows[rows["like_context_value"].notna()] if len(rows) else rows
+    if rows.empty:
+        return None
+    columns = [
+        Col("school_login", "Школа", 22, "l", edition.school_names.__getitem__),
+        Col(
+            None,
+            "По всем результатам",
+            22,
+            "c",
+            lambda row: f"{out_of(row)} ({percent(row['numerator'] / row['denominator'])})",
+        ),
+        Col(None, "У школ с похожим контекстом", 26, "c", partial(interval_share, name="like_context")),
+        Col("above_context_probability", width=20, align="c", say=probability),
+    ]
+    caption = f"Школы и их контекст в {edition.calendar_year} году: {lowered(indicator.name)}"
+    name = f"context-{indicator.id.replace('_', '-')}"
+    return with_notes(table(edition, name, caption, SchoolEffects, rows, columns), [LOCAL_INDEX])
 
 
 def effect_rows(edition: Edition, indicator: Indicator) -> pd.DataFrame:

@@ -8,7 +8,14 @@ import pandas as pd
 from analysis.contracts.effectiveness import PublicHits, PublicIndicators, Selection, SelectionThresholds
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_pictures import effects_picture
-from analysis.presentation.effectiveness_tables import between, by_id, pooled_words, school_effects, text
+from analysis.presentation.effectiveness_tables import (
+    against_context,
+    between,
+    by_id,
+    pooled_words,
+    school_effects,
+    text,
+)
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, flagged_table, table
 from analysis.presentation.indicator_words import exported, with_interval
 from analysis.presentation.markdown import escape
@@ -141,6 +148,7 @@ def _effects(edition: Edition) -> Iterator[Exhibit | None]:
         indicator = by_id(edition)[name]
         yield effects_picture(edition, indicator)
         yield school_effects(edition, indicator)
+        yield against_context(edition, indicator)
 
 
 def _office(edition: Edition) -> list[Exhibit | None]:

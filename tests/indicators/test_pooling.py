@@ -195,3 +195,33 @@ def test_what_could_be_seen_is_said_in_the_first_year_too(town):
     )
     assert 0.05 < large < small < 0.3
     assert pd.isna(_of(_made(result("s1", (1, 3, 0, 0))).indicators, "fail_share", "s1")["noticeable_change"])
+
+
+def test_schools_are_held_against_schools_of_like_context():
+    """Twelve schools whose failures rise with poverty, but one: it fails as the poorest do and is among the richest."""
+    poor = [10 * n for n in range(12)]
+    fails = [1 + n for n in range(12)]
+    fails[0] = 12
+    lines = [
+        (f"s{n:02d}", 2022, "2022/23", line, count)
+        for n in range(12)
+        for line, count in (
+            ("Всего обучающихся", 200),
+            ("Малообеспеченные семьи", poor[n]),
+            ("Неполные семьи", 20 + poor[n] // 2),
+        )
+    ]
+    context = pd.DataFrame(
+        lines, columns=["school_login", "calendar_year", "school_year", "pupil_group", "group_pupil_count"]
+    )
+    rows = [result(f"s{n:02d}", (fails[n], 30 - fails[n], 0, 0), subject=one) for n in range(12) for one in SUBJECTS]
+    wanted = ("fail_share", "low_income_share", "single_parent_share")
+    passport = replace(WHOLE, indicators=tuple(WHOLE[one] for one in wanted))
+    effects = effectiveness({"results": results(*rows), "context": context}, passport, CALENDAR).effects
+    first, last = _of(effects, "fail_share", "s00"), _of(effects, "fail_share", "s11")
+    assert first["above_context_probability"] > 0.95
+    assert first["like_context_high"] < 12 / 30
+    assert 0.1 < last["above_context_probability"] < 0.9
+    assert last["like_context_low"] < 12 / 30 < last["like_context_high"]
+    alone = effectiveness({"results": results(*rows)}, passport, CALENDAR).effects
+    assert alone["like_context_value"].isna().all()
