@@ -16,17 +16,17 @@ from analysis.documents.material import (
     bullets,
     concluded,
     hypotheses_and_decisions,
-    vpr_notice,
     whence,
 )
 from analysis.documents.settings import SCHOOL_NOTE
 from analysis.documents.staging import Document
 from analysis.presentation.brief_words import share_words, sitting_words
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS
-from analysis.presentation.conclusions.school import low_rows
+from analysis.presentation.conclusions.school import LOW_SHARES, low_rows
 from analysis.presentation.conclusions.sentence import Case
-from analysis.presentation.markdown import escape, points
-from analysis.presentation.russian import form, long_date
+from analysis.presentation.markdown import escape, points, table_note
+from analysis.presentation.russian import decimal, form, long_date
+from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.presentation.shares import SURE, whole_percent, words_of
 from analysis.presentation.words import Row, in_order_of_codes, rows_of, state_words
 from analysis.rules.exam_calendar import school_years_of
@@ -62,11 +62,11 @@ def _day(day: pd.Timestamp) -> str:
 NO_REPLY = "Ответа школы на день выпуска справки нет. Его кладут в файл reports/{year}/replies/{login}.md."
 UNKNOWN_STATUS = "Участвует ли школа в программе поддержки, реестр не говорит: статуса за эти учебные годы в нём нет."
 HOW_TO_READ = (
-    "В таблицах — число, из скольких оно и доля. Интервал — где с вероятностью 95 % лежит истинная доля; чем меньше "
-    "участников, тем он шире. «С учётом всех результатов» — доля, оценённая вместе с другими результатами школы и "
-    "города. «Вероятность порога» — что истинная доля не меньше порога; «вероятно» в выводах — от "
-    f"{words_of(SURE)}. «Против города: неотличимо» значит, что различие может быть случайным, а не что его нет. В "
-    "других столбцах прочерк — нет сведений, это не ноль."
+    "В таблицах — число, из скольких оно и доля. Интервал — где с вероятностью 95 % лежит истинная доля. «С учётом "
+    "всех» — доля, оценённая вместе с другими результатами школы и города. «Выше, 95 %» — за пределом "
+    "случайных колебаний вокруг города; «неотличимо» значит, что различие может быть случайным, а не что его нет; "
+    f" «вероятно» в выводах — от {words_of(SURE)}. Прочерк — сведений нет, это не "
+    "ноль. Остальное о школе (журнал, сравнение с ним, прежние годы, конкурсы) — в служебном отчёте за год."
 )
 
 
@@ -85,24 +85,28 @@ def school_notes(material: Material, logins: Sequence[str]) -> list[Document]:
 
 
 def _body(material: Material, login: str) -> str:
-    tables = [one for one in school_tables.tables(material, login) if one]
-    ask = f"{login}@{material.year}"
+    tables = school_tables.tables(material, login)
+    asked = [f"{login}{one}@{material.year}" for one in ("", *(f"/{name}" for name in _asked(material, login)))]
     has_vpr = (material.indicators["school_login"] == login) & (material.indicators["procedure"] == "ВПР")
     parts = [
-        asked_for(material, SCHOOL_NOTE),
         FACT,
         bullets(list(facts(material, login)), "Школа ничего не сообщила."),
         CONCLUSION,
-        *vpr_notice(bool(has_vpr.any())),
         concluded(SCHOOL_NOTE, Case(material, login)),
+        # In small letters instead of a frame: the note of a usual year fits three pages so.
+        table_note(VPR_NOTICE) if has_vpr.any() else "",
         hypotheses_and_decisions(material, SCHOOL_NOTE, login),
         "# Ответ школы",
         _reply(material.replies.get(login), material.year, login),
-        *(["# Таблицы", HOW_TO_READ, *tables] if tables else []),
-        "# Откуда сведения",
-        whence(material, [ask]),
+        *(["# Таблицы", table_note(HOW_TO_READ), *tables] if tables else []),
+        f"::: {{.table-note}}\n{asked_for(material, SCHOOL_NOTE)} {whence(material, asked, indicators=False)}\n:::",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _asked(material: Material, login: str) -> list[str]:
+    """An indicator that the note prints, as an example of what can be asked for."""
+    return [one for one in LOW_SHARES if material.of(login, one)][:1]
 
 
 def _reply(reply: Reply | None, year: int, login: str) -> str:
@@ -123,6 +127,7 @@ def facts(material: Material, login: str) -> Iterator[str]:
     yield from _pupils(material, login)
     yield from _low(material, login)
     yield from _contested(material, login)
+    yield from _own_view(material, login)
 
 
 def _status(material: Material, login: str) -> str:
@@ -216,7 +221,17 @@ def _contested(material: Material, login: str) -> Iterator[str]:
     mine = rows[rows["school_login"] == login]
     people, winners = int(mine["contestant_count"].sum()), int(mine["winner_count"].sum())
     contests = form(len(mine), ("конкурсе", "конкурсах", "конкурсах"))
-    yield (
-        f"Школа участвовала в {len(mine)} {contests}: участий — {people}, победителей и призёров — {winners} "
-        "(@tbl-contests)."
-    )
+    yield (f"Школа участвовала в {len(mine)} {contests}: участий — {people}, победителей и призёров — {winners}.")
+
+
+def _own_view(material: Material, login: str) -> Iterator[str]:
+    """The lowest and the highest score that the school gave itself."""
+    rows = [row for row in material.of(login, "self_assessment_score") if not pd.isna(row["value"])]
+    scores = sorted({float(row["value"]) for row in rows})
+    if len(scores) == 1:
+        yield escape(f"Самооценка: балл по всем критериям один — {decimal(scores[0])}.")
+    elif scores:
+        ends = (scores[0], scores[-1])
+        lists = (", ".join(f"«{row['aspect']}»" for row in rows if float(row["value"]) == end) for end in ends)
+        low, high = (f"{names} — {decimal(end)}" for names, end in zip(lists, ends, strict=True))
+        yield escape(f"Самооценка: ниже всего {low}; выше всего {high}.")

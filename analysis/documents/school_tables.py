@@ -1,14 +1,13 @@
 """The tables of a school's note: its own numbers beside the city's; no other school is named."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
 from analysis.contracts.tables import TABLES
-from analysis.documents.material import Material, with_codes
+from analysis.documents.material import Material
 from analysis.presentation.brief_words import (
+    SEASONS,
     change_words,
     interval_words,
     limit_words,
@@ -20,20 +19,24 @@ from analysis.presentation.city_schools import city_note
 from analysis.presentation.conclusions.school import LOW_SHARES
 from analysis.presentation.exhibits import Col, plain_table
 from analysis.presentation.markdown import table_note
-from analysis.presentation.russian import decimal
-from analysis.presentation.shares import NO_DATA, probability, whole_percent
+from analysis.presentation.russian import NO_BREAK_SPACE
+from analysis.presentation.shares import NO_DATA, whole_percent
 from analysis.presentation.words import Row, count_words, date_words, rows_of
 from analysis.rules.exam_calendar import JOURNAL
 from analysis.rules.indicator_passport import SHARE
 
-COMPARED = ("journal_lower_share", "journal_same_share", "journal_higher_share")
-CONTESTS = ("contest_count", "contestant_count", "winner_count")
+NOTHING: Row = {"value": None}
+
+
+def _limit(against: Any) -> str:
+    """«выше, 95 %»: short enough for one line."""
+    return limit_words(against).replace(" предела ", f",{NO_BREAK_SPACE}")
+
+
 # Columns of several tables, each with its width there.
-RESULT = partial(Col, None, "Результат", align="l", say=sitting_words)
 INTERVAL = partial(Col, None, "Интервал 95\N{NO-BREAK SPACE}%", align="c", say=interval_words)
 CITY = partial(Col, "city_value", None, align="c", say=whole_percent)
-LIMIT = partial(Col, "against_city", None, align="l", say=limit_words)
-CHANGE = partial(Col, None, "Изменение", align="l", say=change_words)
+LIMIT = partial(Col, "against_city", None, align="l", say=_limit)
 
 
 def _known(count: Any) -> str:
@@ -70,66 +73,23 @@ def own_measures(material: Material, login: str) -> str:
     return plain_table("own", caption, TABLES["school_measures"], rows_of(rows[rows["school_login"] == login]), columns)
 
 
-def low_results(material: Material, login: str) -> str:
-    """The share that did not manage, with what can be said of it."""
+def results(material: Material, login: str) -> str:
+    """The share that did not manage and how sure it is, and beside it that of the marks 4 and 5."""
     rows = [row for row in material.of(login, *LOW_SHARES) if str(row["procedure"]) != JOURNAL]
+    good = {_key(row): row for row in material.of(login, "quality_share")}
+    season = {str(row["wave"]) for row in rows if str(row["wave"]) in SEASONS}
+    named = f", {season.pop()}" if len(season) == 1 else ""
     columns = [
-        RESULT(22),
+        Col(None, "Результат", 31, "l", lambda row: sitting_words(row).removesuffix(named)),
         Col(None, "Не справились", 15, "c", share_words),
-        INTERVAL(11),
-        Col("pooled_value", width=15, align="c", say=whole_percent),
-        CITY(8),
-        Col("threshold_probability", width=15, align="c", say=probability),
+        INTERVAL(9),
+        Col("pooled_value", "С учётом всех", 8, "c", whole_percent),
+        CITY(7),
         LIMIT(14),
+        Col(None, "Отметки «4» и «5»", 16, "c", lambda row: share_words(good.get(_key(row), NOTHING))),
     ]
-    caption = "Отметка «2» или балл ниже минимального"
+    caption = f"Результаты процедур {material.year} года{named and f' (ВПР — {named[2:]})'}"
     return _beside_city(material, rows, plain_table("low", caption, TABLES["school_indicators"], rows, columns))
-
-
-def quality(material: Material, login: str) -> str:
-    """Marks 4 and 5, and how they changed."""
-    rows = [row for row in material.of(login, "quality_share") if str(row["procedure"]) != JOURNAL]
-    columns = [
-        RESULT(34),
-        Col(None, "Качество: «4» и «5»", 20, "c", share_words),
-        INTERVAL(14),
-        CITY(10),
-        CHANGE(22),
-    ]
-    return _beside_city(material, rows, plain_table("quality", "Качество", TABLES["school_indicators"], rows, columns))
-
-
-def journal(material: Material, login: str) -> str:
-    """The journal's marks of the year, and the ВПР beside them."""
-    rows = [row for row in material.of(login, "quality_share") if str(row["procedure"]) == JOURNAL]
-    fails = {_key(row): row for row in material.of(login, "fail_share")}
-    columns = [
-        Col(None, "Предмет", 40, "l", lambda row: sitting_words(row).partition(", ")[2].capitalize()),
-        Col(None, "Качество", 22, "c", share_words),
-        Col("city_value", "Качество в городе", 16, "c", whole_percent),
-        Col(None, "Отметка «2»", 22, "c", lambda row: share_words(fails[_key(row)])),
-    ]
-    shown = [row for row in rows if _key(row) in fails]
-    printed = plain_table("journal", "Отметки журнала за год", TABLES["school_indicators"], shown, columns)
-    return _beside_city(material, rows, printed)
-
-
-def compared(material: Material, login: str) -> str:
-    """The ВПР against the journal."""
-    parts = {name: {_key(row): row for row in material.of(login, name)} for name in COMPARED}
-    names = zip(COMPARED, ("Понизили", "Подтвердили", "Повысили"), strict=True)
-    columns = [
-        Col(None, "ВПР", 36, "l", sitting_words),
-        *(Col(None, heading, 17, "c", partial(_part_words, parts[name])) for name, heading in names),
-        Col("city_value", "Понизили в городе", 13, "c", whole_percent),
-    ]
-    rows = list(parts[COMPARED[0]].values())
-    caption = "Отметка ВПР против отметки журнала"
-    return _beside_city(material, rows, plain_table("compared", caption, TABLES["school_indicators"], rows, columns))
-
-
-def _part_words(part: Mapping[tuple[str, ...], Row], row: Row) -> str:
-    return share_words(part[_key(row)])
 
 
 def shares_of(material: Material, table: str) -> list[str]:
@@ -138,90 +98,44 @@ def shares_of(material: Material, table: str) -> list[str]:
     return [one.id for one in indicators if (one.table, one.kind) == (table, SHARE)]
 
 
-def passport_shares(material: Material, login: str, name: str, caption: str, ids: list[str]) -> str:
-    """Shares of the social passport or of the staff."""
-    assert material.passport is not None
-    passport, rows = material.passport, material.of(login, *ids)
+def passport_shares(material: Material, login: str, ids: list[str]) -> str:
+    """Shares of the social passport and of the staff."""
+    rows = material.of(login, *ids)
     columns = [
-        Col("indicator_id", width=42, say=lambda one: passport[str(one)].name),
-        Col(None, "Школа", 22, "c", share_words),
-        CITY(12),
-        CHANGE(24),
+        Col("indicator_id", width=46, say=lambda one: material.passport[str(one)].name if material.passport else one),
+        Col(None, "Школа", 20, "c", share_words),
+        CITY(10),
+        Col(None, "Изменение", 24, "l", change_words),
     ]
-    return _beside_city(material, rows, plain_table(name, caption, TABLES["school_indicators"], rows, columns))
+    printed = plain_table("social", "Контингент и кадры", TABLES["school_indicators"], rows, columns)
+    return _beside_city(material, rows, printed)
 
 
 def deficits(material: Material, login: str) -> str:
     """Deficits of teachers by competence."""
     columns = [
-        Col("aspect", "Компетенция", 38),
-        Col(None, "Учителей с дефицитом", 20, "c", share_words),
-        INTERVAL(14),
-        CITY(10),
-        LIMIT(18),
+        Col("aspect", "Компетенция", 53),
+        Col(None, "С дефицитом", 17, "c", share_words),
+        INTERVAL(9),
+        CITY(7),
+        LIMIT(14),
     ]
     rows = material.of(login, "deficit_share")
-    printed = plain_table("deficits", "Профессиональные дефициты", TABLES["school_indicators"], rows, columns)
+    printed = plain_table("deficits", "Профессиональные дефициты учителей", TABLES["school_indicators"], rows, columns)
     return _beside_city(material, rows, printed)
 
 
-def self_assessment(material: Material, login: str) -> str:
-    """The scores that the school gave itself."""
-    columns = [
-        Col("aspect", "Критерий", 60),
-        Col(None, "Балл", 15, "c", share_words),
-        Col(None, "Изменение", 25, "c", _score_change),
-    ]
-    rows = material.of(login, "self_assessment_score")
-    return plain_table("self", "Самооценка школы", TABLES["school_indicators"], rows, columns)
-
-
-def _score_change(row: Row) -> str:
-    if pd.isna(row["change"]):
-        return change_words(row)
-    return (
-        f"{'+' if row['change'] > 0 else ''}{decimal(float(row['change']))} к {int(row['earlier_year'])} году".replace(
-            "-", "−"
-        )
-    )
-
-
-def contests(material: Material, login: str) -> str:
-    """Contests by level."""
-    rows = material.rows("contests")
-    rows = rows[rows["school_login"] == login]
-    columns = [
-        Col("contest_name", width=38),
-        Col("contest_level", width=17),
-        Col("contestants", "Участвовали", 15),
-        Col("contestant_count", "Участников", 14, "c"),
-        Col("winner_count", width=16, align="c"),
-    ]
-    return plain_table("contests", f"Конкурсы {material.year} года", TABLES["contests"], rows_of(rows), columns)
-
-
-def tables(material: Material, login: str) -> Iterator[str]:
+def tables(material: Material, login: str) -> list[str]:
     """All tables of the note, those without rows left out."""
-    for printed, *ids in _with_ids(material, login):
-        codes = [f"{login}/{one}" for one in ids if material.of(login, one)]
-        yield with_codes(printed, codes or [login], material.year)
-
-
-def _with_ids(material: Material, login: str) -> Iterator[tuple[str, ...]]:
-    """Each table with the indicators that it shows; where it shows none, the school itself can be asked for."""
-    yield (execution(material, login),)
-    yield own_measures(material, login), "own_measures_done_share"
-    yield low_results(material, login), *LOW_SHARES
-    yield quality(material, login), "quality_share"
-    yield compared(material, login), *COMPARED
-    yield journal(material, login), "quality_share", "fail_share"
-    for table_name, name, caption in (("context", "social", "Социальный паспорт"), ("staff", "staff", "Кадры")):
-        ids = shares_of(material, table_name)
-        if ids:
-            yield passport_shares(material, login, name, caption, ids), *ids
-    yield deficits(material, login), "deficit_share"
-    yield self_assessment(material, login), "self_assessment_score"
-    yield contests(material, login), *CONTESTS
+    ids = [*shares_of(material, "context"), *shares_of(material, "staff")]
+    made = [
+        execution(material, login),
+        own_measures(material, login),
+        results(material, login),
+        passport_shares(material, login, ids),
+        deficits(material, login),
+    ]
+    return [one for one in made if one]
 
 
 def _beside_city(material: Material, rows: Iterable[Row], markdown: str) -> str:

@@ -19,6 +19,8 @@ from analysis.rules.written import bracketed, doubt
 FEW, ABOVE = "мало участников", "выше"
 LOW_SHARES = ("fail_share", "below_minimum_share")
 ONE_SIDED = 0.025
+# So many cases are named; of more their number and the strongest.
+MOST_NAMED = 3
 SWAY = "предела случайных колебаний вокруг города"
 # What a school may have told nothing of, and the indicators that would show it.
 TOLD_OF = {
@@ -66,8 +68,11 @@ def under_or_undecided(case: Case) -> Iterator[Told]:
     over = threshold_words(case.evidence.passport)
     in_how_many = f"в {under}" if under else "ни в одном"
     head = f"Из {len(rows)} {results} доля не справившихся, вероятно, меньше порога {over} {in_how_many}"
-    said = "; ".join(f"{sitting_words(row)} ({probability(row['threshold_probability'])})" for row in open_ones)
-    rest = f"; в {len(open_ones)} отличить её от порога нельзя (в скобках — вероятность порога): {said}"
+    named = sorted(open_ones, key=lambda row: -row["threshold_probability"])[:MOST_NAMED]
+    shown = [row for row in open_ones if any(row is one for one in named)]
+    said = "; ".join(f"{sitting_words(row)} ({probability(row['threshold_probability'])})" for row in shown)
+    most = ", ближе всего к нему" if len(shown) < len(open_ones) else ""
+    rest = f"; в {len(open_ones)} отличить её от порога нельзя{most} (в скобках — вероятность порога): {said}"
     yield Told(f"{head}{rest if open_ones else ''}.", indicator_keys(rows))
 
 
@@ -89,10 +94,16 @@ def against_the_city(case: Case) -> Iterator[Told]:
     said = [
         f"{sitting_words(row)} — {share_words(row)} при {whole_percent(row['city_value'])} в городе "
         f"({limit_words(row['against_city']).replace('выше предела', 'за пределом')})"
-        for row in worse
+        for row in sorted(worse, key=_excess, reverse=True)[:MOST_NAMED]
     ]
-    yield Told(f"Доля не справившихся выше {SWAY}", indicator_keys(worse), said)
+    count = f" в {len(worse)} результатах из {len(rows)}; сильнее всего" if len(worse) > len(said) else ""
+    yield Told(f"Доля не справившихся выше {SWAY}{count}", indicator_keys(worse), said)
     yield Told(compared, indicator_keys(rows))
+
+
+def _excess(row: Row) -> float:
+    """By how much a share is greater than the city's."""
+    return float(row["value"]) - float(row["city_value"])
 
 
 def breaks(case: Case) -> Iterator[Told]:
