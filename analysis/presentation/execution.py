@@ -11,7 +11,7 @@ from analysis.presentation.markdown import escape
 from analysis.presentation.quality import reported
 from analysis.presentation.russian import GENITIVE, counted
 from analysis.presentation.sentences import NO_FACTS
-from analysis.presentation.words import rows_of, state_words
+from analysis.presentation.words import rows_of, state_words, task_heading, task_words
 
 HOW_COUNTED = (
     "Сообщено — что названо в форме; подтверждено — к чему названы документы; принято — чьи документы приняло "
@@ -43,7 +43,7 @@ def summary(edition: Edition) -> list[str]:
     if edition.execution.empty:
         return [NO_FACTS]
     parts = [
-        f"задача {row['task_code']} — {row['completed_measure_count']} из {row['planned_measure_count']}"
+        f"{task_words(row['task_code'])} — {row['completed_measure_count']} из {row['planned_measure_count']}"
         for row in rows_of(edition.facts("task_results"))
         if row["planned_measure_count"]
     ]
@@ -98,7 +98,7 @@ def _sections(edition: Edition) -> Iterator[Section]:
     for task in dict.fromkeys(edition.execution["task_code"]):
         rows = edition.execution[edition.execution["task_code"] == task]
         shown = [tables.task_picture(edition, task, rows), tables.task_table(edition, task, rows)]
-        yield f"## Задача {task}: план и факт {{#sec-fact-{task}}}", shown
+        yield f"## {task_heading(task)}: план и факт {{#sec-fact-{task}}}", shown
     yield "## С начала срока {#sec-to-date}", [tables.to_date(edition)]
     yield "## По исполнителям {#sec-by-executor}", [tables.by_executor(edition)]
     yield "## По тем, кто отчитывается {#sec-by-reporter}", [tables.by_reporter(edition)]

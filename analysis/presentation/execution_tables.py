@@ -22,7 +22,17 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Drawing, Exhibit, picture, table
 from analysis.presentation.figures import STATE_LOOKS, plan_fact_strips, stacked_bars
 from analysis.presentation.russian import NO_BREAK_SPACE, counted
-from analysis.presentation.words import NOT_STATED, Row, count_words, date_words, rows_of, state_words
+from analysis.presentation.words import (
+    NOT_STATED,
+    Row,
+    count_words,
+    date_words,
+    rows_of,
+    state_words,
+    target_words,
+    task_heading,
+    task_words,
+)
 
 NOBODY = "никто не назначен"
 
@@ -43,14 +53,14 @@ def task_results_picture(edition: Edition) -> Exhibit:
     others = rows["planned_measure_count"] - sum(own.values())
     parts = {DONE: own[DONE], UNDOCUMENTED: own[UNDOCUMENTED], "ещё не выполнено": others, NO_REPORT: own[NO_REPORT]}
     said = "; ".join(
-        f"задача {row['task_code']}: с планом {row['planned_measure_count']}, {states_words(row)}"
+        f"{task_words(row['task_code'])}: с планом {row['planned_measure_count']}, {states_words(row)}"
         for row in rows_of(rows)
     )
     caption = f"Состояние показателей {edition.calendar_year} года по задачам"
     alternative = f"Столбцы: показатели каждой задачи с планом больше нуля по состоянию. {said}."
     drawn = partial(
         stacked_bars,
-        [f"Задача {code}" for code in rows["task_code"]],
+        [task_heading(code) for code in rows["task_code"]],
         [(part, counts.tolist()) for part, counts in parts.items()],
         "показателей с планом больше нуля",
         STATE_LOOKS,
@@ -63,7 +73,7 @@ def task_results(edition: Edition) -> Exhibit:
     rows = edition.facts("task_results")
     whole = {"task_code": "", **rows_of(rows.sum(numeric_only=True).to_frame().T)[0]}
     printed = Condensed(rows, [*rows_of(rows), whole])
-    first = Col("task_code", "Задача", 15, "l", lambda code: f"Задача {code}" if code else "Всего")
+    first = Col("task_code", "Задача", 15, "l", lambda code: task_heading(code) if code else "Всего")
     caption = f"Исполнение {edition.calendar_year} года по задачам: число показателей"
     return table(edition, "task-results", caption, TaskResults, printed, _totals(first))
 
@@ -101,11 +111,11 @@ def states_words(row: Row) -> str:
 def task_picture(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
     """The same as strips."""
     words = "; ".join(
-        f"{row['measure_label']}: план {count_words(row['target_count'])}, сообщено {_reported_words(row)}, "
+        f"{row['measure_label']}: план {target_words(row)}, сообщено {_reported_words(row)}, "
         f"принято {count_words(row['accepted_count'])}, {state_words(row['status'])}"
         for row in rows_of(rows)
     )
-    caption = f"Задача {task}: план и факт {edition.calendar_year} года"
+    caption = f"{task_heading(task)}: план и факт {edition.calendar_year} года"
     alternative = f"Полосы: план и принятый факт каждого показателя. {words}."
     return picture(
         edition, f"fact-{task}", caption, PlanFact, rows, Drawing(partial(plan_fact_strips, rows), alternative)
@@ -117,13 +127,13 @@ def task_table(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
     columns = [
         Col("measure_label", "№", 7, "l", partial(chain_link, edition)),
         Col("measure_name", width=26),
-        Col(None, "План", 9, "c", linked(edition, _count("target_count"))),
+        Col(None, "План", 9, "c", linked(edition, target_words)),
         Col(None, "Сообщено", 14, "c", linked(edition, _reported_words)),
         Col(None, "Подтверждено", 16, "c", linked(edition, _count("documented_count"))),
         Col(None, "Принято", 11, "c", linked(edition, _count("accepted_count"))),
         Col("status", "Состояние", 17),
     ]
-    caption = f"Задача {task}: план и факт {edition.calendar_year} года"
+    caption = f"{task_heading(task)}: план и факт {edition.calendar_year} года"
     return table(edition, f"fact-{task}", caption, PlanFact, rows, columns)
 
 

@@ -27,6 +27,7 @@ from analysis.presentation.figures import save
 from analysis.presentation.markdown import escape
 from analysis.presentation.place import CONTENT_FOLDER, EDITIONS, EXHIBITS, MADE_FOLDERS
 from analysis.presentation.russian import short_date
+from analysis.presentation.words import task_heading
 from analysis.rules.config import INVENTED
 
 BLANK = "значение не указано; это не ноль"
@@ -112,14 +113,14 @@ def _plan_sections(edition: Edition) -> list[_Section]:
     """What the document plans, without a word of what was done."""
     titles = dict(zip(edition.plan["task_code"], edition.plan["task_title"], strict=True))
     targets = {task: plan_tables.targets_of_task(edition, task) for task in titles}
-    load = [plan_tables.load_picture(edition), plan_tables.load_table(edition)] if len(edition.planned) else []
+    load = [plan_tables.load_picture(edition), plan_tables.load_table(edition)] if len(edition.load) else []
     plans = [picture for task in titles for picture in plan_tables.plan_pictures(edition, task)]
     readings = [plan_tables.readings_table(edition)] if len(edition.open) else []
     by_task = "\n\n".join(_task_section(task, titles[task], targets[task]) for task in titles)
     return [
-        _Section("tasks", "\n".join(f"- **Задача {task}.** {escape(title)}" for task, title in titles.items())),
+        _Section("tasks", "\n".join(f"- **{task_heading(task)}.** {escape(title)}" for task, title in titles.items())),
         _shown("composition", "", [plan_tables.composition_picture(edition)]),
-        _Section("targets", by_task, list(targets.values())),
+        _Section("targets", "\n\n".join(filter(None, [sentences.derived(edition), by_task])), list(targets.values())),
         _shown("executors", sentences.busiest_executor(edition), load),
         _shown("calendar", sentences.deadlines(edition), [plan_tables.calendar_of_year(edition)]),
         _shown("plan", "", plans),
@@ -140,7 +141,7 @@ def _summary(edition: Edition) -> list[str]:
 
 
 def _task_section(task: str, title: str, exhibit: Exhibit) -> str:
-    return f"## Задача {task} {{#sec-task-{task}}}\n\n{escape(title)}\n\n{exhibit.markdown}"
+    return f"## {task_heading(task)} {{#sec-task-{task}}}\n\n{escape(title)}\n\n{exhibit.markdown}"
 
 
 def _readings_words(edition: Edition) -> str:
