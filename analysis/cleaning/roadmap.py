@@ -31,10 +31,11 @@ from analysis.cleaning.roadmap_document import (
     rows_of_roadmap,
     typed_frame,
 )
-from analysis.cleaning.values import Value, ValueNotReadError, derive_reading, read_executors, read_values
+from analysis.cleaning.values import Value, ValueNotReadError, derive_reading, is_money, read_executors, read_values
 from analysis.contracts.columns import OPEN_READINGS, READING_WORDS
 from analysis.contracts.findings import Finding
 from analysis.intake.blocks import plain
+from analysis.intake.columns import UNIT_IN_HEADING
 
 SETTLE = "Если есть документ, который решает вопрос, запишите решение в data/corrections.toml; иначе ничего."
 ASK_EXECUTOR = "Уточните у исполнителя; если документ говорит другое, запишите исправление в data/corrections.toml."
@@ -198,8 +199,10 @@ class _Measures:
         values = measure.values
         total = [measure.total] if measure.total else []
         own = next((value.unit for value in (*values, *total) if value.unit), "")
-        unit = plain(row.units[0]) or own or row.units[1]
-        derived = bool(values) and all(one.rule for one in measure.years.values() if one.value.count is not None)
+        of_name = UNIT_IN_HEADING.search(measure.name)
+        unit = plain(row.units[0]) or own or row.units[1] or (of_name[1] if of_name else "")
+        rules = [one.rule for one in measure.years.values() if one.value.count is not None]
+        derived = bool(rules) and all(rule in WITHOUT_NUMBER for rule in rules)
         kind = kind_of(unit, (measure.name, plain(row.title)), values, derived)
         baseline = self._baseline(row)
         better = better_of(measure.name, baseline[0], [*total, *values])
@@ -273,14 +276,18 @@ class _Measures:
 
     def _total(self, row: RoadmapRow) -> tuple[Value, ...] | None:
         """The totals of a row; none where the document names none or draws a dash."""
-        values = self._values(row.code, row.total, row.total_place)
+        values = self._values(row.code, row.total, row.total_place, self._largest(row))
         return () if values and all(value.count is None for value in values) else values
+
+    def _largest(self, row: RoadmapRow) -> int:
+        """Above which a number is a slip: no limit where the row or the heading names money."""
+        return ANY_SIZE if any(map(is_money, row.units)) else self.largest
 
     def _cell(self, row: RoadmapRow, key: tuple[str, str]) -> tuple[Target, ...] | None:
         """What a cell of a period says, a target a measure."""
         text, place = row.periods[key]
         try:
-            values, rule, month = said_in_year(text, int(key[0] or self._only_year(row)), self.largest)
+            values, rule, month = said_in_year(text, int(key[0] or self._only_year(row)), self._largest(row))
         except ValueNotReadError as error:
             self.findings.block("value", place, plain(text), f"Мероприятие {row.code}: {error}.")
             return None
@@ -395,9 +402,9 @@ class _Measures:
             decision_stanza(measure.code, measure.number),
         )
 
-    def _values(self, code: str, text: str, place: str) -> tuple[Value, ...] | None:
+    def _values(self, code: str, text: str, place: str, largest: int) -> tuple[Value, ...] | None:
         try:
-            return read_values(text, self.largest)
+            return read_values(text, largest)
         except ValueNotReadError as error:
             self.findings.block("value", place, plain(text), f"Мероприятие {code}: {error}.")
             return None
@@ -474,6 +481,8 @@ class _Measures:
 
 
 ANY_SIZE = 10**9
+# The rules by which a target follows where the document writes no number at all: what is planned is a document.
+WITHOUT_NUMBER = ("once", "times", "each_year", "said_in_year")
 
 
 def _reading_of(measure: _Measure) -> tuple[str, str]:

@@ -63,7 +63,7 @@ def told_apart(rows: Sequence[ActivityRow]) -> list[ActivityRow]:
     tasks_of: dict[str, set[str]] = {}
     for row in numbered:
         tasks_of.setdefault(row.code, set()).add(row.task.code)
-    if all(len(tasks) == 1 for tasks in tasks_of.values()) or any("." in code for code in tasks_of):
+    if all(len(tasks) == 1 for tasks in tasks_of.values()) or any(CODE_WITH_DOT.match(row.code) for row in rows):
         return numbered
     return [replace(row, code=f"{row.task.code}.{row.code}") for row in numbered]
 

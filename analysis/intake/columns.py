@@ -215,8 +215,11 @@ def _role(path: Path, settled: Settled) -> str | None:
     if whole or lowest in settled:
         return role
     period = _period(said)
-    if period and role in (None, "total", "result", "money"):
-        return f"money {period}" if role == "money" or any(role_of(one, {}) == "money" for one in said) else period
+    years = set(A_YEAR.findall(" ".join(said)))
+    if len(years) == 1 and any(role_of(one, {}) == "money" for one in said):
+        return f"money {period or years.pop()}"
+    if period and role in (None, "total", "result"):
+        return period
     if lowest == "наименование" and role_of(said[0], {}) in ("title", "task"):
         return "title"
     return role
