@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+# A row of a sheet that holds no plan has this number of a table.
+OTHER_SHEET = -1
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:

@@ -6,7 +6,8 @@ from pathlib import Path
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
 from analysis.intake.blocks import Block, Cell
-from analysis.intake.word_file import read_word_blocks
+from analysis.intake.sheet_plan import read_sheet_blocks
+from analysis.intake.word_file import DOCUMENT, read_word_blocks
 
 # A text file of an office holds no control characters but tab and line ends; others mean another format.
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
@@ -74,7 +75,7 @@ ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
 
 def read_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
-    """Returns the paragraphs and rows of a .txt or .docx file, and what was noticed while reading.
+    """Returns the paragraphs and rows of a .txt, .docx or .xlsx file, and what was noticed while reading.
 
     Args:
         content: The bytes of the file.
@@ -92,12 +93,19 @@ def read_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
     if content.startswith(ZIP):
         if b"application/vnd.oasis.opendocument" in content[:200]:
             raise AnalysisError(f"{file}: это документ OpenDocument (.odt). Сохраните его как .docx.")
+        if _is_workbook(content):
+            return read_sheet_blocks(content, file)
         return read_word_blocks(content, file)
     if Path(file).suffix.lower() == ".docx":
         raise AnalysisError(
             f"{file}: это не .docx: внутри нет пакета документа. Откройте файл в Word и сохраните как .docx."
         )
     return read_text_blocks(content, file)
+
+
+def _is_workbook(content: bytes) -> bool:
+    """Whether a package holds an Excel workbook: the names of its parts are not compressed."""
+    return b"xl/workbook" in content and DOCUMENT.encode() not in content
 
 
 def _ole2_message(content: bytes, file: str) -> str:

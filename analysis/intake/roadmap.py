@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.contracts.findings import Finding, Severity
-from analysis.intake.blocks import Block, Cell, plain
+from analysis.intake.blocks import OTHER_SHEET, Block, Cell, plain
 from analysis.intake.codes import bare, begin_anew, belongs, code_is_sound, code_of, code_style, told_apart
 from analysis.intake.columns import (
     A_YEAR,
@@ -245,6 +245,9 @@ class _BodyReader:
         return heading.isdecimal() or role_of(folded(heading), self.settled) is not None
 
     def _read_block(self, block: Block, below: Block | None) -> None:
+        if block.table == OTHER_SHEET:
+            self._use([block], "other_sheet")
+            return
         task = self._task_of(block) or self._titled(block, below)
         if task is not None:
             self._use([block], "task")
