@@ -100,7 +100,11 @@ class _Measure:
 
 
 def clean_roadmap(
-    text: Mapping[str, pd.DataFrame], decisions: Sequence[Decision], largest: int, file: str
+    text: Mapping[str, pd.DataFrame],
+    decisions: Sequence[Decision],
+    largest: int,
+    file: str,
+    stated: tuple[int, int] | None = None,
 ) -> CleanRoadmap:
     """Returns the typed tables of a roadmap.
 
@@ -109,9 +113,10 @@ def clean_roadmap(
         decisions: Recorded decisions about open readings.
         largest: A planned number above this is taken for a slip.
         file: Path of the document, for findings.
+        stated: First and last year, where people state them for the title.
     """
     findings = RoadmapFindings(file)
-    period = document_period(text["approval"], findings)
+    period = stated or document_period(text["approval"], findings)
     school_year = SCHOOL_YEAR.search(text["approval"]["title"].iloc[0]) is not None
     reader = _Measures(findings, largest, {(one.activity, one.measure): one for one in decisions}, period, school_year)
     rows = rows_of_roadmap(text)

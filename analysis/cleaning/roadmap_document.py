@@ -189,7 +189,13 @@ def document_period(approval: pd.DataFrame, findings: RoadmapFindings) -> tuple[
     spans = spans or [(int(first), int(first) // 100 * 100 + int(last)) for first, last in SCHOOL_YEAR.findall(title)]
     spans = spans or [(int(year), int(year)) for year in SINGLE_YEAR.findall(title)]
     if not spans and title:
-        findings.block("heading", place, title, "В названии не найден срок вида «в 2020-2022 гг.».")
+        findings.block(
+            "heading",
+            place,
+            title,
+            "В названии не найден срок вида «в 2020-2022 гг.».",
+            "Сверьте с документом; срок впишите в project.toml, раздел [roadmap]: period = [2020, 2022].",
+        )
     return spans[-1] if spans else None
 
 

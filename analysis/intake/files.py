@@ -70,6 +70,7 @@ def _without_control_characters(text: str, file: str) -> str:
     return text
 
 
+PDF = b"%PDF-"
 ZIP, OLE2, RTF = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
@@ -88,9 +89,16 @@ def read_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
         raise AnalysisError(f"{file}: файл пуст. Получите его заново.")
     if content.startswith(OLE2):
         raise AnalysisError(_ole2_message(content, file))
+    if content.lstrip()[:5] == PDF:
+        raise AnalysisError(
+            f"{file}: это PDF: таблица в нём хранится линиями и буквами. Получите документ как .docx или .xlsx; "
+            "если его нет, сохраните PDF в Word как .docx и сверьте каждую ячейку с подписанным."
+        )
     if content.startswith(RTF):
         raise AnalysisError(f"{file}: это RTF. Откройте его в Word и сохраните как .docx.")
     if content.startswith(ZIP):
+        if b"application/vnd.oasis.opendocument.spreadsheet" in content[:200]:
+            raise AnalysisError(f"{file}: это таблица OpenDocument (.ods). Сохраните её как .xlsx.")
         if b"application/vnd.oasis.opendocument" in content[:200]:
             raise AnalysisError(f"{file}: это документ OpenDocument (.odt). Сохраните его как .docx.")
         if _is_workbook(content):
@@ -111,4 +119,6 @@ def _is_workbook(content: bytes) -> bool:
 def _ole2_message(content: bytes, file: str) -> str:
     if ENCRYPTED_PACKAGE in content:
         return f"{file}: документ защищён паролем. Снимите пароль в Word и сохраните как .docx."
+    if "Workbook".encode("utf-16-le") in content:
+        return f"{file}: это старый формат Excel (.xls). Откройте файл в Excel и сохраните как .xlsx."
     return f"{file}: это старый формат Word (.doc). Откройте файл в Word и сохраните как .docx."

@@ -1,6 +1,6 @@
 """Finds heading, tasks and activities in the blocks of a roadmap and lays them out as text tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -62,18 +62,21 @@ class RoadmapText:
     findings: tuple[Finding, ...]
 
 
-def lay_out(blocks: Sequence[Block], file: str, settled: Settled | None = None) -> RoadmapText:
+def lay_out(
+    blocks: Sequence[Block], file: str, settled: Settled | None = None, stated: Mapping[str, str] | None = None
+) -> RoadmapText:
     """Returns the text tables of a roadmap; each value is as received and carries its address.
 
     Args:
         blocks: Paragraphs and rows of the document, corrections applied.
         file: Path of the document relative to the project.
         settled: What people have said that headings mean.
+        stated: What people state in the place of the heading.
     """
     settled = settled or {}
     start = next((number for number, block in enumerate(blocks) if looks_like_header(block, settled)), len(blocks))
     begin = start - _tasks_above(blocks, start, settled)
-    heading = read_heading(blocks[:begin], file)
+    heading = read_heading(blocks[:begin], file, stated or {})
     reader = _BodyReader(file, settled, blocks[begin:])
     if start == len(blocks):
         reader.report("columns", "весь файл", "", _no_header(blocks))
