@@ -25,6 +25,13 @@ HEADER = ("№ п/п", "Мероприятие", "Результат", "План
 TASK = ("1.", "Поддержка школ", "", "", "", "", "", "")
 FIRST = ("1.1", "Отбор школ", "Количество школ", "2", "2", "2", "2", "УО, ИМО")
 SECOND = ("1.2.", "Семинар", "Программа семинара", "2", "0", "1", "1", "ИМО")
+# What a plan says of a measure that counts something and of its target, beside the number.
+COUNTED = {"measure_kind": "count", "better": None, "target_mark": None, "comparator": "="}
+OF_MEASURE = {
+    "measure_kind": "count", "measure_unit": None, "better": None, "baseline_value": None, "baseline_year": None,
+    "deadline_text": None,
+}  # fmt: skip
+OF_TARGET = {"target_mark": None, "derived_rule": None}
 ADDRESS_COLUMNS = {"source_file", "place", "task_place", "title_place", "approved_date_place"}
 
 Row = Sequence[str]

@@ -1,13 +1,26 @@
 """Turns the text tables of a roadmap into typed tables; what cannot be read becomes a blocking finding."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from analysis.cleaning.corrections import Decision, decision_stanza
+from analysis.cleaning.deadlines import AS_NEEDED, Deadline, DeadlineNotReadError, read_deadlines
+from analysis.cleaning.plan_targets import (
+    BLANK,
+    UNREAD,
+    Promised,
+    Target,
+    joined_quarters,
+    promised_by_year,
+    said_in_year,
+    with_years,
+)
+from analysis.cleaning.results import better_of, has_unread_number, kind_of, read_result
 from analysis.cleaning.roadmap_document import (
+    SCHOOL_YEAR,
     RoadmapFindings,
     RoadmapRow,
     activity_table,
@@ -18,12 +31,24 @@ from analysis.cleaning.roadmap_document import (
     rows_of_roadmap,
     typed_frame,
 )
-from analysis.cleaning.values import Value, ValueNotReadError, derive_reading, read_executors, read_values
+from analysis.cleaning.values import Value, ValueNotReadError, derive_reading, is_money, read_executors, read_values
 from analysis.contracts.columns import OPEN_READINGS, READING_WORDS
 from analysis.contracts.findings import Finding
 from analysis.intake.blocks import plain
+from analysis.intake.columns import UNIT_IN_HEADING
 
 SETTLE = "Если есть документ, который решает вопрос, запишите решение в data/corrections.toml; иначе ничего."
+ASK_EXECUTOR = "Уточните у исполнителя; если документ говорит другое, запишите исправление в data/corrections.toml."
+A_YEAR = re.compile(r"\b20[0-9]{2}\b")
+NO_TOTAL = (
+    "Итога за срок документ не называет, и складываются ли годы, не сказано: они не складываются, пока этого не решит "
+    "документ. Отчёт показывает оба прочтения."
+)
+NO_YEAR = (
+    "У срока не назван год, а план длится несколько лет. Ближайшее прочтение: каждый год; план года не указан, пока "
+    "этого не скажет документ."
+)
+AS_NEEDED_SAID = "Срок — по мере необходимости или по плану: сколько раз в год, документ не говорит; план не указан."
 
 
 @dataclass(frozen=True)
@@ -36,17 +61,50 @@ class CleanRoadmap:
 
 @dataclass(frozen=True)
 class _Measure:
-    """One measure of an activity with its targets by year."""
+    """One measure of an activity with its targets by year.
+
+    Attributes:
+        code: The activity.
+        number: Of the measure inside it.
+        name: The result.
+        total: For the whole term; None where the document names none.
+        years: What is planned for each year.
+        kind: A key of MEASURE_KINDS.
+        unit: As written; empty where nothing names it.
+        better: «more», «less» or None.
+        baseline: The value to begin with, and its year.
+        deadlines: When it is due.
+    """
 
     code: str
     number: int
     name: str
-    total: Value
-    years: dict[int, Value | None]
+    total: Value | None
+    years: dict[int, Target]
+    kind: str = "count"
+    unit: str = ""
+    better: str | None = None
+    baseline: tuple[float | None, int | None] = (None, None)
+    deadlines: tuple[Deadline, ...] = ()
+
+    @property
+    def values(self) -> list[Value]:
+        """The numbers of the years."""
+        return [one.value for one in self.years.values() if one.value.count is not None]
+
+    @property
+    def comparator(self) -> str:
+        """That of the total; without one that of all the years, if they have one."""
+        of_years = {value.comparator for value in self.values}
+        return self.total.comparator if self.total else of_years.pop() if len(of_years) == 1 else "="
 
 
 def clean_roadmap(
-    text: Mapping[str, pd.DataFrame], decisions: Sequence[Decision], largest: int, file: str
+    text: Mapping[str, pd.DataFrame],
+    decisions: Sequence[Decision],
+    largest: int,
+    file: str,
+    stated: tuple[int, int] | None = None,
 ) -> CleanRoadmap:
     """Returns the typed tables of a roadmap.
 
@@ -55,33 +113,54 @@ def clean_roadmap(
         decisions: Recorded decisions about open readings.
         largest: A planned number above this is taken for a slip.
         file: Path of the document, for findings.
+        stated: First and last year, where people state them for the title.
     """
     findings = RoadmapFindings(file)
-    reader = _Measures(findings, largest, {(one.activity, one.measure): one for one in decisions})
+    period = stated or document_period(text["approval"], findings)
+    school_year = SCHOOL_YEAR.search(text["approval"]["title"].iloc[0]) is not None
+    reader = _Measures(findings, largest, {(one.activity, one.measure): one for one in decisions}, period, school_year)
     rows = rows_of_roadmap(text)
-    period = document_period(text["approval"], findings)
     check_codes(text["activities"], findings)
-    check_years(text["targets"], period, findings)
-    measures = [(row, measure) for row in rows for measure in reader.measures(row)]
+    check_years(text, period, findings)
+    measures = list(_numbered((row, measure) for row in rows for measure in reader.measures(row)))
     tables = {
         "approval": approval_table(text["approval"], period, findings),
         "activities": activity_table(text["activities"]),
         "measures": reader.measure_table(measures),
         "targets": reader.target_table(measures),
+        "deadlines": _deadline_table(measures, file),
         "executors": _executors(rows, file),
         "cells": text["cells"],
     }
     reader.check_decisions()
+    findings.tell_gathered()
     return CleanRoadmap(tables, tuple(findings.found))
+
+
+def _numbered(measures: Iterator[tuple[RoadmapRow, _Measure]]) -> Iterator[tuple[RoadmapRow, _Measure]]:
+    """Numbers the measures of each activity, also where several rows hold them."""
+    counts: dict[str, int] = {}
+    for row, measure in measures:
+        counts[row.code] = counts.get(row.code, 0) + 1
+        yield row, replace(measure, number=counts[row.code])
 
 
 class _Measures:
     """Reads the measures of each activity and remembers the open readings for the decisions about them."""
 
-    def __init__(self, findings: RoadmapFindings, largest: int, decisions: Mapping[tuple[str, int], Decision]) -> None:
+    def __init__(
+        self,
+        findings: RoadmapFindings,
+        largest: int,
+        decisions: Mapping[tuple[str, int], Decision],
+        period: tuple[int, int] | None,
+        school_year: bool,
+    ) -> None:
         self.findings = findings
         self.largest = largest
         self.decisions = decisions
+        self.years = list(range(period[0], period[1] + 1)) if period else []
+        self.school_year = school_year
         self._open: set[tuple[str, int]] = set()
 
     def check_decisions(self) -> None:
@@ -97,93 +176,205 @@ class _Measures:
                 )
 
     def measures(self, row: RoadmapRow) -> list[_Measure]:
-        """The measures of an activity: several only where the total holds several values."""
-        totals = self._values(row.code, row.total, row.total_place)
-        years = {year: self._values(row.code, text, place) for year, (text, place) in row.years.items()}
-        if totals is None or any(values is None for values in years.values()):
+        """The measures of an activity: several only where the total, or a year, holds several values."""
+        deadlines = self._deadlines(row)
+        if not row.periods or not (row.total or any(plain(text) for text, _ in row.periods.values())):
+            return [self._described(row, self._promised(row, deadlines))]
+        totals = self._total(row)
+        cells = {key: self._cell(row, key) for key in row.periods}
+        if totals is None or any(values is None for values in cells.values()):
             return []
-        names = self._names(row, len(totals))
-        spread = {year: self._spread(row, year, values or (), len(totals)) for year, values in years.items()}
+        wanted = len(totals) or max(len(values or ()) for values in cells.values())
+        names = self._names(row, wanted)
+        spread = {key: self._spread(row, key, values or (), wanted) for key, values in cells.items()}
         if names is None or any(values is None for values in spread.values()):
             return []
+        targets = [self._by_year({key: (values or ())[number] for key, values in spread.items()}, row)
+                   for number in range(wanted)]  # fmt: skip
         self._note_blank_years(row, spread)
-        self._note_deadlines(row, totals, [value for values in spread.values() for value in values or () if value])
+        self._note_deadlines(row, totals, [one.value for years in targets for one in years.values()])
         return [
-            _Measure(
-                row.code,
-                number + 1,
-                names[number],
-                totals[number],
-                {year: values[number] for year, values in spread.items() if values is not None},
+            self._described(row, _Measure(row.code, 0, names[number], totals[number] if totals else None,
+                                          targets[number], deadlines=deadlines or ()))
+            for number in range(wanted)
+        ]  # fmt: skip
+
+    def _described(self, row: RoadmapRow, measure: _Measure) -> _Measure:
+        """The measure with kind, unit, direction and baseline."""
+        values = measure.values
+        total = [measure.total] if measure.total else []
+        own = next((value.unit for value in (*values, *total) if value.unit), "")
+        of_name = UNIT_IN_HEADING.search(measure.name)
+        unit = plain(row.units[0]) or own or row.units[1] or (of_name[1] if of_name else "")
+        rules = [one.rule for one in measure.years.values() if one.value.count is not None]
+        derived = bool(rules) and all(rule in WITHOUT_NUMBER for rule in rules)
+        kind = kind_of(unit, (measure.name, plain(row.title)), values, derived)
+        baseline = self._baseline(row)
+        better = better_of(measure.name, baseline[0], [*total, *values])
+        self._check_whole(row, kind, unit, [*total, *values])
+        return replace(measure, kind=kind, unit=unit, better=better, baseline=baseline)
+
+    def _check_whole(self, row: RoadmapRow, kind: str, unit: str, values: Sequence[Value]) -> None:
+        counted = kind in ("count", "document") and not unit and "средн" not in f"{row.name} {row.title}".casefold()
+        for value in values if counted else ():
+            if value.fraction:
+                self.findings.block(
+                    "value",
+                    row.total_place,
+                    _number_words(value.count),
+                    f"Мероприятие {row.code}: дробное число, а ни единица, ни слова показателя не говорят, что оно "
+                    "может быть дробным.",
+                )
+
+    def _baseline(self, row: RoadmapRow) -> tuple[float | None, int | None]:
+        text, heading = row.baseline
+        year = A_YEAR.search(f"{text} {heading}")
+        try:
+            values = read_values(A_YEAR.sub("", text).replace("(г.)", "").replace("( г.)", ""), ANY_SIZE)
+        except ValueNotReadError:
+            said = ("Базовое значение не прочитано: оно сохранено как есть, направление по нему не определяется.",
+                    ASK_EXECUTOR)  # fmt: skip
+            self.findings.gather("value", row.total_place, plain(text), said)
+            values = ()
+        number = values[0].count if values and not values[0].mark else None
+        return number, int(year[0]) if year and number is not None else None
+
+    def _deadlines(self, row: RoadmapRow) -> tuple[Deadline, ...] | None:
+        """The deadlines of a row; None where they are not read, or leave the year open."""
+        try:
+            read = read_deadlines(row.deadline)
+        except DeadlineNotReadError as error:
+            said = (f"Срок не прочитан: {error}. План года не указан.", ASK_EXECUTOR)
+            self.findings.gather("deadline", row.deadline_place, plain(row.deadline), said)
+            return None
+        dated = with_years(read, self.years, self.school_year)
+        if dated is None:
+            self.findings.gather("deadline", row.deadline_place, plain(row.deadline), (NO_YEAR, ASK_EXECUTOR))
+        elif any(one.recurrence == AS_NEEDED for one in dated):
+            self.findings.gather("deadline", row.deadline_place, plain(row.deadline), (AS_NEEDED_SAID, ASK_EXECUTOR))
+        outside = [one for one in dated or () if one.last and self.years and one.last.year not in self.years]
+        if outside and not any(one.recurrence for one in outside):
+            said = ("Срок вне срока документа: план этого года в отчёты не входит.", ASK_EXECUTOR)
+            self.findings.gather("deadline", row.deadline_place, plain(row.deadline), said)
+        return dated
+
+    def _promised(self, row: RoadmapRow, deadlines: tuple[Deadline, ...] | None) -> _Measure:
+        """The measure of a row without numbers by year: its deadlines say when, its result how many."""
+        name, number = read_result(row.name)
+        total = self._total(row)
+        if number is None and total:
+            number = total[0] if total[0].count is not None else None
+        elif number is None and has_unread_number(row.name):
+            said = (
+                "В результате стоит число, но что оно считает, не сказано однозначно: результат прочитан как документ.",
+                "Ничего, если это не план; иначе запишите исправление, например «Семинары (3 ед.)».",
             )
-            for number in range(len(totals))
-        ]
+            self.findings.gather("value", row.deadline_place, plain(row.name), said)
+        if deadlines == ():
+            said = ("Ни чисел по годам, ни срока нет: план не указан. Пустая ячейка — не ноль.", ASK_EXECUTOR)
+            self.findings.gather("blank_year", row.deadline_place, row.code, said)
+        if deadlines is None:
+            years = {year: Target(UNREAD, None, None, plain(row.deadline), row.deadline_place) for year in self.years}
+        else:
+            years = promised_by_year(Promised(number, deadlines, plain(row.deadline), row.deadline_place), self.years)
+        return _Measure(row.code, 0, name, None, years, deadlines=deadlines or ())
+
+    def _total(self, row: RoadmapRow) -> tuple[Value, ...] | None:
+        """The totals of a row; none where the document names none or draws a dash."""
+        values = self._values(row.code, row.total, row.total_place, self._largest(row))
+        return () if values and all(value.count is None for value in values) else values
+
+    def _largest(self, row: RoadmapRow) -> int:
+        """Above which a number is a slip: no limit where the row or the heading names money."""
+        return ANY_SIZE if any(map(is_money, row.units)) else self.largest
+
+    def _cell(self, row: RoadmapRow, key: tuple[str, str]) -> tuple[Target, ...] | None:
+        """What a cell of a period says, a target a measure."""
+        text, place = row.periods[key]
+        try:
+            values, rule, month = said_in_year(text, int(key[0] or self._only_year(row)), self._largest(row))
+        except ValueNotReadError as error:
+            self.findings.block("value", place, plain(text), f"Мероприятие {row.code}: {error}.")
+            return None
+        return tuple(Target(value, rule, value.month or month, plain(text), place) for value in values)
+
+    def _only_year(self, row: RoadmapRow) -> int:
+        if len(self.years) == 1:
+            return self.years[0]
+        places = tuple(place for _, place in row.periods.values())
+        self.findings.gather(
+            "columns",
+            places[0],
+            "",
+            ("У столбцов кварталов не назван год, а план длится несколько лет: они отнесены к первому.", ASK_EXECUTOR),
+        )
+        return self.years[0] if self.years else 2000
+
+    def _by_year(self, cells: Mapping[tuple[str, str], Target], row: RoadmapRow) -> dict[int, Target]:
+        """The targets of a measure by year: quarters joined, years without a column not stated."""
+        quarters: dict[int, dict[str, Target]] = {}
+        years: dict[int, Target] = {}
+        for (year, quarter), target in cells.items():
+            number = int(year) if year else self._only_year(row)
+            if quarter:
+                quarters.setdefault(number, {})[quarter] = target
+            else:
+                years[number] = target
+        joined = {year: joined_quarters(some) for year, some in quarters.items() if year not in years}
+        found = years | joined
+        between = [year for year in self.years if year not in found]
+        return dict(sorted((found | {year: Target(BLANK, place=row.total_place) for year in between}).items()))
 
     def measure_table(self, measures: Sequence[tuple[RoadmapRow, _Measure]]) -> pd.DataFrame:
         """The typed measures with their readings."""
         rows = []
         for row, measure in measures:
             reading, basis, document = self._reading(row, measure)
+            total = measure.total.goal() if measure.total else None
             rows.append(
                 (
-                    self.findings.file,
-                    row.total_place,
-                    measure.code,
-                    measure.number,
-                    measure.name,
-                    plain(row.total),
-                    measure.total.comparator,
-                    measure.total.count,
-                    reading,
-                    basis,
-                    document,
+                    self.findings.file, row.total_place, measure.code, measure.number, measure.name, plain(row.total),
+                    measure.comparator, total, reading, basis, document, measure.kind, measure.unit or None,
+                    measure.better, *measure.baseline, plain(row.deadline) or None,
                 )
-            )
+            )  # fmt: skip
         columns = (
             "source_file place activity_code measure_number measure_name planned_total_text comparator "
-            "planned_total_count reading reading_basis decision_document"
+            "planned_total_count reading reading_basis decision_document measure_kind measure_unit better "
+            "baseline_value baseline_year deadline_text"
         )
-        return typed_frame(rows, columns, whole=["measure_number", "planned_total_count"])
+        gaps = ["planned_total_count", "baseline_year"]
+        return typed_frame(rows, columns, ["measure_number"], gaps, {"baseline_value": "Float64"})
 
     def target_table(self, measures: Sequence[tuple[RoadmapRow, _Measure]]) -> pd.DataFrame:
-        """The typed targets: one row a measure and year; blank stays blank."""
-        rows = []
-        for row, measure in measures:
-            month_of_row = _common_months(row, [measure.total])
-            for year, value in measure.years.items():
-                text, place = row.years[year]
-                planned = value is not None and value.count > 0
-                rows.append(
-                    (
-                        self.findings.file,
-                        place,
-                        measure.code,
-                        measure.number,
-                        year,
-                        plain(text),
-                        "≥" if "≥" in (measure.total.comparator, value.comparator if value else "=") else "=",
-                        value.count if value else None,
-                        (value.month or next(iter(month_of_row), None)) if value and planned else None,
-                    )
-                )
+        """The typed targets: one row a measure and year; what is not a number has its mark."""
+        rows = [
+            (self.findings.file, one.place or row.total_place, measure.code, measure.number, year, one.text,
+             *_bounds(measure, one, _common_months(row, [measure.total] if measure.total else [])), one.rule)
+            for row, measure in measures for year, one in measure.years.items()
+        ]  # fmt: skip
         columns = (
             "source_file place activity_code measure_number calendar_year target_text comparator target_count "
-            "deadline_month"
+            "deadline_month target_low target_high target_mark derived_rule"
         )
+        others = dict.fromkeys(("target_low", "target_high"), "Float64")
         return typed_frame(
-            rows, columns, whole=["measure_number", "calendar_year"], gaps=["target_count", "deadline_month"]
+            rows, columns, ["measure_number", "calendar_year"], ["target_count", "deadline_month"], others
         )
 
     def _reading(self, row: RoadmapRow, measure: _Measure) -> tuple[str, str, str | None]:
-        counts = [value.count if value else None for value in measure.years.values()]
-        reading, basis = derive_reading(measure.total, counts)
+        reading, basis = _reading_of(measure)
         if reading not in OPEN_READINGS:
             return reading, basis, None
         key = (measure.code, measure.number)
         self._open.add(key)
         decision = self.decisions.get(key)
         if decision is None:
-            self._report_open(row, measure, reading)
+            if measure.total is None:
+                stanza = decision_stanza(*key)
+                self.findings.gather("both_possible", row.total_place, f"{key[0]}/{key[1]}", (NO_TOTAL, SETTLE), stanza)
+            else:
+                self._report_open(row, measure, measure.total, reading)
             return reading, basis, None
         self.findings.note(
             "decision",
@@ -195,9 +386,12 @@ class _Measures:
         )
         return decision.reading, "decision", decision.basis
 
-    def _report_open(self, row: RoadmapRow, measure: _Measure, reading: str) -> None:
-        years = ", ".join("не заполнено" if value is None else str(value.count) for value in measure.years.values())
-        total = f"{'не менее ' if measure.total.comparator == '≥' else ''}{measure.total.count}"
+    def _report_open(self, row: RoadmapRow, measure: _Measure, planned: Value, reading: str) -> None:
+        years = ", ".join(
+            "не заполнено" if one.value.count is None else _number_words(one.value.count)
+            for one in measure.years.values()
+        )
+        total = f"{'не менее ' if planned.comparator == '≥' else ''}{_number_words(planned.count)}"
         both = reading == "both_possible"
         why = (
             "сумма лет больше нижней границы: итог можно читать и как сумму, и как уровень"
@@ -206,16 +400,16 @@ class _Measures:
         )
         self.findings.attention(
             reading,
-            (row.total_place, *(place for _, place in row.years.values())),
+            (row.total_place, *(place for _, place in row.periods.values())),
             f"{measure.code}, показатель {measure.number} «{measure.name}»: итог {total}; по годам {years}",
             f"{why[0].upper()}{why[1:]}. Отчёт показывает оба прочтения.",
             SETTLE,
             decision_stanza(measure.code, measure.number),
         )
 
-    def _values(self, code: str, text: str, place: str) -> tuple[Value, ...] | None:
+    def _values(self, code: str, text: str, place: str, largest: int) -> tuple[Value, ...] | None:
         try:
-            return read_values(text, self.largest)
+            return read_values(text, largest)
         except ValueNotReadError as error:
             self.findings.block("value", place, plain(text), f"Мероприятие {code}: {error}.")
             return None
@@ -237,42 +431,43 @@ class _Measures:
         return None
 
     def _spread(
-        self, row: RoadmapRow, year: int, values: tuple[Value, ...], wanted: int
-    ) -> tuple[Value | None, ...] | None:
-        """Returns the values of a year, one per measure. A single 0 or a blank holds for each measure."""
+        self, row: RoadmapRow, key: tuple[str, str], values: tuple[Target, ...], wanted: int
+    ) -> tuple[Target, ...] | None:
+        """Returns the targets of a period, one per measure. A single 0, a mark or a blank holds for each measure."""
+        text, place = row.periods[key]
         if not values:
-            return (None,) * wanted
+            return (Target(BLANK, place=place),) * wanted
         if len(values) == wanted:
             return values
-        text, place = row.years[year]
-        if len(values) == 1 and values[0].count == 0:
-            self.findings.note(
-                "shared_zero",
-                (place,),
-                plain(text),
-                f"Мероприятие {row.code}: показателей {wanted}, а 0 стоит один; он относится к каждому.",
-                "Ничего; если ноль относится не ко всем, запишите исправление.",
-            )
+        if len(values) == 1 and not values[0].value.count:
+            if values[0].value.count == 0:
+                self.findings.note(
+                    "shared_zero",
+                    (place,),
+                    plain(text),
+                    f"Мероприятие {row.code}: показателей {wanted}, а 0 стоит один; он относится к каждому.",
+                    "Ничего; если ноль относится не ко всем, запишите исправление.",
+                )
             return values * wanted
         self.findings.block(
             "measure_count",
             place,
             plain(text),
-            f"Мероприятие {row.code}: значений в {year} году {len(values)}, а показателей {wanted}.",
+            f"Мероприятие {row.code}: значений в {key[0]} году {len(values)}, а показателей {wanted}.",
         )
         return None
 
-    def _note_blank_years(self, row: RoadmapRow, spread: Mapping[int, tuple[Value | None, ...] | None]) -> None:
-        blank = [year for year, values in spread.items() if not values or values[0] is None]
+    def _note_blank_years(self, row: RoadmapRow, spread: Mapping[tuple[str, str], tuple[Target, ...] | None]) -> None:
+        blank = [key for key, values in spread.items() if not values or values[0].value is BLANK]
         if len(blank) == len(spread):
             self.findings.block("blank_year", row.total_place, "", f"Мероприятие {row.code}: не заполнен ни один год.")
             return
-        for year in blank:
+        for key in blank if not any(quarter for _, quarter in spread) else ():
             self.findings.attention(
                 "blank_year",
-                (row.years[year][1],),
+                (row.periods[key][1],),
                 "",
-                f"Мероприятие {row.code}: значение {year} года не заполнено. Пустая ячейка — не ноль.",
+                f"Мероприятие {row.code}: значение {key[0]} года не заполнено. Пустая ячейка — не ноль.",
                 "Уточните у исполнителя, планировалось ли что-то; отчёт печатает «не указано».",
             )
 
@@ -282,12 +477,60 @@ class _Measures:
         if len(common) > 1 or (common and any(value.month not in (None, *common) for value in of_years)):
             self.findings.attention(
                 "deadline",
-                (row.total_place, *(place for _, place in row.years.values()), row.executors_place),
+                (row.total_place, *(place for _, place in row.periods.values()), row.executors_place),
                 plain(row.executors),
                 f"Мероприятие {row.code}: названы разные месяцы срока. Берётся месяц у значения года, а без него "
                 "первый из названных в итоге или у исполнителей.",
                 "Уточните срок; если он другой, запишите исправление в data/corrections.toml.",
             )
+
+
+ANY_SIZE = 10**9
+# The rules by which a target follows where the document writes no number at all: what is planned is a document.
+WITHOUT_NUMBER = ("once", "times", "each_year", "said_in_year")
+
+
+def _reading_of(measure: _Measure) -> tuple[str, str]:
+    """How the years of a measure go together, and on what that rests."""
+    values = measure.values
+    if measure.kind in ("share", "state"):
+        return "annual", "kind"
+    if measure.total is not None:
+        return derive_reading(measure.total, [one.value.count for one in measure.years.values()])
+    if values and all(value.once_a_year for value in values):
+        return "annual", "yearly_words"
+    return ("flow", "one_year") if len(values) == 1 else ("both_possible", "unsettled")
+
+
+def _bounds(measure: _Measure, target: Target, months: Sequence[int]) -> tuple[object, ...]:
+    """Comparator, whole number, month, bounds and mark of a target; «не менее» of the total holds for its years."""
+    value = target.value
+    if value.count is None:
+        return "=", None, None, None, None, value.mark
+    least = value.comparator == "=" and measure.total is not None and measure.total.comparator == "≥"
+    value = replace(value, comparator="≥") if least else value
+    month = target.month or next(iter(months), None)
+    goal = None if measure.kind == "money" else value.goal(measure.better == "less")
+    return value.comparator, goal, month if goal else None, value.low, value.high, None
+
+
+def _number_words(number: float | None) -> str:
+    return f"{number:g}".replace(".", ",") if number is not None else ""
+
+
+def _deadline_table(measures: Sequence[tuple[RoadmapRow, _Measure]], file: str) -> pd.DataFrame:
+    """The typed deadlines, in the order the document names them."""
+    rows = [
+        (file, row.deadline_place, measure.code, measure.number, number, plain(row.deadline), one.first, one.last,
+         one.recurrence or None, one.per_year or None, one.in_year or None)
+        for row, measure in measures for number, one in enumerate(measure.deadlines, start=1)
+    ]  # fmt: skip
+    columns = (
+        "source_file place activity_code measure_number deadline_number deadline_text first_date last_date recurrence "
+        "times_a_year in_year"
+    )
+    dates = dict.fromkeys(("first_date", "last_date"), "datetime64[us]")
+    return typed_frame(rows, columns, ["measure_number", "deadline_number"], ["times_a_year"], dates)
 
 
 def _common_months(row: RoadmapRow, totals: Sequence[Value]) -> tuple[int, ...]:
@@ -297,11 +540,15 @@ def _common_months(row: RoadmapRow, totals: Sequence[Value]) -> tuple[int, ...]:
 
 
 def _executors(rows: Sequence[RoadmapRow], file: str) -> pd.DataFrame:
-    """The typed executors, in the order the document names them."""
+    """The typed executors of each activity, in the order the document names them; each once."""
+    named: dict[str, dict[str, str]] = {}
+    for row in rows:
+        for name in read_executors(row.executors)[0]:
+            named.setdefault(row.code, {}).setdefault(name, row.executors_place)
     found = [
-        (file, row.executors_place, row.code, number, name, name)
-        for row in rows
-        for number, name in enumerate(read_executors(row.executors)[0], start=1)
+        (file, place, code, number, name, name)
+        for code, names in named.items()
+        for number, (name, place) in enumerate(names.items(), start=1)
     ]
     return typed_frame(
         found, "source_file place activity_code executor_number executor_name executor_text", whole=["executor_number"]

@@ -12,6 +12,7 @@ from analysis.contracts.findings import Finding, Severity
 from analysis.intake.blocks import plain
 from analysis.intake.cell_values import MONTHS
 
+PLACES_NAMED, VALUES_NAMED = 20, 6
 CHECK_DOCUMENT = "Сверьте с подписанным документом; запишите исправление в data/corrections.toml."
 
 
@@ -21,6 +22,7 @@ class RoadmapFindings:
 
     file: str
     found: list[Finding] = field(default_factory=list)
+    _gathered: dict[tuple[str, str], list[tuple[str, str, str, str]]] = field(default_factory=dict)
 
     def block(
         self, rule: str, place: str | tuple[str, ...], value: str, explanation: str, action: str = CHECK_DOCUMENT
@@ -39,46 +41,97 @@ class RoadmapFindings:
         """Adds a finding that only says what was done."""
         self.found.append(Finding(rule, Severity.NOTE, self.file, places, value, explanation, action))
 
+    def gather(self, rule: str, place: str, value: str, said: tuple[str, str], stanza: str = "") -> None:
+        """Keeps something to look at; all that has one explanation becomes one finding with its count.
+
+        Args:
+            rule: A key of RULE_TITLES.
+            place: Where it stands.
+            value: What stands there.
+            said: The explanation, and what to do.
+            stanza: Text ready to paste; that of the first is shown.
+        """
+        self._gathered.setdefault((rule, said[0]), []).append((place, value, said[1], stanza))
+
+    def tell_gathered(self) -> None:
+        """Adds a finding for each kind of what was gathered."""
+        for (rule, explanation), found in self._gathered.items():
+            places = tuple(dict.fromkeys(place for place, *_ in found))
+            values = list(dict.fromkeys(value for _, value, *_ in found if value))
+            several = f"всего {len(found)}: " if len(found) > 1 else ""
+            rest = ", …" if len(values) > VALUES_NAMED else ""
+            value = several + ", ".join(values[:VALUES_NAMED]) + rest
+            self.attention(rule, places[:PLACES_NAMED], value, explanation, found[0][2], found[0][3])
+        self._gathered.clear()
+
 
 @dataclass(frozen=True)
 class RoadmapRow:
-    """The texts of one activity."""
+    """The texts of one measure, or of several in one row.
+
+    Attributes:
+        code: The number of the activity.
+        title: Its title.
+        name: The result.
+        total: The planned total.
+        total_place: Its address, or that of the row.
+        periods: The planned values by year and quarter («» for a whole year), with their addresses.
+        executors: As received.
+        executors_place: Their address.
+        units: The unit of the row, and the one that the heading of the numbers names.
+        baseline: The value to begin with, and the heading above it.
+        deadline: As received.
+        deadline_place: Its address, or that of the row.
+    """
 
     code: str
+    title: str
     name: str
     total: str
     total_place: str
-    years: dict[int, tuple[str, str]]
+    periods: dict[tuple[str, str], tuple[str, str]]
     executors: str
     executors_place: str
+    units: tuple[str, str] = ("", "")
+    baseline: tuple[str, str] = ("", "")
+    deadline: str = ""
+    deadline_place: str = ""
 
 
 def rows_of_roadmap(text: Mapping[str, pd.DataFrame]) -> list[RoadmapRow]:
-    """The texts of each activity, in the order of the document."""
-    measures, executors = text["measures"], text["executors"]
-    years: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
-    targets = text["targets"]
-    for row_place, year, target, place in zip(
-        *columns_of(targets, "row_place", "calendar_year", "target", "place"), strict=True
-    ):
-        years[row_place][int(year)] = (target, place)
+    """The texts of each row, in the order of the document."""
+    measures, executors, activities = text["measures"], text["executors"], text["activities"]
+    periods: dict[str, dict[tuple[str, str], tuple[str, str]]] = defaultdict(dict)
+    names = ("row_place", "calendar_year", "quarter", "target", "place")
+    for row_place, year, quarter, target, place in zip(*columns_of(text["targets"], *names), strict=True):
+        periods[row_place][year, quarter] = (target, place)
+    titles = dict(zip(*columns_of(activities, "activity_code", "activity_title"), strict=True))
+    rows = zip(measures.to_dict("records"), *columns_of(executors, "executors", "place"), strict=True)
     return [
         RoadmapRow(
-            plain_code(code), name, total, total_place, dict(sorted(years[row_place].items())), names, executors_place
+            plain_code(row["activity_code"]),
+            titles[row["activity_code"]],
+            row["measure_name"],
+            row["planned_total"],
+            row["place"],
+            dict(sorted(periods[row["row_place"]].items())),
+            names_of,
+            executors_place,
+            (row["measure_unit"], row["heading_unit"]),
+            (row["baseline"], row["baseline_heading"]),
+            row["deadline"],
+            row["deadline_place"],
         )
-        for row_place, code, name, total, total_place, names, executors_place in zip(
-            *columns_of(measures, "row_place", "activity_code", "measure_name", "planned_total", "place"),
-            *columns_of(executors, "executors", "place"),
-            strict=True,
-        )
+        for row, names_of, executors_place in rows
     ]
 
 
 def activity_table(text: pd.DataFrame) -> pd.DataFrame:
     """The typed activities, in the order of the document."""
-    files, places, codes, task_codes, task_titles, task_places, titles = columns_of(
-        text, "source_file", "row_place", "activity_code", "task_code", "task_title", "task_place", "activity_title"
-    )
+    files, places, codes, task_codes, task_titles, task_places, titles, origins = columns_of(
+        text, "source_file", "row_place", "activity_code", "task_code", "task_title", "task_place", "activity_title",
+        "code_origin",
+    )  # fmt: skip
     rows = zip(
         files,
         places,
@@ -88,15 +141,18 @@ def activity_table(text: pd.DataFrame) -> pd.DataFrame:
         map(plain, task_titles),
         task_places,
         map(plain, titles),
+        origins,
         strict=True,
     )
-    columns = "source_file place activity_code document_order task_code task_title task_place activity_title"
+    columns = (
+        "source_file place activity_code document_order task_code task_title task_place activity_title code_origin"
+    )
     return typed_frame(list(rows), columns, whole=["document_order"])
 
 
 def plain_code(text: str) -> str:
     """The number of an activity or task without the point behind it."""
-    return plain(text).rstrip(".")
+    return plain(text).rstrip(".)")
 
 
 def columns_of(frame: pd.DataFrame, *names: str) -> list[list[str]]:
@@ -105,17 +161,22 @@ def columns_of(frame: pd.DataFrame, *names: str) -> list[list[str]]:
 
 
 def typed_frame(
-    rows: Sequence[tuple[object, ...]], columns: str, whole: Sequence[str], gaps: Sequence[str] = ()
+    rows: Sequence[tuple[object, ...]],
+    columns: str,
+    whole: Sequence[str],
+    gaps: Sequence[str] = (),
+    others: dict[str, str] | None = None,
 ) -> pd.DataFrame:
-    """A typed frame: text, but for the columns of whole numbers and of whole numbers with gaps."""
+    """A typed frame: text, but for whole numbers, whole numbers with gaps and columns of other types."""
     names = columns.split()
     values = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
-    types = dict.fromkeys(names, "str") | dict.fromkeys(whole, "int64") | dict.fromkeys(gaps, "Int64")
+    types = dict.fromkeys(names, "str") | dict.fromkeys(whole, "int64") | dict.fromkeys(gaps, "Int64") | (others or {})
     return pd.DataFrame({name: pd.Series(list(values[name]), dtype=types[name]) for name in names})
 
 
 YEAR_WORD = r"\s*(?:г\.?|год\w*)?\s*"
-PERIOD = re.compile(rf"(20[0-9][0-9]){YEAR_WORD}(?:[-–—]|по|до|и){YEAR_WORD}(20[0-9][0-9])")
+PERIOD = re.compile(rf"(20[0-9][0-9]){YEAR_WORD}(?:[-–—/]|по|до|и){YEAR_WORD}(20[0-9][0-9])")
+SCHOOL_YEAR = re.compile(r"(20[0-9][0-9])\s?[/–-]\s?([0-9][0-9])\b(?![0-9])")
 SINGLE_YEAR = re.compile(r"\b(20[0-9][0-9])\b")
 DATE_IN_WORDS = re.compile(r"(\d{1,2})\D+?([а-яё]+)\D*?(\d{4})", re.IGNORECASE)
 DATE_IN_DIGITS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
@@ -125,9 +186,16 @@ def document_period(approval: pd.DataFrame, findings: RoadmapFindings) -> tuple[
     """The first and last year that the title names; the last mention counts, the title ends with its period."""
     title, place = approval["title"].iloc[0], approval["title_place"].iloc[0]
     spans = [(int(first), int(last)) for first, last in PERIOD.findall(title)]
+    spans = spans or [(int(first), int(first) // 100 * 100 + int(last)) for first, last in SCHOOL_YEAR.findall(title)]
     spans = spans or [(int(year), int(year)) for year in SINGLE_YEAR.findall(title)]
     if not spans and title:
-        findings.block("heading", place, title, "В названии не найден срок вида «в 2020-2022 гг.».")
+        findings.block(
+            "heading",
+            place,
+            title,
+            "В названии не найден срок вида «в 2020-2022 гг.».",
+            "Сверьте с документом; срок впишите в project.toml, раздел [roadmap]: period = [2020, 2022].",
+        )
     return spans[-1] if spans else None
 
 
@@ -166,7 +234,9 @@ def check_codes(activities: pd.DataFrame, findings: RoadmapFindings) -> None:
     for code, found in places.items():
         if len(found) > 1:
             findings.block("activity_code", tuple(found), code, "Один номер стоит у нескольких мероприятий.")
-    for missing, around in _missing_codes(places):
+    written = activities.loc[activities["code_origin"] == "written", "activity_code"]
+    dotted = {code: places[code] for code in map(plain_code, written) if re.fullmatch(r"[0-9.]+", code)}
+    for missing, around in _missing_codes(dotted):
         findings.attention(
             "missing_code",
             around,
@@ -174,7 +244,7 @@ def check_codes(activities: pd.DataFrame, findings: RoadmapFindings) -> None:
             f"Мероприятия {missing} в документе нет; нумерация не изменена.",
             "Если мероприятие существует, получите полный документ; иначе ничего.",
         )
-    for before, after in _gaps(int(code.split(".")[0]) for code in places):
+    for before, after in _gaps(int(code.split(".")[0]) for code in dotted if "." in code):
         missing = f"{before + 1}" if after - before == 2 else f"{before + 1}–{after - 1}"
         findings.attention(
             "missing_code",
@@ -185,17 +255,29 @@ def check_codes(activities: pd.DataFrame, findings: RoadmapFindings) -> None:
         )
 
 
-def check_years(targets: pd.DataFrame, period: tuple[int, int] | None, findings: RoadmapFindings) -> None:
-    """The columns of years must be the years of the title, no more and no fewer."""
-    if period is None or targets.empty:
+def check_years(text: Mapping[str, pd.DataFrame], period: tuple[int, int] | None, findings: RoadmapFindings) -> None:
+    """The columns of years must be the years of the title, no more and no fewer.
+
+    Years that do not follow each other are meant so, and so are those beside a baseline: what lies between is not
+    planned.
+    """
+    targets = text["targets"]
+    columns = {int(year) for year in targets["calendar_year"].unique() if year}
+    if period is None or not columns:
         return
-    columns = {int(year) for year in targets["calendar_year"].unique()}
     expected = set(range(period[0], period[1] + 1))
     span = f"{period[0]}–{period[1]}"
     for year in sorted(columns - expected):
         place = targets.loc[targets["calendar_year"] == str(year), "place"].iloc[0]
         findings.block("columns", place, str(year), f"Столбец {year} года стоит вне срока документа ({span}).")
-    for year in sorted(expected - columns):
+    missing = sorted(expected - columns)
+    chosen = len(columns) < max(columns) - min(columns) + 1 or text["measures"]["baseline_heading"].any()
+    if missing and chosen:
+        explanation = f"Срок документа {span}, а столбцы есть не для всех лет: в остальные годы план не указан."
+        action = "Ничего, если документ называет только эти годы; иначе получите полный документ."
+        findings.attention("columns", ("шапка таблицы",), ", ".join(map(str, missing)), explanation, action)
+        return
+    for year in missing:
         findings.block("columns", "шапка таблицы", "", f"Срок документа {span}, а столбца {year} года нет.")
 
 
@@ -207,8 +289,9 @@ def _missing_codes(places: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, t
         by_parent[parent].append(int(number))
     for parent, numbers in by_parent.items():
         for before, after in _gaps(numbers):
-            first, last = f"{parent}.{before + 1}", f"{parent}.{after - 1}"
-            around = [f"{parent}.{number}" for number in (before, after) if f"{parent}.{number}" in places]
+            above = f"{parent}." if parent else ""
+            first, last = f"{above}{before + 1}", f"{above}{after - 1}"
+            around = [f"{above}{number}" for number in (before, after) if f"{above}{number}" in places]
             yield (
                 first if first == last else f"{first}–{last}",
                 tuple(places[code][0] for code in around),

@@ -1,19 +1,41 @@
-"""The value grammar of a roadmap: «2», «не менее 4», «1; 4», «1 (раз в год)», «1 (май)», blank."""
+"""The value grammar of a plan: «2», «не менее 4», «от 10 до 20», «30 %», «1; 4», «1 (май)», «ежегодно», «–», blank."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from analysis.contracts.columns import CROSS_MARK, DASH_MARK
 from analysis.intake.blocks import plain
-from analysis.intake.cell_values import MONTHS
+from analysis.intake.cell_values import MONTHS, TENS, UNITS
 
-PART = re.compile(r"^(не менее\s+)?([0-9]{1,9})(?:\s*\(\s*([^()]+?)\s*\))?$")
+# «1.1» may be a date or the number of an activity: a decimal point stands only before %.
+NUMBER = r"(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,9})(?:,[0-9]{1,2}|\.[0-9]{1,2}(?=\s?%))?"
+AT_LEAST = r"не менее|не ниже|не меньше|минимум|от|≥|>="
+AT_MOST = r"не более|не выше|не больше|максимум|до|≤|<="
+# A time is no unit: «2020 г.» is a year, «2 мая» a day.
+NO_UNIT = (
+    r"(?!(?:гг?|год\w*|лет|кв|квартал\w*|полугод\w*|месяц\w*|раз|до|от|в|на|к|с|по|за|и|или|"
+    rf"{'|'.join([*MONTHS, *UNITS, *TENS])})\b)"
+)
+WORD = rf"{NO_UNIT}[а-яё][а-яё-]*\.?"
+UNIT = rf"(?:%|{WORD}(?:\s+{WORD}){{0,3}})"
+PART = re.compile(
+    rf"(?:(?P<least>{AT_LEAST})\s*|(?P<most>{AT_MOST})\s*)?(?P<first>{NUMBER})"
+    rf"(?:\s*%?\s*(?:[-–—]|до)\s*(?P<last>{NUMBER}))?(?P<more>\s*\+|\s+и более|\s+и выше)?(?P<less>\s+и менее)?"
+    rf"\s*(?P<unit>{UNIT})?(?P<yearly>\s*(?:в год|ежегодно))?(?:\s*\(\s*(?P<note>[^()]+?)\s*\))?"
+)
 ONCE_A_YEAR = "раз в год"
+DASHES, CROSSES = ("-", "–", "—", "−"), ("х", "x")
+YES, NO = ("да", "есть", "имеется"), ("нет",)
+DONE_IN_YEAR = ("+", "✓", "v")
 # A comma inside brackets belongs to the note in the brackets.
 BETWEEN_EXECUTORS = re.compile(r"[,;\n](?![^()]*\))")
 EXECUTOR = re.compile(r"^(.*?)\s*\(\s*(\w+)\s*\)$")
-GRAMMAR = "целое число, «не менее N», «1; 4», «1 (раз в год)», «1 (май)» или пустая ячейка"
+GRAMMAR = (
+    "число, «не менее N», «не более N», «от N до M», «30 %», «1; 4», «1 (раз в год)», «1 (май)», прочерк или пусто"
+)
 
 
 class ValueNotReadError(Exception):
@@ -25,16 +47,44 @@ class Value:
     """One value of a cell.
 
     Attributes:
-        count: The number.
-        comparator: «=» exactly so many, «≥» at least so many.
+        count: The number; of a span the lower one. None where the cell says in another way what is planned.
+        comparator: «=» exactly so many, «≥» at least, «≤» at most, «–» a span.
         month: Month named in brackets, 1–12; None where none is.
         once_a_year: The brackets say «раз в год».
+        upper: The upper number of a span.
+        unit: As written behind the number: «%», «семинаров».
+        mark: DASH_MARK, CROSS_MARK, «да» or «нет»; empty for a number.
     """
 
-    count: int
+    count: float | None
     comparator: str = "="
     month: int | None = None
     once_a_year: bool = False
+    upper: float | None = None
+    unit: str = ""
+    mark: str = ""
+
+    @property
+    def low(self) -> float | None:
+        """The lower bound; none for «не более 5»."""
+        return None if self.comparator == "≤" else self.count
+
+    @property
+    def high(self) -> float | None:
+        """The upper bound; none for «не менее 5»."""
+        return self.upper if self.comparator == "–" else None if self.comparator == "≥" else self.count
+
+    @property
+    def fraction(self) -> bool:
+        """Whether a number of it is not whole."""
+        return any(one is not None and one != int(one) for one in (self.count, self.upper))
+
+    def goal(self, less: bool = False) -> int | None:
+        """The whole number that a whole fact must reach, or must not exceed where less is better."""
+        if self.count is None:
+            return None
+        at_most = self.comparator == "≤" or less
+        return math.floor(self.high if self.high is not None else self.count) if at_most else math.ceil(self.count)
 
 
 @lru_cache(maxsize=4096)
@@ -43,7 +93,7 @@ def read_values(text: str, largest: int) -> tuple[Value, ...]:
 
     Args:
         text: The cell as received.
-        largest: A number above this is taken for a slip.
+        largest: A number above this is taken for a slip, unless it is a percentage or has a unit of money.
 
     Raises:
         ValueNotReadError: A part is outside the grammar or above `largest`.
@@ -64,7 +114,7 @@ def read_executors(text: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     return tuple(name for name in names if name), tuple(months)
 
 
-def derive_reading(total: Value, years: Sequence[int | None]) -> tuple[str, str]:
+def derive_reading(total: Value, years: Sequence[float | None]) -> tuple[str, str]:
     """Returns how a total is to be read, and on what that rests; never from a list of codes.
 
     The rule: the sum of the filled years equals the total → flow; every filled year equals the total → annual
@@ -84,19 +134,55 @@ def derive_reading(total: Value, years: Sequence[int | None]) -> tuple[str, str]
         return "flow", "sum"
     if every_year:
         return "annual", "annual"
-    if total.comparator == "≥" and sum(filled) > total.count:
+    if total.comparator == "≥" and total.count is not None and sum(filled) > total.count:
         return "both_possible", "unsettled"
     return "contradiction", "unsettled"
 
 
+def is_money(unit: str) -> bool:
+    """Whether a unit is one of money: «тыс. руб.»."""
+    return "руб" in unit.casefold()
+
+
+def number_of(text: str) -> float:
+    """The number that digits with blanks and a decimal comma write; whole numbers stay whole."""
+    number = float(text.replace(" ", "").replace(",", "."))
+    return int(number) if number.is_integer() else number
+
+
 def _read_part(part: str, largest: int) -> Value:
-    match = PART.match(part.casefold())
+    folded = part.casefold()
+    if folded in DASHES:
+        return Value(None, mark=DASH_MARK)
+    if folded in CROSSES:
+        return Value(None, mark=CROSS_MARK)
+    if folded in (*YES, *NO):
+        return Value(int(folded in YES), mark="да" if folded in YES else "нет")
+    match = PART.fullmatch(folded)
     if not match:
         raise ValueNotReadError(f"«{part}» не входит в допустимую запись: {GRAMMAR}")
-    at_least, digits, note = match.groups()
-    count = int(digits)
-    if count > largest:
-        raise ValueNotReadError(f"{count} больше наибольшего правдоподобного значения {largest} (project.toml)")
+    first, last = number_of(match["first"]), number_of(match["last"]) if match["last"] else None
+    unit, note = (part[match.start("unit") : match.end("unit")] if match["unit"] else ""), match["note"] or ""
+    if max(first, last or 0) > largest and unit != "%" and not is_money(unit):
+        raise ValueNotReadError(f"{first} больше наибольшего правдоподобного значения {largest} (project.toml)")
     if note and note != ONCE_A_YEAR and note not in MONTHS:
-        raise ValueNotReadError(f"пометка в скобках «{note}» — не месяц и не «{ONCE_A_YEAR}»")
-    return Value(count, "≥" if at_least else "=", MONTHS.get(note or ""), note == ONCE_A_YEAR)
+        words = UNITS | TENS
+        if words.get(note, first) != first or not (note in words or (not unit and re.fullmatch(WORD, note))):
+            raise ValueNotReadError(f"пометка в скобках «{note}» — не месяц, не единица и не «{ONCE_A_YEAR}»")
+        unit = unit if note in words else part[match.start("note") : match.end("note")]
+    yearly = note == ONCE_A_YEAR or match["yearly"] is not None
+    return Value(first, _comparator(match), MONTHS.get(note), yearly, last, unit.strip())
+
+
+def _comparator(match: re.Match[str]) -> str:
+    """What bounds the number. A span with a bound in front of it, or with two, says two things at once."""
+    said = [
+        sign for sign, names in (("≥", ("least", "more")), ("≤", ("most", "less"))) for name in names if match[name]
+    ]
+    if match["last"]:
+        if said and match["least"] != "от" or len(said) > 1 or number_of(match["first"]) >= number_of(match["last"]):
+            raise ValueNotReadError(f"«{match[0]}»: границы не понять; ожидалось, например, «от 10 до 20»")
+        return "–"
+    if len(said) > 1:
+        raise ValueNotReadError(f"«{match[0]}»: границы не понять; ожидалось, например, «не менее 10»")
+    return said[0] if said else "="

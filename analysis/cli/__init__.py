@@ -199,16 +199,20 @@ def _add_format_and_engine(parser: Parser, engine: str) -> None:
 
 
 def _add_starters(commands: Commands) -> None:
-    from analysis.starter.new_project import UNNAMED_CITY, UNNAMED_PUBLISHER
-
     examples = 'Пример: analysis new reports-2026 --city "город Светлый" --years 2026-2028'
     starting = _add(commands, "new", new, "начать проект любого города", examples)
     starting.add_argument("folder", type=Path, metavar="ПАПКА", help="новая или пустая папка")
-    starting.add_argument("--city", default=UNNAMED_CITY, metavar="ГОРОД", help="город, как его называет отчёт")
-    starting.add_argument("--publisher", default=UNNAMED_PUBLISHER, metavar="ИЗДАТЕЛЬ", help="кто издаёт отчёт")
     starting.add_argument(
-        "--years", type=years, default=(date.today().year,), metavar="ГОДЫ", help="за какие годы: 2023-2025"
+        "--roadmap",
+        type=Path,
+        metavar="ФАЙЛ",
+        help="подписанная «дорожная карта» (.docx, .xlsx, .txt): из неё берутся город, издатель, годы и исполнители",
     )
+    starting.add_argument("--city", default="", metavar="ГОРОД", help="город, как его называет отчёт")
+    starting.add_argument("--publisher", default="", metavar="ИЗДАТЕЛЬ", help="кто издаёт отчёт")
+    starting.add_argument("--years", type=years, default=(), metavar="ГОДЫ", help="за какие годы: 2023-2025")
+    starting.add_argument("--title", default="", metavar="НАЗВАНИЕ", help="название документа, если он его не называет")
+    starting.add_argument("--origin", default="", metavar="ОТКУДА", help="от кого и как получен документ")
     showing = _add(commands, "demo", demo, "записать вымышленный проект, чтобы попробовать программу")
     showing.add_argument("folder", type=Path, metavar="ПАПКА", help="новая или пустая папка или прежний такой проект")
     showing.add_argument(

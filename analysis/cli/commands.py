@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from datetime import date
 from pathlib import Path
 
 from analysis.errors import AnalysisError
@@ -109,8 +110,25 @@ def explain(project: Project, options: argparse.Namespace) -> int:
 
 def new(options: argparse.Namespace) -> int:
     """Starts a project for any city in a new or empty folder and says what to do next."""
-    _print(work.new(options.folder, options.city, options.publisher, options.years))
+    from analysis.starter.new_project import UNNAMED_CITY, UNNAMED_PUBLISHER
+
+    if options.roadmap is not None:
+        return _new_from(options)
+    years = options.years or (date.today().year,)
+    _print(work.new(options.folder, options.city or UNNAMED_CITY, options.publisher or UNNAMED_PUBLISHER, years))
     return 0
+
+
+def _new_from(options: argparse.Namespace) -> int:
+    """Starts a project with its document; 1 when something in it stops the work."""
+    from analysis.contracts.findings import blocking, screen_lines
+    from analysis.starter.proposal import Given
+
+    given = Given(options.city, options.publisher, options.years, options.title, options.origin)
+    with on_screen() as progress:
+        started = work.new_from(options.folder, options.roadmap, given, progress)
+    _print("Прочитано в документе:", *started.read, "", *screen_lines(started.checked.findings), "", started.next_steps)
+    return 1 if blocking(started.checked.findings) else 0
 
 
 def demo(options: argparse.Namespace) -> int:

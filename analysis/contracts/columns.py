@@ -11,7 +11,36 @@ from analysis.contracts.fields import FIELDS
 
 Contract = type[pa.DataFrameModel]
 
-COMPARATORS = ["=", "≥"]
+COMPARATORS = ["=", "≥", "≤", "–"]
+MEASURE_KINDS = {
+    "count": "число",
+    "share": "доля",
+    "document": "документ",
+    "state": "состояние: да или нет",
+    "money": "деньги",
+}
+BETTER = {"more": "чем больше, тем лучше", "less": "чем меньше, тем лучше"}
+# What stands in the place of a planned number; a zero is a number.
+BLANK_MARK, DASH_MARK, CROSS_MARK, UNREAD_MARK = "не указано", "не планируется", "не применимо", "не прочитано"
+TARGET_MARKS = [BLANK_MARK, DASH_MARK, CROSS_MARK, UNREAD_MARK]
+# By which rule a target follows from words of the document where it writes no number.
+DERIVED = {
+    "once": "результат нужен один раз, к названному сроку",
+    "times": "сколько раз называет периодичность",
+    "each_time": "число названо и на год, и на каждый раз: от него до него же, взятого каждый раз",
+    "each_year": "срок длится несколько лет: не меньше одного в год",
+    "said_in_year": "слова в столбце года: результат нужен в этом году",
+    "by_end": "число на весь срок: к концу срока",
+    "other_year": "срок — в другом году",
+    "quarters": "кварталы вместе: от наибольшего до суммы, документ не говорит, складываются ли они",
+}
+# How often a deadline asks for something; the last two name no number.
+RECURRENCES = ["month", "quarter", "half", "year", "constant", "need"]
+CODE_ORIGINS = {
+    "written": "стоит в тексте",
+    "drawn": "проставлен нумерацией Word",
+    "position": "номера нет: место строки",
+}
 READINGS = ["flow", "annual", "both_possible", "contradiction"]
 OPEN_READINGS = ["both_possible", "contradiction"]
 READING_WORDS = {
@@ -25,6 +54,8 @@ READING_RULES = {
     "annual": "каждый заполненный год равен итогу",
     "yearly_words": "слова «раз в год», и каждый заполненный год равен итогу",
     "decision": "записанное решение",
+    "kind": "доли и состояния не складываются",
+    "one_year": "число стоит только в одном году",
     "unsettled": "ни одно правило не подошло, показаны оба прочтения",
 }
 SETTLED_READINGS = ["flow", "annual"]

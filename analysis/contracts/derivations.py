@@ -132,6 +132,9 @@ RECEIVED: dict[str, Derivation] = {
         "Показатели документа", "activity_code measure_number", "planned_total_text reading_basis decision_document"
     ),
     "targets": _facts("Плановые значения документа", "activity_code measure_number calendar_year", "target_text"),
+    "deadlines": _facts(
+        "Сроки документа", "activity_code measure_number deadline_number", "deadline_text last_date recurrence"
+    ),
     "executors": _facts("Исполнители документа", "activity_code executor_number", "executor_text"),
     "schools": _facts("Реестр школ", "school_name", "school_login school_kind pupil_count"),
     "school_status": _facts("Статус школ", "school_login school_year", "status"),
@@ -185,6 +188,14 @@ _PLAN_COLUMNS = {
     "reading": _made("measure.reading", "по правилу о прочтении итога или по записанному решению", COPY),
     "deadline_month": _made("target.deadline_month", "", COPY),
     "comparator": _made("target.comparator", "", COPY),
+    "measure_kind": _made("measure.measure_kind", "по единице, словам и значениям", COPY),
+    "target_mark": _made("target.target_mark", "что стоит вместо числа", COPY),
+    "derived_rule": _made("target.derived_rule", "правило, по которому число следует из слов документа", COPY),
+    **{
+        name: _made(f"measure.{name}", "", COPY)
+        for name in ("measure_unit", "better", "baseline_value", "baseline_year", "deadline_text")
+    },
+    **{name: _made(f"target.{name}", "граница числа года", COPY) for name in ("target_low", "target_high")},
     "cumulative_flow_count": _made("to_date.target_count", TO_DATE, SUM),
     "cumulative_annual_count": _made("target.target_count", "план самого года: уровень не складывается", COPY),
 }

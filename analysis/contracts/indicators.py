@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import COMPARATORS, READINGS, Table, but
+from analysis.contracts.columns import BETTER, COMPARATORS, DERIVED, MEASURE_KINDS, READINGS, TARGET_MARKS, Table, but
 from analysis.contracts.execution import (
     EXECUTION_STATUSES,
     Duties,
@@ -29,7 +29,9 @@ class Plan(Table):
     measure_label: Series[str]
     measure_name: Series[str]
     comparator: Series[str] = but(isin=COMPARATORS)
-    planned_total_count: Series[int] = but(meaning="Плановое значение за весь срок")
+    planned_total_count: Series[pd.Int64Dtype] = but(
+        meaning="Плановое значение за весь срок", blank="документ итога не называет"
+    )
     planned_total_text: Series[str]
     reading: Series[str] = but(meaning="Как читать итог: flow, annual, both_possible, contradiction", isin=READINGS)
     calendar_year: Series[int]
@@ -37,6 +39,16 @@ class Plan(Table):
     deadline_month: Series[pd.Int64Dtype] = but(meaning="Пусто — документ месяца не называет")
     cumulative_flow_count: Series[pd.Int64Dtype]
     cumulative_annual_count: Series[pd.Int64Dtype]
+    measure_kind: Series[str] = but(isin=list(MEASURE_KINDS))
+    measure_unit: Series[str]
+    better: Series[str] = but(isin=list(BETTER))
+    baseline_value: Series[pd.Float64Dtype]
+    baseline_year: Series[pd.Int64Dtype]
+    deadline_text: Series[str]
+    target_low: Series[pd.Float64Dtype]
+    target_high: Series[pd.Float64Dtype]
+    target_mark: Series[str] = but(isin=TARGET_MARKS)
+    derived_rule: Series[str] = but(isin=list(DERIVED))
 
     class Config:
         unique = ["activity_code", "measure_number", "calendar_year"]

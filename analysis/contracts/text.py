@@ -35,13 +35,16 @@ class ApprovalText(SourcedTable):
 class _RowText(SourcedTable):
     row_place: Series[str]
     activity_code: Series[str] = but(
-        label="№ как в файле", meaning="Номер мероприятия, как получен: с точкой или без неё", str_matches=None
+        label="№ как в файле",
+        meaning="Номер мероприятия, как получен или как его показывает Word; без номера — место строки",
+        str_matches=None,
     )
 
 
 class ActivitiesText(_RowText):
     """Мероприятия: по строке на каждое."""
 
+    code_origin: Series[str]
     task_code: Series[str] = but(meaning="Номер задачи без точки", str_matches=None)
     task_title: Series[str] = but(meaning="Название задачи, как получено")
     task_place: Series[str]
@@ -49,17 +52,24 @@ class ActivitiesText(_RowText):
 
 
 class MeasuresText(_RowText):
-    """Результат и плановое значение за весь срок: по строке на мероприятие."""
+    """Результат, плановое значение за весь срок, базовое значение и срок: по строке на строку таблицы."""
 
     measure_name: Series[str] = but(label="Результат", meaning="Наименование результата, как получено")
     planned_total: Series[str]
     place: Series[str] = address("плановое значение")
+    measure_unit: Series[str] = but(meaning="Единица измерения, как получена", nullable=False)
+    heading_unit: Series[str]
+    baseline: Series[str]
+    baseline_heading: Series[str]
+    deadline: Series[str]
+    deadline_place: Series[str]
 
 
 class TargetsText(_RowText):
-    """Значения по годам: по строке на мероприятие и год."""
+    """Значения по годам: по строке на мероприятие и столбец года или квартала."""
 
-    calendar_year: Series[str] = but(meaning="Год из названия столбца", unit="", ge=None, le=None)
+    calendar_year: Series[str] = but(meaning="Год из названия столбца; пусто — не назван", unit="", ge=None, le=None)
+    quarter: Series[str]
     target: Series[str]
     place: Series[str] = address("значение года")
 

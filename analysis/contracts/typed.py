@@ -5,11 +5,17 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import (
+    BETTER,
+    CODE_ORIGINS,
     COMPARATORS,
+    DERIVED,
+    MEASURE_KINDS,
     OPEN_READINGS,
     READING_BASES,
     READINGS,
+    RECURRENCES,
     SETTLED_READINGS,
+    TARGET_MARKS,
     SourcedTable,
     address,
     but,
@@ -47,13 +53,10 @@ class Activities(SourcedTable):
     task_title: Series[str] = but(str_length={"min_value": 1})
     task_place: Series[str]
     activity_title: Series[str]
+    code_origin: Series[str] = but(isin=list(CODE_ORIGINS))
 
     class Config:
         unique = ["activity_code"]
-
-    @pa.dataframe_check(error="номер мероприятия начинается с номера его задачи")
-    def code_under_its_task(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
-        return frame["activity_code"].str.split(".").str[0] == frame["task_code"]
 
 
 class Measures(SourcedTable):
@@ -65,10 +68,16 @@ class Measures(SourcedTable):
     measure_name: Series[str] = but(str_length={"min_value": 1})
     planned_total_text: Series[str]
     comparator: Series[str] = but(isin=COMPARATORS)
-    planned_total_count: Series[int]
+    planned_total_count: Series[pd.Int64Dtype] = but(blank="документ итога не называет")
     reading: Series[str] = but(isin=READINGS)
     reading_basis: Series[str] = but(isin=READING_BASES)
     decision_document: Series[str]
+    measure_kind: Series[str] = but(isin=list(MEASURE_KINDS))
+    measure_unit: Series[str]
+    better: Series[str] = but(isin=list(BETTER))
+    baseline_value: Series[pd.Float64Dtype]
+    baseline_year: Series[pd.Int64Dtype]
+    deadline_text: Series[str]
 
     class Config:
         unique = ["activity_code", "measure_number"]
@@ -96,13 +105,40 @@ class Targets(SourcedTable):
         meaning="Плановое значение года", blank="в документе не заполнено, это не ноль"
     )
     deadline_month: Series[pd.Int64Dtype]
+    target_low: Series[pd.Float64Dtype]
+    target_high: Series[pd.Float64Dtype]
+    target_mark: Series[str] = but(isin=TARGET_MARKS)
+    derived_rule: Series[str] = but(isin=list(DERIVED))
 
     class Config:
         unique = ["activity_code", "measure_number", "calendar_year"]
 
+    @pa.dataframe_check(error="стоит или число с границей, или пометка вместо него")
+    def number_or_mark(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        bounded = frame[["target_low", "target_high"]].notna().any(axis=1)
+        return bounded == frame["target_mark"].isna()
+
     @pa.dataframe_check(error="срок назван только там, где что-то запланировано")
     def deadline_needs_target(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return frame["deadline_month"].isna() | (frame["target_count"].fillna(0) > 0)
+
+
+class Deadlines(SourcedTable):
+    """Сроки: дата, промежуток или периодичность; по строке на показатель и срок, в порядке документа."""
+
+    place: Series[str] = address("срок")
+    activity_code: Series[str]
+    measure_number: Series[int]
+    deadline_number: Series[int]
+    deadline_text: Series[str] = but(meaning="Ячейка срока, как получена", nullable=False)
+    first_date: Series[pd.Timestamp]
+    last_date: Series[pd.Timestamp]
+    recurrence: Series[str] = but(isin=RECURRENCES)
+    times_a_year: Series[pd.Int64Dtype]
+    in_year: Series[str]
+
+    class Config:
+        unique = ["activity_code", "measure_number", "deadline_number"]
 
 
 class Executors(SourcedTable):
@@ -125,6 +161,7 @@ TYPED_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "activities": Activities,
     "measures": Measures,
     "targets": Targets,
+    "deadlines": Deadlines,
     "executors": Executors,
     "cells": CellsText,
 }

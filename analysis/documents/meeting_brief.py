@@ -36,7 +36,7 @@ from analysis.presentation.russian import NO_BREAK_SPACE, form, long_date
 from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.presentation.sentences import ended
 from analysis.presentation.shares import NO_DATA, SURE
-from analysis.presentation.words import Row, in_order_of_codes, rows_of, state_words
+from analysis.presentation.words import Row, in_order_of_codes, rows_of, state_words, task_heading
 
 NOT_JUDGED = (UNDOCUMENTED, NO_SHARE, NO_REPORT)
 SHOWN_DEBTS, SHOWN_SCHOOLS = 8, 8
@@ -81,7 +81,9 @@ def _tasks(material: Material) -> str:
     widths = (9, 12, 11, 15, 12, 12, 10, 9)
     whole = {name: sum(int(row[name]) for row in rows) for name in names}
     columns = [
-        Col("task_code", "", 10, "l", lambda code: f"Задача{NO_BREAK_SPACE}{code}" if code else "Всего"),
+        Col(
+            "task_code", "", 10, "l", lambda code: task_heading(code).replace(" ", NO_BREAK_SPACE) if code else "Всего"
+        ),
         *(Col(name, _heading(name), width, "c") for name, width in zip(names, widths, strict=True)),
     ]
     printed = [*rows, {"task_code": "", **whole}] if rows else []

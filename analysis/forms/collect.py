@@ -26,7 +26,7 @@ from analysis.contracts.forms import (
 from analysis.contracts.school_facts import lines_asked
 from analysis.forms.workbook import FilledSheet, Given, form_bytes
 from analysis.indicators.duties import measures_named, municipal_unnamed, school_shares, supported_schools
-from analysis.presentation.words import Row, bounded, count_words, deadline_words, measure_words, rows_of
+from analysis.presentation.words import Row, bounded, deadline_words, measure_words, rows_of, target_words
 from analysis.rules.config import INVENTED, Collection, Report
 from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting, school_year_from
 
@@ -221,8 +221,9 @@ def _sheets(measures: Sequence[Row], note: str, own: bool, shares: Mapping[tuple
 def _target_words(row: Row, own: bool, shares: Mapping[tuple[str, int], int]) -> str:
     """The target of the reporter: the city's for the office; a school's share, or that nobody has set it."""
     if pd.isna(row["target_count"]):
-        return count_words(row["target_count"])
-    target = bounded(row["target_count"], row["comparator"])
+        return target_words(row)
+    plain = row["measure_kind"] == "count" and pd.isna(row["measure_unit"])
+    target = bounded(row["target_count"], row["comparator"]) if plain else target_words(row)
     if not own:
         return target
     share = shares.get((row["activity_code"], row["measure_number"]))

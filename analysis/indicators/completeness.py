@@ -27,6 +27,7 @@ from analysis.contracts.quality import (
 from analysis.contracts.school_facts import FORM_LINES, RESULT_ORIGINS, lines_asked
 from analysis.indicators.duties import reporting_schools
 from analysis.indicators.execution import Duty
+from analysis.indicators.plan import asked
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import Sitting
 
@@ -184,8 +185,8 @@ def completeness(
 
 
 def _asked_measures(plan: pd.DataFrame, duties: Sequence[Duty]) -> list[tuple[int, str, str, str]]:
-    asked = plan[(plan["target_count"] != 0).fillna(True)]
-    keys = set(zip(asked["activity_code"], asked["measure_number"], asked["calendar_year"], strict=True))
+    rows = asked(plan)
+    keys = set(zip(rows["activity_code"], rows["measure_number"], rows["calendar_year"], strict=True))
     return [
         (one.calendar_year, one.reporter, EXECUTION, f"{one.activity_code}|{one.measure_number}")
         for one in duties

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.contracts.execution import OWED_KINDS
 from analysis.contracts.facts import COUNTED, LATE
 from analysis.indicators.execution import KEY, RETURNED, WAITING, Duty, accepted_evidence
+from analysis.indicators.plan import asked as asked_of
 from analysis.rules.config import Collection, Report
 from analysis.rules.exam_calendar import school_years_of
 
@@ -151,7 +152,7 @@ def owed(
         the columns of contracts.indicators.Owed.
     """
     due = {year: pd.Timestamp(day) for year, day in cutoffs.items() if day <= looked_at}
-    asked = plan[(plan["target_count"] != 0).fillna(True) & plan["calendar_year"].isin(list(due))]
+    asked = asked_of(plan[plan["calendar_year"].isin(list(due))])
     forms = tables["received_forms"]
     rows = _duties(asked, duties).merge(facts, on=BY, how="left")
     pieces = _pieces(tables, rows)

@@ -22,6 +22,7 @@ from analysis.contracts.execution import (
     UNDOCUMENTED,
     Duties,
 )
+from analysis.indicators.plan import NOTHING_PLANNED
 from analysis.rules.config import REPORTING_FILE, Report
 
 KEY = ["activity_code", "measure_number", "calendar_year"]
@@ -210,7 +211,7 @@ def told(row: Mapping[Any, Any]) -> Told:
     return Told(whole(row["reported_count"]), whole(row["accepted_count"]), waiting, returned)
 
 
-def status(target: int | None, known: Told, deadline: date, cutoff: date) -> str:
+def status(target: int | None, known: Told, deadline: date, cutoff: date, at_most: bool = False) -> str:
     """Returns the status of a target at the cutoff.
 
     What was reported in full without any document is neither done nor failed: it has a status of its own.
@@ -220,9 +221,12 @@ def status(target: int | None, known: Told, deadline: date, cutoff: date) -> str
         known: What was reported, and what became of the evidence.
         deadline: The day on which it was due.
         cutoff: The day at which the edition looks.
+        at_most: Whether the fact must not exceed the target: less is better.
     """
     if target is None:
         return NO_PLAN
+    if at_most:
+        return _not_exceeding(target, known, deadline, cutoff)
     if target == 0:
         return NOT_PLANNED
     if known.reported is None or known.accepted is None:
@@ -236,6 +240,24 @@ def status(target: int | None, known: Told, deadline: date, cutoff: date) -> str
     if known.reported >= target and not known.returned:
         return UNDOCUMENTED
     return NOT_DONE if deadline <= cutoff else NOT_DUE
+
+
+def _not_exceeding(limit: int, known: Told, deadline: date, cutoff: date) -> str:
+    """The status of «не более»: what is not accepted yet may still be more."""
+    if known.reported is None or known.accepted is None:
+        return NO_REPORT
+    if known.reported > limit:
+        return NOT_DONE if deadline <= cutoff else NOT_DUE
+    if known.accepted == known.reported:
+        return DONE
+    if known.waiting:
+        return UNDER_REVIEW
+    return PARTLY if known.accepted or known.returned else UNDOCUMENTED
+
+
+def at_most(row: Mapping[Any, Any]) -> bool:
+    """Whether a measure is met by a fact that does not exceed its target."""
+    return bool(row["comparator"] == "≤" or row["better"] == "less")
 
 
 def with_status(rows: pd.DataFrame, cutoffs: Mapping[int, date]) -> pd.DataFrame:
@@ -259,9 +281,13 @@ def with_status(rows: pd.DataFrame, cutoffs: Mapping[int, date]) -> pd.DataFrame
     year_status, flow_status = [], []
     for row, to_date, unknown_years in zip(rows.to_dict("records"), sums.to_dict("records"), unknown, strict=True):
         due = (last_day(row["calendar_year"], whole(row["deadline_month"])), cutoffs[row["calendar_year"]])
-        year_status.append(status(whole(row["target_count"]), told(row), *due))
+        nothing = row["target_mark"] in NOTHING_PLANNED
+        year_status.append(
+            NOT_PLANNED if nothing else status(whole(row["target_count"]), told(row), *due, at_most(row))
+        )
         goal = whole(row["cumulative_flow_count"])
-        judged = year_status[-1] if row["reading"] == "annual" else status(goal, told(to_date), *due)
+        judged = status(goal, told(to_date), *due, at_most(row)) if goal is not None else year_status[-1]
+        judged = year_status[-1] if row["reading"] == "annual" else judged
         # The years that nobody reported may hold what is missing.
         flow_status.append(NO_REPORT if unknown_years and judged not in (NO_PLAN, NOT_PLANNED, DONE) else judged)
     return rows.assign(

@@ -2,9 +2,12 @@
 
 import pandas as pd
 
+from analysis.contracts.columns import CROSS_MARK, DASH_MARK
 from analysis.contracts.indicators import Plan
 
 KEY = ["activity_code", "measure_number"]
+# The document says that nothing is planned, in other words than a zero.
+NOTHING_PLANNED = (DASH_MARK, CROSS_MARK)
 
 
 def plan_by_year(activities: pd.DataFrame, measures: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
@@ -34,12 +37,15 @@ def composition(plan: pd.DataFrame) -> pd.DataFrame:
     """Returns how many measures of each task are planned, not planned (0) or left blank in each year.
 
     Returns:
-        One row a task and year: task_code, task_title, calendar_year, planned_count, zero_count, blank_count.
+        One row a task and year: task_code, task_title, calendar_year, planned_count, zero_count (a dash too),
+        blank_count. Measures of money are left out: they have a plan, and nobody is asked for a fact.
     """
+    plan = plan[plan["measure_kind"] != "money"]
+    nothing = plan["target_mark"].isin(NOTHING_PLANNED)
     counted = plan.assign(
         planned_count=(plan["target_count"] > 0).fillna(False).astype("int64"),
-        zero_count=(plan["target_count"] == 0).fillna(False).astype("int64"),
-        blank_count=plan["target_count"].isna().astype("int64"),
+        zero_count=((plan["target_count"] == 0).fillna(False) | nothing).astype("int64"),
+        blank_count=(plan["target_count"].isna() & ~nothing).astype("int64"),
     )
     by = ["task_code", "task_title", "calendar_year"]
     return counted.groupby(by, sort=False)[["planned_count", "zero_count", "blank_count"]].sum().reset_index()
@@ -84,6 +90,16 @@ def planned_in(plan: pd.DataFrame, calendar_year: int) -> pd.DataFrame:
 def planned(rows: pd.DataFrame) -> pd.DataFrame:
     """Returns the rows of a plan with a target above zero."""
     return rows[(rows["target_count"] > 0).fillna(False)]
+
+
+def asked(plan: pd.DataFrame) -> pd.DataFrame:
+    """Returns the rows for which somebody is asked for a fact: a plan, or one that is not stated.
+
+    Nothing is asked where nothing is planned, nor of money; «не более 0» is asked.
+    """
+    nothing = (plan["target_count"] == 0).fillna(False) & (plan["better"] != "less")
+    nothing |= plan["target_mark"].isin(NOTHING_PLANNED) | (plan["measure_kind"] == "money")
+    return plan[~nothing]
 
 
 def open_readings(plan: pd.DataFrame) -> pd.DataFrame:

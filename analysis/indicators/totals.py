@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.execution import EXECUTION_STATUSES, NO_REPORT, NO_SHARE, NOT_PLANNED, STATUS_COUNTS
-from analysis.indicators.execution import KEY, Duty, last_day, status, told, whole, whole_of
+from analysis.indicators.execution import KEY, Duty, at_most, last_day, status, told, whole, whole_of
+from analysis.indicators.plan import NOTHING_PLANNED
 
 COUNTS = [
     "planned_measure_count",
@@ -92,7 +93,7 @@ def school_results(
         {"calendar_year": "int64", "school_login": "str", "activity_code": "str", "measure_number": "int64"}
         | {"share_count": "Int64"}
     )
-    joined = rows.merge(plan[[*KEY, "measure_label", "measure_name", "target_count", "deadline_month"]], on=KEY)
+    joined = rows.merge(plan[[*KEY, *OF_PLAN]], on=KEY)
     joined = joined.merge(facts.rename(columns={"reporter": "school_login"}), on=[*KEY, "school_login"], how="left")
     states = [_school_status(row, cutoffs) for row in joined.to_dict("records")]
     return joined.assign(school_status=pd.Series(states, dtype="str")).astype(
@@ -100,6 +101,7 @@ def school_results(
     )[SCHOOL_COLUMNS]
 
 
+OF_PLAN = ["measure_label", "measure_name", "target_count", "deadline_month", "comparator", "better", "target_mark"]
 SCHOOL_COLUMNS = [
     "calendar_year",
     "school_login",
@@ -118,12 +120,13 @@ SCHOOL_COLUMNS = [
 
 def _school_status(row: Mapping[Any, Any], cutoffs: Mapping[int, date]) -> str:
     share, known = whole(row["share_count"]), told(row)
-    if share is None and whole(row["target_count"]) == 0:
+    nothing = row["target_mark"] in NOTHING_PLANNED or (whole(row["target_count"]) == 0 and not at_most(row))
+    if share is None and nothing:
         return NOT_PLANNED  # nothing for the city is nothing for each school
     if share is None:
         return NO_REPORT if known.accepted is None else NO_SHARE
     year = int(row["calendar_year"])
-    return status(share, known, last_day(year, whole(row["deadline_month"])), cutoffs[year])
+    return status(share, known, last_day(year, whole(row["deadline_month"])), cutoffs[year], at_most(row))
 
 
 def _among(rows: pd.DataFrame, which: "pd.Series[bool] | pd.Series[int]") -> "pd.Series[int]":

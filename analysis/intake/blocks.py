@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+# A row of a sheet that holds no plan has this number of a table.
+OTHER_SHEET = -1
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -15,6 +18,7 @@ class Cell:
         start: First column of the table's grid that it covers, from 0.
         end: One past the last column that it covers.
         inherited: It is the lower part of a vertically merged cell: text and address are those of the upper part.
+        number: What Word draws before its first paragraph, «1.2.»; no part of the text.
     """
 
     text: str
@@ -22,6 +26,7 @@ class Cell:
     start: int = 0
     end: int = 1
     inherited: bool = False
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
 from analysis.intake.blocks import Block, Cell
-from analysis.intake.word_file import read_word_blocks
+from analysis.intake.sheet_plan import read_sheet_blocks
+from analysis.intake.word_file import DOCUMENT, read_word_blocks
 
 # A text file of an office holds no control characters but tab and line ends; others mean another format.
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
@@ -69,12 +70,13 @@ def _without_control_characters(text: str, file: str) -> str:
     return text
 
 
+PDF = b"%PDF-"
 ZIP, OLE2, RTF = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
 
 def read_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
-    """Returns the paragraphs and rows of a .txt or .docx file, and what was noticed while reading.
+    """Returns the paragraphs and rows of a .txt, .docx or .xlsx file, and what was noticed while reading.
 
     Args:
         content: The bytes of the file.
@@ -87,11 +89,20 @@ def read_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
         raise AnalysisError(f"{file}: файл пуст. Получите его заново.")
     if content.startswith(OLE2):
         raise AnalysisError(_ole2_message(content, file))
+    if content.lstrip()[:5] == PDF:
+        raise AnalysisError(
+            f"{file}: это PDF: таблица в нём хранится линиями и буквами. Получите документ как .docx или .xlsx; "
+            "если его нет, сохраните PDF в Word как .docx и сверьте каждую ячейку с подписанным."
+        )
     if content.startswith(RTF):
         raise AnalysisError(f"{file}: это RTF. Откройте его в Word и сохраните как .docx.")
     if content.startswith(ZIP):
+        if b"application/vnd.oasis.opendocument.spreadsheet" in content[:200]:
+            raise AnalysisError(f"{file}: это таблица OpenDocument (.ods). Сохраните её как .xlsx.")
         if b"application/vnd.oasis.opendocument" in content[:200]:
             raise AnalysisError(f"{file}: это документ OpenDocument (.odt). Сохраните его как .docx.")
+        if _is_workbook(content):
+            return read_sheet_blocks(content, file)
         return read_word_blocks(content, file)
     if Path(file).suffix.lower() == ".docx":
         raise AnalysisError(
@@ -100,7 +111,14 @@ def read_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
     return read_text_blocks(content, file)
 
 
+def _is_workbook(content: bytes) -> bool:
+    """Whether a package holds an Excel workbook: the names of its parts are not compressed."""
+    return b"xl/workbook" in content and DOCUMENT.encode() not in content
+
+
 def _ole2_message(content: bytes, file: str) -> str:
     if ENCRYPTED_PACKAGE in content:
         return f"{file}: документ защищён паролем. Снимите пароль в Word и сохраните как .docx."
+    if "Workbook".encode("utf-16-le") in content:
+        return f"{file}: это старый формат Excel (.xls). Откройте файл в Excel и сохраните как .xlsx."
     return f"{file}: это старый формат Word (.doc). Откройте файл в Word и сохраните как .docx."

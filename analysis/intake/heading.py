@@ -1,7 +1,7 @@
 """Reads the heading above the table: who approved the document, when, its title and its period."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -32,6 +32,8 @@ FIELD_NAMES = {
     "approved_date": "дата утверждения",
     "title": "название документа",
 }
+# What people may state in project.toml where the document does not say it.
+STATED_KEYS = {"title": 'title = "…"', "approved_date": "approved = 2024-01-31"}
 # Without a date and a title the document cannot be identified. A missing name only needs a look.
 NEEDED_FIELDS = ("approved_date", "title")
 
@@ -53,11 +55,16 @@ class Heading:
     findings: tuple[Finding, ...] = ()
 
 
-def read_heading(blocks: Sequence[Block], file: str) -> Heading:
+def read_heading(blocks: Sequence[Block], file: str, stated: Mapping[str, str]) -> Heading:
     """Returns the heading from the blocks above the table's header.
 
     The order is that of official documents: the mark of approval, the position and the name of who approved (or the
     order that approved), the date; what follows is the title, up to the prose that some documents put below it.
+
+    Args:
+        blocks: What stands above the table.
+        file: Path of the document relative to the project.
+        stated: What people state in the place of what stands there.
     """
     lines = [
         (cell, plain(line)) for cell in _in_reading_order(blocks) for line in cell.text.splitlines() if plain(line)
@@ -72,6 +79,8 @@ def read_heading(blocks: Sequence[Block], file: str) -> Heading:
                 parts[name].append((cell, text))
     values = {name: _value(name, [text for _, text in found]) for name, found in parts.items()}
     places = {name: "; ".join(dict.fromkeys(cell.place for cell, _ in found)) for name, found in parts.items()}
+    values |= stated
+    places |= dict.fromkeys(stated, "project.toml, раздел [roadmap]")
     unread = [
         unread_text(cell, file, text) for (cell, text), role in zip(lines, roles, strict=True) if role == "unread"
     ]
@@ -176,11 +185,16 @@ def _missing(values: dict[str, str], file: str) -> list[Finding]:
             ("над таблицей",),
             "",
             f"Не найдено: {FIELD_NAMES[name]}. Порядок заголовка: «Утверждаю», должность, имя, дата, название.",
-            "Проверьте начало документа; если в нём этого нет, получите полный документ.",
+            f"Проверьте начало документа; если в нём этого нет, {_instead(name)}.",
         )
         for name, value in values.items()
         if not value and not (name == "approver_name" and ORDER.search(values["approver_position"]))
     ]
+
+
+def _instead(name: str) -> str:
+    key = STATED_KEYS.get(name)
+    return f"впишите в project.toml, раздел [roadmap]: {key}" if key else "получите полный документ"
 
 
 def _removed_marks(title: Sequence[tuple[Cell, str]], file: str) -> list[Finding]:

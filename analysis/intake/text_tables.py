@@ -1,65 +1,124 @@
 """The rows of a roadmap become its text tables: each value as received, with its address."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from analysis.intake.blocks import Block, Cell, plain
 from analysis.intake.columns import (
-    CODE_WITH_DOT,
+    PERIOD,
     REPEATED_YEAR,
     TASK_CODE,
     TASK_LINE,
     Columns,
+    Settled,
+    continues_header,
     is_column_numbers,
+    is_period,
     lie_under,
 )
 from analysis.intake.heading import Heading
+from analysis.intake.word_file import AUTOMATIC_NUMBER
+
+# The code of the one task of a plan that has none; such a task has no title.
+NO_TASK = "0"
 
 
 @dataclass(frozen=True)
 class Task:
-    """A task of the roadmap: its number, its title as received, and where they stand."""
+    """A task of the roadmap: its number, its title as received, and where they stand; `origin` as of an activity."""
 
     code: str
     title: str
     place: str
+    origin: str = "written"
 
 
 @dataclass(frozen=True)
 class ActivityRow:
-    """The cells of one activity by role; years by their name."""
+    """The cells of one measure by role; periods by their name.
+
+    Attributes:
+        task: The task above it.
+        cells: The cells.
+        place: The address of the row.
+        code: The number of the activity.
+        origin: A key of CODE_ORIGINS.
+        first: Whether the activity begins here; another row with the merged number and title adds a measure to it.
+    """
 
     task: Task
     cells: dict[str, Cell]
     place: str
+    code: str
+    origin: str = "written"
+    first: bool = True
+
+    def text(self, role: str) -> str:
+        """The text of a role; empty where the table has no such column. Several columns of executors are one list."""
+        found = [cell.text for name, cell in self.cells.items() if name == role or name.startswith(f"{role} ")]
+        return ", ".join(text for text in found if plain(text)) if len(found) > 1 else "".join(found)
+
+    def place_of(self, role: str) -> str:
+        """The address of a role's cell; that of the row where the table has no such column."""
+        return self.cells[role].place if role in self.cells else self.place
 
 
-def header_from(blocks: Sequence[Block], start: int) -> Sequence[Block]:
+def shown(cell: Cell) -> str:
+    """What a person sees in a cell: the number that Word draws, then the text."""
+    text = plain(cell.text)
+    return cell.number or text if text == AUTOMATIC_NUMBER else f"{cell.number} {text}".strip()
+
+
+def header_from(blocks: Sequence[Block], start: int, settled: Settled) -> Sequence[Block]:
     """Returns the header rows that begin at `start`: up to the numbers of the columns or the first row of content."""
-    end = start
-    while end < len(blocks) and not blocks[end].is_paragraph and not _is_content(blocks[end]):
+    end = start + 1
+    while end < len(blocks) and _continues(blocks[end], blocks[start:end], settled):
         end += 1
         if is_column_numbers(blocks[end - 1]):
             break
     return blocks[start:end]
 
 
-def _is_content(block: Block) -> bool:
-    if is_column_numbers(block):
+def _continues(block: Block, above: Sequence[Block], settled: Settled) -> bool:
+    if block.is_paragraph or block.table != above[0].table:
         return False
-    return task_of(block) is not None or any(CODE_WITH_DOT.match(plain(cell.text)) for cell in block.cells)
+    return is_column_numbers(block) or (task_of(block) is None and continues_header(block, above, settled))
 
 
-def task_of(block: Block) -> Task | None:
-    """The task that a paragraph or row names: «2. Название», or «2.» and «Название» in two cells."""
-    texts = [plain(cell.text) for cell in block.filled if not cell.inherited]
-    code = TASK_CODE.match(texts[0]) if len(texts) == 2 else None
+def task_of(block: Block, columns: int = 0) -> Task | None:
+    """The task that a paragraph or row names: «2. Название», or «2.» and «Название» in two cells.
+
+    Args:
+        block: The paragraph or row.
+        columns: Where activities have whole numbers too, the number of columns: a row of so many cells is no task.
+    """
+    texts = [shown(cell) for cell in block.filled if not cell.inherited]
+    origin = "drawn" if any(cell.number for cell in block.filled[:1]) else "written"
+    code = TASK_CODE.match(texts[0]) if len(texts) == 2 and len(block.cells) != columns else None
     if code and any(letter.isalpha() for letter in texts[1]):
-        return Task(code.group(1), texts[1], block.place)
+        return Task(code.group(1), texts[1], block.place, origin)
     line = TASK_LINE.match(texts[0]) if len(texts) == 1 else None
-    return Task(line.group(1) or line.group(2), line.group(3), block.place) if line else None
+    return Task(line[1] or line[2] or line[3], line[4], block.place, origin) if line else None
+
+
+def title_alone(block: Block) -> str:
+    """The words of a row or paragraph that has nothing else; empty where they are a remark or a sum."""
+    texts = [shown(cell) for cell in block.filled if not cell.inherited]
+    text = texts[0] if len(texts) == 1 else ""
+    return text if any(map(str.isalpha, text)) and not NO_TITLE.match(text) and len(text) <= LONGEST_TITLE else ""
+
+
+def is_sum(block: Block) -> bool:
+    """Whether a row only adds up the rows above: «Итого»."""
+    return bool(block.filled) and SUM_ROW.match(plain(block.filled[0].text)) is not None
+
+
+NO_TITLE = re.compile(r"(?:примечани|итого|всего|\*|<|согласован|утвержд|исполнитель:)", re.IGNORECASE)
+SUM_ROW = re.compile(r"(?:итого|всего)\b", re.IGNORECASE)
+LONGEST_TITLE = 300
 
 
 def fit(block: Block, columns: Columns) -> tuple[list[Cell] | None, Cell | None]:
@@ -70,6 +129,7 @@ def fit(block: Block, columns: Columns) -> tuple[list[Cell] | None, Cell | None]
     An extra cell is the trace of a page break only if it stands right after the last year and equals it.
     """
     cells = _without_blank_tail(block, columns)
+    cells = _spread(cells, columns) if block.exact_grid and len(cells) < len(columns.own_roles) else cells
     extra = None
     if len(cells) == len(columns.own_roles) + 1:
         extra = cells.pop(columns.last_year + 1)
@@ -80,6 +140,21 @@ def fit(block: Block, columns: Columns) -> tuple[list[Cell] | None, Cell | None]
     if not lie_under(cells, columns.own_roles, columns, block.table):
         return None, None
     return cells, extra if extra is not None and plain(extra.text) else None
+
+
+def _spread(cells: list[Cell], columns: Columns) -> list[Cell]:
+    """Words that are merged over several periods hold for each of them; a number does not, it may be their sum."""
+    spans = dict(zip(columns.spans, columns.roles, strict=False))
+    spread: list[Cell] = []
+    for cell in cells:
+        covered = [span for span in spans if cell.start <= span[0] and span[1] <= cell.end]
+        words = plain(cell.text) and not any(map(str.isdigit, cell.text))
+        if len(covered) > 1 and words and all(is_period(spans[span]) for span in covered):
+            parts = [replace(cell, start=start, end=end, inherited=True) for start, end in covered]
+            spread += [replace(parts[0], inherited=False), *parts[1:]]
+        else:
+            spread.append(cell)
+    return spread
 
 
 def _without_blank_tail(block: Block, columns: Columns) -> list[Cell]:
@@ -94,11 +169,11 @@ def length_problem(block: Block, columns: Columns) -> str:
     width, found = len(columns.roles), len(_without_blank_tail(block, columns))
     if found == width:
         return "Ячейки стоят не под своими столбцами (часть объединена или разделена): чьи это значения, неизвестно"
-    if found < width:
+    if found < width or not columns.periods:
         return f"В строке ячеек: {found}, а столбцов: {width}; какое значение пропущено, неизвестно"
     return (
         f"В строке ячеек: {found}, а столбцов: {width}; лишняя ячейка не равна значению "
-        f"{columns.years[-1]} года, поэтому отбросить её нельзя"
+        f"{columns.periods[-1]} года, поэтому отбросить её нельзя"
     )
 
 
@@ -108,54 +183,80 @@ def joined(block: Block) -> str:
 
 
 CELL_COLUMNS = ["place", "text", "role", "activity_code"]
-ACTIVITY_COLUMNS = ["row_place", "activity_code", "task_code", "task_title", "task_place", "activity_title"]
-MEASURE_COLUMNS = ["row_place", "activity_code", "measure_name", "planned_total", "place"]
-TARGET_COLUMNS = ["row_place", "activity_code", "calendar_year", "target", "place"]
+ACTIVITY_COLUMNS = [
+    "row_place", "activity_code", "code_origin", "task_code", "task_title", "task_place",
+    "activity_title",
+]  # fmt: skip
+MEASURE_COLUMNS = [
+    "row_place", "activity_code", "measure_name", "planned_total", "place", "measure_unit", "heading_unit",
+    "baseline", "baseline_heading", "deadline", "deadline_place",
+]  # fmt: skip
+TARGET_COLUMNS = ["row_place", "activity_code", "calendar_year", "quarter", "target", "place"]
 EXECUTOR_COLUMNS = ["row_place", "activity_code", "executors", "place"]
 
 
 def text_tables(
-    heading: Heading, rows: Sequence[ActivityRow], used: Sequence[tuple[Cell, str, str]], file: str
+    heading: Heading,
+    rows: Sequence[tuple[ActivityRow, Columns]],
+    used: Sequence[tuple[Cell, str, str]],
+    file: str,
 ) -> dict[str, pd.DataFrame]:
     """Returns approval, activities, measures, targets, executors, and `cells`.
 
     Args:
         heading: What was read above the table.
-        rows: The activities.
+        rows: The measures, each with the columns of its table.
         used: Every cell that is not blank, with its role and the activity it belongs to.
         file: Path of the document relative to the project.
     """
     approval = [*heading.values, *(f"{name}_place" for name in heading.places)]
     tables: dict[str, tuple[list[str], Sequence[tuple[str, ...]]]] = {
-        "cells": (CELL_COLUMNS, [(cell.place, cell.text, role, code) for cell, role, code in used]),
+        "cells": (CELL_COLUMNS, [(cell.place, _as_shown(cell), role, code) for cell, role, code in used]),
         "approval": (approval, [(*heading.values.values(), *heading.places.values())]),
-        "activities": (ACTIVITY_COLUMNS, [_activity(row) for row in rows]),
-        "measures": (
-            MEASURE_COLUMNS,
-            [(row.place, *_texts(row, "code", "result", "total"), row.cells["total"].place) for row in rows],
-        ),
-        "targets": (TARGET_COLUMNS, [target for row in rows for target in _targets(row)]),
+        "activities": (ACTIVITY_COLUMNS, [_activity(row) for row, _ in rows if row.first]),
+        "measures": (MEASURE_COLUMNS, [_measure(row, columns) for row, columns in rows]),
+        "targets": (TARGET_COLUMNS, [target for row, _ in rows for target in _targets(row)]),
         "executors": (
             EXECUTOR_COLUMNS,
-            [(row.place, *_texts(row, "code", "executors"), row.cells["executors"].place) for row in rows],
+            [(row.place, row.code, row.text("executors"), row.place_of("executors")) for row, _ in rows],
         ),
     }
     return {name: _text_frame(found, columns, file) for name, (columns, found) in tables.items()}
 
 
+def _as_shown(cell: Cell) -> str:
+    return cell.number or cell.text if cell.text == AUTOMATIC_NUMBER else cell.text
+
+
 def _activity(row: ActivityRow) -> tuple[str, ...]:
-    task = row.task
-    return (row.place, row.cells["code"].text, task.code, task.title, task.place, row.cells["title"].text)
+    task, title = row.task, row.text("title") or row.text("result")
+    return (row.place, row.code, row.origin, task.code, task.title, task.place or row.place, title)
+
+
+def _measure(row: ActivityRow, columns: Columns) -> tuple[str, ...]:
+    return (
+        row.place,
+        row.code,
+        row.text("result") if plain(row.text("result")) else row.text("title"),
+        row.text("total"),
+        row.place_of("total"),
+        row.text("unit"),
+        columns.unit,
+        row.text("baseline"),
+        columns.heading("baseline"),
+        row.text("deadline"),
+        row.place_of("deadline"),
+    )
 
 
 def _targets(row: ActivityRow) -> list[tuple[str, ...]]:
-    """The planned values of an activity, a year each."""
-    years = [(year, cell) for year, cell in row.cells.items() if year.isdigit()]
-    return [(row.place, row.cells["code"].text, year, cell.text, cell.place) for year, cell in years]
-
-
-def _texts(row: ActivityRow, *roles: str) -> tuple[str, ...]:
-    return tuple(row.cells[role].text for role in roles)
+    """The planned values of a measure, a period each."""
+    found = ((PERIOD.fullmatch(role), cell) for role, cell in row.cells.items())
+    return [
+        (row.place, row.code, period[1] or "", period[2] or "", cell.text, cell.place)
+        for period, cell in found
+        if period
+    ]
 
 
 def _text_frame(rows: Sequence[tuple[str, ...]], columns: Sequence[str], file: str) -> pd.DataFrame:

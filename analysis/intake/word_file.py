@@ -11,6 +11,7 @@ from lxml import etree
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
 from analysis.intake.blocks import Block, Cell, plain
+from analysis.intake.word_numbering import Numbering, read_numbering
 
 # A signed roadmap is a few hundred kilobytes of XML; 20,000 rows are some 50 MB. More is no document.
 LARGEST_XML_BYTES = 100_000_000
@@ -121,23 +122,25 @@ def _run_text(mark: etree._Element) -> str:
     return "" if run is None else "".join(text.text or "" for text in run.iter(TEXT)).strip()
 
 
-def row_cells(row: etree._Element, place: str, above: dict[int, Cell]) -> Iterator[Cell]:
+def row_cells(row: etree._Element, place: str, above: dict[int, Cell], numbering: Numbering) -> Iterator[Cell]:
     """Returns the cells of a row. A cell that continues the one above has its text and its address.
 
     Args:
         row: The row.
         place: Its address.
         above: The cells of the row above, by the column in which they start.
+        numbering: Draws the numbers of its paragraphs.
     """
     start = _number(row, f"{WORD}trPr/{WORD}gridBefore", default=0)
     for position, element in enumerate(_own_cells(row), start=1):
         properties = element.find(CELL_PROPERTIES)
         end = start + _number(properties, WORD + "gridSpan", default=1)
         upper = above.get(start) if _continues_upward(properties) else None
+        number = drawn_number(element, numbering)
         if upper is not None:
-            yield Cell(upper.text, upper.place, start, end, inherited=True)
+            yield Cell(upper.text, upper.place, start, end, inherited=True, number=upper.number)
         else:
-            yield Cell(_cell_text(element), f"{place}, ячейка {position}", start, end)
+            yield Cell(_cell_text(element, number), f"{place}, ячейка {position}", start, end, number=number)
         start = end
 
 
@@ -159,11 +162,14 @@ def _number(element: etree._Element | None, path: str, default: int) -> int:
     return int(value) if value.isdecimal() and len(value) < 4 else default
 
 
-def _cell_text(cell: etree._Element) -> str:
+def drawn_number(element: etree._Element, numbering: Numbering) -> str:
+    """The first number that Word draws in a paragraph or cell; all its paragraphs are counted."""
+    return next(filter(None, [numbering.number(one) for one in element.iter(PARAGRAPH)]), "")
+
+
+def _cell_text(cell: etree._Element, number: str) -> str:
     text = element_text(cell)
-    if not text and next(cell.iter(NUMBERING), None) is not None:
-        return AUTOMATIC_NUMBER
-    return text
+    return AUTOMATIC_NUMBER if not text and (number or next(cell.iter(NUMBERING), None) is not None) else text
 
 
 def take_text_boxes(element: etree._Element) -> list[str]:
@@ -213,7 +219,7 @@ def read_word_blocks(content: bytes, file: str) -> tuple[list[Block], list[Findi
 
 
 def _document_blocks(package: zipfile.ZipFile, file: str) -> list[Block]:
-    reader = _DocumentReader()
+    reader = _DocumentReader(read_numbering(package))
     for event, element in events(package, DOCUMENT, (TABLE, ROW, PARAGRAPH, *TRACKED_CHANGES), file):
         if event == "start":
             reader.enter(element)
@@ -237,6 +243,7 @@ def _refuse(texts: list[str], what: str, action: str, file: str) -> None:
 class _DocumentReader:
     """Gathers the blocks while the document streams by, and lets go of what has been read."""
 
+    numbering: Numbering
     blocks: list[Block] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
@@ -273,16 +280,16 @@ class _DocumentReader:
         place = f"абзац {self._paragraphs}"
         for number, text in enumerate(take_text_boxes(paragraph), start=1):
             self._add_paragraph(text, f"{place}, надпись, абзац {number}")
-        self._add_paragraph(element_text(paragraph), place)
+        self._add_paragraph(element_text(paragraph), place, drawn_number(paragraph, self.numbering))
 
-    def _add_paragraph(self, text: str, place: str) -> None:
-        self.blocks.append(Block((Cell(text, place),), place, table=0))
+    def _add_paragraph(self, text: str, place: str, number: str = "") -> None:
+        self.blocks.append(Block((Cell(text, place, number=number),), place, table=0))
 
     def _read_row(self, row: etree._Element) -> None:
         self._rows += 1
         self._prepare(row)
         place = f"таблица {self._tables}, строка {self._rows}"
-        cells = tuple(row_cells(row, place, self._above))
+        cells = tuple(row_cells(row, place, self._above, self.numbering))
         self._above = {cell.start: cell for cell in cells}
         self.blocks.append(Block(cells, place, table=self._tables, exact_grid=True))
 

@@ -101,19 +101,20 @@ class Workbook:
     findings: tuple[Finding, ...]
 
 
-def read_workbook(content: bytes, file: str) -> Workbook:
+def read_workbook(content: bytes, file: str, worded: bool = False) -> Workbook:
     """Returns what the workbook holds.
 
     Args:
         content: The bytes of the file.
         file: Its path relative to the project, for messages.
+        worded: Whether a number whose format shows words is read as text, with them: «не менее 31», not 31.
 
     Raises:
         AnalysisError: The file cannot or must not be read at all; the message says what to do.
     """
     package = open_package(content, file)
     with package.archive:
-        entries, book = read_entries(package)
+        entries, book = read_entries(package, worded)
         _refuse_too_many(package, len(entries), MOST_SHEETS, "листов")
         read = list(_read_sheets(package, entries, book))
         properties = read_properties(package)

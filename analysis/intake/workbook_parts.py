@@ -44,8 +44,12 @@ class _Element:
     struck: bool = False
 
 
-def read_entries(package: Package) -> tuple[list[SheetEntry], BookParts]:
+def read_entries(package: Package, worded: bool = False) -> tuple[list[SheetEntry], BookParts]:
     """Returns the sheets in the order of their tabs, and what their cells refer to.
+
+    Args:
+        package: The workbook.
+        worded: Whether formats that show words beside a number are noted.
 
     Raises:
         AnalysisError: A part that every workbook has is missing or damaged.
@@ -65,6 +69,7 @@ def read_entries(package: Package) -> tuple[list[SheetEntry], BookParts]:
         _styles(package, styles, BUILT_IN_PERCENTAGES, _is_percentage),
         _struck_styles(package, styles),
         frozenset(str(number) for number, one in enumerate(texts) if one.struck),
+        _worded_formats(package, styles) if worded else {},
     )
 
 
@@ -142,6 +147,34 @@ def _struck_styles(package: Package, part: str) -> frozenset[str]:
     fonts = {str(number) for number, one in enumerate(one for one in found if one.name == "font") if one.struck}
     styles = (one.attributes.get("fontId", "0") for one in found if one.name == "xf")
     return frozenset(str(number) for number, font in enumerate(styles) if font in fonts)
+
+
+def _worded_formats(package: Package, part: str) -> dict[str, tuple[str, str]]:
+    """The words before and behind a number by the number of the style, where the format shows any."""
+    if part.lower() not in package.parts:
+        return {}
+    found = _elements(package, part, "numFmts/numFmt", "cellXfs/xf")
+    formats = {one.attributes.get("numFmtId"): one.attributes.get("formatCode", "") for one in found
+               if one.name == "numFmt"}  # fmt: skip
+    styles = [one.attributes.get("numFmtId", "0") for one in found if one.name == "xf"]
+    worded = {str(number): _words_around(formats.get(code, "")) for number, code in enumerate(styles)}
+    return {style: words for style, words in worded.items() if any(map(str.isalpha, "".join(words))) or "+" in words[1]}
+
+
+def _words_around(code: str) -> tuple[str, str]:
+    """The words before and behind the digits of a number format; of its parts only that for numbers above zero."""
+    first = code.split(";")[0]
+    digits = re.search(r"[0#?][0#?., ]*", re.sub(r'"[^"]*"|\\.', lambda quoted: "\0" * len(quoted[0]), first))
+    if digits is None:
+        return "", ""
+    before, behind = first[: digits.start()], first[digits.end() :]
+    return _literal(before), _literal(behind)
+
+
+def _literal(part: str) -> str:
+    """What a part of a number format shows as it stands."""
+    shown = re.sub(r"\[[^\]]*\]|[_*].", "", part)
+    return re.sub(r'"([^"]*)"|\\(.)|.', lambda one: one[1] or one[2] or (" " if one[0] == " " else ""), shown)
 
 
 def _is_date_format(code: str) -> bool:

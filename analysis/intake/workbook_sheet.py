@@ -1,7 +1,7 @@
 """Reads the XML of one sheet: the values of its cells, and which cells are hidden or cannot be read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -77,6 +77,7 @@ class BookParts:
         percent_styles: Numbers of the styles that show a number a hundredfold and with %.
         struck_styles: Numbers of the styles that strike out what they show.
         struck_texts: Numbers of the shared strings of which a part or all is struck out.
+        worded_styles: Of styles that show words beside a number, what stands before and behind it.
     """
 
     texts: Sequence[str]
@@ -85,6 +86,7 @@ class BookParts:
     percent_styles: frozenset[str] = frozenset()
     struck_styles: frozenset[str] = frozenset()
     struck_texts: frozenset[str] = frozenset()
+    worded_styles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=256)
@@ -141,6 +143,9 @@ def read_value(kind: str, style: str, text: str, book: BookParts) -> CellValue:
         if style in book.percent_styles:
             # As a person sees it: the number behind «100%» is 1, which would be a wrong count.
             return f"{100 * number:.15g}%"
+        if style in book.worded_styles:
+            before, behind = book.worded_styles[style]
+            return f"{before}{f'{number:.15g}'.replace('.', ',')}{behind}"
         return _moment(number, book.epoch) if style in book.date_styles else number
     if kind == "b":
         return text in YES

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from analysis.lineage.store import Store
 
 WITH_YEAR = re.compile(r"^(?P<what>[^@!]+?)(?:@(?P<year>\d{4}))?$")
-MEASURE = re.compile(r"^(\d+(?:\.\d+)+)(?:/(\d+))?$")
+CODE = r"(?:\d+|[IVX]+|[а-яa-z])"
+MEASURE = re.compile(rf"^({CODE}(?:\.{CODE})*)(?:/(\d+))?$")
 STORED = re.compile(r"^(?P<table>\w+)#(?P<row>\d+)!(?P<column>\w+)$")
 _PLAN = ("measure_name", "target_count", "planned_total_count", "reading", "cumulative_flow_count",
          "cumulative_annual_count")  # fmt: skip
@@ -83,7 +84,8 @@ def _found(what: str, year: int | None, store: Store, login_of: Find) -> Iterato
         number = {"measure_number": int(measure[2])} if measure[2] else {}
         rows = store.rows(plan, activity_code=measure[1], **number, **of_year) if year is not None else []
         yield from ((plan, row) for row in rows)
-        return
+        if rows or "." in measure[1]:
+            return  # a whole number may be that of a task
     who, slash, indicator = what.rpartition("/")
     if slash and year is not None:
         key = {"school_login": login_of(who) or who, "indicator_id": indicator}

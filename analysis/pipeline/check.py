@@ -44,6 +44,7 @@ from analysis.rules.config import (
     load_reporting,
     load_terms,
 )
+from analysis.rules.plan_headings import load_columns
 
 
 @dataclass(frozen=True)
@@ -135,8 +136,8 @@ def _roadmap(project: Project, record: Record, amendments: Amendments, terms: Te
     file, content = project.roadmap_file, _bytes(project)
     blocks, reading = read_blocks(content, file)
     blocks, correcting = apply_corrections(blocks, amendments.corrections, file)
-    text = lay_out(blocks, file)
-    clean = clean_roadmap(text.tables, amendments.decisions, project.largest_plausible_count, file)
+    text = lay_out(blocks, file, load_columns(project.root).roles, project.stated)
+    clean = clean_roadmap(text.tables, amendments.decisions, project.largest_plausible_count, file, project.period)
     cells = text.tables["cells"]
     words = cells.loc[~cells["role"].isin(("column_header", "page_heading"))]
     corrected = [file, *(source.file for source in in_force(record.standing))]

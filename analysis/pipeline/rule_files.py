@@ -22,6 +22,7 @@ from analysis.rules.config import (
 from analysis.rules.disclosure_policy import load_policy
 from analysis.rules.exam_calendar import load_calendar, load_vocabulary
 from analysis.rules.methods import load_methods
+from analysis.rules.plan_headings import COLUMNS_FILE, load_columns
 from analysis.rules.school_mergers import SCHOOLS_FILE, load_mergers
 from analysis.rules.toml_file import RulesError
 
@@ -30,6 +31,7 @@ READERS: tuple[Callable[[Path], object], ...] = (
     load_amendments,
     load_reporting,
     load_terms,
+    load_columns,
     load_mergers,
     load_calendar,
     load_vocabulary,
@@ -40,7 +42,15 @@ READERS: tuple[Callable[[Path], object], ...] = (
     load_settings,
 )
 # Without these nothing that was received can be read.
-NEEDED_TO_READ = (SOURCES_FILE, CORRECTIONS_FILE, REPORTING_FILE, TERMS_FILE, CALENDAR_FILE, SCHOOLS_FILE)
+NEEDED_TO_READ = (
+    SOURCES_FILE,
+    CORRECTIONS_FILE,
+    REPORTING_FILE,
+    TERMS_FILE,
+    COLUMNS_FILE,
+    CALENDAR_FILE,
+    SCHOOLS_FILE,
+)
 MESSAGE = re.compile(r"^(?P<file>.+?\.toml)(?:, (?P<place>.+?))?: (?P<said>.+)$", re.DOTALL)
 MEND = "Исправьте файл правил и повторите analysis check."
 NOTHING_ELSE = f"{MEND} Пока он не читается, полученные файлы не проверены."

@@ -61,12 +61,13 @@ def unanswered_measures(executors: pd.DataFrame, collection: Collection, reporti
 def unnamed_reporters(executors: pd.DataFrame, collection: Collection, reporting: Sequence[Report]) -> list[Finding]:
     """Names of [collection] that stand nowhere in the roadmap: nobody of that name is asked for anything."""
     named = ", ".join(f"«{name}»" for name in dict.fromkeys(executors["executor_name"]))
+    whom = f"Она называет: {named}." if named else "Исполнителей она не называет вовсе."
     unnamed = [("municipal", name) for name in municipal_unnamed(executors, collection, reporting)]
     if collection.schools not in named_reporters(executors, reporting):
         unnamed.append(("schools", collection.schools))
     return [
         Finding("collection", Severity.ATTENTION, PROJECT_FILE, (f"[collection], ключ {key}",), name,
-                f"«Дорожная карта» не называет исполнителя «{name}», и спросить его не о чем. Она называет: {named}.",
+                f"«Дорожная карта» не называет исполнителя «{name}», и спросить его не о чем. {whom}",
                 "Впишите имя так, как его пишет документ; лишнее имя уберите.")
         for key, name in unnamed
     ]  # fmt: skip

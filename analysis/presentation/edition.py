@@ -15,7 +15,7 @@ from analysis.indicators.public_effectiveness import with_names
 from analysis.lineage.store import Store
 from analysis.presentation.city_schools import Key, counted, published
 from analysis.presentation.row_keys import rows_by_key
-from analysis.presentation.words import Row, as_text, rows_of
+from analysis.presentation.words import NOT_STATED, Row, as_text, rows_of
 from analysis.rules.assumptions import Assumption
 from analysis.rules.config import Abbreviation, Project, Source
 from analysis.rules.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
@@ -202,6 +202,10 @@ class Edition:
         """«2 · 2 · 4»: the targets of all years by measure; a dash where the document names none."""
         targets = self.plan["target_count"].map(lambda count: "—" if pd.isna(count) else str(count))
         return {str(label): " · ".join(some) for label, some in targets.groupby(self.plan["measure_label"], sort=False)}
+
+    def executors_of(self, activity_code: str) -> str:
+        """Who carries out an activity; a plan may name nobody."""
+        return self.executors_by_activity.get(activity_code, NOT_STATED)
 
     @property
     def data_date(self) -> date:

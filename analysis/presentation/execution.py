@@ -11,7 +11,7 @@ from analysis.presentation.markdown import escape
 from analysis.presentation.quality import reported
 from analysis.presentation.russian import GENITIVE, counted
 from analysis.presentation.sentences import NO_FACTS
-from analysis.presentation.words import state_words
+from analysis.presentation.words import state_words, task_heading
 
 HOW_COUNTED = (
     "Сообщено — что названо в форме; подтверждено — к чему названы документы; принято — чьи документы приняло "
@@ -83,7 +83,7 @@ def _sections(edition: Edition) -> Iterator[Section]:
     yield f"## По задачам {{#sec-by-task}}\n\n{HOW_TOTALLED}", [tables.task_results(edition)]
     for task in dict.fromkeys(edition.execution["task_code"]):
         rows = edition.execution[edition.execution["task_code"] == task]
-        yield f"## Задача {task}: план и факт {{#sec-fact-{task}}}", [tables.task_table(edition, task, rows)]
+        yield f"## {task_heading(task)}: план и факт {{#sec-fact-{task}}}", [tables.task_table(edition, task, rows)]
     yield "## С начала срока {#sec-to-date}", [tables.to_date(edition)]
     yield "## По исполнителям {#sec-by-executor}", [tables.by_executor(edition)]
     yield "## По тем, кто отчитывается {#sec-by-reporter}", [tables.by_reporter(edition)]

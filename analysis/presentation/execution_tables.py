@@ -18,7 +18,16 @@ from analysis.presentation.chains import chain_link, linked
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
 from analysis.presentation.russian import NO_BREAK_SPACE, counted
-from analysis.presentation.words import NOT_STATED, Row, count_words, date_words, rows_of, state_words
+from analysis.presentation.words import (
+    NOT_STATED,
+    Row,
+    count_words,
+    date_words,
+    rows_of,
+    state_words,
+    target_words,
+    task_heading,
+)
 
 NOBODY = "никто не назначен"
 
@@ -37,7 +46,7 @@ def task_results(edition: Edition) -> Exhibit:
     rows = edition.facts("task_results")
     whole = {"task_code": "", **rows_of(rows.sum(numeric_only=True).to_frame().T)[0]}
     printed = Condensed(rows, [*rows_of(rows), whole])
-    first = Col("task_code", "Задача", 15, "l", lambda code: f"Задача {code}" if code else "Всего")
+    first = Col("task_code", "Задача", 15, "l", lambda code: task_heading(code) if code else "Всего")
     caption = f"Исполнение {edition.calendar_year} года по задачам: число показателей"
     return table(edition, "task-results", caption, TaskResults, printed, _totals(first))
 
@@ -77,13 +86,13 @@ def task_table(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
     columns = [
         Col("measure_label", "№", 7, "l", partial(chain_link, edition)),
         Col("measure_name", width=26),
-        Col(None, "План", 9, "c", linked(edition, _count("target_count"))),
+        Col(None, "План", 9, "c", linked(edition, target_words)),
         Col(None, "Сообщено", 14, "c", linked(edition, _reported_words)),
         Col(None, "Подтверждено", 16, "c", linked(edition, _count("documented_count"))),
         Col(None, "Принято", 11, "c", linked(edition, _count("accepted_count"))),
         Col("status", "Состояние", 17),
     ]
-    caption = f"Задача {task}: план и факт {edition.calendar_year} года"
+    caption = f"{task_heading(task)}: план и факт {edition.calendar_year} года"
     return table(edition, f"fact-{task}", caption, PlanFact, rows, columns)
 
 

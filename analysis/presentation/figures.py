@@ -15,6 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from analysis.contracts.columns import CROSS_MARK, DASH_MARK
+from analysis.presentation.words import DERIVED_WORD, rows_of, target_words
+
 STYLE = Path(__file__).with_name("report.mplstyle")
 WIDTH_INCHES = 6.7  # the text width of an A4 page with margins of 30 and 10 mm
 DARK, MIDDLE, LIGHT, INK = "#1d4e89", "#7ba6d0", "#e5e7eb", "#1f2937"
@@ -76,12 +79,15 @@ def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -
     grid = plan.pivot_table(
         index="measure_label", columns="calendar_year", values="target_count", sort=False, dropna=False, aggfunc="first"
     )
+    said = plan.assign(said=[target_words(row) for row in rows_of(plan)]).pivot_table(
+        index="measure_label", columns="calendar_year", values="said", sort=False, dropna=False, aggfunc="first"
+    )
     names = plan.drop_duplicates("measure_label")["measure_name"]
     labels = [_wrapped(f"{label}  {name}") for label, name in zip(grid.index, names, strict=True)]
     figure, axes = _figure(0.44 * len(labels) + 0.35, left=0.46, below=0.05, above=0.32)
     for row, (_, counts) in enumerate(grid.iterrows()):
         for place, count in enumerate(counts):
-            _cell(axes, place, row, count)
+            _cell(axes, place, row, count, str(said.iat[row, place]))
         axes.text(len(grid.columns) + 0.1, row, textwrap.fill(totals[row], 15), va="center", ha="left")
         figure.text(0.01, _share_of_height(axes, row, len(labels)), labels[row], va="center", ha="left")
     _frame_year(axes, [int(year) for year in grid.columns], calendar_year, len(labels))
@@ -140,8 +146,9 @@ def _share_of_height(axes: Axes, row: int, rows: int) -> float:
     return float(box.y1 - (row + 0.5) / rows * box.height)
 
 
-def _cell(axes: Axes, place: int, row: int, count: Any) -> None:
-    blank = pd.isna(count)
+def _cell(axes: Axes, place: int, row: int, count: Any, said: str) -> None:
+    # A dash plans nothing, as a zero does; what is not stated is hatched.
+    blank, count, said = (False, 0, "—") if said in (DASH_MARK, CROSS_MARK) else (pd.isna(count), count, said)
     planned = not blank and int(count) > 0
     axes.add_patch(
         Rectangle(
@@ -150,7 +157,8 @@ def _cell(axes: Axes, place: int, row: int, count: Any) -> None:
         )
     )  # fmt: skip
     if not blank:
-        axes.text(place, row, str(count), ha="center", va="center", color="white" if planned else INK)
+        short = textwrap.fill(said.removesuffix(f", {DERIVED_WORD}"), 12)
+        axes.text(place, row, short, ha="center", va="center", color="white" if planned else INK)
 
 
 def _frame_year(axes: Axes, years: Sequence[int], calendar_year: int, rows: int) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.contracts.execution import NO_SHARE, Owed
 from analysis.contracts.indicators import PlanFact
 from analysis.contracts.report import SchoolExecution
+from analysis.indicators.plan import asked
 from analysis.presentation.chains import chain_link, linked
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
@@ -82,8 +83,8 @@ def nothing_owed(edition: Edition) -> str:
 
 def bounds(edition: Edition) -> Exhibit | None:
     """The facts that lack a report, between nothing and all that was to be done."""
-    asked = edition.execution[(edition.execution["target_count"] != 0).fillna(True)]
-    rows = asked[(asked["missing_reporter_count"] > 0).fillna(False)]
+    rows = asked(edition.execution)
+    rows = rows[(rows["missing_reporter_count"] > 0).fillna(False)]
     if rows.empty:
         return None
     columns = [

@@ -20,6 +20,9 @@ from analysis.presentation.words import (
     deadline_words,
     measure_words,
     rows_of,
+    target_words,
+    task_heading,
+    task_words,
     total_words,
 )
 from analysis.rules.config import Source
@@ -36,13 +39,13 @@ def targets_of_task(edition: Edition, task_code: str) -> Exhibit:
     columns = [
         Col("measure_label", "№", 6),
         Col(None, "Мероприятие и результат", 34, "l", measure_words),
-        Col("target_count", f"План {year}", 8, "c", count_words),
+        Col(None, f"План {year}", 8, "c", target_words),
         Col(None, "С начала срока", 11, "c", cumulative_words),
         Col(None, "За весь срок", 11, "c", total_words),
         Col(None, "Срок", 12, "c", deadline_words),
-        Col("activity_code", "Исполнители", 17, "l", edition.executors_by_activity.__getitem__),
+        Col("activity_code", "Исполнители", 17, "l", edition.executors_of),
     ]
-    caption = f"Задача {task_code}: плановые значения на {year} год"
+    caption = f"{task_heading(task_code)}: плановые значения на {year} год"
     return table(edition, f"targets-{task_code}", caption, Plan, rows, columns)
 
 
@@ -53,8 +56,8 @@ def calendar_of_year(edition: Edition) -> Exhibit:
         Col(None, "Срок", 15, "l", deadline_words),
         Col("measure_label", "№", 7),
         Col(None, "Мероприятие и результат", 48, "l", measure_words),
-        Col("target_count", "План", 7, "c", count_words),
-        Col("activity_code", "Исполнители", 20, "l", edition.executors_by_activity.__getitem__),
+        Col(None, "План", 7, "c", target_words),
+        Col("activity_code", "Исполнители", 20, "l", edition.executors_of),
     ]
     caption = f"Календарь {edition.calendar_year} года: показатели с планом больше нуля"
     return table(edition, "calendar", caption, Plan, rows, columns)
@@ -76,7 +79,7 @@ def composition_picture(edition: Edition) -> Exhibit:
     """How many measures of each task are planned this year."""
     rows = edition.facts("composition")
     said = "; ".join(
-        f"задача {row['task_code']}: запланировано {row['planned_count']}, ноль {row['zero_count']}, "
+        f"{task_words(row['task_code'])}: запланировано {row['planned_count']}, ноль {row['zero_count']}, "
         f"не указано {row['blank_count']}"
         for row in rows_of(rows)
     )
@@ -86,7 +89,7 @@ def composition_picture(edition: Edition) -> Exhibit:
         ("не указано", rows["blank_count"].tolist()),
     ]
     words = f"Столбцы: число показателей каждой задачи на {edition.calendar_year} год. {said}."
-    drawn = partial(stacked_bars, [f"Задача {code}" for code in rows["task_code"]], parts, "показателей")
+    drawn = partial(stacked_bars, [task_heading(code) for code in rows["task_code"]], parts, "показателей")
     caption = f"Показатели «дорожной карты» в {edition.calendar_year} году по задачам"
     return picture(edition, "composition", caption, Composition, rows, Drawing(drawn, words))
 
@@ -101,7 +104,7 @@ def plan_pictures(edition: Edition, task_code: str) -> Iterator[Exhibit]:
         suffix = f"-{number}" if len(parts) > 1 else ""
         said = f" (часть {number} из {len(parts)})" if suffix else ""
         drawing = Drawing(partial(plan_matrix, rows, edition.calendar_year, _totals(rows)), _plan_in_words(rows))
-        caption = f"Задача {task_code}: план на весь срок{said}"
+        caption = f"{task_heading(task_code)}: план на весь срок{said}"
         yield picture(edition, f"plan-{task_code}{suffix}", caption, Plan, rows, drawing)
 
 
@@ -194,7 +197,7 @@ def _plan_in_words(rows: pd.DataFrame) -> str:
 
 
 def _years_in_words(rows: pd.DataFrame) -> str:
-    return ", ".join(f"{row['calendar_year']} — {count_words(row['target_count'])}" for row in rows_of(rows))
+    return ", ".join(f"{row['calendar_year']} — {target_words(row)}" for row in rows_of(rows))
 
 
 def _totals(rows: pd.DataFrame) -> list[str]:

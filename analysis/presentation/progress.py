@@ -25,7 +25,7 @@ from analysis.presentation.execution_tables import NOBODY
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import NO_BREAK_SPACE, counted
-from analysis.presentation.words import Row, deadline_words, rows_of
+from analysis.presentation.words import Row, deadline_words, rows_of, task_heading
 
 # A state by its sign as well: what differs in colour alone is lost on paper.
 SIGNS = {
@@ -76,9 +76,14 @@ def _with_facts(edition: Edition, task: str, rows: pd.DataFrame) -> tuple[Exhibi
         Col(None, "Отвечает", 20, "l", partial(_answers, edition)),
         Col("status", "Состояние", 28, "l", lambda state: f"{SIGNS[state]}{NO_BREAK_SPACE}{state}"),
     ]
-    caption = f"Задача {task}. {rows_of(rows)[0]['task_title'].rstrip('.')}"
+    caption = _caption(task, rows)
     made = table(edition, f"progress-{task}", caption, PlanFact, Condensed(rows, shown), columns)
     return replace(made, drawn=bars), " ".join(_differences(rows))
+
+
+def _caption(task: str, rows: pd.DataFrame) -> str:
+    """«Задача 1. Title»; a plan without tasks has no title."""
+    return ". ".join(filter(None, [task_heading(task), str(rows_of(rows)[0]["task_title"] or "").rstrip(".")]))
 
 
 def _planned(edition: Edition, task: str, rows: pd.DataFrame) -> tuple[Exhibit, str]:
@@ -91,7 +96,7 @@ def _planned(edition: Edition, task: str, rows: pd.DataFrame) -> tuple[Exhibit, 
         Col(None, "Срок", 13, "l", _deadline),
         Col(None, "Отвечает", 12, "l", partial(_first, edition)),
     ]
-    caption = f"Задача {task}. {rows_of(rows)[0]['task_title'].rstrip('.')}"
+    caption = _caption(task, rows)
     return table(edition, f"progress-{task}", caption, Plan, Condensed(rows, shown), columns), _not_planned(rows)
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.findings import RULE_TITLES
+from analysis.indicators.plan import NOTHING_PLANNED
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import GENITIVE, PREPOSITIONAL, counted, listed, long_date, month_name
-from analysis.presentation.words import rows_of
+from analysis.presentation.words import DERIVED_WORD, derived_words, rows_of, task_words
 
 NO_FACTS = "Сведений об исполнении в проект не поступало, поэтому о том, что выполнено, этот отчёт не говорит ничего."
 NOT_COME = (
@@ -47,7 +48,7 @@ def size_of_plan(edition: Edition) -> str:
 def tasks_of_year(edition: Edition) -> str:
     """Planned measures by task."""
     parts = [
-        f"задача {row['task_code']} — {row['planned_count']} "
+        f"{task_words(row['task_code'])} — {row['planned_count']} "
         f"из {row['planned_count'] + row['zero_count'] + row['blank_count']}"
         for row in rows_of(edition.facts("composition"))
     ]
@@ -56,9 +57,10 @@ def tasks_of_year(edition: Edition) -> str:
 
 def without_target(edition: Edition) -> Iterator[str]:
     """Which measures have a zero, and which have nothing at all: two sentences, for these are two things."""
-    targets = edition.this_year["target_count"]
-    zero = edition.this_year.loc[(targets == 0).fillna(False), "measure_label"]
-    blank = edition.this_year.loc[targets.isna(), "measure_label"]
+    rows = edition.this_year
+    nothing = rows["target_mark"].isin(NOTHING_PLANNED)
+    zero = rows.loc[(rows["target_count"] == 0).fillna(False), "measure_label"]
+    blank = rows.loc[rows["target_low"].isna() & rows["target_high"].isna() & ~nothing, "measure_label"]
     if len(zero):
         yield f"Ноль на этот год стоит у {counted(len(zero), 'показатель', GENITIVE)}: {_codes(zero)}."
     if len(blank):
@@ -66,6 +68,21 @@ def without_target(edition: Edition) -> Iterator[str]:
             f"Значение года не заполнено у {counted(len(blank), 'показатель', GENITIVE)}: {_codes(blank)}; "
             "пустая ячейка — не ноль."
         )
+    if nothing.any():
+        labels = rows.loc[nothing, "measure_label"]
+        yield f"На этот год не запланированы {_codes(labels)}: прочерк или срок в другом году."
+
+
+def derived(edition: Edition) -> str:
+    """Which numbers the document does not write, and by which rules they follow; empty where it writes all."""
+    rows = edition.this_year[edition.this_year["derived_rule"].notna() & edition.this_year["target_low"].notna()]
+    if rows.empty:
+        return ""
+    rules = derived_words(rows["derived_rule"])
+    return (
+        f"У {counted(len(rows), 'показатель', GENITIVE)} ({_codes(rows['measure_label'])}) документ не пишет числа: "
+        f"оно выведено из его слов ({rules}) и помечено словом «{DERIVED_WORD}»."
+    )
 
 
 def deadlines(edition: Edition) -> str:

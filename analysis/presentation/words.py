@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.contracts.columns import BLANK_MARK, DERIVED
 from analysis.presentation.russian import month_name, short_date
 
 Row = Mapping[str, Any]
@@ -40,13 +41,70 @@ def date_words(day: Any, otherwise: str = NOT_STATED) -> str:
     return otherwise if pd.isna(day) else short_date(day)
 
 
+BOUNDS = {"≥": "не менее ", "≤": "не более "}
+DERIVED_WORD = "выведено"
+
+
 def bounded(count: Any, comparator: Any) -> str:
-    """«4» or «не менее 4»."""
-    return f"не менее {count}" if comparator == "≥" and count else str(count)
+    """«4», «не менее 4» or «не более 4»."""
+    return f"{BOUNDS.get(comparator, '') if count else ''}{count}"
+
+
+def task_words(code: str) -> str:
+    """«задача 2»; where the document has no tasks, all activities."""
+    return "все мероприятия" if code == "0" else f"задача {code}"
+
+
+def task_heading(code: str) -> str:
+    """The same at the beginning of a heading."""
+    said = task_words(code)
+    return said[0].upper() + said[1:]
+
+
+def number_words(number: Any) -> str:
+    """A number with a decimal comma where it has decimals: «12,5»."""
+    return f"{number:.10g}".replace(".", ",")
+
+
+def target_words(row: Row) -> str:
+    """The target of a year as the document means it: «4», «не более 20 %», «от 10 до 20», «да», «не планируется».
+
+    A number that the document does not write says so.
+    """
+    if not pd.isna(row["target_mark"]) and row["target_mark"] != BLANK_MARK:
+        return str(row["target_mark"])
+    low, high = row["target_low"], row["target_high"]
+    if pd.isna(low) and pd.isna(high):
+        return NOT_STATED
+    said = _bounds_words(row, low, high)
+    return said if pd.isna(row["derived_rule"]) else f"{said}, {DERIVED_WORD}"
+
+
+def _bounds_words(row: Row, low: Any, high: Any) -> str:
+    unit = unit_words(row)
+    if row["measure_kind"] == "state":
+        return "да" if low else "нет"
+    # A count beside its total is a plain number: what bounds it stands at the total.
+    if not unit and row["measure_kind"] == "count" and not pd.isna(row["planned_total_count"]) and not pd.isna(low):
+        plain = pd.isna(high) or low == high
+        return number_words(low) if plain else f"от {number_words(low)} до {number_words(high)}"
+    if pd.isna(low) or pd.isna(high) or low == high:
+        sign = "≤" if pd.isna(low) else "≥" if pd.isna(high) else "="
+        said = bounded(number_words(high if pd.isna(low) else low), sign)
+    else:
+        said = f"от {number_words(low)} до {number_words(high)}"
+    return f"{said} {unit}".strip()
+
+
+def derived_words(rules: Iterable[str]) -> str:
+    """What the rules say by which numbers follow from words, each once."""
+    return "; ".join(DERIVED[rule] for rule in dict.fromkeys(rules))
 
 
 def total_words(row: Row) -> str:
     """The planned total with what the reading makes of it: «4», «не менее 4», «10, каждый год»."""
+    if pd.isna(row["planned_total_count"]):
+        return "каждый год" if row["reading"] == "annual" else NOT_STATED
     total = bounded(row["planned_total_count"], row["comparator"])
     return f"{total}, каждый год" if row["reading"] == "annual" else total
 
@@ -60,9 +118,11 @@ def cumulative_words(row: Row) -> str:
 
 
 def deadline_words(row: Row) -> str:
-    """«май», «в течение года», or a dash where nothing is planned."""
-    if pd.isna(row["target_count"]) or row["target_count"] == 0:
+    """The deadline as written; else «май», «в течение года», or a dash where nothing is planned."""
+    if pd.isna(row["target_low"]) and pd.isna(row["target_high"]) or row["target_count"] == 0:
         return "—"
+    if not pd.isna(row["deadline_text"]):
+        return str(row["deadline_text"])
     month = row["deadline_month"]
     return ALL_YEAR if pd.isna(month) else month_name(int(month))
 
@@ -73,5 +133,23 @@ def state_words(state: str) -> str:
 
 
 def measure_words(row: Row) -> str:
-    """The activity and its result in one cell."""
-    return f"{str(row['activity_title']).rstrip('. ')}. Результат: {row['measure_name']}"
+    """The activity and its result in one cell; a result that is the title itself once, with what it began with."""
+    title, result = str(row["activity_title"]).rstrip(". "), row["measure_name"]
+    said = title if result == row["activity_title"] else f"{title}. Результат: {result}"
+    return f"{said} ({baseline_words(row)})" if not pd.isna(row.get("baseline_value")) else said
+
+
+def unit_words(row: Row) -> str:
+    """The unit as a number is printed with it: a share in «%», however the document spells it."""
+    return (
+        "%"
+        if row["measure_kind"] == "share" and row["measure_unit"] == "процент"
+        else count_words(row["measure_unit"], "")
+    )
+
+
+def baseline_words(row: Row) -> str:
+    """«базовое значение 12,5 %, 2022 год»."""
+    value = f"{number_words(row['baseline_value'])} {unit_words(row)}".strip()
+    year = count_words(row["baseline_year"], "")
+    return f"базовое значение {value}, {year} год" if year else f"базовое значение {value}"

@@ -29,6 +29,7 @@ from analysis.presentation.figures import save
 from analysis.presentation.markdown import escape
 from analysis.presentation.place import CONTENT_FOLDER, EDITIONS, EXHIBITS, MADE_FOLDERS
 from analysis.presentation.russian import short_date
+from analysis.presentation.words import task_heading
 from analysis.rules.config import INVENTED
 
 BLANK = "значение не указано; это не ноль"
@@ -117,9 +118,9 @@ def _plan_sections(edition: Edition) -> list[Section]:
     readings = [plan_tables.readings_table(edition)] if len(edition.open) else []
     by_task = "\n\n".join(_task_section(task, titles[task], targets[task]) for task in titles)
     return [
-        Section("tasks", "\n".join(f"- **Задача {task}.** {escape(title)}" for task, title in titles.items())),
+        Section("tasks", "\n".join(f"- **{task_heading(task)}.** {escape(title)}" for task, title in titles.items())),
         _shown("composition", sentences.of_the_plan(edition), [plan_tables.composition_picture(edition)]),
-        Section("targets", by_task, list(targets.values())),
+        Section("targets", "\n\n".join(filter(None, [sentences.derived(edition), by_task])), list(targets.values())),
         _shown("executors", sentences.busiest_executor(edition), load),
         _shown("calendar", sentences.deadlines(edition), [plan_tables.calendar_of_year(edition)]),
         _shown("plan", "", plans),
@@ -133,7 +134,7 @@ def _shown(name: str, said: str, shown: Sequence[Exhibit]) -> Section:
 
 
 def _task_section(task: str, title: str, exhibit: Exhibit) -> str:
-    return f"## Задача {task} {{#sec-task-{task}}}\n\n{escape(title)}\n\n{exhibit.markdown}"
+    return f"## {task_heading(task)} {{#sec-task-{task}}}\n\n{escape(title)}\n\n{exhibit.markdown}"
 
 
 def _readings_words(edition: Edition) -> str:

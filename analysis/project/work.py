@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from analysis.forms.receive import Ask, Received
     from analysis.forms.receive_exports import Said
     from analysis.pipeline.check import Checked
+    from analysis.starter.proposal import Given
 
 FORMATS, ENGINES, AUDIENCES = ("html", "pdf", "docx"), ("auto", "quarto", "builtin"), ("public", "internal")
 IF_NOT_WRITTEN = (
@@ -42,6 +43,21 @@ class Built:
 
     years: tuple[int, ...]
     tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Started:
+    """A project that began with a received document.
+
+    Attributes:
+        read: What the document says of the project, a line each.
+        checked: What the first check says.
+        next_steps: What to do next.
+    """
+
+    read: tuple[str, ...]
+    checked: "Checked"
+    next_steps: str
 
 
 @dataclass(frozen=True)
@@ -201,6 +217,36 @@ def new(folder: Path, city: str, publisher: str, years: Sequence[int]) -> str:
     beginning = NewProject(city, publisher, tuple(years))
     write_project(folder, new_project(beginning))
     return next_steps(folder, beginning)
+
+
+def new_from(folder: Path, roadmap: Path, given: "Given", progress: Progress) -> Started:
+    """Starts a project with a received road map: reads it, proposes what it says, copies it untouched, checks.
+
+    Raises:
+        AnalysisError: The file cannot be read, holds no plan, or the folder holds something; nothing is left behind.
+    """
+    from analysis.rules.config import load_project
+    from analysis.starter.proposal import beginning_of, read_proposal
+    from analysis.starter.start import new_project, removed, steps_after_reading, write_project
+
+    file = f"data/raw/{roadmap.name}"
+    try:
+        content = roadmap.read_bytes()
+    except OSError as error:
+        raise AnalysisError(f"{roadmap}: файл не открывается ({reason(error)}).") from None
+    progress.step("Читаю «дорожную карту»")
+    proposal = read_proposal(content, file)
+    beginning = beginning_of(proposal, given, file, date.today())
+    existed = folder.is_dir()
+    write_project(folder, {**new_project(beginning), file: content})
+    try:
+        project = load_project(folder.resolve())
+        checked = check(project, progress)
+        keep_findings(project, checked)
+    except BaseException:
+        removed(folder, existed)
+        raise
+    return Started(tuple(proposal.said()), checked, steps_after_reading(folder, beginning))
 
 
 def demo(folder: Path, inbox: Path | None, progress: Progress) -> Demo:

@@ -229,6 +229,8 @@ class Project:
         largest_plausible_count: A planned number above this is taken for a slip.
         collection: How facts are collected; None where the project collects none.
         invented: Whether the data are invented: then whatever is made from them says so.
+        stated: Title and date of approval of the document, where people state them for it.
+        period: Its first and last year, likewise.
     """
 
     root: Path
@@ -241,6 +243,8 @@ class Project:
     largest_plausible_count: int
     collection: Collection | None = None
     invented: bool = False
+    stated: Mapping[str, str] = field(default_factory=dict)
+    period: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -317,10 +321,33 @@ class General(Written):
 
 @dataclass(frozen=True)
 class Roadmap(Written):
-    """[roadmap]: the signed document."""
+    """[roadmap]: the signed document, and what its heading does not say.
+
+    Attributes:
+        file: Where it lies.
+        largest_plausible_count: A planned number above this is taken for a slip.
+        title: Of the document; empty where its heading says it.
+        approved: When it was approved; None where its heading says it.
+        period: First and last year; none where its title says them.
+    """
 
     file: FilePath
     largest_plausible_count: int
+    title: str = ""
+    approved: Annotated[date | None, Rule(absent=None)] = None
+    period: Annotated[
+        tuple[int, ...],
+        Rule(
+            lambda years: len(years) in (0, 2) and list(years) == sorted(years),
+            stands("нужны первый и последний год, например [2024, 2026]"),
+        ),
+    ] = ()
+
+    @property
+    def stated(self) -> dict[str, str]:
+        """What people state in the place of the heading, as the heading would write it."""
+        said = {"title": self.title, "approved_date": f"{self.approved:%d.%m.%Y}" if self.approved else ""}
+        return {name: text for name, text in said.items() if text}
 
 
 @dataclass(frozen=True)
@@ -365,6 +392,8 @@ def load_project(root: Path) -> Project:
         roadmap_file=file.roadmap.file,
         largest_plausible_count=file.roadmap.largest_plausible_count,
         collection=_collection(file),
+        stated=file.roadmap.stated,
+        period=(file.roadmap.period[0], file.roadmap.period[1]) if file.roadmap.period else None,
         **vars(file.project),
     )
 
@@ -417,7 +446,7 @@ def quoted(text: str) -> str:
 
 def enter(root: Path, sources: Sequence[Source]) -> None:
     """Adds entries about received files."""
-    _append(root, [_stanza(source) for source in sources])
+    _append(root, [source_stanza(source) for source in sources])
 
 
 def enter_taken_back(root: Path, files: Sequence[str], day: date) -> None:
@@ -432,7 +461,7 @@ def _append(root: Path, stanzas: Sequence[str]) -> None:
         write_file_whole(root / SOURCES_FILE, "\n\n".join([written, *stanzas]).encode())
 
 
-def _stanza(source: Source) -> str:
+def source_stanza(source: Source) -> str:
     """The entry as TOML; texts are escaped, because a file name may hold anything."""
     written = {
         one.name: getattr(source, one.name) for one in fields(source) if one.default != getattr(source, one.name)

@@ -17,12 +17,24 @@ class NewProject:
         publisher: Who publishes.
         years: Calendar years of the editions.
         invented: Whether all its data are invented.
+        file: The received document, relative to the project.
+        municipal: Executors of the document that report for the city.
+        schools: How the document calls the schools.
+        title_stated: Title of the document, where people state it.
+        period_stated: Whether people state its term, because its title does not.
+        source: The entry about the document for SOURCES.toml; empty while there is none.
     """
 
     city: str
     publisher: str
     years: Sequence[int]
     invented: bool = False
+    file: str = "data/raw/roadmap.docx"
+    municipal: Sequence[str] = ("УО", "ИМО")
+    schools: str = "ОО"
+    title_stated: str = ""
+    period_stated: bool = False
+    source: str = ""
 
     @property
     def period(self) -> str:

@@ -1,12 +1,13 @@
 """Writes the files of a new project that people decide and fill in; each says in Russian what it is for."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from analysis.errors import AnalysisError
 from analysis.files.atomic import write_file_whole
-from analysis.rules.config import INVENTED
+from analysis.rules.config import INVENTED, quoted
 from analysis.starter.new_project import UNNAMED_CITY, UNNAMED_PUBLISHER, NewProject
 from analysis.starter.sources import report_sources
 
@@ -23,16 +24,16 @@ site_url = ""
 editions = {years}
 {invented}
 [roadmap]
-# Подписанный документ: .docx или .txt (строки с табуляцией). Положите его в data/raw и назовите здесь.
-file = "data/raw/roadmap.docx"
-# Плановое число больше этого считается опиской и останавливает сборку.
+# Подписанный документ: .docx, .xlsx или .txt (строки с табуляцией). Положите его в data/raw и назовите здесь.
+file = {file}
+{title}# Плановое число больше этого считается опиской и останавливает сборку.
 largest_plausible_count = 1000
 
 [collection]
 # Исполнители, которые отчитываются за город; пишутся так, как их называет документ.
-municipal = ["УО", "ИМО"]
+municipal = {municipal}
 # Как документ называет школы среди исполнителей.
-schools = "ОО"
+schools = {schools}
 # Строки листов «Дефициты» и «Самооценка» в форме школы: так, как их называет утверждённый документ.
 # Пока списков нет, школы пишут названия сами, и сравнить их между собой нельзя.
 # competences = ["…", "…"]
@@ -97,6 +98,14 @@ TERMS = """# Слова документа, за которыми следит �
 # [[slip]]                             вероятная описка; в отчёте текст остаётся как есть
 # text = "професионального мастерства"
 # suggestion = "профессионального мастерства"
+"""
+COLUMNS = """# Что в столбцах плана, если программа не узнаёт их по названию. Раздел, который остаётся заполнить,
+# печатает analysis check; сам документ не правят.
+#
+# [[column]]
+# heading = "Что делаем"               название столбца, как в документе
+# meaning = "мероприятие"              номер, задача, мероприятие, результат, единица, базовое значение, итог, срок,
+#                                      исполнители, деньги, примечание или год: 2023
 """
 REPORTING = """# Кто отчитывается за показатель и какова доля школы.
 # Без записи засчитывается факт исполнителя, названного первым.
@@ -180,7 +189,8 @@ def decided_files(beginning: NewProject) -> dict[str, bytes]:
     first = {"first_year": beginning.years[0]}
     texts = {
         "project.toml": project_text(beginning),
-        "data/raw/SOURCES.toml": SOURCES.format(**first),
+        "data/raw/SOURCES.toml": SOURCES.format(**first) + (f"\n{beginning.source}" if beginning.source else ""),
+        "data/columns.toml": COLUMNS,
         "data/corrections.toml": CORRECTIONS.format(**first),
         "data/terms.toml": TERMS,
         "data/reporting.toml": REPORTING,
@@ -198,6 +208,10 @@ def project_text(beginning: NewProject) -> str:
     return PROJECT.format(
         city=json.dumps(beginning.city, ensure_ascii=False),
         publisher=json.dumps(beginning.publisher, ensure_ascii=False),
+        file=quoted(beginning.file),
+        title=_stated(beginning),
+        municipal=json.dumps(list(beginning.municipal), ensure_ascii=False),
+        schools=quoted(beginning.schools),
         years=list(beginning.years),
         invented=said if beginning.invented else "",
         first_year=beginning.years[0],
@@ -205,17 +219,30 @@ def project_text(beginning: NewProject) -> str:
     )
 
 
+def _stated(beginning: NewProject) -> str:
+    """What people state in the place of the document's heading."""
+    title = f"title = {quoted(beginning.title_stated)}\n" if beginning.title_stated else ""
+    return title + (f"period = [{beginning.years[0]}, {beginning.years[-1]}]\n" if beginning.period_stated else "")
+
+
 NEXT_STEPS = """Проект создан: {folder}
 Что дальше:
   1. Проверьте project.toml: город, издатель, контакт, годы отчётов и кто отчитывается за город (municipal) — теми
      словами, какими его называет документ.
-  2. Положите подписанную «дорожную карту» (.docx или .txt) в data/raw и назовите её в project.toml: [roadmap], file.
+  2. Положите подписанную «дорожную карту» (.docx, .xlsx или .txt) в data/raw и назовите её в project.toml: [roadmap],
+     file. Или начните с неё: analysis new ПАПКА --roadmap ФАЙЛ.
   3. analysis --project "{folder}" check — прочтёт документ и напечатает раздел для data/raw/SOURCES.toml.
   4. Заполните этот раздел, посмотрите замечания и выполните: analysis --project "{folder}" report
   5. Сбор сведений: analysis --project "{folder}" forms {year} — кладёт реестр школ и формы. Если процедур года нет в
      data/calendar.toml, команда печатает раздел, который остаётся заполнить; без него о результатах не спросят.
 Правила отбора, паспорт показателей, скрытие малых чисел и общие допущения взяты по умолчанию. Где на них стоит число,
 отчёт так и говорит, пока управление их не утвердит: в файлах папки data об этом — ключ default."""
+AFTER_READING = """Проект создан: {folder}
+Что дальше:
+  1. Проверьте project.toml: город, издатель, годы и кто отчитывается за город (municipal) взяты из документа.
+  2. В data/raw/SOURCES.toml впишите, от кого получен файл (origin) и на каких условиях его публикуют (licence).
+  3. Посмотрите замечания выше (полный список: output/findings.txt в папке проекта), затем: \
+analysis --project "{folder}" report"""
 NAME_IT = """
 Город или издатель не названы. Впишите их в project.toml, в reports/_quarto.yml (author, title, page-footer)
 и в reports/index.qmd (title)."""
@@ -237,6 +264,14 @@ def write_project(folder: Path, files: Mapping[str, bytes]) -> None:
     write_files(folder, files)
 
 
+def removed(folder: Path, existed: bool) -> None:
+    """Takes back a project that was just written: the folder is as it was before, empty or not there."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if folder.is_dir() and not existed:
+        folder.rmdir()
+
+
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Writes files by their paths inside a folder. project.toml comes last: without it the folder is no project."""
     for path in sorted(files, key=lambda name: (name == "project.toml", name)):
@@ -245,7 +280,16 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         write_file_whole(target, files[path])
 
 
+def steps_after_reading(folder: Path, beginning: NewProject) -> str:
+    """Returns what to do next where the project began with its document, in Russian."""
+    return AFTER_READING.format(folder=folder) + _naming(beginning)
+
+
 def next_steps(folder: Path, beginning: NewProject) -> str:
     """Returns what to do next, in Russian."""
-    named = UNNAMED_CITY not in beginning.city and UNNAMED_PUBLISHER not in beginning.publisher
-    return NEXT_STEPS.format(folder=folder, year=beginning.years[0]) + ("" if named else NAME_IT)
+    return NEXT_STEPS.format(folder=folder, year=beginning.years[0]) + _naming(beginning)
+
+
+def _naming(beginning: NewProject) -> str:
+    """What is to be named, where city or publisher are not."""
+    return NAME_IT if UNNAMED_CITY in beginning.city or UNNAMED_PUBLISHER in beginning.publisher else ""

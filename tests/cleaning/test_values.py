@@ -1,5 +1,8 @@
 """The grammar of values, and the rule of readings held against an independent statement of it."""
 
+import re
+from decimal import Decimal
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -27,6 +30,24 @@ LARGEST = 1000
         ("1 (май)", [Value(1, month=5)]),
         ("2(Февраль)", [Value(2, month=2)]),
         ("1 ( декабря )", [Value(1, month=12)]),
+        ("12,5", [Value(12.5)]),
+        ("1 200 тыс. руб.", [Value(1200, unit="тыс. руб.")]),
+        ("60 %", [Value(60, unit="%")]),
+        ("12.5%", [Value(12.5, unit="%")]),
+        ("не более 20 %", [Value(20, "≤", unit="%")]),
+        ("≥2", [Value(2, "≥")]),
+        ("30+", [Value(30, "≥")]),
+        ("от 10 до 20", [Value(10, "–", upper=20)]),
+        ("20–30 чел.", [Value(20, "–", upper=30, unit="чел.")]),
+        ("2 шт", [Value(2, unit="шт")]),
+        ("4 (ед.)", [Value(4, unit="ед.")]),
+        ("2 (два)", [Value(2)]),
+        ("3 семинара в год", [Value(3, unit="семинара", once_a_year=True)]),
+        ("-", [Value(None, mark="не планируется")]),
+        ("—", [Value(None, mark="не планируется")]),
+        ("х", [Value(None, mark="не применимо")]),
+        ("да", [Value(1, mark="да")]),
+        ("Нет", [Value(0, mark="нет")]),
     ],
 )
 def test_read(text, values):
@@ -36,10 +57,10 @@ def test_read(text, values):
 @pytest.mark.parametrize(
     "text",
     [
-        "ежегодно", "2-3", "½", "²", "-5", "−5", "+5", "1000000", "1001", "99999999999999999999", "2,5", "2.0", "1e3",
-        "0x1", "2 шт", "более 2", "не более 2", "≥2", "1;", ";", "1; ;4", "1 4", "1\u200b4", "1\n4", "10¹", "\ufffd4",
-        "٢", "NA", "None", "nan", "-", "—", "1 (раз)", "1 (до мая)", "1 (13)", "1 ()", "1 (май) (июнь)", "один",
-        "‹автонумерация›", "=1+1", "2020 г.", "true",
+        "ежегодно", "3-2", "½", "²", "-5", "−5", "+5", "1000000", "1001", "99999999999999999999", "2.5", "2.0", "1e3",
+        "0x1", "более 2", "1;", ";", "1; ;4", "1 4", "1\u200b4", "1\n4", "10¹", "\ufffd4", "2 (три)", "2 мая",
+        "не менее 2-3", "не менее 5 и менее", "٢", "NA", "None", "nan", "1 (раз)", "1 (до мая)", "1 (13)", "1 ()",
+        "1 (май) (июнь)", "один", "‹автонумерация›", "=1+1", "2020 г.", "true",
     ],
 )  # fmt: skip
 def test_not_read(text):
@@ -54,8 +75,20 @@ def test_a_value_is_read_whole_or_not_at_all(text):
         values = read_values(text, LARGEST)
     except ValueNotReadError:
         return
-    digits = [str(int(part)) for part in "".join(one if one in "0123456789" else " " for one in text).split()]
-    assert [str(value.count) for value in values] == digits
+    digits = "".join(one for one in text if one in "0123456789")
+    numbers = [
+        number for value in values for number in (value.count, value.upper) if number is not None and not value.mark
+    ]
+    assert sum(Decimal(str(one)) for one in numbers) == sum(map(written, PIECES.findall(" ".join(text.split()))))
+    assert bool(digits) == bool(numbers)
+
+
+# The numbers of a text, by a rule of its own: thousands apart, a comma or point before one or two digits.
+PIECES = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?")
+
+
+def written(piece: str) -> Decimal:
+    return Decimal(piece.replace(" ", "").replace(",", "."))
 
 
 COUNTS = st.integers(0, 4)

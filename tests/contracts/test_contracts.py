@@ -37,19 +37,32 @@ TYPED = {
         "source_file": [FILE, FILE], "place": ["строка 8", "строка 9"], "activity_code": ["1.1", "1.10"],
         "document_order": [1, 2], "task_code": ["1", "1"], "task_title": ["Задача", "Задача"],
         "task_place": ["строка 7", "строка 7"], "activity_title": ["Отбор", "Семинар"],
+        "code_origin": ["written", "position"],
     },
     "measures": {
         "source_file": [FILE, FILE], "place": ["строка 8, ячейка 4", "строка 9, ячейка 4"],
         "activity_code": ["1.1", "1.10"], "measure_number": [1, 1], "measure_name": ["Школы", "Программа"],
-        "planned_total_text": ["2", "не менее 1"], "comparator": ["=", "≥"], "planned_total_count": [2, 1],
+        "planned_total_text": ["2", "не менее 1"], "comparator": ["=", "≥"],
+        "planned_total_count": pd.array([2, None], "Int64"),
         "reading": ["annual", "both_possible"], "reading_basis": ["annual", "unsettled"],
-        "decision_document": [None, None],
+        "decision_document": [None, None], "measure_kind": ["count", "share"], "measure_unit": [None, "%"],
+        "better": [None, "less"], "baseline_value": pd.array([None, 12.5], "Float64"),
+        "baseline_year": pd.array([None, 2022], "Int64"), "deadline_text": [None, "май 2023"],
     },
     "targets": {
         "source_file": [FILE, FILE], "place": ["строка 8, ячейка 5", "строка 9, ячейка 5"],
         "activity_code": ["1.1", "1.10"], "measure_number": [1, 1], "calendar_year": [2023, 2023],
         "target_text": ["2", ""], "comparator": ["=", "≥"], "target_count": pd.array([2, None], "Int64"),
-        "deadline_month": pd.array([5, None], "Int64"),
+        "deadline_month": pd.array([5, None], "Int64"), "target_low": pd.array([2, None], "Float64"),
+        "target_high": pd.array([2, None], "Float64"), "target_mark": [None, "не указано"],
+        "derived_rule": ["once", None],
+    },
+    "deadlines": {
+        "source_file": [FILE, FILE], "place": ["строка 8, ячейка 3", "строка 9, ячейка 3"],
+        "activity_code": ["1.1", "1.10"], "measure_number": [1, 1], "deadline_number": [1, 1],
+        "deadline_text": ["ежегодно, май", "до 01.03.2023"], "first_date": pd.array([None, None], "datetime64[us]"),
+        "last_date": pd.array([None, pd.Timestamp(2023, 3, 1)], "datetime64[us]"), "recurrence": ["year", None],
+        "times_a_year": pd.array([1, None], "Int64"), "in_year": ["05-31", None],
     },
     "executors": {
         "source_file": [FILE, FILE], "place": ["строка 8, ячейка 8", "строка 9, ячейка 8"],
@@ -60,7 +73,10 @@ TYPED = {
         "source_file": [FILE], "place": ["строка 8"], "text": ["УО"], "role": ["executors"], "activity_code": ["1.1"],
     },
 }  # fmt: skip
-TEXTS = {"decision_document"}
+TEXTS = {
+    "decision_document", "measure_unit", "better", "deadline_text", "target_mark", "derived_rule", "recurrence",
+    "in_year",
+}  # fmt: skip
 
 
 def frame_of(table: str, **changed) -> pd.DataFrame:
@@ -90,7 +106,7 @@ RULES = [
     ("activities", {"activity_code": ["1.1", "1.1"]}, "", "ключ строки не повторяется"),
     ("activities", {"activity_code": ["1.1", "1.2."]}, "activity_code", "по образцу"),
     ("activities", {"activity_code": [1.1, 1.2]}, "activity_code", "тип должен быть"),
-    ("activities", {"activity_code": ["1.1", "2.1"]}, "", "номер мероприятия начинается с номера его задачи"),
+    ("activities", {"code_origin": ["written", "guess"]}, "code_origin", "одно из: "),
     ("activities", {"document_order": [1, 1]}, "document_order", "значение не повторяется"),
     ("activities", {"document_order": [0, 1]}, "document_order", "не меньше 1"),
     ("activities", {"task_code": ["1", "1."]}, "task_code", "по образцу"),
@@ -100,7 +116,7 @@ RULES = [
     ("measures", {"measure_number": [1, 0]}, "measure_number", "не меньше 1"),
     ("measures", {"activity_code": ["1.1", "1.1"]}, "", "ключ строки не повторяется"),
     ("measures", {"comparator": ["=", ">"]}, "comparator", "одно из: "),
-    ("measures", {"planned_total_count": [2, -1]}, "planned_total_count", "не меньше 0"),
+    ("measures", {"planned_total_count": WHOLE}, "planned_total_count", "не меньше 0"),
     ("measures", {"planned_total_count": [2.0, 1.0]}, "planned_total_count", "тип должен быть"),
     ("measures", {"planned_total_count": ["2", "1"]}, "planned_total_count", "тип должен быть"),
     ("measures", {"reading": ["annual", "sum"]}, "reading", "одно из: "),
@@ -118,6 +134,12 @@ RULES = [
     ("targets", {"deadline_month": pd.array([5, 5], "Int64")}, "", "срок назван только там, где что-то запланировано"),
     ("targets", {"target_count": pd.array([0, 1], "Int64")}, "", "срок назван только там, где что-то запланировано"),
     ("targets", {"activity_code": ["1.1", "1.1"]}, "", "ключ строки не повторяется"),
+    ("targets", {"target_mark": [None, None]}, "", "стоит или число с границей, или пометка вместо него"),
+    ("targets", {"target_mark": ["не указано"] * 2}, "", "стоит или число с границей, или пометка вместо него"),
+    ("targets", {"derived_rule": ["guess", None]}, "derived_rule", "одно из: "),
+    ("measures", {"measure_kind": ["count", "number"]}, "measure_kind", "одно из: "),
+    ("measures", {"better": ["both", None]}, "better", "одно из: "),
+    ("deadlines", {"recurrence": ["weekly", None]}, "recurrence", "одно из: "),
     ("executors", {"executor_number": [0, 1]}, "executor_number", "не меньше 1"),
     ("executors", {"executor_name": ["УО", ""]}, "executor_name", "знаков: "),
     ("executors", {"activity_code": ["1.1", "1.1"]}, "", "ключ строки не повторяется"),
@@ -140,7 +162,7 @@ def test_the_address_and_the_value_are_named():
     (finding,) = broken("measures", comparator=["=", ">"])
     assert finding.places == ("строка 9, ячейка 4",)
     assert finding.value == ">"
-    assert finding.explanation.endswith("столбец comparator: одно из: `=`, `≥`.")
+    assert finding.explanation.endswith("столбец comparator: одно из: `=`, `≥`, `≤`, `–`.")
 
 
 def test_a_rule_across_columns_is_one_finding_with_the_key_of_the_row():

@@ -18,6 +18,7 @@ from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.rules.config import Collection
 from analysis.rules.indicator_passport import part_of
+from roadmaps import COUNTED
 
 COLLECTION = Collection(("УО",), "ОО")
 ADDED = AskedLine("Логопедов", "человек", since=2022)
@@ -82,7 +83,7 @@ def test_what_came_is_judged_by_the_lines_of_its_year(year, groups, word, missin
         "reports": fact_table("reports", []),
     }
     plan = pd.DataFrame({"calendar_year": [year], "target_count": pd.array([0], "Int64")})
-    plan = plan.assign(activity_code="1.1", measure_number=1)
+    plan = plan.assign(activity_code="1.1", measure_number=1, **COUNTED)
     asked = asked_lines(tables, plan, [], COLLECTION, ())
     given, aside, days = given_lines(tables), set_aside_lines(tables), {"a.xlsx": date(year + 1, 1, 10)}
     rows = reporter_completeness(asked, given, aside, tables["received_forms"], days)

@@ -20,6 +20,7 @@ from analysis.indicators.completeness import (
 from analysis.indicators.execution import Duty
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import Sitting
+from roadmaps import COUNTED
 
 A, B = "edu000001", "edu000002"
 FILES = {A: "data/raw/2022/a.xlsx", B: "data/raw/2022/b.xlsx", "export": "data/raw/2022/e.xlsx"}
@@ -28,10 +29,14 @@ CUTOFF = date(2023, 1, 31)
 ABOUT = ("ВПР", 2022)
 SPRING = Sitting(*ABOUT, "весна", "2021/22", "отметка", 0, {"Математика": (4, 5)}, ("Математика",), "", "", False)
 AUTUMN = Sitting(*ABOUT, "осень", "2022/23", "отметка", 1, {"Математика": (4, 5)}, ("Математика",), "", "", False)
-PLAN = pd.DataFrame(
-    [("1.1", 1, 2022, 2), ("1.2", 1, 2022, 0), ("1.3", 1, 2022, 1)],
-    columns=["activity_code", "measure_number", "calendar_year", "target_count"],
-).astype({"target_count": "Int64"})
+PLAN = (
+    pd.DataFrame(
+        [("1.1", 1, 2022, 2), ("1.2", 1, 2022, 0), ("1.3", 1, 2022, 1)],
+        columns=["activity_code", "measure_number", "calendar_year", "target_count"],
+    )
+    .assign(**COUNTED)
+    .astype({"target_count": "Int64"})
+)
 DUTIES = [Duty("1.1", 1, 2022, "УО", 2), Duty("1.2", 1, 2022, "УО", 0), Duty("1.3", 1, 2022, A, 0)]
 
 

@@ -9,6 +9,7 @@ from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.validation import violations
 from analysis.indicators.duties import OFFICE, owed
 from analysis.indicators.execution import Duty, facts_by_reporter
+from roadmaps import COUNTED
 
 CUTOFFS = {2021: date(2022, 1, 31)}
 AFTER = date(2022, 3, 1)
@@ -27,7 +28,9 @@ FORM = ["source_file", "reporter", "calendar_year", "received_date", "form_state
 def _plan(*targets):
     rows = [(code, 1, 2021, code, target) for code, target in targets]
     columns = ["activity_code", "measure_number", "calendar_year", "measure_label", "target_count"]
-    return pd.DataFrame(rows, columns=columns).astype({"activity_code": "str", "target_count": "Int64"})
+    return (
+        pd.DataFrame(rows, columns=columns).assign(**COUNTED).astype({"activity_code": "str", "target_count": "Int64"})
+    )
 
 
 def _tables(reports=(), evidence=(), acceptance=(), forms=()):

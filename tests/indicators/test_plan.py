@@ -6,6 +6,7 @@ import pytest
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.validation import violations
 from analysis.indicators.plan import calendar, composition, executor_load, executor_loads, open_readings, plan_by_year
+from roadmaps import OF_MEASURE, OF_TARGET
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def _one_measure(reading, targets):
         code
         | {"source_file": ["f"], "place": ["p"], "measure_number": [1], "measure_name": ["р"]}
         | {"comparator": ["="], "planned_total_count": [2], "planned_total_text": ["2"], "reading": [reading]}
-    )
+    ).assign(**OF_MEASURE)
     years = len(targets)
     targets = pd.DataFrame(
         {
@@ -36,8 +37,10 @@ def _one_measure(reading, targets):
             "comparator": ["="] * years,
             "target_count": pd.array(targets, dtype="Int64"),
             "deadline_month": pd.array([None] * years, dtype="Int64"),
+            "target_low": pd.array(targets, dtype="Float64"),
+            "target_high": pd.array(targets, dtype="Float64"),
         }
-    )
+    ).assign(**OF_TARGET)
     return plan_by_year(activities, measures, targets)
 
 

@@ -10,6 +10,7 @@ from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.validation import violations
 from analysis.indicators.execution import Duty
 from analysis.indicators.totals import COUNTS, executor_results, school_results, task_results
+from roadmaps import COUNTED
 
 CUTOFFS = {2021: date(2022, 1, 31)}
 
@@ -94,10 +95,14 @@ def test_only_the_executor_named_first_gets_the_measure():
     ],
 )
 def test_a_school_is_judged_by_its_share(target, share, fact, said):
-    plan = pd.DataFrame(
-        {"activity_code": ["1.3"], "measure_number": [1], "calendar_year": [2021], "measure_label": ["1.3"]}
-        | {"measure_name": ["Уроки"], "target_count": [target], "deadline_month": [None]}
-    ).astype({"target_count": "Int64", "deadline_month": "Int64", "activity_code": "str"})
+    plan = (
+        pd.DataFrame(
+            {"activity_code": ["1.3"], "measure_number": [1], "calendar_year": [2021], "measure_label": ["1.3"]}
+            | {"measure_name": ["Уроки"], "target_count": [target], "deadline_month": [None]}
+        )
+        .assign(**COUNTED)
+        .astype({"target_count": "Int64", "deadline_month": "Int64", "activity_code": "str"})
+    )
     names = ["reported_count", "documented_count", "accepted_count", "waiting_count", "returned_count"]
     facts = pd.DataFrame(
         [("1.3", 1, 2021, "s1", *fact)] if fact else [],

@@ -51,7 +51,7 @@ BAD = {
     "odt": ("roadmap.odt", zip_of({"mimetype": b"application/vnd.oasis.opendocument.text"}), "OpenDocument"),
     "not a zip": ("roadmap.docx", document().encode(), r"это не \.docx"),
     "cut short": ("roadmap.docx", GOOD[: len(GOOD) // 2], "повреждён"),
-    "a workbook": ("roadmap.docx", zip_of({"xl/workbook.xml": b"<x/>"}), "внутри нет word/document.xml"),
+    "a workbook": ("roadmap.docx", zip_of({"xl/workbook.xml": b"<x/>"}), "архив, но не книга Excel"),
     "broken xml": ("roadmap.docx", with_document(GOOD, b"<w:document"), "повреждена"),
     "no table": ("roadmap.docx", word_file(*HEADING), "нет ни одной заполненной таблицы"),
     "blank table": ("roadmap.docx", word_file(*HEADING, table(row(cell()))), "нет ни одной заполненной таблицы"),

@@ -18,7 +18,7 @@ from analysis.pipeline.chains import chain_words, edges_of
 from analysis.rules.config import Collection, Report, Source, load_project
 from analysis.rules.disclosure_policy import DEFAULT_POLICY
 from analysis.rules.methods import load_methods
-from roadmaps import HOUSE
+from roadmaps import HOUSE, OF_MEASURE, OF_TARGET
 
 MAP, UO, OLD, LATECOMER, IMO, ACCEPTED = (
     "map.txt",
@@ -85,6 +85,7 @@ def store(tables):
 
 def _plan():
     measure = {"comparator": "=", "reading_basis": "sum", "decision_document": None, "reading": "flow"}
+    measure |= OF_MEASURE
     return {
         "activities": pd.DataFrame(
             [(MAP, f"строка {4 * order}", f"4.{order + 1}", order, "4", "Обмен опытом", "Встречи") for order in (2, 3)],
@@ -114,6 +115,7 @@ def _targets(*measures):
     ]
     columns = "source_file place activity_code measure_number calendar_year target_text comparator target_count"
     table = pd.DataFrame(rows, columns=[*columns.split(), "deadline_month"])
+    table = table.assign(target_low=table["target_count"], target_high=table["target_count"], **OF_TARGET)
     return table.astype({"target_count": "Int64", "deadline_month": "Int64"})
 
 

@@ -8,10 +8,12 @@ import pytest
 from analysis.presentation.russian import GENITIVE, counted, listed, long_date, month_name, short_date
 from analysis.presentation.shares import made_of, whole_percent
 from analysis.presentation.words import cumulative_words, deadline_words, in_order_of_codes, total_words
+from roadmaps import OF_MEASURE, OF_TARGET
 
 
 def _row(**values):
-    return {"reading": "flow", "comparator": "=", "planned_total_count": 4, "target_count": 1} | values
+    row = {"reading": "flow", "comparator": "=", "planned_total_count": 4, "target_count": 1} | values
+    return OF_MEASURE | OF_TARGET | {"target_low": row["target_count"], "target_high": row["target_count"]} | row
 
 
 @pytest.mark.parametrize(

@@ -158,3 +158,57 @@ def test_a_roadmap_put_in_as_the_readme_says_is_published(city, capsys):
     assert BEGINNING.publisher in page
     assert "исловодск" not in page
     assert "Светлый" in (folder / "reports/_site/index.html").read_text(encoding="utf-8")
+
+
+# ── a project that begins with its document ──
+
+
+ROADMAP = document()
+
+
+def _new_from(folder, name="План города.txt", content=ROADMAP, *more):
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return main(["new", str(folder / "city"), "--roadmap", str(folder / name), *more])
+
+
+def test_a_project_begins_with_its_document(tmp_path, capsys):
+    assert _new_from(tmp_path) == 0
+    said, city = capsys.readouterr().out, tmp_path / "city"
+    project = load_project(city)
+    assert (project.city, project.publisher) == ("город Светлый", "Управление образования города Светлого")
+    assert project.editions == (2023, 2024, 2025)
+    assert project.collection.municipal == ("УО", "ИМО")
+    (source,) = load_sources(city)
+    assert (city / source.file).read_bytes() == ROADMAP.encode()
+    assert source.sha256 == hashlib.sha256(ROADMAP.encode()).hexdigest()
+    assert source.title == "«Дорожная карта» поддержки школ в 2023-2025 гг."
+    for words in ("город: город Светлый — строка 2: «города Светлого»", "показателей прочитано: 2", "report"):
+        assert words in said
+    assert (city / "output/findings.txt").is_file()
+
+
+def test_what_is_given_goes_before_the_document(tmp_path, capsys):
+    untitled = ROADMAP.replace(" в 2023-2025 гг.", "")
+    given = ("--city", "село Горное", "--publisher", "Отдел", "--years", "2023-2025", "--title", "План Горного")
+    assert _new_from(tmp_path, "plan.txt", untitled, *given, "--origin", "Письмо № 1") == 0
+    project = load_project(tmp_path / "city")
+    assert (project.city, project.publisher, project.period) == ("село Горное", "Отдел", (2023, 2025))
+    assert project.stated == {"title": "План Горного"}
+    assert load_sources(tmp_path / "city")[0].origin == "Письмо № 1"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("plan.pdf", b"%PDF-1.7\n1 0 obj", "это PDF"),
+        ("plan.docx", b"PK\x03\x04broken", "повреждён"),
+        ("plan.txt", "Просто текст без таблицы", "план не прочитан"),
+        ("plan.txt", ROADMAP.replace(" в 2023-2025 гг.", ""), "--years"),
+        ("plan.txt", b"", "файл пуст"),
+    ],
+)
+def test_what_cannot_be_read_leaves_no_folder_behind(tmp_path, capsys, name, content, said):
+    assert _new_from(tmp_path, name, content) == 1
+    assert said in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -24,9 +24,10 @@ from analysis.presentation.conclusions.support import effects_of
 from analysis.presentation.effectiveness_tables import lowered
 from analysis.presentation.row_keys import effect_key, indicator_keys, selection_key
 from analysis.presentation.russian import PREPOSITIONAL, counted, listed
-from analysis.presentation.school_facts import JOURNAL, subject_words
+from analysis.presentation.school_facts import subject_words
 from analysis.presentation.shares import likely, out_of, whole_percent
 from analysis.presentation.words import Row
+from analysis.rules.exam_calendar import JOURNAL
 from analysis.rules.indicator_passport import Indicator
 
 RESULT = {"результат": ("результата", "результатов", "результатов")}

@@ -1,0 +1,211 @@
+"""The layouts in which offices publish plans, each in invented wording: what is read of them, and in whose words."""
+
+import pytest
+
+from analysis.contracts.findings import blocking
+from analysis.contracts.typed import TYPED_TABLES
+from analysis.contracts.validation import broken_relations, violations
+from plan_documents import document, merged, read, rows, said
+from word_documents import cell, paragraph, row, table
+
+KINDS = {
+    "measure, term, executor, result": (
+        document(table(*rows(
+            "№ | Что предстоит: мероприятия | Период исполнения | Ответственные | Итоговый документ",
+            "1.1 | Создание штаба | до 15.02.2024 | ИМЦ | Приказ",
+            "1.2 | Встречи с директорами | ежемесячно | ИМЦ, школы | Протокол",
+            "1.3 | Тренинги | 2024–2026 гг. | ИМЦ | не менее 2 тренингов ежегодно",
+            "1.4 | Сопровождение | весь период | ИМЦ | Чек-лист",
+        ))),
+        [
+            "1.1 document | 2024=1* 2025:не планируется 2026:не планируется flow",
+            "1.2 document | 2024=12* 2025=12* 2026=12* annual",
+            "1.3 count тренингов more | 2024≥2 2025≥2 2026≥2 annual",
+            "1.4 document more | 2024≥1* 2025≥1* 2026≥1* both_possible",
+        ],
+    ),
+    "indicators with unit and base year": (
+        document(table(*rows(
+            "№ п/п | Целевой индикатор | Ед. изм. | Исходное значение, 2023 | План на 2024 год | 2025 | "
+            "на конец 2026 г.",
+            "1 | Учащиеся, не сдавшие экзамен | % | 8,4 | 7,5 | 6 | не более 5",
+            "2 | Наставнические пары | пар | 10 | 12 | 15+ | от 18 до 20",
+        ))),
+        [
+            "1 share % less | 2024=7.5 2025=6 2026≤5 annual",
+            "2 count пар more | 2024=12 2025≥15 2026=18..20 both_possible",
+        ],
+    ),
+    "no total, shares in percent": (
+        document(table(*rows(
+            "Код | Содержание работы | Показатель | 2024 год | 2025 год | 2026 год",
+            "1.1 | Курсы | Доля обученных | 25 % | 50% | 90 %",
+            "1.2 | Отбор | Команды | 2 | – | х",
+            "1.3 | Обзор | Доклад | + | + | ",
+        ))),
+        [
+            "1.1 share % | 2024=25 2025=50 2026=90 annual",
+            "1.2 count | 2024=2 2025:не планируется 2026:не применимо flow",
+            "1.3 document | 2024=1* 2025=1* 2026:не указано both_possible",
+        ],
+    ),
+    "two-row heading with a unit column": (
+        document(table(
+            row(cell("№", merge="restart"), cell("Показатели", merge="restart"), cell("Ед. изм.", merge="restart"),
+                cell("Значения по годам", span=3), cell("Исполнитель", merge="restart")),
+            row(cell(merge="continue"), cell(merge="continue"), cell(merge="continue"), cell("2024"), cell("2025"),
+                cell("2026"), cell(merge="continue")),
+            *rows("1 | Доля классов с наставником | процентов | 10 | 20 | 30 | ИМЦ",
+                  "2 | Кружки | шт. | 3 | 3 | 4 | ДДТ"),
+        )),
+        [
+            "1 share процентов | 2024=10 2025=20 2026=30 annual",
+            "2 count шт. | 2024=3 2025=3 2026=4 both_possible",
+        ],
+    ),
+    "quarters as deadlines": (
+        document(table(*rows(
+            "№ | Мероприятие | Сроки | Ответственный | Вид документа",
+            "1. | Положение о конкурсе | 2 квартал 2024 г. | ИМЦ | Положение",
+            "2. | Сборники | I полугодие 2025 г. | ИМЦ | Сборники (5 шт.)",
+            "3. | Сводка | 1 раз в полугодие | ИМЦ | Сводный отчёт",
+        ))),
+        [
+            "1 document | 2024=1* 2025:не планируется 2026:не планируется flow",
+            "2 count шт. | 2024:не планируется 2025=5 2026:не планируется flow",
+            "3 document | 2024=2* 2025=2* 2026=2* annual",
+        ],
+    ),
+    "a school-year plan by dates": (
+        document(
+            table(*rows(
+                "№ | Мероприятие | Дата проведения | Ответственный | Результат",
+                "1 | Педсовет | 12.09.2024 | Завуч | Протокол",
+                "2 | Неделя математики | октябрь–ноябрь | Учителя | Отчёт",
+                "3 | Итоги | май | Завуч | Справка",
+            )),
+            title="План работы на 2024/25 учебный год",
+        ),
+        [
+            "1 document | 2024=1* 2025:не планируется flow",
+            "2 document | 2024=1* 2025:не планируется flow",
+            "3 document | 2024:не планируется 2025=1* flow",
+        ],
+    ),
+    "Roman numerals, letters and dashes": (
+        document(table(
+            *rows("№ | Мероприятия | Всего | 2024 | 2025 | 2026 | Исполнители"),
+            merged("I. Кадры", 7), *rows("а) | Курсы | 6 | 2 | 2 | 2 | ИМЦ", "б) | Стажировки | 3 | 1 | 1 | 1 | ИМЦ",
+                                         "– | Стажировка в области | 1 | 1 | 0 | 0 | ИМЦ"),
+            merged("II. Ученики", 7), *rows("а) | Олимпиады | 4 | 4 | 4 | 4 | школы"),
+        )),
+        [
+            "I.а count | 2024=2 2025=2 2026=2 всего 6 flow",
+            "I.б count | 2024=1 2025=1 2026=1 всего 3 flow",
+            "I.б.1 count | 2024=1 2025=0 2026=0 всего 1 flow",
+            "II.а count | 2024=4 2025=4 2026=4 всего 4 annual",
+        ],
+    ),
+    "five years, the total last": (
+        document(
+            table(*rows("№ | Мероприятие | 2024 | 2025 | 2026 | 2027 | 2028 | Итого",
+                        "1 | Смотр | 1 | 1 | 1 | 1 | 1 | 5", "2 | Школы | 3 | 3 | 3 | 3 | 3 | 3")),
+            title="Программа на 2024–2028 годы",
+        ),
+        [
+            "1 count | 2024=1 2025=1 2026=1 2027=1 2028=1 всего 5 flow",
+            "2 count | 2024=3 2025=3 2026=3 2027=3 2028=3 всего 3 annual",
+        ],
+    ),
+    "a table a task under its own paragraph": (
+        document(
+            paragraph("Работа с кадрами"),
+            table(*rows("№ | Мероприятие | Срок | Результат", "1 | Курсы | март 2024 | Удостоверения",
+                        "2 | Пары | июнь 2024 | Приказ")),
+            paragraph("Работа с родителями"),
+            table(*rows("№ | Мероприятие | Срок | Результат", "1 | Собрание | ежегодно, сентябрь | Протокол")),
+        ),
+        [
+            "1.1 document | 2024=1* 2025:не планируется 2026:не планируется flow",
+            "1.2 document | 2024=1* 2025:не планируется 2026:не планируется flow",
+            "2.1 document | 2024=1* 2025=1* 2026=1* annual",
+        ],
+    ),
+    "an executor merged over rows": (
+        document(table(
+            *rows("№ | Мероприятие | 2024 | 2025 | 2026 | Ответственный"),
+            row(*map(cell, ("1", "Курсы", "1", "2", "3")), cell("ИМЦ", merge="restart")),
+            row(*map(cell, ("2", "Пары", "1", "1", "1")), cell(merge="continue")),
+        )),
+        [
+            "1 count | 2024=1 2025=2 2026=3 both_possible",
+            "2 count | 2024=1 2025=1 2026=1 both_possible",
+        ],
+    ),
+    "bounds, states and spans with a baseline": (
+        document(table(*rows(
+            "№ | Показатель | Единица | Базовое значение | 2024 | 2025 | 2026",
+            "1 | Отток учителей | % | 9 (2023 г.) | не более 8 | не более 7 | ≤ 6",
+            "2 | Школьный музей | да/нет | нет | нет | да | да",
+            "3 | Пробные экзамены | раз | 2 | 2–3 | 3-4 | не менее 4",
+        ))),
+        [
+            "1 share % less | 2024≤8 2025≤7 2026≤6 annual",
+            "2 state да/нет | 2024=0 2025=1 2026=1 annual",
+            "3 count раз more | 2024=2..3 2025=3..4 2026≥4 both_possible",
+        ],
+    ),
+    "money": (
+        document(table(*rows(
+            "№ | Мероприятие | Объём финансирования, тыс. руб., 2024 | Финансирование, тыс. руб., 2025 | "
+            "Финансирование, тыс. руб., 2026",
+            "1 | Оборудование | 1 200 | 350,5 | –",
+        ))),
+        ["1 money тыс. руб. | 2024=1200 2025=350.5 2026:не планируется both_possible"],
+    ),
+    "columns by quarter of one year": (
+        document(
+            table(
+                row(cell("№", merge="restart"), cell("Мероприятие", merge="restart"), cell("2024 год", span=4)),
+                row(*[cell(merge="continue")] * 2, *map(cell, ("I кв.", "II кв.", "III кв.", "IV кв."))),
+                *rows("1 | Рейды | 1 | 1 | 0 | 2", "2 | Отчёты | + | + | + | +", "3 | Слёт | – | 1 | – | –"),
+            ),
+            title="План на 2024 год",
+        ),
+        ["1 count | 2024=2..4* flow", "2 document | 2024=4* flow", "3 count | 2024=1 flow"],
+    ),
+    "from a year on, and months of several years": (
+        document(table(*rows(
+            "№ | Мероприятие | Срок исполнения | Результат",
+            "1 | Мониторинг | ежегодно с 2025 | Отчёт",
+            "2 | Слёт | август 2024 года, август 2026 года | Программа",
+            "3 | Разбор | Май, ежегодно | Справка",
+        ))),
+        [
+            "1 document | 2024:не планируется 2025=1* 2026=1* annual",
+            "2 document | 2024=1* 2025:не планируется 2026=1* both_possible",
+            "3 document | 2024=1* 2025=1* 2026=1* annual",
+        ],
+    ),
+    "a baseline and two years that do not follow": (
+        document(
+            table(*rows("№ | Наименование показателя | Базовое значение 2023 г. | 2025 | 2030",
+                        "1 | Доля школ с профилем, % | 40 | 55 | 80")),
+            title="Стратегия на 2024–2030 годы",
+        ),
+        [
+            "1 share % more | 2024:не указано 2025=55 2026:не указано 2027:не указано 2028:не указано 2029:не указано "
+            "2030=80 annual"
+        ],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_layout_is_read(kind):
+    content, expected = KINDS[kind]
+    tables, findings = read(content)
+    assert said(tables) == expected
+    assert blocking(findings) == []
+    assert violations(tables, TYPED_TABLES) == []
+    assert broken_relations(tables) == []
