@@ -79,8 +79,9 @@ def plain_indicators(edition: Edition, name: str, caption: str, rows: pd.DataFra
         Col(None, "Значение", 12, "c", lambda row: value_words(row, _defined(edition, row))),
         Col(None, "Город", 9, "c", lambda row: value_words(row, _defined(edition, row), "city_value")),
         Col(None, "Изменение к прежнему году", 21, "l", lambda row: change_words(row, _defined(edition, row))),
+        *([Col(None, "Ожидалось", 13, "c", partial(interval_share, name="foreseen"))] if edition.internal else []),
     ]
-    return flagged_table(edition, name, caption, PublicIndicators, _whole(rows), columns)
+    return flagged_table(edition, name, caption, PublicIndicators, _whole(rows), filled(columns, rows_of(rows)))
 
 
 def changes(edition: Edition, name: str, caption: str, rows: pd.DataFrame) -> Exhibit:

@@ -106,8 +106,8 @@ class Indicator(Written, keys={"pooled": "stabilise"}):
         yield from self._misfits_of_the_kind()
         if self.default:
             yield _misfit("default", "его пишут в разделе [passport], для всех показателей сразу.")
-        if self.pooled and (self.kind, self.interval) != (SHARE, JEFFREYS):
-            yield _misfit("stabilise", "по всем результатам вместе оценивают только доли с интервалом, нужно: false.")
+        if self.pooled and self.kind != SHARE:
+            yield _misfit("stabilise", "по всем результатам вместе оценивают только доли, нужно: false.")
         if self.threshold is not None and self.kind != SHARE:
             yield _misfit("threshold", f"стоит {self.threshold}, порог бывает у показателя-доли.")
         weights = self.weights

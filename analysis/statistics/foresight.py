@@ -26,6 +26,8 @@ PARTS = {"low_95": 0.025, "low_80": 0.1, "high_80": 0.9, "high_95": 0.975}
 SAID, POWER = 0.9, 0.8  # how sure one must be to notice a change, and how often a true change is noticed
 UNSURE = 0.4
 FACTOR_NODES, CELL_NODES, SHARE_NODES = 9, 7, 21
+BELOW_ONE = 1 - 2.0**-53
+SMALLEST = -600.0  # the logarithm of a chance below which it is no number
 ALMOST = 1e-9  # a share of 0 or 1 has no log odds
 
 
@@ -208,14 +210,33 @@ def _of_cells(ahead: _Ahead, place: tuple[Codes, Codes, Codes], counts: Counts) 
 
 
 def _count_chances(totals: Numbers, shares: Numbers, weights: Numbers) -> Numbers:
-    """Chances of 0, 1, 2 … of a mixture of binomials, a row a cell; 0 beyond its total."""
+    """Chances of 0, 1, 2 … of a mixture of binomials, a row a cell; 0 beyond its total.
+
+    Each chance follows from the one before; where that of none is too small to be a number, from logarithms.
+    """
     found = np.zeros((len(totals), int(totals.max(initial=0)) + 1))
-    more, fewer = special.log_expit(special.logit(shares)), np.log1p(-shares)
+    shares = np.minimum(shares, BELOW_ONE)
+    of_none = totals[:, None] * np.log1p(-shares)
+    far = (of_none < SMALLEST).any(axis=1)
+    found[far] = _far_chances(totals[far], shares[far], weights[far], found.shape[1])
+    order = np.flatnonzero(~far)[np.argsort(-totals[~far], kind="stable")]
+    n, odds, part = totals[order], shares[order] / (1 - shares[order]), weights[order]
+    chance, live = np.exp(of_none[order]), len(order)
     for count in range(found.shape[1]):
+        live = int(np.searchsorted(-n, -count, side="right"))
+        found[order[:live], count] = (part[:live] * chance[:live]).sum(axis=1)
+        chance[:live] *= odds[:live] * ((n[:live] - count) / (count + 1))[:, None]
+    return found
+
+
+def _far_chances(totals: Numbers, shares: Numbers, weights: Numbers, size: int) -> Numbers:
+    found = np.zeros((len(totals), size))
+    more, fewer = special.log_expit(special.logit(shares)), np.log1p(-shares)
+    for count in range(size if len(totals) else 0):
         others = np.maximum(totals - count, 0)
         ways = special.gammaln(totals + 1) - special.gammaln(count + 1.0) - special.gammaln(others + 1)
-        chance = (weights * np.exp(ways[:, None] + count * more + others[:, None] * fewer)).sum(axis=1)
-        found[:, count] = np.where(count <= totals, chance, 0.0)
+        chance = weights * np.exp(ways[:, None] + count * more + others[:, None] * fewer)
+        found[:, count] = np.where(count <= totals, chance.sum(axis=1), 0.0)
     return found
 
 

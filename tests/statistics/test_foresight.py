@@ -185,3 +185,11 @@ def test_nobody_supported_is_seldom_said_to_be_better_and_support_often():
     assert (given_support.more[chosen[: 18 * 10]] >= 0.8).mean() > 0.7
     inside = 1 - (nothing.more > 0.9).mean() - (nothing.fewer > 0.9).mean()
     assert 0.74 < inside < 0.9
+
+
+def test_chances_of_counts_are_those_of_scipy_near_none_and_near_all():
+    totals, shares = np.array([3.0, 40, 400, 12, 0]), np.array([[0.2], [0.97], [0.999], [1.0], [0.4]])
+    found = _count_chances(totals, shares, np.ones((5, 1)))
+    for row, n in enumerate(totals.astype(int)):
+        assert_allclose(found[row, : n + 1], stats.binom.pmf(np.arange(n + 1), n, shares[row]), atol=1e-12)
+        assert not found[row, n + 1 :].any()
