@@ -172,7 +172,7 @@ def test_text_of_a_cell_is_literal_everywhere(city, run):
     site = city / "reports/_site/2023"
     page = html.parse(site / "annex-2023.html")
     assert [script for script in page.iter("script") if "alert" in (script.text or "")] == []
-    cells = [" ".join(cell.text_content().split()) for cell in page.iter("td")]
+    cells = [" ".join(cell.text_content().split()) for cell in page.iter("th", "td")]
     assert f"{LITERAL}. Результат: Количество школ" in cells
     assert f"Семинар. Результат: {LITERAL}" in cells
     assert "=1+1, @fig-1" in cells

@@ -44,7 +44,7 @@ def _page(folder, year, name="annex"):
 
 def _rows(page, caption):
     (table,) = (one for one in page.iter("table") if caption in _text(one.find(".//caption")))
-    return [[_text(cell) for cell in row.iter("td")] for row in table.find("tbody").iter("tr")]
+    return [[_text(cell) for cell in row.iter("th", "td")] for row in table.find("tbody").iter("tr")]
 
 
 def _text(element):

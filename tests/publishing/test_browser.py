@@ -253,6 +253,15 @@ def test_the_first_page_searches_all_years_and_nothing_is_said_to_be_nothing(pag
     page.get_by_text("Ничего не найдено").wait_for()
 
 
+def test_a_page_that_stands_alone_says_why_it_cannot_be_searched(page: Page, site: Path, tmp_path: Path):
+    (tmp_path / "2021").mkdir()
+    shutil.copytree(site / "scripts", tmp_path / "scripts")
+    shutil.copyfile(site / EDITION, tmp_path / EDITION)
+    _open(page, tmp_path / EDITION)
+    page.get_by_label("Поиск по отчётам").fill("школа")
+    page.get_by_text("Поиск не открылся: рядом со страницей нет его файлов.").wait_for()
+
+
 def test_an_address_whose_place_has_moved_leads_there(page: Page, moved: Path):
     _open(page, moved / EDITION, anchor="#sec-method")
     page.wait_for_url("**/2021/annex-2021.html#sec-method")

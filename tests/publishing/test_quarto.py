@@ -59,7 +59,9 @@ def _cells(main) -> list[str]:
 
 
 def _links(main) -> set[tuple[str, str]]:
-    links = {(_plain(link.text_content()), link.get("href", "")) for link in main.xpath(".//a[not(ancestor::nav)]")}
+    """The links of the text, without those that the built-in renderer adds: of a heading to itself, and to the top."""
+    found = main.xpath(".//a[not(ancestor::nav or @class='address' or @href='#top')]")
+    links = {(_plain(link.text_content()), link.get("href", "")) for link in found}
     return {(text, target) for text, target in links if text and not target.startswith("javascript")}
 
 

@@ -214,11 +214,9 @@
     const field = form.querySelector("input"), panel = document.querySelector(".found");
     const [status, list] = panel.children;
     const close = () => { status.textContent = ""; list.replaceChildren(); };
-    const update = async () => {
-      await ready();
-      return plain(field.value) ? show(field.value, status, list) : close();
-    };
-    field.addEventListener("focus", ready);
+    const refuse = () => { status.textContent = "Поиск не открылся: рядом со страницей нет его файлов."; };
+    const update = () => ready().then(() => (plain(field.value) ? show(field.value, status, list) : close()), refuse);
+    field.addEventListener("focus", () => ready().catch(refuse));
     field.addEventListener("input", update);
     form.addEventListener("submit", (event) => { event.preventDefault(); update(); });
     panel.addEventListener("click", (event) => { if (event.target.closest("a")) close(); });
@@ -234,7 +232,7 @@
   async function followMoved() {
     const id = decodeURIComponent(location.hash.slice(1));
     if (!id || document.getElementById(id)) return;
-    const moved = (await places()).find((place) => place.id === id);
+    const moved = (await places().catch(() => [])).find((place) => place.id === id);
     const link = moved && make("a", { href: moved.address }, moved.heading);
     const words = link ? ["Это место теперь на другой странице: ", link] : [`Места с адресом «#${id}» в этом издании нет.`];
     const notice = document.querySelector(".moved");
