@@ -18,6 +18,7 @@ NAMED = re.compile(r"\{#((?:tbl|fig|sec)-[\w-]+)")
 REFERRED = re.compile(r"(?<!\\)\[?-?@((?:tbl|fig|sec)-[\w-]+)\]?")
 LINKED = re.compile(r"\[([^\]\[]*)\]\(#[^)]*\)")
 PICTURE = re.compile(r"!\[[^\n]*?\]\(([^)\s]+)\)(?=\{)")
+OPENED = re.compile(r":{3,} *\{")
 NEAR = 3
 
 
@@ -120,7 +121,11 @@ def _chapters(folder: Path, name: str) -> list[tuple[str, ReportPiece]]:
     from analysis.publishing.source import read_source
 
     lines = [line.text for line in execute(read_source(folder.parent, f"{folder.name}/{name}"), folder)]
-    starts = [place for place, line in enumerate(lines) if line.startswith("# ")]
-    between = pairwise([*starts, len(lines)])
-    heads = ((CHAPTER.fullmatch(lines[start]), lines[start + 1 : end]) for start, end in between)
-    return [(head["id"], ReportPiece(head["title"], "\n".join(body))) for head, body in heads if head]
+    heads = {place: head for place, line in enumerate(lines) if (head := CHAPTER.fullmatch(line))}
+    # A chapter whose heading must stay with what follows opens a block before it.
+    starts = [place - bool(place and OPENED.match(lines[place - 1])) for place in heads]
+    bodies = ["\n".join(lines[start:end]) for start, end in pairwise([*starts, len(lines)])]
+    return [
+        (head["id"], ReportPiece(head["title"], body.replace(head[0], "", 1)))
+        for head, body in zip(heads.values(), bodies, strict=True)
+    ]

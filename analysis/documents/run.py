@@ -10,12 +10,21 @@ from analysis.documents.authored import load_decisions, load_replies
 from analysis.documents.material import Material
 from analysis.documents.pack import PAPERS, Asked, asked_pack, made_of, pack_kind, packed
 from analysis.documents.settings import KINDS, SCHOOL_NOTE, SETTINGS_FILE, Kind, load_settings
-from analysis.documents.staging import FOLDER, PACKS, Batch, Document, list_outdated, outdated_files, publish_documents
+from analysis.documents.staging import (
+    FOLDER,
+    PACKS,
+    Batch,
+    Document,
+    list_outdated,
+    outdated_files,
+    publish_documents,
+    source_alone,
+)
 from analysis.documents.writers import written
 from analysis.errors import AnalysisError
 from analysis.files.atomic import only_one_at_work
 from analysis.files.progress import Progress
-from analysis.files.tables import read_tables
+from analysis.files.tables import read_manifest, read_tables
 from analysis.pipeline.build import editions_of
 from analysis.rules.config import Project, load_sources
 
@@ -151,6 +160,32 @@ def gathered(project: Project, year: int) -> Material:
         load_replies(written, register),
         load_settings(project.root),
     )
+
+
+def write_school_pages(project: Project, reports: Path, years: Sequence[int]) -> list[str]:
+    """Writes the note of each supported school as a page of the report for the office: one text, and so one PDF.
+
+    Args:
+        project: The project; it has been built.
+        reports: The sources of the report for the office.
+        years: The editions.
+
+    Returns:
+        The pages, relative to the sources; none while there are no schools.
+
+    Raises:
+        AnalysisError: What people wrote is not in the documented form.
+    """
+    if "schools" not in read_manifest(project.root).get("tables", {}):
+        return []
+    made: list[str] = []
+    for material in (gathered(project, year) for year in years):
+        said = _batch(material, SCHOOL_NOTE, []).marks
+        for note in written(material, SCHOOL_NOTE.id, material.supported):
+            name = f"{material.year}/school-{material.year}-{note.folder}.qmd"
+            (reports / name).write_text(source_alone(note, said), encoding="utf-8", newline="\n")
+            made.append(name)
+    return made
 
 
 def _documents(material: Material, kind: str, asked: Sequence[str]) -> tuple[list[Document], list[Document]]:

@@ -16,13 +16,12 @@ from analysis.presentation.brief_words import (
     sitting_words,
 )
 from analysis.presentation.city_schools import city_note
-from analysis.presentation.conclusions.school import LOW_SHARES
+from analysis.presentation.conclusions.school import low_rows
 from analysis.presentation.exhibits import Col, plain_table
 from analysis.presentation.markdown import table_note
 from analysis.presentation.russian import NO_BREAK_SPACE
 from analysis.presentation.shares import NO_DATA, whole_percent
 from analysis.presentation.words import Row, count_words, date_words, rows_of
-from analysis.rules.exam_calendar import JOURNAL
 from analysis.rules.indicator_passport import SHARE
 
 NOTHING: Row = {"value": None}
@@ -74,16 +73,16 @@ def own_measures(material: Material, login: str) -> str:
 
 
 def results(material: Material, login: str) -> str:
-    """The share that did not manage and how sure it is, and beside it that of the marks 4 and 5."""
-    rows = [row for row in material.of(login, *LOW_SHARES) if str(row["procedure"]) != JOURNAL]
+    """The share that did not manage and how sure it is, beside it that of the marks 4 and 5; of few pupils none."""
+    rows = low_rows(material, login)
     good = {_key(row): row for row in material.of(login, "quality_share")}
     season = {str(row["wave"]) for row in rows if str(row["wave"]) in SEASONS}
     named = f", {season.pop()}" if len(season) == 1 else ""
     columns = [
-        Col(None, "Результат", 31, "l", lambda row: sitting_words(row).removesuffix(named)),
-        Col(None, "Не справились", 15, "c", share_words),
+        Col(None, "Результат", 33, "l", lambda row: sitting_words(row).removesuffix(named)),
+        Col(None, "Не справились", 14, "c", share_words),
         INTERVAL(9),
-        Col("pooled_value", "С учётом всех", 8, "c", whole_percent),
+        Col("pooled_value", "С учётом всех", 7, "c", whole_percent),
         CITY(7),
         LIMIT(14),
         Col(None, "Отметки «4» и «5»", 16, "c", lambda row: share_words(good.get(_key(row), NOTHING))),

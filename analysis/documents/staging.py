@@ -307,6 +307,12 @@ def _index(batch: Batch) -> str:
     return "\n".join([front, *lines, ""])
 
 
+def source_alone(one: Document, marks: str) -> str:
+    """The source of a document inside another project, where others have contents and numbered sections."""
+    titles = {"title": one.title, "subtitle": _sentences(one.subtitle, marks)}
+    return f"{_front({**titles, 'toc': False, 'number-sections': False})}\n{one.body}\n"
+
+
 def _source(batch: Batch, one: Document) -> str:
     front = _front({"title": one.title, "subtitle": _sentences(one.subtitle, batch.marks)})
     if not batch.kind.attached:
@@ -320,7 +326,7 @@ def _sentences(*said: str) -> str:
     return ". ".join(filter(None, said))
 
 
-def _front(values: Mapping[str, str]) -> str:
+def _front(values: Mapping[str, object]) -> str:
     return "---\n" + yaml.safe_dump(dict(values), allow_unicode=True, sort_keys=False, width=1000) + "---\n"
 
 

@@ -162,6 +162,7 @@ def report(
     sources = _report_sources(project, audience, needed)
     refuse_lost_references(sources, annual)
     refuse_repeated(sources, documents)
+    documents += _school_pages(project, sources, asked) if audience == "internal" else []
     wanted = [*documents, "index.qmd"] if "html" in formats else documents
     day = max(source.received for source in load_sources(project.root))
     return publish(sources, Request(wanted, formats, engine, day), progress=progress)
@@ -300,3 +301,10 @@ def _report_sources(project: Project, audience: str, years: Sequence[int]) -> Pa
 
     with texts_as_objects():
         return internal_sources(project, years)
+
+
+def _school_pages(project: Project, sources: Path, years: Sequence[int]) -> list[str]:
+    from analysis.documents.run import write_school_pages
+
+    with texts_as_objects():
+        return write_school_pages(project, sources, years)

@@ -342,3 +342,19 @@ def test_a_table_with_many_codes_names_the_first_and_a_missing_one_none():
     )
     assert said.endswith("`ш/5@2021` и далее.\n:::")
     assert with_codes("", codes, 2021) == ""
+
+
+def test_the_report_for_the_office_has_the_note_of_each_supported_school_as_a_page(material, tmp_path, monkeypatch):
+    (tmp_path / "2021").mkdir()
+    monkeypatch.setattr(run, "gathered", lambda *_: material)
+    monkeypatch.setattr(run, "read_manifest", lambda _: {"tables": {"schools": ""}})
+    made = run.write_school_pages(material.edition.project, tmp_path, [2021])
+    assert made == ["2021/school-2021-edu000001.qmd", "2021/school-2021-edu000002.qmd"]
+    for path, note in zip(made, school_notes(material, ["edu000001", "edu000002"]), strict=True):
+        front, body = (tmp_path / path).read_text(encoding="utf-8").removeprefix("---\n").split("\n---\n", 1)
+        assert f"title: '{note.title}'" in front
+        assert "Для служебного пользования" in front
+        assert "toc: false\nnumber-sections: false" in front  # or the same text would take more pages
+        assert body.strip() == note.body
+    monkeypatch.setattr(run, "read_manifest", lambda _: {})
+    assert run.write_school_pages(material.edition.project, tmp_path, [2021]) == []

@@ -14,6 +14,7 @@ from PIL import Image
 
 from analysis.documents import run
 from analysis.documents.added_file import page_pictures
+from analysis.documents.report_pieces import ReportOfYear
 from analysis.documents.settings import load_settings
 from analysis.documents.staging import LISTED
 from analysis.errors import AnalysisError
@@ -45,15 +46,17 @@ from analysis.presentation.place import place
 
 ```{python}
 #| output: asis
-place("fig-fact-1")
+place("fig-plan-1")
 ```
 
+::: {.lead}
 # Остальное {#sec-rest}
 
 Текст.
+:::
 """
 TABLE = "| Показатель | План |\n|:---|:---|\n| Уроки | 5 |\n\n: Задача 1: план и факт {#tbl-fact-1}\n"
-FIGURE = '![Рисунок задачи](figures/fig-fact-1){#fig-fact-1 fig-alt="План и факт"}\n'
+FIGURE = '![Рисунок задачи](figures/fig-plan-1){#fig-plan-1 fig-alt="План и факт"}\n'
 PDF = """#set document(title: [x])
 #set page(footer: [подпись])
 Первые слова графика
@@ -81,11 +84,11 @@ def house(tmp_path_factory):
     for folder in (edition / "_content", edition / "figures", root / "data/packs"):
         folder.mkdir(parents=True)
     (edition / "annual-report-2021.qmd").write_text(REPORT, encoding="utf-8")
-    for label, text in (("tbl-fact-1", TABLE), ("fig-fact-1", FIGURE)):
+    for label, text in (("tbl-fact-1", TABLE), ("fig-plan-1", FIGURE)):
         (edition / f"_content/{label}.md").write_text(text, encoding="utf-8")
-    (edition / "_content/exhibits.json").write_text(json.dumps({"tbl-fact-1": [], "fig-fact-1": []}))
-    Image.new("L", (40, 20), 200).save(edition / "figures/fig-fact-1.png")
-    (edition / "figures/fig-fact-1.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    (edition / "_content/exhibits.json").write_text(json.dumps({"tbl-fact-1": [], "fig-plan-1": []}))
+    Image.new("L", (40, 20), 200).save(edition / "figures/fig-plan-1.png")
+    (edition / "figures/fig-plan-1.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
     (root / "data/packs/plan.pdf").write_bytes(typst.compile(PDF.encode(), ignore_system_fonts=True))
     return root
 
@@ -150,6 +153,13 @@ def test_a_chapter_refers_in_words_to_what_it_does_not_hold(public):
     assert said in text
     assert "Текст." not in text
     assert "Рисунок 1. Рисунок задачи" in text
+
+
+def test_a_chapter_may_begin_within_a_block(house):
+    chapters = ReportOfYear(house / "reports", 2021).chapters
+    assert {name: one.title for name, one in chapters.items()} == {"summary": "Главное", "rest": "Остальное"}
+    assert chapters["rest"].markdown.split() == [":::", "{.lead}", "Текст.", ":::"]
+    assert ":::" not in chapters["summary"].markdown
 
 
 def test_the_file_of_the_office_is_drawn_described_and_carried_along(public, house):
