@@ -209,6 +209,7 @@ _DUTY_FACTS = {
         ("returned_count", "evidence.evidence_id"),
     )
 }
+_OF_FORMS = ("results", "context", "staff", "deficits", "self_assessment", "contests", "school_measures")
 _OF_SCHOOLS = ("scope", "group_name")
 _SITTING = ("procedure", "subject", "sitting_grade", "wave", "school_year")
 _POOLED = {
@@ -426,22 +427,18 @@ MADE: dict[str, Derivation] = {
     ),
     "school_indicators": Derivation(
         "Показатели школ", ("indicator_id", "school_login", "aspect", *_SITTING, "calendar_year"),
-        {**{name: name for name in ("results", "context", "staff", "deficits", "self_assessment", "contests",
-                                    "school_measures")},
+        {**{name: name for name in _OF_FORMS},
          "passport": "passport", "own": "school_indicators", "earlier": "school_indicators",
          "city": "school_indicators", "population": "school_indicators", "history": "school_indicators"},
         {**_POOLED, **_FORESEEN, **_COMPARED,
-         **{name: Made(("passport.formula", *(f"{table}.*" for table in (
-             "results", "context", "staff", "deficits", "self_assessment", "contests", "school_measures"))),
-             "по паспорту показателей")
+         **{name: Made(("passport.formula", *(f"{table}.*" for table in _OF_FORMS)), "по паспорту показателей")
             for name in ("numerator", "denominator", "value", "interval_low", "interval_high", "school_login",
                          "aspect", *_SITTING, "programme_grade", "calendar_year", "scale", "comparability", "flags",
                          "change_note")},
          "indicator_id": _made("passport.formula")},
         nothing={"earlier": "сравнить не с чем", "city": "значения города нет",
                  "population": NOT_POOLED, "history": NOT_POOLED,
-                 **dict.fromkeys(("results", "context", "staff", "deficits", "self_assessment", "contests",
-                                  "school_measures"), "")},
+                 **dict.fromkeys(_OF_FORMS, "")},
     ),
     "school_effects": Derivation(
         "Школы по всем результатам", ("indicator_id", "school_login", "calendar_year"),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.contracts.findings import OF_SETTINGS, RULE_TITLES, Severity
 from analysis.contracts.quality import AsideLines, AskedLines, DataLog, FindingCounts, GivenLines, SetAsideCounts
+from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.indicators.completeness import (
     asked_lines,
     completeness,
@@ -26,7 +27,7 @@ from analysis.rules.exam_calendar import Sitting
 # The tables whose rows stand for what a file brought; of the signed document, its targets.
 ROW_TABLES = (
     *("targets", "schools", "school_status", "reports", "evidence", "acceptance", "school_measures"),
-    *("context", "staff", "results", "deficits", "self_assessment", "contests"),
+    *(name for name in SCHOOL_FACT_TABLES if name != "quarantine"),
 )
 SOURCE_TITLES = {
     "roadmap": "Подписанный документ",

@@ -144,21 +144,20 @@ def in_groups(frame: pd.DataFrame, supported: Supported) -> list[pd.DataFrame]:
 
 def _over_a_base(wide: pd.DataFrame, groups: Sequence[str], key: str, base: str, supported: Supported) -> pd.DataFrame:
     """Long rows of part and base for some columns of a wide table by year and school."""
-    found = []
-    for group in groups:
-        known = wide[[group]].rename(columns={group: "part"}).assign(base=wide[base]).dropna().reset_index()
-        known = known[known["part"] <= known["base"]]  # a part above its whole is no part: the checks have named it
-        rows = by_group(known.assign(**{key: group}), ["calendar_year", key], ["part", "base"], supported)
-        found.append(rows.assign(is_whole=group == base, members=_members(known, rows, supported)))
-    return pd.concat(found, ignore_index=True)
+    parts = [wide[[group]].set_axis(["part"], axis=1).assign(base=wide[base], **{key: group}) for group in groups]
+    known = pd.concat(parts).dropna().reset_index()
+    known = known[known["part"] <= known["base"]]  # a part above its whole is no part: the checks have named it
+    rows = by_group(known, ["calendar_year", key], ["part", "base"], supported)
+    rows = rows.sort_values(key, key=lambda names: names.map(groups.index), kind="stable", ignore_index=True)
+    return rows.assign(is_whole=rows[key] == base, members=_members(known, rows, key, supported))
 
 
-def _members(known: pd.DataFrame, rows: pd.DataFrame, supported: Supported) -> "pd.Series[Any]":
+def _members(known: pd.DataFrame, rows: pd.DataFrame, key: str, supported: Supported) -> "pd.Series[Any]":
     """The schools whose numbers each row adds up."""
-    present = known.groupby("calendar_year")["school_login"].agg(lambda logins: sorted(logins)).to_dict()
+    present = known.groupby(["calendar_year", key])["school_login"].agg(lambda logins: sorted(logins)).to_dict()
     listed = [
-        (who,) if scope == SCHOOL else _grouped(present[year], supported.get(year, ()), scope)
-        for year, scope, who in zip(rows["calendar_year"], rows["scope"], rows["who"], strict=True)
+        (who,) if scope == SCHOOL else _grouped(present[year, name], supported.get(year, ()), scope)
+        for year, name, scope, who in rows[["calendar_year", key, *WHO]].itertuples(index=False)
     ]
     return pd.Series(listed, index=rows.index, dtype=object)
 

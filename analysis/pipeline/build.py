@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from analysis.contracts.findings import Finding
     from analysis.indicators.links import Edges
     from analysis.presentation.edition import Edition
+    from analysis.rules.methods import Methods
 
 INDEX = "index"
 
@@ -72,18 +73,19 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT) -
     from analysis.contracts.findings import blocking, screen_lines
     from analysis.intake.workbook import remembering_reader
     from analysis.pipeline.check import check_project
+    from analysis.rules.methods import load_methods
 
     checked = check_project(project, remembering_reader(project.root), progress)
     stopping = blocking(checked.findings)
     if stopping:
         raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))
     progress.step("Считаю показатели")
-    sources = load_sources(project.root)
-    made, summed = _indicators(project, checked.tables, sources)
+    sources, methods = load_sources(project.root), load_methods(project.root)
+    made, summed = _indicators(project, checked.tables, sources, methods)
     tables = {**checked.tables, **made}
-    chains = _chains(project, tables, sources, summed)
+    chains = _chains(project, tables, sources, methods, summed)
     editions = editions_of(project, tables, sources)
-    broken = _broken(made, project)
+    broken = _broken(made, methods)
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))
     _write(project, years, tables, chains, editions, progress)
@@ -91,7 +93,7 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT) -
 
 
 def _indicators(
-    project: Project, facts: Mapping[str, "pd.DataFrame"], sources: Sequence[Source]
+    project: Project, facts: Mapping[str, "pd.DataFrame"], sources: Sequence[Source], methods: "Methods | None"
 ) -> tuple[dict[str, "pd.DataFrame"], "Edges"]:
     """The tables that are computed from those of the check, and the edges of the sums over schools; each step rests
     on the ones before it."""
@@ -100,11 +102,9 @@ def _indicators(
     from analysis.indicators.quality import quality_tables
     from analysis.indicators.school_edges import group_tables
     from analysis.indicators.tables import indicator_tables
-    from analysis.rules.methods import load_methods
 
     looked_at = max(source.received for source in sources)
-    reporting = load_reporting(project.root)
-    methods, policy = load_methods(project.root), load_policy(project.root)
+    reporting, policy = load_reporting(project.root), load_policy(project.root)
     sittings, red_share = load_calendar(project.root), load_red_share(project.root)
     made, of_indicators = indicator_tables(facts, project.collection, reporting, looked_at, methods)
     of_groups, summed = group_tables(facts, policy)
@@ -116,29 +116,30 @@ def _indicators(
 
 
 def _chains(
-    project: Project, tables: Mapping[str, "pd.DataFrame"], sources: Sequence[Source], summed: "Edges"
+    project: Project,
+    tables: Mapping[str, "pd.DataFrame"],
+    sources: Sequence[Source],
+    methods: "Methods | None",
+    summed: "Edges",
 ) -> dict[str, bytes]:
     """The files that `explain` reads beside the tables."""
     from analysis.indicators.school_edges import masks
     from analysis.lineage.store import stored_files
     from analysis.pipeline.chains import chain_words, edges_of
-    from analysis.rules.methods import load_methods
 
-    methods = load_methods(project.root)
     words = chain_words(project, tables, sources, methods)
     edges = edges_of(tables, sources, methods, summed)
     return stored_files(words, edges, masks(tables, edges))
 
 
-def _broken(made: Mapping[str, "pd.DataFrame"], project: Project) -> list["Finding"]:
+def _broken(made: Mapping[str, "pd.DataFrame"], methods: "Methods | None") -> list["Finding"]:
     """Where a computed table does not meet its contract: a fault of the program, never of the data."""
     from analysis.contracts.effectiveness import holding_shares
     from analysis.contracts.tables import TABLES
     from analysis.contracts.validation import violations
-    from analysis.rules.indicator_passport import SHARE, load_passport
+    from analysis.rules.indicator_passport import SHARE
 
-    passport = load_passport(project.root)
-    shares = [one.id for one in passport.indicators if one.kind == SHARE] if passport else []
+    shares = [one.id for one in methods.passport.indicators if one.kind == SHARE] if methods else []
     return violations(made, {**TABLES, **holding_shares(shares)})
 
 
