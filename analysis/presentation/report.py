@@ -55,17 +55,16 @@ def settled(markdown: str, here: set[str], edition: Edition) -> str:
 
 def _progress(edition: Edition) -> Made:
     has_facts = not edition.execution.empty
-    head = [f"# {'План и факт' if has_facts else 'План'} {{#sec-progress}}", progress.answer(edition)]
-    head += [progress.LEGEND] if has_facts else []
+    first = [progress.answer(edition), *([progress.LEGEND] if has_facts else [])]
     made = list(progress.progress_tables(edition))
-    blocks = [(exhibit.markdown, said) for exhibit, said in made]
-    parts = [_whole(*(head if not number else ()), *block) for number, block in enumerate(blocks)]
-    return _joined(parts or head), [exhibit for exhibit, _ in made]
+    blocks = [_whole(*([] if number else first), one.markdown, said) for number, (one, said) in enumerate(made)]
+    title = f"# {'План и факт' if has_facts else 'План'} {{#sec-progress}}"
+    return _joined([title, *(blocks or first)]), [exhibit for exhibit, _ in made]
 
 
 def _outstanding(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
     said = escaped_but_references(outstanding.said(edition))
-    return _joined(["# Что за кем {#sec-owed}", said, _shown(annex, "tbl-owed")]), []
+    return _joined(["# Что за кем {#sec-owed}", _whole(said, _shown(annex, "tbl-owed"))]), []
 
 
 def _who_and_what_is_unclear(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
@@ -94,8 +93,8 @@ def _city_schools(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
     if not schools and not lists:
         return "", []
     said = ["Перечень по правилу — не решение об отборе: его принимает управление."] if lists else []
-    head = _whole("# Результаты города и отбор {#sec-city}", *said, lists)
-    return _joined([head, *(annex[one].markdown for one in schools[:1])]), []
+    head = ["# Результаты города и отбор {#sec-city}", _whole(*said, lists)]
+    return _joined([*head, *(annex[one].markdown for one in schools[:1])]), []
 
 
 def _learning(edition: Edition) -> Made:
@@ -107,13 +106,14 @@ def _learning(edition: Edition) -> Made:
 
 
 def _basis(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
-    parts = ["# На чём стоит доклад {#sec-basis}", sentences.data_date(edition)]
+    parts = [sentences.data_date(edition)]
     if edition.execution.empty:
         parts.append(sentences.NOT_COME)
     else:
         parts += [escape(quality.sent(edition)), _shown(annex, "tbl-completeness")]
         parts += [*_breaks(edition), policy_words(edition)]
-    return _joined([_whole(*parts), _where_the_rest_is(edition)]), []
+    title = "# На чём стоит доклад {#sec-basis}"
+    return _joined([title, _whole(*parts), _where_the_rest_is(edition)]), []
 
 
 def _breaks(edition: Edition) -> list[str]:
