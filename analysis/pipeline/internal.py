@@ -29,7 +29,7 @@ def internal_sources(project: Project, years: Sequence[int]) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     _copy_sources(project.root / "reports", target, project.invented)
     editions = [
-        replace(edition, chains=chains)
+        replace(edition, chains=chains, replies=_replies(project.root, edition.calendar_year))
         for edition in editions_of(project, tables, load_sources(project.root), internal=True)
     ]
     for edition in editions:
@@ -37,6 +37,12 @@ def internal_sources(project: Project, years: Sequence[int]) -> Path:
             write_edition(target, edition)
     write_index(target, editions)
     return target
+
+
+def _replies(root: Path, year: int) -> dict[str, str]:
+    """What schools have replied to their notes, by login: their words alone; `analysis documents` checks the files."""
+    found = {path.stem: path.read_text(encoding="utf-8") for path in root.glob(f"reports/{year}/replies/*.md")}
+    return {login: " ".join(text.strip().partition("\n\n")[2].split()) for login, text in found.items()}
 
 
 def _copy_sources(reports: Path, target: Path, invented: bool) -> None:

@@ -9,9 +9,28 @@ from analysis.lineage.codes import TABLE_PREFIXES
 from analysis.presentation.place import CONTENT_FOLDER, placed
 from analysis.publishing.source import Cell, Line, read_source
 
+RENEW = (
+    "Исходники отчёта скопированы прежней версией: теперь за год выходят доклад и приложение к нему. Начните новый "
+    "проект на те же годы (analysis new ПАПКА) и возьмите из него reports/_parts и файлы reports/ГОД/*.qmd"
+)
 PLACED = re.compile(r"""place\(f?["']((?:\{year\}/|\d{4}/)?([\w-]+))["']\)""")
 REFERRED = re.compile(r"(?:@|\]\(#)((?:tbl|fig|sec|chain)-[\w-]+)")
 NAMED = re.compile(r"\{#((?:tbl|fig|sec|chain)-[\w-]+)")
+
+
+def refuse_without_annex(reports: Path, documents: Sequence[str]) -> None:
+    """Stops where an edition has a report and no annex: its sources are those of an older version.
+
+    Args:
+        reports: The folder of the report sources.
+        documents: The reports and annexes, relative to it.
+
+    Raises:
+        AnalysisError: There is such an edition; the message says how to renew the sources.
+    """
+    missing = [one for one in documents if not (reports / one).is_file()]
+    if missing and len(missing) < len(documents):
+        raise AnalysisError(f"{reports.name}/{missing[0]}: такого документа нет. {RENEW}.")
 
 
 def refuse_lost_references(reports: Path, documents: Sequence[str]) -> None:
@@ -94,6 +113,5 @@ def _message(document: str, missing: Sequence[str]) -> str:
     return (
         f"{document}: на таблицы или разделы этих частей отчёт ссылается, а сами части в нём не помещены: "
         f"{', '.join(missing)}. "
-        "Исходники отчёта скопированы прежней версией. Начните новый проект (analysis new ПАПКА), возьмите из него "
-        f"reports/_parts вместо своей папки reports/_parts или добавьте в неё ячейки: {cells}."
+        f"{RENEW} или добавьте ячейки: {cells}."
     )

@@ -12,6 +12,8 @@ PROCEDURES = {"vpr": "ВПР", "oge": "ОГЭ", "ege": "ЕГЭ", "journal": "Ж�
 ONE, NUMBERED = "", r"-(?P<number>\d+)"
 OF_PROCEDURE = rf"-(?P<procedure>{'|'.join(PROCEDURES)})-\d+(-\d+)?"
 NEAR = 3
+# Pictures that the reports of earlier versions held beside the table of the same name.
+GONE = r"load|task-results|fact-\d+"
 
 
 class Family(NamedTuple):
@@ -37,13 +39,16 @@ class Family(NamedTuple):
 FAMILIES = (
     Family("composition", "Состав плана по задачам", PICTURE),
     Family("targets", "Плановые значения задачи", suffix=NUMBERED),
-    Family("load", "Нагрузка исполнителей", BOTH),
+    Family("load", "Нагрузка исполнителей"),
     Family("calendar", "Календарь года"),
+    Family("progress", "План и факт одной строкой, задача", suffix=NUMBERED),
+    Family("school-results", "Результаты поддерживаемой школы, по порядку в докладе", PICTURE, NUMBERED, hidden=True),
+    Family("topics", "Темы обучения по городу", PICTURE),
     Family("plan", "План на весь срок, задача", PICTURE, NUMBERED),
     Family("readings", "Итоги, которые можно прочесть по-разному"),
     Family("statuses", "Показатели по состоянию на срок отчёта"),
-    Family("task-results", "Исполнение по задачам", BOTH),
-    Family("fact", "План и факт задачи", BOTH, NUMBERED),
+    Family("task-results", "Исполнение по задачам"),
+    Family("fact", "План и факт задачи", suffix=NUMBERED),
     Family("to-date", "С начала срока"),
     Family("by-executor", "Исполнение по исполнителям"),
     Family("by-reporter", "Исполнение по тем, кто отчитывается"),
@@ -93,6 +98,28 @@ FAMILIES = (
 )
 
 
+def report_name(calendar_year: int | str) -> str:
+    """The report of an edition without its ending: what people read."""
+    return f"annual-report-{calendar_year}"
+
+
+def annex_name(calendar_year: int | str) -> str:
+    """The annex to it: every table, the method, the sources."""
+    return f"annex-{calendar_year}"
+
+
+def annual_reports(calendar_year: int | str) -> list[str]:
+    """The documents of an edition, relative to the sources: the report and its annex."""
+    return [f"{calendar_year}/{name}.qmd" for name in (report_name(calendar_year), annex_name(calendar_year))]
+
+
+def today(label: str) -> str:
+    """The label that now stands for one of earlier reports: pictures that said what a table says are gone."""
+    kind, _, name = label.partition("-")
+    gone = kind == "fig" and re.fullmatch(GONE, name)
+    return f"tbl-{name}" if gone else label
+
+
 def family_of(label: str) -> Family | None:
     """The family of a label with its kind («tbl-fact-1»); None where no report has such a table or picture."""
     kind, _, name = label.partition("-")
@@ -104,13 +131,14 @@ def resolve(asked: str, labels: Collection[str], others: Collection[str] = ()) -
     """The label that an id means; it may be one that stands not in `labels`, because the project has no data for it.
 
     Args:
-        asked: An id with its kind («fig-fact-1») or without it («fact-1»: the table, where there are both).
+        asked: An id with its kind («fig-plan-1») or without it («deficits»: the table, where there are both).
         labels: The tables and pictures that the report has.
         others: What else may be asked for in that place; near names of these are told as well.
 
     Raises:
         AnalysisError: No report has a table or picture of that id; the message names the nearest ids.
     """
+    asked = today(asked)
     meant = [asked, *(f"{kind}-{asked}" for kind in BOTH)]
     found = [*(one for one in meant if one in labels), *(one for one in meant if family_of(one))]
     if found:

@@ -1,6 +1,7 @@
 """What one annual edition is made from. Rows of a stored table keep its index, so each can be followed back."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -39,6 +40,7 @@ class Edition:
         chains: What the chains of an internal edition are read from; a public one has no chains.
         policy: What the public edition hides.
         assumptions: What is taken for granted.
+        replies: What schools have replied to their notes, by login; for the office alone.
         methods: How facts of schools become indicators; None where the project computes none.
     """
 
@@ -52,6 +54,7 @@ class Edition:
     policy: DisclosurePolicy = DEFAULT_POLICY
     assumptions: tuple[Assumption, ...] = ()
     methods: Methods | None = None
+    replies: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def plan(self) -> pd.DataFrame:
@@ -184,6 +187,21 @@ class Edition:
         """«УО, ИМО» by activity."""
         named = self.tables["executors"].groupby("activity_code", sort=False)["executor_name"]
         return {str(code): ", ".join(names) for code, names in named}
+
+    @cached_property
+    def first_executors(self) -> dict[str, str]:
+        """Who is named first, by activity; beside the document's name of schools the word that everybody knows."""
+        rows, collection = self.tables["executors"], self.project.collection
+        first = rows.sort_values("executor_number", kind="stable").drop_duplicates("activity_code")
+        schools = {} if collection is None else {collection.schools: f"школы ({collection.schools})"}
+        named = zip(first["activity_code"], first["executor_name"], strict=True)
+        return {str(code): schools.get(name, str(name)) for code, name in named}
+
+    @cached_property
+    def plan_by_year(self) -> dict[str, str]:
+        """«2 · 2 · 4»: the targets of all years by measure; a dash where the document names none."""
+        targets = self.plan["target_count"].map(lambda count: "—" if pd.isna(count) else str(count))
+        return {str(label): " · ".join(some) for label, some in targets.groupby(self.plan["measure_label"], sort=False)}
 
     @property
     def data_date(self) -> date:

@@ -18,9 +18,9 @@ from analysis.presentation.conclusions.sentence import (
     CONCLUSION,
     FACT,
     RESULTS,
+    SCHOOL,
     SELECTION,
     STAFF,
-    SUMMARY,
     TRANSITION,
     Case,
     Said,
@@ -50,11 +50,6 @@ PUBLIC_ONLY = (
     "Доли с учётом всех результатов и вероятности стоят в служебном: они оценены по всем школам, и по ним можно было "
     "бы вычислить скрытое. Строк, которые показать нельзя, в таблицах нет."
 )
-PUBLIC_SUMMARY = (
-    "О том, стали ли поддерживаемые школы работать лучше, открытый отчёт в целом не судит: малые числа в нём скрыты, и "
-    "напечатанное сдвинуто к большим. Что можно сказать об отдельных результатах, стоит в выводах раздела «Показатели "
-    "эффективности»."
-)
 NO_CONCLUSIONS = "Выводов нет: чисел, на которых они стояли бы, недостаточно или они скрыты."
 NO_CONTEXT = "Недостаточно данных: социальных паспортов за этот год нет, или их числа скрыты."
 NOTHING_TO_SAY = dict.fromkeys((RESULTS, STAFF, TRANSITION), NO_CONCLUSIONS)
@@ -67,7 +62,9 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     if edition.methods is None or edition.indicators.empty:
         return NO_INDICATORS, []
     parts, shown = [HOW_TO_READ, POOLED if edition.internal else PUBLIC_ONLY], []
-    told = conclusions(Case(Evidence(edition)), REPORT)
+    evidence = Evidence(edition)
+    told = conclusions(Case(evidence), REPORT)
+    told += [one for login in evidence.supported for one in conclusions(Case(evidence, login), REPORT, SCHOOL)]
     for title, words, exhibits in _sections(edition, told):
         noted = [with_notes(one, notices(edition, one)) for one in exhibits]
         parts += [title, *words, *(one.markdown for one in noted)]
@@ -77,15 +74,6 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
         parts += ["## На чём стоят фразы {#sec-conclusions}", basis.markdown]
         shown.append(basis)
     return "\n\n".join(part for part in parts if part), shown
-
-
-def summary(edition: Edition) -> list[str]:
-    """The sentences about the indicators in the summary of the report; nothing while there are none."""
-    if edition.methods is None or edition.indicators.empty:
-        return []
-    if not edition.internal:
-        return [PUBLIC_SUMMARY]
-    return [one.markdown for one in conclusions(Case(Evidence(edition)), REPORT, SUMMARY)]
 
 
 def notices(edition: Edition, exhibit: Exhibit) -> list[str]:

@@ -11,7 +11,7 @@ from analysis.presentation.markdown import escape
 from analysis.presentation.quality import reported
 from analysis.presentation.russian import GENITIVE, counted
 from analysis.presentation.sentences import NO_FACTS
-from analysis.presentation.words import rows_of, state_words
+from analysis.presentation.words import state_words
 
 HOW_COUNTED = (
     "Сообщено — что названо в форме; подтверждено — к чему названы документы; принято — чьи документы приняло "
@@ -36,19 +36,6 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
         exhibits += shown
     only_office, more = internal_sections(edition)
     return "\n\n".join([*parts, only_office]), [*exhibits, *more]
-
-
-def summary(edition: Edition) -> list[str]:
-    """The sentences about execution in the summary of the report."""
-    if edition.execution.empty:
-        return [NO_FACTS]
-    parts = [
-        f"задача {row['task_code']} — {row['completed_measure_count']} из {row['planned_measure_count']}"
-        for row in rows_of(edition.facts("task_results"))
-        if row["planned_measure_count"]
-    ]
-    by_task = [f"По задачам выполнено показателей: {', '.join(parts)} (@tbl-task-results)."] if parts else []
-    return [states(edition), *by_task, escaped_but_references(outstanding.said(edition))]
 
 
 def states(edition: Edition) -> str:
@@ -93,12 +80,10 @@ def _sections(edition: Edition) -> Iterator[Section]:
     """Words and exhibits of each section, in order."""
     tables = execution_tables
     yield f"{said(edition)}\n\n{HOW_COUNTED}", [tables.statuses(edition)]
-    totals = [tables.task_results_picture(edition), tables.task_results(edition)]
-    yield f"## По задачам {{#sec-by-task}}\n\n{HOW_TOTALLED}", totals
+    yield f"## По задачам {{#sec-by-task}}\n\n{HOW_TOTALLED}", [tables.task_results(edition)]
     for task in dict.fromkeys(edition.execution["task_code"]):
         rows = edition.execution[edition.execution["task_code"] == task]
-        shown = [tables.task_picture(edition, task, rows), tables.task_table(edition, task, rows)]
-        yield f"## Задача {task}: план и факт {{#sec-fact-{task}}}", shown
+        yield f"## Задача {task}: план и факт {{#sec-fact-{task}}}", [tables.task_table(edition, task, rows)]
     yield "## С начала срока {#sec-to-date}", [tables.to_date(edition)]
     yield "## По исполнителям {#sec-by-executor}", [tables.by_executor(edition)]
     yield "## По тем, кто отчитывается {#sec-by-reporter}", [tables.by_reporter(edition)]

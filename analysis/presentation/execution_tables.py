@@ -6,10 +6,7 @@ from functools import partial
 import pandas as pd
 
 from analysis.contracts.execution import (
-    DONE,
-    NO_REPORT,
     STATUS_COUNTS,
-    UNDOCUMENTED,
     ExecutorResults,
     ReporterResults,
     Statuses,
@@ -19,8 +16,7 @@ from analysis.contracts.indicators import PlanFact
 from analysis.contracts.report import AcceptedEvidence, OwnMeasures
 from analysis.presentation.chains import chain_link, linked
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Col, Condensed, Drawing, Exhibit, picture, table
-from analysis.presentation.figures import STATE_LOOKS, plan_fact_strips, stacked_bars
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
 from analysis.presentation.russian import NO_BREAK_SPACE, counted
 from analysis.presentation.words import NOT_STATED, Row, count_words, date_words, rows_of, state_words
 
@@ -34,28 +30,6 @@ def statuses(edition: Edition) -> Exhibit:
     columns = [Col("status", "Состояние", 70), Col("measure_count", width=30, align="c")]
     caption = f"Показатели {edition.calendar_year} года по состоянию на срок отчёта"
     return table(edition, "statuses", caption, Statuses, printed, columns)
-
-
-def task_results_picture(edition: Edition) -> Exhibit:
-    """Planned measures of each task: done, reported without documents, not done (yet), unknown."""
-    rows = edition.facts("task_results")
-    own = {state: rows[name] for name, state in STATUS_COUNTS.items() if state in (DONE, UNDOCUMENTED, NO_REPORT)}
-    others = rows["planned_measure_count"] - sum(own.values())
-    parts = {DONE: own[DONE], UNDOCUMENTED: own[UNDOCUMENTED], "ещё не выполнено": others, NO_REPORT: own[NO_REPORT]}
-    said = "; ".join(
-        f"задача {row['task_code']}: с планом {row['planned_measure_count']}, {states_words(row)}"
-        for row in rows_of(rows)
-    )
-    caption = f"Состояние показателей {edition.calendar_year} года по задачам"
-    alternative = f"Столбцы: показатели каждой задачи с планом больше нуля по состоянию. {said}."
-    drawn = partial(
-        stacked_bars,
-        [f"Задача {code}" for code in rows["task_code"]],
-        [(part, counts.tolist()) for part, counts in parts.items()],
-        "показателей с планом больше нуля",
-        STATE_LOOKS,
-    )
-    return picture(edition, "task-results", caption, TaskResults, rows, Drawing(drawn, alternative))
 
 
 def task_results(edition: Edition) -> Exhibit:
@@ -96,20 +70,6 @@ def states_words(row: Row) -> str:
         if row[name]
     ]
     return ", ".join(said) or "—"
-
-
-def task_picture(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
-    """The same as strips."""
-    words = "; ".join(
-        f"{row['measure_label']}: план {count_words(row['target_count'])}, сообщено {_reported_words(row)}, "
-        f"принято {count_words(row['accepted_count'])}, {state_words(row['status'])}"
-        for row in rows_of(rows)
-    )
-    caption = f"Задача {task}: план и факт {edition.calendar_year} года"
-    alternative = f"Полосы: план и принятый факт каждого показателя. {words}."
-    return picture(
-        edition, f"fact-{task}", caption, PlanFact, rows, Drawing(partial(plan_fact_strips, rows), alternative)
-    )
 
 
 def task_table(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:

@@ -1,7 +1,7 @@
 """What the report shows: tables and pictures with their data, each under its contract, each column listed once."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -51,6 +51,7 @@ class Exhibit:
         data: The rows behind it, as this edition may show them. Rows of a stored table keep its index.
         markdown: What the report prints, the links to the data included.
         draw: Draws the picture; None for a table.
+        drawn: Small drawings in its cells, as SVG by name.
         behind: Of each row the stored rows it rests on, by table and number, where it is none of a stored table.
     """
 
@@ -60,12 +61,27 @@ class Exhibit:
     data: pd.DataFrame
     markdown: str
     draw: Callable[[], Figure] | None = None
+    drawn: Mapping[str, str] = field(default_factory=dict)
     behind: Sequence[Sequence[tuple[str, int]]] = ()
 
     @cached_property
     def picture(self) -> Figure | None:
         """The drawing; None for a table. It is drawn when it is asked for: that takes longer than all the words."""
         return None if self.draw is None else self.draw()
+
+
+class Section(NamedTuple):
+    """A Markdown piece of a report, and the exhibits that it shows.
+
+    Attributes:
+        name: The name it is placed by.
+        markdown: What it prints.
+        exhibits: Those whose data are published with it.
+    """
+
+    name: str
+    markdown: str
+    exhibits: Sequence[Exhibit] = ()
 
 
 class Condensed(NamedTuple):

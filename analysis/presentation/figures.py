@@ -17,17 +17,14 @@ from matplotlib.ticker import MaxNLocator
 
 STYLE = Path(__file__).with_name("report.mplstyle")
 WIDTH_INCHES = 6.7  # the text width of an A4 page with margins of 30 and 10 mm
-DARK, MIDDLE, PALE, LIGHT, INK = "#1d4e89", "#7ba6d0", "#cfe0f1", "#e5e7eb", "#1f2937"
+DARK, MIDDLE, LIGHT, INK = "#1d4e89", "#7ba6d0", "#e5e7eb", "#1f2937"
 BLANK_HATCH = "////"
 # The look of a part of a bar: its colour, the ink of its number, its hatch.
 Look = tuple[str, str, str]
 BLANK_LOOK: Look = ("white", INK, BLANK_HATCH)
 LOOKS: tuple[Look, ...] = ((DARK, "white", ""), (MIDDLE, INK, ""), BLANK_LOOK)
-# Done, reported without documents, not done yet, unknown: what was only reported is dotted, so that it tells in grey.
-STATE_LOOKS: tuple[Look, ...] = ((DARK, "white", ""), (PALE, INK, "..."), (MIDDLE, INK, ""), BLANK_LOOK)
 DOTS_PER_INCH = 192.0
 PARTS_IN_A_ROW = 3  # more names of parts do not fit above a bar
-STATUS_WIDTH = 18  # letters of a state beside a strip
 
 
 @matplotlib.rc_context(fname=STYLE)
@@ -35,17 +32,15 @@ def stacked_bars(
     labels: Sequence[str],
     parts: Sequence[tuple[str, Sequence[int]]],
     axis_label: str,
-    looks: Sequence[Look] = LOOKS,
 ) -> Figure:
-    """Horizontal bars of counts, one a label, the parts side by side.
+    """Horizontal bars of counts, one a label, the parts side by side: dark, middle and hatched white.
 
     Args:
         labels: One a bar, from top to bottom.
         parts: Name of each part and its counts.
         axis_label: What is counted.
-        looks: One a part; dark, middle and hatched white where nothing else is asked for.
     """
-    shown = [(*part, look) for part, look in zip(parts, looks, strict=False) if any(part[1])]
+    shown = [(*part, look) for part, look in zip(parts, LOOKS, strict=False) if any(part[1])]
     wide = len(shown) > PARTS_IN_A_ROW
     above = 0.55 if wide else 0.35
     figure, axes = _figure(0.4 * len(labels) + (0.45 + above), left=label_share(labels), above=above)
@@ -98,37 +93,17 @@ def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -
 
 
 @matplotlib.rc_context(fname=STYLE)
-def plan_fact_strips(rows: pd.DataFrame) -> Figure:
-    """One strip a measure: the plan as a frame, the accepted fact as a dark bar, what was only reported as a light one.
-
-    Each strip has its own scale, from nothing to the larger of plan and fact, because every measure counts another
-    thing. Where nobody reported the strip is hatched.
-
-    Args:
-        rows: Rows of `indicators.execution.with_status` of one year.
-    """
-    labels = [_wrapped(f"{row['measure_label']}  {row['measure_name']}") for row in rows.to_dict("records")]
-    figure, axes = _figure(0.44 * len(labels) + 0.35, left=0.46, below=0.05, above=0.32)
-    for place, row in enumerate(rows.to_dict("records")):
-        _strip(axes, place, row)
-        figure.text(0.01, _share_of_height(axes, place, len(labels)), labels[place], va="center", ha="left")
-    axes.set_yticks([])
-    axes.set_xticks([])
-    axes.set_xlim(-0.02, 1.75)
-    axes.set_ylim(len(labels) - 0.5, -0.5)
-    axes.spines["bottom"].set_visible(False)
-    figure.text(0.98, 0.99, "рамка — план, тёмное — принято, светлое — сообщено", va="top", ha="right", color="#6b7280")
-    return figure
-
-
-@matplotlib.rc_context(fname=STYLE)
-def save(pictures: Mapping[str, Figure], folder: Path) -> None:
-    """Writes figures by name as SVG (for HTML and PDF) and as PNG (for DOCX), the same bytes every time."""
+def save(pictures: Mapping[str, Figure | str], folder: Path) -> None:
+    """Writes figures, or SVG that is ready, as SVG (for HTML and PDF) and as PNG (for DOCX), the same bytes always."""
     with ThreadPoolExecutor(max_workers=1) as beside:  # typst works while the next figure is drawn
         pages = {}
         for name, figure in pictures.items():
-            figure.savefig(folder / f"{name}.svg", format="svg", metadata={"Date": None, "Creator": None})
-            pages[name] = beside.submit(_as_png, folder / f"{name}.svg")
+            drawn = folder / f"{name}.svg"
+            if isinstance(figure, str):
+                drawn.write_text(figure, encoding="utf-8", newline="\n")
+            else:
+                figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
+            pages[name] = beside.submit(_as_png, drawn)
     for name, page in pages.items():
         (folder / f"{name}.png").write_bytes(page.result())
 
@@ -176,18 +151,6 @@ def _cell(axes: Axes, place: int, row: int, count: Any) -> None:
     )  # fmt: skip
     if not blank:
         axes.text(place, row, str(count), ha="center", va="center", color="white" if planned else INK)
-
-
-def _strip(axes: Axes, place: int, row: Mapping[Any, Any]) -> None:
-    plan, reported, accepted = (
-        None if pd.isna(row[name]) else int(row[name]) for name in ("target_count", "reported_count", "accepted_count")
-    )
-    scale = max(plan or 0, reported or 0, 1)
-    for count, colour in ((reported, MIDDLE), (accepted, DARK)):
-        axes.barh(place, (count or 0) / scale, color=colour, height=0.5)
-    frame, hatch = (plan or 0) / scale, BLANK_HATCH if reported is None else ""
-    axes.add_patch(Rectangle((0, place - 0.33), frame, 0.66, fill=False, edgecolor=INK, linewidth=1, hatch=hatch))
-    axes.text(1.06, place, textwrap.fill(str(row["status"]), STATUS_WIDTH), va="center", ha="left")
 
 
 def _frame_year(axes: Axes, years: Sequence[int], calendar_year: int, rows: int) -> None:

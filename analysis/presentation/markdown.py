@@ -10,6 +10,8 @@ ATTRIBUTE_SPECIAL = re.compile(r'["\\{}<>&]')
 # A line of a table in parts of 0.85 mm, and what of it letters of ten points take, bold and not, and the padding.
 LINE, HEAD_LETTER, LETTER, PADDING = 200, 2.4, 2.1, 3.0
 LONGEST = 18  # addresses and file names are cut, or they would squeeze what people read
+# Of a link its words, of a picture nothing.
+SHOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)(?:\{[^}]*\})?")
 WORD_END = re.compile(r"[ \u00ad-]|(?<!\d)–")  # a range of numbers stays on one line
 
 
@@ -97,7 +99,8 @@ def _need(column: Sequence[str], longest: int) -> int:
 
 
 def _longest_word(texts: Sequence[str]) -> int:
-    return max((len(word) for text in texts for word in WORD_END.split(text)), default=0)
+    shown = (SHOWN.sub(r"\1", text) if isinstance(text, Ready) else text for text in texts)
+    return max((len(word) for text in shown for word in WORD_END.split(text)), default=0)
 
 
 def _fitting(widths: Sequence[int], needs: Sequence[int]) -> list[int]:

@@ -22,7 +22,7 @@ from analysis.presentation.words import Row, rows_of
 from analysis.rules.methods import RuleSet
 
 # What their names begin with.
-OFFICE_PICTURES = ("fig-low", "fig-topics", "fig-journal")
+OFFICE_PICTURES = ("fig-low", "fig-journal")
 LINES = 40
 JOURNAL = {
     "journal_lower_share": "понизили",

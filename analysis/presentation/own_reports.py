@@ -6,16 +6,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from analysis.errors import AnalysisError
+from analysis.presentation.catalogue import annual_reports
 from analysis.presentation.markdown import escape
 from analysis.publishing.source import Cell, formats, front_matter, read_source
 from analysis.publishing.state import output_name
 
 OTHER_YEAR = re.compile(r"""place\(f?["'](\d{4})/""")
-
-
-def annual_report(calendar_year: int | str) -> str:
-    """The document of an edition, relative to the sources."""
-    return f"{calendar_year}/annual-report-{calendar_year}.qmd"
 
 
 def own_reports(reports: Path, years: Sequence[int]) -> list[str]:
@@ -51,7 +47,7 @@ def listed(reports: Path) -> str:
 
 def _documents(reports: Path, year: str) -> Iterator[str]:
     names = sorted(path.relative_to(reports).as_posix() for path in reports.glob(f"{year}/[!_.]*.qmd"))
-    return (name for name in names if name != annual_report(year))
+    return (name for name in names if name not in annual_reports(year))
 
 
 def _line(reports: Path, document: str) -> str:

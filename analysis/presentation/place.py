@@ -15,7 +15,7 @@ EXHIBITS = "exhibits.json"
 MADE_FOLDERS = (CONTENT_FOLDER, "figures", "data")
 # The piece of the index under which the reports are listed that people have written.
 EDITIONS = "editions"
-BESIDE_THE_PIECE = re.compile(r"\]\((?=(?:figures|data)/|annual-report-)")
+BESIDE_THE_PIECE = re.compile(r"\]\((?=(?:figures|data)/|annual-report-|annex-)")
 NAMED_OR_REFERRED = re.compile(r"((?:\{#|(?<!\\)@|\]\(#)(?:tbl|fig|sec)-[\w-]+)")
 
 

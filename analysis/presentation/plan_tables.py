@@ -72,21 +72,6 @@ def load_table(edition: Edition) -> Exhibit:
     return table(edition, "load", caption, ExecutorLoad, edition.load, columns)
 
 
-def load_picture(edition: Edition) -> Exhibit:
-    """The same as bars."""
-    load = edition.load
-    first, other = load["first_named_count"].tolist(), load["other_count"].tolist()
-    said = "; ".join(
-        f"{row['executor_name']}: {row['planned_count']}, из них первым {row['first_named_count']}"
-        for row in rows_of(load)
-    )
-    words = f"Столбцы: число показателей с планом на {edition.calendar_year} год, в которых назван исполнитель. {said}."
-    parts = [("назван первым", first), ("соисполнитель", other)]
-    drawn = partial(stacked_bars, load["executor_name"].tolist(), parts, "показателей с планом больше нуля")
-    caption = f"Нагрузка исполнителей в {edition.calendar_year} году"
-    return picture(edition, "load", caption, ExecutorLoad, load, Drawing(drawn, words))
-
-
 def composition_picture(edition: Edition) -> Exhibit:
     """How many measures of each task are planned this year."""
     rows = edition.facts("composition")

@@ -63,11 +63,6 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     return "\n\n".join(part for part in parts if part), shown
 
 
-def summary(edition: Edition) -> list[str]:
-    """The sentence about completeness in the summary of the report; nothing while there are no facts."""
-    return [] if edition.execution.empty else [f"{escape(sent(edition).rstrip('.'))} (@tbl-completeness)."]
-
-
 def sent(edition: Edition) -> str:
     """How many schools and executors sent something, how many schools sent all of it, how much is set aside."""
     rows = edition.facts("reporter_completeness")

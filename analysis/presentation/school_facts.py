@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.contracts.columns import Contract
 from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
 from analysis.contracts.school_groups import (
     GROUP_TABLES,
@@ -18,13 +19,14 @@ from analysis.contracts.school_groups import (
 )
 from analysis.presentation.catalogue import PROCEDURES
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Col, Exhibit, table, with_notes
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, table, with_notes
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import NO_BREAK_SPACE, decimal
-from analysis.presentation.words import Row
+from analysis.presentation.words import Row, rows_of
 from analysis.rules.exam_calendar import JOURNAL
 
 HIDDEN, NO_DATA = "скрыто", "—"
+NOT_PRINTED = "Не напечатаны строки, в которых скрыты все числа: {whose}."
 SLUGS = {name: slug for slug, name in PROCEDURES.items()}
 TITLES = {JOURNAL: "Отметки журнала за год"}
 MARK_NAMES = dict(zip(MARK_COLUMNS, ("«2»", "«3»", "«4»", "«5»"), strict=True)) | {"not_attested_count": "н/а"}
@@ -91,7 +93,25 @@ def self_assessment_table(edition: Edition) -> Exhibit:
 
 
 def _parts(edition: Edition, name: str, caption: str, source: str, columns: list[Col]) -> Exhibit:
-    return table(edition, name, caption, GROUP_TABLES[source], edition.school_facts(source), columns)
+    return _shown(edition, name, caption, GROUP_TABLES[source], edition.school_facts(source), columns)
+
+
+def _shown(
+    edition: Edition, name: str, caption: str, contract: Contract, rows: pd.DataFrame, columns: list[Col]
+) -> Exhibit:
+    """A table without the rows whose numbers are all hidden: one note says whose they are, and never how many."""
+    printed = rows_of(rows)
+    empty = [row for row in printed if _says_nothing(row, columns)]
+    made = table(
+        edition, name, caption, contract, Condensed(rows, [row for row in printed if row not in empty]), columns
+    )
+    whose = ", ".join(dict.fromkeys(str(row["group_name"]) for row in empty))
+    return with_notes(made, [NOT_PRINTED.format(whose=whose)]) if empty else made
+
+
+def _says_nothing(row: Row, columns: list[Col]) -> bool:
+    said = {one.cell(row) for one in columns if isinstance(one.say, partial)}
+    return HIDDEN in said and said <= {HIDDEN, NO_DATA}
 
 
 class Parts(NamedTuple):
@@ -136,7 +156,7 @@ def _marks(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhib
     }
     numbers = [_number(column, label, 11, MARK_SHARES[column]) for column, label in shown.items()]
     columns = [*_about(24, 20), _number("participant_count", "Участников", 12), *numbers]
-    return table(edition, name, f"{title}: отметки", MarkResults, rows, columns)
+    return _shown(edition, name, f"{title}: отметки", MarkResults, rows, columns)
 
 
 def _compared(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhibit:
@@ -147,7 +167,7 @@ def _compared(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Ex
         for (column, label), width in zip(names.items(), widths, strict=True)
     ]
     caption = f"{title}: сравнение с отметкой журнала"
-    return table(edition, name, caption, MarkResults, rows, [*_about(26, 22), *numbers])
+    return _shown(edition, name, caption, MarkResults, rows, [*_about(26, 22), *numbers])
 
 
 def _scores(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhibit:
@@ -157,7 +177,7 @@ def _scores(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhi
         _number(column, label, width, SCORE_SHARES.get(column, ""))
         for (column, label), width in zip(names.items(), widths, strict=True)
     ]
-    return table(edition, name, f"{title}: баллы", ScoreResults, rows, [*_about(22, 20), *numbers])
+    return _shown(edition, name, f"{title}: баллы", ScoreResults, rows, [*_about(22, 20), *numbers])
 
 
 def _about(what: int, who: int) -> list[Col]:

@@ -4,26 +4,25 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.contracts.findings import RULE_TITLES
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import GENITIVE, PREPOSITIONAL, counted, listed, long_date, month_name
 from analysis.presentation.words import rows_of
 
 NO_FACTS = "Сведений об исполнении в проект не поступало, поэтому о том, что выполнено, этот отчёт не говорит ничего."
+NOT_COME = (
+    "Не поступали формы исполнителей и школ, реестр школ, подтверждающие документы и результаты процедур. Пока их нет, "
+    "доклад говорит только о плане: его числа взяты из подписанного документа."
+)
+ATTENTION = "посмотрите"
+ALL_CLEAR = "Все итоги документа читаются однозначно."
 
 
-def summary(edition: Edition) -> list[str]:
-    """The sentences of the one-page summary, in order."""
-    sentences = [
-        size_of_plan(edition),
-        tasks_of_year(edition),
-        *without_target(edition),
-        deadlines(edition),
-        busiest_executor(edition),
-        readings(edition),
-        findings(edition),
-    ]
-    return [sentence for sentence in sentences if sentence]
+def of_the_plan(edition: Edition) -> str:
+    """How much is planned this year, by task, and what is not."""
+    said = [size_of_plan(edition), tasks_of_year(edition), *without_target(edition)]
+    return " ".join(said)
 
 
 def _approved_by(who: str) -> str:
@@ -120,9 +119,17 @@ def findings(edition: Edition) -> str:
     return said + (rest if len(others) else "")
 
 
+def kinds_of_findings(edition: Edition) -> str:
+    """What the weightier findings about the document are, as points of a list, the most frequent first."""
+    found = edition.findings
+    weighty = found[(found["source_file"] == edition.project.roadmap_file) & (found["severity"] == ATTENTION)]
+    counts = weighty["rule"].map(RULE_TITLES).value_counts()
+    return "\n".join(f"- {escape(str(title))}: {count}" for title, count in counts.items())
+
+
 def _by_weight(found: pd.DataFrame) -> str:
     weights = found["severity"].value_counts()
-    return ", ".join(f"«{weight}» — {weights[weight]}" for weight in ("посмотрите", "учтено") if weight in weights)
+    return ", ".join(f"«{weight}» — {weights[weight]}" for weight in (ATTENTION, "учтено") if weight in weights)
 
 
 def approval(edition: Edition) -> str:

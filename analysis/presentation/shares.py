@@ -52,6 +52,27 @@ NOTED = 0.8
 NOT_TOLD = "неотличимо от случайного"
 
 
+# How likely a thing is, in words: from each probability on, the words; the annex prints the numbers.
+SCALE = (
+    (SURE, "почти наверняка"),
+    (0.8, "вероятно"),
+    (0.2, "сказать нельзя"),
+    (UNSURE, "маловероятно"),
+    (0.0, "почти исключено"),
+)
+
+
+def likely(chance: float) -> str:
+    """A probability in the words of the one scale."""
+    return next(words for least, words in SCALE if chance >= least)
+
+
+def scale_words() -> str:
+    """The scale as a sentence."""
+    said = [f"«{words}» — от {percent(least, 0)}" for least, words in SCALE[:-1]]
+    return f"Вероятности доклад называет словами: {', '.join(said)}, «{SCALE[-1][1]}» — ещё меньше."
+
+
 def words_of(line: float) -> str:
     """«95 %», «80 %»: one of the lines above as conditions and explanations name it."""
     return percent(line, 0 if _as_shown(line, 0) == line else 1)

@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from analysis.contracts.tables import stored_in
 from analysis.files.atomic import recover_folder, replace_folder
@@ -17,11 +16,14 @@ from analysis.presentation import (
     passport,
     plan_tables,
     quality,
+    report,
     school_facts,
     sentences,
+    shares,
 )
+from analysis.presentation.catalogue import annex_name, report_name
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit
+from analysis.presentation.exhibits import Exhibit, Section
 from analysis.presentation.exports import csv_bytes, data_package, resource, xlsx_bytes
 from analysis.presentation.figures import save
 from analysis.presentation.markdown import escape
@@ -45,7 +47,8 @@ def write_edition(reports: Path, edition: Edition) -> None:
         _write_pieces(content, {section.name: section.markdown for section in sections})
         _write_pieces(content, {exhibit.label: _alone(exhibit, edition) for exhibit in shown})
         _write_rows(content, edition, shown)
-        save({exhibit.label: exhibit.picture for exhibit in shown if exhibit.picture is not None}, figures)
+        pictures = {exhibit.label: exhibit.picture for exhibit in shown if exhibit.picture is not None}
+        save({**pictures, **{name: svg for exhibit in shown for name, svg in exhibit.drawn.items()}}, figures)
         _write_data(data, edition, shown)
         for new in (content, figures, data):
             recover_folder(folder / new.name)
@@ -79,47 +82,44 @@ def exhibits_of(edition: Edition) -> list[Exhibit]:
     return [exhibit for section in _sections(edition) for exhibit in section.exhibits]
 
 
-class _Section(NamedTuple):
-    """A Markdown piece, and the exhibits that it shows."""
-
-    name: str
-    markdown: str
-    exhibits: Sequence[Exhibit] = ()
+def _sections(edition: Edition) -> list[Section]:
+    """All pieces, those of the annex and those of the report, in the order in which their data are listed."""
+    annex = _annex(edition)
+    return [*annex, *report.chapters(edition, {one.label: one for section in annex for one in section.exhibits})]
 
 
-def _sections(edition: Edition) -> list[_Section]:
-    """All pieces, in the order in which their data are listed."""
+def _annex(edition: Edition) -> list[Section]:
     return [
-        _Section("summary", "\n".join(f"- {sentence}" for sentence in _summary(edition))),
-        _Section("approval", sentences.approval(edition)),
+        Section("approval", sentences.approval(edition)),
         *_plan_sections(edition),
-        _Section("facts", *execution.sections(edition)),
-        _Section("schools", *school_facts.sections(edition)),
-        _Section("quality", *quality.sections(edition)),
-        _Section("effectiveness", *effectiveness.sections(edition)),
-        _Section("passport", *passport.section(edition)),
+        Section("facts", *execution.sections(edition)),
+        Section("schools", *school_facts.sections(edition)),
+        Section("quality", *quality.sections(edition)),
+        Section("effectiveness", *effectiveness.sections(edition)),
+        Section("passport", *passport.section(edition)),
         _shown("findings", sentences.findings(edition), [plan_tables.findings_table(edition)]),
         _shown("abbreviations", "", [plan_tables.abbreviations_table(edition)]),
         _shown("sources", sentences.data_date(edition), [plan_tables.sources_table(edition)]),
-        _Section("data-log", *logs.data_log(edition)),
-        _Section("assumptions", *logs.assumptions(edition)),
-        _Section("chains", chains.chains(edition)),
-        _Section("contact", sentences.contact(edition)),
+        Section("data-log", *logs.data_log(edition)),
+        Section("assumptions", *logs.assumptions(edition)),
+        Section("scale", shares.scale_words()),
+        Section("chains", chains.chains(edition)),
+        Section("contact", sentences.contact(edition)),
     ]
 
 
-def _plan_sections(edition: Edition) -> list[_Section]:
+def _plan_sections(edition: Edition) -> list[Section]:
     """What the document plans, without a word of what was done."""
     titles = dict(zip(edition.plan["task_code"], edition.plan["task_title"], strict=True))
     targets = {task: plan_tables.targets_of_task(edition, task) for task in titles}
-    load = [plan_tables.load_picture(edition), plan_tables.load_table(edition)] if len(edition.planned) else []
+    load = [plan_tables.load_table(edition)] if len(edition.planned) else []
     plans = [picture for task in titles for picture in plan_tables.plan_pictures(edition, task)]
     readings = [plan_tables.readings_table(edition)] if len(edition.open) else []
     by_task = "\n\n".join(_task_section(task, titles[task], targets[task]) for task in titles)
     return [
-        _Section("tasks", "\n".join(f"- **Задача {task}.** {escape(title)}" for task, title in titles.items())),
-        _shown("composition", "", [plan_tables.composition_picture(edition)]),
-        _Section("targets", by_task, list(targets.values())),
+        Section("tasks", "\n".join(f"- **Задача {task}.** {escape(title)}" for task, title in titles.items())),
+        _shown("composition", sentences.of_the_plan(edition), [plan_tables.composition_picture(edition)]),
+        Section("targets", by_task, list(targets.values())),
         _shown("executors", sentences.busiest_executor(edition), load),
         _shown("calendar", sentences.deadlines(edition), [plan_tables.calendar_of_year(edition)]),
         _shown("plan", "", plans),
@@ -127,16 +127,9 @@ def _plan_sections(edition: Edition) -> list[_Section]:
     ]
 
 
-def _shown(name: str, said: str, shown: Sequence[Exhibit]) -> _Section:
+def _shown(name: str, said: str, shown: Sequence[Exhibit]) -> Section:
     """A sentence, if any, and the exhibits below it."""
-    return _Section(name, "\n\n".join([*([said] if said else []), *(one.markdown for one in shown)]), shown)
-
-
-def _summary(edition: Edition) -> list[str]:
-    """Execution first where there are facts; without any, last, that there are none."""
-    plan = sentences.summary(edition)
-    facts = [*execution.summary(edition), *quality.summary(edition), *effectiveness.summary(edition)]
-    return [*plan, *facts] if edition.execution.empty else [*facts, *plan]
+    return Section(name, "\n\n".join([*([said] if said else []), *(one.markdown for one in shown)]), shown)
 
 
 def _task_section(task: str, title: str, exhibit: Exhibit) -> str:
@@ -144,12 +137,12 @@ def _task_section(task: str, title: str, exhibit: Exhibit) -> str:
 
 
 def _readings_words(edition: Edition) -> str:
-    return sentences.readings(edition) or "Все итоги документа читаются однозначно."
+    return sentences.readings(edition) or sentences.ALL_CLEAR
 
 
 def _alone(exhibit: Exhibit, edition: Edition) -> str:
-    """What a chapter prints of an exhibit; its chains stand in the annual report, whatever document it is placed in."""
-    return exhibit.markdown.replace("](#chain-", f"](annual-report-{edition.calendar_year}.qmd#chain-")
+    """What a chapter prints of an exhibit; its chains stand in the annex, whatever document it is placed in."""
+    return exhibit.markdown.replace("](#chain-", f"]({annex_name(edition.calendar_year)}.qmd#chain-")
 
 
 def _write_pieces(folder: Path, pieces: dict[str, str]) -> None:
@@ -197,12 +190,12 @@ def _about(edition: Edition, exhibit: Exhibit) -> list[tuple[str, str]]:
 
 
 def _editions_table(editions: Sequence[Edition]) -> str:
-    lines = ["| Отчёт | Показателей с планом | Для печати и вложений |", "|:---|---:|:---|"]
+    lines = ["| Доклад | Показателей с планом | Приложение: все таблицы |", "|:---|---:|:---|"]
     for edition in editions:
         year = edition.calendar_year
-        path = f"{year}/annual-report-{year}"
-        lines.append(
-            f"| [Отчёт за {year} год]({path}.html) | {len(edition.planned)} из {len(edition.this_year)} "
-            f"| [PDF]({path}.pdf), [DOCX]({path}.docx) |"
+        report, annex = (
+            f"[{words}]({year}/{name}.html): [PDF]({year}/{name}.pdf), [DOCX]({year}/{name}.docx)"
+            for words, name in ((f"Доклад за {year} год", report_name(year)), ("Приложение", annex_name(year)))
         )
+        lines.append(f"| {report} | {len(edition.planned)} из {len(edition.this_year)} | {annex} |")
     return "\n".join(lines) + "\n\n: Годовые отчёты {#tbl-editions}\n"

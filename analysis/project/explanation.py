@@ -12,6 +12,7 @@ from analysis.lineage.codes import Question, cell_question, unquoted
 from analysis.lineage.explain import CAN_BE_ASKED, PrintedTable, explain, explain_cell
 from analysis.lineage.store import Store, stored
 from analysis.pipeline.build import inputs_are_as_built, is_fresh
+from analysis.presentation import catalogue
 from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS
 from analysis.rules.config import Project
 
@@ -95,13 +96,14 @@ def printed_table(project: Project, question: Question) -> PrintedTable:
     make = f"analysis report --audience internal {year}" if question.internal else "analysis build"
     if not tables:
         raise AnalysisError(f"Таблиц отчёта за {year} год нет. Выполните: {make}. {CAN_BE_ASKED}")
-    if question.table not in tables:
+    label = catalogue.today(question.table)
+    if label not in tables:
         known = ", ".join(tables)
         raise AnalysisError(f"Таблицы {question.code} нет. Таблицы отчёта за {year} год: {known}. {CAN_BE_ASKED}")
-    found, rests = tables[question.table], read_made(folder / CONTENT_FOLDER / EXHIBITS).get(question.table)
+    found, rests = tables[label], read_made(folder / CONTENT_FOLDER / EXHIBITS).get(label)
     if rests is None:
         raise AnalysisError(f"Отчёт за {year} год сделан прежней версией программы. Выполните: {make}.")
-    with (folder / f"data/{question.table}.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / f"data/{label}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     behind = [[(table, row) for table, row in some] for some in rests.get("behind", [])]
     fields, table, numbers = found["schema"]["fields"], rests.get("table", ""), rests.get("rows", [])

@@ -157,7 +157,7 @@ class OpenProject:
         return plan_fact(built, None if year is None else built.year(year))
 
     def exhibit(self, id: str, year: int | None = None) -> "Shown":
-        """Таблица или рисунок отчёта: "fact-1", "fig-fact-1"; без года — за последний год со сведениями.
+        """Таблица или рисунок отчёта: "fact-1", "fig-plan-1"; без года — за последний год со сведениями.
 
         >>> city.exhibit("fact-1", 2021).caption
         'Задача 1: план и факт 2021 года'
@@ -168,10 +168,10 @@ class OpenProject:
         return exhibit(built, id, built.year(year))
 
     def gallery(self, id: str, year: int | None = None) -> "Gallery":
-        """Все таблицы или рисунки, имена которых так начинаются: "fig-fact" — по рисунку на задачу.
+        """Все таблицы или рисунки, имена которых так начинаются: "fig-plan" — по рисунку на задачу.
 
-        >>> [one.id for one in city.gallery("fig-fact", 2021)]
-        ['fig-fact-1', 'fig-fact-2', 'fig-fact-3', 'fig-fact-4']
+        >>> [one.id for one in city.gallery("fig-plan", 2021)]
+        ['fig-plan-1', 'fig-plan-2', 'fig-plan-3', 'fig-plan-4']
         """
         from analysis.project.exhibition import family
 

@@ -2,8 +2,8 @@
 
 import base64
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
 
@@ -33,6 +33,7 @@ class Shown:
         markdown: Что печатает отчёт: годится для ячейки .qmd.
         draw: Рисует рисунок; у таблицы — None.
         notes: Что должно стоять рядом с ним.
+        drawn: Маленькие рисунки в ячейках таблицы, SVG по имени.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Shown:
     markdown: str
     draw: Callable[[], Figure] | None = None
     notes: Sequence[str] = ()
+    drawn: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def figure(self) -> Figure | None:
@@ -53,7 +55,7 @@ class Shown:
 
     def _repr_html_(self) -> str:
         if self.figure is None:
-            return _from_markdown(self.markdown)
+            return re.sub(r'src="figures/([\w-]+)"', self._inside, _from_markdown(self.markdown))
         words = re.search(r'fig-alt="([^"]*)"', self.markdown)
         notes = "".join(f"<p><small>{escaped(note)}</small></p>" for note in self.notes)
         width = int(self.figure.get_figwidth() * SCREEN_DOTS)
@@ -61,6 +63,10 @@ class Shown:
             f'<img width="{width}" alt="{words[1] if words else ""}" src="data:image/png;base64,{_png(self.figure)}">'
         )
         return f"<p><b>{escaped(self.caption)}</b></p>{image}{notes}"
+
+    def _inside(self, found: re.Match[str]) -> str:
+        """A drawing of a cell as a part of the page: a notebook has no folder of figures."""
+        return f'src="data:image/svg+xml;base64,{base64.b64encode(self.drawn[found[1]].encode()).decode()}"'
 
 
 class Gallery(tuple[Shown, ...]):
@@ -93,7 +99,7 @@ def shown(edition: Edition, exhibit: Exhibit) -> Shown:
     text = exhibit.markdown.replace(data_note(edition, exhibit.label), "").strip()
     markdown = "\n\n".join([text, *(note for note in map(table_note, notes) if note not in text)])
     data = exhibit.data.reset_index(drop=True)
-    return Shown(exhibit.label, exhibit.caption, data, markdown, exhibit.draw, notes)
+    return Shown(exhibit.label, exhibit.caption, data, markdown, exhibit.draw, notes, exhibit.drawn)
 
 
 @matplotlib.rc_context(fname=STYLE)

@@ -12,6 +12,7 @@ from analysis.contracts.findings import Severity
 from analysis.files.progress import SILENT
 from analysis.files.tables import PROCESSED, code_fingerprint
 from analysis.pipeline.build import is_fresh, made_by
+from analysis.presentation.catalogue import annual_reports
 from analysis.project.work import FINDINGS, FORMS_FOLDER
 from analysis.publishing.state import document_keys, outputs_found, read_state
 from analysis.rules.config import Project, Source, load_sources
@@ -254,18 +255,17 @@ def _reports(project: Project, sources: Sequence[Source]) -> dict[int, bool]:
     """By year whether what the site holds of its report is what would be published today."""
     reports = project.root / "reports"
     found = outputs_found(read_state(reports / "_site.json"), reports / "_site")
-    names = {year: f"{year}/annual-report-{year}" for year in project.editions}
-    keys = {year: [one.key for name, one in found.items() if name.startswith(f"{names[year]}.")] for year in names}
-    there = {f"{names[year]}.qmd": year for year in names if keys[year]}
+    names = {name.removesuffix(".qmd"): year for year in project.editions for name in annual_reports(year)}
+    keys = {f"{name}.qmd": [one.key for file, one in found.items() if file.startswith(f"{name}.")] for name in names}
+    there = {f"{name}.qmd": year for name, year in names.items() if keys[f"{name}.qmd"]}
     if not there or not sources:
         return {}
     day = max(source.received for source in sources)
     fresh = dict.fromkeys(there.values(), False)
     for engine in ("builtin", "auto") if shutil.which("quarto") else ("builtin",):
         today = document_keys(reports, there, _version(engine), day)
-        fresh |= {
-            there[name]: True for name, key in today.items() if all(one.startswith(key) for one in keys[there[name]])
-        }
+        stale = {there[name] for name, key in today.items() if not all(one.startswith(key) for one in keys[name])}
+        fresh |= dict.fromkeys(set(there.values()) - stale, True)
         if all(fresh.values()):
             break
     return fresh

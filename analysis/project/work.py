@@ -132,12 +132,14 @@ def report(
     Raises:
         AnalysisError: Findings stop the build, or the sources cannot be published.
     """
-    from analysis.pipeline.missing_pieces import refuse_lost_references, refuse_repeated
-    from analysis.presentation.own_reports import annual_report, own_reports, years_placed
+    from analysis.pipeline.missing_pieces import refuse_lost_references, refuse_repeated, refuse_without_annex
+    from analysis.presentation.catalogue import annual_reports
+    from analysis.presentation.own_reports import own_reports, years_placed
     from analysis.publishing import Request, publish
 
     reports, asked = project.root / "reports", asked_years(project, years)
-    annual = [annual_report(year) for year in asked]
+    annual = [name for year in asked for name in annual_reports(year)]
+    refuse_without_annex(reports, annual)
     documents = [*annual, *own_reports(reports, asked)]
     needed = sorted({*asked, *(years_placed(reports, documents) & {*project.editions})})
     build(project, needed, progress)

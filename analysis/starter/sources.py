@@ -21,7 +21,7 @@ ALIKE = (
     "reports/styles.css",
     "notebooks/*.ipynb",
 )
-AN_EDITION = "reports/20*/annual-report-20*.qmd"
+EDITIONS = "reports/20*/*-20*.qmd"
 PAPER = "reports/_assets/paper.typ"
 WORD = "reports/_assets/reference.docx"
 INVENTED_FOOTER = f"\n#set page(footer: align(center, text(size: 9pt)[{INVENTED}]))\n"
@@ -36,7 +36,7 @@ def report_sources(beginning: NewProject, installation: Path = INSTALLATION) -> 
         AnalysisError: The installation has no report sources beside its package, or they are not what we know.
     """
     alike = {path.relative_to(installation).as_posix(): path.read_bytes() for path in _found(installation)}
-    edition = _text(next(iter(sorted(installation.glob(AN_EDITION))), installation / "reports"))
+    documents = _of_an_edition(installation)
     return {
         **alike,
         CALENDAR_FILE: _calendar(_text(installation / CALENDAR_FILE), beginning.years).encode(),
@@ -44,10 +44,18 @@ def report_sources(beginning: NewProject, installation: Path = INSTALLATION) -> 
         "reports/_quarto.yml": _project(_text(installation / "reports/_quarto.yml"), beginning).encode(),
         "reports/index.qmd": _index(_text(installation / "reports/index.qmd"), beginning).encode(),
         **{
-            f"reports/{year}/annual-report-{year}.qmd": _edition(edition, year, beginning).encode()
+            f"reports/{year}/{name}-{year}.qmd": _edition(text, year, beginning).encode()
             for year in beginning.years
+            for name, text in documents.items()
         },
     }
+
+
+def _of_an_edition(installation: Path) -> dict[str, str]:
+    """The documents of the first edition: the report and its annex, by their names without the year."""
+    found = sorted(installation.glob(EDITIONS))
+    first = [path for path in found if path.parent == found[0].parent]
+    return {path.stem.rpartition("-")[0]: _text(path) for path in first or [installation / "reports"]}
 
 
 def _found(installation: Path) -> Iterator[Path]:
@@ -107,7 +115,7 @@ def _index(text: str, beginning: NewProject) -> str:
 def _edition(text: str, year: int, beginning: NewProject) -> str:
     return _with(
         text,
-        (r"^title: .*$", f'title: "Годовой отчёт за {year} год"'),
+        (r'(?<=за )\d{4}(?= год"$)', str(year)),
         (r"^subtitle: .*$", f"subtitle: {quoted(beginning.said(beginning.roadmap))}"),
         (r"^year = \d{4}$", f"year = {year}"),
     )

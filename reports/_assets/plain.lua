@@ -6,9 +6,17 @@ local styles = {
   lead = "Lead", ["table-note"] = "Table Note", annex = "Annex", annexes = "Annexes",
   ["page-picture"] = "Page Picture", ["new-page"] = "Page Picture", landscape = "Page Picture",
 }
+local only_paper = { whole = true }
 local is_word, is_typst = FORMAT:match("docx") ~= nil, FORMAT:match("typst") ~= nil
 
 local function styled(element)
+  for class in pairs(only_paper) do
+    if is_typst and element.classes:includes(class) then
+      element.content:insert(1, pandoc.RawBlock("typst", "#" .. class .. "["))
+      element.content:insert(pandoc.RawBlock("typst", "]"))
+      return element
+    end
+  end
   for class, style in pairs(styles) do
     if element.classes:includes(class) then
       if is_typst then

@@ -69,12 +69,16 @@ def test_each_exhibit_is_a_piece_and_its_chapter_shows_that_very_piece(published
     content = published / "reports/2021/_content"
     shown = json.loads((content / "exhibits.json").read_bytes())
     assert len(shown) > 60
-    chapters = [path.read_text(encoding="utf-8") for path in content.glob("*.md") if path.stem not in shown]
+    read = ("summary", "progress", "outstanding", "supported", "city-schools", "learning", "basis")
+    chapters = {path.stem: path.read_text(encoding="utf-8") for path in content.glob("*.md") if path.stem not in shown}
+    of_report = {stem for stem in read if chapters[stem].strip()}
+    assert of_report == {*read} - {"city-schools"}
     for label in shown:
         piece = (content / f"{label}.md").read_text(encoding="utf-8").strip()
         assert piece.count(f"{{#{label}") == 1
         assert "Код таблицы" in piece
-        assert [piece in chapter for chapter in chapters].count(True) == 1, label
+        where = [name for name, chapter in chapters.items() if piece in chapter]
+        assert [name in read for name in where] in ([False], [True], [False, True], [True, False]), label
 
 
 @pytest.mark.parametrize(("internal", "fewest"), [(False, 60), (True, 80)])

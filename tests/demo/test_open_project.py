@@ -151,8 +151,8 @@ def test_a_family_is_shown_whole_or_says_that_there_is_none(city):
     assert len(city.gallery("fig-low", 2022)) == len(city.tables["selection_rules"]) == 2
     assert city.exhibit("fig-slopes-vpr-9", 2020).caption.endswith("сведений за 2020 год нет.")
     assert repr(city.gallery("fig-slopes", 2020)) == "Таких сведений нет."
-    with pytest.raises(AnalysisError, match="«fig-fact»"):
-        city.gallery("fig-facts")
+    with pytest.raises(AnalysisError, match="«fig-plan»"):
+        city.gallery("fig-plans")
 
 
 def test_the_chain_of_a_row_is_asked_for_by_the_row(city):

@@ -20,7 +20,16 @@ from office_text import text_of
 RECEIVED = (".docx", ".xlsx", ".csv")
 # The policy of disclosure and the rules of indicators are any project's, not this town's.
 SAYS_NOTHING = (
-    *(".gitignore", ".css", ".lua", ".ipynb", "README.md", "_parts/annual.qmd", "_parts/method.qmd"),
+    *(
+        ".gitignore",
+        ".css",
+        ".lua",
+        ".ipynb",
+        "README.md",
+        "_parts/annual.qmd",
+        "_parts/annex.qmd",
+        "_parts/method.qmd",
+    ),
     *("disclosure.toml", "indicators.toml", "selection.toml", "data/assumptions.toml"),
 )
 HASH_AGAIN = """
@@ -119,7 +128,7 @@ def test_its_statuses_are_of_every_kind(published):
 
 def test_its_pages_say_that_it_is_invented(published):
     assert load_project(published).invented
-    for page in ("index.html", "2021/annual-report-2021.html"):
+    for page in ("index.html", "2021/annual-report-2021.html", "2021/annex-2021.html"):
         text = (published / "reports/_site" / page).read_text(encoding="utf-8")
         assert re.search(rf'class="subtitle">[^<]*{INVENTED}', text)
         assert re.search(rf"<footer.*{INVENTED}", text, re.DOTALL)

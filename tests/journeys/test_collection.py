@@ -453,7 +453,7 @@ def test_the_internal_report_holds_everything_and_says_what_it_is(office, run):
     arguments = ("report", "2021", "--engine", "builtin", "--audience", "internal")
     assert run(office, *arguments)[0] == 0
     site = office / "output/internal/_site/2021"
-    page = html.parse(site / "annual-report-2021.html")
+    page = html.parse(site / "annex-2021.html")
     text = page.getroot().text_content()
     for said in ("служебное примечание", "form_УО_v1.xlsx", "не рассмотрено", "Откуда числа"):
         assert said in text
@@ -466,11 +466,12 @@ def test_the_internal_report_holds_everything_and_says_what_it_is(office, run):
     asked = run(office, "explain", "tbl-fact-1@2021-internal!T5")[1].splitlines()
     assert asked[1].strip().startswith("столбец: Сообщено")
     assert asked[2].strip() == "стоит: 2"
-    pages = pypdf.PdfReader(site / "annual-report-2021.pdf").pages
-    assert all("Для служебного пользования" in one.extract_text() for one in pages)
-    section = docx.Document(str(site / "annual-report-2021.docx")).sections[-1]
-    for foot in (section.first_page_footer, section.footer):
-        assert [one.text for one in foot.paragraphs] == ["Для служебного пользования"]
+    for name in ("annual-report", "annex"):
+        pages = pypdf.PdfReader(site / f"{name}-2021.pdf").pages
+        assert all("Для служебного пользования" in one.extract_text() for one in pages)
+        section = docx.Document(str(site / f"{name}-2021.docx")).sections[-1]
+        for foot in (section.first_page_footer, section.footer):
+            assert [one.text for one in foot.paragraphs] == ["Для служебного пользования"]
     assert not (office / "reports/_site").exists()
 
 

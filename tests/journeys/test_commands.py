@@ -35,12 +35,12 @@ def _replace(path, old, new):
 def city(house):
     """A project of another city: three other years, its own document, the same report sources."""
     for year in (2023, 2024):
-        source = house / "reports/2021/annual-report-2021.qmd"
-        target = house / f"reports/{year}/annual-report-{year}.qmd"
-        target.parent.mkdir()
-        target.write_text(source.read_text(encoding="utf-8").replace("2021", str(year)), encoding="utf-8")
-    for year in (2020, 2021, 2022):
-        (house / f"reports/{year}/annual-report-{year}.qmd").unlink()
+        (house / f"reports/{year}").mkdir()
+        for name in ("annual-report", "annex"):
+            source, target = house / f"reports/2021/{name}-2021.qmd", house / f"reports/{year}/{name}-{year}.qmd"
+            target.write_text(source.read_text(encoding="utf-8").replace("2021", str(year)), encoding="utf-8")
+    for old in (path for year in (2020, 2021, 2022) for path in house.glob(f"reports/{year}/*.qmd")):
+        old.unlink()
     quarto = (house / "reports/_quarto.yml").read_text(encoding="utf-8")
     quarto = (
         quarto.replace("2021", "2023").replace("2022/", "2024/").replace("annual-report-2022", "annual-report-2024")
@@ -114,10 +114,10 @@ def test_a_failing_cell_leaves_the_last_good_site_and_says_where(own_published, 
     assert run(own_published, "report", "2021", "--format", "html", "--engine", "builtin")[0] == 0
     before = _site(own_published)
     cell = 'place(f"{year}/calendar")'
-    _replace(own_published / "reports/_parts/annual.qmd", cell, f"{cell}\nplace(f'{{year}}/nothing')")
+    _replace(own_published / "reports/_parts/annex.qmd", cell, f"{cell}\nplace(f'{{year}}/nothing')")
     code, _, err = run(own_published, "report", "2021", "--format", "html", "--engine", "builtin")
     assert code == 1
-    assert "_parts/annual.qmd" in err
+    assert "_parts/annex.qmd" in err
     assert "nothing" in err
     assert _site(own_published) == before
 
@@ -146,9 +146,9 @@ def test_every_input_counts(own_published, run, changed):
 
 def test_what_was_made_and_is_gone_is_made_again(own_published, run):
     assert run(own_published, "build")[0] == 0
-    (own_published / "reports/2021/figures/fig-load.svg").unlink()
+    (own_published / "reports/2021/figures/fig-composition.svg").unlink()
     assert run(own_published, "build")[0] == 0
-    assert (own_published / "reports/2021/figures/fig-load.svg").is_file()
+    assert (own_published / "reports/2021/figures/fig-composition.svg").is_file()
 
 
 def test_two_builds_in_two_places_give_the_same_bytes(house, published, run):
@@ -170,17 +170,17 @@ def test_text_of_a_cell_is_literal_everywhere(city, run):
     project_with(city, document(rows), editions=(2023,))
     assert run(city, "report", "2023", "--engine", "builtin")[0] == 0
     site = city / "reports/_site/2023"
-    page = html.parse(site / "annual-report-2023.html")
+    page = html.parse(site / "annex-2023.html")
     assert [script for script in page.iter("script") if "alert" in (script.text or "")] == []
     cells = [" ".join(cell.text_content().split()) for cell in page.iter("td")]
     assert f"{LITERAL}. Результат: Количество школ" in cells
     assert f"Семинар. Результат: {LITERAL}" in cells
     assert "=1+1, @fig-1" in cells
-    pages = pypdf.PdfReader(site / "annual-report-2023.pdf").pages
+    pages = pypdf.PdfReader(site / "annex-2023.pdf").pages
     text = re.sub(r"\s|\xad", "", "".join(page.extract_text() for page in pages))  # lines break inside words
     for piece in ("**x**", "<script>", "$y$", "=1+1", "@fig-1", "a|b", "`c`", "{{<"):
         assert piece in text
-    word = html.fromstring(zipfile.ZipFile(site / "annual-report-2023.docx").read("word/document.xml"))
+    word = html.fromstring(zipfile.ZipFile(site / "annex-2023.docx").read("word/document.xml"))
     assert LITERAL in word.text_content()
     assert LITERAL.replace('"', '""') in (site / "data/tbl-targets-1.csv").read_text(encoding="utf-8")
 
@@ -188,7 +188,7 @@ def test_text_of_a_cell_is_literal_everywhere(city, run):
 def test_another_city_with_other_years(city, run):
     project_with(city, document(), editions=(2023, 2024))
     assert run(city, "report", "--format", "html", "--engine", "builtin")[0] == 0
-    page = html.parse(city / "reports/_site/2024/annual-report-2024.html").getroot().text_content()
+    page = html.parse(city / "reports/_site/2024/annex-2024.html").getroot().text_content()
     assert "А.Б. Ветрова" in page
     assert "На 2024 год" in page
     assert "Рыбашапка" not in page
@@ -264,7 +264,7 @@ def test_nothing_changed_loads_nothing_heavy(own_published, run):
 def test_only_the_asked_edition_is_built_and_the_others_later(house, run):
     html_of = ("--format", "html", "--engine", "builtin")
     assert run(house, "report", "2021", *html_of)[0] == 0
-    assert (house / "reports/2021/figures/fig-load.svg").is_file()
+    assert (house / "reports/2021/figures/fig-composition.svg").is_file()
     assert not (house / "reports/2020/figures").exists()
     assert run(house, "report", "2020", *html_of)[0] == 0
     assert "без изменений" in run(house, "report", "2021", *html_of)[2]

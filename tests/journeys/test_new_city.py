@@ -165,7 +165,7 @@ def _run(words):
 
 
 def _page(city):
-    return _text(city / "reports/_site/2023/annual-report-2023.html")
+    return _text(city / "reports/_site/2023/annex-2023.html")
 
 
 def _words(page):

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.pipeline.missing_pieces import refuse_lost_references
+from analysis.pipeline.missing_pieces import refuse_lost_references, refuse_without_annex
 
 DOCUMENT = "2021/annual-report-2021.qmd"
 SUMMARY = 'Текст.\n\n```{python}\n#| output: asis\nplace(f"{year}/summary")\n```\n'
@@ -21,6 +21,14 @@ def reports_with(folder, annual, summary):
     (content / "quality.md").write_text("| |\n|-|\n\n: Полнота {#tbl-completeness}\n", encoding="utf-8")
     (content / "passport.md").write_text("| |\n|-|\n\n: Паспорт {#tbl-passport}\n", encoding="utf-8")
     return folder
+
+
+def test_a_report_without_its_annex_is_told_how_to_renew_its_sources(tmp_path):
+    reports = reports_with(tmp_path / "reports", SUMMARY, "Текст.")
+    with pytest.raises(AnalysisError, match=r"^reports/2021/annex-2021.qmd: .*analysis new"):
+        refuse_without_annex(reports, [DOCUMENT, "2021/annex-2021.qmd"])
+    (reports / "2021/annex-2021.qmd").write_text("", encoding="utf-8")
+    refuse_without_annex(reports, [DOCUMENT, "2021/annex-2021.qmd"])
 
 
 def test_a_chain_that_numbers_lead_to_is_asked_for(tmp_path):

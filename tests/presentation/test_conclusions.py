@@ -9,7 +9,7 @@ from analysis.documents.settings import KINDS
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import SENTENCES, conclusions
 from analysis.presentation.conclusions.places import PLACES, REPORT
-from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, PUBLIC, Case, Said
+from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, PUBLIC, SCHOOL, Case, Said
 from analysis.rules.methods import SAME_PROCEDURE
 from analysis.rules.written import DEFAULT_RULE
 from hand_made import RULE, case, contest, effect, hit, low, measure, selected, share, threshold, topic
@@ -80,8 +80,8 @@ EXAMPLES = {
             low(**SEVENTH, school_login="edu2"), low(against_city=OUTER, school_login="edu3"),
         ),
         [
-            "Поддерживаемые школы против города: из 4 сравнений за пределом 99,8 % — 1, между 95 % и 99,8 % (повод "
-            "посмотреть, не вывод) — 1, неотличимо от случайного — 2."
+            "Почти наверняка хуже городского 1 из 4 результатов поддерживаемых школ; сильнее всего — Школа 1, ВПР, "
+            "математика, 6 класс: 6 из 20 при 10 % в городе."
         ],
         4,
         indicators(low(against_city=None)),
@@ -89,9 +89,8 @@ EXAMPLES = {
     "итог-поддержка": Example(
         case(school_effects=[effect(better=0.8), effect("edu2", **NOT_FORESEEN), effect("edu3", 0.99)]),
         [
-            "Результаты поддерживаемых школ по всем процедурам вместе (сравнений — 2): лучше, чем ожидалось без "
-            "поддержки, — в 1; хуже — в 0; как ожидалось — в 0; сравнить с прежними годами нельзя — в 1. Лучше "
-            "ожидаемого сама собой бывает одна школа из пяти."
+            "Против ожидаемого без поддержки (сравнений — 1) лучше — 1, хуже — 0, не сравнить — 1; само собой лучше "
+            "бывает у одной школы из пяти."
         ],
         2,
         case(school_effects=[effect("edu3", 0.99)]),
@@ -99,11 +98,22 @@ EXAMPLES = {
     "итог-отбор": Example(
         rules(selected(listed="в списке"), selected("edu2"), selected("edu3", "нельзя сказать")),
         [
-            "Отбор школ с низкими результатами, «Правило» (не подтверждено): в списке — 1, сказать нельзя — 1; "
-            "всего школ — 3."
+            "По правилу отбора в список попадает Школа 1 (по истинным долям — вероятно); о 1 школе сказать нельзя."
         ],
         3,
         rules(),
+    ),
+    "школа-в-целом": Example(
+        case("edu1", school_effects=[effect(), effect("edu3", 0.99)]),
+        ["Школа 1: по всем результатам вместе доля «2» — 22 % при 20 % в городе, больше — сказать нельзя."],
+        1,
+        case("edu1", school_effects=[effect(pooled_value=None), effect("edu3")]),
+    ),
+    "школа-в-городе": Example(
+        school(low(against_city=INNER), low(against_city=OUTER, school_login="edu2")),
+        ["Школа 1: ни об одном из 1 результата нельзя сказать, что он почти наверняка хуже городского."],
+        1,
+        school(low(against_city=None), low(against_city=OUTER, school_login="edu2")),
     ),
     "нет-данных": Example(
         gap(0), ["Недостаточно данных: никто не вернул этих сведений — «Доля «2»»."], 1, gap(1)
@@ -468,7 +478,8 @@ def test_what_is_for_the_office_is_in_no_public_edition():
     tables["public_mark_results"] = tables["mark_results"]
     public = of._replace(evidence=Evidence(replace(of.edition, tables=tables, internal=False)))
     office = {one.id for one in SENTENCES if one.audience == OFFICE and REPORT in one.places}
-    said = {one.sentence.id for one in conclusions(of, REPORT)}
+    told = [*conclusions(of, REPORT), *conclusions(of._replace(school="edu1"), REPORT, SCHOOL)]
+    said = {one.sentence.id for one in told}
     assert said >= office
     assert {one.sentence.id for one in conclusions(public, REPORT)} == {"как-в-городе"}
 

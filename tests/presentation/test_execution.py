@@ -15,10 +15,10 @@ from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
 from analysis.lineage.store import store_of
 from analysis.pipeline.chains import chain_words, edges_of
-from analysis.presentation import execution, outstanding
+from analysis.presentation import execution, main_page, outstanding, progress
 from analysis.presentation.chains import chains, internal_sections
 from analysis.presentation.quality import reported
-from analysis.presentation.write import _sections, _summary
+from analysis.presentation.write import _sections
 from analysis.rules.config import Collection, Report
 
 FILE = "data/raw/2021/form.xlsx"
@@ -91,19 +91,33 @@ def _rows(exhibit):
     return [line.strip("| ").split(" | ") for line in lines[1:]]
 
 
-def test_the_summary_says_execution_first(made):
-    said = [_plain(one) for one in _summary(made())]
-    assert said[0] == (
-        "Из 19 показателей с планом на 2021 год: выполнено частично — 1, на рассмотрении — 1, нет сведений — 17 "
-        "(@tbl-statuses)."
-    )
-    assert said[1].startswith("По задачам выполнено показателей: задача 1 — 0 из 4, задача 2 — 0 из 2, ")
-    assert said[2].startswith("Что за кем осталось на срок отчёта, позиций: ")
-    assert said[3] == (
-        "Сведения за 2021 год в срок прислала 1 школа из 3, исполнителей за город — 1 из 2; "
-        "все сведения есть о 1 школе (@tbl-completeness)."
-    )
-    assert said[4].startswith("На 2021 год план больше нуля стоит у 19 показателей")
+def test_the_first_page_counts_compares_and_says_what_to_decide(made):
+    edition = made()
+    cards = {one.words: (one.number, one.beside) for one in main_page.cards(edition)}
+    assert cards["показателей выполнено"] == ("0 из 19", "в 2020 году 0 из 6")
+    assert cards["показатель ждёт решения управления"] == ("1", "дольше всех — с 20.01.2022")
+    assert cards["школ прислали сведения"] == ("1 из 3", "сведения полны о 1")
+    assert 4 <= len(cards) <= 6
+    assert max(len(words.split()) for words in cards) <= 6
+    said = [_plain(one) for one in main_page.sentences(edition)]
+    assert said[0] == "Меньше всего сделано по задаче 1: 0 показателей из 4."
+    assert said[1] == "Управление вернуло подтверждения; исправить их должны УО."
+    assert 3 <= len(said) <= 5
+    assert max(len(one.split()) for one in said) <= 25
+    waiting, totals = main_page.decisions(edition)
+    assert waiting.startswith("Рассмотреть подтверждения по показателю 1.3, поданные с 20.01.2022. ")
+    assert totals.startswith("Установить, как читать итог показателей 3.5, 4.1/1, 4.7: ")
+
+
+def test_plan_and_fact_stand_in_one_row_with_a_bar_a_deadline_and_a_name(made):
+    (exhibit, said), *_ = progress.progress_tables(made())
+    rows = {row[0]: row for row in _rows(exhibit)}
+    assert len(rows) == 4
+    assert rows["1.4"][2].startswith("![](figures/bar-")
+    assert rows["1.3"][3:] == ["0 из 2; сообщено 1", "2 · 2 · 2", "в течение года", "школы (ОО)", "◇ на рассмотрении"]
+    assert rows["1.2"][3:] == ["— из 1", "0 · 1 · 0", "февраль", "ИМО", "? нет сведений"]
+    assert set(exhibit.drawn) == {row[2].split("figures/")[1].split(")")[0] for row in rows.values()}
+    assert "Сведений нет: 1.1, 1.2." in _plain(said)
 
 
 def test_what_is_owed_is_said_by_name_kind_and_day(made):
@@ -135,10 +149,9 @@ def test_every_exhibit_and_heading_has_a_name_of_its_own(made):
     text, shown = execution.sections(made())
     labels = [one.label for one in shown]
     assert len(labels) == len(set(labels))
-    assert {"tbl-owed", "tbl-task-results", "fig-task-results", "tbl-school-1", "tbl-bounds"} <= set(labels)
+    assert {"tbl-owed", "tbl-task-results", "tbl-school-1", "tbl-bounds"} <= set(labels)
     referred = {word.strip("().,;") for word in text.split() if word.startswith("(@")}
     assert {one.lstrip("@") for one in referred} <= set(labels)
-    assert 'fig-alt="Столбцы: показатели каждой задачи с планом больше нуля по состоянию. задача 1: с планом 4' in text
 
 
 def test_totals_by_task_end_with_all_of_them(made):
@@ -153,7 +166,7 @@ def test_what_was_reported_without_documents_is_shown_with_what_is_reported(city
     """УО and school А report in full, nobody names a document: neither done nor failed, wherever states are printed."""
     edition = city(evidence=[], acceptance=[])
     text, shown = execution.sections(edition)
-    assert _plain(_summary(edition)[0]) == (
+    assert _plain(execution.states(edition)) == (
         "Из 19 показателей с планом на 2021 год: «сообщено, документов нет» — 1, не выполнено — 1, нет сведений — 17 "
         "(@tbl-statuses)."
     )
@@ -161,11 +174,9 @@ def test_what_was_reported_without_documents_is_shown_with_what_is_reported(city
     assert ["сообщено, документов нет", "1"] in _rows(tables["tbl-statuses"])
     states = "«сообщено, документов нет» — 1, не выполнено — 1, нет сведений — 2"
     assert _rows(tables["tbl-task-results"])[0] == ["Задача 1", "4", "2", "0", "0", states]
-    assert f"задача 1: с планом 4, {states}" in _plain(text)
-    assert "1.4: план 2, сообщено 2, принято 0, «сообщено, документов нет»" in _plain(text)
-    assert tables["fig-task-results"].picture.axes[0].get_legend_handles_labels()[1] == [
-        "сообщено, документов нет", "ещё не выполнено", "нет сведений",
-    ]  # fmt: skip
+    (exhibit, below), *_ = progress.progress_tables(edition)
+    assert "△ сообщено, документов нет" in _plain(exhibit.markdown)
+    assert "Сообщено, а документов нет: 1.4." in _plain(below)
     assert _rows(tables["tbl-school-1"])[0][2:] == ["1", "1", "0", "0", "сообщено, документов нет"]
 
 

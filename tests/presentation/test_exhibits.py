@@ -9,6 +9,7 @@ from PIL import Image
 from analysis.contracts.effectiveness import TrainingNeeds
 from analysis.contracts.indicators import PlanFact
 from analysis.presentation import plan_tables
+from analysis.presentation.bars import plan_fact_bar
 from analysis.presentation.exhibits import Col, flagged_table, pipe
 from analysis.presentation.figures import save
 from analysis.presentation.words import count_words
@@ -18,13 +19,10 @@ def _alternative(exhibit):
     return exhibit.markdown.split('fig-alt="')[1].split('"')[0]
 
 
-def test_the_picture_of_the_load_says_its_numbers(edition_of):
-    said = _alternative(plan_tables.load_picture(edition_of(2020)))
-    assert said == (
-        "Столбцы: число показателей с планом на 2020 год, в которых назван исполнитель. "
-        "ИМО: 4, из них первым 2; ОО: 3, из них первым 2; УО: 2, из них первым 2; "
-        "руководители ГМО: 1, из них первым 0; тьюторы: 1, из них первым 0."
-    )
+def test_the_picture_of_the_year_says_its_numbers(edition_of):
+    said = _alternative(plan_tables.composition_picture(edition_of(2021)))
+    assert said.startswith("Столбцы: число показателей каждой задачи на 2021 год. задача 1: запланировано 4, ноль 0, ")
+    assert "задача 2: запланировано 2, ноль 1, не указано 0" in said
 
 
 def test_the_picture_of_the_plan_says_blank_and_zero_apart(edition_of):
@@ -52,10 +50,11 @@ def test_pictures_are_the_same_bytes_every_time(edition_of, tmp_path):
         edition = edition_of(2020)
         shown = {
             "one": plan_tables.composition_picture(edition).picture,
-            "two": plan_tables.load_picture(edition).picture,
+            "two": next(plan_tables.plan_pictures(edition, "1")).picture,
+            "bar": plan_fact_bar({"target_count": 4, "reported_count": 3, "accepted_count": 1}).svg,
         }
         save(shown, tmp_path / run)
-    for name in ("one.svg", "one.png", "two.svg", "two.png"):
+    for name in ("one.svg", "one.png", "two.svg", "two.png", "bar.svg", "bar.png"):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
 
 

@@ -10,10 +10,10 @@ from analysis.presentation.place import placed
 
 PIECES = {
     "tbl-fact-1": "Таблица факта [дальше](data/tbl-fact-1.csv) {#tbl-fact-1}",
-    "fig-fact-1": "![Рисунок](figures/fig-fact-1){#fig-fact-1}",
-    "fig-load": "Рисунок нагрузки {#fig-load}",
+    "fig-plan-1": "![Рисунок](figures/fig-plan-1){#fig-plan-1}",
+    "fig-composition": "Рисунок состава {#fig-composition}",
     "tbl-findings": "Таблица замечаний",
-    "tbl-to-date": r"[1.1](annual-report-2021.qmd#chain-1-1), @tbl-fact-1 и tbl\\-fact\\-1\\@2021",
+    "tbl-to-date": r"[1.1](annex-2021.qmd#chain-1-1), @tbl-fact-1 и tbl\\-fact\\-1\\@2021",
 }
 CHAPTERS = {"findings": "Глава замечаний", "summary": "Глава (@tbl-fact-1)", "approval": "Документ года"}
 
@@ -41,9 +41,9 @@ def reports(tmp_path):
     [
         ("fact-1", PIECES["tbl-fact-1"]),
         ("tbl-fact-1", PIECES["tbl-fact-1"]),
-        ("fig-fact-1", PIECES["fig-fact-1"]),
+        ("fig-plan-1", PIECES["fig-plan-1"]),
         ("2021/fact-1", PIECES["tbl-fact-1"]),
-        ("load", PIECES["fig-load"]),
+        ("composition", PIECES["fig-composition"]),
         ("2021/summary", CHAPTERS["summary"]),
         ("summary", CHAPTERS["summary"]),
         ("findings", CHAPTERS["findings"]),
@@ -69,8 +69,8 @@ def test_what_comes_from_another_folder_leads_there_and_is_named_by_its_year(rep
         placed("2021/fact-1", reports / folder)
         == f"Таблица факта [дальше]({way}/data/tbl-fact-1.csv) {{#tbl-fact-1-2021}}"
     )
-    assert placed("2021/fig-fact-1", reports / folder) == f"![Рисунок]({way}/figures/fig-fact-1){{#fig-fact-1-2021}}"
-    chained = rf"[1.1]({way}/annual-report-2021.qmd#chain-1-1), @tbl-fact-1-2021 и tbl\\-fact\\-1\\@2021"
+    assert placed("2021/fig-plan-1", reports / folder) == f"![Рисунок]({way}/figures/fig-plan-1){{#fig-plan-1-2021}}"
+    chained = rf"[1.1]({way}/annex-2021.qmd#chain-1-1), @tbl-fact-1-2021 и tbl\\-fact\\-1\\@2021"
     assert placed("2021/to-date", reports / folder) == chained
 
 
@@ -96,7 +96,7 @@ def test_what_is_asked_wrongly_is_answered_in_a_sentence(reports, asked, said):
     ("asked", "public", "office"),
     [
         ("fact-3", "«План и факт задачи 3»: сведений за 2021 год нет.", None),
-        ("fig-fact-3", "«План и факт задачи 3»: сведений за 2021 год нет.", None),
+        ("fig-plan-3", "«План на весь срок, задача 3»: сведений за 2021 год нет.", None),
         ("marks-oge-1", "«ОГЭ: отметки»: сведений за 2021 год нет.", None),
         (
             "training",
@@ -119,8 +119,8 @@ def test_what_there_is_no_data_for_says_so(reports, asked, public, office):
 
 
 def test_an_id_is_resolved_where_nothing_was_built():
-    assert resolve("fact-1", []) == "tbl-fact-1"
-    assert resolve("fig-fact-1", []) == "fig-fact-1"
+    assert resolve("fact-1", []) == resolve("fig-fact-1", []) == "tbl-fact-1"  # a picture of earlier reports
+    assert resolve("fig-plan-1", []) == "fig-plan-1"
     assert resolve("funnel-vpr-1", []) == "fig-funnel-vpr-1"
     assert resolve("load", []) == "tbl-load"
     assert shows("fig-dots-vpr-1-2") == "ВПР: доли с интервалами"

@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 
 from analysis.indicators.tables import indicator_tables
-from analysis.presentation import execution, sentences
+from analysis.presentation import execution, main_page, sentences
 from analysis.presentation.edition import Edition
 
-SUMMARY_2021 = [
-    "На 2021 год план больше нуля стоит у 19 показателей из 21; это 18 мероприятий из 20.",
+OTHERS = (sentences.deadlines, sentences.busiest_executor, sentences.readings, sentences.findings)
+PLAN_2021 = [
+    "На 2021 год план больше нуля стоит у 19 показателей из 21; это 18 мероприятий из 20. "
     "По задачам запланировано показателей: задача 1 — 4 из 4, задача 2 — 2 из 3, задача 3 — 2 из 3, "
-    "задача 4 — 11 из 11 (@fig-composition).",
+    "задача 4 — 11 из 11 (@fig-composition). "
     "Ноль на этот год стоит у 2 показателей: 2.1, 3.1.",
     "Месяц исполнения назван у 2 показателей: 1.2 — февраль и 4.7 — май; у остальных (17) срок — в течение года "
     "(@tbl-calendar).",
@@ -28,13 +29,15 @@ def _plain(text):
     return text.replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_the_summary_of_2021(edition_of):
-    assert [_plain(sentence) for sentence in sentences.summary(edition_of(2021))] == SUMMARY_2021
+def test_the_plan_of_2021_in_sentences(edition_of):
+    edition = edition_of(2021)
+    said = [sentences.of_the_plan(edition), *(make(edition) for make in OTHERS)]
+    assert [_plain(sentence) for sentence in said] == PLAN_2021
 
 
 def test_while_there_are_no_facts_one_sentence_says_so(edition_of):
     assert execution.sections(edition_of(2021)) == (sentences.NO_FACTS, [])
-    assert execution.summary(edition_of(2021)) == [sentences.NO_FACTS]
+    assert sentences.NO_FACTS in main_page.sentences(edition_of(2021))
     assert sentences.NO_FACTS.startswith("Сведений об исполнении в проект не поступало")
 
 
@@ -107,7 +110,7 @@ def test_findings_about_forms_are_not_counted_as_findings_about_the_document(edi
     edition = edition_of(2021)
     about_form = edition.tables["findings"].iloc[:2].assign(source_file="form.xlsx", severity="посмотрите")
     tables = {**edition.tables, "findings": pd.concat([edition.tables["findings"], about_form])}
-    of_document = SUMMARY_2021[-1]
+    of_document = PLAN_2021[-1]
     said = f"{of_document} К формам, выгрузкам и настройкам проекта замечаний — 2: «посмотрите» — 2."
     assert _plain(sentences.findings(replace(edition, tables=tables, internal=True))) == said
     assert _plain(sentences.findings(replace(edition, tables=tables))) == of_document

@@ -12,7 +12,8 @@ from analysis.rules.methods import RuleSet
 
 FACT, CONCLUSION = "Факт", "Вывод"
 # Sections of the report.
-SUMMARY, RESULTS, STAFF, TRANSITION, SELECTION = "summary", "results", "staff", "transition", "selection"
+SUMMARY, SCHOOL, RESULTS, STAFF = "summary", "school", "results", "staff"
+TRANSITION, SELECTION = "transition", "selection"
 # Whom it may reach: anybody, or the office and the school alone.
 PUBLIC, OFFICE = "public", "internal"
 

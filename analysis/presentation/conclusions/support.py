@@ -19,7 +19,7 @@ BY_ITSELF = {NOTED: "у одной из пяти школ", SURE: "у одной
 
 def support(case: Case) -> Iterator[Told]:
     """Of each supported school, or of the one that a document is about, whether its results are as foreseen."""
-    for indicator, row in _effects(case):
+    for indicator, row in effects_of(case):
         about = "" if case.school else f"{case.evidence.name(row['school_login'])}, "
         name = lowered(indicator.name) if about else indicator.name
         supported = row["school_login"] in case.evidence.supported
@@ -48,20 +48,21 @@ def _said(row: Row, *, supported: bool) -> str:
 
 def in_all(case: Case) -> Iterator[Told]:
     """In how many supported schools results are better or worse than foreseen, or cannot be told."""
-    rows = [row for _, row in _effects(case)]
+    rows = [row for _, row in effects_of(case)]
     if rows:
         told = [row for row in rows if pd.notna(row["better_probability"])]
         better, worse = (sum(row[f"{way}_probability"] >= NOTED for row in told) for way in ("better", "worse"))
+        left = f", не сравнить — {len(rows) - len(told)}" if len(told) < len(rows) else ""
         text = (
-            f"Результаты поддерживаемых школ по всем процедурам вместе (сравнений — {len(rows)}): лучше, чем ожидалось "
-            f"без поддержки, — в {better}; хуже — в {worse}; как ожидалось — в {len(told) - better - worse}; сравнить "
-            f"с прежними годами нельзя — в {len(rows) - len(told)}. Лучше ожидаемого сама собой бывает одна школа из "
-            "пяти."
+            f"Против ожидаемого без поддержки (сравнений — {len(told)}) лучше — {better}, хуже — {worse}{left}; само "
+            "собой лучше бывает у одной школы из пяти."
+            if told
+            else "Стали ли результаты школ лучше, сказать нельзя: с прежними годами их не сравнить."
         )
         yield Told(text, [effect_key(row) for row in rows])
 
 
-def _effects(case: Case) -> Iterator[tuple[Indicator, Row]]:
+def effects_of(case: Case) -> Iterator[tuple[Indicator, Row]]:
     """The effects of the supported schools, or of the school of a document, by the indicators that are judged."""
     logins = [case.school] if case.school else case.evidence.supported
     for indicator in by_id(case.edition).values():

@@ -260,7 +260,7 @@ local function typst_div(element)
     return pandoc.Blocks(heading) .. element.content .. { raw("]") }
   end
   for _, class in ipairs(element.classes) do
-    if named_styles[class] then
+    if named_styles[class] or class == "whole" then
       return pandoc.Blocks({ raw("#" .. class .. "[") }) .. element.content .. { raw("]") }
     end
   end
@@ -283,8 +283,9 @@ end
 -- pandoc's own writer passes the alternative text of an image over.
 local function typst_image(image)
   local function quoted(text) return '"' .. text:gsub('[\\"]', "\\%0") .. '"' end
-  local alt = quoted(image.attributes["fig-alt"])
-  return pandoc.RawInline("typst", "#image(" .. quoted(image.src) .. ", alt: " .. alt .. ")")
+  local alt, width = quoted(image.attributes["fig-alt"]), image.attributes.width
+  local size = width and ", width: " .. width or ""
+  return pandoc.RawInline("typst", "#image(" .. quoted(image.src) .. ", alt: " .. alt .. size .. ")")
 end
 
 local function image_with_alt(image)

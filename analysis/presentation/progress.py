@@ -1,0 +1,190 @@
+"""«План и факт»: a table a task with plan and fact of a measure in one row; below it what differs from the plan."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+
+from analysis.contracts.execution import (
+    DONE,
+    NO_PLAN,
+    NO_REPORT,
+    NOT_DONE,
+    NOT_DUE,
+    NOT_PLANNED,
+    PARTLY,
+    UNDER_REVIEW,
+    UNDOCUMENTED,
+)
+from analysis.contracts.indicators import Plan, PlanFact
+from analysis.presentation.bars import plan_fact_bar
+from analysis.presentation.chains import chain_link
+from analysis.presentation.edition import Edition
+from analysis.presentation.execution_tables import NOBODY
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
+from analysis.presentation.markdown import escape
+from analysis.presentation.russian import NO_BREAK_SPACE, counted
+from analysis.presentation.words import Row, deadline_words, rows_of
+
+# A state by its sign as well: what differs in colour alone is lost on paper.
+SIGNS = {
+    DONE: "●",
+    PARTLY: "◐",
+    UNDER_REVIEW: "◇",
+    UNDOCUMENTED: "△",
+    NOT_DONE: "○",
+    NOT_DUE: "…",
+    NO_REPORT: "?",
+    NOT_PLANNED: "–",
+    NO_PLAN: "–",
+}
+# What is said of measures that are in a state, below their table.
+DIFFERENCES = {
+    NOT_DONE: "Не выполнено",
+    PARTLY: "Принято меньше плана",
+    UNDER_REVIEW: "Сделано, подтверждение рассматривает управление",
+    UNDOCUMENTED: "Сообщено, а документов нет",
+    NO_REPORT: "Сведений нет",
+    NOT_DUE: "Срок не наступил",
+}
+LEGEND = (
+    "Полоса: тёмное — принято управлением, полосатое — только сообщено, рамка — план; точки вместо рамки — сведений "
+    "нет. У каждого показателя своя мера, поэтому полосы между собой не сравнивают."
+)
+
+
+def progress_tables(edition: Edition) -> Iterator[tuple[Exhibit, str]]:
+    """A table a task and what is said under it; while there are no facts the plan alone."""
+    has_facts = not edition.execution.empty
+    rows = edition.execution if has_facts else edition.this_year
+    for task in dict.fromkeys(rows["task_code"]):
+        mine = rows[rows["task_code"] == task]
+        yield (_with_facts if has_facts else _planned)(edition, str(task), mine)
+
+
+def _with_facts(edition: Edition, task: str, rows: pd.DataFrame) -> tuple[Exhibit, str]:
+    shown = rows_of(rows[(rows["target_count"] > 0).fillna(False) | (rows["reported_count"] > 0).fillna(False)])
+    bars = {bar.name: bar.svg for bar in map(plan_fact_bar, shown)}
+    columns = [
+        Col("measure_label", "№", 13, "l", partial(chain_link, edition)),
+        Col(None, "Показатель", 50, "l", _named_once(shown)),
+        Col(None, "Выполнение", 27, "l", lambda row: plan_fact_bar(row).cell),
+        Col(None, "Принято из плана", 26, "l", _numbers),
+        Col(None, _years_title(edition), 16, "l", partial(_by_year, edition)),
+        Col(None, "Срок", 22, "l", _deadline),
+        Col(None, "Отвечает", 20, "l", partial(_answers, edition)),
+        Col("status", "Состояние", 28, "l", lambda state: f"{SIGNS[state]}{NO_BREAK_SPACE}{state}"),
+    ]
+    caption = f"Задача {task}. {rows_of(rows)[0]['task_title'].rstrip('.')}"
+    made = table(edition, f"progress-{task}", caption, PlanFact, Condensed(rows, shown), columns)
+    return replace(made, drawn=bars), " ".join(_differences(rows))
+
+
+def _planned(edition: Edition, task: str, rows: pd.DataFrame) -> tuple[Exhibit, str]:
+    shown = rows_of(rows[(rows["target_count"] > 0).fillna(False)])
+    columns = [
+        Col("measure_label", "№", 7),
+        Col(None, "Показатель", 40, "l", _named_once(shown)),
+        Col("target_count", f"План {edition.calendar_year}", 10, "c", str),
+        Col(None, _years_title(edition), 14, "l", partial(_by_year, edition)),
+        Col(None, "Срок", 13, "l", _deadline),
+        Col(None, "Отвечает", 12, "l", partial(_first, edition)),
+    ]
+    caption = f"Задача {task}. {rows_of(rows)[0]['task_title'].rstrip('.')}"
+    return table(edition, f"progress-{task}", caption, Plan, Condensed(rows, shown), columns), _not_planned(rows)
+
+
+def _named_once(rows: list[Row]) -> Callable[[Row], str]:
+    """The words of the activity stand with its first measure; the others have those of their result alone."""
+    first = {row["activity_code"]: row["measure_label"] for row in reversed(rows)}
+
+    def say(row: Row) -> str:
+        result = str(row["measure_name"])
+        if first[row["activity_code"]] != row["measure_label"]:
+            return result
+        return f"{str(row['activity_title']).rstrip('. ')}: {result[:1].lower() + result[1:]}"
+
+    return say
+
+
+def _numbers(row: Row) -> str:
+    """«1 из 2», and what was reported where it is another number."""
+    plan: str = "" if pd.isna(row["target_count"]) else f" из {row['target_count']}"
+    if pd.isna(row["reported_count"]):
+        return f"—{plan}"
+    if plan and row["accepted_count"] > row["target_count"]:
+        plan = f" при плане {row['target_count']}"
+    said = f"{row['accepted_count']}{plan}"
+    more = f"; сообщено {row['reported_count']}" if row["reported_count"] != row["accepted_count"] else ""
+    return said + more
+
+
+def _deadline(row: Row) -> str:
+    return deadline_words(row).replace("в течение", f"в{NO_BREAK_SPACE}течение")
+
+
+def _years_title(edition: Edition) -> str:
+    years = sorted(set(edition.plan["calendar_year"]))
+    return f"План {years[0]}–{years[-1] % 100}" if len(years) > 1 else "План"
+
+
+def _by_year(edition: Edition, row: Row) -> str:
+    """«2 · 2 · 4»: the plan of every year; a dash where the document names none."""
+    return edition.plan_by_year[row["measure_label"]]
+
+
+def _answers(edition: Edition, row: Row) -> str:
+    return NOBODY if pd.isna(row["expected_reporter_count"]) else _first(edition, row)
+
+
+def _first(edition: Edition, row: Row) -> str:
+    """Who is named first; «школы» for the word by which the document calls them."""
+    return edition.first_executors[row["activity_code"]]
+
+
+def _differences(rows: pd.DataFrame) -> Iterator[str]:
+    """Sentences on what differs from the plan, by state; measures by their numbers."""
+    planned = rows[(rows["target_count"] > 0).fillna(False)]
+    for state, words in DIFFERENCES.items():
+        labels = planned.loc[planned["status"] == state, "measure_label"]
+        if len(labels):
+            yield escape(f"{words}: {', '.join(labels)}.")
+    more = planned[(planned["accepted_count"] > planned["target_count"]).fillna(False)]
+    if len(more):
+        said = [
+            f"{row['measure_label']} ({row['accepted_count']} при плане {row['target_count']})" for row in rows_of(more)
+        ]
+        yield escape(f"Принято больше плана: {', '.join(said)}.")
+    if not_planned := _not_planned(rows):
+        yield not_planned
+
+
+def _not_planned(rows: pd.DataFrame) -> str:
+    """Which measures the year has no target above zero for: a zero and a blank are two things."""
+    zero = rows.loc[(rows["target_count"] == 0).fillna(False), "measure_label"]
+    blank = rows.loc[rows["target_count"].isna(), "measure_label"]
+    said = [f"На этот год запланирован ноль: {', '.join(zero)}."] if len(zero) else []
+    said += [f"Значение года в документе не указано: {', '.join(blank)}; это не ноль."] if len(blank) else []
+    return escape(" ".join(said))
+
+
+def answer(edition: Edition) -> str:
+    """The first sentence of the chapter: how far the programme is, and where it is furthest behind."""
+    planned, everything = edition.planned, edition.this_year
+    if edition.execution.empty:
+        return (
+            f"На {edition.calendar_year} год запланировано {counted(len(planned), 'показатель')} из {len(everything)}, "
+            f"названных в документе."
+        )
+    results = [row for row in rows_of(edition.facts("task_results")) if row["planned_measure_count"]]
+    done = sum(row["completed_measure_count"] for row in results)
+    said = f"Выполнено {counted(done, 'показатель')} из {len(planned)}"
+    behind = [row for row in results if row["completed_measure_count"] < row["planned_measure_count"]]
+    if not behind or len(results) < 2:
+        return f"{said}."
+    worst = min(behind, key=lambda row: row["completed_measure_count"] / row["planned_measure_count"])
+    return (
+        f"{said}; меньше всего — по задаче {worst['task_code']}: {worst['completed_measure_count']} "
+        f"из {worst['planned_measure_count']}."
+    )

@@ -1,0 +1,196 @@
+"""«Поддерживаемые школы»: half a page each, what it has to do, how it stands beside the city, what it lacks."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from analysis.contracts.effectiveness import LIKE_CITY, PublicIndicators
+from analysis.contracts.execution import DONE, NOT_PLANNED
+from analysis.presentation.conclusions.evidence import Evidence
+from analysis.presentation.conclusions.listing import conclusions
+from analysis.presentation.conclusions.places import REPORT
+from analysis.presentation.conclusions.sentence import SCHOOL, TRANSITION, Case
+from analysis.presentation.edition import Edition
+from analysis.presentation.effectiveness_tables import by_id
+from analysis.presentation.exhibits import Drawing, Exhibit, picture
+from analysis.presentation.indicator_words import exported, interval_words
+from analysis.presentation.interval_figure import Share, intervals
+from analysis.presentation.markdown import escape
+from analysis.presentation.russian import counted, listed, short_date
+from analysis.presentation.school_facts import subject_words
+from analysis.presentation.shares import out_of, whole_percent
+from analysis.presentation.words import Row, in_order_of_codes, rows_of, state_words
+
+MOST_LINES = 8
+WITHOUT_VERDICT = (
+    "Выводов о том, лучше или хуже школа других, открытый доклад не печатает: они оценены по всем школам города, а по "
+    "ним можно вычислить скрытые малые числа. Показано то, что школа сообщила сама и что открыто."
+)
+OUTER = "99,8 %"
+
+
+def schools(edition: Edition) -> list[tuple[str, str, Exhibit | None]]:
+    """Name, words and picture of each supported school: for the office those first that surely differ."""
+    made = [(name, _shown(edition, name)) for name in edition.supported]
+    if edition.internal:
+        sure = _surely_above(edition)
+        made.sort(key=lambda one: -sure.get(one[0], 0.0))
+    return [
+        (name, _words(edition, name), _picture(edition, number, name, rows))
+        for number, (name, rows) in enumerate(made, 1)
+    ]
+
+
+def shows_vpr(made: Sequence[tuple[str, str, Exhibit | None]]) -> bool:
+    """Whether results of the ВПР are shown of some school."""
+    shown = [one.data for _, _, one in made if one is not None]
+    return any((data["procedure"] == "ВПР").any() for data in shown)
+
+
+def answer(edition: Edition) -> str:
+    """The first sentences of the chapter: which schools are supported, and for the public why no verdict follows."""
+    names = listed(edition.supported) if edition.supported else "нет ни одной"
+    said = f"В {edition.calendar_year} году поддержку получают: {names}."
+    return said if edition.internal else f"{said} {WITHOUT_VERDICT}"
+
+
+def results_of(edition: Edition, name: str) -> pd.DataFrame:
+    """The shares of a school that did not manage, of procedures alone: the journal is none."""
+    rows, passport = edition.shown_indicators, by_id(edition)
+    judged = [one.id for one in passport.values() if one.threshold is not None and one.table == "results"]
+    mine = rows["indicator_id"].isin(judged) & (rows["group_name"] == name) & (rows["procedure"] != "Журнал")
+    return rows[mine & rows["interval_low"].notna()]
+
+
+def _shown(edition: Edition, name: str) -> pd.DataFrame:
+    """At most eight results: for the office those that differ most surely, for all the first of the passport."""
+    rows = results_of(edition, name)
+    if edition.internal and len(rows):
+        order = rows["against_city"].map(_sureness) + (rows["value"] - rows["city_value"]).abs().fillna(0).astype(
+            "float64"
+        )
+        rows = rows.loc[order.sort_values(ascending=False, kind="stable").index]
+    return rows.head(MOST_LINES)
+
+
+def _sureness(against: Any) -> float:
+    return 0.0 if pd.isna(against) or against == LIKE_CITY else 2.0 if OUTER in str(against) else 1.0
+
+
+def _surely_above(edition: Edition) -> dict[str, float]:
+    """By name of a school how likely its share of those who did not manage is above the city's, over all results."""
+    rows = edition.effectiveness("school_effects")
+    if rows.empty:
+        return {}
+    names, chances = rows["school_login"].map(edition.school_names), rows["above_city_probability"].astype("float64")
+    return {str(name): float(chance) for name, chance in chances.groupby(names).max().items()}
+
+
+def _picture(edition: Edition, number: int, name: str, rows: pd.DataFrame) -> Exhibit | None:
+    if rows.empty:
+        return None
+    shares = [_share(row) for row in rows_of(rows)]
+    said = "; ".join(_in_words(edition, row) for row in rows_of(rows))
+    words = f"Точки с интервалами 95 %, черта — город. {said}."
+    drawn = Drawing(partial(intervals, shares, "доля не справившихся, интервал 95 %"), words)
+    caption = f"{name}: доля не справившихся и город, {edition.calendar_year} год"
+    return picture(edition, f"school-results-{number}", caption, PublicIndicators, exported(rows), drawn)
+
+
+def _share(row: Row) -> Share:
+    city: float | None = None if pd.isna(row["city_value"]) else float(row["city_value"])
+    low, high = float(row["interval_low"]), float(row["interval_high"])
+    return Share(_sitting(row), float(row["value"]), low, high, out_of(row), city)
+
+
+def _sitting(row: Row) -> str:
+    subject = str(row["subject"])
+    grade = "" if row["procedure"] in ("ОГЭ", "ЕГЭ") else f", {row['sitting_grade']} кл."
+    return f"{row['procedure']}: {subject[:1].lower()}{subject[1:]}{grade}"
+
+
+def _in_words(edition: Edition, row: Row) -> str:
+    city: str = f", город {whole_percent(row['city_value'])}" if pd.notna(row["city_value"]) else ""
+    between = interval_words(row, by_id(edition)[row["indicator_id"]])
+    return f"{row['procedure']}, {subject_words(row)}: {out_of(row)}, интервал {between}{city}"
+
+
+def _words(edition: Edition, name: str) -> str:
+    """The lines about a school, as points of a list."""
+    login = next(one for one, said in edition.school_names.items() if said == name)
+    said = [*_status(edition, login), *_measures(edition, login), *_own(edition, login), *_staff(edition, name)]
+    case = Case(Evidence(edition), login)
+    told = conclusions(case, REPORT, SCHOOL)
+    told += [one for one in conclusions(case, REPORT, TRANSITION) if one.sentence.id == "поддержка"]
+    said += [_below_its_name(one.text, name) for one in told]
+    lines = [escape(one) for one in said]
+    replied = edition.replies.get(login, "")
+    return "\n".join(
+        [*(f"- {one}" for one in lines), *([f"- **Школа ответила.** {escape(replied)}"] if replied else [])]
+    )
+
+
+def _below_its_name(said: str, name: str) -> str:
+    """A sentence under the heading that names its school."""
+    rest = said.removeprefix(f"{name}: ")
+    return f"{rest[:1].upper()}{rest[1:]}"
+
+
+def _status(edition: Edition, login: str) -> Iterator[str]:
+    """Since when it is supported, and as what, which only the office reads."""
+    rows = edition.tables["school_status"]
+    mine = rows[(rows["school_login"] == login) & (rows["status"] != "нет")].sort_values("school_year")
+    given = [row for row in rows_of(mine) if int(str(row["school_year"])[:4]) <= edition.calendar_year]
+    if given:
+        status: str = f", в {given[-1]['school_year']} — {given[-1]['status']}" if edition.internal else ""
+        yield f"Поддержку получает с {given[0]['school_year']} учебного года{status}."
+
+
+def _measures(edition: Edition, login: str) -> Iterator[str]:
+    """How many measures are the school's and in which state, and what it owes."""
+    rows = edition.facts("school_results")
+    mine = rows[(rows["school_login"] == login) & (rows["school_status"] != NOT_PLANNED)]
+    if len(mine):
+        done = int((mine["school_status"] == DONE).sum())
+        others = mine.loc[mine["school_status"] != DONE, "school_status"].value_counts()
+        rest: str = (
+            f"; {', '.join(f'{state_words(str(one))} — {count}' for one, count in others.items())}"
+            if len(others)
+            else ""
+        )
+        yield f"Отвечает за {counted(len(mine), 'показатель')}: выполнено — {done}{rest}."
+    rows = edition.facts("owed")
+    rows = rows[(rows["debtor"] == login) & edition.is_over]
+    for kind, some in rows.groupby("owed_kind", sort=False):
+        since = some["since_date"].min()
+        day: str = "" if pd.isna(since) else f" с {short_date(since)}"
+        yield f"Осталось{day}: {kind}, {', '.join(in_order_of_codes(some['measure_label']))}."
+
+
+def _own(edition: Edition, login: str) -> Iterator[str]:
+    rows = edition.tables["school_measures"]
+    mine = rows_of(rows[(rows["school_login"] == login) & (rows["calendar_year"] == edition.calendar_year)])
+    if mine:
+        said = "; ".join(f"{str(row['own_measure']).rstrip('. ')} — {_done(row)}" for row in mine)
+        yield f"Собственные меры: {said}."
+
+
+def _done(row: Row) -> str:
+    if pd.isna(row["done_count"]):
+        return "сколько сделано, не сообщено"
+    plan: str = "" if pd.isna(row["planned_count"]) else f" при плане {row['planned_count']}"
+    return f"сделано {row['done_count']}{plan}"
+
+
+def _staff(edition: Edition, name: str) -> Iterator[str]:
+    """Vacancies and the commonest deficit in a line, as far as they may be shown."""
+    rows = edition.shown_indicators
+    mine = rows[rows["group_name"] == name]
+    said = [f"вакантно {out_of(row)} ставок" for row in rows_of(mine[mine["indicator_id"] == "vacancy_share"])]
+    deficits = mine[mine["indicator_id"] == "deficit_share"].sort_values("value", ascending=False, kind="stable")
+    for row in rows_of(deficits)[:1]:
+        said.append(f"чаще всего дефицит — «{row['aspect']}», у {out_of(row)} учителей")
+    if said:
+        yield f"Кадры: {'; '.join(said)}."
