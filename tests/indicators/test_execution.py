@@ -139,6 +139,39 @@ def test_status_at_the_cutoff(target, known, deadline, said):
     assert status(target, known, deadline, date(2022, 1, 31)) == said
 
 
+@pytest.mark.parametrize(
+    ("known", "deadline", "said"),
+    [
+        (Told(18, 18, 0, 0), date(2021, 12, 31), "выполнено"),
+        (Told(20, 20, 0, 0), date(2021, 12, 31), "выполнено"),
+        (Told(0, 0, 0, 0), date(2021, 12, 31), "выполнено"),
+        (Told(21, 21, 0, 0), date(2021, 12, 31), "не выполнено"),
+        (Told(21, 21, 0, 0), date(2022, 2, 28), "срок не наступил"),
+        (Told(18, 5, 1, 0), date(2021, 12, 31), "на рассмотрении"),
+        (Told(18, 5, 0, 1), date(2021, 12, 31), "выполнено частично"),
+        (Told(18, 0, 0, 0), date(2021, 12, 31), "сообщено, документов нет"),
+        (Told(None, None, 0, 0), date(2021, 12, 31), "нет сведений"),
+    ],
+)
+def test_at_most_is_met_by_what_does_not_exceed_it(known, deadline, said):
+    assert status(20, known, deadline, CUTOFFS[2021], at_most=True) == said
+    assert status(0, Told(0, 0, 0, 0), deadline, CUTOFFS[2021], at_most=True) == "выполнено"
+
+
+@pytest.mark.parametrize("mark", ["не планируется", "не применимо"])
+def test_a_dash_is_no_blank(plan, mark):
+    """1.2 plans one in 2021; a dash there plans nothing, and what is not stated stays open."""
+    here = (plan["activity_code"] == "1.2") & (plan["calendar_year"] == 2021)
+    for said, state in ((mark, "не планировалось"), ("не указано", "план не указан")):
+        names = ["target_count", "target_low", "target_high", "cumulative_annual_count", "cumulative_flow_count"]
+        marked = plan.assign(**{name: plan[name].mask(here) for name in names}, target_mark=plan["target_mark"])
+        marked.loc[here, "target_mark"] = said
+        rows = with_status(
+            plan_against_fact(marked, [], facts_by_reporter(_reports(), _evidence(), _acceptance())), CUTOFFS
+        )
+        assert rows.loc[here, "status"].tolist() == [state]
+
+
 def test_reported_in_full_without_any_document_is_a_state_of_its_own(plan):
     """1.4: 0, 2, 2. Both years are reported in full; the only document of 2022 makes the sum partly accepted."""
     duties = [Duty("1.4", 1, year, "УО", 2) for year in (2020, 2021, 2022)]

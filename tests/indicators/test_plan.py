@@ -5,7 +5,15 @@ import pytest
 
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.validation import violations
-from analysis.indicators.plan import calendar, composition, executor_load, executor_loads, open_readings, plan_by_year
+from analysis.indicators.plan import (
+    asked,
+    calendar,
+    composition,
+    executor_load,
+    executor_loads,
+    open_readings,
+    plan_by_year,
+)
 from roadmaps import OF_MEASURE, OF_TARGET
 
 
@@ -56,6 +64,16 @@ def test_a_blank_year_is_not_a_zero():
     assert plan["cumulative_flow_count"].isna().tolist() == [True, False, False]
     assert plan["cumulative_flow_count"].tolist()[1:] == [1, 1]
     assert plan["cumulative_annual_count"].isna().tolist() == [True, False, True]
+
+
+def test_who_is_asked_and_what_a_dash_counts_as():
+    plan = _one_measure("flow", [2, 0, None, None, 0, 3])
+    marks = [None, None, "не указано", "не планируется", None, None]
+    better, kind = [None] * 4 + ["less", None], ["count"] * 5 + ["money"]
+    plan = plan.assign(target_mark=marks, better=better, measure_kind=kind)
+    assert asked(plan)["calendar_year"].tolist() == [2020, 2022, 2024]
+    counted = composition(plan).set_index("calendar_year")[["planned_count", "zero_count", "blank_count"]]
+    assert counted.to_numpy().tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0], [0, 1, 0]]
 
 
 def test_the_plan_of_the_signed_roadmap_meets_its_contract(plan):

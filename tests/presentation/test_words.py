@@ -7,7 +7,14 @@ import pytest
 
 from analysis.presentation.russian import GENITIVE, counted, listed, long_date, month_name, short_date
 from analysis.presentation.shares import made_of, whole_percent
-from analysis.presentation.words import cumulative_words, deadline_words, in_order_of_codes, total_words
+from analysis.presentation.words import (
+    cumulative_words,
+    deadline_words,
+    in_order_of_codes,
+    measure_words,
+    target_words,
+    total_words,
+)
 from roadmaps import OF_MEASURE, OF_TARGET
 
 
@@ -70,6 +77,33 @@ def test_what_is_planned_to_date(reading, flow, annual, words):
 )
 def test_totals(comparator, reading, words):
     assert total_words(_row(comparator=comparator, reading=reading)) == words
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ({}, "1"),
+        ({"target_low": 7.5, "target_high": 7.5, "measure_kind": "share", "measure_unit": "%"}, "7,5 %"),
+        ({"target_low": None, "target_high": 20, "measure_kind": "share", "measure_unit": "процент"}, "не более 20 %"),
+        ({"target_low": 10, "target_high": 20, "measure_unit": "чел."}, "от 10 до 20 чел."),
+        ({"target_low": 3, "target_high": None, "planned_total_count": None}, "не менее 3"),
+        ({"target_low": 1, "target_high": 1, "measure_kind": "state"}, "да"),
+        ({"target_low": 4, "target_high": 4, "measure_kind": "document", "derived_rule": "times"}, "4, выведено"),
+        ({"target_low": None, "target_high": None, "target_mark": "не планируется"}, "не планируется"),
+        ({"target_low": None, "target_high": None, "target_mark": "не указано"}, "не указано"),
+    ],
+)
+def test_a_target_in_the_words_of_its_measure(target, said):
+    assert target_words(_row(**target)) == said
+
+
+def test_what_a_measure_began_with():
+    row = _row(activity_title="Курсы", measure_name="Курсы", baseline_value=12.5, baseline_year=2022, measure_unit="%")
+    assert measure_words(row) == "Курсы (базовое значение 12,5 %, 2022 год)"
+
+
+def test_a_deadline_as_the_document_writes_it():
+    assert deadline_words(_row(deadline_text="до 01.03.2023", deadline_month=3)) == "до 01.03.2023"
 
 
 @pytest.mark.parametrize(
