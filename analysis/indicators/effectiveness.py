@@ -139,7 +139,7 @@ def _said(
         (LOWER_BOUND, found.partial & ~np.isnan(found.value)),
         (CITY_BOUND, of_schools & found.city_partial),
         (f"без интервала: {indicator.interval_note}", ~unknown & (indicator.interval == NO_INTERVAL)),
-        (ALONE, of_schools & ~unknown & ~zero & (found.known_schools == 1) & indicator.pooled),
+        (ALONE, of_schools & ~unknown & ~zero & (found.known_schools == 1) & (indicator.interval == JEFFREYS)),
         (NO_THRESHOLD, ~unknown & degenerate),
         (SHIFTED, shifted & (indicator.interval == JEFFREYS)),
     ]
