@@ -14,6 +14,7 @@ from analysis.presentation.shares import percent
 from analysis.presentation.words import Row
 from analysis.rules.indicator_passport import Indicator
 from analysis.rules.written import DEFAULT_RULE, NOT_CONFIRMED, bracketed, doubt
+from analysis.statistics.foresight import smallest_change
 
 NO_PASSPORT = "Паспорта показателей в проекте нет."
 MODEL = (
@@ -22,6 +23,7 @@ MODEL = (
     "же модель по прежним сопоставимым годам и по этому году в других школах (Rasmussen, Williams, 2006, раздел 3.6; "
     "Rue, Martino, Chopin, 2009)."
 )
+NOTICED_FROM = 0.3
 NO_INDICATORS = "Показателей в этом отчёте нет, поэтому и определений их здесь нет."
 
 
@@ -41,10 +43,22 @@ def section(edition: Edition) -> tuple[str, list[Exhibit]]:
         f"Паспорт версии {passport.version}: {since}; внутри отчёта определения не меняются. Названы показатели, "
         "которые в нём есть. "
         f"Интервал: {method.interval} ({method.interval_basis}). {MODEL} "
+        f"{noticed_words()} "
         f"Меньше {method.small_base} участников — пометка «мало участников».{confirmed}"
     )
     exhibit = _table(edition, shown)
     return f"{words}\n\n{exhibit.markdown}", [exhibit]
+
+
+def noticed_words() -> str:
+    """What a single procedure can show at all, by the number of its participants."""
+    pupils = (10, 18, 30, 60, 120)
+    changes = smallest_change(NOTICED_FROM, pupils)
+    points = [f"{round(100 * float(one))} при {n}" for one, n in zip(changes, pupils, strict=True)]
+    return (
+        f"По одной процедуре с ожидаемыми {percent(NOTICED_FROM, 0)} заметна только перемена больше чем на столько "
+        f"процентных пунктов: {', '.join(points)} участниках."
+    )
 
 
 def threshold_note(indicator: Indicator) -> str:

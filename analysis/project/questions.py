@@ -20,15 +20,9 @@ from analysis.rules.indicator_passport import SHARE, Indicator
 ABOUT = ["indicator_id", "aspect", "group_name", "calendar_year", "procedure", "subject", "programme_grade", "wave"]
 VALUES = ["numerator", "denominator", "value", "interval_low", "interval_high", "city_value", "against_city", "flags"]
 CHANGES = [
-    "value",
-    "earlier_year",
-    "change",
-    "change_low",
-    "change_high",
-    "foreseen_value",
-    "better_probability",
-    "change_note",
-]
+    "value", "earlier_year", "change", "change_low", "change_high", "foreseen_value", "better_probability",
+    "noticeable_change", "change_note",
+]  # fmt: skip
 EXECUTION = [
     "measure_label", "measure_name", "calendar_year", "target_count", "reported_count", "documented_count",
     "accepted_count", "status", "missing_reporters",
