@@ -310,6 +310,7 @@ def _index(batch: Batch) -> str:
 def source_alone(one: Document, marks: str) -> str:
     """The source of a document inside another project, where others have contents and numbered sections."""
     titles = {"title": one.title, "subtitle": _sentences(one.subtitle, marks)}
+    titles["in-menu"] = f"Школы / {one.title.partition(': ')[2]}"
     return f"{_front({**titles, 'toc': False, 'number-sections': False})}\n{one.body}\n"
 
 

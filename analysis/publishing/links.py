@@ -1,6 +1,7 @@
 """Leaves no dead link: a link to what is not published yet becomes plain text, any other is an error."""
 
 import functools
+import posixpath
 import re
 from collections.abc import Collection
 from pathlib import Path
@@ -24,26 +25,25 @@ def settle_links(site: Path, made: Collection[str], possible: frozenset[str]) ->
         PublishingError: A link leads to a file that is not there.
     """
     for path in sorted(site.rglob("*.html")):
-        text = path.read_text(encoding="utf-8")
-        settled = _ANCHOR.sub(functools.partial(_plain_if_absent, path, site, possible), text)
+        text, page = path.read_text(encoding="utf-8"), path.relative_to(site).as_posix()
+        settled = _ANCHOR.sub(functools.partial(_plain_if_absent, page, site, possible), text)
         if settled != text:
             path.write_text(settled, encoding="utf-8", newline="\n")
-        page = path.relative_to(site).as_posix()
         for link in _LINK.findall(settled) if page in made else ():
-            target = _local_target(link, path, site)
+            target = _local_target(link, page)
             if target and not (site / target).exists():
                 raise PublishingError(f"{page}: ссылка ведёт к файлу, которого на сайте нет: {link}")
 
 
-def _plain_if_absent(page: Path, site: Path, possible: frozenset[str], found: re.Match[str]) -> str:
-    target = _local_target(found.group(1), page, site)
+def _plain_if_absent(page: str, site: Path, possible: frozenset[str], found: re.Match[str]) -> str:
+    target = _local_target(found.group(1), page)
     return found.group(2) if target in possible and not (site / target).exists() else found.group()
 
 
-def _local_target(link: str, page: Path, site: Path) -> str:
+def _local_target(link: str, page: str) -> str:
     """Returns the target of a link relative to the site; empty for other hosts and places on the same page."""
     path = unquote(re.sub(r"[?#].*$", "", link))
     if not path or re.match(r"[a-zA-Z][\w+.-]*:|//", path):
         return ""
-    target = (page.parent / path).resolve()
-    return target.relative_to(site.resolve()).as_posix() if target.is_relative_to(site.resolve()) else path
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(page), path))
+    return path if target.startswith("..") else target
