@@ -15,18 +15,19 @@ from analysis.documents.material import (
     city_document,
     concluded,
     hypotheses_and_decisions,
+    of_report,
     whence,
     with_codes,
 )
 from analysis.documents.settings import COURSES
 from analysis.documents.staging import Document
-from analysis.indicators.keyed import CITY
-from analysis.presentation.brief_words import interval_words, share_words
+from analysis.presentation.brief_words import share_words
 from analysis.presentation.conclusions.sentence import Case
+from analysis.presentation.effectiveness_tables import training
 from analysis.presentation.exhibits import Col, plain_table
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import decimal, form
-from analysis.presentation.shares import NO_DATA, probability
+from analysis.presentation.shares import NO_DATA
 from analysis.presentation.words import Row, rows_of
 
 NOTHING = "Нет данных: о дефицитах педагогов за этот год школы не сообщили."
@@ -47,7 +48,7 @@ def courses_request(material: Material) -> Document:
         asked_for(material, COURSES),
         FACT,
         *([_told_of(material), HOW_TO_READ] if topics else [NOTHING]),
-        *([_topics(material, topics), _by_school(material, topics)] if topics else []),
+        *([of_report(material, training(material.edition)), _by_school(material, topics)] if topics else []),
         "## Для административных команд",
         *_teams(material),
         CONCLUSION,
@@ -65,31 +66,6 @@ def _told_of(material: Material) -> str:
     told = form(schools, ("сообщила", "сообщили", "сообщили"))
     named = form(schools, ("школа", "школы", "школ"))
     return f"О дефицитах {told} {schools} {named} из {len(material.register.names)}."
-
-
-def _topics(material: Material, topics: list[Row]) -> str:
-    columns = [
-        Col("competence", width=32),
-        Col(None, "Учителей с дефицитом", 20, "c", _deficit_words),
-        Col(None, "Интервал 95\N{NO-BREAK SPACE}%", 13, "c", interval_words),
-        Col(None, "Школ", 12, "c", lambda row: f"{row['deficit_school_count']} из {row['diagnosed_school_count']}"),
-        Col(None, "Место: от–до", 11, "c", _place),
-        Col("top_probability", "В первых трёх", 12, "c", probability),
-    ]
-    printed = plain_table("topics", "Темы для педагогов города", TrainingNeeds, topics, columns)
-    return with_codes(printed, [f"{CITY}/deficit_share"], material.year)
-
-
-def _deficit_words(row: Row) -> str:
-    return share_words(
-        {**row, "numerator": row["deficit_teacher_count"], "denominator": row["diagnosed_teacher_count"]}
-    )
-
-
-def _place(row: Row) -> str:
-    if pd.isna(row["rank_low"]):
-        return NO_DATA
-    return str(row["rank_low"]) if row["rank_low"] == row["rank_high"] else f"{row['rank_low']}–{row['rank_high']}"
 
 
 def _by_school(material: Material, topics: list[Row]) -> str:

@@ -7,9 +7,11 @@ from analysis.cleaning.schools import Register
 from analysis.documents.authored import DECISION, HYPOTHESIS, NOT_WRITTEN, Decisions, Key, Reply
 from analysis.documents.settings import Kind, Settings
 from analysis.documents.staging import Document
+from analysis.lineage.codes import table_code
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.sentence import Case
+from analysis.presentation.exhibits import Exhibit, data_note
 from analysis.presentation.markdown import escape
 from analysis.presentation.passport import MODEL
 from analysis.presentation.russian import listed, long_date
@@ -62,6 +64,15 @@ def with_codes(printed: str, codes: Sequence[str], year: int) -> str:
     more = f"; так же: {', '.join(f'`{code}@{year}`' for code in codes[1:MOST_CODES])}" if codes[1:] else ""
     rest = " и далее" if len(codes) > MOST_CODES else ""
     return f"{printed}\n\n::: {{.table-note}}\nОткуда числа: `analysis explain {codes[0]}@{year}`{more}{rest}.\n:::"
+
+
+def of_report(material: Material, exhibit: Exhibit) -> str:
+    """A table of the annual report as a document shows it: its data lie with the report, its code is the same."""
+    label = exhibit.label
+    code = escape(table_code(label, material.year, internal=True))
+    return exhibit.markdown.replace(
+        data_note(material.edition, label), f"::: {{.table-note}}\nКод таблицы: {code}\n:::"
+    )
 
 
 def bullets(sentences: Sequence[str], otherwise: str = "") -> str:

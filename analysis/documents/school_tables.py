@@ -1,5 +1,6 @@
 """The tables of a school's note: its own numbers beside the city's; no other school is named."""
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -76,18 +77,19 @@ def results(material: Material, login: str) -> str:
     """The share that did not manage and how sure it is, beside it that of the marks 4 and 5; of few pupils none."""
     rows = low_rows(material, login)
     good = {_key(row): row for row in material.of(login, "quality_share")}
-    season = {str(row["wave"]) for row in rows if str(row["wave"]) in SEASONS}
-    named = f", {season.pop()}" if len(season) == 1 else ""
+    seasons = Counter(str(row["wave"]) for row in rows if str(row["wave"]) in SEASONS)
+    usual = next((season for season, _ in seasons.most_common(1)), "")
     columns = [
-        Col(None, "Результат", 33, "l", lambda row: sitting_words(row).removesuffix(named)),
-        Col(None, "Не справились", 14, "c", share_words),
+        Col(None, "Результат", 32, "l", lambda row: sitting_words(row).removesuffix(f", {usual}")),
+        Col(None, "Не справились", 15, "c", share_words),
         INTERVAL(9),
         Col("pooled_value", "С учётом всех", 7, "c", whole_percent),
         CITY(7),
         LIMIT(14),
         Col(None, "Отметки «4» и «5»", 16, "c", lambda row: share_words(good.get(_key(row), NOTHING))),
     ]
-    caption = f"Результаты процедур {material.year} года{named and f' (ВПР — {named[2:]})'}"
+    when = f" (ВПР — {usual}{', где не сказано иное' if len(seasons) > 1 else ''})" if usual else ""
+    caption = f"Результаты процедур {material.year} года{when}"
     return _beside_city(material, rows, plain_table("low", caption, TABLES["school_indicators"], rows, columns))
 
 

@@ -142,8 +142,8 @@ def test_low_procedures_of_two_rules_stand_once_where_they_are_the_same(material
 
 def test_low_procedures_that_differ_in_a_number_stand_at_each_rule(material):
     hits = material.edition.tables["selection_hits"]
-    other = hits["miss_probability"].mask(hits["rule_id"] == "low_count_twice", 0.25)
-    tables = {**material.edition.tables, "selection_hits": hits.assign(miss_probability=other)}
+    other = hits["low_probability"].mask(hits["rule_id"] == "low_count_twice", 0.25)
+    tables = {**material.edition.tables, "selection_hits": hits.assign(low_probability=other)}
     text = _plain(selection_note(replace(material, edition=replace(material.edition, tables=tables))))
     assert text.count(": Низкие процедуры {#tbl-") == 2
     assert "те же, что по правилу" not in text
@@ -221,8 +221,9 @@ def test_the_brief_compares_no_school_with_a_city_of_that_school_alone(material)
 
 def test_topics_of_courses_with_their_uncertainty(material):
     text = _plain(courses_request(material))
-    assert "Оценивание | 36 из 40 (90 %) |" in text
-    assert "| 2 из 2 | 1 | более 99 % |" in text
+    assert "Оценивание | 36 из 40 | 90,0 % |" in text
+    assert "| 2 из 2 | 1–1 | более 99 % |" in text
+    assert "Код таблицы: tbl-training@2021-internal" in text
     assert "Оценивание | 18 из 20 (90 %) | 18 из 20 (90 %) |" in text
     assert "Школа № 1: нет данных." in text  # nothing was said about itself
 

@@ -12,6 +12,7 @@ import pytest
 import typst
 from PIL import Image
 
+from analysis.cli import main
 from analysis.documents import run
 from analysis.documents.added_file import page_pictures
 from analysis.documents.report_pieces import ReportOfYear
@@ -323,3 +324,10 @@ def test_a_scan_says_that_it_is_a_picture(tmp_path):
     assert page.words == ""
     assert not page.lies
     assert Image.open(io.BytesIO(page.png)).size == (126, 188)
+
+
+def test_the_note_of_a_school_fits_three_pages(own_town):
+    assert main(["--project", str(own_town), "documents", "2022", "--kind", "school-note", "--format", "pdf"]) == 0
+    notes = sorted((own_town / "output/documents/2022/school-note").glob("*/*.pdf"))
+    assert len(notes) == 2
+    assert [len(pypdf.PdfReader(note).pages) for note in notes] == [3, 3]

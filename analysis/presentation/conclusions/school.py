@@ -51,9 +51,10 @@ def over_the_threshold(case: Case) -> Iterator[Told]:
     if over and case.evidence.passport:
         said = [
             f"{sitting_words(row)} — {share_words(row)}, вероятность {probability(row['threshold_probability'])}"
-            for row in over
+            for row in sorted(over, key=lambda row: float(row["value"]), reverse=True)[:MOST_NAMED]
         ]
-        head = f"Доля не справившихся, вероятно, не меньше порога {threshold_words(case.evidence.passport)}"
+        count = f" в {len(over)} результатах; больше всего" if len(over) > len(said) else ""
+        head = f"Доля не справившихся, вероятно, не меньше порога {threshold_words(case.evidence.passport)}{count}"
         yield Told(head, indicator_keys(over), said)
 
 
