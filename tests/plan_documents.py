@@ -10,10 +10,10 @@ from word_documents import cell, paragraph, plain_row, row, word_file
 SIGNED = ("УТВЕРЖДАЮ", "Глава города Заречного", "А.Б. Ветрова", "«10» января 2024 г.")
 
 
-def read(content: bytes, file: str = "plan.docx", settled=None):
+def read(content: bytes, file: str = "plan.docx", settled=None, stated=None):
     """Typed tables and findings, without the contracts."""
     blocks, reading = read_blocks(content, file)
-    text = lay_out(blocks, file, settled)
+    text = lay_out(blocks, file, settled, stated)
     clean = clean_roadmap(text.tables, (), 1000, file)
     return clean.tables, [*reading, *text.findings, *clean.findings]
 

@@ -150,15 +150,16 @@ def _recurring(recurrence: Deadline, spans: Sequence[_Span], text: str) -> Deadl
     parts = [span for span in spans if not span.whole]
     if len(parts) > 1 and recurrence.recurrence == "year":
         recurrence = replace(recurrence, times=max(recurrence.times, len(parts)))
-    of_parts = [span.year for span in parts if span.year]
-    named = sorted([span.year for span in years if span.year] + of_parts)
+    of_years = [span.year for span in years if span.year]
+    named = sorted(of_years + [span.year for span in parts if span.year])
     ends = [span.last_year or span.year for span in years]
     only_begins = (
         len(named) == 1
         and not any(span.last_year for span in years)
         and re.search(r"\b(?:с|начиная с)\s+(?:\S+\s+)?20", text) is not None
     )
-    last = None if only_begins or not named else max(filter(None, [*ends, *of_parts]))
+    # «Май 2024 г., далее ежегодно»: the year of a part is the first of them.
+    last = None if only_begins or not of_years else max(filter(None, ends))
     return replace(
         recurrence,
         first=date(named[0], 1, 1) if named else None,

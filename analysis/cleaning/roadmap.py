@@ -207,7 +207,7 @@ class _Measures:
         of_name = UNIT_IN_HEADING.search(measure.name)
         unit = plain(row.units[0]) or own or row.units[1] or (of_name[1] if of_name else "")
         rules = [one.rule for one in measure.years.values() if one.value.count is not None]
-        derived = bool(rules) and all(rule in WITHOUT_NUMBER for rule in rules)
+        derived = all(rule in WITHOUT_NUMBER for rule in rules) if rules else not row.periods
         kind = kind_of(unit, (measure.name, plain(row.title)), values, derived)
         baseline = self._baseline(row)
         better = better_of(measure.name, baseline[0], [*total, *values])
@@ -499,6 +499,8 @@ def _reading_of(measure: _Measure) -> tuple[str, str]:
         return derive_reading(measure.total, [one.value.count for one in measure.years.values()])
     if values and all(value.once_a_year for value in values):
         return "annual", "yearly_words"
+    if not values:
+        return "annual", "no_numbers"
     return ("flow", "one_year") if len(values) == 1 else ("both_possible", "unsettled")
 
 

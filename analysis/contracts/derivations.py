@@ -131,7 +131,9 @@ RECEIVED: dict[str, Derivation] = {
     "measures": _facts(
         "Показатели документа", "activity_code measure_number", "planned_total_text reading_basis decision_document"
     ),
-    "targets": _facts("Плановые значения документа", "activity_code measure_number calendar_year", "target_text"),
+    "targets": _facts(
+        "Плановые значения документа", "activity_code measure_number calendar_year", "target_text derived_rule"
+    ),
     "deadlines": _facts(
         "Сроки документа", "activity_code measure_number deadline_number", "deadline_text last_date recurrence"
     ),

@@ -10,8 +10,14 @@ from analysis.intake.blocks import Block, Cell, plain
 from analysis.intake.cell_values import MONTH_OF_DATE
 
 APPROVAL_MARK = re.compile(r"^[«\"]?утвержд(?:аю|[её]н[аоы]?)\b[»\"]?", re.IGNORECASE)
+# An annex of an order is approved by the order; read so only where nothing else says who approved.
+ANNEX_MARK = re.compile(r"^\(?приложение\b", re.IGNORECASE)
+ANNEX_OF = re.compile(r"^\(?приложение\b.*?\bк\s+(приказ|постановлени|распоряжени|решени)[ую]\b", re.IGNORECASE)
+INSTRUMENTAL = {"приказ": "приказом"}
 # Blocks beside or below the approval, with a position, a name and a date of their own.
 OTHER_MARK = re.compile(r"^[«\"]?(?:согласован|рассмотрен|принят)[аоы]?\b", re.IGNORECASE)
+# Where nothing says who approved, the title begins with one of these.
+TITLE_WORDS = re.compile(r"^[«\"]?(?:план|дорожная карта|комплекс|программа|перечень|мероприятия)\b", re.IGNORECASE)
 # Headings of prose between the title and the table.
 TITLE_ENDS = re.compile(r"^(?:цел[ьи]|задачи|основани[ея]|исполнители|пояснительная записка|общие положения)\b", re.I)
 # A document that approves stands where a position would.
@@ -69,7 +75,9 @@ def read_heading(blocks: Sequence[Block], file: str, stated: Mapping[str, str]) 
     lines = [
         (cell, plain(line)) for cell in _in_reading_order(blocks) for line in cell.text.splitlines() if plain(line)
     ]
-    roles = _roles([text for _, text in lines])
+    texts = [text for _, text in lines]
+    mark = APPROVAL_MARK if any(map(APPROVAL_MARK.match, texts)) else ANNEX_MARK
+    roles = _roles(texts, mark)
     parts: dict[str, list[tuple[Cell, str]]] = {name: [] for name in FIELD_NAMES}
     used: dict[Cell, list[str]] = {}
     for (cell, text), role in zip(lines, roles, strict=True):
@@ -103,14 +111,17 @@ def _in_reading_order(blocks: Sequence[Block]) -> list[Cell]:
     return cells
 
 
-def _roles(texts: Sequence[str]) -> list[str]:
+def _roles(texts: Sequence[str], mark: re.Pattern[str]) -> list[str]:
     """Returns the role of each text; a text with several parts gets their roles joined by «+»."""
     roles: list[str] = []
     state = before_other = "nothing"
     named = False
+    unmarked = not any(map(mark.match, texts))
     for text in texts:
-        if state != "title" and APPROVAL_MARK.match(text):
+        if state != "title" and mark.match(text):
             state = "approval"
+        elif unmarked and TITLE_WORDS.match(text):
+            state = "title"
         elif OTHER_MARK.match(text):
             before_other, state = state, "other"
         elif state == "title" and TITLE_ENDS.match(text):
@@ -166,6 +177,10 @@ def _value(name: str, lines: Sequence[str]) -> str:
         return next(map(_name_in, lines), "")
     if name == "approved_date":
         return next((plain(match.group()) for match in map(DATE.search, lines) if match), "")
+    if annex := ANNEX_OF.match(text):
+        return plain(f"{INSTRUMENTAL.get(annex[1].casefold(), annex[1].casefold() + 'ем')}{text[annex.end() :]}").strip(
+            " )"
+        )
     if ORDER.search(text):
         return plain(APPROVAL_MARK.sub("", text)).strip(" :,")
     return plain(" ".join(map(_position_in, lines)))

@@ -159,7 +159,11 @@ class _BodyReader:
         self._report_origins(rows, numbered)
         self.rows = [(row, columns) for row, (_, columns) in zip(numbered, found, strict=True)]
         codes = {row.place: row.code for row in numbered}
-        self.used = [(cell, role, codes.get(place, code)) for cell, role, place, code in self._used]
+        # A number stays as it stands, with its point; only one that the row does not have is taken from its place.
+        self.used = [
+            (cell, role, code if bare(code) == codes.get(place, bare(code)) else codes[place])
+            for cell, role, place, code in self._used
+        ]
         self._report_unknown()
         self._report_empty_tasks({row.task for row in numbered})
 
@@ -268,11 +272,11 @@ class _BodyReader:
             self.findings.extend(unread_text(cell, self.file) for cell in block.filled if not cell.inherited)
 
     def _titled(self, block: Block, below: Block | None) -> Task | None:
-        """The task that a title without a number names, where no task of the plan has a number.
+        """The task that a title without a number names, unless tasks and activities of the plan have numbers.
 
         It stands alone in a row, or in a paragraph right above a header.
         """
-        if self._numbered_tasks or (self._columns is None and not block.is_paragraph):
+        if (self._numbered_tasks and self._style == "dotted") or (self._columns is None and not block.is_paragraph):
             return None
         above_header = below is not None and looks_like_header(below, self.settled, self._columns)
         title = title_alone(block) if above_header or not block.is_paragraph else ""
@@ -301,6 +305,9 @@ class _BodyReader:
             self.findings.append(unread_text(block.cells[0], self.file))
 
     def _read_row(self, block: Block, columns: Columns) -> None:
+        if is_sum(block):
+            self._use([block], "sum")
+            return
         cells, extra = fit(block, columns)
         if cells is None:
             self._use([block], "unread")
@@ -310,9 +317,6 @@ class _BodyReader:
                 self.report("row_length", block.place, joined(block), length_problem(block, columns))
             return
         row = dict(zip(columns.own_roles, cells, strict=True))
-        if "code" in row and not shown(row["code"]) and is_sum(block):
-            self._use([block], "sum")
-            return
         task, first = self._task_in(row), not self._adds_a_measure(row)
         code, origin = code_of(row.get("code"))
         self._use_row(row, extra, block.place, code)

@@ -18,6 +18,8 @@ SMALLEST = 0.00005  # less than this would be printed as 0
 # Edges that say more of a received row than where its numbers stand.
 ASIDE, CELL, FINDINGS = ("remark", "row_remark"), "cell", "findings"
 INDENT = "  "
+# Most numbers stand in the document; where one does not, its rule is said beside the words it follows from.
+EXCEPTION = "derived_rule"
 
 
 @dataclass
@@ -115,7 +117,7 @@ class Walk:
 
     def _values(self, said: Mapping[str, Any], here: Row, names: Sequence[str]) -> str:
         """«Сообщено — 1, Принято — 1»; of received rows what is blank is left out."""
-        names = [name for name in names if name in here]
+        names = [name for name in names if name in here and (name != EXCEPTION or here[name])]
         if len(names) == 1:
             return self._said(names[0], here[names[0]])
         filled = [name for name in names if here[name] not in (None, "")]

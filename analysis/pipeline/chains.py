@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.columns import READING_RULES, READING_WORDS, Contract
+from analysis.contracts.columns import DERIVED, READING_RULES, READING_WORDS, Contract
 from analysis.contracts.derivations import COPY, DERIVATIONS, RECEIVED, Derivation
 from analysis.contracts.findings import RULE_TITLES
 from analysis.contracts.tables import PUBLIC, TABLES
@@ -48,7 +48,7 @@ def chain_words(
             **indicators,
             **{name: one.title for name, one in RECEIVED.items()},
         },
-        "words": {"reading": READING_WORDS, "reading_basis": READING_RULES},
+        "words": {"reading": READING_WORDS, "reading_basis": READING_RULES, "derived_rule": DERIVED},
         "rules": RULE_TITLES,
         "files": {one.file: {"sha256": one.sha256, "derived_from": one.derived_from} for one in sources},
         "policy": policy_words(load_policy(project.root)),

@@ -6,7 +6,7 @@ from analysis.contracts.findings import blocking
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.contracts.validation import broken_relations, violations
 from plan_documents import document, merged, read, rows, said
-from word_documents import cell, paragraph, row, table
+from word_documents import cell, paragraph, row, table, word_file
 
 KINDS = {
     "measure, term, executor, result": (
@@ -209,3 +209,128 @@ def test_a_layout_is_read(kind):
     assert blocking(findings) == []
     assert violations(tables, TYPED_TABLES) == []
     assert broken_relations(tables) == []
+
+
+OTHER_WORDINGS = {
+    "capitals, Roman sections, numbers that begin anew": (
+        document(table(
+            *rows("№ П/П | НАИМЕНОВАНИЕ МЕРОПРИЯТИЯ | СРОК РЕАЛИЗАЦИИ | ИСПОЛНИТЕЛИ | ПОКАЗАТЕЛИ РЕАЛИЗАЦИИ"),
+            merged("Раздел I. Документы", 5),
+            *rows("1 | Издание приказа | Январь 2024 г. | УО | Издан приказ",
+                  "2 | Мониторинг | Ежегодно (август) | ИМЦ | Охвачено не менее 80 % педагогов"),
+            merged("Раздел II. Методическая работа", 5),
+            *rows("1 | Наставник | сентябрь-октябрь 2024 г., далее ежегодно | ИМЦ, школы | План работы"),
+        )),
+        [
+            "I.1 document | 2024=1* 2025:не планируется 2026:не планируется flow",
+            "I.2 share % more | 2024≥80 2025≥80 2026≥80 annual",
+            "II.1 document | 2024=1* 2025=1* 2026=1* annual",
+        ],
+    ),
+    "tasks in a merged column of their own": (
+        document(table(
+            *rows("№ | Направление | Мероприятия | Сроки | Ответственный | Соисполнители | Ожидаемый результат"),
+            row(cell("1"), cell("Кадры", merge="restart"),
+                *map(cell, ("Курсы", "март-апрель 2024", "ИМЦ", "школы", "Удостоверения (25 чел.)"))),
+            row(cell("2"), cell(merge="continue"),
+                *map(cell, ("Конкурс", "20.05.2025", "ИМЦ", "–", "Приказ об итогах"))),
+            *rows("3 | Ученики | Олимпиада | ежегодно, ноябрь | ИМЦ | школы | Протоколы"),
+        )),
+        [
+            "1 count чел. | 2024=25 2025:не планируется 2026:не планируется flow",
+            "2 document | 2024:не планируется 2025=1* 2026:не планируется flow",
+            "3 document | 2024=1* 2025=1* 2026=1* annual",
+        ],
+    ),
+    "indicators without numbers of rows": (
+        document(table(*rows(
+            "Показатель (индикатор) | Ед. измерения | Базовое значение (2023) | Целевое значение 2024 г. | "
+            "Целевое значение 2025 г. | Целевое значение 2026 г.",
+            "Средний балл экзамена | балл | 3,4 | 3,5 | 3,6 | 3,8",
+            "Наличие программы | есть/нет | нет | есть | есть | есть",
+        ))),
+        ["1 count балл more | 2024=3.5 2025=3.6 2026=3.8 both_possible",
+         "2 state есть/нет | 2024=1 2025=1 2026=1 annual"],
+    ),
+    "months in columns of years, a word merged over them, a sum below": (
+        document(table(
+            row(cell("№ п/п", merge="restart"), cell("Мероприятие", merge="restart"), cell("Сроки", span=3)),
+            row(cell(merge="continue"), cell(merge="continue"), *map(cell, ("2024", "2025", "2026"))),
+            *rows("1. | Семинар | май | май, ноябрь | –", "2. | Совещание | ежеквартально | ежеквартально | –"),
+            row(cell("3."), cell("Мониторинг"), cell("ежегодно", span=3)),
+            row(cell("ИТОГО", span=2), *map(cell, ("2", "3", ""))),
+        )),
+        [
+            "1 document | 2024=1* 2025=2* 2026:не планируется both_possible",
+            "2 document | 2024=4* 2025=4* 2026:не планируется annual",
+            "3 document | 2024=1* 2025=1* 2026=1* annual",
+        ],
+    ),
+    "plan and fact side by side": (
+        document(table(*rows(
+            "№ | Задача | Мероприятие | Показатель | План 2024 г. | Факт 2024 г. | План 2025 г. | План 2026 г.",
+            "1 | Школы | Выезды | Количество выездов, ед. | 4 | 3 | 5 | 6",
+        ))),
+        ["1 count ед. | 2024=4 2025=5 2026=6 both_possible"],
+    ),
+    "several measures of one activity": (
+        document(table(
+            *rows("№ | Мероприятие | Показатель | 2024 | 2025 | 2026"),
+            row(cell("1.1", merge="restart"), cell("Курсы", merge="restart"), *map(cell, ("Доля, %", "1", "2", "3"))),
+            row(cell(merge="continue"), cell(merge="continue"), *map(cell, ("Обучено, чел.", "5", "6", "7"))),
+        )),
+        ["1.1 share % | 2024=1 2025=2 2026=3 annual", "1.1 count чел. | 2024=5 2025=6 2026=7 both_possible"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OTHER_WORDINGS)
+def test_other_wordings(kind):
+    content, expected = OTHER_WORDINGS[kind]
+    tables, findings = read(content)
+    assert said(tables) == expected
+    assert blocking(findings) == []
+    assert violations(tables, TYPED_TABLES) == []
+    assert broken_relations(tables) == []
+
+
+def test_what_is_alike_is_one_finding_with_its_count():
+    lines = [f"{number} | Встреча {number} | до 1 февраля | Протокол" for number in range(1, 6)]
+    tables, findings = read(document(table(*rows("№ | Мероприятие | Срок | Результат", *lines))))
+    (finding,) = (one for one in findings if one.rule == "deadline")
+    assert finding.value == "всего 5: до 1 февраля"
+    assert len(finding.places) == 5
+    assert set(tables["targets"]["target_mark"]) == {"не прочитано"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "position", "title"),
+    [
+        (
+            ("Приложение № 1", "к приказу управления образования", "от 15.01.2024 № 12", "План на 2024-2026 годы"),
+            "приказом управления образования от 15.01.2024 № 12",
+            "План на 2024-2026 годы",
+        ),
+        (
+            ("Приложение к постановлению администрации от 15.01.2024 № 2", "Дорожная карта на 2024-2026 гг."),
+            "постановлением администрации от 15.01.2024 № 2",
+            "Дорожная карта на 2024-2026 гг.",
+        ),
+    ],
+)
+def test_an_annex_is_approved_by_its_order(heading, position, title):
+    lines = rows("№ | Мероприятие | 2024 | 2025 | 2026", "1 | Курсы | 1 | 1 | 1")
+    tables, findings = read(word_file(*map(paragraph, heading), table(*lines)))
+    assert blocking(findings) == []
+    (approval,) = tables["approval"].to_dict("records")
+    assert (approval["approver_position"], approval["title"]) == (position, title)
+
+
+def test_without_an_approval_the_title_is_read_and_the_date_may_be_stated():
+    content = word_file(paragraph("План на 2024-2026 годы"), table(*rows("№ | Мероприятие | 2024 | 2025 | 2026",
+                                                                         "1 | Курсы | 1 | 1 | 1")))  # fmt: skip
+    (finding,) = blocking(read(content)[1])
+    assert "approved = 2024-01-31" in finding.action
+    tables, findings = read(content, stated={"approved_date": "15.01.2024"})
+    assert blocking(findings) == []
+    assert tables["approval"]["title"].tolist() == ["План на 2024-2026 годы"]
