@@ -100,12 +100,10 @@ def cards(edition: Edition) -> Iterator[Card]:
     if edition.is_over:
         yield from _owed_cards(edition)
     yield from _sent(edition)
-    yield Card(
-        str(len(edition.supported)),
-        f"{form(len(edition.supported), ('школа получает', 'школы получают', 'школ получают'))} поддержку",
-        f"всего в реестре школ {len(edition.school_names)}",
-        SCHOOLS,
-    )
+    if edition.supported:
+        words = form(len(edition.supported), ("школа получает", "школы получают", "школ получают"))
+        beside = f"всего в реестре школ {len(edition.school_names)}"
+        yield Card(str(len(edition.supported)), f"{words} поддержку", beside, SCHOOLS)
     yield from _topic(edition)
 
 
@@ -150,6 +148,7 @@ def _sent(edition: Edition) -> Iterator[Card]:
 def _topic(edition: Edition) -> Iterator[Card]:
     rows = edition.shown_indicators
     rows = rows[(rows["indicator_id"] == "deficit_share") & (rows["group_name"] == "Город")]
+    rows = rows[rows["interval_low"].notna()]
     if len(rows):
         most = rows_of(rows.sort_values("value", ascending=False, kind="stable"))[0]
         yield Card(whole_percent(most["value"]), "учителей с самым частым дефицитом", str(most["aspect"]), LEARNING)
