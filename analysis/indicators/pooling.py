@@ -254,11 +254,12 @@ def _effects(schools: Effects, cells: pd.DataFrame, foreseen: pd.DataFrame, aske
         above_city_probability=schools.above,
     ).join(foreseen).reset_index()  # fmt: skip
     alone, broken = table["comparable_count"].isna().to_numpy(), table["broken"].to_numpy(bool)
+    jumped = table["jump"].eq(True).to_numpy()
     said = [
-        (NOT_ESTIMATED, ~schools.converged),
+        (NOT_ESTIMATED, ~schools.converged | (table["foreseen_value"].isna().to_numpy() & ~alone & ~jumped)),
         (BROKEN_OFF, alone & broken),
         (NO_EARLIER_YEAR, alone & ~broken),
-        (JUMPED, table["jump"].eq(True).to_numpy()),
+        (JUMPED, jumped),
     ]
     names, ids = asked[0].keyed.keys["school_login"].cat.categories, [one.indicator.id for one in asked]
     table = _finite(table).assign(
