@@ -93,6 +93,7 @@ def test_a_public_page_says_nothing_that_is_for_the_office_alone(pages):
 
 
 def test_sentences_are_short_and_name_no_code_of_a_table(pages):
+    assert len(pages) == 3
     for page in pages.values():
         points = page.xpath("//h2[@id='sec-summary']/following-sibling::ul[1]/li")
         assert 3 <= len(points) <= 5

@@ -84,6 +84,7 @@ def test_a_town_alone_has_the_same_bits_as_among_others():
     town = np.repeat(range(3), [part.shape[1] for part in parts])
     k, n, school, procedure, covariate = np.concatenate(parts, axis=1)
     together = like_context(k, n, school.astype(int), procedure.astype(int), covariate, town=town)
+    assert len(together.expected) == 6 + 9 + 6
     for number, part in enumerate(parts):
         alone = like_context(*part[:2], *part[2:4].astype(int), part[4])
         for name in NUMBERS:

@@ -86,6 +86,7 @@ def town_of_moving_levels(by, procedures, schools=12):
 )
 def test_a_level_that_moves_more_than_earlier_years_show_has_jumped(by, procedures, jump):
     found = year_to_come(*town_of_moving_levels(by, procedures))
+    assert (len(found.rows.row), len(found.schools.row)) == (12 * procedures, 12)
     for part in found:
         assert_allclose(part.moved, by[-1] - [0, *by][-2], atol=0.05)
         assert (part.jump == jump).all()
@@ -190,6 +191,7 @@ def test_nobody_supported_is_seldom_said_to_be_better_and_support_often():
 def test_chances_of_counts_are_those_of_scipy_near_none_and_near_all():
     totals, shares = np.array([3.0, 40, 400, 12, 0]), np.array([[0.2], [0.97], [0.999], [1.0], [0.4]])
     found = _count_chances(totals, shares, np.ones((5, 1)))
+    assert found.shape == (5, 401)
     for row, n in enumerate(totals.astype(int)):
         assert_allclose(found[row, : n + 1], stats.binom.pmf(np.arange(n + 1), n, shares[row]), atol=1e-12)
         assert not found[row, n + 1 :].any()
