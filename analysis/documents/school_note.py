@@ -98,8 +98,8 @@ def _body(material: Material, login: str) -> str:
         hypotheses_and_decisions(material, SCHOOL_NOTE, login),
         "# Ответ школы",
         _reply(material.replies.get(login), material.year, login),
-        *(["# Таблицы", table_note(HOW_TO_READ), *tables] if tables else []),
         f"::: {{.table-note}}\n{asked_for(material, SCHOOL_NOTE)} {whence(material, asked, indicators=False)}\n:::",
+        *(["# Таблицы", table_note(HOW_TO_READ), *tables] if tables else []),
     ]
     return "\n\n".join(part for part in parts if part)
 

@@ -81,6 +81,8 @@ def notices(edition: Edition, exhibit: Exhibit) -> list[str]:
     data = exhibit.data
     passport = tables.by_id(edition)
     ids = dict.fromkeys(data["indicator_id"]) if "indicator_id" in data else {}
+    # Schools over all their results are shown beside the city, not beside a threshold.
+    ids = {} if "above_city_probability" in data else ids
     notes = [threshold_note(passport[one]) for one in ids if one in passport and passport[one].threshold is not None]
     if exhibit.label.startswith(pictures.WITH_BREAKS) and "change_note" in data:
         notes += [f"{note[0].upper()}{note[1:]}." for note in pictures.break_notes(data)]

@@ -83,8 +83,8 @@ class Slopes:
 
 
 @matplotlib.rc_context(fname=STYLE)
-def dots(rows: Sequence[Dot], groups: Sequence[str], threshold: float | None) -> Figure:
-    """One line a share, in groups by label; a cross is the pooled share, a dashed line the threshold."""
+def dots(rows: Sequence[Dot], groups: Sequence[str], line: float | None, line_name: str = "threshold") -> Figure:
+    """One line a share, in groups by label; a cross is the pooled share, a dashed line the threshold, or the city (`whole`)."""
     labels = list(dict.fromkeys(one.label for one in rows))
     places, centres, edges = _lines(rows, labels, groups)
     height = LINE_INCHES * edges[-1] + 0.85
@@ -99,11 +99,11 @@ def dots(rows: Sequence[Dot], groups: Sequence[str], threshold: float | None) ->
     axes.set_ylim(edges[-1], 0)
     axes.set_xlim(-0.02, min(1.02, max(one.high for one in rows) + 0.05))
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-    if threshold is not None:
-        axes.axvline(threshold, color=INK, linestyle="--", linewidth=0.8)
+    if line is not None:
+        axes.axvline(line, color=INK, linestyle="--", linewidth=0.8)
     here = [name for name in groups if any(one.group == name for one in rows)]
     steady = any(one.steady is not None for one in rows)
-    _legend(figure, here, groups, steady=steady, threshold=threshold is not None)
+    _legend(figure, here, groups, steady=steady, **{line_name: line is not None})
     return figure
 
 
@@ -266,6 +266,7 @@ def _legend(figure: Figure, here: Sequence[str], groups: Sequence[str], **shown:
     more: dict[str, dict[str, Any]] = {
         "steady": {"marker": "x", "color": INK, "label": "с учётом всех результатов"},
         "threshold": {"linestyle": "--", "color": INK, "label": "порог"},
+        "whole": {"linestyle": "--", "color": INK, "label": "город"},
         "others": {"marker": "o", "color": PALE, "label": "другие школы"},
         "city": {"linestyle": "-", "color": INK, "label": "город"},
         "inner": {"linestyle": "-", "color": MIDDLE, "label": "95 %"},

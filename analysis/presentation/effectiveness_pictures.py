@@ -132,7 +132,7 @@ def effects_picture(edition: Edition, indicator: Indicator) -> Exhibit | None:
     surely = int((rows["above_city_probability"] >= SURE).sum())
     words = f"Школ {len(rows)}, у города {percent(city)}; почти наверняка больше, чем у города, — у {surely}."
     caption = f"Школы по всем результатам {edition.calendar_year} года: {lowered(indicator.name)}, пунктир — город"
-    drawn = Drawing(partial(drawing.dots, dots, [SCHOOL], city), words)
+    drawn = Drawing(partial(drawing.dots, dots, [SCHOOL], city, "whole"), words)
     return picture(edition, f"effects-{indicator.id.replace('_', '-')}", caption, SchoolEffects, rows, drawn)
 
 
