@@ -84,7 +84,7 @@ class Slopes:
 
 @matplotlib.rc_context(fname=STYLE)
 def dots(rows: Sequence[Dot], groups: Sequence[str], line: float | None, line_name: str = "threshold") -> Figure:
-    """One line a share, in groups by label; a cross is the pooled share, a dashed line the threshold, or the city (`whole`)."""
+    """One line a share, in groups by label; a cross is the pooled share, a dashed line a threshold or the city."""
     labels = list(dict.fromkeys(one.label for one in rows))
     places, centres, edges = _lines(rows, labels, groups)
     height = LINE_INCHES * edges[-1] + 0.85
