@@ -36,10 +36,10 @@ def plan_fact_bar(row: Mapping[str, Any]) -> Bar:
     """
     plan, reported, accepted = (_count(row[name]) for name in ("target_count", "reported_count", "accepted_count"))
     scale = max(plan or 0, reported or 0, accepted or 0, 1)
-    parts = [(reported, "url(#s)", "sent"), (accepted, DARK, "accepted")]
-    filled = "".join(_rectangle((count or 0) / scale, f'fill="{fill}"') for count, fill, _ in parts if count)
+    parts = ((reported, "url(#s)"), (accepted, DARK))
+    filled = "".join(_rectangle(count / scale, f'fill="{fill}"') for count, fill in parts if count)
     dots = ' stroke-dasharray="3 3"' if reported is None else ""
-    frame = _rectangle((plan or 0) / scale, f'fill="none" stroke="{INK}" stroke-width="1.5"{dots}') if plan else ""
+    frame = _rectangle(plan / scale, f'fill="none" stroke="{INK}" stroke-width="1.5"{dots}') if plan else ""
     name = "bar-" + "-".join("x" if count is None else str(count) for count in (accepted, reported, plan))
     return Bar(name, f"{HEAD}{filled}{frame}</svg>\n", _words(plan, reported, accepted))
 
@@ -48,6 +48,7 @@ HEAD = (
     f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
     f'<defs><pattern id="s" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     f'<rect width="5" height="5" fill="#ffffff"/><rect width="2.5" height="5" fill="{MIDDLE}"/></pattern></defs>'
+    f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>'
 )
 
 

@@ -1,4 +1,4 @@
-"""Pictures for the office alone: low procedures and topics of training with their intervals, marks and journal.
+"""Pictures for the office alone: low procedures with their intervals, marks and journal.
 
 No report holds them; they are asked for in notebooks.
 """
@@ -8,7 +8,7 @@ from functools import partial
 
 import pandas as pd
 
-from analysis.contracts.effectiveness import PublicIndicators, SelectionHits, TrainingNeeds
+from analysis.contracts.effectiveness import PublicIndicators, SelectionHits
 from analysis.presentation import effectiveness_figures as drawing
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_pictures import EXAMS, SCHOOL
@@ -32,9 +32,9 @@ JOURNAL = {
 
 
 def office_pictures(edition: Edition) -> Iterator[Exhibit]:
-    """All of them that the year has data for: of low procedures one a rule, then topics, then marks and journal."""
+    """All of them that the year has data for: of low procedures one a rule, then marks and journal."""
     rules = edition.methods.rules if edition.methods else ()
-    drawn = [*(low_picture(edition, rule) for rule in rules), topics_picture(edition), journal_picture(edition)]
+    drawn = [*(low_picture(edition, rule) for rule in rules), journal_picture(edition)]
     yield from (one for one in drawn if one is not None)
 
 
@@ -60,19 +60,6 @@ def low_picture(edition: Edition, rule: RuleSet) -> Exhibit | None:
     words = "; ".join(f"{_spoken(one.label)}: {percent(one.value)}" for one in schools)
     drawn = partial(drawing.dots, [*schools, *cities], [SCHOOL, drawing.CITY], rule.threshold)
     return picture(edition, f"low-{rule.id.replace('_', '-')}", caption, SelectionHits, rows, Drawing(drawn, words))
-
-
-def topics_picture(edition: Edition) -> Exhibit | None:
-    """The share of teachers with a deficit by topic, with its interval; None where nobody was diagnosed."""
-    rows = edition.effectiveness("training_needs")
-    rows = rows[rows["value"].notna()] if len(rows) else rows
-    if rows.empty:
-        return None
-    caption = f"Темы обучения в {edition.calendar_year} году: доля учителей с дефицитом из прошедших диагностику"
-    words = "; ".join(f"{row['competence']}: {percent(row['value'])}" for row in rows_of(rows))
-    shares = [_dot(drawing.in_lines(row["competence"]), drawing.CITY, row) for row in rows_of(rows)]
-    drawn = Drawing(partial(drawing.dots, shares, [drawing.CITY], None), words)
-    return picture(edition, "topics", caption, TrainingNeeds, rows, drawn)
 
 
 def journal_picture(edition: Edition) -> Exhibit | None:

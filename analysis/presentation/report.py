@@ -17,7 +17,6 @@ from analysis.presentation.markdown import escape, table_note
 from analysis.presentation.school_facts import VPR_NOTICE, policy_words
 
 REFERENCE = re.compile(r"(?<!\\)@((?:tbl|fig)-[\w-]*\w)")
-FULL = "Полностью — в приложении"
 Made = tuple[str, Sequence[Exhibit]]
 
 
@@ -106,14 +105,11 @@ def _learning(edition: Edition) -> Made:
 
 
 def _basis(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
-    parts = [sentences.data_date(edition)]
-    if edition.execution.empty:
-        parts.append(sentences.NOT_COME)
-    else:
-        parts += [escape(quality.sent(edition)), _shown(annex, "tbl-completeness")]
-        parts += [*_breaks(edition), policy_words(edition)]
-    title = "# На чём стоит доклад {#sec-basis}"
-    return _joined([title, _whole(*parts), _where_the_rest_is(edition)]), []
+    has_facts = not edition.execution.empty
+    came = escape(quality.sent(edition)) if has_facts else sentences.NOT_COME
+    parts = [f"{sentences.data_date(edition)} {came} {_where_the_rest_is(edition)}"]
+    parts += [_shown(annex, "tbl-completeness"), *_breaks(edition), policy_words(edition)] if has_facts else []
+    return _joined(["# На чём стоит доклад {#sec-basis}", _whole(*parts)]), []
 
 
 def _breaks(edition: Edition) -> list[str]:
@@ -131,7 +127,7 @@ def _where_the_rest_is(edition: Edition) -> str:
         ("метод", "sec-method"),
     )
     said = ", ".join(f"[{words}]({name}.qmd#{anchor})" for words, anchor in links)
-    return f"{FULL}: {said}. {sentences.contact(edition)}"
+    return f"Полностью — в приложении: {said}."
 
 
 def _whole(*parts: str) -> str:
