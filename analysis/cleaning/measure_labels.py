@@ -10,7 +10,7 @@ from analysis.intake.cell_values import read_text
 from analysis.intake.workbook_sheet import CellValue
 
 NEAREST, LEAST_LIKENESS = 3, 0.5
-CODE = r"\d{1,3}(?:[.,]\d{1,3})+"
+CODE = r"(?:\d{1,3}|(?-i:[IVX]{1,7}))(?:[.,](?:\d{1,3}|[а-яa-z]\b))*"
 # «№ 1.2», «п. 1,2.», «1.2 Семинары», «4.1 / 2»; behind the number only words, and none that goes on counting.
 WRITTEN = re.compile(
     rf"(?:(?:№|п(?:\.|ункт)|показатель|мероприятие)\s*)*({CODE})(?:\s*/\s*(\d{{1,3}}))?\.?"
@@ -105,4 +105,4 @@ def labels_of(measures: Mapping[str, tuple[str, int]], listed: Iterable[CellValu
 
 
 def _as_number(activity: str) -> float | None:
-    return float(activity) if activity.count(".") == 1 else None
+    return float(activity) if re.fullmatch(r"\d+(?:\.\d+)?", activity) else None

@@ -131,7 +131,7 @@ def fit(block: Block, columns: Columns) -> tuple[list[Cell] | None, Cell | None]
     cells = _without_blank_tail(block, columns)
     cells = _spread(cells, columns) if block.exact_grid and len(cells) < len(columns.own_roles) else cells
     extra = None
-    if len(cells) == len(columns.own_roles) + 1:
+    if columns.periods and len(cells) == len(columns.own_roles) + 1:
         extra = cells.pop(columns.last_year + 1)
         if plain(extra.text) != plain(cells[columns.last_year].text):
             return None, None

@@ -225,17 +225,17 @@ def _document_blocks(package: zipfile.ZipFile, file: str) -> list[Block]:
             reader.enter(element)
         else:
             reader.leave(element)
-    _refuse(reader.changes, "непринятые исправления", "Рецензирование → Принять все исправления", file)
-    _refuse(reader.hidden, "скрытый или зачёркнутый текст", "удалите его или снимите это оформление", file)
+    _refuse(reader.changes, "непринятые исправления", file)
+    _refuse(reader.hidden, "скрытый или зачёркнутый текст", file)
     return [block for block in reader.blocks if block.filled]
 
 
-def _refuse(texts: list[str], what: str, action: str, file: str) -> None:
+def _refuse(texts: list[str], what: str, file: str) -> None:
     if texts:
         sample = next((text for text in map(plain, texts) if text), "")
         raise AnalysisError(
             f"{file}: в документе есть {what} (мест: {len(texts)}), например «{sample[:80]}». "
-            f"В Word: {action}; затем сохраните файл."
+            "Что из этого подписано, по файлу не узнать: получите окончательный документ, где этого нет."
         )
 
 

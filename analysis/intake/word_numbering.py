@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -105,7 +106,7 @@ def _parsed(package: zipfile.ZipFile, part: str) -> etree._Element | None:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         return etree.fromstring(package.read(part), parser)
-    except (KeyError, etree.XMLSyntaxError, zipfile.BadZipFile, ValueError, RuntimeError, EOFError):
+    except (KeyError, etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError):
         return None  # the document itself is read all the same; a number that is not known is asked for
 
 

@@ -96,3 +96,11 @@ def test_a_number_means_what_the_form_lists():
     assert "5.1 и 5.10" in _said(5.1, ["5.10", "5.1"])
     # A list that was itself turned into numbers says nothing.
     assert "5.1 и 5.10" in _said(5.1, [5.1, 1.2])
+
+
+@pytest.mark.parametrize(
+    ("value", "label"), [(3, "3"), ("3", "3"), ("№ 3 Курсы", "3"), ("II.а", "II.а"), ("п. II.4", "II.4"), ("а", "а")]
+)
+def test_numbers_of_any_plan(value, label):
+    measures = {code: (code, 1) for code in ("3", "II.а", "II.4", "а")}
+    assert labels_of(measures, ()).meant(value) == label

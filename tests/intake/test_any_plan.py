@@ -133,3 +133,33 @@ def test_two_hundred_measures_are_read_whole(count):
     tables, _ = read(document(table(*rows("№ | Мероприятие | 2024 | 2025 | 2026 | Исполнитель", *lines))))
     assert len(tables["measures"]) == count
     assert list(tables["targets"]["target_low"])[::3] == [number % 7 for number in range(1, count + 1)]
+
+
+TEXTS = st.sampled_from(
+    ["", "0", "1", "-", "х", "не менее 3", "5 %", "ежегодно", "май 2024", "I", "а)", "1.1", "2.", "Итого", "№", "2024",
+     "Срок", "Мероприятие", "Результат", "+", "да", "1; 2", "10-20", "до 5", "Исполнитель", "2024 год", "IV квартал",
+     "‹автонумерация›", "9" * 24, "2024-2026", "Задача 1", "31.02.2024", "0,5", "Всего", "Базовое значение", "Ед. изм."]
+)  # fmt: skip
+LINES = st.lists(st.lists(TEXTS, min_size=1, max_size=8).map("\t".join), max_size=10)
+
+
+@settings(CHEAP, max_examples=30)
+@given(LINES, st.booleans(), st.booleans())
+def test_no_cells_break_the_reader(lines, headed, named):
+    columns = ["№\tМероприятие\tСрок\tРезультат\t2024\t2025\t2026\tИсполнитель"] if named else []
+    with contextlib.suppress(AnalysisError):
+        tables, _ = read("\n".join([*(HEADING if headed else []), *columns, *lines]).encode(), "plan.txt")
+        assert violations({"targets": tables["targets"]}, TYPED_TABLES) == []
+
+
+WORD_FILE = document(table(*rows("№ | Мероприятие | 2024 | 2025 | 2026", "1 | Курсы | 1 | 2 | 3")))
+
+
+@settings(CHEAP, max_examples=30)
+@given(st.lists(st.tuples(st.integers(0, len(WORD_FILE) - 1), st.integers(0, 255)), max_size=5))
+def test_no_damaged_file_breaks_the_reader(changes):
+    damaged = bytearray(WORD_FILE)
+    for position, value in changes:
+        damaged[position] = value
+    with contextlib.suppress(AnalysisError):
+        read(bytes(damaged))
