@@ -12,6 +12,7 @@ from analysis.indicators import school_facts
 from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.execution import Duty, plan_against_fact, reporter_results
 from analysis.indicators.plan import composition, executor_load, plan_by_year
+from analysis.indicators.pooling import POOLED
 from analysis.indicators.school_tables import school_tables, supported_in, with_public
 from analysis.indicators.totals import executor_results, task_results
 from analysis.indicators.training import training_needs
@@ -23,6 +24,7 @@ from analysis.project.explanation import printed_table
 from analysis.rules.config import load_project
 from analysis.rules.disclosure_policy import load_policy
 from analysis.rules.methods import load_methods
+from analysis.statistics.pooled import pooled_shares
 
 # What a line may begin with in a public walk, below the cell itself.
 OPEN = ("правило", "←", "совокупность", "значения — для служебного пользования")
@@ -30,8 +32,7 @@ OPEN = ("правило", "←", "совокупность", "значения �
 FITTED = "по распределению всех школ города"
 NOT_RERUN = {
     "school_indicators": {
-        **dict.fromkeys(("pooled_value", "pooled_low", "pooled_high", "threshold_probability",
-                         "foreseen_value", "foreseen_low", "foreseen_high", "better_probability", "worse_probability",
+        **dict.fromkeys(("foreseen_value", "foreseen_low", "foreseen_high", "better_probability", "worse_probability",
                          "noticeable_change"), FITTED),
         **dict.fromkeys(("against_city", "city_value"), "смотрит на город"),
         **dict.fromkeys(("earlier_year", "change", "change_low", "change_high", "change_note", "flags"),
@@ -179,7 +180,24 @@ def _steps(tables, methods):
         about = ["indicator_id", "school_login", "aspect", "subject", "programme_grade", "sitting_grade", "wave"]
         for name in about:
             found = found[found[name].astype("str") == str(row[name])] if pd.notna(row[name]) else found
-        return {name: found[name].iloc[0] for name in ("numerator", "denominator", "value", "interval_low")}
+        again = {name: found[name].iloc[0] for name in ("numerator", "denominator", "value", "interval_low")}
+        if pd.isna(row["pooled_low"]):
+            return again
+        return again | pooled(behind("population"), row["indicator_id"])[row.name]
+
+    fits = {}
+
+    def pooled(rows, indicator_id):
+        """The numbers of all rows that were pooled together, by the number of the row; each fit is made once."""
+        key = tuple(rows.index)
+        if key not in fits:
+            about = pd.MultiIndex.from_frame(rows[[*sitting, "school_year", "aspect"]].astype("str").fillna(""))
+            codes = pd.factorize(rows["school_login"].astype("str"), sort=True)[0], pd.factorize(about)[0]
+            counts = rows[["numerator", "denominator"]].astype("float64").to_numpy().T
+            made = pooled_shares(*counts, *codes, threshold=methods.passport[indicator_id].threshold)
+            columns = zip(POOLED, (made.mean, made.low, made.high, made.over_threshold), strict=True)
+            fits[key] = pd.DataFrame(dict(columns), index=rows.index).to_dict("index")
+        return fits[key]
 
     def of_duties(row, behind):
         mine = behind("duty")
