@@ -11,6 +11,7 @@ TABLE, PICTURE, BOTH = ("tbl",), ("fig",), ("tbl", "fig")
 PROCEDURES = {"vpr": "ВПР", "oge": "ОГЭ", "ege": "ЕГЭ", "journal": "Журнал", "other": "другие процедуры"}
 ONE, NUMBERED = "", r"-(?P<number>\d+)"
 OF_PROCEDURE = rf"-(?P<procedure>{'|'.join(PROCEDURES)})-\d+(-\d+)?"
+OF_SHARE = r"(-[a-z]+)+"
 NEAR = 3
 # Pictures that the reports of earlier versions held beside the table of the same name.
 GONE = r"load|task-results|fact-\d+"
@@ -86,6 +87,8 @@ FAMILIES = (
     Family("changes", "Результаты против прежнего года", hidden=True),
     Family("transition", "Собственные меры, самооценка и конкурсы"),
     Family("low-procedures", "Низкие процедуры по правилам отбора", hidden=True),
+    Family("effects", "Школы по всем результатам", BOTH, OF_SHARE, office=True),
+    Family("like-context", "Школы и школы с похожим контекстом", suffix=OF_SHARE, office=True),
     Family("selection", "Отбор школ с низкими результатами", office=True),
     Family("thresholds", "Что изменил бы другой порог", office=True),
     Family("conclusions", "Фразы о показателях и их основания"),

@@ -224,7 +224,7 @@ def against_context(edition: Edition, indicator: Indicator) -> Exhibit | None:
         Col("above_context_probability", width=20, align="c", say=probability),
     ]
     caption = f"Школы и их контекст в {edition.calendar_year} году: {lowered(indicator.name)}"
-    name = f"context-{indicator.id.replace('_', '-')}"
+    name = f"like-context-{indicator.id.replace('_', '-')}"
     return with_notes(table(edition, name, caption, SchoolEffects, rows, columns), [LOCAL_INDEX])
 
 
