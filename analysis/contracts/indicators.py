@@ -18,9 +18,7 @@ from analysis.contracts.execution import (
 from analysis.contracts.quality import PRINTED_QUALITY_TABLES, QUALITY_TABLES
 
 
-class Plan(Table):
-    """План по показателям и годам: по строке на показатель и год, с обоими способами накопления."""
-
+class _PlanNumbers(Table):
     task_code: Series[str]
     task_title: Series[str]
     activity_code: Series[str]
@@ -39,6 +37,9 @@ class Plan(Table):
     deadline_month: Series[pd.Int64Dtype] = but(meaning="Пусто — документ месяца не называет")
     cumulative_flow_count: Series[pd.Int64Dtype]
     cumulative_annual_count: Series[pd.Int64Dtype]
+
+
+class _PlanWords(Table):
     measure_kind: Series[str] = but(isin=list(MEASURE_KINDS))
     measure_unit: Series[str]
     better: Series[str] = but(isin=list(BETTER))
@@ -50,13 +51,15 @@ class Plan(Table):
     target_mark: Series[str] = but(isin=TARGET_MARKS)
     derived_rule: Series[str] = but(isin=list(DERIVED))
 
+
+class Plan(_PlanWords, _PlanNumbers):
+    """План по показателям и годам: по строке на показатель и год, с обоими способами накопления."""
+
     class Config:
         unique = ["activity_code", "measure_number", "calendar_year"]
 
 
-class PlanFact(Plan):
-    """План и факт по показателям и годам: сообщено, подтверждено, принято, границы и состояние на срок отчёта."""
-
+class _FactNumbers(_PlanNumbers):
     expected_reporter_count: Series[pd.Int64Dtype]
     missing_reporter_count: Series[pd.Int64Dtype]
     missing_reporters: Series[str] = but(office_only=True)
@@ -72,6 +75,13 @@ class PlanFact(Plan):
     status: Series[str] = but(isin=EXECUTION_STATUSES)
     status_flow: Series[str] = but(isin=EXECUTION_STATUSES)
     status_annual: Series[str] = but(isin=EXECUTION_STATUSES)
+
+
+class PlanFact(_PlanWords, _FactNumbers):
+    """План и факт по показателям и годам: сообщено, подтверждено, принято, границы и состояние на срок отчёта."""
+
+    class Config:
+        unique = ["activity_code", "measure_number", "calendar_year"]
 
     @pa.dataframe_check(error="принято ≤ подтверждено ≤ сообщено")
     def accepted_within_reported(cls, frame: pd.DataFrame) -> "pd.Series[bool]":

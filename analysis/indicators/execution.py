@@ -22,6 +22,7 @@ from analysis.contracts.execution import (
     UNDOCUMENTED,
     Duties,
 )
+from analysis.contracts.indicators import PlanFact
 from analysis.indicators.plan import NOTHING_PLANNED
 from analysis.rules.config import REPORTING_FILE, Report
 
@@ -290,13 +291,14 @@ def with_status(rows: pd.DataFrame, cutoffs: Mapping[int, date]) -> pd.DataFrame
         judged = year_status[-1] if row["reading"] == "annual" else judged
         # The years that nobody reported may hold what is missing.
         flow_status.append(NO_REPORT if unknown_years and judged not in (NO_PLAN, NOT_PLANNED, DONE) else judged)
-    return rows.assign(
+    told_of = rows.assign(
         accepted_flow_count=sums["accepted_count"].where(flows).astype("Int64"),
         unknown_year_count=unknown.astype("int64"),
         status=pd.Series(year_status, index=rows.index, dtype="str"),
         status_flow=pd.Series(flow_status, index=rows.index, dtype="str"),
         status_annual=pd.Series(year_status, index=rows.index, dtype="str"),
     )
+    return told_of[list(PlanFact.to_schema().columns)]
 
 
 def _totals(key: tuple[object, ...], group: pd.DataFrame) -> tuple[object, ...]:

@@ -410,7 +410,7 @@ def test_explain_goes_back_to_the_cell_and_its_evidence(office, run):
     assert run(office, "explain", "'tbl-fact-1@2021!L5'")[1] == out
     assert "Можно спросить" not in out
     assert "стоит: 2021" in out
-    assert "лист Исполнение, ячейка E" in run(office, "explain", "tbl-fact-1@2021!AC5")[1]
+    assert "лист Исполнение, ячейка E" in run(office, "explain", "tbl-fact-1@2021!S5")[1]
     assert "Таблицы отчёта за 2021 год: fig-composition" in run(office, "explain", "tbl-none@2021!A2")[2]
     assert "Выполните: analysis report --audience internal 2021" in run(office, "explain", "tbl-x@2021-internal!A2")[2]
     assert "файлы изменились" not in out
@@ -462,8 +462,8 @@ def test_the_internal_report_holds_everything_and_says_what_it_is(office, run):
     assert link.text_content() == "1.4"
     numbers = [one.text_content() for one in page.iter("a") if one.get("href") == "#chain-1-4"]
     assert numbers[:5] == ["1.4", "2", "2", "2", "0"]  # plan, reported, documented, accepted
-    assert "сообщено tbl-fact-1@2021-internal!AD5" in text
-    asked = run(office, "explain", "tbl-fact-1@2021-internal!AD5")[1].splitlines()
+    assert "сообщено tbl-fact-1@2021-internal!T5" in text
+    asked = run(office, "explain", "tbl-fact-1@2021-internal!T5")[1].splitlines()
     assert asked[1].strip().startswith("столбец: Сообщено")
     assert asked[2].strip() == "стоит: 2"
     for name in ("annual-report", "annex"):

@@ -212,3 +212,16 @@ def test_what_cannot_be_read_leaves_no_folder_behind(tmp_path, capsys, name, con
     assert _new_from(tmp_path, name, content) == 1
     assert said in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("existed", [False, True])
+def test_what_fails_after_writing_leaves_the_folder_as_it_was(tmp_path, monkeypatch, capsys, existed):
+    def fails(*_):
+        raise AnalysisError("место кончилось")
+
+    monkeypatch.setattr("analysis.project.work.check", fails)
+    if existed:
+        (tmp_path / "city").mkdir()
+    assert _new_from(tmp_path, "plan.txt") == 1
+    assert "место кончилось" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.rglob("*")) == (["city"] if existed else []) + ["plan.txt"]
