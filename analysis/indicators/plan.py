@@ -102,6 +102,12 @@ def asked(plan: pd.DataFrame) -> pd.DataFrame:
     return plan[~nothing]
 
 
+def not_stated(plan: pd.DataFrame) -> pd.DataFrame:
+    """Returns the rows whose target the document leaves blank or that nobody could read; a dash is not blank."""
+    numbers = plan["target_low"].notna() | plan["target_high"].notna()
+    return plan[~numbers & ~plan["target_mark"].isin(NOTHING_PLANNED)]
+
+
 def open_readings(plan: pd.DataFrame) -> pd.DataFrame:
     """Returns the measures whose total the document leaves open, all years."""
     return plan[plan["reading"].isin(["both_possible", "contradiction"])]

@@ -15,7 +15,7 @@ from analysis.indicators.public_effectiveness import with_names
 from analysis.lineage.store import Store
 from analysis.presentation.city_schools import Key, counted, published
 from analysis.presentation.row_keys import rows_by_key
-from analysis.presentation.words import NOT_STATED, Row, as_text, rows_of
+from analysis.presentation.words import DERIVED_WORD, NOT_STATED, Row, as_text, rows_of, stands, target_words
 from analysis.rules.assumptions import Assumption
 from analysis.rules.config import Abbreviation, Project, Source
 from analysis.rules.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
@@ -200,7 +200,10 @@ class Edition:
     @cached_property
     def plan_by_year(self) -> dict[str, str]:
         """«2 · 2 · 4»: the targets of all years by measure; a dash where the document names none."""
-        targets = self.plan["target_count"].map(lambda count: "—" if pd.isna(count) else str(count))
+        said = [
+            target_words(row).removesuffix(f", {DERIVED_WORD}") if stands(row) else "—" for row in rows_of(self.plan)
+        ]
+        targets = pd.Series(said, index=self.plan.index, dtype="str")
         return {str(label): " · ".join(some) for label, some in targets.groupby(self.plan["measure_label"], sort=False)}
 
     def executors_of(self, activity_code: str) -> str:

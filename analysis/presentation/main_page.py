@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.contracts.execution import DONE, NO_REPORT, NOT_DONE, OWED_KINDS, PARTLY
 from analysis.contracts.quality import FORM, NOTHING, THERE, TOO_LATE
 from analysis.indicators.duties import OFFICE
-from analysis.indicators.plan import planned_in
+from analysis.indicators.plan import not_stated, planned_in
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.places import REPORT
@@ -232,7 +232,7 @@ def _to_date(edition: Edition) -> Iterator[str]:
 
 def _of_the_plan(edition: Edition) -> Iterator[str]:
     targets, everything = edition.this_year["target_count"], len(edition.this_year)
-    zero, blank = int((targets == 0).fillna(False).sum()), int(targets.isna().sum())
+    zero, blank = int((targets == 0).fillna(False).sum()), len(not_stated(edition.this_year))
     if zero or blank:
         parts = [f"у {zero} стоит ноль"] if zero else []
         parts += [f"у {blank} значение года не указано"] if blank else []

@@ -18,6 +18,7 @@ from analysis.contracts.execution import (
     UNDOCUMENTED,
 )
 from analysis.contracts.indicators import Plan, PlanFact
+from analysis.indicators.plan import NOTHING_PLANNED, not_stated
 from analysis.presentation.bars import plan_fact_bar
 from analysis.presentation.chains import chain_link
 from analysis.presentation.edition import Edition
@@ -25,7 +26,7 @@ from analysis.presentation.execution_tables import NOBODY
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import NO_BREAK_SPACE, counted
-from analysis.presentation.words import Row, deadline_words, rows_of, task_heading
+from analysis.presentation.words import NOT_STATED, Row, deadline_words, rows_of, target_words, task_heading
 
 # A state by its sign as well: what differs in colour alone is lost on paper.
 SIGNS = {
@@ -91,7 +92,7 @@ def _planned(edition: Edition, task: str, rows: pd.DataFrame) -> tuple[Exhibit, 
     columns = [
         Col("measure_label", "№", 7),
         Col(None, "Показатель", 40, "l", _named_once(shown)),
-        Col("target_count", f"План {edition.calendar_year}", 10, "c", str),
+        Col(None, f"План {edition.calendar_year}", 10, "c", target_words),
         Col(None, _years_title(edition), 14, "l", partial(_by_year, edition)),
         Col(None, "Срок", 13, "l", _deadline),
         Col(None, "Отвечает", 12, "l", partial(_first, edition)),
@@ -106,7 +107,7 @@ def _named_once(rows: list[Row]) -> Callable[[Row], str]:
 
     def say(row: Row) -> str:
         result = str(row["measure_name"])
-        if first[row["activity_code"]] != row["measure_label"]:
+        if first[row["activity_code"]] != row["measure_label"] or result == row["activity_title"]:
             return result
         return f"{str(row['activity_title']).rstrip('. ')}: {result[:1].lower() + result[1:]}"
 
@@ -115,11 +116,13 @@ def _named_once(rows: list[Row]) -> Callable[[Row], str]:
 
 def _numbers(row: Row) -> str:
     """«1 из 2», and what was reported where it is another number."""
-    plan: str = "" if pd.isna(row["target_count"]) else f" из {row['target_count']}"
+    said_plan = target_words(row)
+    counted_up = said_plan[:1].isdigit() and row["better"] != "less"
+    plan: str = "" if pd.isna(row["target_count"]) else f" из {said_plan}" if counted_up else f" (план: {said_plan})"
     if pd.isna(row["reported_count"]):
         return f"—{plan}"
-    if plan and row["accepted_count"] > row["target_count"]:
-        plan = f" при плане {row['target_count']}"
+    if plan and counted_up and row["accepted_count"] > row["target_count"]:
+        plan = f" при плане {said_plan}"
     said = f"{row['accepted_count']}{plan}"
     more = f"; сообщено {row['reported_count']}" if row["reported_count"] != row["accepted_count"] else ""
     return said + more
@@ -145,7 +148,7 @@ def _answers(edition: Edition, row: Row) -> str:
 
 def _first(edition: Edition, row: Row) -> str:
     """Who is named first; «школы» for the word by which the document calls them."""
-    return edition.first_executors[row["activity_code"]]
+    return edition.first_executors.get(row["activity_code"], NOT_STATED)
 
 
 def _differences(rows: pd.DataFrame) -> Iterator[str]:
@@ -155,7 +158,8 @@ def _differences(rows: pd.DataFrame) -> Iterator[str]:
         labels = planned.loc[planned["status"] == state, "measure_label"]
         if len(labels):
             yield escape(f"{words}: {', '.join(labels)}.")
-    more = planned[(planned["accepted_count"] > planned["target_count"]).fillna(False)]
+    above = (planned["accepted_count"] > planned["target_count"]).fillna(False) & planned["target_low"].notna()
+    more = planned[above & (planned["better"] != "less")]
     if len(more):
         said = [
             f"{row['measure_label']} ({row['accepted_count']} при плане {row['target_count']})" for row in rows_of(more)
@@ -168,8 +172,10 @@ def _differences(rows: pd.DataFrame) -> Iterator[str]:
 def _not_planned(rows: pd.DataFrame) -> str:
     """Which measures the year has no target above zero for: a zero and a blank are two things."""
     zero = rows.loc[(rows["target_count"] == 0).fillna(False), "measure_label"]
-    blank = rows.loc[rows["target_count"].isna(), "measure_label"]
-    said = [f"На этот год запланирован ноль: {', '.join(zero)}."] if len(zero) else []
+    blank = not_stated(rows)["measure_label"]
+    nothing = rows.loc[rows["target_mark"].isin(NOTHING_PLANNED), "measure_label"]
+    said = [f"На этот год не запланированы: {', '.join(nothing)}."] if len(nothing) else []
+    said += [f"На этот год запланирован ноль: {', '.join(zero)}."] if len(zero) else []
     said += [f"Значение года в документе не указано: {', '.join(blank)}; это не ноль."] if len(blank) else []
     return escape(" ".join(said))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.findings import RULE_TITLES
-from analysis.indicators.plan import NOTHING_PLANNED
+from analysis.indicators.plan import NOTHING_PLANNED, not_stated
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import GENITIVE, PREPOSITIONAL, counted, listed, long_date, month_name
@@ -60,7 +60,7 @@ def without_target(edition: Edition) -> Iterator[str]:
     rows = edition.this_year
     nothing = rows["target_mark"].isin(NOTHING_PLANNED)
     zero = rows.loc[(rows["target_count"] == 0).fillna(False), "measure_label"]
-    blank = rows.loc[rows["target_low"].isna() & rows["target_high"].isna() & ~nothing, "measure_label"]
+    blank = not_stated(rows)["measure_label"]
     if len(zero):
         yield f"Ноль на этот год стоит у {counted(len(zero), 'показатель', GENITIVE)}: {_codes(zero)}."
     if len(blank):

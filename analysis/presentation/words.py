@@ -66,6 +66,11 @@ def number_words(number: Any) -> str:
     return f"{number:.10g}".replace(".", ",")
 
 
+def stands(row: Row) -> bool:
+    """Whether a row has a planned number, and no mark in its place."""
+    return not (pd.isna(row["target_low"]) and pd.isna(row["target_high"]))
+
+
 def target_words(row: Row) -> str:
     """The target of a year as the document means it: «4», «не более 20 %», «от 10 до 20», «да», «не планируется».
 
@@ -73,10 +78,9 @@ def target_words(row: Row) -> str:
     """
     if not pd.isna(row["target_mark"]) and row["target_mark"] != BLANK_MARK:
         return str(row["target_mark"])
-    low, high = row["target_low"], row["target_high"]
-    if pd.isna(low) and pd.isna(high):
+    if not stands(row):
         return NOT_STATED
-    said = _bounds_words(row, low, high)
+    said = _bounds_words(row, row["target_low"], row["target_high"])
     return said if pd.isna(row["derived_rule"]) else f"{said}, {DERIVED_WORD}"
 
 
@@ -119,7 +123,7 @@ def cumulative_words(row: Row) -> str:
 
 def deadline_words(row: Row) -> str:
     """The deadline as written; else «май», «в течение года», or a dash where nothing is planned."""
-    if pd.isna(row["target_low"]) and pd.isna(row["target_high"]) or row["target_count"] == 0:
+    if not stands(row) or row["target_count"] == 0:
         return "—"
     if not pd.isna(row["deadline_text"]):
         return str(row["deadline_text"])
