@@ -23,7 +23,7 @@ from analysis.statistics.pooled import Effects, pooled_shares
 Rows = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 NOT_ESTIMATED = "оценить не удалось: подгонка модели не сошлась"
-UNCOUNTABLE = "не оценено: число людей не целое или больше 2000"
+UNCOUNTABLE = "не оценено: числа людей не целые, больше 2000 или часть больше целого"
 LARGEST = 2000  # more in one procedure is a slip of the hand, and what is foreseen is added up count by count
 JUMPED = "скачок уровня всего города: с прежними годами не сравнить"
 NO_EARLIER_YEAR = "недостаточно данных: прежних результатов нет"
@@ -161,6 +161,7 @@ def _cells(asked: Sequence[Asked]) -> pd.DataFrame:
     cells = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS, dtype="float64")
     known = cells["is_school"].astype(bool) & (cells["denominator"] > 0) & cells["numerator"].notna()
     fits = known & (cells[["numerator", "denominator"]] % 1 == 0).all(axis=1) & (cells["denominator"] <= LARGEST)
+    fits &= cells["numerator"].between(0, cells["denominator"])
     town = (2 * cells["part"] + cells["of_journal"]) * 10_000 + cells["calendar_year"]
     return cells.assign(town=town, fits=fits, uncountable=known & ~fits)
 

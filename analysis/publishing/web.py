@@ -127,7 +127,9 @@ def copy_beside(document: str, site: Site) -> list[str]:
     """
     root, page = site.project.root, output_name(document, "html")
     source = (root / document).parent
-    named = re.findall(r'<(?:img|a)\b[^>]*? (?:src|href)="([^":#?]+)"', (site.folder / page).read_text("utf-8"))
+    named = re.findall(
+        r'<(?:img|a)\b[^>]*? (?:src|href)="([^":#?]+)"', (site.folder / page).read_text(encoding="utf-8")
+    )
     linked = [(source / unquote(name)).resolve() for name in named]
     data = [path for path in (source / "data").glob("*") if path.is_file()]
     css = root / site.project.get("format.html.css")
