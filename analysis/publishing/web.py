@@ -127,9 +127,8 @@ def copy_beside(document: str, site: Site) -> list[str]:
     """
     root, page = site.project.root, output_name(document, "html")
     source = (root / document).parent
-    named = re.findall(
-        r'<(?:img|a)\b[^>]*? (?:src|href)="([^":#?]+)"', (site.folder / page).read_text(encoding="utf-8")
-    )
+    text = (site.folder / page).read_text(encoding="utf-8")
+    named = re.findall(r'<(?:img|a)\b[^>]*? (?:src|href)="([^":#?]+)"', text)
     linked = [(source / unquote(name)).resolve() for name in named]
     data = [path for path in (source / "data").glob("*") if path.is_file()]
     css = root / site.project.get("format.html.css")
