@@ -291,6 +291,22 @@ EXAMPLES = {
         1,
         case("edu1", school_effects=[effect("edu2", 0.99)]),
     ),
+    "школа-заметность": Example(
+        case(
+            "edu1",
+            school_effects=[effect(noticeable_change=0.1)],
+            school_indicators=[
+                low(pooled_value=0.3, noticeable_change=0.16), low(pooled_value=0.3, noticeable_change=0.22, **SEVENTH),
+                low(pooled_value=0.3, programme_grade=8), low(pooled_value=0.3, procedure="Журнал", wave="год"),
+            ],
+        ),
+        [
+            "Доля «2»: какое улучшение заметили бы при таком числе участников (результаты): по всем вместе — больше "
+            "10 п. п.; по одному — больше 16–22 п. п.; в 1 из 3 — никакое."
+        ],
+        4,
+        case("edu1", school_effects=[effect()]),
+    ),
     "школа-разрыв": Example(
         school(low(**NO_CHANGE, change_note=BREAK)),
         [
