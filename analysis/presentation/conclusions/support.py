@@ -73,7 +73,7 @@ def noticeable(case: Case) -> Iterator[Told]:
             round(100 * float(one["noticeable_change"])) for one in rows if pd.notna(one["noticeable_change"])
         )
         whole = pd.notna(row["noticeable_change"])
-        said = [f"по всем вместе — {_points(row['noticeable_change'])}"] if whole else []
+        said: list[str] = [f"по всем вместе — {_points(row['noticeable_change'])}"] if whole else []
         span = "–".join(map(str, dict.fromkeys([points[0], points[-1]]))) if points else ""
         said += [f"по одному — больше {span}{NO_BREAK_SPACE}п.{NO_BREAK_SPACE}п."] if points else []
         said += [f"в {len(rows) - len(points)} из {len(rows)} — никакое"] if len(points) < len(rows) else []
