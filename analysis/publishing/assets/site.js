@@ -144,7 +144,9 @@
   let kept = null;
   async function readPlaces() {
     await Promise.all(own.dataset.search.split(" ").map((name) => load(name)));
-    return window.searchData.flatMap(([script, pages]) => pages.flatMap(([name, title, places]) => {
+    // Scripts come in any order; years stand in theirs.
+    const byScript = [...window.searchData].sort(([one], [two]) => (one < two ? -1 : 1));
+    return byScript.flatMap(([script, pages]) => pages.flatMap(([name, title, places]) => {
       let chapter = "";
       return places.map(([id, level, heading, texts]) => {
         if (level === 2) chapter = heading;
