@@ -43,7 +43,7 @@ def effect(login="edu1", better=0.5, worse=0.4, **changed):
         "denominator": 40.0, "city_value": 0.2, "pooled_value": 0.22, "pooled_low": 0.1, "pooled_high": 0.3,
         "above_city_probability": 0.6, "comparable_count": 2, "comparable_value": 0.225, "foreseen_value": 0.3,
         "foreseen_low": 0.1, "foreseen_high": 0.45, "better_probability": better, "worse_probability": worse,
-        "flags": "", **changed,
+        "noticeable_change": 0.1, "flags": "", **changed,
     }  # fmt: skip
 
 

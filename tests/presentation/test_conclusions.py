@@ -18,7 +18,12 @@ OUTER, INNER = "выше предела 99,8 %", "выше предела 95 %"
 BREAK = "разрыв сопоставимости: 2020 год — осень; 2021 год — весна"
 TOPICS = ("Урок", "Чтение", "Оценивание", "Цифра")
 NO_CHANGE = {"change": None, "earlier_year": None}
-NOT_FORESEEN = {"better": None, "worse": None, "flags": "разрыв сопоставимости: с прежними годами не сравнить"}
+NOT_FORESEEN = {
+    "comparable_count": None,
+    "better": None,
+    "worse": None,
+    "flags": "разрыв сопоставимости: с прежними годами не сравнить",
+}
 
 
 class Example(NamedTuple):
@@ -286,26 +291,10 @@ EXAMPLES = {
         case("edu1", school_effects=[effect(better=0.79), effect("edu2", 0.99)]),
         [
             "Доля «2»: так, как ожидалось и без поддержки (22 %, а ждали 30 %, от 10 до 45 %); сказать, помогла ли "
-            "она, нельзя."
+            "она, нельзя. Заметили бы улучшение больше 10 п. п."
         ],
         1,
         case("edu1", school_effects=[effect("edu2", 0.99)]),
-    ),
-    "школа-заметность": Example(
-        case(
-            "edu1",
-            school_effects=[effect(noticeable_change=0.1)],
-            school_indicators=[
-                low(pooled_value=0.3, noticeable_change=0.16), low(pooled_value=0.3, noticeable_change=0.22, **SEVENTH),
-                low(pooled_value=0.3, programme_grade=8), low(pooled_value=0.3, procedure="Журнал", wave="год"),
-            ],
-        ),
-        [
-            "Доля «2»: какое улучшение заметили бы при таком числе участников (результаты): по всем вместе — больше "
-            "10 п. п.; по одному — больше 16–22 п. п.; в 1 из 3 — никакое."
-        ],
-        4,
-        case("edu1", school_effects=[effect()]),
     ),
     "школа-разрыв": Example(
         school(low(**NO_CHANGE, change_note=BREAK)),
@@ -519,10 +508,16 @@ def test_each_entry_says_where_for_whom_and_when():
             "Доля «2»: стало ли лучше, сказать нельзя: с прежними годами не сравнить.",
         ),
         (
+            case("edu1", school_effects=[effect(noticeable_change=None)]),
+            "школа-поддержка",
+            "Доля «2»: так, как ожидалось и без поддержки (22 %, а ждали 30 %, от 10 до 45 %); сказать, помогла ли "
+            "она, нельзя. Улучшения при таком числе участников не заметили бы никакого.",
+        ),
+        (
             case("edu3", school_effects=[effect("edu3", 0.95)]),
             "школа-поддержка",
             "Доля «2»: лучше, чем ожидалось (22 %, а ждали 30 %, от 10 до 45 %); такой или больший рост бывает и сам "
-            "собой у одной из двадцати школ.",
+            "собой у одной из двадцати школ. Заметили бы улучшение больше 10 п. п.",
         ),
         (rules(selected()), "список", "«Правило» (не подтверждено): в списке ни одной школы."),
         (

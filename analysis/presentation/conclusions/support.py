@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.indicators.pooling import JUMPED
 from analysis.presentation.brief_words import interval_words
 from analysis.presentation.conclusions.places import SCHOOL_NOTE
 from analysis.presentation.conclusions.sentence import CONCLUSION, OFFICE, SUMMARY, TRANSITION, Case, Sentence, Told
 from analysis.presentation.effectiveness_tables import by_id, effect_rows, lowered
-from analysis.presentation.row_keys import effect_key, indicator_keys
+from analysis.presentation.row_keys import effect_key
 from analysis.presentation.russian import NO_BREAK_SPACE
 from analysis.presentation.shares import NOTED, SURE, whole_percent, words_of
 from analysis.presentation.words import Row, rows_of
-from analysis.rules.exam_calendar import JOURNAL
 from analysis.rules.indicator_passport import Indicator
 
 # How often as much comes by itself: what is said is the tail of a prediction, and the sentence says so.
@@ -25,7 +25,8 @@ def support(case: Case) -> Iterator[Told]:
         about = "" if case.school else f"{case.evidence.name(row['school_login'])}, "
         name = lowered(indicator.name) if about else indicator.name
         supported = row["school_login"] in case.evidence.supported
-        yield Told(f"{about}{name}: {_said(row, supported=supported)}.", [effect_key(row)])
+        more = _noticeable(row) if case.school and pd.notna(row["comparable_count"]) else ""
+        yield Told(f"{about}{name}: {_said(row, supported=supported)}.{more}", [effect_key(row)])
 
 
 def _said(row: Row, *, supported: bool) -> str:
@@ -64,26 +65,13 @@ def in_all(case: Case) -> Iterator[Told]:
         yield Told(text, [effect_key(row) for row in rows])
 
 
-def noticeable(case: Case) -> Iterator[Told]:
-    """Which improvement of the school would be noticed at all: over all its results, and in a single procedure."""
-    for indicator, row in effects_of(case):
-        of_school = case.evidence.of(case.school, indicator.id)
-        rows = [one for one in of_school if one["procedure"] != JOURNAL and pd.notna(one["pooled_value"])]
-        points = sorted(
-            round(100 * float(one["noticeable_change"])) for one in rows if pd.notna(one["noticeable_change"])
-        )
-        whole = pd.notna(row["noticeable_change"])
-        said: list[str] = [f"по всем вместе — {_points(row['noticeable_change'])}"] if whole else []
-        span = "–".join(map(str, dict.fromkeys([points[0], points[-1]]))) if points else ""
-        said += [f"по одному — больше {span}{NO_BREAK_SPACE}п.{NO_BREAK_SPACE}п."] if points else []
-        said += [f"в {len(rows) - len(points)} из {len(rows)} — никакое"] if len(points) < len(rows) else []
-        if said:
-            head = f"{indicator.name}: какое улучшение заметили бы при таком числе участников"
-            yield Told(f"{head} (результаты): {'; '.join(said)}.", [effect_key(row), *indicator_keys(rows)])
-
-
-def _points(change: float) -> str:
-    return f"больше {round(100 * change)}{NO_BREAK_SPACE}п.{NO_BREAK_SPACE}п."
+def _noticeable(row: Row) -> str:
+    """From which improvement of the school on it would be noticed at all; nothing where the share is not estimated."""
+    if pd.isna(row["pooled_value"]) or JUMPED in str(row["flags"]):
+        return ""
+    if pd.isna(row["noticeable_change"]):
+        return " Улучшения при таком числе участников не заметили бы никакого."
+    return f" Заметили бы улучшение больше {round(100 * float(row['noticeable_change']))}{NO_BREAK_SPACE}п. п."
 
 
 def effects_of(case: Case) -> Iterator[tuple[Indicator, Row]]:
@@ -96,10 +84,8 @@ def effects_of(case: Case) -> Iterator[tuple[Indicator, Row]]:
 
 
 HELD = "доля школы по всем результатам года оценена; «лучше» и «хуже» — от вероятности " + words_of(NOTED)
-NOTICED = "перемена школы или одного её результата была бы замечена с вероятностью 80 %, или никакая"
 SENTENCES = (
     Sentence("поддержка", CONCLUSION, HELD, support, audience=OFFICE, section=TRANSITION),
     Sentence("школа-поддержка", CONCLUSION, HELD, support, (SCHOOL_NOTE,), OFFICE),
-    Sentence("школа-заметность", CONCLUSION, NOTICED, noticeable, (SCHOOL_NOTE,), OFFICE),
     Sentence("итог-поддержка", CONCLUSION, HELD, in_all, audience=OFFICE, section=SUMMARY),
 )
