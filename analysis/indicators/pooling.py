@@ -27,10 +27,6 @@ UNCOUNTABLE = "не оценено: числа людей не целые, бо�
 LARGEST = 2000  # more in one procedure is a slip of the hand, and what is foreseen is added up count by count
 JUMPED = "скачок уровня всего города: с прежними годами не сравнить"
 NO_EARLIER_YEAR = "недостаточно данных: прежних результатов нет"
-COLUMNS = [
-    "part", "numerator", "denominator", "school", "group", "calendar_year", "threshold", "earlier", "is_school",
-    "is_broken", "mirrored", "judged", "of_journal",
-]  # fmt: skip
 BROKEN_OFF = "разрыв сопоставимости: с прежними годами не сравнить"
 # Flags that only the office sees, as everything that is fitted to all schools.
 OF_THE_MODEL = (NOT_ESTIMATED, UNCOUNTABLE, JUMPED)
@@ -78,6 +74,8 @@ def pooled(asked: Sequence[Asked]) -> tuple[list[Pooled], pd.DataFrame]:
         contracts.effectiveness.SchoolEffects.
     """
     some = [one for one in asked if one.indicator.pooled]
+    if not some:
+        return [_nothing(len(one.found.rows)) for one in asked], _no_effects()
     cells = _cells(some)
     fits = cells[cells["fits"]]
     now = pooled_shares(*(fits[name] for name in COUNTED), threshold=fits["threshold"], town=fits["town"])
@@ -98,8 +96,10 @@ def _context(asked: Sequence[Asked]) -> "pd.Series[float]":
     its spread over the city: its weights are the city's own, and mean nothing elsewhere. Blank where one is missing.
     """
     shares = [one for one in asked if one.indicator.table == "context"]
+    if not shares:
+        return pd.Series(dtype="float64")
     cells = _cells(shares)
-    cells = cells[cells["is_school"].astype(bool)] if len(cells) else cells
+    cells = cells[cells["is_school"]]
     cells = cells.assign(share=cells["numerator"] / cells["denominator"])
     wide = cells.pivot_table(index=["calendar_year", "school"], columns="part", values="share", observed=True).dropna()
     parts = [_first_component(of_year) for _, of_year in wide.groupby("calendar_year")] if wide.shape[1] > 1 else []
@@ -116,7 +116,7 @@ def _first_component(shares: pd.DataFrame) -> "pd.Series[float]":
 
 def _like_context(cells: pd.DataFrame, index: "pd.Series[float]") -> pd.DataFrame:
     """What schools of like context reach, by `OF_SCHOOL`; of the shares that are judged by a threshold alone."""
-    rows = cells[~cells["of_journal"].astype(bool) & cells["threshold"].notna()]
+    rows = cells[~cells["of_journal"] & cells["threshold"].notna()]
     known = index.reindex(pd.MultiIndex.from_frame(rows[["calendar_year", "school"]])).to_numpy("float64")
     if np.isnan(known).all():
         return pd.DataFrame(columns=LIKE_CONTEXT, index=pd.MultiIndex.from_tuples([], names=OF_SCHOOL), dtype="float64")
@@ -158,8 +158,8 @@ def _cells(asked: Sequence[Asked]) -> pd.DataFrame:
         )  # fmt: skip
         parts.append(part)
         start, groups = start + len(part), groups + keyed.group_count
-    cells = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS, dtype="float64")
-    known = cells["is_school"].astype(bool) & (cells["denominator"] > 0) & cells["numerator"].notna()
+    cells = pd.concat(parts, ignore_index=True)
+    known = cells["is_school"] & (cells["denominator"] > 0) & cells["numerator"].notna()
     fits = known & (cells[["numerator", "denominator"]] % 1 == 0).all(axis=1) & (cells["denominator"] <= LARGEST)
     fits &= cells["numerator"].between(0, cells["denominator"])
     town = (2 * cells["part"] + cells["of_journal"]) * 10_000 + cells["calendar_year"]
@@ -168,7 +168,7 @@ def _cells(asked: Sequence[Asked]) -> pd.DataFrame:
 
 def _noticeable(cells: pd.DataFrame, found: pd.DataFrame) -> "pd.Series[float]":
     """The smallest change noticed; where no year before foresees anything, the one that next year would show."""
-    share = found["pooled_value"].where(~cells["mirrored"].astype(bool), 1 - found["pooled_value"])
+    share = found["pooled_value"].where(~cells["mirrored"], 1 - found["pooled_value"])
     alone = found["foreseen_value"].isna() & ~found["jump"].eq(True) & share.notna()
     some = smallest_change(share[alone], cells.loc[alone, "denominator"])
     return found["noticeable_change"].astype("float64").where(~alone, pd.Series(some, index=found.index[alone]))
@@ -203,16 +203,16 @@ def _with_earlier_years(cells: pd.DataFrame) -> pd.DataFrame:
     `row`, `school`, `group` and `town` are those of the row that is foreseen, `year` and the counts each one's own.
     """
     at = np.flatnonzero(cells["fits"])
-    parts, now, before = [(at, at)], at, cells["earlier"].to_numpy("int64")
+    parts, now, before = [(at, at)], at, cells["earlier"].to_numpy()
     while len(now):
         at, now = at[before[now] >= 0], before[now][before[now] >= 0]
         parts.append((at, now))
     row, own = (np.concatenate(one) for one in zip(*parts, strict=True))
     about = ["school", "group", "town", "mirrored", "judged"]
-    told = cells[about].take(row).reset_index(drop=True).astype({"mirrored": bool, "judged": bool})
+    told = cells[about].take(row).reset_index(drop=True)
     numbers = cells[["numerator", "denominator", "fits", "calendar_year"]].take(own).reset_index(drop=True)
     told = told.assign(**numbers, row=row, is_earlier=row != own).rename(columns={"calendar_year": "year"})
-    told = told[told["fits"].astype(bool)]
+    told = told[told["fits"]]
     return told[told["group"].isin(told.loc[told["is_earlier"], "group"])].reset_index(drop=True)
 
 
@@ -234,15 +234,20 @@ def _finite(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(noticeable_change=rows["noticeable_change"].replace(np.inf, np.nan))
 
 
+def _no_effects() -> pd.DataFrame:
+    columns = pandas_types(SchoolEffects)
+    return pd.DataFrame({name: [] for name in columns}).astype(columns)
+
+
 def _effects(schools: Effects, cells: pd.DataFrame, foreseen: pd.DataFrame, asked: Sequence[Asked]) -> pd.DataFrame:
     """The schools over all their results of a year, without the journal.
 
     An effect is a difference of log odds; it is told as the share that the school would have where the city has its
     share over all these results.
     """
-    columns = pandas_types(SchoolEffects)
     if not len(cells):
-        return pd.DataFrame({name: [] for name in columns}).astype(columns)
+        return _no_effects()
+    columns = pandas_types(SchoolEffects)
     by_school, counts = cells.groupby(OF_SCHOOL), ["numerator", "denominator"]
     at = pd.MultiIndex.from_arrays([schools.town, schools.school], names=OF_SCHOOL)
     firsts = by_school[["part", "calendar_year", "of_journal"]].first()

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.contracts.effectiveness import LIKE_CITY, PublicIndicators, SchoolEffects
 from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
 from analysis.presentation import effectiveness_figures as drawing
+from analysis.presentation.brief_words import EXAMS
 from analysis.presentation.edition import GROUPS_LAST, Edition
 from analysis.presentation.effectiveness_tables import BREAK, by_id, effect_rows, lowered
 from analysis.presentation.exhibits import Drawing, Exhibit, picture
@@ -21,7 +22,6 @@ from analysis.rules.indicator_passport import Indicator
 LINES_PER_PICTURE = 40
 PANELS_PER_PICTURE = 6
 WITH_BREAKS = ("fig-slopes-", "tbl-changes")
-EXAMS = ("ОГЭ", "ЕГЭ")
 SITTING = ["procedure", "subject", "programme_grade", "sitting_grade", "wave"]
 SCHOOL, CITY = "Школа", GROUPS_LAST[1]
 

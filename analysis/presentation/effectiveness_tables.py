@@ -12,11 +12,11 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, filled, flagged_table, table, with_notes
 from analysis.presentation.indicator_words import change_words, exported, value_words, with_interval
 from analysis.presentation.school_facts import SLUGS, TITLES, subject_words
-from analysis.presentation.shares import out_of, percent, probability, rounded
+from analysis.presentation.shares import NO_DATA, out_of, percent, probability, rounded
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
 
-BREAK = "разрыв"
+BREAK, NONE_NOTICED = "разрыв", "никакая"
 
 
 def sittings(rows: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
@@ -173,9 +173,9 @@ def interval_share(row: Row, name: str) -> str:
 def noticeable_words(row: Row) -> str:
     """«25 п. п.», or that no change would be noticed; a dash where the share is not estimated."""
     if pd.isna(row["pooled_value"]) or JUMPED in str(row["flags"]):
-        return "—"
+        return NO_DATA
     if pd.isna(row["noticeable_change"]):
-        return "никакая"
+        return NONE_NOTICED
     return f"{rounded(row['noticeable_change'] * 100, 0)}\N{NO-BREAK SPACE}п.\N{NO-BREAK SPACE}п."
 
 

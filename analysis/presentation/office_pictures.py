@@ -10,8 +10,9 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import PublicIndicators, SelectionHits
 from analysis.presentation import effectiveness_figures as drawing
+from analysis.presentation.brief_words import EXAMS
 from analysis.presentation.edition import Edition
-from analysis.presentation.effectiveness_pictures import EXAMS, SCHOOL
+from analysis.presentation.effectiveness_pictures import SCHOOL
 from analysis.presentation.exhibits import Drawing, Exhibit, picture
 from analysis.presentation.figures import stacked_bars
 from analysis.presentation.indicator_words import exported

@@ -66,11 +66,11 @@ def progress_tables(edition: Edition) -> Iterator[tuple[Exhibit, str]]:
 
 def _with_facts(edition: Edition, task: str, rows: pd.DataFrame) -> tuple[Exhibit, str]:
     shown = rows_of(rows[(rows["target_count"] > 0).fillna(False) | (rows["reported_count"] > 0).fillna(False)])
-    bars = {bar.name: bar.svg for bar in map(plan_fact_bar, shown)}
+    bars = {row["measure_label"]: plan_fact_bar(row) for row in shown}
     columns = [
         Col("measure_label", "№", 13, "l", partial(chain_link, edition)),
         Col(None, "Показатель", 50, "l", _named_once(shown)),
-        Col(None, "Выполнение", 27, "l", lambda row: plan_fact_bar(row).cell),
+        Col(None, "Выполнение", 27, "l", lambda row: bars[row["measure_label"]].cell),
         Col(None, "Принято из плана", 26, "l", _numbers),
         Col(None, _years_title(edition), 16, "l", partial(_by_year, edition)),
         Col(None, "Срок", 22, "l", _deadline),
@@ -79,7 +79,7 @@ def _with_facts(edition: Edition, task: str, rows: pd.DataFrame) -> tuple[Exhibi
     ]
     caption = _caption(task, rows)
     made = table(edition, f"progress-{task}", caption, PlanFact, Condensed(rows, shown), columns)
-    return replace(made, drawn=bars), " ".join(_differences(rows))
+    return replace(made, drawn={bar.name: bar.svg for bar in bars.values()}), " ".join(_differences(rows))
 
 
 def _caption(task: str, rows: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import LIKE_CITY, PublicIndicators
 from analysis.contracts.execution import DONE, NOT_PLANNED
+from analysis.presentation.brief_words import EXAMS
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.places import REPORT
@@ -22,6 +23,7 @@ from analysis.presentation.russian import counted, listed, short_date
 from analysis.presentation.school_facts import subject_words
 from analysis.presentation.shares import out_of, whole_percent
 from analysis.presentation.words import Row, in_order_of_codes, rows_of, state_words
+from analysis.rules.exam_calendar import JOURNAL
 
 MOST_LINES = 8
 WITHOUT_VERDICT = (
@@ -60,7 +62,7 @@ def results_of(edition: Edition, name: str) -> pd.DataFrame:
     """The shares of a school that did not manage, of procedures alone: the journal is none."""
     rows, passport = edition.shown_indicators, by_id(edition)
     judged = [one.id for one in passport.values() if one.threshold is not None and one.table == "results"]
-    mine = rows["indicator_id"].isin(judged) & (rows["group_name"] == name) & (rows["procedure"] != "Журнал")
+    mine = rows["indicator_id"].isin(judged) & (rows["group_name"] == name) & (rows["procedure"] != JOURNAL)
     return rows[mine & rows["interval_low"].notna()]
 
 
@@ -107,7 +109,7 @@ def _share(row: Row) -> Share:
 
 def _sitting(row: Row) -> str:
     subject = str(row["subject"])
-    grade = "" if row["procedure"] in ("ОГЭ", "ЕГЭ") else f", {row['sitting_grade']} кл."
+    grade = "" if row["procedure"] in EXAMS else f", {row['sitting_grade']} кл."
     return f"{row['procedure']}: {subject[:1].lower()}{subject[1:]}{grade}"
 
 

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.indicators.pooling import JUMPED
 from analysis.presentation.brief_words import interval_words
 from analysis.presentation.conclusions.places import SCHOOL_NOTE
 from analysis.presentation.conclusions.sentence import CONCLUSION, OFFICE, SUMMARY, TRANSITION, Case, Sentence, Told
-from analysis.presentation.effectiveness_tables import by_id, effect_rows, lowered
+from analysis.presentation.effectiveness_tables import NONE_NOTICED, by_id, effect_rows, lowered, noticeable_words
 from analysis.presentation.row_keys import effect_key
-from analysis.presentation.russian import NO_BREAK_SPACE
-from analysis.presentation.shares import NOTED, SURE, whole_percent, words_of
+from analysis.presentation.shares import NO_DATA, NOTED, SURE, whole_percent, words_of
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
 
@@ -67,11 +65,9 @@ def in_all(case: Case) -> Iterator[Told]:
 
 def _noticeable(row: Row) -> str:
     """From which improvement of the school on it would be noticed at all; nothing where the share is not estimated."""
-    if pd.isna(row["pooled_value"]) or JUMPED in str(row["flags"]):
-        return ""
-    if pd.isna(row["noticeable_change"]):
-        return " Улучшения при таком числе участников не заметили бы никакого."
-    return f" Заметили бы улучшение больше {round(100 * float(row['noticeable_change']))}{NO_BREAK_SPACE}п. п."
+    said = noticeable_words(row)
+    never = " Улучшения при таком числе участников не заметили бы никакого."
+    return {NO_DATA: "", NONE_NOTICED: never}.get(said, f" Заметили бы улучшение больше {said}")
 
 
 def effects_of(case: Case) -> Iterator[tuple[Indicator, Row]]:
