@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import BETTER, COMPARATORS, DERIVED, MEASURE_KINDS, READINGS, TARGET_MARKS, Table, but
+from analysis.contracts.columns import COMPARATORS, DERIVED, READINGS, TARGET_MARKS, Table, but
 from analysis.contracts.execution import (
     EXECUTION_STATUSES,
     Duties,
@@ -16,6 +16,7 @@ from analysis.contracts.execution import (
     TaskResults,
 )
 from analysis.contracts.quality import PRINTED_QUALITY_TABLES, QUALITY_TABLES
+from analysis.contracts.typed import MeasureWords
 
 
 class _PlanNumbers(Table):
@@ -39,13 +40,7 @@ class _PlanNumbers(Table):
     cumulative_annual_count: Series[pd.Int64Dtype]
 
 
-class _PlanWords(Table):
-    measure_kind: Series[str] = but(isin=list(MEASURE_KINDS))
-    measure_unit: Series[str]
-    better: Series[str] = but(isin=list(BETTER))
-    baseline_value: Series[pd.Float64Dtype]
-    baseline_year: Series[pd.Int64Dtype]
-    deadline_text: Series[str]
+class _PlanWords(MeasureWords):
     target_low: Series[pd.Float64Dtype]
     target_high: Series[pd.Float64Dtype]
     target_mark: Series[str] = but(isin=TARGET_MARKS)

@@ -17,6 +17,7 @@ from analysis.contracts.columns import (
     SETTLED_READINGS,
     TARGET_MARKS,
     SourcedTable,
+    Table,
     address,
     but,
 )
@@ -59,9 +60,18 @@ class Activities(SourcedTable):
         unique = ["activity_code"]
 
 
-class Measures(SourcedTable):
-    """Показатели: что считать результатом мероприятия и сколько запланировано за весь срок."""
+class MeasureWords(Table):
+    """What the document says of a measure beside its number, in its own words."""
 
+    measure_kind: Series[str] = but(isin=list(MEASURE_KINDS))
+    measure_unit: Series[str]
+    better: Series[str] = but(isin=list(BETTER))
+    baseline_value: Series[pd.Float64Dtype]
+    baseline_year: Series[pd.Int64Dtype]
+    deadline_text: Series[str]
+
+
+class _MeasureNumbers(SourcedTable):
     place: Series[str] = address("плановое значение")
     activity_code: Series[str]
     measure_number: Series[int]
@@ -72,12 +82,10 @@ class Measures(SourcedTable):
     reading: Series[str] = but(isin=READINGS)
     reading_basis: Series[str] = but(isin=READING_BASES)
     decision_document: Series[str]
-    measure_kind: Series[str] = but(isin=list(MEASURE_KINDS))
-    measure_unit: Series[str]
-    better: Series[str] = but(isin=list(BETTER))
-    baseline_value: Series[pd.Float64Dtype]
-    baseline_year: Series[pd.Int64Dtype]
-    deadline_text: Series[str]
+
+
+class Measures(MeasureWords, _MeasureNumbers):
+    """Показатели: что считать результатом мероприятия и сколько запланировано за весь срок."""
 
     class Config:
         unique = ["activity_code", "measure_number"]
