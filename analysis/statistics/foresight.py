@@ -27,7 +27,8 @@ SAID, POWER = 0.9, 0.8  # how sure one must be to notice a change, and how often
 UNSURE = 0.4
 FACTOR_NODES, CELL_NODES, SHARE_NODES = 9, 7, 21
 BELOW_ONE = 1 - 2.0**-53
-SMALLEST = -600.0  # the logarithm of a chance below which it is no number
+TINY = 1e-300
+AT_ONCE = 2**18  # logarithms of chances that are worked out together
 ALMOST = 1e-9  # a share of 0 or 1 has no log odds
 
 
@@ -210,33 +211,23 @@ def _of_cells(ahead: _Ahead, place: tuple[Codes, Codes, Codes], counts: Counts) 
 
 
 def _count_chances(totals: Numbers, shares: Numbers, weights: Numbers) -> Numbers:
-    """Chances of 0, 1, 2 … of a mixture of binomials, a row a cell; 0 beyond its total.
+    """Chances of 0, 1, 2 … of a mixture of binomials, a row a cell, a column a node; 0 beyond its total.
 
-    Each chance follows from the one before; where that of none is too small to be a number, from logarithms.
+    Rows of like totals are worked out together, so many at a time as their logarithms fit into the cache.
     """
     found = np.zeros((len(totals), int(totals.max(initial=0)) + 1))
-    shares = np.minimum(shares, BELOW_ONE)
-    of_none = totals[:, None] * np.log1p(-shares)
-    far = (of_none < SMALLEST).any(axis=1)
-    found[far] = _far_chances(totals[far], shares[far], weights[far], found.shape[1])
-    order = np.flatnonzero(~far)[np.argsort(-totals[~far], kind="stable")]
-    n, odds, part = totals[order], shares[order] / (1 - shares[order]), weights[order]
-    chance, live = np.exp(of_none[order]), len(order)
-    for count in range(found.shape[1]):
-        live = int(np.searchsorted(-n, -count, side="right"))
-        found[order[:live], count] = (part[:live] * chance[:live]).sum(axis=1)
-        chance[:live] *= odds[:live] * ((n[:live] - count) / (count + 1))[:, None]
-    return found
-
-
-def _far_chances(totals: Numbers, shares: Numbers, weights: Numbers, size: int) -> Numbers:
-    found = np.zeros((len(totals), size))
-    more, fewer = special.log_expit(special.logit(shares)), np.log1p(-shares)
-    for count in range(size if len(totals) else 0):
-        others = np.maximum(totals - count, 0)
-        ways = special.gammaln(totals + 1) - special.gammaln(count + 1.0) - special.gammaln(others + 1)
-        chance = weights * np.exp(ways[:, None] + count * more + others[:, None] * fewer)
-        found[:, count] = np.where(count <= totals, chance.sum(axis=1), 0.0)
+    shares = np.clip(shares, TINY, BELOW_ONE)
+    more, fewer = np.log(shares), np.log1p(-shares)
+    order = np.argsort(totals, kind="stable")
+    many = max(AT_ONCE // (shares.shape[1] * found.shape[1]), 1)
+    for first in range(0, len(order), many):
+        rows = order[first : first + many]
+        count = np.arange(totals[rows[-1]] + 1)
+        others = np.maximum(totals[rows, None] - count, 0.0)
+        ways = special.gammaln(totals[rows, None] + 1) - special.gammaln(count + 1) - special.gammaln(others + 1)
+        power = more[rows][..., None] * count + fewer[rows][..., None] * others[:, None] + ways[:, None]
+        chances = (weights[rows][..., None] * np.exp(power)).sum(axis=1)
+        found[rows, : len(count)] = np.where(count <= totals[rows, None], chances, 0.0)
     return found
 
 
@@ -256,12 +247,14 @@ def _of_schools(ahead: _Ahead, counts: Counts, columns: int, place: tuple[Codes,
         counts.successes[town, school, 0, :columns].sum(axis=1), totals.sum(axis=1), counts.level[town, 0, 0, 0]
     )
     chances, mean_count = np.zeros((len(town), int(whole.totals.max(initial=0)) + 1)), np.zeros(len(town))
-    for factor, weight in zip(*hermite(FACTOR_NODES), strict=True):
-        odds = (mean + load * factor + whole.level[:, None])[..., None] + apart[..., None] * nodes
-        shares = special.expit(odds).reshape(-1, CELL_NODES)
-        cells = _count_chances(totals.ravel(), shares, np.broadcast_to(parts, shares.shape))
-        chances += weight * _sums(cells.reshape(*totals.shape, -1), whole.totals)
-        mean_count += weight * (totals * (shares * parts).sum(axis=1).reshape(totals.shape)).sum(axis=1)
+    factors, of_factor = hermite(FACTOR_NODES)
+    middle = mean + load * factors[:, None, None] + whole.level[:, None]
+    shares = special.expit(middle[..., None] + apart[..., None] * nodes)
+    flat = shares.reshape(-1, CELL_NODES)
+    cells = _count_chances(np.tile(totals.ravel(), FACTOR_NODES), flat, np.broadcast_to(parts, flat.shape))
+    for weight, share, cell in zip(of_factor, shares, cells.reshape(*middle.shape, -1), strict=True):
+        chances += weight * _sums(cell, whole.totals)
+        mean_count += weight * (totals * (share * parts).sum(axis=2)).sum(axis=1)
     return _said(np.maximum(chances, 0.0), whole, mean_count / np.maximum(whole.totals, 1))
 
 
