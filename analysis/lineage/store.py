@@ -36,11 +36,13 @@ class Store:
         words: By table what is said of it (`chain_words`); and names, files, policy.
         table: Reads a table; None where there is none.
         array: Reads a part of an edge: «table/edge/nodes»; None where there is none.
+        read: Rows that were read; a chain comes back to many of them.
     """
 
     words: Mapping[str, Any]
     table: Callable[[str], pa.Table | None] = field(repr=False)
     array: Callable[[str], "Bits | None"] = field(repr=False)
+    read: dict[tuple[str, int], Row] = field(default_factory=dict, repr=False)
 
     @property
     def tables(self) -> Mapping[str, Any]:
@@ -49,8 +51,10 @@ class Store:
 
     def row(self, table: str, number: int) -> Row:
         """A row by its number, from 0."""
-        found = self.table(table)
-        return {} if found is None else found.slice(number, 1).to_pylist()[0]
+        if (table, number) not in self.read:
+            found = self.table(table)
+            self.read[table, number] = {} if found is None else found.slice(number, 1).to_pylist()[0]
+        return self.read[table, number]
 
     def common(self, table: str, numbers: Sequence[int], names: Sequence[str]) -> Row:
         """What is the same in several rows, of the columns named."""
