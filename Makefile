@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: report test check build bench docs lock quarto notebooks format clean
+.PHONY: report test types tests check build bench docs lock quarto notebooks format clean
 # The real project, and beside it the invented one; neither knows of the other.
 report: .venv/running
 	$(BIN)/analysis report
@@ -12,7 +12,13 @@ report: .venv/running
 test: .venv/developing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(MAKE) --no-print-directory --jobs=2 types tests
+
+# Side by side: checking the types keeps one core busy, and the tests begin and end with less than all.
+types: .venv/developing
 	$(BIN)/mypy
+
+tests: .venv/developing
 	$(BIN)/pytest -n auto --dist worksteal
 
 check build: .venv/running
