@@ -83,7 +83,21 @@ def test_the_analyst_is_led_to_the_annex_and_to_the_data_of_every_table(pages):
     assert {"annex-2021.html#sec-method", "annex-2021.html#sec-data-log", "data/tbl-progress-1.csv"} <= set(links)
     tables = pages["public"].xpath("//table[@id]/@id | //figure[@id]/@id | //div[starts-with(@id, 'tbl-')]/@id")
     assert len(tables) >= 9
-    assert [one for one in tables if f"data/{one}.xlsx" not in links] == []
+    assert [one for one in tables if f"data/{one}.csv" not in links] == []
+    assert "data/tables-2021.xlsx" in links
+
+
+def test_three_years_of_the_site_are_light_and_so_is_the_first_page(shared_town):
+    site = shared_town / "reports/_site"
+    sizes = {
+        one: one.stat().st_size for one in site.rglob("*") if one.is_file() and one.suffix not in (".pdf", ".docx")
+    }
+    of_a_year = sum(size for one, size in sizes.items() if one.is_relative_to(site / "2021"))
+    assert of_a_year > 1_000_000
+    assert sum(sizes.values()) + 2 * of_a_year < 4_000_000
+    for page in (site / "index.html", site / f"{DOCUMENT}.html"):
+        shown = {page.parent / one for one in html.parse(page).xpath("//script/@src | //img/@src | //link/@href")}
+        assert 30_000 < sum(sizes[one.resolve()] for one in {page, *shown}) < 150_000
 
 
 def test_a_public_page_says_nothing_that_is_for_the_office_alone(pages):
