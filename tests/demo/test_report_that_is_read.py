@@ -6,6 +6,7 @@ import subprocess
 from datetime import date
 from itertools import pairwise
 
+import pandas as pd
 import pypdf
 import pytest
 from lxml import etree, html
@@ -87,17 +88,18 @@ def test_the_analyst_is_led_to_the_annex_and_to_the_data_of_every_table(pages):
     assert "data/tables-2021.xlsx" in links
 
 
-def test_three_years_of_the_site_are_light_and_so_is_the_first_page(shared_town):
-    site = shared_town / "reports/_site"
-    sizes = {
-        one: one.stat().st_size for one in site.rglob("*") if one.is_file() and one.suffix not in (".pdf", ".docx")
-    }
-    of_a_year = sum(size for one, size in sizes.items() if one.is_relative_to(site / "2021"))
-    assert of_a_year > 1_000_000
-    assert sum(sizes.values()) + 2 * of_a_year < 4_000_000
-    for page in (site / "index.html", site / f"{DOCUMENT}.html"):
-        shown = {page.parent / one for one in html.parse(page).xpath("//script/@src | //img/@src | //link/@href")}
-        assert 30_000 < sum(sizes[one.resolve()] for one in {page, *shown}) < 150_000
+def test_the_page_of_a_school_names_no_other_school(shared_town):
+    folder = shared_town / "output/internal/_site/2021"
+    schools = pd.read_parquet(shared_town / "data/processed/schools.parquet")
+    schools = dict(zip(schools["school_login"], schools["school_name"], strict=True))
+    files = sorted(folder.glob("school-2021-*.html"))
+    assert len(files) == 2
+    for file in files:
+        text, own = file.read_text("utf-8").replace("\N{NO-BREAK SPACE}", " "), file.stem.rpartition("-")[2]
+        others = {name for login, name in schools.items() if login != own}
+        named = {one for one in others if re.search(rf"{re.escape(one)}(?!\d)", text)}
+        assert (named, set(re.findall(r"edu\d+", text))) == (set(), {own})
+        assert schools[own] in text
 
 
 def test_a_public_page_says_nothing_that_is_for_the_office_alone(pages):
