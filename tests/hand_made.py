@@ -102,7 +102,7 @@ def measure(label, status="выполнено", target=1):
     return {"measure_label": label, "target_count": target, "status": status}
 
 
-def case(school="", rule=None, **tables):
+def case(school="", **tables):
     """What a sentence is asked about: rows by table; tables that are not named do not exist."""
     made = {name: _table(name, rows) for name, rows in tables.items()}
     made["schools"] = pd.DataFrame({"school_login": list(NAMES), "school_name": list(NAMES.values())})
@@ -111,7 +111,7 @@ def case(school="", rule=None, **tables):
     shown = [(YEAR, "школа", NAMES[login]) for login in SUPPORTED]
     made["mark_results"] = pd.DataFrame(shown, columns=["calendar_year", "scope", "group_name"])
     edition = Edition(PROJECT, YEAR, made, (), (), internal=True, methods=METHODS)
-    return Case(Evidence(edition), school, rule)
+    return Case(Evidence(edition), school)
 
 
 def _table(name, rows):

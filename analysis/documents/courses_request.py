@@ -1,11 +1,9 @@
 """The request for courses: topics by the deficits of teachers, and what administrative teams have trouble with."""
 
 from collections.abc import Iterator
-from functools import partial
 
 import pandas as pd
 
-from analysis.contracts.effectiveness import TrainingNeeds
 from analysis.documents.material import (
     CONCLUSION,
     FACT,
@@ -16,19 +14,15 @@ from analysis.documents.material import (
     concluded,
     hypotheses_and_decisions,
     of_report,
-    whence,
-    with_codes,
+    small_print,
 )
 from analysis.documents.settings import COURSES
 from analysis.documents.staging import Document
-from analysis.presentation.brief_words import share_words
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.effectiveness_tables import training
-from analysis.presentation.exhibits import Col, plain_table
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import decimal, form
-from analysis.presentation.shares import NO_DATA
-from analysis.presentation.words import Row, rows_of
+from analysis.presentation.school_facts import deficit_table
 
 NOTHING = "Нет данных: о дефицитах педагогов за этот год школы не сообщили."
 ABOUT_TEAMS = (
@@ -43,19 +37,19 @@ HOW_TO_READ = (
 
 def courses_request(material: Material) -> Document:
     """The request for courses of a year."""
-    topics = rows_of(material.rows("training_needs"))
+    edition, topics = material.edition, len(material.rows("training_needs")) > 0
     body = [
         asked_for(material, COURSES),
         FACT,
         *([_told_of(material), HOW_TO_READ] if topics else [NOTHING]),
-        *([of_report(material, training(material.edition)), _by_school(material, topics)] if topics else []),
+        of_report(material, training(edition)) if topics else "",
+        of_report(material, deficit_table(edition)) if len(edition.school_facts("deficit_parts")) else "",
         "## Для административных команд",
         *_teams(material),
         CONCLUSION,
         concluded(COURSES, Case(material)),
         hypotheses_and_decisions(material, COURSES),
-        "# Откуда сведения",
-        whence(material, [f"{login}@{material.year}" for login in material.supported[:2]]),
+        small_print(material),
     ]
     return city_document(material, COURSES, "courses-request", body)
 
@@ -66,26 +60,6 @@ def _told_of(material: Material) -> str:
     told = form(schools, ("сообщила", "сообщили", "сообщили"))
     named = form(schools, ("школа", "школы", "школ"))
     return f"О дефицитах {told} {schools} {named} из {len(material.register.names)}."
-
-
-def _by_school(material: Material, topics: list[Row]) -> str:
-    """How many teachers of each supported school a topic is for."""
-    found = {login: material.of(login, "deficit_share") for login in material.supported}
-    told = [login for login, rows in found.items() if rows]
-    if not told:
-        return ""
-    width = max(10, 60 // len(told))
-    columns = [
-        Col("competence", width=40),
-        *(Col("competence", material.name(login), width, "c", partial(_of_a_school, found[login])) for login in told),
-    ]
-    caption = "Учителей с дефицитом в поддерживаемых школах"
-    codes = [f"{login}/deficit_share" for login in told]
-    return with_codes(plain_table("schools", caption, TrainingNeeds, topics, columns), codes, material.year)
-
-
-def _of_a_school(rows: list[Row], competence: str) -> str:
-    return next((share_words(row) for row in rows if row["aspect"] == competence), NO_DATA)
 
 
 def _teams(material: Material) -> Iterator[str]:

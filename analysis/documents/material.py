@@ -48,22 +48,6 @@ class Material(Evidence):
 
 FACT, CONCLUSION = "# Факт", "# Вывод"
 NO_CONCLUSION = "Сведений для выводов недостаточно."
-MOST_CODES = 6
-
-
-def with_codes(printed: str, codes: Sequence[str], year: int) -> str:
-    """A table and below it how to ask whence its numbers come; nothing where there is no table.
-
-    Args:
-        printed: The table.
-        codes: What `explain` is asked for, without the year: «логин/fail_share».
-        year: The year of the numbers.
-    """
-    if not printed or not codes:
-        return printed
-    more = f"; так же: {', '.join(f'`{code}@{year}`' for code in codes[1:MOST_CODES])}" if codes[1:] else ""
-    rest = " и далее" if len(codes) > MOST_CODES else ""
-    return f"{printed}\n\n::: {{.table-note}}\nОткуда числа: `analysis explain {codes[0]}@{year}`{more}{rest}.\n:::"
 
 
 def of_report(material: Material, exhibit: Exhibit) -> str:
@@ -80,9 +64,9 @@ def bullets(sentences: Sequence[str], otherwise: str = "") -> str:
     return "\n".join(f"- {sentence}" for sentence in sentences) or otherwise
 
 
-def concluded(kind: Kind, *cases: Case) -> str:
-    """What the evidence carries of the sentences that a kind of document may hold, case by case."""
-    return bullets([one.markdown for case in cases for one in conclusions(case, kind.id)], NO_CONCLUSION)
+def concluded(kind: Kind, case: Case) -> str:
+    """What the evidence carries of the sentences that a kind of document may hold."""
+    return bullets([one.markdown for one in conclusions(case, kind.id)], NO_CONCLUSION)
 
 
 def hypotheses_and_decisions(material: Material, kind: Kind, school: str = "") -> str:
@@ -129,6 +113,12 @@ def whence(material: Material, asks: Sequence[str], indicators: bool = True) -> 
         said.append(MODEL if method.confirmed else f"{MODEL} Нормой этот способ не задан.")
     how = " или ".join(f"`analysis explain {ask}`" for ask in asks or [f"ЛОГИН@{material.year}"])
     return f"{escape(' '.join(said))} Откуда числа: {how}."
+
+
+def small_print(material: Material, indicators: bool = True) -> str:
+    """«Откуда сведения» of a document about the city, in small letters."""
+    asks = [f"{login}@{material.year}" for login in material.supported[:2]]
+    return f"# Откуда сведения\n\n::: {{.table-note}}\n{whence(material, asks, indicators)}\n:::"
 
 
 def city_document(material: Material, kind: Kind, name: str, body: Sequence[str]) -> Document:

@@ -27,7 +27,7 @@ from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape, points, table_note
 from analysis.presentation.russian import decimal, form, long_date
 from analysis.presentation.school_facts import VPR_NOTICE
-from analysis.presentation.shares import SURE, whole_percent, words_of
+from analysis.presentation.shares import SURE, SURELY, whole_percent, words_of
 from analysis.presentation.words import Row, in_order_of_codes, rows_of, state_words
 from analysis.rules.exam_calendar import school_years_of
 
@@ -64,7 +64,7 @@ UNKNOWN_STATUS = "Участвует ли школа в программе по�
 HOW_TO_READ = (
     "В таблицах — число, из скольких оно и доля. Интервал — где с вероятностью 95 % лежит истинная доля. «С учётом "
     "всех» — доля, оценённая вместе с другими результатами школы и города. «Выше, 95 %» — за пределом случайных "
-    "колебаний вокруг города; «неотличимо» значит, что различие может быть случайным, а не что его нет; «вероятно» в "
+    f"колебаний вокруг города; «неотличимо» значит, что различие может быть случайным, а не что его нет; «{SURELY}» в "
     f"выводах — от {words_of(SURE)}. Прочерк — сведений нет, это не ноль. Остальное о школе (результаты малого числа "
     "участников, журнал, прежние годы, конкурсы) — в служебном отчёте за год."
 )

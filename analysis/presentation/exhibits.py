@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -15,6 +16,7 @@ from analysis.presentation.markdown import escape, figure, only_in, pipe_table, 
 from analysis.presentation.words import Row, rows_of
 
 NOTHING = ("", "—")
+LONGEST_NAME = 31  # of a sheet: Excel takes no longer one
 
 
 @dataclass(frozen=True)
@@ -183,16 +185,28 @@ def shown_to(edition: Edition, contract: Contract, rows: pd.DataFrame) -> pd.Dat
     return rows.drop(columns=list(hidden_from(contract, edition.internal)), errors="ignore")
 
 
+def book_name(calendar_year: int) -> str:
+    """The workbook in which all tables of an edition stand."""
+    return f"tables-{calendar_year}.xlsx"
+
+
+def sheet_name(label: str) -> str:
+    """Its sheet on which a table or picture stands: the label, as far as Excel takes it."""
+    return label if len(label) <= LONGEST_NAME else f"{label[: LONGEST_NAME - 9]}~{crc32(label.encode()):08x}"
+
+
 def data_note(edition: Edition, label: str) -> str:
     """The line under a table or picture: its data files, and the code by which `analysis explain` finds its cells.
 
     Links on the site; in a PDF or DOCX, where a relative link is dead, the names, with the address of the site.
     """
+    year, files = edition.calendar_year, (f"{label}.csv", book_name(edition.calendar_year))
     site = edition.project.site_url.rstrip("/")
-    address = f"{site}/{edition.calendar_year}/data/" if site else ""
-    links = ", ".join(f"[{label}.{kind}](data/{label}.{kind})" for kind in ("csv", "xlsx"))
-    names = ", ".join(escape(f"{address}{label}.{kind}") for kind in ("csv", "xlsx"))
-    code = f"Код таблицы: {escape(table_code(label, edition.calendar_year, edition.internal))}"
+    address = f"{site}/{year}/data/" if site else ""
+    sheet = f"лист «{escape(sheet_name(label))}» книги"
+    links = f", {sheet} ".join(f"[{one}](data/{one})" for one in files)
+    names = f", {sheet} ".join(escape(f"{address}{one}") for one in files)
+    code = f"Код таблицы: {escape(table_code(label, year, edition.internal))}"
     linked = only_in('when-format="html"', f"::: {{.table-note}}\nДанные: {links}. {code}\n:::")
     named = only_in('unless-format="html"', f"::: {{.table-note}}\nДанные: {names}. {code}\n:::")
     return f"{linked}\n{named}"

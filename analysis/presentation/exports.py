@@ -5,14 +5,13 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import xlsxwriter
 
 from analysis.contracts.columns import Contract, titles_of
-from analysis.presentation.exhibits import Exhibit
+from analysis.presentation.exhibits import LONGEST_NAME, Exhibit
 
 DATA_ORIGIN = ("Происхождение", "Стоит только в вымышленных данных и говорит об этом", "")
 WIDEST_COLUMN = 60
@@ -32,13 +31,21 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     return frame.to_csv(index=False, lineterminator="\r\n", date_format="%Y-%m-%d").encode("utf-8")
 
 
-def xlsx_bytes(frame: pd.DataFrame, contract: Contract, about: Sequence[tuple[str, str]], created: date) -> bytes:
-    """The table as a workbook: sheet «Данные» with Russian headings, sheet «О таблице». Text is never a formula.
+class Sheet(NamedTuple):
+    """A sheet of a workbook: its name, what it shows, the rows and their contract, which knows the headings."""
+
+    name: str
+    title: str
+    frame: pd.DataFrame
+    contract: Contract
+
+
+def xlsx_bytes(sheets: Sequence[Sheet], about: Sequence[tuple[str, str]], created: date) -> bytes:
+    """Tables as a workbook, each on a sheet with Russian headings, and a sheet about them. Text is never a formula.
 
     Args:
-        frame: The table.
-        contract: What it is: it knows the headings.
-        about: Lines of the second sheet: label and text.
+        sheets: The tables; where there are several, the sheet about them stands first and leads to each.
+        about: Lines of the sheet about them: label and text.
         created: The date written into the file, so that the same data give the same bytes.
     """
     buffer = io.BytesIO()
@@ -48,23 +55,47 @@ def xlsx_bytes(frame: pd.DataFrame, contract: Contract, about: Sequence[tuple[st
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
+    several = len(sheets) > 1
     with xlsxwriter.Workbook(buffer, options) as workbook:
         workbook.set_properties({"created": datetime(created.year, created.month, created.day), "title": about[0][1]})
-        _write_data(workbook, frame, titles_of(contract))
-        _write_about(workbook, about)
+        if several:
+            _write_about(workbook, "О таблицах", about, sheets)
+        looks = (
+            workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E5E7EB"}),
+            workbook.add_format({"text_wrap": True, "valign": "top"}),
+            workbook.add_format({"num_format": "dd.mm.yyyy", "valign": "top", "align": "left"}),
+        )
+        for one in sheets:
+            _write_data(workbook.add_worksheet(one.name), one.frame, titles_of(one.contract), looks)
+        if not several:
+            _write_about(workbook, "О таблице", about)
     return buffer.getvalue()
 
 
-def data_package(name: str, title: str, created: date, resources: Sequence[Mapping[str, Any]]) -> bytes:
-    """datapackage.json (Frictionless Data Package): every file with its columns, their meaning and unit."""
+def data_package(name: str, title: str, created: date, resources: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
+    """datapackage.json (Frictionless Data Package): every file with its columns, their meaning and unit.
+
+    Tables of the same columns name one file of them: written into each, they would outweigh the data.
+
+    Returns:
+        The files by name.
+    """
+    files: dict[bytes, str] = {}
+    shared = [
+        {**one, "schema": files.setdefault(_json(one["schema"]), f"{one['name']}.schema.json")} for one in resources
+    ]
     package = {
         "profile": "tabular-data-package",
         "name": name,
         "title": title,
         "created": f"{created.isoformat()}T00:00:00Z",
-        "resources": list(resources),
+        "resources": shared,
     }
-    return (json.dumps(package, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+    return {"datapackage.json": _json(package), **{name: content for content, name in files.items()}}
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8")
 
 
 def resource(exhibit: Exhibit, frame: pd.DataFrame, content: bytes) -> dict[str, Any]:
@@ -97,13 +128,8 @@ def _field(name: str, kind: str, columns: Mapping[str, Any]) -> dict[str, str]:
     return {**field, "unit": unit} if unit else field
 
 
-def _write_data(workbook: Any, frame: pd.DataFrame, titles: Mapping[str, str]) -> None:
-    sheet = workbook.add_worksheet("Данные")
-    heading = workbook.add_format(
-        {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E5E7EB"}
-    )
-    cell = workbook.add_format({"text_wrap": True, "valign": "top"})
-    day = workbook.add_format({"num_format": "dd.mm.yyyy", "valign": "top", "align": "left"})
+def _write_data(sheet: Any, frame: pd.DataFrame, titles: Mapping[str, str], looks: tuple[Any, Any, Any]) -> None:
+    heading, cell, day = looks
     for position, (column, values) in enumerate(frame.items()):
         title = titles[str(column)] if str(column) in titles else DATA_ORIGIN[0]
         sheet.write_string(0, position, title, heading)
@@ -124,22 +150,21 @@ def _write_data(workbook: Any, frame: pd.DataFrame, titles: Mapping[str, str]) -
     sheet.repeat_rows(0)
 
 
-def _write_about(workbook: Any, about: Sequence[tuple[str, str]]) -> None:
-    sheet = workbook.add_worksheet("О таблице")
+def _write_about(workbook: Any, name: str, about: Sequence[tuple[str, str]], sheets: Sequence[Sheet] = ()) -> None:
+    sheet = workbook.add_worksheet(name)
     label = workbook.add_format({"bold": True, "valign": "top"})
     text = workbook.add_format({"text_wrap": True, "valign": "top"})
-    sheet.set_column(0, 0, 18)
+    link = workbook.add_format({"font_color": "blue", "underline": 1, "valign": "top"})
+    sheet.set_column(0, 0, LONGEST_NAME if sheets else 18)
     sheet.set_column(1, 1, 90)
-    for row, (name, value) in enumerate(about):
-        sheet.write_string(row, 0, name, label)
+    for row, (said, value) in enumerate(about):
+        sheet.write_string(row, 0, said, label)
         sheet.write_string(row, 1, value, text)
+    for row, one in enumerate(sheets, len(about) + 1):
+        sheet.write_url(row, 0, f"internal:'{one.name}'!A1", link, one.name)
+        sheet.write_string(row, 1, one.title, text)
 
 
 def _width(values: Sequence[object], title: str) -> float:
     longest = max((len(str(value)) for value in values), default=0)
     return min(WIDEST_COLUMN, max(longest, len(title) // 2, 8) + 2)
-
-
-def write(folder: Path, name: str, content: bytes) -> None:
-    """Writes one file of the export."""
-    (folder / name).write_bytes(content)

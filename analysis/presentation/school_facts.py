@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.contracts.columns import Contract
-from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
+from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS, JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
 from analysis.contracts.school_groups import (
     GROUP_TABLES,
     JOURNAL_SHARES,
@@ -75,9 +75,12 @@ def deficit_table(edition: Edition) -> Exhibit:
 def contest_table(edition: Edition) -> Exhibit:
     """Contests by level."""
     key = Col(None, "Уровень, кто участвовал", 32, "l", lambda row: f"{row['contest_level']}, {row['contestants']}")
-    numbers = Parts("winner_count", "Победителей и призёров", "contestant_count", "Участников", "winner_share")
+    numbers = Parts("winner_count", "Победителей и призёров", "contestant_count", "Участий", "winner_share")
+    order = {one: place for place, one in enumerate((*reversed(CONTESTANTS), *CONTEST_LEVELS))}
+    rows = edition.school_facts("contest_parts")
+    rows = rows.sort_values(["contestants", "contest_level"], key=lambda some: some.map(order), kind="stable")
     caption = f"Конкурсы {edition.calendar_year} года"
-    return _parts(edition, "contests", caption, "contest_parts", _part_columns(key, numbers))
+    return _shown(edition, "contests", caption, GROUP_TABLES["contest_parts"], rows, _part_columns(key, numbers))
 
 
 def self_assessment_table(edition: Edition) -> Exhibit:

@@ -19,7 +19,7 @@ from analysis.presentation.effectiveness_tables import (
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, flagged_table, table
 from analysis.presentation.indicator_words import exported, with_interval
 from analysis.presentation.markdown import escape
-from analysis.presentation.shares import out_of, percent, probability
+from analysis.presentation.shares import out_of, percent, probability, whole_percent
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
 from analysis.rules.methods import NO_REPETITION, SAME_LIST, RuleSet
@@ -126,11 +126,18 @@ def _hits(edition: Edition) -> Exhibit | None:
         Col(None, "Процедура", 26, "l", _procedure_words),
         Col(None, "Не преодолели", 10, "c", out_of),
         Col(None, "Доля и интервал 95 %", 18, "c", lambda row: f"{percent(row['value'])} ({between(row)})"),
-        *([Col("low_probability", "На деле не ниже порога", 14, "c", probability)] if edition.internal else []),
+        *(_for_the_office() if edition.internal else []),
     ]
     caption = f"Низкие процедуры {edition.calendar_year} года по правилам отбора"
     printed = Condensed(data, once)
     return flagged_table(edition, "low-procedures", caption, PublicHits, printed, columns) if once else None
+
+
+def _for_the_office() -> list[Col]:
+    return [
+        Col("city_value", "В городе", 8, "c", whole_percent),
+        Col("low_probability", "На деле не ниже порога", 12, "c", probability),
+    ]
 
 
 def _procedure_words(row: Row) -> str:
@@ -162,25 +169,36 @@ def _listed(edition: Edition) -> Exhibit | None:
         return None
     rows = rows[(rows["low_procedure_count"] > 0) | (rows["leaving"] != "") | (rows["listed"] != "не в списке")]
     columns = [
-        Col("rule_id", width=15, say=partial(_rule_name, edition)),
-        Col("school_login", "Школа", 10, "l", edition.school_names.__getitem__),
+        Col("rule_id", width=18, say=partial(_rule_names, edition)),
+        Col("school_login", "Школа", 12, "l", edition.school_names.__getitem__),
         Col(None, "Низких процедур", 12, "c", _low_of_known),
         Col("repeated_low_count", width=8, align="c"),
         Col(None, "По правилу", 22, "l", lambda row: f"{row['listed']}: {row['reason']}"),
-        Col("low_probability", "Условие года на деле", 13, "l", probability),
+        Col("low_probability", "Условие года на деле", 11, "l", probability),
         Col(None, "Выход из списка", 13, "l", _leaving),
     ]
     caption = f"Школы, у которых в {edition.calendar_year} году есть низкие процедуры или решается выход из списка"
-    return table(edition, "selection", caption, Selection, rows, columns) if len(rows) else None
+    return table(edition, "selection", caption, Selection, _once(rows), columns) if len(rows) else None
 
 
-def _rule_name(edition: Edition, rule_id: str) -> str:
-    return next(rule.name for rule in edition.methods.rules if rule.id == rule_id) if edition.methods else rule_id
+def _once(rows: pd.DataFrame) -> Condensed:
+    """The rows, of which those of several rules that say the same are printed once."""
+    same = [name for name in rows.columns if name != "rule_id"]
+    rules = rows.groupby(same, sort=False, dropna=False, observed=True)["rule_id"].agg("; ".join)
+    return Condensed(rows, rows_of(rules.reset_index()))
+
+
+def _rule_names(edition: Edition, rule_ids: str) -> str:
+    """The rules of a row by their names."""
+    named = {rule.id: rule.name for rule in edition.methods.rules} if edition.methods else {}
+    ids = rule_ids.split("; ")
+    return "все правила" if len(ids) == len(named) > 1 else "; ".join(named.get(one, one) for one in ids)
 
 
 def _low_of_known(row: Row) -> str:
-    low, known = row["low_procedure_count"], row["known_procedure_count"]
-    return f"{low} из {known}; ожидалось {row['expected_procedure_count']}"
+    """«2 из 6», and how many were to be expected where some are missing."""
+    low, known, expected = (row[f"{name}_procedure_count"] for name in ("low", "known", "expected"))
+    return f"{low} из {known}; ожидалось {expected}" if known < expected else f"{low} из {known}"
 
 
 def _leaving(row: Row) -> str:
@@ -196,7 +214,7 @@ def _thresholds(edition: Edition) -> Exhibit | None:
     if rows.empty:
         return None
     columns = [
-        Col("rule_id", width=24, say=partial(_rule_name, edition)),
+        Col("rule_id", width=24, say=partial(_rule_names, edition)),
         Col(None, "Порог", 15, "l", _threshold_words),
         Col("listed_school_count", width=10, align="c"),
         Col("undecided_school_count", width=12, align="c"),
@@ -204,7 +222,7 @@ def _thresholds(edition: Edition) -> Exhibit | None:
         Col("leaving_schools", width=19, say=partial(_schools, edition)),
     ]
     caption = f"Что изменил бы другой порог в {edition.calendar_year} году"
-    return table(edition, "thresholds", caption, SelectionThresholds, rows, columns)
+    return table(edition, "thresholds", caption, SelectionThresholds, _once(rows), columns)
 
 
 def _threshold_words(row: Row) -> str:

@@ -67,6 +67,9 @@ def likely(chance: float) -> str:
     return next(words for least, words in SCALE if chance >= least)
 
 
+SURELY = likely(SURE)
+
+
 def scale_words() -> str:
     """The scale as a sentence."""
     said = [f"«{words}» — от {percent(least, 0)}" for least, words in SCALE[:-1]]

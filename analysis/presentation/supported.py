@@ -12,7 +12,7 @@ from analysis.presentation.brief_words import EXAMS
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.places import REPORT
-from analysis.presentation.conclusions.sentence import SCHOOL, TRANSITION, Case
+from analysis.presentation.conclusions.sentence import SCHOOL, TRANSITION, Case, Said
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_tables import by_id
 from analysis.presentation.exhibits import Drawing, Exhibit, picture
@@ -122,11 +122,12 @@ def _in_words(edition: Edition, row: Row) -> str:
 def _words(edition: Edition, name: str) -> str:
     """The lines about a school, as points of a list."""
     login = next(one for one, said in edition.school_names.items() if said == name)
-    said = [*_status(edition, login), *_measures(edition, login), *_own(edition, login), *_staff(edition, name)]
+    said = [*_status(edition, login), *measures(edition, login), *_owed(edition, login), *_own(edition, login)]
+    said += _staff(edition, name)
     case = Case(Evidence(edition), login)
     told = conclusions(case, REPORT, SCHOOL)
     told += [one for one in conclusions(case, REPORT, TRANSITION) if one.sentence.id == "поддержка"]
-    said += [_below_its_name(one.text, name) for one in told]
+    said += [below_its_name(one, name) for one in told]
     lines = [escape(one) for one in said]
     replied = edition.replies.get(login, "")
     return "\n".join(
@@ -134,9 +135,9 @@ def _words(edition: Edition, name: str) -> str:
     )
 
 
-def _below_its_name(said: str, name: str) -> str:
+def below_its_name(one: Said, name: str) -> str:
     """A sentence under the heading that names its school."""
-    rest = said.removeprefix(f"{name}: ")
+    rest = one.text.removeprefix(f"{name}: ")
     return f"{rest[:1].upper()}{rest[1:]}"
 
 
@@ -150,8 +151,8 @@ def _status(edition: Edition, login: str) -> Iterator[str]:
         yield f"Поддержку получает с {given[0]['school_year']} учебного года{status}."
 
 
-def _measures(edition: Edition, login: str) -> Iterator[str]:
-    """How many measures are the school's and in which state, and what it owes."""
+def measures(edition: Edition, login: str) -> Iterator[str]:
+    """How many measures are the school's and in which state."""
     rows = edition.facts("school_results")
     mine = rows[(rows["school_login"] == login) & (rows["school_status"] != NOT_PLANNED)]
     if len(mine):
@@ -163,6 +164,10 @@ def _measures(edition: Edition, login: str) -> Iterator[str]:
             else ""
         )
         yield f"Отвечает за {counted(len(mine), 'показатель')}: выполнено — {done}{rest}."
+
+
+def _owed(edition: Edition, login: str) -> Iterator[str]:
+    """What the school owes and since when."""
     rows = edition.facts("owed")
     rows = rows[(rows["debtor"] == login) & edition.is_over]
     for kind, some in rows.groupby("owed_kind", sort=False):

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from analysis.contracts.tables import stored_in
 from analysis.files.atomic import recover_folder, replace_folder
@@ -23,8 +24,8 @@ from analysis.presentation import (
 )
 from analysis.presentation.catalogue import annex_name, report_name
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit, Section
-from analysis.presentation.exports import csv_bytes, data_package, resource, xlsx_bytes
+from analysis.presentation.exhibits import Exhibit, Section, book_name, sheet_name
+from analysis.presentation.exports import Sheet, csv_bytes, data_package, resource, xlsx_bytes
 from analysis.presentation.figures import save
 from analysis.presentation.markdown import escape
 from analysis.presentation.place import CONTENT_FOLDER, EDITIONS, EXHIBITS, MADE_FOLDERS
@@ -164,28 +165,30 @@ def _write_rows(folder: Path, edition: Edition, shown: Sequence[Exhibit]) -> Non
 
 def _write_data(folder: Path, edition: Edition, shown: Sequence[Exhibit]) -> None:
     created = edition.data_date
-    resources = []
+    resources: list[dict[str, Any]] = []
+    sheets: list[Sheet] = []
     for exhibit in shown:
         table = exhibit.data.assign(data_origin=INVENTED) if edition.project.invented else exhibit.data
         content = csv_bytes(table)
-        book = xlsx_bytes(table, exhibit.contract, _about(edition, exhibit), created)
         (folder / f"{exhibit.label}.csv").write_bytes(content)
-        (folder / f"{exhibit.label}.xlsx").write_bytes(book)
         resources.append(resource(exhibit, table, content))
+        sheets.append(Sheet(sheet_name(exhibit.label), exhibit.caption, table, exhibit.contract))
     invented = f". {INVENTED}" if edition.project.invented else ""
     title = f"Данные отчёта за {edition.calendar_year} год: {edition.approval['title']}{invented}"
     name = f"roadmap-report-{edition.calendar_year}"
-    (folder / "datapackage.json").write_bytes(data_package(name, title, created, resources))
+    about = _about(edition, any("hidden_columns" in one.frame for one in sheets))
+    book = {book_name(edition.calendar_year): xlsx_bytes(sheets, about, created)}
+    for file, content in (data_package(name, title, created, resources) | book).items():
+        (folder / file).write_bytes(content)
 
 
-def _about(edition: Edition, exhibit: Exhibit) -> list[tuple[str, str]]:
+def _about(edition: Edition, hidden: bool) -> list[tuple[str, str]]:
     return [
-        ("Таблица", exhibit.caption),
-        ("Отчёт", f"за {edition.calendar_year} год"),
+        ("Таблицы", f"Все таблицы и рисунки отчёта за {edition.calendar_year} год"),
         ("Документ", str(edition.approval["title"])),
         ("Издатель", edition.project.publisher),
         ("Данные на", short_date(edition.data_date)),
-        ("Пустая ячейка", BLANK if "hidden_columns" not in exhibit.data else f"{BLANK}; {school_facts.HIDDEN_BLANK}"),
+        ("Пустая ячейка", f"{BLANK}; {school_facts.HIDDEN_BLANK}" if hidden else BLANK),
         *([("Внимание", INVENTED)] if edition.project.invented else []),
     ]
 

@@ -21,7 +21,7 @@ from analysis.presentation.exhibits import Exhibit
 from analysis.presentation.office_pictures import office_pictures
 from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS
 from analysis.presentation.write import exhibits_of
-from analysis.project.explanation import read_made
+from analysis.project.explanation import fields_of, read_made
 from analysis.project.work import asked_years
 from analysis.rules.config import Project, load_sources
 from analysis.rules.indicator_passport import Indicator, load_passport
@@ -140,7 +140,7 @@ class LastBuild:
                 rests = shown.get(one["name"], {})
                 if "table" in rests:
                     # Where a table lies in the report of a year, the year is printed with every row of it.
-                    columns = {"calendar_year", *(field["name"] for field in one["schema"]["fields"])}
+                    columns = {"calendar_year", *(field["name"] for field in fields_of(folder, one))}
                     cells.setdefault(rests["table"], []).append((rests["rows"], columns))
         return {name: _part(self.stored[name], cells[name]) for name in sorted(cells)}
 

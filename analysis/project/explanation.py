@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,8 +107,14 @@ def printed_table(project: Project, question: Question) -> PrintedTable:
     with (folder / f"data/{label}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     behind = [[(table, row) for table, row in some] for some in rests.get("behind", [])]
-    fields, table, numbers = found["schema"]["fields"], rests.get("table", ""), rests.get("rows", [])
+    fields, table, numbers = fields_of(folder, found), rests.get("table", ""), rests.get("rows", [])
     return PrintedTable(question.code, found["title"], fields, rows, table, numbers, behind)
+
+
+def fields_of(folder: Path, resource: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The columns of an entry of datapackage.json: written into it, or a file that it names."""
+    schema = resource["schema"]
+    return list((schema if isinstance(schema, dict) else read_made(folder / "data" / schema)).get("fields", []))
 
 
 def read_made(path: Path) -> dict[str, Any]:

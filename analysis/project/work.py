@@ -88,13 +88,14 @@ def keep_findings(project: Project, checked: "Checked") -> list[Path]:
     from analysis.contracts.findings import full_text
     from analysis.contracts.indicators import Findings
     from analysis.files.atomic import write_file_whole
-    from analysis.presentation.exports import xlsx_bytes
+    from analysis.presentation.exports import Sheet, xlsx_bytes
 
     text, book = (project.root / name for name in FINDINGS)
     text.parent.mkdir(exist_ok=True)
     write_file_whole(text, full_text(checked.findings).encode("utf-8"))
+    sheet = Sheet("Данные", "Замечания", checked.tables["findings"], Findings)
     about = [("Таблица", "Замечания к исходным файлам"), ("Издатель", project.publisher)]
-    write_file_whole(book, xlsx_bytes(checked.tables["findings"], Findings, about, _latest_received(project)))
+    write_file_whole(book, xlsx_bytes([sheet], about, _latest_received(project)))
     return [text, book]
 
 

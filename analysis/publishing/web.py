@@ -89,15 +89,23 @@ def _current(page: str, href: str) -> str:
 
 def _menu(page: str, site: Site) -> list[dict[str, object]]:
     """The pages of the folder of a page, if there are several. «in-menu» in the front matter shortens a title, and
-    «Schools / School 12» puts the page into a list of its own."""
+    «Schools / School 12» puts the page into a list of its own, of which it names no other: it is given away alone."""
     groups: dict[str, list[dict[str, object]]] = {}
     there = site.beside(page)
+    own, _ = _in_menu(page, site)
     for one in there if len(there) > 1 and "/" in page else ():
-        front = site.fronts[one]
-        group, _, text = str(front.get(_IN_MENU) or front.get("title", one)).rpartition(" / ")
-        entry = {"href": PurePosixPath(one).name, "text": html.escape(text), "current": one == page}
-        groups.setdefault(html.escape(group), []).append(entry)
+        group, text = _in_menu(one, site)
+        if one == page or not group or group != own:
+            entry = {"href": PurePosixPath(one).name, "text": html.escape(text), "current": one == page}
+            groups.setdefault(html.escape(group), []).append(entry)
     return [{"group": group, "pages": entries} for group, entries in groups.items()]
+
+
+def _in_menu(page: str, site: Site) -> tuple[str, str]:
+    """The list in which a page stands, if any, and what it is called there."""
+    front = site.fronts[page]
+    group, _, text = str(front.get(_IN_MENU) or front.get("title", page)).rpartition(" / ")
+    return group, text
 
 
 def _other_formats(document: str, site: Site) -> Iterator[dict[str, str]]:

@@ -6,6 +6,7 @@ import subprocess
 from datetime import date
 from itertools import pairwise
 
+import pandas as pd
 import pypdf
 import pytest
 from lxml import etree, html
@@ -83,7 +84,22 @@ def test_the_analyst_is_led_to_the_annex_and_to_the_data_of_every_table(pages):
     assert {"annex-2021.html#sec-method", "annex-2021.html#sec-data-log", "data/tbl-progress-1.csv"} <= set(links)
     tables = pages["public"].xpath("//table[@id]/@id | //figure[@id]/@id | //div[starts-with(@id, 'tbl-')]/@id")
     assert len(tables) >= 9
-    assert [one for one in tables if f"data/{one}.xlsx" not in links] == []
+    assert [one for one in tables if f"data/{one}.csv" not in links] == []
+    assert "data/tables-2021.xlsx" in links
+
+
+def test_the_page_of_a_school_names_no_other_school(shared_town):
+    folder = shared_town / "output/internal/_site/2021"
+    schools = pd.read_parquet(shared_town / "data/processed/schools.parquet")
+    schools = dict(zip(schools["school_login"], schools["school_name"], strict=True))
+    files = sorted(folder.glob("school-2021-*.html"))
+    assert len(files) == 2
+    for file in files:
+        text, own = file.read_text("utf-8").replace("\N{NO-BREAK SPACE}", " "), file.stem.rpartition("-")[2]
+        others = {name for login, name in schools.items() if login != own}
+        named = {one for one in others if re.search(rf"{re.escape(one)}(?!\d)", text)}
+        assert (named, set(re.findall(r"edu\d+", text))) == (set(), {own})
+        assert schools[own] in text
 
 
 def test_a_public_page_says_nothing_that_is_for_the_office_alone(pages):

@@ -383,6 +383,7 @@ def test_pages_word_files_and_workbooks_hide_what_the_data_hide(site):
     page = html.parse(str(site / "2021/annex-2021.html"))
     document = docx.Document(str(site / "2021/annex-2021.docx"))
     word = {tuple(_cells(row)) for table in document.tables for row in table.rows}
+    book = openpyxl.load_workbook(site / "2021/data/tables-2021.xlsx")
     checked = 0
     for name, table in _published(site, 2021, "tbl-*").items():
         if "hidden_columns" not in table:
@@ -391,8 +392,7 @@ def test_pages_word_files_and_workbooks_hide_what_the_data_hide(site):
         kept = _printed(printed, table.astype(object).values.tolist(), list(table.columns))
         hidden = len(table) - len(kept)
         assert (hidden > 0) == ("Не напечатаны строки, в которых скрыты все числа" in _note_of(page, name)), name
-        book = openpyxl.load_workbook(site / f"2021/data/{name}.xlsx")["Данные"]
-        lines = list(book.iter_rows(min_row=2, values_only=True))
+        lines = list(book[name].iter_rows(min_row=2, values_only=True))
         for line, known in zip(lines, table.astype(object).values.tolist(), strict=True):
             assert [value is None or value == "" for value in line] == [pd.isna(value) for value in known]
         for row, known in zip(printed, kept, strict=True):

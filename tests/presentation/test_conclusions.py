@@ -47,19 +47,19 @@ def rules(*rows):
     return case(selection=rows)
 
 
-def rule(*rows):
-    return case(rule=RULE, selection=rows)
+def ruled(rule, *rows, **more):
+    of = case(selection=rows, **more)
+    return of._replace(evidence=_by(of.edition, rule))
+
+
+def _by(edition, rule):
+    return Evidence(replace(edition, methods=replace(edition.methods, rules=(rule,))))
 
 
 def repeated(*hits):
     """Listed by a rule that asks for the same procedure two years in a row."""
-    of = case(selection=[selected(listed="в списке", repeated_low_count=1)], selection_hits=hits)
-    return of._replace(evidence=repeats(of.evidence))
-
-
-def repeats(evidence):
-    methods = replace(evidence.edition.methods, rules=(replace(RULE, repetition=SAME_PROCEDURE),))
-    return Evidence(replace(evidence.edition, methods=methods))
+    rule = replace(RULE, repetition=SAME_PROCEDURE)
+    return ruled(rule, selected(listed="в списке", repeated_low_count=1), selection_hits=hits)
 
 
 def topics(*tops):
@@ -151,8 +151,8 @@ EXAMPLES = {
     "выше-порога": Example(
         indicators(low(12, threshold_probability=0.95)),
         [
-            f"Школа 1, ВПР (весна): истинная доля, вероятно, не ниже порога 30 % ({DEFAULT_RULE}): Математика, 6 класс "
-            "— 12 из 20, вероятность 95 %."
+            f"Школа 1, ВПР (весна): истинная доля почти наверняка не ниже порога 30 % ({DEFAULT_RULE}): Математика, 6 "
+            "класс — 12 из 20, вероятность 95 %."
         ],
         1,
         indicators(low(12, threshold_probability=0.94)),
@@ -183,7 +183,7 @@ EXAMPLES = {
     ),
     "нужнее-всего": Example(
         topics(0.95, 0.94, 0.99, 0.1),
-        ["Среди трёх самых нужных тем обучения с вероятностью не меньше 95 %: «Урок» и «Оценивание»."],
+        ["Среди трёх самых нужных тем обучения почти наверняка: «Урок» и «Оценивание»."],
         2,
         topics(0.94, 0.94, 0.94, 0.1),
     ),
@@ -253,7 +253,7 @@ EXAMPLES = {
         repeated(hit(2020, "осень"), hit(2021, "весна")),
         [
             "«Правило» (не подтверждено): из процедур, низких два года подряд, через разрыв сопоставимости: Школа 1 — "
-            "1 из 1. Правило считает годы, а сравнивать их нельзя (ВПР: 2020 год — осень, программа предыдущего "
+            "1 из 1. Считать годы правило велит, а сравнивать их нельзя (ВПР: 2020 год — осень, программа предыдущего "
             "класса; 2021 год — весна, программа своего класса)."
         ],
         1,
@@ -262,8 +262,8 @@ EXAMPLES = {
     "школа-выше-порога": Example(
         school(low(threshold_probability=0.95)),
         [
-            f"Доля не справившихся, вероятно, не меньше порога 30 % ({DEFAULT_RULE}): "
-            "ВПР, математика за 6 класс, весна — 6 из 20 (30 %), вероятность 95 %."
+            f"Доля не справившихся почти наверняка не меньше порога 30 % ({DEFAULT_RULE}): "
+            "ВПР, математика за 6 класс, весна — 6 из 20 (30 %)."
         ],
         1,
         school(low(threshold_probability=0.949)),
@@ -271,8 +271,8 @@ EXAMPLES = {
     "школа-и-порог": Example(
         school(low(threshold_probability=0.05), low(threshold_probability=0.4, **SEVENTH)),
         [
-            f"Из 2 результатов доля не справившихся, вероятно, меньше порога 30 % ({DEFAULT_RULE}) в 1; в 1 "
-            "отличить её от порога нельзя (в скобках — вероятность порога): ВПР, математика за 7 класс, весна (40 %)."
+            f"Из 2 результатов доля не справившихся почти наверняка меньше порога 30 % ({DEFAULT_RULE}) в 1; в 1 "
+            "отличить её от порога нельзя: ВПР, математика за 7 класс, весна."
         ],
         2,
         school(low(threshold_probability=None)),
@@ -335,40 +335,14 @@ EXAMPLES = {
             deficit("Урок", 2, (0.02, 0.2)), share("self_assessment_score", 4, 1), share("contest_count", 0, 1),
         ),
     ),
-    "правило-список": Example(
-        rule(selected(listed="в списке"), selected("edu2")),
-        [
-            "По правилу «Правило» (не подтверждено) в список попадают (низких процедур): Школа 1: 2 из 6; "
-            "вероятность, что условие года выполнено и на деле, — 80 %."
-        ],
-        1,
-        case(rule=replace(RULE, id="another"), selection=[selected("edu3")]),
-    ),
-    "правило-не-ясно": Example(
-        rule(selected(listed="нельзя сказать", reason="не хватает 2 результатов")),
-        [
-            "По правилу «Правило» (не подтверждено) о школах сказать нельзя, недостающие данные могли бы изменить "
-            "ответ: Школа 1: не хватает 2 результатов."
-        ],
-        1,
-        rule(selected(reason="не хватает 2 результатов")),
-    ),
     "правило-и-поддержка": Example(
-        rule(selected(listed="в списке"), selected("edu2"), selected("edu3")),
+        rules(selected(listed="в списке"), selected("edu2"), selected("edu3")),
         [
             "Получают поддержку, но по правилу «Правило» (не подтверждено) за 2021 год в список не попадают: Школа 2. "
-            "Правило не учитывает социальных условий (ШНСУ)."
+            "Социальных условий (ШНСУ) правила отбора не учитывают."
         ],
         1,
-        rule(selected(listed="в списке"), selected("edu2", "в списке"), selected("edu3")),
-    ),
-    "правило-выход": Example(
-        rule(selected(leaving="выходит", leaving_note="неотличимо от случайного")),
-        [
-            "По правилу «Правило» (не подтверждено) из списка прошлого года выходят: Школа 1: неотличимо от случайного."
-        ],
-        1,
-        rule(selected(leaving="остаётся", leaving_note="неотличимо от случайного")),
+        rules(selected(listed="в списке"), selected("edu2", "в списке"), selected("edu3")),
     ),
     "исполнение": Example(
         case(plan_fact=[measure("1.1"), measure("1.2", "не выполнено", 2), measure("1.3", target=0)]),
@@ -390,7 +364,7 @@ EXAMPLES = {
     ),
     "школы-выше-порога": Example(
         indicators(low(threshold_probability=0.95), low(threshold_probability=0.99, school_login="edu3")),
-        ["Хотя бы по одной процедуре доля «2», вероятно, не меньше порога: Школа 1; подробно — в справках."],
+        ["Хотя бы по одной процедуре доля «2» почти наверняка не меньше порога: Школа 1; подробно — в справках."],
         1,
         indicators(low(threshold_probability=0.949), low(threshold_probability=0.99, school_login="edu3")),
     ),
@@ -399,12 +373,6 @@ EXAMPLES = {
         ["Тем не больше трёх (3): все они нужны, порядок между ними показан в таблице."],
         3,
         topics(0.99, 0.5, 0.5, 0.5),
-    ),
-    "темы-нужны": Example(
-        topics(0.95, 0.949, 0.5, 0.05),
-        ["Среди трёх самых нужных тем, вероятно: «Урок» (вероятность 95 %)."],
-        1,
-        topics(0.95, 0.94, 0.5),
     ),
     "темы-не-ясны": Example(
         topics(0.95, 0.949, 0.5, 0.05),
@@ -473,16 +441,16 @@ def test_what_is_for_the_office_is_in_no_public_edition():
             low(threshold_probability=0.96),
         ],
         school_effects=[effect()],
-        training_needs=[topic("Урок", 0.99), topic("Чтение")],
+        training_needs=[topic("Урок", 0.99), *map(topic, ("Чтение", "Цифра", "Оценивание"))],
         selection=[selected(listed="нельзя сказать", leaving="выходит"), selected("edu2", "в списке")],
         selection_hits=[hit(2020, "осень"), hit()],
         selection_thresholds=[threshold(0.25, "edu3")],
     )
-    of = of._replace(evidence=repeats(of.evidence))
+    of = of._replace(evidence=_by(of.edition, replace(RULE, repetition=SAME_PROCEDURE)))
     tables = {**of.edition.tables, "public_school_indicators": of.edition.indicators}
     tables["public_mark_results"] = tables["mark_results"]
     public = of._replace(evidence=Evidence(replace(of.edition, tables=tables, internal=False)))
-    office = {one.id for one in SENTENCES if one.audience == OFFICE and REPORT in one.places}
+    office = {one.id for one in SENTENCES if one.audience == OFFICE and REPORT in one.places} - {"темы-все-нужны"}
     told = [*conclusions(of, REPORT), *conclusions(of._replace(school="edu1"), REPORT, SCHOOL)]
     said = {one.sentence.id for one in told}
     assert said >= office
@@ -495,7 +463,7 @@ def test_each_entry_says_where_for_whom_and_when():
     for one in SENTENCES:
         assert one.condition
         assert (one.kind in (FACT, CONCLUSION), one.audience in (PUBLIC, OFFICE)) == (True, True)
-        assert bool(one.section) == (REPORT in one.places)
+        assert one.section or REPORT not in one.places
 
 
 # Other words of the same sentences.
@@ -520,11 +488,6 @@ def test_each_entry_says_where_for_whom_and_when():
             "собой у одной из двадцати школ. Заметили бы улучшение больше 10 п. п.",
         ),
         (rules(selected()), "список", "«Правило» (не подтверждено): в списке ни одной школы."),
-        (
-            rule(selected()),
-            "правило-список",
-            "По правилу «Правило» (не подтверждено) в список не попадает ни одна школа.",
-        ),
         (
             school(low()),
             "школа-и-город",
@@ -555,15 +518,15 @@ def test_each_entry_says_where_for_whom_and_when():
         (
             school(low(threshold_probability=0.5)),
             "школа-и-порог",
-            f"Из 1 результата доля не справившихся, вероятно, меньше порога 30 % ({DEFAULT_RULE}) ни в одном; в 1 "
-            "отличить её от порога нельзя (в скобках — вероятность порога): ВПР, математика за 6 класс, весна (50 %).",
+            f"Из 1 результата доля не справившихся почти наверняка меньше порога 30 % ({DEFAULT_RULE}) ни в одном; в 1 "
+            "отличить её от порога нельзя: ВПР, математика за 6 класс, весна.",
         ),
         (
             school(low(threshold_probability=0.9496), low(threshold_probability=0.05002, **SEVENTH)),
             "школа-и-порог",
-            f"Из 2 результатов доля не справившихся, вероятно, меньше порога 30 % ({DEFAULT_RULE}) ни в одном; "
-            "в 2 отличить её от порога нельзя (в скобках — вероятность порога): ВПР, математика за 6 класс, весна "
-            "(менее 95 %); ВПР, математика за 7 класс, весна (более 5 %).",
+            f"Из 2 результатов доля не справившихся почти наверняка меньше порога 30 % ({DEFAULT_RULE}) ни в одном; "
+            "в 2 отличить её от порога нельзя: ВПР, математика за 6 класс, весна; "
+            "ВПР, математика за 7 класс, весна.",
         ),
         (
             topics(0.99, 0.5, 0.01, 0.01),
@@ -573,8 +536,8 @@ def test_each_entry_says_where_for_whom_and_when():
         (
             school(low(threshold_probability=1.0)),
             "школа-выше-порога",
-            f"Доля не справившихся, вероятно, не меньше порога 30 % ({DEFAULT_RULE}): ВПР, математика за 6 класс, "
-            "весна — 6 из 20 (30 %), вероятность более 99 %.",
+            f"Доля не справившихся почти наверняка не меньше порога 30 % ({DEFAULT_RULE}): ВПР, математика за 6 класс, "
+            "весна — 6 из 20 (30 %).",
         ),
         (
             case(plan_fact=[measure("1.1"), measure("4.9", "нет сведений")]),
@@ -582,9 +545,9 @@ def test_each_entry_says_where_for_whom_and_when():
             "По показателю 4.9 сведений нет: сказать, выполнен ли он, нельзя.",
         ),
         (
-            case(rule=replace(RULE, threshold=0.0), selection=[selected(listed="нельзя сказать", reason="порог")]),
-            "правило-не-ясно",
-            "Правило «Правило» (не подтверждено) не применено: порог 0 или 1 ничего не отделяет.",
+            ruled(replace(RULE, threshold=0.0), selected(listed="нельзя сказать", reason="порог")),
+            "ответ-не-ясен",
+            "«Правило» не применено: порог 0 или 1 ничего не отделяет.",
         ),
         (
             indicators(share("own_measures_done_share", 3, 5)),
@@ -612,17 +575,21 @@ def test_marks_of_the_journal_are_no_exam_and_no_share_concludes_nothing(row):
 
 
 def test_a_confirmed_rule_is_not_called_unconfirmed():
-    of = case(rule=replace(RULE, confirmed=True), selection=[selected()])
-    assert _texts(_said(of, "правило-список")) == ["По правилу «Правило» в список не попадает ни одна школа."]
+    of = ruled(replace(RULE, confirmed=True), selected())
+    assert _texts(_said(of, "список")) == ["«Правило»: в списке ни одной школы."]
 
 
 def test_several_items_stand_on_lines_of_their_own_and_a_table_is_referred_to():
-    (said,) = _said(topics(0.99, 0.96, 0.5, 0.1), "темы-нужны")
+    (said,) = _said(
+        school(low(threshold_probability=0.99), low(threshold_probability=0.96, **SEVENTH)), "школа-выше-порога"
+    )
     assert said.markdown.replace("\\", "").replace("\N{NO-BREAK SPACE}", " ") == (
-        "Среди трёх самых нужных тем, вероятно:\n  - «Урок» (вероятность 99 %);\n  - «Чтение» (вероятность 96 %)."
+        f"Доля не справившихся почти наверняка не меньше порога 30 % ({DEFAULT_RULE}):\n"
+        "  - ВПР, математика за 6 класс, весна — 6 из 20 (30 %);\n"
+        "  - ВПР, математика за 7 класс, весна — 6 из 20 (30 %)."
     )
     (said,) = _said(topics(0.99), "темы-все-нужны")
-    assert said.markdown.endswith("показан в таблице (@tbl-topics).")
+    assert said.markdown.endswith("показан в таблице (@tbl-training).")
 
 
 UNSURE = selected(listed="нельзя сказать", reason="не хватает 2 результатов")
@@ -632,8 +599,7 @@ UNSURE = selected(listed="нельзя сказать", reason="не хвата�
     ("of", "name"),
     [
         (rules(UNSURE), "список"),
-        (rule(UNSURE), "правило-список"),
-        (rule(UNSURE, selected("edu2", "нельзя сказать")), "правило-и-поддержка"),
+        (rules(UNSURE, selected("edu2", "нельзя сказать")), "правило-и-поддержка"),
         (case(plan_fact=[measure("1.1", "нет сведений")]), "исполнение"),
         (case(), "конкурсы-без-участия"),
     ],

@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 
+import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageChops
 
 from analysis.contracts.effectiveness import TrainingNeeds
 from analysis.contracts.indicators import PlanFact
 from analysis.presentation import plan_tables
 from analysis.presentation.bars import plan_fact_bar
 from analysis.presentation.exhibits import Col, flagged_table, pipe
-from analysis.presentation.figures import save
+from analysis.presentation.figures import STYLE, _as_png, save
 from analysis.presentation.words import count_words
 
 
@@ -42,6 +43,20 @@ def test_a_long_task_takes_several_pictures(edition_of):
     pictures = list(plan_tables.plan_pictures(long, "4"))
     assert [picture.label for picture in pictures] == ["fig-plan-4-1", "fig-plan-4-2", "fig-plan-4-3"]
     assert sum(picture.data["measure_label"].nunique() for picture in pictures) == 39
+
+
+def test_a_drawing_takes_half_the_bytes_and_looks_the_same(edition_of, tmp_path):
+    figure = next(plan_tables.plan_pictures(edition_of(2021), "4")).picture
+    save({"light": figure}, tmp_path)
+    with matplotlib.rc_context(fname=STYLE):
+        figure.savefig(tmp_path / "plain.svg", format="svg")
+    (tmp_path / "plain.png").write_bytes(_as_png(tmp_path / "plain.svg"))
+    plain, light = (tmp_path / f"{name}.svg" for name in ("plain", "light"))
+    assert light.stat().st_size < plain.stat().st_size * 0.6
+    grey = [Image.open(one.with_suffix(".png")).convert("L") for one in (plain, light)]
+    differs = ImageChops.difference(*grey).histogram()
+    assert sum(differs[128:]) < sum(differs) / 10_000
+    assert sum(grey[1].histogram()[:128]) > sum(differs) / 100
 
 
 def test_pictures_are_the_same_bytes_every_time(edition_of, tmp_path):

@@ -12,8 +12,8 @@ import pytest
 from analysis.contracts.indicators import ExecutorLoad, Plan
 from analysis.contracts.report import OwnMeasures
 from analysis.presentation import plan_tables
-from analysis.presentation.exhibits import Exhibit
-from analysis.presentation.exports import csv_bytes, data_package, resource, xlsx_bytes
+from analysis.presentation.exhibits import Exhibit, sheet_name
+from analysis.presentation.exports import Sheet, csv_bytes, data_package, resource, xlsx_bytes
 
 LITERAL = [
     "=1+1",
@@ -42,6 +42,12 @@ def frame():
     )
 
 
+def _book(*frames):
+    sheets = [Sheet("Данные" if not place else f"tbl-{place}", LITERAL[place], frame, Plan)
+              for place, frame in enumerate(frames)]  # fmt: skip
+    return xlsx_bytes(sheets, ABOUT, date(2026, 1, 2))
+
+
 def test_csv_is_literal_and_a_missing_value_is_empty(frame):
     rows = list(csv.reader(io.StringIO(csv_bytes(frame).decode("utf-8"), newline="")))
     assert rows[0] == ["measure_name", "target_count"]
@@ -50,7 +56,7 @@ def test_csv_is_literal_and_a_missing_value_is_empty(frame):
 
 
 def test_xlsx_holds_text_as_text_and_numbers_as_numbers(frame):
-    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(frame, Plan, ABOUT, date(2026, 1, 2))))
+    book = openpyxl.load_workbook(io.BytesIO(_book(frame)))
     sheet = book["Данные"]
     assert [cell.value for cell in sheet[1]] == ["Показатель", "План на год"]
     assert [cell.value for cell in sheet["A"]][1:] == LITERAL
@@ -61,14 +67,33 @@ def test_xlsx_holds_text_as_text_and_numbers_as_numbers(frame):
 
 
 def test_the_same_data_give_the_same_bytes(frame):
-    assert xlsx_bytes(frame, Plan, ABOUT, date(2026, 1, 2)) == xlsx_bytes(frame.copy(), Plan, ABOUT, date(2026, 1, 2))
+    assert _book(frame) == _book(frame.copy())
     assert csv_bytes(frame) == csv_bytes(frame.copy())
 
 
-def test_the_package_describes_every_column(frame):
+def test_the_first_sheet_of_several_tells_what_stands_where(frame):
+    book = openpyxl.load_workbook(io.BytesIO(_book(frame, frame[["measure_name"]])))
+    assert book.sheetnames == ["О таблицах", "Данные", "tbl-1"]
+    lines = [[cell.value for cell in row] for row in book["О таблицах"].rows]
+    assert lines == [*map(list, ABOUT), [None, None], ["Данные", LITERAL[0]], ["tbl-1", LITERAL[1]]]
+    assert book["О таблицах"]["A5"].hyperlink.location == "'tbl-1'!A1"
+    assert [book["Данные"].max_column, book["tbl-1"].max_column] == [2, 1]
+
+
+def test_a_sheet_has_a_name_that_excel_takes_and_no_other_sheet():
+    long = [f"tbl-like-context-{'a' * 14}-{last}" for last in "bc"]
+    names = [sheet_name(one) for one in ("tbl-fact-1", *long)]
+    assert names[0] == "tbl-fact-1"
+    assert len(set(names)) == 3
+    assert max(map(len, names)) == 31
+
+
+def test_the_package_describes_every_column_once(frame):
     entry = resource(Exhibit("tbl-x", "Проба", Plan, frame, ""), frame, csv_bytes(frame))
-    package = json.loads(data_package("report", "Отчёт", date(2026, 1, 2), [entry]))
-    fields = package["resources"][0]["schema"]["fields"]
+    files = data_package("report", "Отчёт", date(2026, 1, 2), [entry, {**entry, "name": "tbl-y"}])
+    package = json.loads(files["datapackage.json"])
+    assert {one["schema"] for one in package["resources"]} == {"tbl-x.schema.json"} == {*files} - {"datapackage.json"}
+    fields = json.loads(files["tbl-x.schema.json"])["fields"]
     assert [field["name"] for field in fields] == list(frame.columns)
     assert [field["type"] for field in fields] == ["string", "integer"]
     assert fields[1]["unit"] == "как в названии"

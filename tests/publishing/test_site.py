@@ -29,6 +29,11 @@ def test_a_page_offers_the_others_of_its_year(moved: Path):
     assert menu.xpath(".//a[@aria-current='page']/@href") == ["annex-2021.html"]
 
 
+def test_a_page_of_a_list_names_no_other_of_it(moved: Path):
+    menu = _page(moved, "2021/school-10.html").xpath("//nav[@aria-label='Страницы этого года']")[0]
+    assert [link.text for link in menu.iter("a")] == ["Отчёт за 2021 год", "Приложение", "Школа № 10 & Ко"]
+
+
 def test_the_bar_shows_the_year_of_a_page(moved: Path):
     def marked(name: str) -> list[tuple[str, str]]:
         bar = _page(moved, name).xpath("//nav[@aria-label='Разделы сайта']")[0]
@@ -77,10 +82,16 @@ def test_an_empty_cell_heads_nothing(site: Path):
     assert all(head.text_content().strip() for head in heads)
 
 
-def test_the_first_page_and_the_pages_of_a_year_are_light(shared_town: Path):
+def test_three_years_of_the_site_are_light_and_so_is_the_first_page(shared_town: Path):
     site = shared_town / "reports/_site"
-    look = ["styles.css", "scripts/site.css", "scripts/site.js", "scripts/sortable.js"]
-    assert sum((site / name).stat().st_size for name in ["index.html", *look]) <= 150_000
-    written = [path for path in site.rglob("*") if path.suffix in (".html", ".js", ".css")]
-    assert len(written) > 8
-    assert sum(path.stat().st_size for path in written) <= 700_000  # a third of what the site may weigh
+    sizes = {
+        one: one.stat().st_size for one in site.rglob("*") if one.is_file() and one.suffix not in (".pdf", ".docx")
+    }
+    of_a_year = sum(size for one, size in sizes.items() if one.is_relative_to(site / "2021"))
+    assert of_a_year > 1_000_000
+    assert sum(sizes.values()) + 2 * of_a_year < 4_000_000
+    for page in (site / "index.html", site / "2021/annual-report-2021.html"):
+        shown = {
+            page.parent / one for one in parsed_html.parse(page).xpath("//script/@src | //img/@src | //link/@href")
+        }
+        assert 30_000 < sum(sizes[one.resolve()] for one in {page, *shown}) < 150_000

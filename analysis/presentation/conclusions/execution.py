@@ -1,4 +1,4 @@
-"""Sentences of the brief for the meeting: what is carried out, and which schools are probably over the threshold."""
+"""Sentences of the brief for the meeting: what is carried out, and which schools surely reach the threshold."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from analysis.presentation.conclusions.school import low_rows
 from analysis.presentation.conclusions.sentence import CONCLUSION, OFFICE, Case, Sentence, Told
 from analysis.presentation.row_keys import asked_as, indicator_keys
 from analysis.presentation.russian import listed
-from analysis.presentation.shares import SURE, words_of
+from analysis.presentation.shares import SURE, SURELY, words_of
 from analysis.presentation.words import Row, rows_of
 
 
@@ -47,12 +47,12 @@ def undocumented(case: Case) -> Iterator[Told]:
 
 
 def schools_over_the_threshold(case: Case) -> Iterator[Told]:
-    """Supported schools with a share that is probably not below the threshold."""
+    """Supported schools with a share that is nearly surely not below the threshold."""
     rows = {login: _over(case, login) for login in case.evidence.supported}
     over = [login for login, some in rows.items() if some]
     if over:
         names = listed([case.evidence.name(login) for login in over])
-        text = f"Хотя бы по одной процедуре доля «2», вероятно, не меньше порога: {names}; подробно — в справках."
+        text = f"Хотя бы по одной процедуре доля «2» {SURELY} не меньше порога: {names}; подробно — в справках."
         yield Told(text, indicator_keys([row for some in rows.values() for row in some]))
 
 

@@ -11,7 +11,7 @@ from analysis.presentation.effectiveness_tables import by_id, lowered
 from analysis.presentation.row_keys import gap_key, indicator_keys
 from analysis.presentation.russian import counted, decimal
 from analysis.presentation.school_facts import subject_words
-from analysis.presentation.shares import SURE, UNSURE, out_of, percent, probability, words_of
+from analysis.presentation.shares import SURE, SURELY, UNSURE, out_of, percent, probability, words_of
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
 from analysis.rules.written import bracketed, doubt
@@ -77,7 +77,7 @@ def over_threshold(case: Case) -> Iterator[Told]:
         over = [row for row in rows if _is_enough(case.edition, row) and _chance(row) >= SURE]
         if over:
             cases = _cases(over, lambda row: f"вероятность {probability(_chance(row))}")
-            text = f"истинная доля, вероятно, не ниже порога {_threshold(indicator)}"
+            text = f"истинная доля {SURELY} не ниже порога {_threshold(indicator)}"
             yield Told(f"{name}, {title}: {text}: {cases}.", indicator_keys(over))
 
 

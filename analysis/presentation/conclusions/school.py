@@ -10,7 +10,7 @@ from analysis.presentation.conclusions.places import SCHOOL_NOTE
 from analysis.presentation.conclusions.sentence import CONCLUSION, OFFICE, Case, Sentence, Told
 from analysis.presentation.row_keys import indicator_keys
 from analysis.presentation.russian import decimal, form
-from analysis.presentation.shares import SURE, UNSURE, probability, whole_percent, words_of
+from analysis.presentation.shares import SURE, SURELY, UNSURE, whole_percent, words_of
 from analysis.presentation.words import Row
 from analysis.rules.exam_calendar import JOURNAL
 from analysis.rules.indicator_passport import Passport
@@ -46,20 +46,18 @@ def threshold_words(passport: Passport) -> str:
 
 
 def over_the_threshold(case: Case) -> Iterator[Told]:
-    """Shares that are probably not below the threshold."""
+    """Shares that are nearly surely not below the threshold."""
     over = [row for row in _judged(case) if row["threshold_probability"] >= SURE]
     if over and case.evidence.passport:
-        said = [
-            f"{sitting_words(row)} — {share_words(row)}, вероятность {probability(row['threshold_probability'])}"
-            for row in sorted(over, key=lambda row: float(row["value"]), reverse=True)[:MOST_NAMED]
-        ]
+        most = sorted(over, key=lambda row: float(row["value"]), reverse=True)[:MOST_NAMED]
+        said = [f"{sitting_words(row)} — {share_words(row)}" for row in most]
         count = f" в {len(over)} результатах; больше всего" if len(over) > len(said) else ""
-        head = f"Доля не справившихся, вероятно, не меньше порога {threshold_words(case.evidence.passport)}{count}"
+        head = f"Доля не справившихся {SURELY} не меньше порога {threshold_words(case.evidence.passport)}{count}"
         yield Told(head, indicator_keys(over), said)
 
 
 def under_or_undecided(case: Case) -> Iterator[Told]:
-    """How many shares are probably below the threshold, and which cannot be told from it."""
+    """How many shares are nearly surely below the threshold, and which cannot be told from it."""
     rows = _judged(case)
     if not rows or not case.evidence.passport:
         return
@@ -68,12 +66,12 @@ def under_or_undecided(case: Case) -> Iterator[Told]:
     results = form(len(rows), ("результата", "результатов", "результатов"))
     over = threshold_words(case.evidence.passport)
     in_how_many = f"в {under}" if under else "ни в одном"
-    head = f"Из {len(rows)} {results} доля не справившихся, вероятно, меньше порога {over} {in_how_many}"
+    head = f"Из {len(rows)} {results} доля не справившихся {SURELY} меньше порога {over} {in_how_many}"
     named = sorted(open_ones, key=lambda row: -row["threshold_probability"])[:MOST_NAMED]
     shown = [row for row in open_ones if any(row is one for one in named)]
-    said = "; ".join(f"{sitting_words(row)} ({probability(row['threshold_probability'])})" for row in shown)
+    said = "; ".join(map(sitting_words, shown))
     most = ", ближе всего к нему" if len(shown) < len(open_ones) else ""
-    rest = f"; в {len(open_ones)} отличить её от порога нельзя{most} (в скобках — вероятность порога): {said}"
+    rest = f"; в {len(open_ones)} отличить её от порога нельзя{most}: {said}"
     yield Told(f"{head}{rest if open_ones else ''}.", indicator_keys(rows))
 
 

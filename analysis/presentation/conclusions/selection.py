@@ -1,4 +1,4 @@
-"""Sentences about the rules of selection: in the report all rules one after the other, in the note one at a time."""
+"""Sentences about the rules of selection, of the report and of the note on selection."""
 
 from collections.abc import Iterator
 
@@ -12,13 +12,14 @@ from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE,
 from analysis.presentation.edition import Edition
 from analysis.presentation.row_keys import selection_key, threshold_key
 from analysis.presentation.russian import counted, listed
-from analysis.presentation.shares import percent, probability
+from analysis.presentation.shares import likely, percent, probability
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.methods import NO_REPETITION, PARTS_NOTHING, RuleSet
 from analysis.rules.written import bracketed, doubt
 
 LISTED, UNLISTED, UNDECIDED = LISTED_WORDS
 LEAVES = LEAVING_WORDS[1]
+BOTH = (REPORT, SELECTION_NOTE)
 
 
 def who_is_listed(case: Case) -> Iterator[Told]:
@@ -68,71 +69,46 @@ def leaving(case: Case) -> Iterator[Told]:
             yield Told(text, [selection_key(row)])
 
 
-def listed_by_the_rule(case: Case) -> Iterator[Told]:
-    """Whom the rule lists, and how sure that is."""
-    name, rows = named(case.rule), _rows(case)
-    some = _of_state(rows, LISTED)
-    said = [
-        f"{case.evidence.name(row['school_login'])}: {row['low_procedure_count']} из {row['known_procedure_count']}; "
-        f"вероятность, что условие года выполнено и на деле, — {probability(row['low_probability'])}"
-        for row in some
-    ]
-    keys = [selection_key(row) for row in some]
-    if said:
-        yield Told(f"По правилу {name} в список попадают (низких процедур)", keys, said)
-    elif rows and not _of_state(rows, UNDECIDED):
-        yield Told(f"По правилу {name} в список не попадает ни одна школа.", keys)
-
-
-def undecided_by_the_rule(case: Case) -> Iterator[Told]:
-    """For whom missing data decide under the rule."""
-    some = _of_state(_rows(case), UNDECIDED)
-    if some and case.rule and not case.rule.parts_schools:
-        yield Told(f"Правило {named(case.rule)} не применено: {PARTS_NOTHING}.", [selection_key(row) for row in some])
-    elif some:
-        said = [f"{case.evidence.name(row['school_login'])}: {row['reason']}" for row in some]
-        head = f"По правилу {named(case.rule)} о школах сказать нельзя, недостающие данные могли бы изменить ответ"
-        yield Told(head, [selection_key(row) for row in some], said)
-
-
 def supported_but_not_listed(case: Case) -> Iterator[Told]:
-    """Supported schools that the rule does not list."""
-    rows = _rows(case)
-    found = {row["school_login"] for row in _of_state(rows, UNLISTED)}
-    outside = [login for login in case.evidence.supported if login in found]
-    if outside:
-        names = listed([case.evidence.name(login) for login in outside])
-        yield Told(
-            f"Получают поддержку, но по правилу {named(case.rule)} за {case.evidence.year} год в список не попадают: "
-            f"{names}. Правило не учитывает социальных условий (ШНСУ).",
-            [selection_key(row) for row in rows if row["school_login"] in outside],
-        )
-
-
-def leaving_by_the_rule(case: Case) -> Iterator[Told]:
-    """Who leaves last year's list of the rule."""
-    some = _leaving(_rows(case))
-    if some:
-        said = [f"{case.evidence.name(row['school_login'])}: {_note(row)}" for row in some]
-        head = f"По правилу {named(case.rule)} из списка прошлого года выходят"
-        yield Told(head, [selection_key(row) for row in some], said)
+    """Supported schools that rules do not list; rules that leave out the same are told together."""
+    alike: dict[tuple[str, ...], list[tuple[RuleSet, list[str]]]] = {}
+    for rule, rows in selected_by_rules(case.evidence):
+        keys = {row["school_login"]: selection_key(row) for row in _of_state(rows, UNLISTED)}
+        outside = tuple(login for login in case.evidence.supported if login in keys)
+        alike.setdefault(outside, []).append((rule, [keys[login] for login in outside]))
+    for outside, some in alike.items():
+        if outside:
+            names = listed([case.evidence.name(login) for login in outside])
+            by = f"{'правилу' if len(some) == 1 else 'правилам'} {listed([named(rule) for rule, _ in some])}"
+            yield Told(
+                f"Получают поддержку, но по {by} за {case.evidence.year} год в список не попадают: {names}. "
+                "Социальных условий (ШНСУ) правила отбора не учитывают.",
+                [key for _, keys in some for key in keys],
+            )
 
 
 def repeated_over_a_break(case: Case) -> Iterator[Told]:
-    """Low procedures that a rule counts as repeated though the two years may not be compared."""
-    for rule, rows in [(case.rule, _rows(case))] if case.rule else selected_by_rules(case.evidence):
+    """Low procedures that rules count as repeated though the two years may not be compared; rules alike together."""
+    alike: dict[str, list[tuple[RuleSet, list[Row]]]] = {}
+    for rule, rows in selected_by_rules(case.evidence):
         broken = over_breaks(case.edition, rule.id)
         number = broken["school_login"].value_counts()
         some = [row for row in rows if row["school_login"] in number]
         if some and rule.repetition != NO_REPETITION:
-            of_how_many = [f"{number[row['school_login']]} из {row['repeated_low_count']}" for row in some]
-            names = [case.evidence.name(row["school_login"]) for row in some]
-            said = "; ".join(f"{name} — {count}" for name, count in zip(names, of_how_many, strict=True))
-            yield Told(
-                f"{named(rule)}: из процедур, низких два года подряд, через разрыв сопоставимости: {said}. Правило "
-                f"считает годы, а сравнивать их нельзя ({breaks_words(case.edition, broken)}).",
-                [selection_key(row) for row in some],
-            )
+            counts = [(row, f"{number[row['school_login']]} из {row['repeated_low_count']}") for row in some]
+            said = "; ".join(f"{case.evidence.name(row['school_login'])} — {count}" for row, count in counts)
+            text = f"{said}. Считать годы правило велит, а сравнивать их нельзя ({breaks_words(case.edition, broken)})"
+            alike.setdefault(text, []).append((rule, some))
+    for text, found in alike.items():
+        names = listed([named(rule) for rule, _ in found])
+        head = f"{names}: из процедур, низких два года подряд, через разрыв сопоставимости"
+        yield Told(f"{head}: {text}.", [selection_key(row) for _, rows in found for row in rows])
+
+
+def how_surely(case: Case, row: Row) -> str:
+    """«Школа № 12 (по истинным долям — вероятно)»: the school, and how likely the rule is met without chance."""
+    sure: str = "" if pd.isna(row["low_probability"]) else f" (по истинным долям — {likely(row['low_probability'])})"
+    return f"{case.evidence.name(row['school_login'])}{sure}"
 
 
 def selected_by_rules(evidence: Evidence) -> Iterator[tuple[RuleSet, list[Row]]]:
@@ -141,14 +117,8 @@ def selected_by_rules(evidence: Evidence) -> Iterator[tuple[RuleSet, list[Row]]]
         yield rule, rows_of(evidence.of_rule("selection", rule))
 
 
-def _rows(case: Case) -> list[Row]:
-    assert case.rule is not None
-    return rows_of(case.evidence.of_rule("selection", case.rule))
-
-
-def named(rule: RuleSet | None) -> str:
+def named(rule: RuleSet) -> str:
     """The name of a rule, and what of it is in doubt."""
-    assert rule is not None
     return f"«{rule.name}»{bracketed(doubt(rule.default, rule.confirmed))}"
 
 
@@ -160,10 +130,6 @@ def _leaving(rows: list[Row]) -> list[Row]:
     return [row for row in rows if str(row["leaving"]) == LEAVES]
 
 
-def _note(row: Row) -> str:
-    return "" if pd.isna(row["leaving_note"]) else str(row["leaving_note"])
-
-
 def _threshold_case(evidence: Evidence, row: Row) -> str:
     moves = [
         f"{word}: {', '.join(evidence.name(login) for login in row[column].split(', '))}"
@@ -173,37 +139,23 @@ def _threshold_case(evidence: Evidence, row: Row) -> str:
     return f"при {percent(row['threshold'], 0)} {', '.join(moves)}"
 
 
-APPLIED, OPEN = "правило применено к результатам года", "недостающие результаты могут изменить ответ правила"
-GOES = "школа была в списке и по правилу выходит"
-SENTENCES = (
-    *(
-        Sentence(name, kind, condition, tell, audience=OFFICE, section=SELECTION)
-        for name, kind, tell, condition in (
-            ("список", FACT, who_is_listed, APPLIED),
-            ("ответ-не-ясен", CONCLUSION, undecided, OPEN),
-            ("другой-порог", CONCLUSION, other_thresholds, "при другом пороге список другой"),
-            ("выход", CONCLUSION, leaving, GOES),
-        )
-    ),
-    *(
-        Sentence(name, CONCLUSION, condition, tell, (SELECTION_NOTE,), OFFICE)
-        for name, tell, condition in (
-            ("правило-список", listed_by_the_rule, APPLIED),
-            ("правило-не-ясно", undecided_by_the_rule, OPEN),
-            ("правило-и-поддержка", supported_but_not_listed, "школа получает поддержку, а по правилу не в списке"),
-            ("правило-выход", leaving_by_the_rule, GOES),
-        )
-    ),
-    Sentence(
-        "повторение-и-разрыв",
-        CONCLUSION,
-        "процедура низкая два года подряд, а слово сопоставимости в календаре сменилось; правило требует повторения",
-        repeated_over_a_break,
-        (REPORT, SELECTION_NOTE),
-        OFFICE,
-        SELECTION,
-    ),  # fmt: skip
-)
+SENTENCES = tuple(
+    Sentence(name, kind, condition, tell, places, OFFICE, SELECTION)
+    for name, kind, tell, places, condition in (
+        ("список", FACT, who_is_listed, (REPORT,), "правило применено к результатам года"),
+        ("ответ-не-ясен", CONCLUSION, undecided, BOTH, "недостающие результаты могут изменить ответ правила"),
+        ("другой-порог", CONCLUSION, other_thresholds, (REPORT,), "при другом пороге список другой"),
+        ("выход", CONCLUSION, leaving, BOTH, "школа была в списке и по правилу выходит"),
+        (
+            "правило-и-поддержка", CONCLUSION, supported_but_not_listed, (SELECTION_NOTE,),
+            "школа получает поддержку, а по правилу не в списке",
+        ),
+        (
+            "повторение-и-разрыв", CONCLUSION, repeated_over_a_break, BOTH,
+            "процедура низкая два года подряд, а слово сопоставимости сменилось; правило требует повторения",
+        ),
+    )
+)  # fmt: skip
 
 
 NOTHING = pd.DataFrame(columns=[*PROCEDURE, "comparability_before", "comparability"])

@@ -8,7 +8,6 @@ from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.places import REPORT
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape, points
-from analysis.rules.methods import RuleSet
 
 FACT, CONCLUSION = "Факт", "Вывод"
 # Sections of the report.
@@ -24,12 +23,10 @@ class Case(NamedTuple):
     Attributes:
         evidence: The tables of the year.
         school: The login of the school that a document is about; empty elsewhere.
-        rule: The rule that a part of a document is about; None elsewhere.
     """
 
     evidence: Evidence
     school: str = ""
-    rule: RuleSet | None = None
 
     @property
     def edition(self) -> Edition:

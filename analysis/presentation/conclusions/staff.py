@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.presentation.conclusions.places import COURSES
+from analysis.presentation.conclusions.places import COURSES, REPORT
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, STAFF, Case, Sentence, Told
 from analysis.presentation.row_keys import indicator_keys, training_key
 from analysis.presentation.russian import NO_BREAK_SPACE, form, listed
-from analysis.presentation.shares import SURE, UNSURE, out_of, percent, probability, words_of
+from analysis.presentation.shares import SURE, SURELY, UNSURE, out_of, percent, words_of
 from analysis.presentation.words import Row, rows_of
 
 MOST_NEEDED = 3
@@ -23,11 +23,12 @@ def vacancies(case: Case) -> Iterator[Told]:
 
 
 def most_needed(case: Case) -> Iterator[Told]:
-    """Topics that are surely among the first three."""
-    sure = [row for row in _ranked(case) if row["top_probability"] >= SURE]
-    if sure:
+    """Topics that are nearly surely among the first three of more."""
+    known = _ranked(case)
+    sure = [row for row in known if row["top_probability"] >= SURE]
+    if sure and len(known) > MOST_NEEDED:
         names = listed([f"«{row['competence']}»" for row in sure])
-        text = f"Среди трёх самых нужных тем обучения с вероятностью не меньше {words_of(SURE)}: {names}."
+        text = f"Среди трёх самых нужных тем обучения {SURELY}: {names}."
         yield Told(text, [training_key(row) for row in sure])
 
 
@@ -48,16 +49,7 @@ def all_needed(case: Case) -> Iterator[Told]:
     known = _ranked(case)
     if 0 < len(known) <= MOST_NEEDED:
         text = f"Тем не больше трёх ({len(known)}): все они нужны, порядок между ними показан в таблице."
-        yield Told(text, [training_key(row) for row in known], table="tbl-topics")
-
-
-def probably_needed(case: Case) -> Iterator[Told]:
-    """Topics that are probably among the first three of more."""
-    known = _ranked(case)
-    sure = [row for row in known if row["top_probability"] >= SURE]
-    if sure and len(known) > MOST_NEEDED:
-        said = [f"«{row['competence']}» (вероятность {probability(row['top_probability'])})" for row in sure]
-        yield Told("Среди трёх самых нужных тем, вероятно", [training_key(row) for row in sure], said)
+        yield Told(text, [training_key(row) for row in known], table="tbl-training")
 
 
 def undecided_topics(case: Case) -> Iterator[Told]:
@@ -82,22 +74,12 @@ BETWEEN = f"больше {words_of(UNSURE)} и меньше {words_of(SURE)}"
 SENTENCES = (
     Sentence("вакансии", FACT, "школа назвала ставки и вакансии", vacancies, section=STAFF),
     *(
-        Sentence(name, CONCLUSION, condition, tell, audience=OFFICE, section=STAFF)
-        for name, tell, condition in (
-            ("нужнее-всего", most_needed, f"{TOP} тем не меньше {words_of(SURE)}"),
-            ("порядок-тем", order_of_topics, "места соседних тем перекрываются"),
-        )
-    ),
-    *(
-        Sentence(name, CONCLUSION, condition, tell, (COURSES,), OFFICE)
-        for name, tell, condition in (
-            ("темы-все-нужны", all_needed, "тем не больше трёх"),
-            ("темы-нужны", probably_needed, f"тем больше трёх; {TOP} не меньше {words_of(SURE)}"),
-            (
-                "темы-не-ясны",
-                undecided_topics,
-                f"тем больше трёх; {TOP} {BETWEEN}",
-            ),
+        Sentence(name, CONCLUSION, condition, tell, places, OFFICE, STAFF)
+        for name, tell, places, condition in (
+            ("темы-все-нужны", all_needed, (REPORT, COURSES), "тем не больше трёх"),
+            ("нужнее-всего", most_needed, (REPORT, COURSES), f"тем больше трёх; {TOP} не меньше {words_of(SURE)}"),
+            ("порядок-тем", order_of_topics, (REPORT,), "места соседних тем перекрываются"),
+            ("темы-не-ясны", undecided_topics, (COURSES,), f"тем больше трёх; {TOP} {BETWEEN}"),
         )
     ),
 )

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from analysis.presentation.conclusions.places import REPORT, SELECTION_NOTE
 from analysis.presentation.conclusions.results import OUTER, comparisons_with_city
-from analysis.presentation.conclusions.selection import LISTED, UNDECIDED, selected_by_rules
+from analysis.presentation.conclusions.selection import LISTED, UNDECIDED, how_surely, selected_by_rules
 from analysis.presentation.conclusions.sentence import (
     CONCLUSION,
     FACT,
@@ -65,7 +66,7 @@ def listed_by_rules(case: Case) -> Iterator[Told]:
     alike: dict[tuple[str, ...], list[Sequence[Row]]] = {}
     for rule, rows in selected_by_rules(case.evidence):
         if rule.parts_schools:
-            names = [_listed(case, row) for row in rows if row["listed"] == LISTED]
+            names = [how_surely(case, row) for row in rows if row["listed"] == LISTED]
             alike.setdefault((*names, str(sum(row["listed"] == UNDECIDED for row in rows))), []).append(rows)
     for (*names, unknown), groups in alike.items():
         by = "По правилу отбора" if len(groups) == 1 else f"По правилам отбора (их {len(groups)})"
@@ -73,12 +74,6 @@ def listed_by_rules(case: Case) -> Iterator[Told]:
         who = f"{verb} {listed(names)}" if names else "не попадает ни одна школа"
         rest = f"; о {counted(int(unknown), 'школа', PREPOSITIONAL)} сказать нельзя" if int(unknown) else ""
         yield Told(f"{by} в список {who}{rest}.", [selection_key(row) for rows in groups for row in rows])
-
-
-def _listed(case: Case, row: Row) -> str:
-    """«Школа № 12 (по истинным долям — вероятно)»: the school, and how likely the rule is met without chance."""
-    sure: str = "" if pd.isna(row["low_probability"]) else f" (по истинным долям — {likely(row['low_probability'])})"
-    return f"{case.evidence.name(row['school_login'])}{sure}"
 
 
 def _compared(case: Case) -> Compared:
@@ -117,13 +112,20 @@ def _case(row: Row, *, named: bool) -> str:
     return f"{about}: {out_of(row)} при {whole_percent(row['city_value'])} в городе"
 
 
+BESIDE_CITY = "школа-в-городе"
 COMPARED = "есть доли с порогом, которые сравнены с городом"
 SENTENCES = tuple(
-    Sentence(name, kind, condition, tell, audience=OFFICE, section=section)
-    for name, kind, section, tell, condition in (
-        ("итог-против-города", CONCLUSION, SUMMARY, beside_city, f"у поддерживаемых школ {COMPARED}"),
-        ("итог-отбор", FACT, SUMMARY, listed_by_rules, "правило отбора, различающее школы, применено к году"),
-        ("школа-в-целом", CONCLUSION, SCHOOL, school_in_all, "доля школы по всем результатам года оценена"),
-        ("школа-в-городе", CONCLUSION, SCHOOL, school_beside_city, f"у школы {COMPARED}"),
+    Sentence(name, kind, condition, tell, places, OFFICE, section)
+    for name, kind, section, places, tell, condition in (
+        (
+            "итог-против-города", CONCLUSION, SUMMARY, (REPORT,), beside_city,
+            f"у поддерживаемых школ {COMPARED}",
+        ),
+        (
+            "итог-отбор", FACT, SUMMARY, (REPORT, SELECTION_NOTE), listed_by_rules,
+            "правило отбора, различающее школы, применено к году",
+        ),
+        ("школа-в-целом", CONCLUSION, SCHOOL, (REPORT,), school_in_all, "доля школы по всем результатам года оценена"),
+        (BESIDE_CITY, CONCLUSION, SCHOOL, (REPORT,), school_beside_city, f"у школы {COMPARED}"),
     )
-)
+)  # fmt: skip
