@@ -14,6 +14,7 @@ from analysis.presentation import (
     execution,
     logs,
     passport,
+    plan_changes,
     plan_tables,
     quality,
     report,
@@ -93,6 +94,7 @@ def _annex(edition: Edition) -> list[Section]:
     return [
         Section("approval", sentences.approval(edition)),
         *_plan_sections(edition),
+        Section("changes", *plan_changes.section(edition)),
         Section("facts", *execution.sections(edition)),
         Section("schools", *school_facts.sections(edition)),
         Section("quality", *quality.sections(edition)),
