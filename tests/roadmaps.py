@@ -29,9 +29,9 @@ SECOND = ("1.2.", "Семинар", "Программа семинара", "2", 
 COUNTED = {"measure_kind": "count", "better": None, "target_mark": None, "comparator": "="}
 OF_MEASURE = {
     "measure_kind": "count", "measure_unit": None, "better": None, "baseline_value": None, "baseline_year": None,
-    "deadline_text": None,
+    "deadline_text": None, "measure_identity": "1.1/1",
 }  # fmt: skip
-OF_TARGET = {"target_mark": None, "derived_rule": None}
+OF_TARGET = {"target_mark": None, "derived_rule": None, "in_force": True}
 ADDRESS_COLUMNS = {"source_file", "place", "task_place", "title_place", "approved_date_place"}
 
 Row = Sequence[str]

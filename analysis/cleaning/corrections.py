@@ -12,7 +12,7 @@ from analysis.errors import nearest
 from analysis.intake.blocks import Block, plain, with_texts
 from analysis.intake.cell_values import read_text
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
-from analysis.rules.config import CORRECTIONS_FILE, SOURCES_FILE, Record
+from analysis.rules.config import CORRECTIONS_FILE, SOURCES_FILE, Record, quoted
 from analysis.rules.toml_file import read_rules
 from analysis.rules.written import Code, FilePath, Misfit, Written, filled, one_of, repeated
 
@@ -46,16 +46,36 @@ class Decision(Written, called="activity"):
 
 
 @dataclass(frozen=True)
-class Amendments(Written, keys={"corrections": "correction", "decisions": "decision"}):
+class SameMeasure(Written, called="now"):
+    """Whether a measure of a later version of the plan (`file`) is one of the version before: «4.1/2» each."""
+
+    file: FilePath
+    before: Code
+    now: Code
+    same: bool
+    basis: Said
+    who: Said
+    date: date
+
+
+@dataclass(frozen=True)
+class Amendments(Written, keys={"corrections": "correction", "decisions": "decision", "same_measures": "same_measure"}):
     """All corrections and decisions of a project."""
 
     corrections: tuple[Correction, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    same_measures: tuple[SameMeasure, ...] = ()
 
     def misfits(self) -> Iterator[Misfit]:
-        """Each subject has one entry."""
+        """Each subject has one entry, and no measure is two of another version."""
         corrected = [f"{one.file}: {one.address}" for one in self.corrections]
         decided = [f"{one.activity}, показатель {one.measure}" for one in self.decisions]
+        pairs = [(one.file, one.before if one.same else (one.before, one.now)) for one in self.same_measures]
+        later = [(one.file, one.now if one.same else (one.before, one.now)) for one in self.same_measures]
+        for number in sorted({*repeated(pairs), *repeated(later)}):
+            one = self.same_measures[number]
+            yield Misfit(f"о показателе {one.before} или {one.now} записано дважды. Оставьте одну запись.",
+                         ("same_measure", number))  # fmt: skip
         for name, subjects in (("correction", corrected), ("decision", decided)):
             for number in repeated(subjects):
                 yield Misfit(f"две записи об одном: {subjects[number]}. Оставьте одну.", (name, number))
@@ -161,6 +181,20 @@ def decision_stanza(activity: str, measure: int) -> str:
         'basis = ""     # документ, его номер и дата\n'
         'who = ""\n'
         'date = ""       # дата решения, без кавычек: 2021-01-31'
+    )
+
+
+def same_measure_stanza(file: str, before: str, now: str) -> str:
+    """The entry for data/corrections.toml that settles whether two measures are one, ready to be filled in."""
+    return (
+        "[[same_measure]]\n"
+        f"file = {quoted(file)}\n"
+        f'before = "{before}"\n'
+        f'now = "{now}"\n'
+        "same =        # true: это один показатель; false: прежний исключён, этот добавлен\n"
+        'basis = ""    # документ, его номер и дата\n'
+        'who = ""\n'
+        'date = ""     # дата решения, без кавычек: 2021-01-31'
     )
 
 

@@ -335,13 +335,13 @@ class _Measures:
                 (
                     self.findings.file, row.total_place, measure.code, measure.number, measure.name, plain(row.total),
                     measure.comparator, total, reading, basis, document, measure.kind, measure.unit or None,
-                    measure.better, *measure.baseline, plain(row.deadline) or None,
+                    measure.better, *measure.baseline, plain(row.deadline) or None, f"{measure.code}/{measure.number}",
                 )
             )  # fmt: skip
         columns = (
             "source_file place activity_code measure_number measure_name planned_total_text comparator "
             "planned_total_count reading reading_basis decision_document measure_kind measure_unit better "
-            "baseline_value baseline_year deadline_text"
+            "baseline_value baseline_year deadline_text measure_identity"
         )
         gaps = ["planned_total_count", "baseline_year"]
         return typed_frame(rows, columns, ["measure_number"], gaps, {"baseline_value": "Float64"})
@@ -350,14 +350,14 @@ class _Measures:
         """The typed targets: one row a measure and year; what is not a number has its mark."""
         rows = [
             (self.findings.file, one.place or row.total_place, measure.code, measure.number, year, one.text,
-             *_bounds(measure, one, _common_months(row, [measure.total] if measure.total else [])), one.rule)
+             *_bounds(measure, one, _common_months(row, [measure.total] if measure.total else [])), one.rule, True)
             for row, measure in measures for year, one in measure.years.items()
         ]  # fmt: skip
         columns = (
             "source_file place activity_code measure_number calendar_year target_text comparator target_count "
-            "deadline_month target_low target_high target_mark derived_rule"
+            "deadline_month target_low target_high target_mark derived_rule in_force"
         )
-        others = dict.fromkeys(("target_low", "target_high"), "Float64")
+        others = {"target_low": "Float64", "target_high": "Float64", "in_force": "bool"}
         return typed_frame(
             rows, columns, ["measure_number", "calendar_year"], ["target_count", "deadline_month"], others
         )

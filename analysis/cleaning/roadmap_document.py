@@ -211,6 +211,8 @@ def approval_table(text: pd.DataFrame, period: tuple[int, int] | None, findings:
         approver_name=text["approver_name"].replace("", None),
         period_first_year=(period or (0, 0))[0],
         period_last_year=(period or (0, 0))[1],
+        in_force_date=pd.Series(pd.NaT, text.index, dtype="datetime64[us]"),
+        version_basis=pd.Series(None, text.index, dtype="str"),
     )
     columns = [
         "source_file",
@@ -222,6 +224,8 @@ def approval_table(text: pd.DataFrame, period: tuple[int, int] | None, findings:
         "approved_date_place",
         "period_first_year",
         "period_last_year",
+        "in_force_date",
+        "version_basis",
     ]
     return kept.loc[kept.index if approved and period else [], columns]
 

@@ -90,10 +90,11 @@ def one_name_each(executors: pd.DataFrame, collection: Collection) -> pd.DataFra
     rows = executors.assign(executor_name=executors["executor_name"].map(collection.one_name).astype("str"))
     if rows.equals(executors):
         return executors
-    by = ["activity_code", "executor_name"]
+    of_activity = ["source_file", "activity_code"]
+    by = [*of_activity, "executor_name"]
     texts = rows.groupby(by, sort=False)["executor_text"].transform(", ".join).astype("str")
     kept = rows.assign(executor_text=texts).drop_duplicates(by).reset_index(drop=True)
-    return kept.assign(executor_number=kept.groupby("activity_code", sort=False).cumcount().astype("int64") + 1)
+    return kept.assign(executor_number=kept.groupby(of_activity, sort=False).cumcount().astype("int64") + 1)
 
 
 def list_faults(executors: pd.DataFrame, collection: Collection) -> list[Finding]:

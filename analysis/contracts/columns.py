@@ -23,6 +23,11 @@ BETTER = {"more": "чем больше, тем лучше", "less": "чем ме
 # What stands in the place of a planned number; a zero is a number.
 BLANK_MARK, DASH_MARK, CROSS_MARK, UNREAD_MARK = "не указано", "не планируется", "не применимо", "не прочитано"
 TARGET_MARKS = [BLANK_MARK, DASH_MARK, CROSS_MARK, UNREAD_MARK]
+# How a measure of one version of the plan differs from that of the version before.
+CHANGE_KINDS = [
+    "добавлен", "исключён", "перенесён", "изменены слова", "изменён план", "изменён срок", "изменены исполнители",
+]  # fmt: skip
+ADDED, DROPPED, MOVED, REWORDED, OTHER_NUMBER, OTHER_TERM, OTHER_EXECUTORS = CHANGE_KINDS
 # By which rule a target follows from words of the document where it writes no number.
 DERIVED = {
     "once": "результат нужен один раз, к названному сроку",
@@ -71,10 +76,10 @@ def titles_of(contract: Contract) -> dict[str, str]:
 
 @cache
 def hidden_from(contract: Contract, internal: bool) -> frozenset[str]:
-    """The columns that the readers of an edition may not see: the public, or where it is internal the office."""
+    """The columns that an edition does not show: to the public, or where it is internal to the office."""
     fields = contract.to_schema().columns
-    word = "public_only" if internal else "office_only"
-    return frozenset(name for name, field in fields.items() if (field.metadata or {}).get(word))
+    words = {"stored_only", "public_only" if internal else "office_only"}
+    return frozenset(name for name, field in fields.items() if words & (field.metadata or {}).keys())
 
 
 def pandas_types(contract: Contract) -> dict[str, str]:
@@ -110,6 +115,7 @@ def column(
     blank: str = "",
     office_only: bool = False,
     public_only: bool = False,
+    stored_only: bool = False,
     **different: Any,
 ) -> Any:
     """A column of a table: its field in the dictionary, with what is different.
@@ -119,11 +125,12 @@ def column(
         blank: What it means that nothing stands there; the column may then be empty.
         office_only: Whether the public may not see it.
         public_only: Whether it says nothing to the office, which sees everything.
+        stored_only: Whether no edition shows it, because all its rows have the same value there.
         different: Another label, meaning or unit, and further checks of pandera; None takes one away.
     """
     known = FIELDS[name]
     words = {part: different.pop(part, getattr(known, part)) for part in ("label", "meaning", "unit")}
-    seen = {"office_only": office_only, "public_only": public_only}
+    seen = {"office_only": office_only, "public_only": public_only, "stored_only": stored_only}
     metadata = {"unit": words["unit"]} | {word: True for word, given in seen.items() if given}
     meaning = f"{words['meaning']}; пусто — {blank}" if blank else words["meaning"]
     checks = known.checks | ({"nullable": True} if blank else {}) | different

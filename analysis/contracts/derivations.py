@@ -282,6 +282,15 @@ MADE: dict[str, Derivation] = {
         nothing={"duty": "ничей факт не засчитывается: исполнитель форм не получает, или отчитываться некому",
                  "confirming": ""},
     ),
+    "plan_changes": Derivation(
+        "Что изменилось в документе", ("change_kind", "label_before", "label_after"),
+        {"before": "received_cells", "after": "received_cells"},
+        {name: _made("before.text after.text") for name in ("change_kind", "in_force_date", "measure_name")}
+        | {name: _made(f"{name.rpartition('_')[2]}.text") for name in (
+            "label_before", "text_before", "file_before", "place_before", "label_after", "text_after", "file_after",
+            "place_after")} | {"calendar_year": _made("before.text after.text")},
+        nothing={"before": "в прежней редакции этого не было", "after": "в новой редакции этого нет"},
+    ),
     "composition": Derivation(
         "Состав плана", ("task_code", "calendar_year"), {"measures": "plan"},
         {"planned_count": _made("measures.target_count", "показатели с планом больше нуля", COUNT),

@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import COMPARATORS, DERIVED, READINGS, TARGET_MARKS, Table, but
+from analysis.contracts.columns import CHANGE_KINDS, COMPARATORS, DERIVED, READINGS, TARGET_MARKS, Table, but
 from analysis.contracts.execution import (
     EXECUTION_STATUSES,
     Duties,
@@ -45,13 +45,16 @@ class _PlanWords(MeasureWords):
     target_high: Series[pd.Float64Dtype]
     target_mark: Series[str] = but(isin=TARGET_MARKS)
     derived_rule: Series[str] = but(isin=list(DERIVED))
+    source_file: Series[str] = but(meaning="Файл редакции документа", stored_only=True)
+    in_force: Series[bool] = but(stored_only=True)
+    measure_identity: Series[str] = but(stored_only=True)
 
 
 class Plan(_PlanWords, _PlanNumbers):
     """План по показателям и годам: по строке на показатель и год, с обоими способами накопления."""
 
     class Config:
-        unique = ["activity_code", "measure_number", "calendar_year"]
+        unique = ["source_file", "activity_code", "measure_number", "calendar_year"]
 
 
 class _FactNumbers(_PlanNumbers):
@@ -85,6 +88,23 @@ class PlanFact(_PlanWords, _FactNumbers):
             frame["documented_count"] <= frame["reported_count"]
         )
         return ~known | inside.fillna(False)
+
+
+class PlanChanges(Table):
+    """Что изменилось в документе от редакции к редакции: по строке на изменение."""
+
+    in_force_date: Series[pd.Timestamp] = but(meaning="С какого дня действует изменение", nullable=False)
+    change_kind: Series[str] = but(isin=CHANGE_KINDS)
+    label_before: Series[str]
+    label_after: Series[str]
+    measure_name: Series[str]
+    calendar_year: Series[pd.Int64Dtype] = but(blank="изменение не одного года")
+    text_before: Series[str]
+    text_after: Series[str]
+    file_before: Series[str] = but(office_only=True)
+    place_before: Series[str]
+    file_after: Series[str] = but(office_only=True)
+    place_after: Series[str]
 
 
 class Composition(Table):
@@ -152,6 +172,7 @@ class Sources(Table):
 INDICATOR_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "plan": Plan,
     "plan_fact": PlanFact,
+    "plan_changes": PlanChanges,
     "composition": Composition,
     "duties": Duties,
     "executor_load": ExecutorLoad,

@@ -25,7 +25,7 @@ from analysis.contracts.text import CellsText
 
 
 class Approval(SourcedTable):
-    """Утверждение документа и его срок: одна строка на документ."""
+    """Утверждение документа и его срок: одна строка на документ, редакции — по порядку."""
 
     title: Series[str]
     title_place: Series[str]
@@ -35,6 +35,8 @@ class Approval(SourcedTable):
     approved_date_place: Series[str]
     period_first_year: Series[int]
     period_last_year: Series[int]
+    in_force_date: Series[pd.Timestamp]
+    version_basis: Series[str]
 
     class Config:
         unique = ["source_file"]
@@ -49,7 +51,7 @@ class Activities(SourcedTable):
 
     place: Series[str] = address("строка мероприятия")
     activity_code: Series[str]
-    document_order: Series[int] = but(unique=True)
+    document_order: Series[int]
     task_code: Series[str] = but(meaning="Номер задачи без точки")
     task_title: Series[str] = but(str_length={"min_value": 1})
     task_place: Series[str]
@@ -57,7 +59,11 @@ class Activities(SourcedTable):
     code_origin: Series[str] = but(isin=list(CODE_ORIGINS))
 
     class Config:
-        unique = ["activity_code"]
+        unique = ["source_file", "activity_code"]
+
+    @pa.dataframe_check(error="у каждого мероприятия документа своё место")
+    def one_place_each(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        return ~frame.duplicated(["source_file", "document_order"])
 
 
 class MeasureWords(Table):
@@ -87,8 +93,10 @@ class _MeasureNumbers(SourcedTable):
 class Measures(MeasureWords, _MeasureNumbers):
     """Показатели: что считать результатом мероприятия и сколько запланировано за весь срок."""
 
+    measure_identity: Series[str]
+
     class Config:
-        unique = ["activity_code", "measure_number"]
+        unique = ["source_file", "activity_code", "measure_number"]
 
     @pa.dataframe_check(error="открытое прочтение не имеет основания, решённое имеет")
     def basis_fits_reading(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -117,9 +125,10 @@ class Targets(SourcedTable):
     target_high: Series[pd.Float64Dtype]
     target_mark: Series[str] = but(isin=TARGET_MARKS)
     derived_rule: Series[str] = but(isin=list(DERIVED))
+    in_force: Series[bool]
 
     class Config:
-        unique = ["activity_code", "measure_number", "calendar_year"]
+        unique = ["source_file", "activity_code", "measure_number", "calendar_year"]
 
     @pa.dataframe_check(error="стоит или число с границей, или пометка вместо него")
     def number_or_mark(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -146,7 +155,7 @@ class Deadlines(SourcedTable):
     in_year: Series[str]
 
     class Config:
-        unique = ["activity_code", "measure_number", "deadline_number"]
+        unique = ["source_file", "activity_code", "measure_number", "deadline_number"]
 
 
 class Executors(SourcedTable):
@@ -161,7 +170,7 @@ class Executors(SourcedTable):
     executor_text: Series[str]
 
     class Config:
-        unique = ["activity_code", "executor_number"]
+        unique = ["source_file", "activity_code", "executor_number"]
 
 
 TYPED_TABLES: dict[str, type[pa.DataFrameModel]] = {

@@ -42,7 +42,8 @@ def violations(tables: Mapping[str, pd.DataFrame], contracts: Mapping[str, type[
 
 def broken_relations(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
     """Returns a finding for each typed table whose rows refer to rows that are not there."""
-    activity, measure = ["activity_code"], ["activity_code", "measure_number"]
+    activity = ["source_file", "activity_code"]
+    measure = [*activity, "measure_number"]
     links = [
         ("measures", "activities", activity),
         ("executors", "activities", activity),
@@ -61,7 +62,7 @@ def broken_relations(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
 
 def _without_pair(child: pd.DataFrame, parent: pd.DataFrame, key: list[str]) -> list[str]:
     present = set(_keys(parent, key))
-    return ["/".join(map(str, row)) for row in dict.fromkeys(_keys(child, key)) if row not in present]
+    return ["/".join(map(str, row[1:])) for row in dict.fromkeys(_keys(child, key)) if row not in present]
 
 
 def _keys(frame: pd.DataFrame, key: list[str]) -> Iterator[tuple[object, ...]]:

@@ -17,7 +17,7 @@ from analysis.files.progress import SILENT, Progress
 from analysis.forms.collect import HOW_TO_DECIDE, Asking, Form, blank_forms, rows_to_decide, workbooks
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.duties import municipal_unnamed, reporting_schools
-from analysis.indicators.plan import plan_by_year
+from analysis.indicators.plan import in_force, plan_by_year
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.check import check_project
@@ -54,13 +54,15 @@ def write_forms(project: Project, calendar_year: int, folder: Path, progress: Pr
     """
     collection, tables = _collection(project), _tables(project, calendar_year, progress)
     created = max(source.received for source in load_sources(project.root))
-    plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
+    every_version = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
+    plan = in_force(every_version)
     sittings, reporting = load_calendar(project.root), load_reporting(project.root)
     unnamed = municipal_unnamed(tables["executors"], collection, reporting)
     asking = Asking(project.city, calendar_year, collection, reporting, sittings, project.invented)
     blank = blank_forms({**tables, "plan": plan, "schools": reporting_schools(tables, calendar_year)}, asking)
     registry = [_registry_form(project, calendar_year, created)] if tables["schools"].empty else []
-    waiting = _acceptance_form(project, tables, plan, calendar_year, created)
+    known = every_version.sort_values("in_force", kind="stable")
+    waiting = _acceptance_form(project, tables, known, calendar_year, created)
     forms = [*workbooks(blank, calendar_year, created), *registry, *([waiting] if waiting else [])]
     folder.mkdir(parents=True, exist_ok=True)
     filled_in = [form for form in forms if _holds_values(folder / form.name)]

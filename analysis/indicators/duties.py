@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.contracts.execution import OWED_KINDS
 from analysis.contracts.facts import COUNTED, LATE
 from analysis.indicators.execution import KEY, RETURNED, WAITING, Duty, accepted_evidence
+from analysis.indicators.plan import OF_ACTIVITY
 from analysis.indicators.plan import asked as asked_of
 from analysis.rules.config import Collection, Report
 from analysis.rules.exam_calendar import school_years_of
@@ -52,14 +53,15 @@ def duties(
     and its share is not established. A measure whose first executor sends no form has no duty.
     """
     decided = {(one.activity, one.measure): one for one in reporting}
-    first = executors[executors["executor_number"] == 1].set_index("activity_code")["executor_name"].to_dict()
+    first = executors[executors["executor_number"] == 1].set_index(OF_ACTIVITY)["executor_name"].to_dict()
     supported = {year: supported_schools(status, year) for year in map(int, plan["calendar_year"].unique())}
     found = []
     for row in plan.to_dict("records"):
         code, number, year = row["activity_code"], int(row["measure_number"]), int(row["calendar_year"])
         entry = decided.get((code, number))
         target = None if pd.isna(row["target_count"]) else int(row["target_count"])
-        for reporter, share in _reporters(entry, first.get(code), target, supported[year], collection):
+        of_activity = first.get((row["source_file"], code))
+        for reporter, share in _reporters(entry, of_activity, target, supported[year], collection):
             found.append(Duty(code, number, year, reporter, share))
     return found
 
@@ -78,10 +80,10 @@ def measures_named(
     """
     municipal = reporter in collection.municipal
     named_as = reporter if municipal else collection.schools
-    named = set(executors.loc[executors["executor_name"] == named_as, "activity_code"])
+    named = set(executors.loc[executors["executor_name"] == named_as, OF_ACTIVITY].itertuples(index=False, name=None))
     given = {(one.activity, one.measure) for one in reporting if named_as in one.reporters}
-    keys = zip(rows["activity_code"], rows["measure_number"], strict=True)
-    mine = rows[[code in named or (code, int(number)) in given for code, number in keys]]
+    keys = zip(rows["source_file"], rows["activity_code"], rows["measure_number"], strict=True)
+    mine = rows[[(file, code) in named or (code, int(number)) in given for file, code, number in keys]]
     supported = municipal or mine.empty or reporter in supported_schools(status, int(mine["calendar_year"].iloc[0]))
     return mine if supported else mine.iloc[:0]
 

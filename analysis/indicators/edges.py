@@ -12,7 +12,7 @@ from analysis.indicators.completeness import BY, UNCLEAR, exports_given
 from analysis.indicators.duties import OFFICE
 from analysis.indicators.execution import KEY
 from analysis.indicators.links import NONE, Edges, Links, Numbers, compact, grouped, matched
-from analysis.indicators.plan import planned
+from analysis.indicators.plan import OF_ACTIVITY, in_force, planned
 from analysis.indicators.quality import SOURCE_TITLES, fact_findings, files_of_kinds
 from analysis.rules.config import Source
 
@@ -21,21 +21,23 @@ Tables = Mapping[str, pd.DataFrame]
 LAPSED = r"^(?P<measure_label>[^@]+)@(?P<calendar_year>\d{4})·(?P<reporter>.+)·[^·]*$"
 # Tables with addresses whose rows are no facts.
 NOT_FACTS = ("findings", "cells", "received_cells")
+ID = "measure_identity"
 TASK, EXECUTOR = ["task_code", "calendar_year"], ["executor_name", "calendar_year"]
 
 
 def plan_edges(tables: Tables) -> Edges:
     """Returns the edges of the tables about the plan and about what was reported of it."""
-    plan, executors = tables["plan"], tables["executors"]
+    every, executors = tables["plan"], tables["executors"]
+    plan, of_version = in_force(every), ["source_file", *KEY]
     names = executors.reset_index(names="executor_row")
-    names = names[["executor_row", "activity_code", "executor_number", "executor_name"]]
+    names = names[["executor_row", *OF_ACTIVITY, "executor_number", "executor_name"]]
     named = planned(plan).reset_index(names="plan_row").merge(names)
     edges: Edges = {
         "plan": {
-            "target": matched(plan, "targets", [tables["targets"]], KEY),
-            "measure": matched(plan, "measures", [tables["measures"]], KEY[:2]),
-            "activity": matched(plan, "activities", [tables["activities"]], KEY[:1]),
-            "to_date": _to_date(plan, "targets", tables["targets"]),
+            "target": matched(every, "targets", [tables["targets"]], of_version),
+            "measure": matched(every, "measures", [tables["measures"]], of_version[:3]),
+            "activity": matched(every, "activities", [tables["activities"]], OF_ACTIVITY),
+            "to_date": _to_date(every, "targets", tables["targets"].merge(tables["measures"][[*of_version[:3], ID]])),
         },
         "composition": {"measures": matched(tables["composition"], "plan", [plan], TASK)},
         "executor_load": {
@@ -47,22 +49,31 @@ def plan_edges(tables: Tables) -> Edges:
             },
         },
     }
-    return edges | (_fact_edges(tables) if "plan_fact" in tables else {})
+    if "plan_changes" in tables:
+        edges["plan_changes"] = {
+            side: matched(tables["plan_changes"], "received_cells", [tables["received_cells"]],
+                          {f"file_{side}": "source_file", f"place_{side}": "place"})
+            for side in ("before", "after")
+        }  # fmt: skip
+    return edges | (_fact_edges({**tables, "plan": plan}, every) if "plan_fact" in tables else {})
 
 
-def _fact_edges(tables: Tables) -> Edges:
+def _fact_edges(tables: Tables, every: pd.DataFrame) -> Edges:
+    """Those of the tables about facts; what was reported of a measure that is dropped leads to the plan it stood in."""
     plan, duties, facts = (tables[name] for name in ("plan", "duties", "plan_fact"))
+    keys = plan.set_index(KEY).index
+    dropped = every[~every.set_index(KEY).index.isin(keys)]
     counted = duties[duties["standing"] == COUNTS]
     first = tables["executors"][tables["executors"]["executor_number"] == 1]
     asked = planned(facts)
-    by_first = asked.reset_index(names="row").merge(first[["activity_code", "executor_name"]]).set_index("row")
+    by_first = asked.reset_index(names="row").merge(first[[*OF_ACTIVITY, "executor_name"]]).set_index("row")
     reporter = [*KEY, "reporter"]
     return {
         "duties": {
             "report": matched(duties, "reports", [tables["reports"]], reporter),
             "evidence": matched(duties, "evidence", [tables["evidence"]], reporter),
             "forms": matched(duties, "received_forms", [tables["received_forms"]], reporter[2:]),
-            "plan": matched(duties, "plan", [plan], KEY),
+            "plan": matched(duties, "plan", [plan, dropped], KEY),
             "told": _told(tables),
         },
         "plan_fact": {
@@ -201,9 +212,14 @@ def _log_edges(tables: Tables, sources: Sequence[Source], years: Sequence[int]) 
 
 
 def _to_date(rows: pd.DataFrame, source: str, years: pd.DataFrame) -> Links:
-    """The years of the same measure up to that of each row."""
-    then = years.reset_index(names="of")[["of", *KEY]].rename(columns={KEY[2]: "then"})
-    pairs = rows[KEY].reset_index(names="row").merge(then, on=KEY[:2])
+    """The years of the same measure up to that of each row: as they were in force, of another version as it says."""
+    then = years.reset_index(names="of")[["of", ID, "source_file", "in_force", KEY[2]]]
+    then = then.rename(columns={KEY[2]: "then"})
+    mine = rows[[ID, "source_file", "in_force", KEY[2]]].reset_index(names="row")
+    pairs = pd.concat([
+        mine[mine["in_force"]].merge(then[then["in_force"]], on=ID),
+        mine[~mine["in_force"]].merge(then, on=[ID, "source_file"]),
+    ])  # fmt: skip
     pairs = pairs[pairs["then"] <= pairs[KEY[2]]]
     return grouped(source, np.arange(len(rows)), (pairs["row"].to_numpy(), pairs["of"].to_numpy()))
 

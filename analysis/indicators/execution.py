@@ -23,7 +23,7 @@ from analysis.contracts.execution import (
     Duties,
 )
 from analysis.contracts.indicators import PlanFact
-from analysis.indicators.plan import NOTHING_PLANNED
+from analysis.indicators.plan import NOTHING_PLANNED, added_to_date
 from analysis.rules.config import REPORTING_FILE, Report
 
 KEY = ["activity_code", "measure_number", "calendar_year"]
@@ -272,13 +272,13 @@ def with_status(rows: pd.DataFrame, cutoffs: Mapping[int, date]) -> pd.DataFrame
         to date with a plan and without a report: the sum is a lower bound then), status (of the year), status_flow
         and status_annual (to date, in both readings).
     """
-    by = [rows["activity_code"], rows["measure_number"]]
     known = rows["accepted_count"].notna()
     flows = rows["reading"] != "annual"
-    begun = known.groupby(by).cumsum() > 0
-    sums = rows[FACT_COUNTS].fillna(0).groupby(by).cumsum().where(begun, axis=0)
     owed = (rows["target_count"] > 0).fillna(False) & ~known
-    unknown = owed.astype("int64").groupby(by).cumsum().where(flows, 0)
+    counts = rows[FACT_COUNTS].fillna(0).assign(known=known.astype("int64"), owed=owed.astype("int64"))
+    added = added_to_date(counts, rows)
+    sums = added[FACT_COUNTS].where(added["known"] > 0, axis=0)
+    unknown = added["owed"].where(flows, 0)
     year_status, flow_status = [], []
     for row, to_date, unknown_years in zip(rows.to_dict("records"), sums.to_dict("records"), unknown, strict=True):
         due = (last_day(row["calendar_year"], whole(row["deadline_month"])), cutoffs[row["calendar_year"]])

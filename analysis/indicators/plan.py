@@ -6,6 +6,7 @@ from analysis.contracts.columns import CROSS_MARK, DASH_MARK
 from analysis.contracts.indicators import Plan
 
 KEY = ["activity_code", "measure_number"]
+OF_ACTIVITY = ["source_file", "activity_code"]
 # The document says that nothing is planned, in other words than a zero.
 NOTHING_PLANNED = (DASH_MARK, CROSS_MARK)
 
@@ -17,20 +18,30 @@ def plan_by_year(activities: pd.DataFrame, measures: pd.DataFrame, targets: pd.D
     the value of that year and is never added.
 
     Returns:
-        One row a measure and year in the order of the document, after contracts.indicators.Plan; measure_label is
-        «4.1/2», or «4.3» where the activity has one measure.
+        One row a version of the document, measure and year in the order of the document, after
+        contracts.indicators.Plan; measure_label is «4.1/2», or «4.3» where the activity has one measure.
     """
-    described = measures.drop(columns=["source_file", "place", "comparator"]).merge(
-        activities[["activity_code", "document_order", "task_code", "task_title", "activity_title"]],
-        on="activity_code",
+    described = measures.drop(columns=["place", "comparator"]).merge(
+        activities[[*OF_ACTIVITY, "document_order", "task_code", "task_title", "activity_title"]], on=OF_ACTIVITY
     )
-    plan = targets.drop(columns=["source_file", "place", "target_text"]).merge(described, on=KEY)
+    plan = targets.drop(columns=["place", "target_text"]).merge(described, on=["source_file", *KEY])
     plan = plan.sort_values(["document_order", "measure_number", "calendar_year"], ignore_index=True)
     plan["measure_label"] = _labels(plan)
     # A level of each year is never added: 2 schools a year are 2 schools, not 6.
     plan["cumulative_flow_count"] = _running_total(plan).where(plan["reading"] != "annual")
     plan["cumulative_annual_count"] = plan["target_count"]
     return plan[list(Plan.to_schema().columns)]
+
+
+def in_force(rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns the rows of a plan whose year goes by their version of the document; each measure and year once."""
+    return rows[rows["in_force"]]
+
+
+def added_to_date(values: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns values of rows of `in_force`, added up over the years of each measure, whatever its number was then."""
+    in_order = rows.sort_values("calendar_year", kind="stable").index
+    return values.loc[in_order].groupby(rows["measure_identity"], sort=False).cumsum().reindex(rows.index)
 
 
 def composition(plan: pd.DataFrame) -> pd.DataFrame:
@@ -58,8 +69,8 @@ def executor_load(plan: pd.DataFrame, executors: pd.DataFrame, calendar_year: in
         One row an executor, the most loaded first (then by name): executor_name, planned_count (measures with a
         target above zero that name the executor), first_named_count (of these, named first), other_count.
     """
-    named = planned_in(plan, calendar_year)[KEY].merge(
-        executors[["activity_code", "executor_number", "executor_name"]], on="activity_code"
+    named = planned_in(plan, calendar_year)[OF_ACTIVITY].merge(
+        executors[[*OF_ACTIVITY, "executor_number", "executor_name"]], on=OF_ACTIVITY
     )
     named = named.assign(first_named_count=(named["executor_number"] == 1).astype("int64"), planned_count=1)
     load = named.groupby("executor_name")[["planned_count", "first_named_count"]].sum().reset_index()
@@ -114,13 +125,17 @@ def open_readings(plan: pd.DataFrame) -> pd.DataFrame:
 
 
 def _labels(plan: pd.DataFrame) -> "pd.Series[str]":
-    several = plan.groupby("activity_code")["measure_number"].transform("max") > 1
+    several = plan.groupby(OF_ACTIVITY)["measure_number"].transform("max") > 1
     suffix = ("/" + plan["measure_number"].astype("str")).where(several, "")
     return plan["activity_code"] + suffix
 
 
 def _running_total(plan: pd.DataFrame) -> "pd.Series[int]":
-    filled = plan["target_count"].notna()
-    total = plan["target_count"].fillna(0).groupby([plan[key] for key in KEY]).cumsum()
-    any_filled = filled.groupby([plan[key] for key in KEY]).cumsum() > 0
-    return total.where(any_filled).astype("Int64")
+    """By the years of its own version; of a year that goes by it, as each earlier year was in force."""
+    counts = pd.DataFrame(
+        {"total": plan["target_count"].fillna(0), "filled": plan["target_count"].notna().astype("int64")}
+    )
+    added = counts.groupby([plan[key] for key in ("source_file", *KEY)]).cumsum()
+    current = in_force(plan)
+    added.loc[current.index] = added_to_date(counts.loc[current.index], current)
+    return added["total"].where(added["filled"] > 0).astype("Int64")

@@ -20,6 +20,7 @@ from analysis.indicators.completeness import (
     shaped,
 )
 from analysis.indicators.duties import duties, municipal_unnamed
+from analysis.indicators.plan import in_force
 from analysis.rules.assumptions import GREEN, RED, YELLOW
 from analysis.rules.config import Collection, Report, Source
 from analysis.rules.exam_calendar import Sitting
@@ -59,11 +60,12 @@ def quality_tables(
         sources: Received files.
         red_share: From which share of rows set aside the data of a kind are rated red.
     """
-    years = sorted({int(year) for year in tables["plan"]["calendar_year"]})
+    plan = in_force(tables["plan"])
+    years = sorted({int(year) for year in plan["calendar_year"]})
     log = {"data_log": data_log(tables, sources, years, red_share)}
     if collection is None or "reports" not in tables:
         return log
-    plan, received = tables["plan"], {one.file: one.received for one in sources}
+    received = {one.file: one.received for one in sources}
     answering = duties(plan, tables["executors"], tables["school_status"], collection, reporting)
     unnamed = municipal_unnamed(tables["executors"], collection, reporting)
     sending = replace(collection, municipal=tuple(name for name in collection.municipal if name not in unnamed))

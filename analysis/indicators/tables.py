@@ -15,7 +15,8 @@ from analysis.indicators.execution import (
     with_status,
 )
 from analysis.indicators.links import Edges
-from analysis.indicators.plan import composition, executor_loads, plan_by_year
+from analysis.indicators.plan import composition, executor_loads, in_force, plan_by_year
+from analysis.indicators.plan_changes import plan_changes
 from analysis.indicators.selection import RuleAtWork, selection, selection_thresholds
 from analysis.indicators.selection_hits import rule_hits
 from analysis.indicators.totals import executor_results, school_results, statuses, task_results
@@ -43,10 +44,14 @@ def indicator_tables(
         looked_at: The day at which the project looks: the latest day on which something was received.
         methods: How facts of schools become indicators; without them there are none.
     """
-    plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
+    every_version = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
+    plan = in_force(every_version)
     planned = {
-        "plan": plan, "composition": composition(plan), "executor_load": executor_loads(plan, tables["executors"])
+        "plan": every_version, "composition": composition(plan),
+        "executor_load": executor_loads(plan, tables["executors"]),
     }  # fmt: skip
+    if tables["measures"]["source_file"].nunique() > 1:
+        planned["plan_changes"] = plan_changes(tables, every_version)
     if collection is None or "reports" not in tables:
         return planned, {}
     answering = duties(plan, tables["executors"], tables["school_status"], collection, reporting)

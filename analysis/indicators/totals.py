@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.contracts.execution import EXECUTION_STATUSES, NO_REPORT, NO_SHARE, NOT_PLANNED, STATUS_COUNTS
 from analysis.indicators.execution import KEY, Duty, at_most, last_day, status, told, whole, whole_of
-from analysis.indicators.plan import NOTHING_PLANNED
+from analysis.indicators.plan import NOTHING_PLANNED, OF_ACTIVITY
 
 COUNTS = [
     "planned_measure_count",
@@ -36,8 +36,8 @@ def task_results(rows: pd.DataFrame) -> pd.DataFrame:
 
 def executor_results(rows: pd.DataFrame, executors: pd.DataFrame) -> pd.DataFrame:
     """Returns the same for each executor that is named first in an activity: calendar_year, executor_name, COUNTS."""
-    first = executors[executors["executor_number"] == 1][["activity_code", "executor_name"]]
-    return _added(rows.merge(first, on="activity_code"), ["calendar_year", "executor_name"])
+    first = executors[executors["executor_number"] == 1][[*OF_ACTIVITY, "executor_name"]]
+    return _added(rows.merge(first, on=OF_ACTIVITY), ["calendar_year", "executor_name"])
 
 
 def _added(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:

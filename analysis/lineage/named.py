@@ -79,11 +79,15 @@ def _stored(table: str, row: int, column: str, store: Store) -> list[Asked]:
 def _found(what: str, year: int | None, store: Store, login_of: Find) -> Iterator[tuple[str, int]]:
     of_year = {} if year is None else {"calendar_year": year}
     plan = "plan_fact" if store.table("plan_fact") is not None else "plan"
+    current = {"in_force": True}
     measure = MEASURE.match(what)
     if measure:
         number = {"measure_number": int(measure[2])} if measure[2] else {}
-        rows = store.rows(plan, activity_code=measure[1], **number, **of_year) if year is not None else []
+        rows = store.rows(plan, activity_code=measure[1], **number, **of_year, **current) if year is not None else []
         yield from ((plan, row) for row in rows)
+        if not rows and year is not None:  # a measure that another version of the document had in that year
+            rows = store.rows("plan", activity_code=measure[1], **number, **of_year)
+            yield from (("plan", row) for row in rows)
         if rows or "." in measure[1]:
             return  # a whole number may be that of a task
     who, slash, indicator = what.rpartition("/")
@@ -91,7 +95,7 @@ def _found(what: str, year: int | None, store: Store, login_of: Find) -> Iterato
         key = {"school_login": login_of(who) or who, "indicator_id": indicator}
         yield from (("school_indicators", row) for row in store.rows("school_indicators", **key, **of_year))
         return
-    if tasks := store.rows(plan, task_code=what, **of_year):
+    if tasks := store.rows(plan, task_code=what, **of_year, **current):
         whole = [] if year is None else _first(("task_results", "composition"), store, task_code=what, **of_year)
         yield from whole or ((plan, row) for row in tasks)
     elif login := login_of(what):

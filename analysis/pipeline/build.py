@@ -188,7 +188,7 @@ def editions_of(
 def _inputs(project: Project) -> str:
     decided = sorted((project.root / "data").glob("*.toml"))
     files = [PROJECT_FILE, SOURCES_FILE, "requirements.lock"]
-    files += [project.roadmap_file, *(source.file for source in load_sources(project.root))]
+    files += [*(one.file for one in project.documents), *(source.file for source in load_sources(project.root))]
     given = [*decided, *(project.root / file for file in files)]
     return f"{fingerprint(project.root, given)} {code_fingerprint()}"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cleaning.corrections import Amendments, apply_corrections, load_amendments, misdirected
+from analysis.cleaning.plan_versions import one_plan
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import list_faults, look_alikes, one_name_each, watch_terms
 from analysis.cleaning.typed_rows import typed_table
@@ -35,6 +36,7 @@ from analysis.rules.config import (
     RETURNED_KINDS,
     SOURCES_FILE,
     Collection,
+    PlanDocument,
     Project,
     Record,
     Report,
@@ -133,23 +135,42 @@ class _Roadmap:
 
 
 def _roadmap(project: Project, record: Record, amendments: Amendments, terms: Terms) -> _Roadmap:
-    file, content = project.roadmap_file, _bytes(project)
+    """All versions of the document as one set of tables."""
+    read = [_version(project, one, record, amendments, terms) for one in project.documents]
+    tables, asked = one_plan([one.tables for one in read], project, amendments.same_measures)
+    corrected = [*(one.file for one in project.documents), *(source.file for source in in_force(record.standing))]
+    # A decision is needed where a measure is open in one version, whatever the others say.
+    idle = set.intersection(*({found.places for found in one.findings if _is_idle(found)} for one in read))
+    findings = [
+        *(found for one in read for found in one.findings if not _is_idle(found) or found.places in idle),
+        *_unentered_workbooks(project.root, record.received),
+        *misdirected(amendments.corrections, corrected, record),
+        *asked,
+        *_edition_findings(project, tables["approval"]),
+    ]
+    return _Roadmap(tables, findings, all(one.is_clear for one in read))
+
+
+def _is_idle(finding: Finding) -> bool:
+    return finding.rule == "decision" and finding.severity is Severity.BLOCKS
+
+
+def _version(
+    project: Project, document: PlanDocument, record: Record, amendments: Amendments, terms: Terms
+) -> _Roadmap:
+    file, content = document.file, _bytes(project, document)
     blocks, reading = read_blocks(content, file)
     blocks, correcting = apply_corrections(blocks, amendments.corrections, file)
-    text = lay_out(blocks, file, load_columns(project.root).roles, project.stated)
-    clean = clean_roadmap(text.tables, amendments.decisions, project.largest_plausible_count, file, project.period)
+    text = lay_out(blocks, file, load_columns(project.root).roles, document.stated)
+    clean = clean_roadmap(text.tables, amendments.decisions, project.largest_plausible_count, file, document.period)
     cells = text.tables["cells"]
     words = cells.loc[~cells["role"].isin(("column_header", "page_heading"))]
-    corrected = [file, *(source.file for source in in_force(record.standing))]
     findings = [
         *_source_findings(content, file, record.standing),
-        *_unentered_workbooks(project.root, record.received),
         *reading,
         *correcting,
-        *misdirected(amendments.corrections, corrected, record),
         *text.findings,
         *clean.findings,
-        *_edition_findings(project, clean.tables["approval"]),
         *watch_terms(list(zip(words["place"].tolist(), words["text"].tolist(), strict=True)), terms, file),
         *violations(text.tables, TEXT_TABLES),
     ]
@@ -176,14 +197,14 @@ def findings_table(findings: list[Finding]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype="str")
 
 
-def _bytes(project: Project) -> bytes:
+def _bytes(project: Project, document: PlanDocument) -> bytes:
     try:
-        return (project.root / project.roadmap_file).read_bytes()
+        return (project.root / document.file).read_bytes()
     except OSError as error:
         why = "файла нет" if isinstance(error, FileNotFoundError) else f"файл не открывается ({reason(error)})"
+        where = "раздел [roadmap]" if document.since is None else f"[[roadmap_version]] с {document.since}"
         raise AnalysisError(
-            f"{project.roadmap_file}: {why}: положите документ в data/raw и назовите его в project.toml, "
-            "раздел [roadmap], ключ file."
+            f"{document.file}: {why}: положите документ в data/raw и назовите его в project.toml, {where}, ключ file."
         ) from None
 
 
@@ -232,10 +253,18 @@ def _stanza(file: str, digest: str) -> str:
 
 
 def _edition_findings(project: Project, approval: pd.DataFrame) -> list[Finding]:
-    if approval.empty:
-        return []
-    first, last = int(approval["period_first_year"].iloc[0]), int(approval["period_last_year"].iloc[0])
-    outside = [year for year in project.editions if not first <= year <= last]
+    """Years whose report is asked for, and which the document in force at their end does not cover."""
+    terms = {
+        file: (int(first), int(last))
+        for file, first, last in zip(
+            approval["source_file"], approval["period_first_year"], approval["period_last_year"], strict=True
+        )
+    }
+    outside = [
+        (year, terms[file])
+        for year in project.editions
+        if (file := project.document_of(year).file) in terms and not terms[file][0] <= year <= terms[file][1]
+    ]
     return [
         Finding(
             "heading",
@@ -246,5 +275,5 @@ def _edition_findings(project: Project, approval: pd.DataFrame) -> list[Finding]
             f"Отчёт за {year} год просят, а срок документа {first}–{last}.",
             "Исправьте editions или возьмите документ на этот срок.",
         )
-        for year in outside
+        for year, (first, last) in outside
     ]

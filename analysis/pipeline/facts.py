@@ -20,6 +20,7 @@ from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
 from analysis.files.fingerprints import received_bytes
 from analysis.indicators.duties import duties
+from analysis.indicators.plan import in_force as plan_in_force
 from analysis.indicators.plan import plan_by_year
 from analysis.intake.returns import Identity, Returned, read_returned, texts_of
 from analysis.intake.workbook import Workbook, read_workbook
@@ -27,8 +28,9 @@ from analysis.pipeline.cells import CellRow, cell_rows
 from analysis.pipeline.exports import read_exports
 from analysis.pipeline.school_facts import not_stopping, read_school_facts
 from analysis.pipeline.unsettled_facts import (
+    by_earlier_numbers,
     differing_confirmations,
-    measures_by_label,
+    measures_of_year,
     missing_reports,
     school_names,
     unasked_reports,
@@ -75,20 +77,24 @@ def read_facts(
         AnalysisError: The project does not say who reports.
     """
     collection, executors = _collection_of(project), signed["executors"]
-    plan = plan_by_year(signed["activities"], signed["measures"], signed["targets"])
+    every_version = plan_by_year(signed["activities"], signed["measures"], signed["targets"])
+    plan = plan_in_force(every_version)
     returned, unread = _returned(project, sources, corrections, read)
     mergers, former = load_mergers(project.root), _former(project, sources, corrections, read)
     registries = [_with_history(registry, former, mergers) for _, registry in returned["registry"]]
     ended = {line[LOGIN] for line in _rows(registries, "school_mergers")}
     mergers = tuple(one for one in mergers if one.login in ended)
     returned["form"], after_the_end = _before_the_end(returned["form"], mergers)
-    held = _held(returned, registries, project, collection, measures_by_label(plan), mergers)
+    held = _held(returned, registries, project, collection, every_version, mergers)
     findings, tables = [*unread, *after_the_end, *held.findings], held.tables
     owed = duties(plan, executors, tables["school_status"], collection, reporting)
     due = _asked_by(max(source.received for source in sources), project, collection)
     findings += missing_reports([duty for duty in owed if duty.calendar_year in due], tables, findings)
-    findings += differing_confirmations(owed, tables["reports"], plan, school_names({"schools": held.named}), reporting)
-    findings += unasked_reports({**tables, "schools": held.named}, plan, executors, collection, reporting)
+    findings += differing_confirmations(
+        owed, tables["reports"], every_version, school_names({"schools": held.named}), reporting
+    )
+    findings += unasked_reports({**tables, "schools": held.named}, every_version, executors, collection, reporting)
+    findings += by_earlier_numbers(tables["reports"], every_version, project)
     exports = read_exports(project, collection, sources, held.named, mergers)
     school_tables, about_schools = read_school_facts(project, collection, *held.of_schools(), exports)
     cells = cell_rows([one for some in returned.values() for _, one in some], exports.read)
@@ -155,7 +161,7 @@ def _held(
     registries: Sequence[Registry],
     project: Project,
     collection: Collection,
-    measures: Mapping[str, tuple[str, int]],
+    every_version: pd.DataFrame,
     mergers: Sequence[Merger],
 ) -> _Held:
     came = returned.get("form", [])
@@ -163,7 +169,11 @@ def _held(
     logins = [str(row[LOGIN]) for row in named]
     counted, late, refused = _acceptable(came, project, collection, logins)
     forms, after = (
-        [clean_form(form, measures, logins, source.received) for source, form in some] for some in (counted, late)
+        [
+            clean_form(form, measures_of_year(every_version, form.identity.calendar_year), logins, source.received)
+            for source, form in some
+        ]
+        for some in (counted, late)
     )
     known = [str(row[2]) for row in _rows(forms, "evidence")]
     verdicts = [clean_acceptance(one, known) for _, one in returned.get("acceptance", [])]

@@ -13,7 +13,8 @@ from analysis.contracts.findings import Finding, Severity
 from analysis.errors import nearest, probably_meant
 from analysis.indicators.duties import measures_named, municipal_unnamed, named_reporters, supported_schools
 from analysis.indicators.execution import Duty
-from analysis.rules.config import PROJECT_FILE, REPORTING_FILE, Collection, Report
+from analysis.indicators.plan import in_force
+from analysis.rules.config import CORRECTIONS_FILE, PROJECT_FILE, REPORTING_FILE, Collection, Project, Report
 
 # The cell of the fact has a finding of its own, which says more than that the measure lacks a fact.
 NAMED_RULES = ("value", "formula", "error_cell", "merged_cells", "blank_fact")
@@ -54,7 +55,7 @@ def unanswered_measures(executors: pd.DataFrame, collection: Collection, reporti
                 f"Исполнитель «{name}» назван первым, но формы не получает: за {', '.join(rows['activity_code'])} "
                 "никто не отвечает.",
                 "Впишите его в project.toml, [collection], или назначьте ответственного в data/reporting.toml.")
-        for name, rows in first.groupby("executor_name", sort=False)
+        for (_, name), rows in first.groupby(["source_file", "executor_name"], sort=False)
     ]  # fmt: skip
 
 
@@ -80,7 +81,10 @@ def unasked_reports(
     collection: Collection,
     reporting: Sequence[Report],
 ) -> list[Finding]:
-    """Facts about measures that the form of their reporter does not ask for: perhaps a number was changed."""
+    """Facts about measures that the form of their reporter does not ask for: perhaps a number was changed.
+
+    A measure that a version of the document in force earlier asked for is kept, and only named.
+    """
     found: list[Finding] = []
     reports, names, status = tables["reports"], school_names(tables), tables["school_status"]
     labels: Mapping[tuple[str, int], str] = {key: label for label, key in measures_by_label(plan).items()}
@@ -88,7 +92,7 @@ def unasked_reports(
 
     @cache
     def asked(year: int, reporter: str) -> set[tuple[str, int]]:
-        rows = plan[plan["calendar_year"] == year]
+        rows = in_force(plan[plan["calendar_year"] == year])
         mine = measures_named(rows, executors, status, collection, reporting, reporter)
         return set(zip(mine["activity_code"], map(int, mine["measure_number"]), strict=True))
 
@@ -96,13 +100,18 @@ def unasked_reports(
         # All supported schools are asked for the same.
         keys = asked(year, supported[year][0] if reporter in supported[year] else reporter)
         keyed = [((row["activity_code"], int(row["measure_number"])), row) for row in rows.to_dict("records")]
+        there = set(measures_by_label(in_force(plan[plan["calendar_year"] == year])).values())
         who = reporter_words(str(reporter), names)
-        found += [_unasked(row, labels[key], who) for key, row in keyed if key not in keys]
+        found += [_unasked(row, labels[key], who, key not in there) for key, row in keyed if key not in keys]
     return found
 
 
-def _unasked(row: Mapping[Any, Any], label: str, who: str) -> Finding:
+def _unasked(row: Mapping[Any, Any], label: str, who: str, dropped: bool) -> Finding:
     file, place, fact = row["source_file"], (row["place"],), str(row["fact_count"])
+    if dropped:
+        said = f"Показателя {label} в плане этого года больше нет: документ изменён. Сообщённое сохранено и показано."
+        action = f"Ничего; если показатель только перенесён, скажите об этом в {CORRECTIONS_FILE}: [[same_measure]]."
+        return Finding("plan_version", Severity.NOTE, file, place, fact, said, action)
     said = f"Показателя {label} форма «{who}» не спрашивает. Не изменён ли номер в строке?"
     return Finding("measure_label", Severity.ATTENTION, file, place, fact, said, CHECK_NUMBER)
 
@@ -177,6 +186,36 @@ def measures_by_label(plan: pd.DataFrame) -> dict[str, tuple[str, int]]:
     first = plan.drop_duplicates("measure_label")
     keys = zip(first["activity_code"], map(int, first["measure_number"]), strict=True)
     return dict(zip(first["measure_label"], keys, strict=True))
+
+
+def measures_of_year(every_version: pd.DataFrame, calendar_year: int) -> dict[str, tuple[str, int]]:
+    """Returns the same for the forms of a year: a label of another version means the measure as the year has it."""
+    current = in_force(every_version[every_version["calendar_year"] == calendar_year])
+    now = dict(zip(current["measure_identity"], measures_by_label(current).values(), strict=True))
+    others = every_version.drop_duplicates(["measure_label", "measure_identity"])
+    earlier = {
+        label: now.get(identity, (code, int(number)))
+        for label, identity, code, number in zip(
+            *(others[name] for name in ("measure_label", "measure_identity", "activity_code", "measure_number")),
+            strict=True,
+        )
+    }
+    return earlier | measures_by_label(current)
+
+
+def by_earlier_numbers(reports: pd.DataFrame, every_version: pd.DataFrame, project: Project) -> list[Finding]:
+    """Facts under a number that meant another measure earlier in that year: nobody knows by which version."""
+    meant = every_version.groupby(["activity_code", "measure_number"])["measure_identity"].nunique()
+    changed = {(one.since.year, one.file) for one in project.versions if one.since}
+    years = {year for year, _ in changed}
+    rows = reports[reports["calendar_year"].isin(years) & reports["fact_count"].notna()]
+    said = "В этом году документ изменён, и под этим номером стоял другой показатель. Факт отнесён к новому."
+    return [
+        Finding("plan_version", Severity.ATTENTION, row["source_file"], (row["place"],), str(row["fact_count"]), said,
+                "Сверьте, по какой редакции заполнена форма; если по прежней, запишите исправление.")
+        for row in rows.to_dict("records")
+        if meant.get((row["activity_code"], row["measure_number"]), 1) > 1
+    ]  # fmt: skip
 
 
 def school_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:

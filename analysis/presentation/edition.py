@@ -17,7 +17,7 @@ from analysis.presentation.city_schools import Key, counted, published
 from analysis.presentation.row_keys import rows_by_key
 from analysis.presentation.words import DERIVED_WORD, NOT_STATED, Row, as_text, rows_of, stands, target_words
 from analysis.rules.assumptions import Assumption
-from analysis.rules.config import Abbreviation, Project, Source
+from analysis.rules.config import Abbreviation, PlanDocument, Project, Source
 from analysis.rules.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
 from analysis.rules.methods import Methods
 
@@ -56,10 +56,20 @@ class Edition:
     methods: Methods | None = None
     replies: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def document(self) -> str:
+        """The file of the plan in force at the end of the year."""
+        return self.project.document_of(self.calendar_year).file
+
+    def _of_document(self, name: str) -> pd.DataFrame:
+        """The rows of a table that rest on that file."""
+        rows = self.tables[name]
+        return rows[rows["source_file"] == self.document]
+
     @cached_property
     def plan(self) -> pd.DataFrame:
-        """All measures and years (`indicators.plan.plan_by_year`)."""
-        return self.tables["plan"]
+        """All measures and years (`indicators.plan.plan_by_year`) of the plan in force."""
+        return self._of_document("plan")
 
     @cached_property
     def this_year(self) -> pd.DataFrame:
@@ -75,7 +85,7 @@ class Edition:
     def findings(self) -> pd.DataFrame:
         """All findings for the office; for the public only those about the signed document."""
         found = self.tables["findings"]
-        public = found[found["source_file"] == self.project.roadmap_file]
+        public = found[found["source_file"] == self.document]
         return found if self.internal else public
 
     @cached_property
@@ -91,8 +101,10 @@ class Edition:
 
     @cached_property
     def _labels(self) -> dict[tuple[str, int], str]:
-        keys = zip(self.plan["activity_code"], self.plan["measure_number"], strict=True)
-        return dict(zip(keys, self.plan["measure_label"], strict=True))
+        # Facts may be about a measure that is no longer in the plan: it keeps its label.
+        known = pd.concat([self.tables["plan"], self.plan])
+        keys = zip(known["activity_code"], known["measure_number"], strict=True)
+        return dict(zip(keys, known["measure_label"], strict=True))
 
     def label_of(self, row: Row) -> str:
         """The label of the measure of a row, as it stands everywhere in the report: «2.1», «4.1/2»."""
@@ -185,13 +197,13 @@ class Edition:
     @cached_property
     def executors_by_activity(self) -> dict[str, str]:
         """«УО, ИМО» by activity."""
-        named = self.tables["executors"].groupby("activity_code", sort=False)["executor_name"]
+        named = self._of_document("executors").groupby("activity_code", sort=False)["executor_name"]
         return {str(code): ", ".join(names) for code, names in named}
 
     @cached_property
     def first_executors(self) -> dict[str, str]:
         """Who is named first, by activity; beside the document's name of schools the word that everybody knows."""
-        rows, collection = self.tables["executors"], self.project.collection
+        rows, collection = self._of_document("executors"), self.project.collection
         first = rows.sort_values("executor_number", kind="stable").drop_duplicates("activity_code")
         schools = {} if collection is None else {collection.schools: f"школы ({collection.schools})"}
         named = zip(first["activity_code"], first["executor_name"], strict=True)
@@ -215,9 +227,17 @@ class Edition:
         """The latest day on which something that entered this edition was received."""
         collection = self.project.collection
         cutoff = collection.cutoff(self.calendar_year) if collection else date.max
-        return max(one.received for one in self.sources if one.kind == "roadmap" or one.received <= cutoff)
+        later = {one.file for one in self.project.documents} - {one.file for one in self.versions}
+        counted = [one for one in self.sources if one.file not in later]
+        return max(one.received for one in counted if one.kind == "roadmap" or one.received <= cutoff)
 
     @property
     def approval(self) -> Row:
         """The heading of the document."""
-        return rows_of(self.tables["approval"])[0]
+        return rows_of(self._of_document("approval"))[0]
+
+    @property
+    def versions(self) -> list[PlanDocument]:
+        """The documents that came in force by the end of the year."""
+        documents = self.project.documents
+        return list(documents[: documents.index(self.project.document_of(self.calendar_year)) + 1])

@@ -136,7 +136,7 @@ def findings_table(edition: Edition) -> Exhibit:
         Col("values", "Что стоит", 27),
         Col("explanation", width=35),
     ]
-    about_others = edition.internal and (data["source_file"] != edition.project.roadmap_file).any()
+    about_others = edition.internal and (data["source_file"] != edition.document).any()
     caption = "Замечания к документу и к сведениям" if about_others else "Замечания к тексту документа"
     return table(edition, "findings", caption, Findings, Condensed(data, printed), columns)
 

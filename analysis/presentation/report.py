@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from analysis.presentation import catalogue, outstanding, progress, quality, sentences, supported
+from analysis.presentation import catalogue, outstanding, plan_changes, progress, quality, sentences, supported
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.places import REPORT
@@ -54,7 +54,7 @@ def settled(markdown: str, here: set[str], edition: Edition) -> str:
 
 def _progress(edition: Edition) -> Made:
     has_facts = not edition.execution.empty
-    first = [progress.answer(edition), *([progress.LEGEND] if has_facts else [])]
+    first = [progress.answer(edition), plan_changes.sentence(edition), *([progress.LEGEND] if has_facts else [])]
     made = list(progress.progress_tables(edition))
     blocks = [_whole(*([] if number else first), one.markdown, said) for number, (one, said) in enumerate(made)]
     title = f"# {'План и факт' if has_facts else 'План'} {{#sec-progress}}"

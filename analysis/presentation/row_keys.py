@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from analysis.indicators.plan import in_force
 from analysis.presentation.words import Row, rows_of
 
 INDICATOR = ("indicator_id", "group_name", "aspect", "procedure", "subject", "programme_grade", "sitting_grade", "wave")
@@ -82,7 +83,8 @@ def _of_indicators(indicators: pd.DataFrame, stored: str) -> Iterator[tuple[str,
 def _of_tables(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, tuple[str, int]]]:
     for name, make in KEYED.items():
         if name in tables:
-            yield from ((make(row), (name, number)) for number, row in enumerate(rows_of(tables[name])))
+            rows = in_force(tables[name]) if name == "plan" else tables[name]
+            yield from ((make(row), (name, int(number))) for number, row in zip(rows.index, rows_of(rows), strict=True))
 
 
 def indicator_keys(rows: Sequence[Row]) -> list[str]:

@@ -1,6 +1,7 @@
 """Sentences made from the data. Each function gives one sentence, or nothing where the data do not carry it."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pandas as pd
 
@@ -125,7 +126,7 @@ def readings(edition: Edition) -> str:
 def findings(edition: Edition) -> str:
     """How many findings about the document there are and of which weight; for the office also the others."""
     found = edition.findings
-    of_document = found["source_file"] == edition.project.roadmap_file
+    of_document = found["source_file"] == edition.document
     about, others = found[of_document], found[~of_document]
     said = (
         f"Проверка текста документа дала {counted(len(about), 'замечание')}: {_by_weight(about)} (@tbl-findings)."
@@ -139,7 +140,7 @@ def findings(edition: Edition) -> str:
 def kinds_of_findings(edition: Edition) -> str:
     """What the weightier findings about the document are, as points of a list, the most frequent first."""
     found = edition.findings
-    weighty = found[(found["source_file"] == edition.project.roadmap_file) & (found["severity"] == ATTENTION)]
+    weighty = found[(found["source_file"] == edition.document) & (found["severity"] == ATTENTION)]
     counts = weighty["rule"].map(RULE_TITLES).value_counts()
     return "\n".join(f"- {escape(str(title))}: {count}" for title, count in counts.items())
 
@@ -153,14 +154,20 @@ def approval(edition: Edition) -> str:
     """Who approved the document, when, and for which years."""
     row = edition.approval
     who = " ".join(str(part) for part in (row["approver_position"], row["approver_name"]) if pd.notna(part))
+    later = not pd.isna(row["in_force_date"])
     return " ".join(
         [
             escape(ended(str(row["title"]))),
             ended(f"Документ утверждён {long_date(row['approved_date'].date())}"),
             _approved_by(who),
+            *([_in_force(row["in_force_date"].date(), row["version_basis"])] if later else []),
             f"Срок: {row['period_first_year']}–{row['period_last_year']} годы.",
         ]
     )
+
+
+def _in_force(since: date, basis: str) -> str:
+    return escape(ended(f"Эта редакция действует с {long_date(since)}: {basis}"))
 
 
 def data_date(edition: Edition) -> str:

@@ -15,6 +15,7 @@ from analysis.presentation import (
     execution,
     logs,
     passport,
+    plan_changes,
     plan_tables,
     quality,
     report,
@@ -94,6 +95,7 @@ def _annex(edition: Edition) -> list[Section]:
     return [
         Section("approval", sentences.approval(edition)),
         *_plan_sections(edition),
+        Section("changes", *plan_changes.section(edition)),
         Section("facts", *execution.sections(edition)),
         Section("schools", *school_facts.sections(edition)),
         Section("quality", *quality.sections(edition)),

@@ -96,7 +96,7 @@ def standing(project: Project, today: date) -> Standing:
     fresh = bool(version) and is_fresh(project, ())
     return Standing(
         project,
-        has_document=(project.root / project.roadmap_file).is_file(),
+        has_document=all((project.root / one.file).is_file() for one in project.documents),
         stopping=0 if fresh else _stopping(project),
         is_built=bool(version),
         is_fresh=fresh,
@@ -127,13 +127,17 @@ def lines(now: Standing, today: date, step: Callable[[Step], str]) -> list[str]:
     return [
         f"{now.project.city}: отчёты за {years}",
         f"Проект: {now.project.root}",
-        *([] if now.has_document else [f"Документ: файла {now.project.roadmap_file} нет"]),
+        *([] if now.has_document else [f"Документ: файла {_documents(now.project)} нет"]),
         f"Проверка: {_check_words(now.stopping)}",
         f"Таблицы: {_table_words(now)}",
         *(_form_words(one, today) for one in now.forms[-YEARS_SHOWN:]),
         f"Отчёты: {_report_words(now)}",
         f"Дальше: {following.why}{f' — {told}' if told else ''}",
     ]
+
+
+def _documents(project: Project) -> str:
+    return " или ".join(one.file for one in project.documents)
 
 
 def next_step(now: Standing, today: date) -> Step:

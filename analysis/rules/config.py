@@ -215,6 +215,25 @@ class Terms:
 
 
 @dataclass(frozen=True)
+class PlanDocument:
+    """The signed plan, or an order that changes it.
+
+    Attributes:
+        file: Where it lies, relative to the project.
+        stated: Title and date of approval, where people state them for it.
+        period: Its first and last year, likewise.
+        since: The day from which it is in force; None for the first.
+        basis: The order that says so; empty for the first.
+    """
+
+    file: str
+    stated: Mapping[str, str] = field(default_factory=dict)
+    period: tuple[int, int] | None = None
+    since: date | None = None
+    basis: str = ""
+
+
+@dataclass(frozen=True)
 class Project:
     """A project: where it lies, who publishes, which editions, which document.
 
@@ -231,6 +250,7 @@ class Project:
         invented: Whether the data are invented: then whatever is made from them says so.
         stated: Title and date of approval of the document, where people state them for it.
         period: Its first and last year, likewise.
+        versions: The documents that changed it later, in the order in which they came in force.
     """
 
     root: Path
@@ -245,6 +265,16 @@ class Project:
     invented: bool = False
     stated: Mapping[str, str] = field(default_factory=dict)
     period: tuple[int, int] | None = None
+    versions: tuple[PlanDocument, ...] = ()
+
+    @property
+    def documents(self) -> tuple[PlanDocument, ...]:
+        """The signed plan and what changed it, in the order in which they came in force."""
+        return PlanDocument(self.roadmap_file, self.stated, self.period), *self.versions
+
+    def document_of(self, calendar_year: int) -> PlanDocument:
+        """The document in force at the end of a year."""
+        return [one for one in self.documents if one.since is None or one.since.year <= calendar_year][-1]
 
 
 @dataclass(frozen=True)
@@ -319,20 +349,16 @@ class General(Written):
     invented: bool = False
 
 
-@dataclass(frozen=True)
-class Roadmap(Written):
-    """[roadmap]: the signed document, and what its heading does not say.
+@dataclass(frozen=True, kw_only=True)
+class _Stated(Written):
+    """What people state of a document where its heading does not say it.
 
     Attributes:
-        file: Where it lies.
-        largest_plausible_count: A planned number above this is taken for a slip.
-        title: Of the document; empty where its heading says it.
-        approved: When it was approved; None where its heading says it.
-        period: First and last year; none where its title says them.
+        title: Of the document.
+        approved: When it was approved.
+        period: First and last year.
     """
 
-    file: FilePath
-    largest_plausible_count: int
     title: str = ""
     approved: Annotated[date | None, Rule(absent=None)] = None
     period: Annotated[
@@ -345,9 +371,31 @@ class Roadmap(Written):
 
     @property
     def stated(self) -> dict[str, str]:
-        """What people state in the place of the heading, as the heading would write it."""
+        """The title and the day as a heading would write them."""
         said = {"title": self.title, "approved_date": f"{self.approved:%d.%m.%Y}" if self.approved else ""}
         return {name: text for name, text in said.items() if text}
+
+    @property
+    def years(self) -> tuple[int, int] | None:
+        """The period; None where its title says it."""
+        return (self.period[0], self.period[1]) if self.period else None
+
+
+@dataclass(frozen=True)
+class Roadmap(_Stated):
+    """[roadmap]: the signed document; a planned number above `largest_plausible_count` is taken for a slip."""
+
+    file: FilePath
+    largest_plausible_count: int
+
+
+@dataclass(frozen=True)
+class RoadmapVersion(_Stated, called="file"):
+    """[[roadmap_version]]: the whole document as an order has changed it, and since when it is in force."""
+
+    file: FilePath
+    in_force_from: date
+    basis: Word
 
 
 @dataclass(frozen=True)
@@ -358,6 +406,20 @@ class ProjectFile(Written):
     roadmap: Roadmap
     collection: Collection | None = None
     cutoff: Cutoffs = field(default_factory=dict)
+    roadmap_version: tuple[RoadmapVersion, ...] = ()
+
+    def misfits(self) -> Iterator[Misfit]:
+        """Each version is another file and comes in force after the one above it."""
+        files = [self.roadmap.file, *(one.file for one in self.roadmap_version)]
+        for number in repeated(files):
+            said = f"файл {files[number]} уже назван выше. У каждой редакции свой файл: впишите его."
+            yield Misfit(said, ("roadmap_version", number - 1), ("file",))
+        days = [one.in_force_from for one in self.roadmap_version]
+        for number, (before, day) in enumerate(zip(days, days[1:], strict=False), start=1):
+            if day <= before:
+                said = f"ключ «in_force_from»: стоит {day}, а редакция выше действует с {before}. "
+                said += "Редакции пишут по порядку, и каждая действует позже прежней."
+                yield Misfit(said, ("roadmap_version", number), ("in_force_from",))
 
 
 def find_project(start: Path | None = None) -> Path:
@@ -393,7 +455,10 @@ def load_project(root: Path) -> Project:
         largest_plausible_count=file.roadmap.largest_plausible_count,
         collection=_collection(file),
         stated=file.roadmap.stated,
-        period=(file.roadmap.period[0], file.roadmap.period[1]) if file.roadmap.period else None,
+        period=file.roadmap.years,
+        versions=tuple(
+            PlanDocument(one.file, one.stated, one.years, one.in_force_from, one.basis) for one in file.roadmap_version
+        ),
         **vars(file.project),
     )
 

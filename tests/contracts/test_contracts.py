@@ -32,6 +32,7 @@ TYPED = {
         "source_file": [FILE], "title": ["Дорожная карта"], "title_place": ["строка 5"], "approver_position": ["Глава"],
         "approver_name": ["А.Б. Ветрова"], "approved_date": [pd.Timestamp(2023, 2, 1)],
         "approved_date_place": ["строка 4"], "period_first_year": [2023], "period_last_year": [2025],
+        "in_force_date": pd.array([pd.Timestamp(2024, 7, 1)], "datetime64[us]"), "version_basis": ["приказ № 7"],
     },
     "activities": {
         "source_file": [FILE, FILE], "place": ["строка 8", "строка 9"], "activity_code": ["1.1", "1.10"],
@@ -48,6 +49,7 @@ TYPED = {
         "decision_document": [None, None], "measure_kind": ["count", "share"], "measure_unit": [None, "%"],
         "better": [None, "less"], "baseline_value": pd.array([None, 12.5], "Float64"),
         "baseline_year": pd.array([None, 2022], "Int64"), "deadline_text": [None, "май 2023"],
+        "measure_identity": ["1.1/1", "1.10/1"],
     },
     "targets": {
         "source_file": [FILE, FILE], "place": ["строка 8, ячейка 5", "строка 9, ячейка 5"],
@@ -55,7 +57,7 @@ TYPED = {
         "target_text": ["2", ""], "comparator": ["=", "≥"], "target_count": pd.array([2, None], "Int64"),
         "deadline_month": pd.array([5, None], "Int64"), "target_low": pd.array([2, None], "Float64"),
         "target_high": pd.array([2, None], "Float64"), "target_mark": [None, "не указано"],
-        "derived_rule": ["once", None],
+        "derived_rule": ["once", None], "in_force": [True, True],
     },
     "deadlines": {
         "source_file": [FILE, FILE], "place": ["строка 8, ячейка 3", "строка 9, ячейка 3"],
@@ -107,7 +109,7 @@ RULES = [
     ("activities", {"activity_code": ["1.1", "1.2."]}, "activity_code", "по образцу"),
     ("activities", {"activity_code": [1.1, 1.2]}, "activity_code", "тип должен быть"),
     ("activities", {"code_origin": ["written", "guess"]}, "code_origin", "одно из: "),
-    ("activities", {"document_order": [1, 1]}, "document_order", "значение не повторяется"),
+    ("activities", {"document_order": [1, 1]}, "", "у каждого мероприятия документа своё место"),
     ("activities", {"document_order": [0, 1]}, "document_order", "не меньше 1"),
     ("activities", {"task_code": ["1", "1."]}, "task_code", "по образцу"),
     ("activities", {"activity_title": ["Отбор", ""]}, "activity_title", "знаков: "),
@@ -168,7 +170,9 @@ def test_the_address_and_the_value_are_named():
 def test_a_rule_across_columns_is_one_finding_with_the_key_of_the_row():
     (finding,) = broken("targets", deadline_month=pd.array([5, 5], "Int64"))
     assert finding.places == ("строка 9, ячейка 5",)
-    assert finding.value == "activity_code = 1.10, measure_number = 1, calendar_year = 2023"
+    assert finding.value == (
+        "source_file = data/raw/r.txt, activity_code = 1.10, measure_number = 1, calendar_year = 2023"
+    )
     (finding,) = broken("executors", activity_code=["1.1", "1.1"])
     assert finding.places == ("строка 8, ячейка 8", "строка 9, ячейка 8")
     assert finding.value == "activity_code = 1.1, executor_number = 1"

@@ -7,7 +7,8 @@ from analysis.rules.config import Collection, Report
 
 COLLECTION = Collection(("УО", "ИМО"), "ОО")
 PLAN = pd.DataFrame({"activity_code": ["1.1", "1.2", "1.2"], "measure_number": [1, 1, 2], "calendar_year": 2021})
-EXECUTORS = pd.DataFrame({"activity_code": ["1.1", "1.2"], "executor_name": ["УО", "УО"]})
+PLAN = PLAN.assign(source_file="plan")
+EXECUTORS = pd.DataFrame({"activity_code": ["1.1", "1.2"], "executor_name": ["УО", "УО"], "source_file": "plan"})
 STATUS = pd.DataFrame({"school_login": ["edu1"], "school_year": ["2020/21"], "status": ["ШНОР"]})
 
 

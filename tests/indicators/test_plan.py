@@ -24,13 +24,13 @@ def plan(signed):
 
 def _one_measure(reading, targets):
     """A plan of one measure with these targets from 2020 on."""
-    code = {"activity_code": ["1.1"]}
+    code = {"source_file": ["f"], "activity_code": ["1.1"]}
     activities = pd.DataFrame(
         code | {"document_order": [1], "task_code": ["1"], "task_title": ["т"]} | {"activity_title": ["м"]}
     )
     measures = pd.DataFrame(
         code
-        | {"source_file": ["f"], "place": ["p"], "measure_number": [1], "measure_name": ["р"]}
+        | {"place": ["p"], "measure_number": [1], "measure_name": ["р"]}
         | {"comparator": ["="], "planned_total_count": [2], "planned_total_text": ["2"], "reading": [reading]}
     ).assign(**OF_MEASURE)
     years = len(targets)

@@ -71,7 +71,8 @@ def test_only_the_executor_named_first_gets_the_measure():
         [("1.1", 1, "УО"), ("1.1", 2, "ИМО"), ("1.2", 1, "ИМО")],
         columns=["activity_code", "executor_number", "executor_name"],
     )
-    totals = executor_results(rows.assign(activity_code=["1.1", "1.2"]), executors)
+    rows = rows.assign(activity_code=["1.1", "1.2"], source_file="plan")
+    totals = executor_results(rows, executors.assign(source_file="plan"))
     assert violations({"executor_results": totals}, INDICATOR_TABLES) == []
     asked = ["executor_name", "planned_measure_count", "accepted_measure_count", "partly_measure_count"]
     assert totals[asked].to_numpy().tolist() == [["УО", 1, 1, 0], ["ИМО", 1, 0, 1]]

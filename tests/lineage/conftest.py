@@ -95,6 +95,7 @@ def _plan():
             [
                 {"source_file": MAP, "place": f"строка {line}, ячейка 4", "activity_code": code, "measure_number": 1}
                 | {"measure_name": "Встреча", "planned_total_text": "3", "planned_total_count": 3, **measure}
+                | {"measure_identity": f"{code}/1"}
                 for code, line in (("4.3", 8), ("4.4", 12))
             ]
         ),
