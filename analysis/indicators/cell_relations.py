@@ -38,9 +38,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Relation:
-    """Numbers that add up to nothing: `terms` are (coefficient, cell_id)."""
+    """Numbers that add up to a number in print that is no cell: `terms` are (coefficient, cell_id)."""
 
     terms: tuple[tuple[int, str], ...]
+    printed: int = 0
 
 
 def total_of(total: str, parts: Sequence[str]) -> Relation:
@@ -102,8 +103,9 @@ class LinkedCells:
         place = {name: number for number, name in enumerate(ids)}
         value = np.array([cell.value for cell in ordered], dtype=np.int64)
         matrix = _matrix(relations, place)
-        if (matrix @ value).any():
-            raise ValueError(f"values contradict relation {np.flatnonzero(matrix @ value)[0]}")
+        left = matrix @ value - np.array([relation.printed for relation in relations], dtype=np.int64)
+        if left.any():
+            raise ValueError(f"values contradict relation {np.flatnonzero(left)[0]}")
         counts = np.array([cell.is_count for cell in ordered])
         sensitive = counts & (value < smallest_count)
         shown = np.array([cell.is_shown for cell in ordered])

@@ -6,7 +6,8 @@ policy's bound. Where all parts of a total are small, nothing could protect them
 passes for small. Of what several numbers are together only what they are is known.
 A pattern is safe when for each small count and for each end of its range there is a whole table, with whole numbers,
 that agrees with all of that. Small counts that are small together too must all be able to be 0 at once; that together
-they may be as many as a small count can be follows from each of them alone.
+they may be as many as a small count can be follows from each of them alone. So it is with every sum of small counts
+that the relations fix, found as a combination of relations: hiding goes on until no such sum is small.
 Such a table is looked for as a flow of units round the relations; where none exists among the hidden cells, the
 cheapest further cells are hidden that let one exist.
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
+from numpy.linalg import matrix_rank
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import hstack
@@ -58,7 +60,7 @@ def suppress(
     needs: Mapping[str, Sequence[str]] = MappingProxyType({}),
     groups: Iterable[Sequence[str]] = (),
 ) -> Suppression:
-    """Returns the cells to hide; the order of cells and relations does not matter.
+    """Finds the cells to hide; the order of cells and relations does not matter.
 
     Args:
         cells: All numbers that are printed, and those that follow from printed ones.
@@ -68,9 +70,12 @@ def suppress(
         groups: Counts that a reader may add up; where those of a group that are small are small together too, what
             they are together is sensitive like each of them.
 
+    Returns:
+        What to hide. Where no pattern is safe, all cells that hang together are hidden.
+
     Raises:
-        ValueError: The values contradict a relation, a cell stands twice, a group has cells of tables that are not
-            related, or no pattern is safe.
+        ValueError: The values contradict a relation, a cell stands twice, or a group has cells of tables that are not
+            related.
     """
     if not cells:
         return Suppression(frozenset(), frozenset())
@@ -96,6 +101,15 @@ class _Search:
         self.wanted |= {tuple((cell, 0) for cell in group) for group in self.tables.together}
 
     def run(self) -> None:
+        """Finds witnesses, then those for the sums that the relations still fix, until none is fixed."""
+        self._settle()
+        tried: set[End] = set()
+        while fixed := self._fixed_sums() - tried:
+            tried |= fixed
+            self.wanted |= fixed
+            self._settle()
+
+    def _settle(self) -> None:
         """Finds witnesses, first among what is hidden, then by hiding more."""
         for upwards in (True, False):
             if self.wanted:
@@ -105,6 +119,34 @@ class _Search:
             for end in sorted(self.wanted):
                 targets.setdefault(self._part(end), end)
             self._witness(sorted(targets), targets, upwards=None)
+
+    def _fixed_sums(self) -> set[End]:
+        """In each part the smallest sum of small counts that what is printed fixes, if that is a small count itself."""
+        return {end for part in np.unique(self.tables.part) if (end := self._fixed_sum(int(part)))}
+
+    def _fixed_sum(self, part: int) -> End:
+        """A sum is fixed where its cells are a combination of relations in which no other hidden cell is left."""
+        columns, rows = self._places([part])
+        columns = columns[self.hidden[columns]]
+        matrix = self.tables.matrix[rows][:, columns].toarray().astype(float)
+        small = self.tables.sensitive[columns]
+        others = matrix[:, ~small]
+        if small.sum() < 2 or matrix_rank(matrix) == matrix_rank(others):
+            return ()
+        cells, size = columns[small], len(rows)
+        chosen = np.repeat([1, 0], [len(cells), size])  # a cell of the sum or not; then how often each relation counts
+        combined = np.block(
+            [[np.eye(len(cells)), -matrix[:, small].T], [np.zeros((others.shape[1], len(cells))), others.T]]
+        )
+        found = milp(
+            np.append(self.tables.value[cells], np.zeros(size)),
+            integrality=chosen,
+            bounds=Bounds(np.where(chosen, 0, -np.inf), np.where(chosen, 1, np.inf)),
+            constraints=[LinearConstraint(combined, 0, 0), LinearConstraint(chosen, 1)],
+        )
+        if found.x is None or round(found.fun) > self.tables.largest:
+            return ()
+        return tuple((int(cell), 0) for cell in cells[found.x[: len(cells)] > 0.5])
 
     def result(self) -> Suppression:
         """The names of what was found."""
@@ -166,7 +208,14 @@ class _Search:
         if steps is not None:
             self._take(columns, steps)
         elif target:
-            raise ValueError(f"no pattern is safe for {self.tables.ids[target[part][0][0]]}")
+            self._give_up(part)
+
+    def _give_up(self, part: int) -> None:
+        """Hides all of a part in which no pattern is safe; what it holds then says nothing of any number."""
+        inside = np.flatnonzero(self.tables.part == part)
+        self.unlabelled[inside[self.tables.bounded[inside]]] = True
+        self._hide(inside)
+        self.wanted = {end for end in self.wanted if self._part(end) != part}
 
     def _places(self, parts: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         tables = self.tables

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
+from types import MappingProxyType
 from typing import Any, cast
 
 import pandas as pd
@@ -12,6 +13,7 @@ from analysis.contracts.school_groups import CITY, GRADE_GROUPS, SCHOOL
 from analysis.indicators.cell_relations import Cell, Relation, total_of
 from analysis.indicators.disclosure import suppress
 from analysis.rules.disclosure_policy import DisclosurePolicy
+from analysis.rules.exam_calendar import JOURNAL
 
 COSTS = {SCHOOL: 1.0, CITY: 20.0}
 OTHERS_COST = 3.0
@@ -19,6 +21,7 @@ TOTAL_COST = 10.0
 SUM_COST = 0.05
 HIGH_SCORE, FULL_SCORE = 80, 100
 Row = Mapping[str, Any]
+Stage = tuple[int, str, str, str]
 
 
 @dataclass
@@ -56,14 +59,24 @@ class Sheet:
         return suppress(cells, relations, policy.smallest_count, self.needs, self.groups).hidden
 
 
-def hidden_marks(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -> list[frozenset[str]]:
-    """Returns for each row of `school_facts.mark_rows` the columns that are hidden."""
+def hidden_marks(
+    rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy, stages: Mapping[Stage, int] = MappingProxyType({})
+) -> list[frozenset[str]]:
+    """Returns for each row of `school_facts.mark_rows` the columns that are hidden.
+
+    Args:
+        rows: The rows.
+        key: What tells sittings apart.
+        policy: The policy in force.
+        stages: How many pupils are printed of a stage: autumn, stage, scope, who.
+    """
     sheet = Sheet()
     names = row_names(rows, key)
     for name, row in zip(names, _records(rows), strict=True):
         _mark_cells(sheet, name, row)
     columns = ["participant_count", *MARK_COLUMNS, "not_attested_count", "compared_count"]
     _upwards(sheet, rows, key, [*columns, *JOURNAL_COLUMNS])
+    _same_children(sheet, rows.assign(name=names), stages)
     return _by_row(sheet.hidden(policy), names)
 
 
@@ -109,6 +122,19 @@ def hidden_parts(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -
         frozenset(what for what, cell in (("part", part), ("base", base)) if cell in hidden)
         for part, base in zip(parts, bases, strict=True)
     ]
+
+
+def _same_children(sheet: Sheet, rows: pd.DataFrame, stages: Mapping[Stage, int]) -> None:
+    """The journals of all grades of a stage add up to its pupils of the autumn, where the numbers in print say so."""
+    journals = rows[rows["procedure"] == JOURNAL]
+    for about, same in journals.groupby(["school_year", "scope", "who", "subject", "wave"], sort=False):
+        school_year, scope, who, *_ = map(str, cast(tuple[Any, ...], about))
+        for stage, grades in GRADE_GROUPS.items():
+            of = same[same["sitting_grade"].isin(grades)]
+            pupils = stages.get((int(school_year[:4]), stage, scope, who))
+            if sorted(of["sitting_grade"]) == list(grades) and of["participant_count"].sum() == pupils:
+                terms = ((1, f"{name}|participant_count") for name in of["name"])
+                sheet.relations[Relation(tuple(terms), pupils)] = None
 
 
 def row_names(rows: pd.DataFrame, key: list[str]) -> list[str]:

@@ -81,10 +81,10 @@ def school_tables_and_keys(
     supported = supported_in(tables, present)
     names = dict(zip(tables["schools"]["school_login"], tables["schools"]["school_name"], strict=True))
     made: dict[str, pd.DataFrame] = {}
-    if "results" in present:
-        made |= _results(present["results"], supported, policy)
     for name in [one for one in PARTS if one in present]:
         made |= _parts(name, present[name], supported, policy)
+    if "results" in present:
+        made = _results(present["results"], supported, policy, _stages(made)) | made
     if "self_assessment" in present:
         rows = school_facts.self_assessment_rows(present["self_assessment"], supported)
         made |= {"self_assessment_parts": rows, "public_self_assessment_parts": rows}
@@ -133,7 +133,18 @@ def supported_in(tables: Mapping[str, pd.DataFrame], present: Mapping[str, pd.Da
     return supported_by_year(tables["school_status"], years)
 
 
-def _results(results: pd.DataFrame, supported: Supported, policy: DisclosurePolicy) -> dict[str, pd.DataFrame]:
+def _stages(made: Mapping[str, pd.DataFrame]) -> dict[masking.Stage, int]:
+    """How many pupils are printed of each stage."""
+    if "public_pupil_groups" not in made:
+        return {}
+    rows = made["public_pupil_groups"].dropna(subset="group_pupil_count")
+    keys = zip(*(rows[name] for name in ("calendar_year", "pupil_group", "scope", "who")), strict=True)
+    return dict(zip(keys, map(int, rows["group_pupil_count"]), strict=True))
+
+
+def _results(
+    results: pd.DataFrame, supported: Supported, policy: DisclosurePolicy, stages: Mapping[masking.Stage, int]
+) -> dict[str, pd.DataFrame]:
     marks, scores = school_facts.mark_rows(results, supported), school_facts.score_rows(results, supported)
     by_marks = {
         **{share: (count, "participant_count") for count, share in MARK_SHARES.items()},
@@ -142,7 +153,7 @@ def _results(results: pd.DataFrame, supported: Supported, policy: DisclosurePoli
     by_scores = {share: (count, "participant_count") for count, share in SCORE_SHARES.items()}
     mark_counts = ["participant_count", *MARK_COLUMNS, "not_attested_count", "compared_count", *JOURNAL_COLUMNS]
     score_counts = ["participant_count", *SCORE_COLUMNS, "score_sum"]
-    hidden_marks = masking.hidden_marks(marks, SITTING, policy)
+    hidden_marks = masking.hidden_marks(marks, SITTING, policy, stages)
     hidden_scores = masking.hidden_scores(scores, SITTING, policy)
     return {
         "mark_results": _shown(marks, mark_counts, by_marks, _nothing(marks), 1),

@@ -130,6 +130,19 @@ def test_the_few_with_2_and_3_are_not_all_less_those_with_4_and_5():
     assert school[["participant_count", "mark_4_count", "mark_5_count"]].isna().any()
 
 
+def test_a_block_of_rows_and_columns_is_no_small_count():
+    """989 - 414 - 412 less 956 - 401 - 396 would be the «2», «5» and н/а of two schools together: four of 33."""
+    of = {"procedure": "Журнал", "wave": "год"}
+    tables = made(
+        result("edu1", (0, 6, 10, 2), not_attested_count=0, **of),
+        result("edu2", (1, 7, 6, 1), not_attested_count=0, **of),
+        result("edu3", (5, 401, 396, 152), participant_count=956, not_attested_count=2, **of),
+    )
+    whole = tables["public_mark_results"].set_index("group_name").loc[["Другие школы города", "Город"]]
+    assert whole[["participant_count", "mark_3_count", "mark_4_count"]].isna().any(axis=None)
+    assert whole["participant_count"].notna().any()
+
+
 def test_the_few_of_the_supported_schools_are_not_told_by_those_who_are_none_of_them():
     """18 of 20 and 28 of 30 trained teachers leave 2 + 2, and so would 100 - 76 and 50 - 30."""
     rows = pd.DataFrame(
@@ -146,6 +159,31 @@ def test_the_mean_of_nine_is_not_the_city_less_the_others():
     tables = made(score("edu1", 5, 0, 0, 0, 50.0), score("edu2", 4, 0, 0, 0, 52.0), score("edu3", 60, 9, 9, 9, 59.2))
     whole = tables["public_score_results"].set_index("group_name").loc[["Другие школы города", "Город"]]
     assert whole[["participant_count", "mean_score"]].isna().any(axis=None)
+
+
+def test_a_journal_is_not_the_pupils_of_the_autumn_less_the_other_grades():
+    """Those of «5–9 классы» less four grades in print are the three of the fifth."""
+    of = {"procedure": "Журнал", "wave": "год"}
+    marks = {5: (0, 2, 1, 0), 6: (5, 9, 8, 6), 7: (5, 8, 8, 6), 8: (5, 9, 8, 7), 9: (6, 9, 8, 6)}
+    town = town_facts(years=(2020, 2021))
+    rows = [
+        result(login, tuple(many * mark for mark in marks[grade]), programme_grade=grade, sitting_grade=grade, **of)
+        for grade in marks
+        for login, many in (("edu1", 1), ("edu3", 7))
+    ]
+    pupils = {f"{grade} класс": sum(some) for grade, some in marks.items()} | {"Всего обучающихся": 400}
+    context = town["context"]
+    is_first = (context["school_login"] == "edu1") & (context["calendar_year"] == 2020)
+    counts = context["pupil_group"].map(pupils).where(is_first).fillna(context["group_pupil_count"]).astype("int64")
+    facts = town | {"context": context.assign(group_pupil_count=counts), "results": results(*rows)}
+    tables = school_tables(facts, DEFAULT_POLICY)
+    groups = tables["public_pupil_groups"]
+    stage = groups[(groups["pupil_group"] == "5–9 классы") & (groups["calendar_year"] == 2020)]
+    assert stage["group_pupil_count"].iloc[0] == sum(pupils.values()) - 400
+    public = tables["public_mark_results"]
+    hidden = public.loc[public["group_name"] == "Школа 1", "participant_count"].isna()
+    assert hidden.iloc[0]
+    assert hidden.iloc[1:].any()
 
 
 @pytest.mark.parametrize("schools", [1, 5])
