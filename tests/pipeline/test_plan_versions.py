@@ -140,9 +140,9 @@ def test_the_chapter_and_the_sentence(editions):
     assert plan_changes.section(editions[2023]) == ("", [])
     assert plan_changes.sentence(editions[2023]) == ""
     words, shown = plan_changes.section(editions[2025])
-    assert [one.label for one in shown] == ["tbl-changes", "tbl-dropped-facts"]
+    assert [one.label for one in shown] == ["tbl-amendments", "tbl-dropped-facts"]
     said = "С 01.07.2024 документ действует в новой редакции (приказ № 7): показателей добавлено — 2, исключено — 3, "
-    assert f"{said}изменено — 2 (@tbl-changes)." in words.replace("\\", "")
+    assert f"{said}изменено — 2 (@tbl-amendments)." in words.replace("\\", "")
     facts = shown[1].data[["activity_code", "calendar_year", "reporter", "reported_count"]].to_numpy().tolist()
     assert facts == [["1.4", 2023, "УО", 1], ["1.5", 2024, "УО", 1]], (
         "what was reported of a dropped measure stays visible"
