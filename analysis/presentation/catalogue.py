@@ -47,7 +47,7 @@ FAMILIES = (
     Family("topics", "Темы обучения по городу", PICTURE),
     Family("plan", "План на весь срок, задача", PICTURE, NUMBERED),
     Family("readings", "Итоги, которые можно прочесть по-разному"),
-    Family("changes", "Что изменилось в документе"),
+    Family("document-changes", "Что изменилось в документе"),
     Family("dropped-facts", "Сообщено об исключённых показателях"),
     Family("statuses", "Показатели по состоянию на срок отчёта"),
     Family("task-results", "Исполнение по задачам"),

@@ -175,7 +175,7 @@ def test_a_rule_across_columns_is_one_finding_with_the_key_of_the_row():
     )
     (finding,) = broken("executors", activity_code=["1.1", "1.1"])
     assert finding.places == ("строка 8, ячейка 8", "строка 9, ячейка 8")
-    assert finding.value == "activity_code = 1.1, executor_number = 1"
+    assert finding.value == "source_file = data/raw/r.txt, activity_code = 1.1, executor_number = 1"
 
 
 def test_an_address_is_found_whatever_its_column_is_called():
