@@ -73,7 +73,7 @@ def differing_values(before: Returned, now: Returned) -> list[Difference]:
 
 def is_filled_in(returned: Returned) -> bool:
     """Whether any cell that others must fill in is filled in."""
-    to_fill_in = {layout.title: {one.name for one in layout.columns if one.kind != "fixed"} for layout in SHEETS}
+    to_fill_in = {layout.title: {one.name for one in layout.every_column if one.kind != "fixed"} for layout in SHEETS}
     return any(row.cells.keys() & to_fill_in[title] for title, rows in returned.rows.items() for row in rows)
 
 
@@ -93,7 +93,7 @@ def _given(row: ReturnedRow, layout: FormSheet) -> Mapping[str, str]:
     """Returns the values of a row by heading, without its name."""
     return {
         column.title: _text(row, column.name)
-        for column in layout.columns
+        for column in layout.every_column
         if column.kind != "fixed" and column.name not in layout.naming_columns
     }
 

@@ -5,13 +5,14 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
 
 from analysis.cleaning.measure_labels import LabelNotKnownError, MeasureLabels, labels_of
-from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
+from analysis.cleaning.notes import ASK, Notes, chosen, not_listed, shown_text
 from analysis.contracts.facts import EVIDENCE_KINDS
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES
@@ -23,8 +24,10 @@ COLUMNS = {
     "school_status": "source_file place school_login school_year status last_report_year",
     "former_names": "source_file place school_login former_name name_kind last_named_date",
     "school_mergers": "source_file place school_login ended_name into_login merged_date basis last_report_year",
-    "reports": "source_file place reporter activity_code measure_number calendar_year fact_count fact_date note",
-    "evidence": "source_file place evidence_id reporter activity_code measure_number calendar_year evidence_kind "
+    "reports": "source_file place reporter activity_code measure_number calendar_year whole_count fact_count "
+    "fact_date note",
+    "evidence": "source_file place evidence_id reporter activity_code measure_number calendar_year evidence_title "
+    "evidence_kind "
     "evidence_number evidence_date evidence_link confirmed_count",
     "acceptance": "source_file place evidence_id verdict verdict_by verdict_date reason",
     "school_measures": "source_file place school_login calendar_year line own_measure planned_count done_count "
@@ -32,9 +35,10 @@ COLUMNS = {
     "received_forms": "source_file reporter calendar_year received_date cutoff_date form_state",
 }
 LABEL = "measure_label"
-REPORTED = ("fact_count", "fact_date", "note")
+REPORTED = ("whole_count", "fact_count", "fact_date", "note")
+YES_OR_NO = ("нет", "да")
 WHOLE = {"measure_number", "calendar_year", "line", "confirmed_count"}
-WHOLE_OR_BLANK = {"pupil_count", "fact_count", "planned_count", "done_count", "last_report_year"}
+WHOLE_OR_BLANK = {"pupil_count", "fact_count", "whole_count", "planned_count", "done_count", "last_report_year"}
 DATES = {
     "fact_date",
     "evidence_date",
@@ -73,7 +77,11 @@ def evidence_id(reporter: str, label: str, calendar_year: int, parts: Sequence[o
 
 
 def clean_form(
-    returned: Returned, measures: Mapping[str, tuple[str, int]], schools: Iterable[str], received: date
+    returned: Returned,
+    measures: Mapping[str, tuple[str, int]],
+    schools: Iterable[str],
+    received: date,
+    kinds: Mapping[tuple[str, int], str] = MappingProxyType({}),
 ) -> FactRows:
     """Returns reports, evidence and own measures of one form.
 
@@ -82,11 +90,13 @@ def clean_form(
         measures: Activity code and measure number by the label that the form shows («4.1/2»).
         schools: Logins of the registry.
         received: The day the form came; nothing in it can be later.
+        kinds: The kind of each measure; without an entry it is a count.
     """
     notes, identity = Notes(returned.file, received), returned.identity
-    reports, unread = _reports(returned, labels_of(measures), notes)
+    reports, unread = _reports(returned, labels_of(measures), kinds, notes)
     listed = [row.cells[LABEL].value for row in returned.rows[EXECUTION.title] if LABEL in row.cells]
-    evidence, rejected = _evidence(returned, labels_of(measures, listed), notes)
+    evidence, rejected = _evidence(returned, labels_of(measures, listed), kinds, notes)
+    reports = [_with_documents(line, evidence, kinds, unread) for line in reports]
     own = _own_measures(returned, notes) if identity.reporter in set(schools) else ()
     _note_doubtful([line for line in reports if line[3:5] not in unread], evidence, rejected, notes)
     rows = {"reports": tuple(reports), "evidence": tuple(evidence), "school_measures": tuple(own)}
@@ -107,8 +117,61 @@ def _series(column: str, cells: Sequence[Any]) -> "pd.Series[Any]":
     return pd.Series(list(cells), dtype=kind)
 
 
+def _with_documents(
+    report: tuple[Any, ...],
+    evidence: Sequence[tuple[Any, ...]],
+    kinds: Mapping[tuple[str, int], str],
+    unread: Container[tuple[str, int]],
+) -> tuple[Any, ...]:
+    """The report of a document: that it is named is the fact, where no number is given."""
+    named = sum(line[-1] for line in evidence if line[4:7] == report[3:6])
+    asked = kinds.get(report[3:5]) == "document" and report[3:5] not in unread
+    return (*report[:7], named, *report[8:]) if asked and report[7] is None and named else report
+
+
+def _fact(row: ReturnedRow, kind: str, notes: Notes) -> tuple[int | None, int | None]:
+    """The whole of a share and the fact, as the kind of the measure asks for it; neither where they do not go
+    together."""
+    fact, whole = notes.read(row, "fact_count", read_count), notes.read(row, "whole_count", read_count)
+    state = notes.read(row, "state_fact", chosen(YES_OR_NO))
+    for name, of_kind, said in (
+        ("whole_count", "share", "Показатель — не доля: «Из скольких» не прочитано."),
+        ("state_fact", "state", "План — не «да» или «нет»: ответ не прочитан."),
+    ):
+        if name in row.cells and kind != of_kind:
+            notes.refuse(row, name, "value", Severity.ATTENTION, said)
+    if kind == "state" and state is not None:
+        if state not in YES_OR_NO:
+            notes.refuse(row, "state_fact", "value", Severity.BLOCKS, not_listed(state, YES_OR_NO))
+            return None, None
+        return None, YES_OR_NO.index(state)
+    if kind != "share" or "whole_count" not in row.columns or notes.unread(row, "fact_count", "whole_count"):
+        return None, fact
+    return _share(row, fact, whole, notes)
+
+
+def _share(row: ReturnedRow, part: int | None, whole: int | None, notes: Notes) -> tuple[int | None, int | None]:
+    """Both numbers of a share; neither is taken where one is missing or the part is larger."""
+    if part is None and whole is None:
+        return None, None
+    both = tuple(notes.place_of(row, name) for name in ("fact_count", "whole_count"))
+    if part is None or whole is None:
+        severity = Severity.ATTENTION
+        said = f"У доли назван{'а только часть' if whole is None else 'о только целое'}: сравнить не с чем, факта нет."
+    elif part > whole:
+        severity, said = Severity.BLOCKS, "Часть больше целого."
+    else:
+        if not whole:
+            said = "Целое — 0: доли нет, и сравнивать с планом нечего. Это не ноль процентов."
+            notes.add("value", Severity.NOTE, both[1], "0", said, "Ничего, если так и есть.")
+        return whole, part
+    value = " из ".join("пусто" if one is None else str(one) for one in (part, whole))
+    notes.findings.append(Finding("value", severity, notes.file, both, value, said, ASK))
+    return None, None
+
+
 def _reports(
-    returned: Returned, labels: MeasureLabels, notes: Notes
+    returned: Returned, labels: MeasureLabels, kinds: Mapping[tuple[str, int], str], notes: Notes
 ) -> tuple[list[tuple[Any, ...]], set[tuple[str, int]]]:
     """Returns the reports, and the measures whose fact is filled in but could not be read."""
     found: dict[str, tuple[Any, ...]] = {}
@@ -118,11 +181,11 @@ def _reports(
         # All cells are read before any is judged, so that all faults of a row are reported at once.
         label = _known_label(row, labels, notes)
         values = (
-            notes.read(row, "fact_count", read_count),
+            *_fact(row, kinds.get(labels.measures[label], "") if label else "", notes),
             notes.read(row, "fact_date", read_date),
             notes.read(row, "note", shown_text),
         )
-        _note_day(notes.place_of(row, "fact_date"), "факта", values[1], identity.calendar_year, notes)
+        _note_day(notes.place_of(row, "fact_date"), "факта", values[2], identity.calendar_year, notes)
         if label is None:
             continue
         line = (
@@ -134,15 +197,15 @@ def _reports(
             *values,
         )
         if label in found:
-            _note_repeated(row, label, _differing(found[label][-3:], values), notes)
+            _note_repeated(row, label, _differing(found[label][-4:], values), notes)
             continue
         found[label] = line
-        unread |= {labels.measures[label]} if notes.unread(row, "fact_count") else set()
+        unread |= {labels.measures[label]} if notes.unread(row, "fact_count", "state_fact") else set()
     return list(found.values()), unread
 
 
 def _evidence(
-    returned: Returned, labels: MeasureLabels, notes: Notes
+    returned: Returned, labels: MeasureLabels, kinds: Mapping[tuple[str, int], str], notes: Notes
 ) -> tuple[list[tuple[Any, ...]], set[tuple[str, int]]]:
     """Returns the evidence, and the measures of lines that could not be used."""
     found: dict[str, tuple[Any, ...]] = {}
@@ -152,7 +215,9 @@ def _evidence(
         label = _known_label(row, labels, notes)
         kind, number = _kind(row, notes), notes.read(row, "evidence_number", shown_text)
         day, link = notes.read(row, "evidence_date", read_date), notes.read(row, "evidence_link", shown_text)
-        confirmed = notes.read(row, "confirmed_count", read_count)
+        confirmed, title = notes.read(row, "confirmed_count", read_count), notes.read(row, "evidence_title", shown_text)
+        if "confirmed_count" not in row.cells and kinds.get(labels.measures.get(label or "", ("", 0))) == "document":
+            confirmed = 1  # a document is one document
         _note_day(notes.place_of(row, "evidence_date"), "документа", day, identity.calendar_year, notes)
         usable = _can_be_used(row, kind, number, link, confirmed, notes)
         if label is None:
@@ -161,12 +226,13 @@ def _evidence(
             rejected.add(labels.measures[label])
             continue
         parts = (kind, number, day, link, confirmed)
-        identifier = evidence_id(identity.reporter, label, identity.calendar_year, parts)
+        named = parts if title is None else (*parts, title)
+        identifier = evidence_id(identity.reporter, label, identity.calendar_year, named)
         if identifier in found:
             _note_repeated(row, label, [], notes)
             continue
         key = (identity.reporter, *labels.measures[label], identity.calendar_year)
-        found[identifier] = (returned.file, row.place, identifier, *key, *parts)
+        found[identifier] = (returned.file, row.place, identifier, *key, title, *parts)
     return list(found.values()), rejected
 
 
@@ -296,7 +362,7 @@ def _note_doubtful(
     for line in evidence:
         confirmed[line[4:7]] = confirmed.get(line[4:7], 0) + line[-1]
     for line in reports:
-        fact, day, note, named = *line[6:9], confirmed.get(line[3:6], 0)
+        fact, day, note, named = *line[7:10], confirmed.get(line[3:6], 0)
         if fact and not named and line[3:5] not in rejected:
             said = "Факт назван, а документов к нему на листе «Подтверждения» нет."
             notes.add("evidence", Severity.ATTENTION, line[1], str(fact), said, NAME_DOCUMENT)

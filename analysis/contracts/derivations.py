@@ -143,11 +143,11 @@ RECEIVED: dict[str, Derivation] = {
     "former_names": _facts("Прежние названия", "school_login", "former_name name_kind last_named_date"),
     "school_mergers": _facts("Слияния школ", "school_login", "ended_name into_login merged_date basis"),
     "reports": _facts(
-        "Исполнение", "reporter activity_code measure_number calendar_year", "fact_count fact_date"
+        "Исполнение", "reporter activity_code measure_number calendar_year", "fact_count whole_count fact_date"
     ),
     "evidence": _facts(
         "Подтверждения", "reporter evidence_kind evidence_number evidence_date",
-        "confirmed_count evidence_link evidence_id", verdict="acceptance",
+        "confirmed_count evidence_title evidence_link evidence_id", verdict="acceptance",
     ),
     "acceptance": _facts("Рассмотрение подтверждений", "verdict", "verdict_by verdict_date reason"),
     "school_measures": _facts(
@@ -207,6 +207,7 @@ _DUTY_FACTS = {
         ("reported_count", "report.fact_count forms.form_state told.place"),
         ("documented_count", "report.fact_count evidence.confirmed_count"),
         ("accepted_count", "report.fact_count evidence.confirmed_count"),
+        ("reported_whole_count", "report.whole_count"),
         ("waiting_count", "evidence.evidence_id"),
         ("returned_count", "evidence.evidence_id"),
     )
@@ -264,6 +265,7 @@ MADE: dict[str, Derivation] = {
                 "duty.reported_count duty.share_count",
                 "сообщено и доли не отчитавшихся; без установленной доли верхней границы нет",
             ),
+            "reported_whole_count": _made("duty.reported_whole_count", "сумма целых тех, кто сообщил долю"),
             "waiting_count": _made("duty.waiting_count", "подтверждения без решения у тех, чей факт засчитывается"),
             "returned_count": _made("duty.returned_count", "подтверждения, возвращённые тем, чей факт засчитывается"),
             "accepted_flow_count": _made("to_date.accepted_count", TO_DATE),

@@ -56,6 +56,7 @@ class Duties(Table):
     accepted_count: Series[pd.Int64Dtype]
     waiting_count: Series[pd.Int64Dtype]
     returned_count: Series[pd.Int64Dtype]
+    reported_whole_count: Series[pd.Int64Dtype]
 
     class Config:
         unique = ["activity_code", "measure_number", "calendar_year", "reporter"]

@@ -83,6 +83,7 @@ class Reports(SourcedTable):
     activity_code: Series[str]
     measure_number: Series[int]
     calendar_year: Series[int]
+    whole_count: Series[pd.Int64Dtype]
     fact_count: Series[pd.Int64Dtype]
     fact_date: Series[pd.Timestamp]
     note: Series[str]
@@ -100,6 +101,7 @@ class Evidence(SourcedTable):
     activity_code: Series[str]
     measure_number: Series[int]
     calendar_year: Series[int]
+    evidence_title: Series[str]
     evidence_kind: Series[str] = but(isin=EVIDENCE_KINDS)
     evidence_number: Series[str]
     evidence_date: Series[pd.Timestamp]

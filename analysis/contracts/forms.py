@@ -1,6 +1,6 @@
 """The collection workbook: its sheets, columns and hidden identifiers, shared by who writes it and who reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -47,12 +47,27 @@ class FormSheet:
         columns: From left to right.
         key: The columns that say what a row is about, where they are others than `naming_columns` finds by itself.
         spare_rows: How many blank rows stand open where people write the lines themselves.
+        sometimes: Columns that a sheet has only where one of its rows is measured so, behind the named one each.
     """
 
     title: str
     columns: tuple[FormColumn, ...]
     key: tuple[str, ...] = ()
     spare_rows: int = SPARE_ROWS
+    sometimes: tuple[tuple[str, FormColumn], ...] = ()
+
+    @cached_property
+    def every_column(self) -> tuple[FormColumn, ...]:
+        """All columns that the sheet may have."""
+        return (*self.columns, *(column for _, column in self.sometimes))
+
+    def asking_for(self, names: Collection[str]) -> "FormSheet":
+        """The sheet with those of its columns that it has only sometimes."""
+        columns = list(self.columns)
+        for behind, column in self.sometimes:
+            if column.name in names:
+                columns.insert([one.name for one in columns].index(behind) + 1, column)
+        return self if len(columns) == len(self.columns) else replace(self, columns=tuple(columns), sometimes=())
 
     @cached_property
     def naming_columns(self) -> tuple[str, ...]:
@@ -94,6 +109,16 @@ EXECUTION = FormSheet(
         FormColumn("note", "Примечание", "text", 40, "Пояснение словами, без имён учеников и учителей"),
     ),
     ("measure_label",),
+    sometimes=(
+        (
+            "fact_count",
+            FormColumn("state_fact", "Да или нет", "choice", 12, "Только где план — «да» или «нет»", ("да", "нет")),
+        ),
+        (
+            "fact_count",
+            FormColumn("whole_count", "Из скольких", "count", 12, "Только у долей: целое, часть которого — «Факт»"),
+        ),
+    ),
 )
 EVIDENCE = FormSheet(
     "Подтверждения",
@@ -105,7 +130,15 @@ EVIDENCE = FormSheet(
         FormColumn("evidence_link", "Ссылка или имя файла", "text", 50, "Адрес https://… или имя файла"),
         FormColumn("confirmed_count", "Подтверждает, единиц", "count", 22, "Сколько единиц факта: целое число от 1"),
     ),
+    sometimes=(
+        (
+            "evidence_kind",
+            FormColumn("evidence_title", "Название документа", "text", 40, "Как он называется, без имён учеников"),
+        ),
+    ),
 )
+# What a form asks for beside the number of what is done, by the kind of a measure.
+ASKED_BY_KIND = {"share": "whole_count", "state": "state_fact", "document": "evidence_title"}
 OWN_MEASURES = FormSheet(
     "Школьная дорожная карта",
     (

@@ -70,6 +70,7 @@ class _FactNumbers(_PlanNumbers):
     returned_count: Series[pd.Int64Dtype] = but(office_only=True)
     accepted_flow_count: Series[pd.Int64Dtype]
     unknown_year_count: Series[int]
+    reported_whole_count: Series[pd.Int64Dtype] = but(office_only=True)
     status: Series[str] = but(isin=EXECUTION_STATUSES)
     status_flow: Series[str] = but(isin=EXECUTION_STATUSES)
     status_annual: Series[str] = but(isin=EXECUTION_STATUSES)

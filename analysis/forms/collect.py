@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.cleaning.registry import reporter_words
 from analysis.contracts.forms import (
     ACCEPTANCE,
+    ASKED_BY_KIND,
     CONTESTS,
     CONTEXT,
     DEFICITS,
@@ -94,6 +95,13 @@ HOW_TO_FILL = (
     "Не вписывайте имена учеников и учителей.",
     "Переименовать файл можно: форма узнаётся по скрытым отметкам внутри. Новые листы и столбцы добавлять не нужно.",
 )
+HOW_TO_FILL_KINDS = {
+    "share": "Доля: впишите оба числа, из которых она получается: «Факт» — сколько из них (часть), «Из скольких» — "
+    "всего (целое). Проценты считает программа; часть не больше целого.",
+    "state": "Где план — «да» или «нет», выберите ответ в столбце «Да или нет», а «Факт» оставьте пустым.",
+    "document": "Где результат — документ, назовите его на листе «Подтверждения»: название, номер и дата. «Факт» — "
+    "сколько таких документов есть; если его не вписать, засчитаются названные.",
+}
 NOT_SUPPORTED = (
     "По реестру школ эта школа в {year} году не участвует в программе поддержки, поэтому показателей на листе "
     "«Исполнение» нет. Остальные листы заполните, «Подтверждения» оставьте пустыми."
@@ -191,10 +199,16 @@ def _blank_form(
     heading = f"Сведения за {year} год: {name}"
     return BlankForm(
         reporter,
-        (heading, *filter(None, [note]), *_instructions(about_own, asking.invented)),
+        (heading, *filter(None, [note]), *_instructions([*how_to_fill_kinds(measures), *about_own], asking.invented)),
         (*_sheets(measures, note, own, school_shares(asking.reporting)), *(facts if own else ())),
         form_identity("form", asking.project, year, reporter),
     )
+
+
+def how_to_fill_kinds(measures: Sequence[Row]) -> Iterator[str]:
+    """Yields a line of «Как заполнить» about each kind of measure that is asked for in a unit of its own."""
+    kinds = {row["measure_kind"] for row in measures}
+    yield from (said for kind, said in HOW_TO_FILL_KINDS.items() if kind in kinds)
 
 
 def _why_empty(reporter: str, status: pd.DataFrame, calendar_year: int) -> str:
@@ -214,7 +228,8 @@ def _sheets(measures: Sequence[Row], note: str, own: bool, shares: Mapping[tuple
         for row in measures
     ]
     choices = {"measure_label": [row["measure_label"] for row in measures] or ["—"]}
-    sheets: list[FilledSheet] = [(EXECUTION, rows, {}), (EVIDENCE, [], choices)]
+    asked = {ASKED_BY_KIND.get(row["measure_kind"], "") for row in measures}
+    sheets: list[FilledSheet] = [(EXECUTION.asking_for(asked), rows, {}), (EVIDENCE.asking_for(asked), [], choices)]
     return [*sheets, (OWN_MEASURES, [], {})] if own else sheets
 
 

@@ -66,7 +66,7 @@ def facts_by_reporter(reports: pd.DataFrame, evidence: pd.DataFrame, acceptance:
 
     Returns:
         One row a report: KEY, reporter, reported_count, documented_count, accepted_count, waiting_count,
-        returned_count (the last two are counts of evidence).
+        returned_count (these two are counts of evidence), reported_whole_count (of a share).
     """
     judged = accepted_evidence(evidence, acceptance)
     by = [*KEY, "reporter"]
@@ -77,7 +77,7 @@ def facts_by_reporter(reports: pd.DataFrame, evidence: pd.DataFrame, acceptance:
         returned_count=(judged["verdict"] == RETURNED).astype("int64"),
     )
     sums = parts.groupby(by)[["documented", "accepted", "waiting_count", "returned_count"]].sum().reset_index()
-    facts = reports[[*by, "fact_count"]].merge(sums, on=by, how="left")
+    facts = reports[[*by, "fact_count", "whole_count"]].merge(sums, on=by, how="left")
     filled = {name: facts[name].fillna(0).astype("Int64") for name in ("documented", "accepted")}
     reported = facts["fact_count"]
     return pd.DataFrame(
@@ -88,6 +88,7 @@ def facts_by_reporter(reports: pd.DataFrame, evidence: pd.DataFrame, acceptance:
             "accepted_count": _smaller(filled["accepted"], reported),
             "waiting_count": facts["waiting_count"].fillna(0).astype("int64"),
             "returned_count": facts["returned_count"].fillna(0).astype("int64"),
+            "reported_whole_count": facts["whole_count"],
         }
     )
 
@@ -139,6 +140,9 @@ def plan_against_fact(plan: pd.DataFrame, duties: Sequence[Duty], facts: pd.Data
         [_totals(key, group) for key, group in rows.groupby(KEY, sort=False)], columns=[*KEY, *TOTAL_COLUMNS]
     )
     joined = plan.merge(totals, on=KEY, how="left")
+    # What a share could be if those who are missing had reported, nobody can say: their wholes are not known.
+    unbounded = (joined["measure_kind"] == "share") & (joined["missing_reporter_count"] > 0)
+    joined["reported_upper_count"] = joined["reported_upper_count"].where(~unbounded)
     counts = [name for name in TOTAL_COLUMNS if name != "missing_reporters"]
     return joined.assign(
         **{name: joined[name].astype("Int64") for name in counts},
@@ -186,6 +190,7 @@ TOTAL_COLUMNS = [
     "reported_upper_count",
     "waiting_count",
     "returned_count",
+    "reported_whole_count",
 ]
 
 
@@ -200,19 +205,41 @@ class Told:
         returned: Pieces of evidence that were sent back.
     """
 
-    reported: int | None
-    accepted: int | None
+    reported: float | None
+    accepted: float | None
     waiting: int
     returned: int
 
 
 def told(row: Mapping[Any, Any]) -> Told:
-    """What is known, from a row with reported_count, accepted_count, waiting_count and returned_count."""
+    """What is known, from a row with reported_count, accepted_count, waiting_count and returned_count.
+
+    Of a share both numbers of which are known the percentages; nothing where its whole is zero.
+    """
     waiting, returned = (whole(row[name]) or 0 for name in ("waiting_count", "returned_count"))
-    return Told(whole(row["reported_count"]), whole(row["accepted_count"]), waiting, returned)
+    counts = [whole(row[name]) for name in ("reported_count", "accepted_count")]
+    reported, accepted = [percent(one, row["reported_whole_count"]) for one in counts] if is_share(row) else counts
+    return Told(reported, accepted, waiting, returned)
 
 
-def status(target: int | None, known: Told, deadline: date, cutoff: date, at_most: bool = False) -> str:
+def is_share(row: Mapping[Any, Any]) -> bool:
+    """Whether a fact is a share, with both numbers that it is made of."""
+    return row.get("measure_kind") == "share" and not pd.isna(row.get("reported_whole_count"))
+
+
+def percent(part: int | None, of: int) -> float | None:
+    """A part in percent; None where there is none, or nothing to be a part of."""
+    return None if part is None or not of else 100 * part / of
+
+
+def goal_of(row: Mapping[Any, Any]) -> float | None:
+    """What a fact is held against: the whole number that it must reach or may not exceed, of a share its bound."""
+    bounds = [row[name] for name in ("target_low", "target_high")] if is_share(row) else []
+    bounds = [float(one) for one in bounds if not pd.isna(one)]
+    return bounds[-1 if at_most(row) else 0] if bounds else whole(row["target_count"])
+
+
+def status(target: float | None, known: Told, deadline: date, cutoff: date, at_most: bool = False) -> str:
     """Returns the status of a target at the cutoff.
 
     What was reported in full without any document is neither done nor failed: it has a status of its own.
@@ -243,7 +270,7 @@ def status(target: int | None, known: Told, deadline: date, cutoff: date, at_mos
     return NOT_DONE if deadline <= cutoff else NOT_DUE
 
 
-def _not_exceeding(limit: int, known: Told, deadline: date, cutoff: date) -> str:
+def _not_exceeding(limit: float, known: Told, deadline: date, cutoff: date) -> str:
     """The status of «не более»: what is not accepted yet may still be more."""
     if known.reported is None or known.accepted is None:
         return NO_REPORT
@@ -283,9 +310,7 @@ def with_status(rows: pd.DataFrame, cutoffs: Mapping[int, date]) -> pd.DataFrame
     for row, to_date, unknown_years in zip(rows.to_dict("records"), sums.to_dict("records"), unknown, strict=True):
         due = (last_day(row["calendar_year"], whole(row["deadline_month"])), cutoffs[row["calendar_year"]])
         nothing = row["target_mark"] in NOTHING_PLANNED
-        year_status.append(
-            NOT_PLANNED if nothing else status(whole(row["target_count"]), told(row), *due, at_most(row))
-        )
+        year_status.append(NOT_PLANNED if nothing else status(goal_of(row), told(row), *due, at_most(row)))
         goal = whole(row["cumulative_flow_count"])
         judged = status(goal, told(to_date), *due, at_most(row)) if goal is not None else year_status[-1]
         judged = year_status[-1] if row["reading"] == "annual" else judged
@@ -321,7 +346,14 @@ def _totals(key: tuple[object, ...], group: pd.DataFrame) -> tuple[object, ...]:
         upper,
         int(group["waiting_count"].fillna(0).sum()),
         int(group["returned_count"].fillna(0).sum()),
+        _whole_of_shares(group),
     )
+
+
+def _whole_of_shares(group: pd.DataFrame) -> Any:
+    """The wholes of all who reported a share, added up; blank where one of them named only a percentage."""
+    wholes = group.loc[group["reported_count"].notna(), "reported_whole_count"]
+    return int(wholes.sum()) if len(wholes) and wholes.notna().all() else pd.NA
 
 
 def _key(duty: Duty) -> tuple[str, int, int]:

@@ -101,7 +101,10 @@ def school_results(
     )[SCHOOL_COLUMNS]
 
 
-OF_PLAN = ["measure_label", "measure_name", "target_count", "deadline_month", "comparator", "better", "target_mark"]
+OF_PLAN = [
+    "measure_label", "measure_name", "measure_kind", "target_count", "deadline_month", "comparator", "better",
+    "target_mark",
+]  # fmt: skip
 SCHOOL_COLUMNS = [
     "calendar_year",
     "school_login",

@@ -30,6 +30,7 @@ from analysis.pipeline.school_facts import not_stopping, read_school_facts
 from analysis.pipeline.unsettled_facts import (
     by_earlier_numbers,
     differing_confirmations,
+    kinds_of_year,
     measures_of_year,
     missing_reports,
     school_names,
@@ -170,7 +171,13 @@ def _held(
     counted, late, refused = _acceptable(came, project, collection, logins)
     forms, after = (
         [
-            clean_form(form, measures_of_year(every_version, form.identity.calendar_year), logins, source.received)
+            clean_form(
+                form,
+                measures_of_year(every_version, form.identity.calendar_year),
+                logins,
+                source.received,
+                kinds_of_year(every_version, form.identity.calendar_year),
+            )
             for source, form in some
         ]
         for some in (counted, late)

@@ -203,6 +203,13 @@ def measures_of_year(every_version: pd.DataFrame, calendar_year: int) -> dict[st
     return earlier | measures_by_label(current)
 
 
+def kinds_of_year(every_version: pd.DataFrame, calendar_year: int) -> dict[tuple[str, int], str]:
+    """Returns the kind of each measure as a year has it; of one that it no longer has, as another version says."""
+    rows = every_version[every_version["calendar_year"] == calendar_year].sort_values("in_force", kind="stable")
+    keys = zip(rows["activity_code"], map(int, rows["measure_number"]), strict=True)
+    return dict(zip(keys, rows["measure_kind"], strict=True))
+
+
 def by_earlier_numbers(reports: pd.DataFrame, every_version: pd.DataFrame, project: Project) -> list[Finding]:
     """Facts under a number that meant another measure earlier in that year: nobody knows by which version."""
     meant = every_version.groupby(["activity_code", "measure_number"])["measure_identity"].nunique()

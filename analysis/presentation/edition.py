@@ -23,6 +23,10 @@ from analysis.rules.methods import Methods
 
 # The tables beside the indicators whose rows a sentence of the public edition may name.
 PUBLIC_KEYS = {"plan", "indicator_gaps", "contests"}
+HIDDEN_OF_SHARES = (
+    "reported_count", "documented_count", "accepted_count", "reported_lower_count", "reported_upper_count",
+    "accepted_flow_count",
+)  # fmt: skip
 GROUPS_LAST = ("Другие школы города", "Город")
 
 
@@ -90,9 +94,19 @@ class Edition:
 
     @cached_property
     def execution(self) -> pd.DataFrame:
-        """Plan against fact of this year (`indicators.execution.with_status`); empty while there are no facts."""
+        """Plan against fact of this year (`indicators.execution.with_status`); empty while there are no facts.
+
+        The public does not see a share over few people, nor one that few make up or are left out of.
+        """
         rows = self.tables.get("plan_fact", pd.DataFrame(columns=["calendar_year"]))
-        return rows[rows["calendar_year"] == self.calendar_year]
+        rows = rows[rows["calendar_year"] == self.calendar_year]
+        if self.internal or rows.empty:
+            return rows
+        part, of = rows["reported_count"], rows["reported_whole_count"]
+        few = (part < self.policy.smallest_count) | (of - part < self.policy.smallest_count)
+        hidden = ((rows["measure_kind"] == "share") & ((of < self.policy.smallest_base) | few)).fillna(False)
+        hidden &= (of > 0).fillna(False)
+        return rows.assign(**{name: rows[name].mask(hidden) for name in HIDDEN_OF_SHARES})
 
     def facts(self, name: str) -> pd.DataFrame:
         """The rows of this year of a table about execution (contracts.execution); only where there are facts."""

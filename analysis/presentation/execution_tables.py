@@ -14,10 +14,12 @@ from analysis.contracts.execution import (
 )
 from analysis.contracts.indicators import PlanFact
 from analysis.contracts.report import AcceptedEvidence, OwnMeasures
+from analysis.indicators.execution import is_share
 from analysis.presentation.chains import chain_link, linked
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
 from analysis.presentation.russian import NO_BREAK_SPACE, counted
+from analysis.presentation.shares import fact_words
 from analysis.presentation.words import (
     NOT_STATED,
     Row,
@@ -97,7 +99,7 @@ def task_table(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
 
 
 def _count(name: str) -> Callable[[Row], str]:
-    return lambda row: count_words(row[name])
+    return partial(fact_words, name=name)
 
 
 def to_date(edition: Edition) -> Exhibit:
@@ -173,7 +175,7 @@ def own_measures(edition: Edition) -> Exhibit | None:
 def _to_date_words(row: Row) -> list[str]:
     """Plan, accepted count and status to date; where the reading is open, both of each that differ."""
     flow = [count_words(row["cumulative_flow_count"]), _added_words(row), row["status_flow"]]
-    annual = [count_words(row["cumulative_annual_count"]), count_words(row["accepted_count"]), row["status_annual"]]
+    annual = [count_words(row["cumulative_annual_count"]), fact_words(row, "accepted_count"), row["status_annual"]]
     if row["reading"] in ("flow", "annual"):
         return flow if row["reading"] == "flow" else annual
     return [_both(added, level) for added, level in zip(flow, annual, strict=True)]
@@ -195,6 +197,8 @@ def _reported_words(row: Row) -> str:
     if pd.isna(row["expected_reporter_count"]):
         return NOBODY
     if pd.isna(row["reported_count"]) or not row["missing_reporter_count"]:
-        return count_words(row["reported_count"])
+        return fact_words(row, "reported_count")
+    if is_share(row):
+        return f"{fact_words(row, 'reported_count')}, отчитались не все"
     upper = "?" if pd.isna(row["reported_upper_count"]) else row["reported_upper_count"]
     return f"{row['reported_count']} (от {row['reported_lower_count']} до {upper})"

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.contracts.execution import NO_SHARE, Owed
 from analysis.contracts.indicators import PlanFact
 from analysis.contracts.report import SchoolExecution
+from analysis.indicators.execution import is_share
 from analysis.indicators.plan import asked
 from analysis.presentation.chains import chain_link, linked
 from analysis.presentation.edition import Edition
@@ -90,11 +91,16 @@ def bounds(edition: Edition) -> Exhibit | None:
     columns = [
         Col("measure_label", "№", 10, "l", partial(chain_link, edition)),
         Col("missing_reporters", width=46, say=partial(_names, edition)),
-        Col("reported_lower_count", "Факт, если не сделано ничего", 22, "c", count_words),
+        Col(None, "Факт, если не сделано ничего", 22, "c", _lower),
         Col("reported_upper_count", "Факт, если сделано всё", 22, "c", partial(count_words, otherwise=NO_SHARE)),
     ]
     caption = f"В каких границах факт {edition.calendar_year} года, пока отчитались не все"
     return table(edition, "bounds", caption, PlanFact, rows, columns)
+
+
+def _lower(row: Row) -> str:
+    """The least that was done; of a share nobody can say, the wholes of those who are missing are not known."""
+    return "—" if is_share(row) else count_words(row["reported_lower_count"])
 
 
 def _names(edition: Edition, reporters: str) -> str:

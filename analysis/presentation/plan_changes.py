@@ -24,7 +24,11 @@ def section(edition: Edition) -> tuple[str, list[Exhibit]]:
     if len(edition.versions) < 2:
         return "", []
     shown = [one for one in (_changes_table(edition), _dropped_facts(edition)) if one is not None]
-    parts = ["# Что изменилось в документе {#sec-amendments}", sentence(edition), *(one.markdown for one in shown)]
+    parts = [
+        "# Что изменилось в документе {#sec-document-changes}",
+        sentence(edition),
+        *(one.markdown for one in shown),
+    ]
     return "\n\n".join(parts), shown
 
 
@@ -42,7 +46,7 @@ def _sentence(edition: Edition, since: date, basis: str) -> str:
     said = ", ".join(f"{words} — {count}" for words, count in counts.items() if count)
     told = f"показателей {said}" if said else NOTHING_CHANGED
     return f"{escape(ended(f'С {short_date(since)} документ действует в новой редакции ({basis}): {told}'))[:-1]}" + (
-        " (@tbl-amendments)." if said else "."
+        " (@tbl-document-changes)." if said else "."
     )
 
 
@@ -63,7 +67,7 @@ def _changes_table(edition: Edition) -> Exhibit | None:
         Col(None, "Где в документах", 20, "l", _places),
     ]
     caption = "Что изменилось в документе"
-    return None if rows.empty else table(edition, "amendments", caption, PlanChanges, rows, columns)
+    return None if rows.empty else table(edition, "document-changes", caption, PlanChanges, rows, columns)
 
 
 def _label(row: Row) -> str:

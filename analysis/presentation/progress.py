@@ -18,6 +18,7 @@ from analysis.contracts.execution import (
     UNDOCUMENTED,
 )
 from analysis.contracts.indicators import Plan, PlanFact
+from analysis.indicators.execution import is_share
 from analysis.indicators.plan import NOTHING_PLANNED, not_stated
 from analysis.presentation.bars import plan_fact_bar
 from analysis.presentation.chains import chain_link
@@ -25,7 +26,8 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.execution_tables import NOBODY
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import NO_BREAK_SPACE, counted
+from analysis.presentation.russian import NO_BREAK_SPACE, counted, short_date
+from analysis.presentation.shares import HIDDEN, fact_words, in_percent
 from analysis.presentation.words import NOT_STATED, Row, deadline_words, rows_of, target_words, task_heading
 
 # A state by its sign as well: what differs in colour alone is lost on paper.
@@ -66,12 +68,13 @@ def progress_tables(edition: Edition) -> Iterator[tuple[Exhibit, str]]:
 
 def _with_facts(edition: Edition, task: str, rows: pd.DataFrame) -> tuple[Exhibit, str]:
     shown = rows_of(rows[(rows["target_count"] > 0).fillna(False) | (rows["reported_count"] > 0).fillna(False)])
-    bars = {row["measure_label"]: plan_fact_bar(row) for row in shown}
+    bars = {row["measure_label"]: plan_fact_bar(in_percent(row)) for row in shown}
+    documents = _documents(edition)
     columns = [
         Col("measure_label", "№", 13, "l", partial(chain_link, edition)),
         Col(None, "Показатель", 50, "l", _named_once(shown)),
         Col(None, "Выполнение", 27, "l", lambda row: bars[row["measure_label"]].cell),
-        Col(None, "Принято из плана", 26, "l", _numbers),
+        Col(None, "Принято из плана", 26, "l", lambda row: "; ".join([_numbers(row), *documents.get(_key(row), [])])),
         Col(None, _years_title(edition), 16, "l", partial(_by_year, edition)),
         Col(None, "Срок", 22, "l", _deadline),
         Col(None, "Отвечает", 20, "l", partial(_answers, edition)),
@@ -114,17 +117,38 @@ def _named_once(rows: list[Row]) -> Callable[[Row], str]:
     return say
 
 
+def _key(row: Row) -> tuple[str, int]:
+    return row["activity_code"], int(row["measure_number"])
+
+
+def _documents(edition: Edition) -> dict[tuple[str, int], list[str]]:
+    """The accepted documents of measures whose result is a document: «приказ «О штабе» № 5 от 12.03.2024»."""
+    evidence, verdicts, rows = (edition.tables.get(name) for name in ("evidence", "acceptance", "plan"))
+    if evidence is None or verdicts is None or rows is None:
+        return {}
+    kinds = edition.this_year[edition.this_year["measure_kind"] == "document"]
+    accepted = verdicts.loc[verdicts["verdict"] == "принято", "evidence_id"]
+    mine = evidence[(evidence["calendar_year"] == edition.calendar_year) & evidence["evidence_id"].isin(accepted)]
+    found: dict[tuple[str, int], list[str]] = {}
+    for row in rows_of(mine.merge(kinds[["activity_code", "measure_number"]])):
+        title: str = "" if pd.isna(row["evidence_title"]) else f" «{row['evidence_title']}»"
+        number: str = "" if pd.isna(row["evidence_number"]) else f" № {row['evidence_number']}"
+        day: str = "" if pd.isna(row["evidence_date"]) else f" от {short_date(row['evidence_date'])}"
+        found.setdefault(_key(row), []).append(f"{row['evidence_kind']}{title}{number}{day}")
+    return found
+
+
 def _numbers(row: Row) -> str:
     """«1 из 2», and what was reported where it is another number."""
-    said_plan = target_words(row)
-    counted_up = said_plan[:1].isdigit() and row["better"] != "less"
+    said_plan, accepted = target_words(row), fact_words(row, "accepted_count")
+    counted_up = said_plan[:1].isdigit() and row["better"] != "less" and not is_share(row)
     plan: str = "" if pd.isna(row["target_count"]) else f" из {said_plan}" if counted_up else f" (план: {said_plan})"
     if pd.isna(row["reported_count"]):
-        return f"—{plan}"
+        return f"{HIDDEN if is_share(row) else '—'}{plan}"
     if plan and counted_up and row["accepted_count"] > row["target_count"]:
         plan = f" при плане {said_plan}"
-    said = f"{row['accepted_count']}{plan}"
-    more = f"; сообщено {row['reported_count']}" if row["reported_count"] != row["accepted_count"] else ""
+    said, reported = f"{accepted}{plan}", fact_words(row, "reported_count")
+    more = f"; сообщено {reported}" if row["reported_count"] != row["accepted_count"] else ""
     return said + more
 
 
@@ -158,6 +182,7 @@ def _differences(rows: pd.DataFrame) -> Iterator[str]:
         labels = planned.loc[planned["status"] == state, "measure_label"]
         if len(labels):
             yield escape(f"{words}: {', '.join(labels)}.")
+    planned = planned[planned["measure_kind"] != "share"]
     above = (planned["accepted_count"] > planned["target_count"]).fillna(False) & planned["target_low"].notna()
     more = planned[above & (planned["better"] != "less")]
     if len(more):

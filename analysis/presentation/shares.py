@@ -2,12 +2,17 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from analysis.indicators.execution import is_share
+from analysis.indicators.uncertainty import jeffreys
 from analysis.presentation.russian import NO_BREAK_SPACE, decimal
-from analysis.presentation.words import Row
+from analysis.presentation.words import NOT_STATED, Row
 
-NO_DATA = "—"
+NO_DATA, HIDDEN = "—", "скрыто"
+# Over fewer than so many a share of the plan is told with its interval.
+FEW = 100
 
 
 def percent(share: Any, digits: int = 1) -> str:
@@ -109,3 +114,28 @@ def _crossed(chance: float, digits: int) -> float | None:
 
 def _as_shown(chance: float, digits: int) -> float:
     return round(chance * 100, digits) / 100
+
+
+def fact_words(row: Row, name: str, otherwise: str = NOT_STATED) -> str:
+    """What was reported, documented or accepted: «2», «да», of a share «75 % (45 из 60; 95 %: 63–84 %)»."""
+    if pd.isna(row[name]):
+        return HIDDEN if is_share(row) else otherwise
+    if row["measure_kind"] == "state":
+        return "да" if row[name] else "нет"
+    if not is_share(row):
+        return str(row[name])
+    part, of = int(row[name]), int(row["reported_whole_count"])
+    if not of:
+        return "0 из 0: сравнивать не с чем"
+    low, high = (whole_percent(float(bound[0])) for bound in jeffreys(np.array([part]), np.array([of])))
+    interval = f"; 95{NO_BREAK_SPACE}%: {low.removesuffix(f'{NO_BREAK_SPACE}%')}–{high}" if of < FEW else ""
+    return f"{whole_percent(part / of)} ({part} из {of}{interval})"
+
+
+def in_percent(row: Row) -> Row:
+    """A row of plan and fact whose counts are those of a bar: of a share whole percentages."""
+    if not is_share(row):
+        return row
+    names = ("reported_count", "accepted_count")
+    of = int(row["reported_whole_count"])
+    return {**row, **{name: None if pd.isna(row[name]) or not of else round(100 * row[name] / of) for name in names}}

@@ -95,7 +95,7 @@ def _annex(edition: Edition) -> list[Section]:
     return [
         Section("approval", sentences.approval(edition)),
         *_plan_sections(edition),
-        Section("amendments", *plan_changes.section(edition)),
+        Section("document-changes", *plan_changes.section(edition)),
         Section("facts", *execution.sections(edition)),
         Section("schools", *school_facts.sections(edition)),
         Section("quality", *quality.sections(edition)),

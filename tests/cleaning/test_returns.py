@@ -103,7 +103,7 @@ def test_a_mistake_in_evidence_is_said_once(position, value, found):
 )
 def test_a_kind_is_read_however_it_is_typed(written, kind):
     cleaned = _form(evidence=[_changed(SOUND_EVIDENCE, 1, written)])
-    assert (_found(cleaned), [row[7] for row in cleaned.rows["evidence"]]) == ([], [kind])
+    assert (_found(cleaned), [row[8] for row in cleaned.rows["evidence"]]) == ([], [kind])
 
 
 @pytest.mark.parametrize(

@@ -243,7 +243,7 @@ def _steps(tables, methods):
 
 
 FACTS = ["activity_code", "measure_number", "calendar_year", "reporter", "reported_count", "documented_count",
-         "accepted_count", "waiting_count", "returned_count"]  # fmt: skip
+         "accepted_count", "waiting_count", "returned_count", "reported_whole_count"]  # fmt: skip
 RENAMED = {
     school_facts.pupil_rows: {"part": "group_pupil_count", "base": "base_pupil_count"},
     school_facts.staff_rows: {"part": "staff_amount", "base": "base_staff_amount"},

@@ -59,7 +59,7 @@ def _aside(school, table, procedure=None, file=A):
 def _tables(reports=(), states=((A, "вошла в отчёт"), (B, "вошла в отчёт")), **sheets):
     forms = [(FILES.get(who, "data/raw/2022/u.xlsx"), who, 2022, date(2023, 1, 10), CUTOFF, how) for who, how in states]
     schools = [("r.xlsx", "строка", login, None, None, login, None, None, None, None) for login in (A, B)]
-    facts = [("u.xlsx", "E2", who, code, 1, 2022, count, None, None) for who, code, count in reports]
+    facts = [("u.xlsx", "E2", who, code, 1, 2022, None, count, None, None) for who, code, count in reports]
     return {
         "schools": fact_table("schools", schools),
         "received_forms": fact_table("received_forms", forms),

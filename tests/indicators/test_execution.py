@@ -23,8 +23,10 @@ CUTOFFS = {2020: date(2021, 1, 31), 2021: date(2022, 1, 31), 2022: date(2023, 1,
 
 def _reports(*rows):
     columns = ["activity_code", "measure_number", "calendar_year", "reporter", "fact_count"]
-    return pd.DataFrame(rows, columns=columns).astype(
-        {"fact_count": "Int64", "activity_code": "str", "reporter": "str"}
+    return (
+        pd.DataFrame(rows, columns=columns)
+        .assign(whole_count=None)
+        .astype({"fact_count": "Int64", "whole_count": "Int64", "activity_code": "str", "reporter": "str"})
     )
 
 

@@ -35,10 +35,14 @@ def _plan(*targets):
 
 def _tables(reports=(), evidence=(), acceptance=(), forms=()):
     """Reports are (measure, reporter, fact); evidence (id, measure, reporter, units, file); all of 2021."""
-    facts = pd.DataFrame(
-        [(code, 1, 2021, who, fact) for code, who, fact in reports],
-        columns=["activity_code", "measure_number", "calendar_year", "reporter", "fact_count"],
-    ).astype({"activity_code": "str", "reporter": "str", "fact_count": "Int64"})
+    facts = (
+        pd.DataFrame(
+            [(code, 1, 2021, who, fact) for code, who, fact in reports],
+            columns=["activity_code", "measure_number", "calendar_year", "reporter", "fact_count"],
+        )
+        .assign(whole_count=None)
+        .astype({"activity_code": "str", "reporter": "str", "fact_count": "Int64", "whole_count": "Int64"})
+    )
     pieces = pd.DataFrame(
         [(one, code, 1, 2021, who, units, file) for one, code, who, units, file in evidence], columns=PIECE
     )

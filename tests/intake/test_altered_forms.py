@@ -34,7 +34,7 @@ def _altered(change, facts=(1, 2, 3, 4, 5)):
 
 
 def _facts(cleaned):
-    return {row[3]: row[6] for row in cleaned.rows["reports"]}
+    return {row[3]: row[7] for row in cleaned.rows["reports"]}
 
 
 def _found(cleaned):

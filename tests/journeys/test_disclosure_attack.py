@@ -81,7 +81,7 @@ def _forms_and_quarantine(town):
          "calendar_year": year, "why": "В группе больше обучающихся, чем в школе"}
         for file, login, year, *_ in came[:2]
     ]  # fmt: skip
-    told = {"reports": [(came[0][0], "E2", "УО", "1.4", 1, 2021, 2, None, None)], "received_forms": came}
+    told = {"reports": [(came[0][0], "E2", "УО", "1.4", 1, 2021, None, 2, None, None)], "received_forms": came}
     empty = {
         name: fact_table(name, told.get(name, [])) for name in ("evidence", "acceptance", "school_measures", *told)
     }

@@ -128,11 +128,23 @@ def _facts():
     return {
         "schools": fact_table("schools", [school]),
         "school_status": fact_table("school_status", [status]),
-        "reports": fact_table("reports", [(*uo, *at, 3, DAY, "личное"), (*imo, *at, 5, DAY, None)]),
+        "reports": fact_table("reports", [(*uo, *at, None, 3, DAY, "личное"), (*imo, *at, None, 5, DAY, None)]),
         "evidence": fact_table(
             "evidence",
             [
-                (UO, f"лист Подтверждения, строка {line}", name, "УО", *at, "протокол", name[-1], DAY, None, count)
+                (
+                    UO,
+                    f"лист Подтверждения, строка {line}",
+                    name,
+                    "УО",
+                    *at,
+                    None,
+                    "протокол",
+                    name[-1],
+                    DAY,
+                    None,
+                    count,
+                )
                 for line, name, count in ((2, "e1", 1), (3, "e2", 1), (4, "e3", 3))
             ],
         ),

@@ -21,8 +21,9 @@ from analysis.pipeline.chains import chain_words
 from analysis.pipeline.check import check_project
 from analysis.pipeline.unsettled_facts import by_earlier_numbers, measures_of_year
 from analysis.presentation import plan_changes, sentences
+from analysis.presentation.catalogue import family_of
 from analysis.rules.config import Collection, load_project, load_sources
-from roadmaps import TASK, document, of_rule, project_with, the_blocking
+from roadmaps import OF_AN_AMENDED_PLAN, TASK, document, of_rule, project_with, the_blocking
 
 FIRST_PLAN = (
     TASK,
@@ -75,7 +76,7 @@ def tables(project):
     facts = {name: fact_table(name, ()) for name in COLUMNS} | {
         "reports": fact_table(
             "reports",
-            [(*at, code, 1, year, 1, None, None) for code, year in (("1.3", 2023), ("1.4", 2023), ("1.5", 2024))],
+            [(*at, code, 1, year, None, 1, None, None) for code, year in (("1.3", 2023), ("1.4", 2023), ("1.5", 2024))],
         )
     }
     collection = Collection(("УО", "ИМО"), "ОО")
@@ -140,9 +141,10 @@ def test_the_chapter_and_the_sentence(editions):
     assert plan_changes.section(editions[2023]) == ("", [])
     assert plan_changes.sentence(editions[2023]) == ""
     words, shown = plan_changes.section(editions[2025])
-    assert [one.label for one in shown] == ["tbl-amendments", "tbl-dropped-facts"]
+    assert [one.label for one in shown] == ["tbl-document-changes", "tbl-dropped-facts"]
+    assert {family_of(one.label).stem for one in shown} == OF_AN_AMENDED_PLAN
     said = "С 01.07.2024 документ действует в новой редакции (приказ № 7): показателей добавлено — 2, исключено — 3, "
-    assert f"{said}изменено — 2 (@tbl-amendments)." in words.replace("\\", "")
+    assert f"{said}изменено — 2 (@tbl-document-changes)." in words.replace("\\", "")
     facts = shown[1].data[["activity_code", "calendar_year", "reporter", "reported_count"]].to_numpy().tolist()
     assert facts == [["1.4", 2023, "УО", 1], ["1.5", 2024, "УО", 1]], (
         "what was reported of a dropped measure stays visible"

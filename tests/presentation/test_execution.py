@@ -26,14 +26,14 @@ SCHOOLS = [(FILE, "строка", login, None, None, name, None, None, None, Non
     ("edu000001", "Школа А"), ("edu000002", "Школа Б"), ("edu000003", "Школа В"))]  # fmt: skip
 SUPPORTED = [(FILE, "строка", login, "2021/22", "ШНОР", None) for login in ("edu000001", "edu000002")]
 REPORTS = [
-    (FILE, "E2", "УО", "1.4", 1, 2021, 2, None, "служебное примечание"),
-    (FILE, "E2", "edu000001", "1.3", 1, 2021, 1, None, None),
+    (FILE, "E2", "УО", "1.4", 1, 2021, None, 2, None, "служебное примечание"),
+    (FILE, "E2", "edu000001", "1.3", 1, 2021, None, 1, None, None),
 ]
 DAY = date(2021, 9, 1)
 EVIDENCE = [
-    (FILE, "строка", "a", "УО", "1.4", 1, 2021, "протокол", "1", DAY, None, 1),
-    (FILE, "строка", "b", "УО", "1.4", 1, 2021, "протокол", "секретный-77", DAY, None, 1),
-    (FILE, "строка", "c", "edu000001", "1.3", 1, 2021, "план", "секретный-78", DAY, None, 1),
+    (FILE, "строка", "a", "УО", "1.4", 1, 2021, None, "протокол", "1", DAY, None, 1),
+    (FILE, "строка", "b", "УО", "1.4", 1, 2021, None, "протокол", "секретный-77", DAY, None, 1),
+    (FILE, "строка", "c", "edu000001", "1.3", 1, 2021, None, "план", "секретный-78", DAY, None, 1),
 ]
 VERDICTS = [
     (FILE, "строка", "a", "принято", "УО", date(2022, 1, 25), None),
@@ -206,7 +206,7 @@ def _sent_by(city, made, *reporters):
     plan = made().execution
     duties = zip(plan["activity_code"], plan["measure_number"], plan["missing_reporters"], strict=True)
     answering = [(code, int(number), "ИМО" if "ИМО" in who else "УО") for code, number, who in duties]
-    reports = [(FILE, "E2", who, code, number, 2021, 2, None, None) for code, number, who in answering]
+    reports = [(FILE, "E2", who, code, number, 2021, None, 2, None, None) for code, number, who in answering]
     forms = [(f"{FILE}{who}", who, 2021, date(2022, 1, 20), CUTOFF, "вошла в отчёт") for who in reporters]
     return city(
         schools=FIVE, school_status=[], evidence=[], acceptance=[], received_forms=forms,

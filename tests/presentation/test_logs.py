@@ -33,7 +33,7 @@ def test_a_plan_without_facts_rests_on_three_defaults(edition_of):
 def test_facts_rest_on_the_rules_of_collection_and_an_own_day_is_no_default(edition_of):
     plain = edition_of(2021)
     facts = {"plan_fact": pd.DataFrame({"calendar_year": [2021]}), "school_status": pd.DataFrame()}
-    edition = replace(plain, tables={**plain.tables, **facts})
+    edition = replace(plain, tables={**plain.tables, **facts}, internal=True)
     assert _defaults(edition) == sorted([*OF_THE_PLAN, "Д-01", "Д-02", "Д-03", "Д-05"])
     decided = Collection(("УО",), "ОО", ((2021, pd.Timestamp("2022-02-15").date()),))
     own_day = replace(edition, project=replace(edition.project, collection=decided))
