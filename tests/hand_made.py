@@ -109,7 +109,8 @@ def case(school="", **tables):
     status = [(login, "2021/22", "ШНОР") for login in SUPPORTED]
     made["school_status"] = pd.DataFrame(status, columns=["school_login", "school_year", "status"])
     shown = [(YEAR, "школа", NAMES[login]) for login in SUPPORTED]
-    made["mark_results"] = pd.DataFrame(shown, columns=["calendar_year", "scope", "group_name"])
+    columns = ["calendar_year", "scope", "group_name"]
+    made["mark_results"] = pd.DataFrame(shown, columns=columns).assign(school_count=1)
     edition = Edition(PROJECT, YEAR, made, (), (), internal=True, methods=METHODS)
     return Case(Evidence(edition), school)
 

@@ -47,6 +47,7 @@ def town_facts(schools=5, years=YEARS, seed=11):
     status = [
         {**FROM, "school_login": login, "school_year": f"{year}/{(year + 1) % 100}", "status": "ШНОР"}
         for login in SUPPORTED
+        if login in logins
         for year in years
     ]
     return {

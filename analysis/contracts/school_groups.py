@@ -116,7 +116,7 @@ class ContestParts(_PartTable):
 
     contest_level: Series[str] = but(isin=CONTEST_LEVELS)
     contestants: Series[str] = but(isin=CONTESTANTS)
-    contest_count: Series[int]
+    contest_count: Series[pd.Int64Dtype] = but(blank=NOT_SHOWN)
     winner_count: Series[pd.Int64Dtype] = but(meaning="Сколько отмечено", blank=NOT_SHOWN)
     contestant_count: Series[pd.Int64Dtype] = but(meaning="Сколько участвовало", blank=NOT_SHOWN)
     winner_share: Series[pd.Float64Dtype]

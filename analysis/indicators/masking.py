@@ -94,14 +94,20 @@ def hidden_scores(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) 
 def hidden_parts(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -> list[frozenset[str]]:
     """Returns for each row of part and base which of the two are hidden; one base may serve several rows.
 
+    A number of contests is hidden with that of its contestants, and may then be none.
+
     Args:
         rows: Of `school_facts.pupil_rows` and the like; without `members` every row has a base of its own.
             Column is_whole says where the part is the base itself.
         key: What tells the rows of one group of schools apart; the last names the part.
         policy: The policy in force.
     """
-    sheet = Sheet()
+    sheet, counts = Sheet(), []
     names, bases = row_names(rows, key), _base_names(rows, key)
+    if "contest_count" in rows:
+        counts = [f"{name}|contest_count" for name in names]
+        for cell, base, row in zip(counts, bases, _records(rows), strict=True):
+            _contest_count(sheet, cell, base, row, policy)
     parts = [
         base if whole else f"{name}|part" for name, base, whole in zip(names, bases, rows["is_whole"], strict=True)
     ]
@@ -113,15 +119,24 @@ def hidden_parts(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -
             sheet.total(base, [part, f"{part}|rest"])
     _partitions(sheet, rows, key, parts, bases)
     for total, schools, others in _families(rows, key):
-        for cells in (parts, bases):
+        for cells in (parts, bases, counts) if counts else (parts, bases):
             _family(sheet, cells[total], [cells[place] for place in schools], [cells[place] for place in others])
         _rests(sheet, parts, schools, others)
     _nested(sheet, rows, bases)
     hidden = sheet.hidden(policy)
+    cells_of = {"part": parts, "base": bases} | ({"contest_count": counts} if counts else {})
     return [
-        frozenset(what for what, cell in (("part", part), ("base", base)) if cell in hidden)
-        for part, base in zip(parts, bases, strict=True)
+        frozenset(what for what, cell in zip(cells_of, cells, strict=True) if cell in hidden)
+        for cells in zip(*cells_of.values(), strict=True)
     ]
+
+
+def _contest_count(sheet: Sheet, cell: str, base: str, row: Row, policy: DisclosurePolicy) -> None:
+    """The number of contests says whether anybody took part: hidden beside a few, it may be none, or not."""
+    value, few = int(row["contest_count"]), int(row["base"]) < policy.smallest_count
+    cost = COSTS.get(row["scope"], OTHERS_COST)
+    sheet.cells[cell] = Cell(cell, value, cost, is_count=False, is_hidden=few, possible=(0, max(1, value)))
+    sheet.needs[cell] = (base,)
 
 
 def _same_children(sheet: Sheet, rows: pd.DataFrame, stages: Mapping[Stage, int]) -> None:

@@ -15,7 +15,7 @@ from analysis.contracts.school_groups import SCHOOL, column_title
 from analysis.indicators.effectiveness import SHIFTED
 from analysis.indicators.keyed import CITY, OTHERS
 from analysis.indicators.pooling import FORESEEN, OF_THE_MODEL
-from analysis.indicators.school_tables import GROUP_NAMES, PARTS
+from analysis.indicators.school_tables import GROUP_NAMES, LISTED_SOURCES, PARTS, public_rows
 from analysis.rules.disclosure_policy import DisclosurePolicy
 from analysis.rules.exam_calendar import MARK_SCALE
 from analysis.rules.indicator_passport import GIVEN_MEAN, Indicator, Passport
@@ -44,6 +44,11 @@ def public_effectiveness(tables: Tables, methods: Methods | None, policy: Disclo
     """
     if methods is None or "school_indicators" not in tables:
         return {}
+    tables = dict(tables) | {
+        name: public_rows(name.removeprefix("public_"), table)
+        for name, table in tables.items()
+        if name.startswith("public_")
+    }
     shown = public_indicators(tables["school_indicators"], tables, methods.passport, policy)
     made = {"public_school_indicators": shown}
     if "selection_hits" in tables:
@@ -139,7 +144,9 @@ def _opened(rows: pd.DataFrame, indicator: Indicator, tables: Tables, policy: Di
         flags=[_flags(said, public) for said, public in zip(rows["flags"], is_open, strict=True)],
     )
     shown = shown.assign(value=values.astype("Float64").where(is_open))
-    return shown[printed["exists"].to_numpy(bool)].reset_index(drop=True)
+    # Of results, deficits and contests a hidden number looks like one that there is not: nobody, or a few.
+    is_listed = printed["exists"].to_numpy(bool) & (is_open.to_numpy() | (indicator.table not in LISTED_SOURCES))
+    return shown[is_listed].reset_index(drop=True)
 
 
 def _printed(rows: pd.DataFrame, indicator: Indicator, tables: Tables) -> pd.DataFrame:
@@ -153,7 +160,8 @@ def _printed(rows: pd.DataFrame, indicator: Indicator, tables: Tables) -> pd.Dat
     if name is None or indicator.table == "contests" and indicator.numerator != ("contest_count",):
         return _frame(nothing.notna(), nothing, nothing, nothing)
     if indicator.table == "contests":
-        counts = tables[name].groupby(["calendar_year", "contestants", "group_name"])["contest_count"].sum()
+        counted = tables[name].groupby(["calendar_year", "contestants", "group_name"])["contest_count"]
+        counts = counted.sum().where(counted.count() == counted.size())
         key = pd.MultiIndex.from_frame(rows[["calendar_year", "aspect", "group_name"]])
         part = counts.reindex(key).astype("Float64").set_axis(rows.index)
         return _frame(part.notna(), part, rows["numerator"], rows["denominator"])

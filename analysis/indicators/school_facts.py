@@ -30,7 +30,7 @@ def supported_by_year(status: pd.DataFrame, calendar_years: Sequence[int]) -> di
 
 
 def mark_rows(results: pd.DataFrame, supported: Supported) -> pd.DataFrame:
-    """Returns results in marks by group of schools.
+    """Returns results in marks by group of schools; every group is listed (`listed`).
 
     Returns:
         SITTING, scope, who, school_count, participant_count, mark_2_count … mark_5_count, not_attested_count (blank
@@ -44,11 +44,11 @@ def mark_rows(results: pd.DataFrame, supported: Supported) -> pd.DataFrame:
         compared_count=sum((rows[name] for name in JOURNAL_COLUMNS[1:]), rows[JOURNAL_COLUMNS[0]]),
     )
     columns = ["participant_count", *MARK_COLUMNS, "not_attested_count", "compared_count", *JOURNAL_COLUMNS]
-    return by_group(rows, SITTING, columns, supported)
+    return listed(by_group(rows, SITTING, columns, supported), SITTING, columns, supported)
 
 
 def score_rows(results: pd.DataFrame, supported: Supported) -> pd.DataFrame:
-    """Returns results in scores by group of schools.
+    """Returns results in scores by group of schools; every group is listed (`listed`).
 
     Returns:
         SITTING, scope, who, school_count, participant_count, below_minimum_count, high_score_count,
@@ -57,7 +57,8 @@ def score_rows(results: pd.DataFrame, supported: Supported) -> pd.DataFrame:
     rows = results[results["scale"] == SCORE_SCALE]
     sums = (rows["mean_score"] * rows["participant_count"]).round().astype("Int64")
     rows = rows.assign(score_sum=sums.where(rows["participant_count"] > 0, 0))
-    return by_group(rows, SITTING, ["participant_count", *SCORE_COLUMNS, "score_sum"], supported)
+    columns = ["participant_count", *SCORE_COLUMNS, "score_sum"]
+    return listed(by_group(rows, SITTING, columns, supported), SITTING, columns, supported)
 
 
 def pupil_rows(context: pd.DataFrame, supported: Supported) -> pd.DataFrame:
@@ -95,14 +96,16 @@ def staff_rows(staff: pd.DataFrame, supported: Supported) -> pd.DataFrame:
 def deficit_rows(deficits: pd.DataFrame, supported: Supported) -> pd.DataFrame:
     """Returns teachers with a deficit (part) among the diagnosed (base) by competence and group of schools."""
     rows = deficits.rename(columns={"deficit_teacher_count": "part", "diagnosed_teacher_count": "base"})
-    return by_group(rows, ["calendar_year", "competence"], ["part", "base"], supported).assign(is_whole=False)
+    key, columns = ["calendar_year", "competence"], ["part", "base"]
+    return listed(by_group(rows, key, columns, supported), key, columns, supported).assign(is_whole=False)
 
 
 def contest_rows(contests: pd.DataFrame, supported: Supported) -> pd.DataFrame:
     """Returns winners (part) among contestants (base) and the number of contests by level and group of schools."""
     rows = contests.rename(columns={"winner_count": "part", "contestant_count": "base"}).assign(contest_count=1)
     key = ["calendar_year", "contest_level", "contestants"]
-    return by_group(rows, key, ["part", "base", "contest_count"], supported).assign(is_whole=False)
+    columns = ["part", "base", "contest_count"]
+    return listed(by_group(rows, key, columns, supported), key, columns, supported).assign(is_whole=False)
 
 
 def self_assessment_rows(assessment: pd.DataFrame, supported: Supported) -> pd.DataFrame:
@@ -125,6 +128,23 @@ def by_group(frame: pd.DataFrame, key: list[str], columns: list[str], supported:
     sums = grouped[columns].sum().where(complete)
     sums.insert(0, "school_count", grouped["school_login"].nunique())
     return sums.reset_index().astype({"scope": "str", "who": "str"})
+
+
+def listed(sums: pd.DataFrame, key: list[str], columns: list[str], supported: Supported) -> pd.DataFrame:
+    """Returns the sums with a row of nobody (school_count 0) for each supported school of the year that has none.
+
+    So the public table, where a row of nobody and one of a few look alike, lists a school whether anybody came or not.
+    The other schools get such a row too, in a year in which they have any.
+    """
+    with_others = sums.loc[sums["scope"] == OTHERS, "calendar_year"].unique()
+    groups = [(year, SCHOOL, login) for year, logins in supported.items() for login in logins]
+    groups += [(year, OTHERS, "") for year in with_others]
+    cities = sums[sums["scope"] == CITY].drop(columns=WHO)
+    nobody = cities.assign(school_count=0, **{name: cities[name] * 0 for name in columns})
+    nobody = nobody.merge(pd.DataFrame(groups, columns=["calendar_year", *WHO]), on="calendar_year")
+    known = pd.concat([sums, nobody], ignore_index=True).drop_duplicates([*key, *WHO])
+    order = known.assign(scope=pd.Categorical(known["scope"], SCOPES, ordered=True))
+    return known.loc[order.sort_values([*key, *WHO]).index].astype(dict(sums.dtypes)).reset_index(drop=True)
 
 
 def in_groups(frame: pd.DataFrame, supported: Supported) -> list[pd.DataFrame]:

@@ -16,6 +16,7 @@ from analysis.contracts.school_groups import (
     JOURNAL_SHARES,
     MARK_SHARES,
     OTHERS,
+    SCHOOL,
     SCORE_SHARES,
     ContestParts,
     DeficitParts,
@@ -52,6 +53,14 @@ PARTS = {
     ),
 }
 Hidden = Sequence[frozenset[str]]
+LISTED_SOURCES = ("results", "deficits", "contests")
+# Where every supported school is listed (`school_facts.listed`): what a table is about, and how many people a row is.
+LISTED = {
+    "mark_results": (SITTING, "participant_count"),
+    "score_results": (SITTING, "participant_count"),
+    "deficit_parts": (["calendar_year", "competence"], "diagnosed_teacher_count"),
+    "contest_parts": (["calendar_year", "contest_level", "contestants"], "contestant_count"),
+}
 
 
 def school_tables(tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy) -> dict[str, pd.DataFrame]:
@@ -108,7 +117,39 @@ def masked(name: str, whole: pd.DataFrame, hidden: NDArray[np.bool_]) -> pd.Data
     if "hidden_columns" in shown:
         titles = np.array([str(field.title) for field in GROUP_TABLES[name].to_schema().columns.values()])
         shown["hidden_columns"] = pd.Series(["; ".join(titles[bits]) for bits in hidden], dtype="str")
-    return pd.DataFrame(shown)
+    return _counted(name, pd.DataFrame(shown))
+
+
+def _counted(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """A masked table with how many schools stand behind each row: a listed school is one, whether anybody came or not.
+
+    The other schools are as many as have a row; where how many came is hidden, as many as had one in the year at most.
+    """
+    if name not in LISTED or table.empty:
+        return table
+    about, base = LISTED[name]
+    is_others, is_city, counts = table["scope"] == OTHERS, table["scope"] == CITY, table["school_count"]
+    most = counts.where(is_others, 0).groupby(table["calendar_year"]).transform("max")
+    counts = counts.mask(is_others & table[base].isna(), most).mask(table["scope"] == SCHOOL, 1)
+    together = counts.mask(is_city, 0).groupby([table[column] for column in about]).transform("sum")
+    return table.assign(school_count=counts.mask(is_city, together))
+
+
+def public_rows(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Returns the rows of a masked table that are listed: none of a sitting of which all numbers are hidden.
+
+    So what a few in the city sat looks like what nobody sat.
+
+    Args:
+        name: Of the whole table.
+        table: The masked one.
+    """
+    if name not in LISTED or table.empty:
+        return table
+    about, _ = LISTED[name]
+    numbers = table.drop(columns=[*about, "scope", "group_name", "school_count", "hidden_columns"])
+    is_printed = numbers.notna().any(axis=1)
+    return table[is_printed.groupby([table[column] for column in about]).transform("any")]
 
 
 def with_public(
@@ -177,15 +218,16 @@ def _parts(name: str, table: pd.DataFrame, supported: Supported, policy: Disclos
     people = rows[key[-1]].map(STAFF_GROUPS).eq("человек") if name == "staff" else pd.Series(True, index=rows.index)
     hidden = pd.Series([frozenset[str]()] * len(rows), index=rows.index, dtype=object)
     hidden[people] = masking.hidden_parts(rows[people].reset_index(drop=True), ["calendar_year", *key], policy)
+    counted = [part, base, *(["contest_count"] if "contest_count" in rows else [])]
     smallest = people.map({True: policy.smallest_base, False: 0})
     names = {"part": part, "base": base}
     shares = {share: (part, base)}
     renamed = rows.rename(columns=names)
-    masked = [frozenset(names[what] for what in one) for one in hidden]
+    masked = [frozenset(names.get(what, what) for what in one) for one in hidden]
     table_name = next(known for known, one in GROUP_TABLES.items() if one is contract)
     return {
-        table_name: _shown(renamed, [part, base], shares, _nothing(rows), 0),
-        f"public_{table_name}": _shown(renamed, [part, base], shares, masked, smallest),
+        table_name: _shown(renamed, counted, shares, _nothing(rows), 0),
+        f"public_{table_name}": _shown(renamed, counted, shares, masked, smallest),
     }
 
 
@@ -233,7 +275,8 @@ def _with_mean(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _finished(name: str, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """The table as its contract wants it: names instead of logins, labels of what is hidden."""
-    contract = GROUP_TABLES[name.removeprefix("public_")]
+    whole = name.removeprefix("public_")
+    contract = GROUP_TABLES[whole]
     fields = contract.to_schema().columns
     group_names = [
         GROUP_NAMES.get(scope) or names.get(who, who) for scope, who in zip(rows["scope"], rows["who"], strict=True)
@@ -246,4 +289,5 @@ def _finished(name: str, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.Dat
         ]
     if "staff_unit" in fields:
         extra["staff_unit"] = rows["staff_group"].map(STAFF_GROUPS)
-    return rows.assign(**extra)[list(fields)].astype(pandas_types(contract)).reset_index(drop=True)
+    made = rows.assign(**extra)[list(fields)].astype(pandas_types(contract)).reset_index(drop=True)
+    return made if whole == name else _counted(whole, made)

@@ -12,6 +12,7 @@ from analysis.contracts.school_groups import GROUP_TABLES, SCHOOL
 from analysis.contracts.tables import stored_in
 from analysis.indicators.plan import open_readings, planned_in
 from analysis.indicators.public_effectiveness import with_names
+from analysis.indicators.school_tables import public_rows
 from analysis.lineage.store import Store
 from analysis.presentation.city_schools import Key, counted, published
 from analysis.presentation.row_keys import rows_by_key
@@ -138,9 +139,13 @@ class Edition:
         return dict(zip(schools["school_login"], schools["school_name"], strict=True))
 
     def school_facts(self, name: str) -> pd.DataFrame:
-        """A table of contracts.school_groups for this year: masked, unless the edition is for the office; or empty."""
+        """A table of contracts.school_groups for this year: masked, unless the edition is for the office; or empty.
+
+        The office does not see the rows of nobody, which the public table lists so that they look like those of a few.
+        """
         fields = list(GROUP_TABLES[name].to_schema().columns)
         rows = self.tables.get(name if self.internal else f"public_{name}", pd.DataFrame(columns=fields))
+        rows = rows[rows["school_count"] > 0] if self.internal else public_rows(name, rows)
         return rows[rows["calendar_year"] == self.calendar_year]
 
     @cached_property

@@ -167,8 +167,12 @@ def _steps(tables, methods):
     def of_group(make, edges, key):
         def made(row, behind):
             rows = pd.concat([behind(edge) for edge in edges])
+            if not row["school_count"]:
+                return {"school_count": len(rows)}  # listed, though nobody came
             found = make(rows[~rows.index.duplicated()], supported)
-            found = found[(found["scope"] == row["scope"])].rename(columns=RENAMED.get(make, {}))
+            found = found[(found["scope"] == row["scope"]) & (found["school_count"] > 0)].rename(
+                columns=RENAMED.get(make, {})
+            )
             return _only(found, **{name: row[name] for name in key})
 
         return made

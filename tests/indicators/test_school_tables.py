@@ -7,7 +7,7 @@ from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
 from analysis.contracts.validation import violations
 from analysis.indicators.masking import hidden_parts
-from analysis.indicators.school_tables import school_tables
+from analysis.indicators.school_tables import public_rows, school_tables
 from analysis.rules.disclosure_policy import DEFAULT_POLICY
 from school_towns import printed, result, results, score, town_facts
 
@@ -77,9 +77,45 @@ def test_no_participants_look_like_a_few():
     assert of[0]["hidden_columns"] == of[1]["hidden_columns"] != ""
 
 
+@pytest.mark.parametrize(
+    ("table", "marks"), [("mark_results", (0, 0, 0, 0)), ("mark_results", (1, 1, 1, 1)), ("score_results", None)]
+)
+def test_a_sitting_that_nobody_of_a_school_sat_looks_like_one_that_a_few_sat(table, marks):
+    """Every supported school is listed, and no number of schools tells whether anybody came."""
+    make = result if marks else lambda login, _: score(login, 30, 9, 8, 7, 60.0)
+    others = [make("edu2", (9, 12, 11, 8)), make("edu3", (30, 40, 50, 60))]
+    nobody, few = (
+        made(*some, *others) for some in ([], [result("edu1", marks) if marks else score("edu1", 2, 0, 0, 0, 40.0)])
+    )
+    of = [one[f"public_{table}"].set_index("group_name") for one in (nobody, few)]
+    assert [list(one.index) for one in of] == [["Школа 1", "Школа 2", "Другие школы города", "Город"]] * 2
+    assert of[0].loc["Школа 1"].drop("school_year").to_dict() == of[1].loc["Школа 1"].drop("school_year").to_dict()
+    assert of[0]["school_count"].tolist() == of[1]["school_count"].tolist() == [1, 1, 1, 3]
+    assert nobody[table]["school_count"].tolist() == [0, 1, 1, 2]  # the office knows
+    assert of[0].loc[["Школа 2", "Другие школы города", "Город"], "participant_count"].isna().any()
+
+
+def test_contests_of_nobody_look_like_contests_of_a_few(town):
+    facts = town_facts(years=(2021,))
+    contests = facts["contests"]
+    tables = school_tables(facts | {"contests": contests[contests["school_login"] != "edu1"]}, DEFAULT_POLICY)
+    rows = tables["public_contest_parts"].set_index("group_name")
+    assert rows.loc["Школа 1", ["contest_count", "contestant_count", "winner_count"]].isna().all()
+    assert rows["contest_count"].isna().sum() > 1  # or it would be the city's less the others'
+    assert rows["school_count"].tolist() == [1, 1, 3, 5]
+
+
+def test_what_a_few_of_the_city_sat_is_not_listed():
+    for marks in ((1, 1, 1, 1), (2, 2, 2, 2)):  # a total of a few passes for a few
+        public = made(result("edu1", marks))["public_mark_results"]
+        assert len(public) == 3
+        assert public_rows("mark_results", public).empty
+    assert len(public_rows("mark_results", made(result("edu3", (9, 9, 9, 9)))["public_mark_results"])) == 4
+
+
 def test_no_share_over_fewer_than_ten():
     rows = made(result("edu3", (9, 0, 0, 0)), result("edu4", (0, 0, 0, 0)))["mark_results"]
-    assert rows["mark_2_share"].tolist() == [100.0, 100.0]
+    assert rows["mark_2_share"].dropna().tolist() == [100.0, 100.0]
     others = [result(f"edu{number}", (10, 20, 30, 40)) for number in (3, 4)]
     public = made(result("edu1", (0, 0, 0, 9)), *others)["public_mark_results"].set_index("group_name")
     assert pd.isna(public.loc["Школа 1", "mark_5_share"])

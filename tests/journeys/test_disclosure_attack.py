@@ -212,7 +212,8 @@ def _result_attack(rows, true, year):
     columns = ["participant_count", *(c for c in [*MARKS, "not_attested_count", *JOURNAL, *SCORES] if c in rows)]
     for row in rows.to_dict("records"):
         group, mine = row["group_name"], _members(true, row["group_name"], key)
-        used = [column for column in columns if mine[column].notna().any()]
+        known = mine if len(mine) else _members(true, CITY, key)  # of a school of which nobody came all are none
+        used = [column for column in columns if known[column].notna().any()]
         for column in used:
             attack.cell(f"{group}/{column}", row[column], mine[column].sum(), pd.isna(row[column]))
         number = mine["participant_count"].sum()

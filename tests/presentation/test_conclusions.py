@@ -448,7 +448,7 @@ def test_what_is_for_the_office_is_in_no_public_edition():
     )
     of = of._replace(evidence=_by(of.edition, replace(RULE, repetition=SAME_PROCEDURE)))
     tables = {**of.edition.tables, "public_school_indicators": of.edition.indicators}
-    tables["public_mark_results"] = tables["mark_results"]
+    tables["public_pupil_groups"] = tables["mark_results"]
     public = of._replace(evidence=Evidence(replace(of.edition, tables=tables, internal=False)))
     office = {one.id for one in SENTENCES if one.audience == OFFICE and REPORT in one.places} - {"темы-все-нужны"}
     told = [*conclusions(of, REPORT), *conclusions(of._replace(school="edu1"), REPORT, SCHOOL)]
