@@ -9,6 +9,7 @@ from itertools import groupby
 SHOWN_PER_RULE = 3
 WHOLE_FILE = "весь файл"
 SHEET_CELL = re.compile(r"^(лист .+), ячейка [A-Z]{1,3}(\d+)$")
+CELL_OF_ROW = re.compile(r", (?:ячейка|столбец) \d+$")
 
 
 class Severity(StrEnum):
@@ -43,6 +44,7 @@ RULE_TITLES = {
     "missing_code": "Пропуск в нумерации",
     "task": "Задачи и их мероприятия",
     "blank_cell": "Пустая обязательная ячейка",
+    "doubtful_cell": "Ячейка прочитана с сомнением",
     "value": "Значение не прочитано",
     "measure_count": "Число показателей в строке",
     "shared_zero": "Один ноль на несколько показателей",
@@ -113,9 +115,9 @@ class Finding:
 
 
 def row_place(place: str) -> str:
-    """The row that a cell stands in: «лист Исполнение, строка 3», «таблица 1, строка 8», «строка 23»."""
+    """The row that a cell stands in: «лист Исполнение, строка 3», «страница 2, таблица 1, строка 8», «строка 23»."""
     match = SHEET_CELL.match(place)
-    return f"{match[1]}, строка {match[2]}" if match else place.rpartition(", ячейка ")[0] or place
+    return f"{match[1]}, строка {match[2]}" if match else CELL_OF_ROW.sub("", place)
 
 
 def blocking(findings: Iterable[Finding]) -> list[Finding]:

@@ -90,10 +90,9 @@ def read_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
     if content.startswith(OLE2):
         raise AnalysisError(_ole2_message(content, file))
     if content.lstrip()[:5] == PDF:
-        raise AnalysisError(
-            f"{file}: это PDF: таблица в нём хранится линиями и буквами. Получите документ как .docx или .xlsx; "
-            "если его нет, сохраните PDF в Word как .docx и сверьте каждую ячейку с подписанным."
-        )
+        from analysis.intake.pdf_file import read_pdf_blocks  # the libraries of PDF take a second to import
+
+        return read_pdf_blocks(content, file)
     if content.startswith(RTF):
         raise AnalysisError(f"{file}: это RTF. Откройте его в Word и сохраните как .docx.")
     if content.startswith(ZIP):

@@ -201,7 +201,7 @@ def test_what_is_given_goes_before_the_document(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("plan.pdf", b"%PDF-1.7\n1 0 obj", "это PDF"),
+        ("plan.pdf", b"%PDF-1.7\n1 0 obj", "PDF повреждён"),
         ("plan.docx", b"PK\x03\x04broken", "повреждён"),
         ("plan.txt", "Просто текст без таблицы", "план не прочитан"),
         ("plan.txt", ROADMAP.replace(" в 2023-2025 гг.", ""), "--years"),
