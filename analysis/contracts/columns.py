@@ -1,5 +1,6 @@
 """What a contract is made of: the columns of a table, from the dictionary of fields."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from inspect import get_annotations
@@ -67,6 +68,11 @@ READING_RULES = {
 }
 SETTLED_READINGS = ["flow", "annual"]
 READING_BASES = list(READING_RULES)
+
+
+def by_name(*contracts: Contract) -> dict[str, Contract]:
+    """Contracts by the name of their table, which is that of the class: `SchoolMergers` is `school_mergers`."""
+    return {re.sub(r"\B(?=[A-Z])", "_", one.__name__).lower(): one for one in contracts}
 
 
 @cache

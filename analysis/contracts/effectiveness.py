@@ -6,7 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import NOT_TOLD, Table, but
+from analysis.contracts.columns import NOT_TOLD, Table, but, by_name
 
 LIKE_CITY = "неотличимо от города"
 AGAINST_CITY = [LIKE_CITY, "выше предела 95 %", "выше предела 99,8 %", "ниже предела 95 %", "ниже предела 99,8 %"]
@@ -216,15 +216,9 @@ class TrainingNeeds(Table, unique=["calendar_year", "competence"]):
     flags: Series[str]
 
 
-EFFECTIVENESS_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "school_indicators": SchoolIndicators,
-    "school_effects": SchoolEffects,
-    "indicator_gaps": IndicatorGaps,
-    "selection_hits": SelectionHits,
-    "selection": Selection,
-    "selection_thresholds": SelectionThresholds,
-    "training_needs": TrainingNeeds,
-}
+EFFECTIVENESS_TABLES = by_name(
+    SchoolIndicators, SchoolEffects, IndicatorGaps, SelectionHits, Selection, SelectionThresholds, TrainingNeeds
+)
 # What the public may see: made from the masked tables alone.
 PUBLIC_EFFECTIVENESS: dict[str, type[pa.DataFrameModel]] = {
     "public_school_indicators": PublicIndicators,

@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import SourcedTable, address, but
+from analysis.contracts.columns import SourcedTable, address, but, by_name
 
 STATUSES = ["ШНОР", "ШНСУ", "ШНОР и ШНСУ", "нет"]
 EVIDENCE_KINDS = ["приказ", "протокол", "программа", "справка", "план", "публикация", "другое"]
@@ -143,14 +143,6 @@ class ReceivedForms(SourcedTable, unique=["source_file"]):
         return (frame["form_state"] == LATE) == (frame["received_date"] > frame["cutoff_date"])
 
 
-FACT_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "schools": Schools,
-    "school_status": SchoolStatus,
-    "former_names": FormerNames,
-    "school_mergers": SchoolMergers,
-    "reports": Reports,
-    "evidence": Evidence,
-    "acceptance": Acceptance,
-    "school_measures": SchoolMeasures,
-    "received_forms": ReceivedForms,
-}
+FACT_TABLES = by_name(
+    Schools, SchoolStatus, FormerNames, SchoolMergers, Reports, Evidence, Acceptance, SchoolMeasures, ReceivedForms
+)

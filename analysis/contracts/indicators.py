@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import CHANGE_KINDS, COMPARATORS, DERIVED, READINGS, TARGET_MARKS, Table, but
+from analysis.contracts.columns import CHANGE_KINDS, COMPARATORS, DERIVED, READINGS, TARGET_MARKS, Table, but, by_name
 from analysis.contracts.execution import (
     EXECUTION_STATUSES,
     Duties,
@@ -157,22 +157,7 @@ class Sources(Table):
     licence: Series[str]
 
 
-INDICATOR_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "plan": Plan,
-    "plan_fact": PlanFact,
-    "plan_changes": PlanChanges,
-    "composition": Composition,
-    "duties": Duties,
-    "executor_load": ExecutorLoad,
-    "statuses": Statuses,
-    "executor_results": ExecutorResults,
-    "reporter_results": ReporterResults,
-    "task_results": TaskResults,
-    "school_results": SchoolResults,
-    "owed": Owed,
-    "findings": Findings,
-    "abbreviations": Abbreviations,
-    "sources": Sources,
-    **QUALITY_TABLES,
-    **PRINTED_QUALITY_TABLES,
-}
+INDICATOR_TABLES = by_name(
+    Plan, PlanFact, PlanChanges, Composition, Duties, ExecutorLoad, Statuses, ExecutorResults, ReporterResults,
+    TaskResults, SchoolResults, Owed, Findings, Abbreviations, Sources,
+) | QUALITY_TABLES | PRINTED_QUALITY_TABLES  # fmt: skip

@@ -6,7 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import Table, but
+from analysis.contracts.columns import Table, but, by_name
 from analysis.rules.assumptions import RATINGS
 
 THERE, PARTLY, ASIDE, TOO_LATE, NOTHING = COMPLETENESS = ["есть", "частично", "отложено", "после срока", "нет сведений"]
@@ -157,18 +157,8 @@ class Assumptions(Table):
     since_date: Series[pd.Timestamp] = but(meaning="Пусто — правило по умолчанию, не утверждено управлением")
 
 
-QUALITY_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "asked_lines": AskedLines,
-    "given_lines": GivenLines,
-    "aside_lines": AsideLines,
-    "reporter_completeness": ReporterCompleteness,
-    "completeness": Completeness,
-    "finding_counts": FindingCounts,
-    "set_aside_counts": SetAsideCounts,
-    "data_log": DataLog,
-}
+QUALITY_TABLES = by_name(
+    AskedLines, GivenLines, AsideLines, ReporterCompleteness, Completeness, FindingCounts, SetAsideCounts, DataLog
+)
 # Made where the report is; not in data/processed.
-PRINTED_QUALITY_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "set_aside_rows": SetAsideRows,
-    "assumptions": Assumptions,
-}
+PRINTED_QUALITY_TABLES = by_name(SetAsideRows, Assumptions)

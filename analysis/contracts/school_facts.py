@@ -7,7 +7,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import NOT_STATED, SourcedTable, address, but
+from analysis.contracts.columns import NOT_STATED, SourcedTable, address, but, by_name
 from analysis.rules.exam_calendar import MARK_SCALE, SCALES, SCORE_SCALE
 
 MARK_COLUMNS = ["mark_2_count", "mark_3_count", "mark_4_count", "mark_5_count"]
@@ -235,12 +235,4 @@ class Quarantine(SourcedTable):
     why: Series[str]
 
 
-SCHOOL_FACT_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "context": Context,
-    "staff": Staff,
-    "results": Results,
-    "deficits": Deficits,
-    "self_assessment": SelfAssessment,
-    "contests": Contests,
-    "quarantine": Quarantine,
-}
+SCHOOL_FACT_TABLES = by_name(Context, Staff, Results, Deficits, SelfAssessment, Contests, Quarantine)

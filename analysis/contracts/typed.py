@@ -20,6 +20,7 @@ from analysis.contracts.columns import (
     Table,
     address,
     but,
+    by_name,
 )
 from analysis.contracts.text import CellsText
 
@@ -155,12 +156,4 @@ class Executors(SourcedTable, unique=["source_file", "activity_code", "executor_
     executor_text: Series[str]
 
 
-TYPED_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "approval": Approval,
-    "activities": Activities,
-    "measures": Measures,
-    "targets": Targets,
-    "deadlines": Deadlines,
-    "executors": Executors,
-    "cells": CellsText,
-}
+TYPED_TABLES = by_name(Approval, Activities, Measures, Targets, Deadlines, Executors) | {"cells": CellsText}
