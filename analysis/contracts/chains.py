@@ -3,7 +3,7 @@
 import pandas as pd
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import Contract, SourcedTable, Table, address, but
+from analysis.contracts.columns import SourcedTable, Table, address, but, by_name
 from analysis.contracts.school_facts import Results
 
 
@@ -30,8 +30,4 @@ class SelectionRules(Table):
     rule_words: Series[str]
 
 
-CHAIN_TABLES: dict[str, Contract] = {
-    "received_cells": ReceivedCells,
-    "displaced_results": DisplacedResults,
-    "selection_rules": SelectionRules,
-}
+CHAIN_TABLES = by_name(ReceivedCells, DisplacedResults, SelectionRules)

@@ -1,5 +1,7 @@
 """What a contract is made of: the columns of a table, from the dictionary of fields."""
 
+import re
+from collections.abc import Sequence
 from functools import cache
 from inspect import get_annotations
 from typing import Any
@@ -66,6 +68,11 @@ READING_RULES = {
 }
 SETTLED_READINGS = ["flow", "annual"]
 READING_BASES = list(READING_RULES)
+
+
+def by_name(*contracts: Contract) -> dict[str, Contract]:
+    """Contracts by the name of their table, which is that of the class: `SchoolMergers` is `school_mergers`."""
+    return {re.sub(r"\B(?=[A-Z])", "_", one.__name__).lower(): one for one in contracts}
 
 
 @cache
@@ -149,8 +156,15 @@ class Table(pa.DataFrameModel):
         ordered = True
         coerce = False
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Makes the columns of the class from its names; a name that the dictionary lacks is an error."""
+    def __init_subclass__(cls, *, unique: Sequence[str] = (), **kwargs: Any) -> None:
+        """Makes the columns of the class from its names; a name that the dictionary lacks is an error.
+
+        Args:
+            unique: The key of the table: columns that together stand in one row only.
+            kwargs: Of pandera.
+        """
+        if unique:
+            cls.Config = type("Config", (), {"unique": list(unique)})  # type: ignore[misc, assignment]
         for name in get_annotations(cls):
             different = cls.__dict__.get(name, {})
             made = column(name, **different)

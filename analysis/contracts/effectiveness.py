@@ -6,7 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import NOT_TOLD, Table, but
+from analysis.contracts.columns import NOT_TOLD, Table, but, by_name
 
 LIKE_CITY = "неотличимо от города"
 AGAINST_CITY = [LIKE_CITY, "выше предела 95 %", "выше предела 99,8 %", "ниже предела 95 %", "ниже предела 99,8 %"]
@@ -70,27 +70,21 @@ class _Indicators(Table):
         return frame["value"].notna() | (frame["flags"].astype("str") != "")
 
 
-class SchoolIndicators(_Indicators):
+class SchoolIndicators(_Indicators, unique=[*INDICATOR_KEY, "school_login"]):
     """Показатели школ и города: по строке на показатель и на то, к чему он относится; только для служебного отчёта."""
 
     school_login: Series[Text] = but(
         meaning="Логин школы, «город» или «другие школы» (не получающие поддержку)", str_length=None
     )
 
-    class Config:
-        unique = [*INDICATOR_KEY, "school_login"]
 
-
-class PublicIndicators(_Indicators):
+class PublicIndicators(_Indicators, unique=[*INDICATOR_KEY, "group_name"]):
     """Показатели поддерживаемых школ, других школ вместе и города; скрытое пусто, и пометка так говорит."""
 
     group_name: Series[Text]
 
-    class Config:
-        unique = [*INDICATOR_KEY, "group_name"]
 
-
-class SchoolEffects(Table):
+class SchoolEffects(Table, unique=["indicator_id", "calendar_year", "school_login"]):
     """Школы по всем результатам года: насколько школа отличается от города и чего ждали от неё по прежним годам."""
 
     indicator_id: Series[str]
@@ -120,11 +114,8 @@ class SchoolEffects(Table):
     above_context_probability: Series[pd.Float64Dtype]
     flags: Series[str]
 
-    class Config:
-        unique = ["indicator_id", "calendar_year", "school_login"]
 
-
-class IndicatorGaps(Table):
+class IndicatorGaps(Table, unique=["indicator_id", "calendar_year"]):
     """Чего нет: показатели, сведений для которых за год никто не вернул, и сколько школ не сообщили ничего."""
 
     indicator_id: Series[str]
@@ -134,9 +125,6 @@ class IndicatorGaps(Table):
     reason: Series[str] = but(
         label="Пояснение", meaning="«Нет данных» с причиной; пусто, если данные есть у всех школ", nullable=False
     )
-
-    class Config:
-        unique = ["indicator_id", "calendar_year"]
 
 
 HIT_KEY = ["rule_id", "calendar_year", "procedure", "subject", "programme_grade", "wave"]
@@ -162,25 +150,19 @@ class _Hits(Table):
     flags: Series[str]
 
 
-class SelectionHits(_Hits):
+class SelectionHits(_Hits, unique=[*HIT_KEY, "school_login"]):
     """Низкие процедуры: по строке на правило, школу, процедуру и год, с вероятностью ошибки; не перечень школ."""
 
     school_login: Series[str] = but(meaning="Логин школы в ФИС ОКО")
 
-    class Config:
-        unique = [*HIT_KEY, "school_login"]
 
-
-class PublicHits(_Hits):
+class PublicHits(_Hits, unique=[*HIT_KEY, "group_name"]):
     """Процедуры правил, доля по которым открыта: только поддерживаемые школы."""
 
     group_name: Series[str]
 
-    class Config:
-        unique = [*HIT_KEY, "group_name"]
 
-
-class Selection(Table):
+class Selection(Table, unique=["rule_id", "school_login", "calendar_year"]):
     """Отбор: по строке на правило, школу и год; «нельзя сказать» — когда недостающие данные могли бы изменить ответ."""
 
     rule_id: Series[str]
@@ -200,11 +182,8 @@ class Selection(Table):
     still_low_probability: Series[pd.Float64Dtype]
     leaving_note: Series[str]
 
-    class Config:
-        unique = ["rule_id", "school_login", "calendar_year"]
 
-
-class SelectionThresholds(Table):
+class SelectionThresholds(Table, unique=["rule_id", "calendar_year", "threshold"]):
     """Отбор при другом пороге: сколько школ вошло бы, кто добавился бы и кто выпал бы."""
 
     rule_id: Series[str]
@@ -216,11 +195,8 @@ class SelectionThresholds(Table):
     entering_schools: Series[str]
     leaving_schools: Series[str]
 
-    class Config:
-        unique = ["rule_id", "calendar_year", "threshold"]
 
-
-class TrainingNeeds(Table):
+class TrainingNeeds(Table, unique=["calendar_year", "competence"]):
     """Потребность в обучении: темы по дефицитам учителей города, с неопределённостью места; учителей не сравнивают."""
 
     calendar_year: Series[int]
@@ -239,19 +215,10 @@ class TrainingNeeds(Table):
     top_probability: Series[pd.Float64Dtype]
     flags: Series[str]
 
-    class Config:
-        unique = ["calendar_year", "competence"]
 
-
-EFFECTIVENESS_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "school_indicators": SchoolIndicators,
-    "school_effects": SchoolEffects,
-    "indicator_gaps": IndicatorGaps,
-    "selection_hits": SelectionHits,
-    "selection": Selection,
-    "selection_thresholds": SelectionThresholds,
-    "training_needs": TrainingNeeds,
-}
+EFFECTIVENESS_TABLES = by_name(
+    SchoolIndicators, SchoolEffects, IndicatorGaps, SelectionHits, Selection, SelectionThresholds, TrainingNeeds
+)
 # What the public may see: made from the masked tables alone.
 PUBLIC_EFFECTIVENESS: dict[str, type[pa.DataFrameModel]] = {
     "public_school_indicators": PublicIndicators,

@@ -41,7 +41,7 @@ OWED_KINDS = [
 COUNTS, CONFIRMS = STANDINGS = ["засчитывается", "лишь подтверждает, в счёт не идёт"]
 
 
-class Duties(Table):
+class Duties(Table, unique=["activity_code", "measure_number", "calendar_year", "reporter"]):
     """Чей факт засчитывается и что он сообщил; кто сообщил то же, не отвечая за показатель, — подтверждает."""
 
     activity_code: Series[str]
@@ -58,22 +58,16 @@ class Duties(Table):
     returned_count: Series[pd.Int64Dtype]
     reported_whole_count: Series[pd.Int64Dtype]
 
-    class Config:
-        unique = ["activity_code", "measure_number", "calendar_year", "reporter"]
 
-
-class Statuses(Table):
+class Statuses(Table, unique=["calendar_year", "status"]):
     """Сколько показателей в каком состоянии."""
 
     calendar_year: Series[int]
     status: Series[str] = but(isin=EXECUTION_STATUSES)
     measure_count: Series[int]
 
-    class Config:
-        unique = ["calendar_year", "status"]
 
-
-class ReporterResults(Table):
+class ReporterResults(Table, unique=["calendar_year", "reporter"]):
     """Отчётность тех, кто отвечает за показатели: исполнителей и школ."""
 
     calendar_year: Series[int]
@@ -82,9 +76,6 @@ class ReporterResults(Table):
     reported_measure_count: Series[int]
     documented_measure_count: Series[int]
     accepted_measure_count: Series[int]
-
-    class Config:
-        unique = ["calendar_year", "reporter"]
 
     @pa.dataframe_check(error="принято ≤ подтвердил ≤ сообщил ≤ отвечает")
     def parts_within_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -124,22 +115,16 @@ class _Totals(Table):
         return whole & (frame[[f"{name}_measure_count" for name in steps]].diff(axis=1).iloc[:, 1:] >= 0).all(axis=1)
 
 
-class TaskResults(_Totals, _TaskKey):
+class TaskResults(_Totals, _TaskKey, unique=["calendar_year", "task_code"]):
     """Исполнение по задачам: показатели с планом больше нуля, сколько сообщено, подтверждено, принято и в каком они
     состоянии."""
 
-    class Config:
-        unique = ["calendar_year", "task_code"]
 
-
-class ExecutorResults(_Totals, _ExecutorKey):
+class ExecutorResults(_Totals, _ExecutorKey, unique=["calendar_year", "executor_name"]):
     """Исполнение по тем, кто назван первым: показатели с планом больше нуля и их состояние."""
 
-    class Config:
-        unique = ["calendar_year", "executor_name"]
 
-
-class SchoolResults(Table):
+class SchoolResults(Table, unique=["calendar_year", "school_login", "activity_code", "measure_number"]):
     """План и факт школ, отвечающих за показатели: по строке на год, школу и показатель."""
 
     calendar_year: Series[int]
@@ -154,9 +139,6 @@ class SchoolResults(Table):
     documented_count: Series[pd.Int64Dtype]
     accepted_count: Series[pd.Int64Dtype]
     school_status: Series[str] = but(isin=[*EXECUTION_STATUSES, NO_SHARE])
-
-    class Config:
-        unique = ["calendar_year", "school_login", "activity_code", "measure_number"]
 
     @pa.dataframe_check(error="без доли состояние одно из трёх: нет сведений, доля не установлена, не планировалось")
     def a_status_rests_on_a_share(cls, frame: pd.DataFrame) -> "pd.Series[bool]":

@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import SourcedTable, address, but
+from analysis.contracts.columns import SourcedTable, address, but, by_name
 
 STATUSES = ["ШНОР", "ШНСУ", "ШНОР и ШНСУ", "нет"]
 EVIDENCE_KINDS = ["приказ", "протокол", "программа", "справка", "план", "публикация", "другое"]
@@ -15,7 +15,7 @@ COUNTED, REPLACED, LATE = "вошла в отчёт", "заменена", "по�
 FORM_STATES = [COUNTED, REPLACED, LATE]
 
 
-class Schools(SourcedTable):
+class Schools(SourcedTable, unique=["school_login"]):
     """Все школы города: по строке на школу."""
 
     place: Series[str] = address("строка школы")
@@ -30,11 +30,8 @@ class Schools(SourcedTable):
     school_kind: Series[str]
     pupil_count: Series[pd.Int64Dtype]
 
-    class Config:
-        unique = ["school_login"]
 
-
-class SchoolStatus(SourcedTable):
+class SchoolStatus(SourcedTable, unique=["school_login", "school_year"]):
     """Статус школы по учебным годам."""
 
     place: Series[str] = address("строка статуса")
@@ -43,11 +40,8 @@ class SchoolStatus(SourcedTable):
     status: Series[str] = but(label="Статус", meaning="ШНОР, ШНСУ, оба или нет", isin=STATUSES)
     last_report_year: Series[pd.Int64Dtype]
 
-    class Config:
-        unique = ["school_login", "school_year"]
 
-
-class FormerNames(SourcedTable):
+class FormerNames(SourcedTable, unique=["school_login", "former_name"]):
     """Как школы назывались раньше: по всем принятым реестрам, кроме нынешнего."""
 
     place: Series[str] = address("строка школы")
@@ -56,11 +50,8 @@ class FormerNames(SourcedTable):
     name_kind: Series[str] = but(isin=[SHORT, FULL])
     last_named_date: Series[pd.Timestamp]
 
-    class Config:
-        unique = ["school_login", "former_name"]
 
-
-class SchoolMergers(SourcedTable):
+class SchoolMergers(SourcedTable, unique=["school_login"]):
     """Школы, которые вошли в состав других: записи data/schools.toml."""
 
     place: Series[str] = address("запись")
@@ -71,11 +62,8 @@ class SchoolMergers(SourcedTable):
     basis: Series[str]
     last_report_year: Series[pd.Int64Dtype]
 
-    class Config:
-        unique = ["school_login"]
 
-
-class Reports(SourcedTable):
+class Reports(SourcedTable, unique=["reporter", "activity_code", "measure_number", "calendar_year"]):
     """Что сообщено: по строке на показатель, год и того, кто отчитался."""
 
     place: Series[str] = address("факт")
@@ -87,9 +75,6 @@ class Reports(SourcedTable):
     fact_count: Series[pd.Int64Dtype]
     fact_date: Series[pd.Timestamp]
     note: Series[str]
-
-    class Config:
-        unique = ["reporter", "activity_code", "measure_number", "calendar_year"]
 
 
 class Evidence(SourcedTable):
@@ -131,7 +116,7 @@ class Acceptance(SourcedTable):
         return waiting | (named & explained)
 
 
-class SchoolMeasures(SourcedTable):
+class SchoolMeasures(SourcedTable, unique=["school_login", "calendar_year", "line"]):
     """Собственные меры школ из их «дорожных карт»."""
 
     place: Series[str] = address("мера")
@@ -145,11 +130,8 @@ class SchoolMeasures(SourcedTable):
     done_count: Series[pd.Int64Dtype]
     done_date: Series[pd.Timestamp]
 
-    class Config:
-        unique = ["school_login", "calendar_year", "line"]
 
-
-class ReceivedForms(SourcedTable):
+class ReceivedForms(SourcedTable, unique=["source_file"]):
     """Полученные формы: какая вошла в отчёт, какую заменила следующая, какая пришла после срока."""
 
     reporter: Series[str]
@@ -158,22 +140,11 @@ class ReceivedForms(SourcedTable):
     cutoff_date: Series[pd.Timestamp]
     form_state: Series[str] = but(isin=FORM_STATES)
 
-    class Config:
-        unique = ["source_file"]
-
     @pa.dataframe_check(error="после срока — это позже срока, и наоборот")
     def late_is_after_the_cutoff(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return (frame["form_state"] == LATE) == (frame["received_date"] > frame["cutoff_date"])
 
 
-FACT_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "schools": Schools,
-    "school_status": SchoolStatus,
-    "former_names": FormerNames,
-    "school_mergers": SchoolMergers,
-    "reports": Reports,
-    "evidence": Evidence,
-    "acceptance": Acceptance,
-    "school_measures": SchoolMeasures,
-    "received_forms": ReceivedForms,
-}
+FACT_TABLES = by_name(
+    Schools, SchoolStatus, FormerNames, SchoolMergers, Reports, Evidence, Acceptance, SchoolMeasures, ReceivedForms
+)

@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import CHANGE_KINDS, COMPARATORS, DERIVED, READINGS, TARGET_MARKS, Table, but
+from analysis.contracts.columns import CHANGE_KINDS, COMPARATORS, DERIVED, READINGS, TARGET_MARKS, Table, but, by_name
 from analysis.contracts.execution import (
     EXECUTION_STATUSES,
     Duties,
@@ -50,11 +50,8 @@ class _PlanWords(MeasureWords):
     measure_identity: Series[str] = but(stored_only=True)
 
 
-class Plan(_PlanWords, _PlanNumbers):
+class Plan(_PlanWords, _PlanNumbers, unique=["source_file", "activity_code", "measure_number", "calendar_year"]):
     """План по показателям и годам: по строке на показатель и год, с обоими способами накопления."""
-
-    class Config:
-        unique = ["source_file", "activity_code", "measure_number", "calendar_year"]
 
 
 class _FactNumbers(_PlanNumbers):
@@ -76,11 +73,8 @@ class _FactNumbers(_PlanNumbers):
     status_annual: Series[str] = but(isin=EXECUTION_STATUSES)
 
 
-class PlanFact(_PlanWords, _FactNumbers):
+class PlanFact(_PlanWords, _FactNumbers, unique=["activity_code", "measure_number", "calendar_year"]):
     """План и факт по показателям и годам: сообщено, подтверждено, принято, границы и состояние на срок отчёта."""
-
-    class Config:
-        unique = ["activity_code", "measure_number", "calendar_year"]
 
     @pa.dataframe_check(error="принято ≤ подтверждено ≤ сообщено")
     def accepted_within_reported(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -108,7 +102,7 @@ class PlanChanges(Table):
     place_after: Series[str]
 
 
-class Composition(Table):
+class Composition(Table, unique=["task_code", "calendar_year"]):
     """Состав плана: сколько показателей каждой задачи запланировано на год."""
 
     task_code: Series[str]
@@ -118,11 +112,8 @@ class Composition(Table):
     zero_count: Series[int]
     blank_count: Series[int]
 
-    class Config:
-        unique = ["task_code", "calendar_year"]
 
-
-class ExecutorLoad(Table):
+class ExecutorLoad(Table, unique=["calendar_year", "executor_name"]):
     """Нагрузка исполнителей за год: в скольких запланированных показателях назван каждый."""
 
     calendar_year: Series[int]
@@ -130,9 +121,6 @@ class ExecutorLoad(Table):
     planned_count: Series[int] = but(ge=1)
     first_named_count: Series[int]
     other_count: Series[int]
-
-    class Config:
-        unique = ["calendar_year", "executor_name"]
 
     @pa.dataframe_check(error="назван первым + соисполнитель = всего")
     def parts_make_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -170,22 +158,7 @@ class Sources(Table):
     licence: Series[str]
 
 
-INDICATOR_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "plan": Plan,
-    "plan_fact": PlanFact,
-    "plan_changes": PlanChanges,
-    "composition": Composition,
-    "duties": Duties,
-    "executor_load": ExecutorLoad,
-    "statuses": Statuses,
-    "executor_results": ExecutorResults,
-    "reporter_results": ReporterResults,
-    "task_results": TaskResults,
-    "school_results": SchoolResults,
-    "owed": Owed,
-    "findings": Findings,
-    "abbreviations": Abbreviations,
-    "sources": Sources,
-    **QUALITY_TABLES,
-    **PRINTED_QUALITY_TABLES,
-}
+INDICATOR_TABLES = by_name(
+    Plan, PlanFact, PlanChanges, Composition, Duties, ExecutorLoad, Statuses, ExecutorResults, ReporterResults,
+    TaskResults, SchoolResults, Owed, Findings, Abbreviations, Sources,
+) | QUALITY_TABLES | PRINTED_QUALITY_TABLES  # fmt: skip

@@ -6,7 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import Table, but
+from analysis.contracts.columns import Table, but, by_name
 from analysis.rules.assumptions import RATINGS
 
 THERE, PARTLY, ASIDE, TOO_LATE, NOTHING = COMPLETENESS = ["есть", "частично", "отложено", "после срока", "нет сведений"]
@@ -26,7 +26,7 @@ LINE: dict[str, Any] = {
 CONFIRMED, NOT_CONFIRMED = CONFIRMATIONS = ["подтверждено", "не подтверждено"]
 
 
-class ReporterCompleteness(Table):
+class ReporterCompleteness(Table, unique=["calendar_year", "reporter", "fact_kind"]):
     """Полнота сведений: по строке на год, того, кто отчитывается, и вид сведений."""
 
     calendar_year: Series[int]
@@ -38,9 +38,6 @@ class ReporterCompleteness(Table):
     set_aside_row_count: Series[int] = but(office_only=True)
     received_date: Series[pd.Timestamp] = but(nullable=True, office_only=True)
     completeness: Series[str] = but(isin=COMPLETENESS)
-
-    class Config:
-        unique = ["calendar_year", "reporter", "fact_kind"]
 
     @pa.dataframe_check(error="не заполнено не больше, чем спрошено")
     def missing_of_asked(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -85,7 +82,7 @@ class AsideLines(Table):
     place: Series[str]
 
 
-class Completeness(Table):
+class Completeness(Table, unique=["calendar_year", "fact_kind"]):
     """Полнота сведений по видам: от скольких ждали, о скольких есть хоть что-то, о скольких — всё."""
 
     calendar_year: Series[int]
@@ -97,9 +94,6 @@ class Completeness(Table):
     row_count: Series[int]
     set_aside_row_count: Series[int]
     received_date: Series[pd.Timestamp] = but(nullable=True)
-
-    class Config:
-        unique = ["calendar_year", "fact_kind"]
 
     @pa.dataframe_check(error="есть всё ≤ есть сведения ≤ ждали от")
     def parts_within_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -163,18 +157,8 @@ class Assumptions(Table):
     since_date: Series[pd.Timestamp] = but(meaning="Пусто — правило по умолчанию, не утверждено управлением")
 
 
-QUALITY_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "asked_lines": AskedLines,
-    "given_lines": GivenLines,
-    "aside_lines": AsideLines,
-    "reporter_completeness": ReporterCompleteness,
-    "completeness": Completeness,
-    "finding_counts": FindingCounts,
-    "set_aside_counts": SetAsideCounts,
-    "data_log": DataLog,
-}
+QUALITY_TABLES = by_name(
+    AskedLines, GivenLines, AsideLines, ReporterCompleteness, Completeness, FindingCounts, SetAsideCounts, DataLog
+)
 # Made where the report is; not in data/processed.
-PRINTED_QUALITY_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "set_aside_rows": SetAsideRows,
-    "assumptions": Assumptions,
-}
+PRINTED_QUALITY_TABLES = by_name(SetAsideRows, Assumptions)

@@ -9,7 +9,7 @@ from analysis.contracts.execution import SchoolResults
 from analysis.contracts.facts import VERDICTS, Evidence, SchoolMeasures
 
 
-class PassportRows(Table):
+class PassportRows(Table, unique=["indicator_id"]):
     """Паспорт показателей: по строке на показатель."""
 
     indicator_id: Series[str] = but(label="Имя", meaning="Имя показателя в таблицах", str_length={"min_value": 1})
@@ -26,9 +26,6 @@ class PassportRows(Table):
     threshold_source: Series[str]
     threshold_confirmed: Series[bool]
     supplied_by: Series[str]
-
-    class Config:
-        unique = ["indicator_id"]
 
 
 class Conclusions(Table):

@@ -7,7 +7,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import NOT_STATED, SourcedTable, address, but
+from analysis.contracts.columns import NOT_STATED, SourcedTable, address, but, by_name
 from analysis.rules.exam_calendar import MARK_SCALE, SCALES, SCORE_SCALE
 
 MARK_COLUMNS = ["mark_2_count", "mark_3_count", "mark_4_count", "mark_5_count"]
@@ -109,7 +109,7 @@ def are_asked(table: str, names: Iterable[str], calendar_year: int) -> bool:
     return all(line.is_asked(calendar_year) for line in FORM_LINES.get(table, ()) if line.name in set(names))
 
 
-class Context(SourcedTable):
+class Context(SourcedTable, unique=["school_login", "school_year", "pupil_group"]):
     """Контингент и социальный паспорт: по строке на школу, учебный год и группу обучающихся."""
 
     place: Series[str] = address("значение")
@@ -119,11 +119,8 @@ class Context(SourcedTable):
     pupil_group: Series[str] = but(isin=CONTEXT_GROUPS)
     group_pupil_count: Series[int]
 
-    class Config:
-        unique = ["school_login", "school_year", "pupil_group"]
 
-
-class Staff(SourcedTable):
+class Staff(SourcedTable, unique=["school_login", "school_year", "staff_group"]):
     """Кадры: по строке на школу, учебный год и позицию."""
 
     place: Series[str] = address("значение")
@@ -134,15 +131,12 @@ class Staff(SourcedTable):
     staff_unit: Series[str] = but(isin=["ставка", "человек"])
     staff_amount: Series[float]
 
-    class Config:
-        unique = ["school_login", "school_year", "staff_group"]
-
     @pa.dataframe_check(error="люди считаются целыми числами")
     def people_are_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return (frame["staff_unit"] != "человек") | (frame["staff_amount"] % 1 == 0)
 
 
-class Results(SourcedTable):
+class Results(SourcedTable, unique=RESULT_KEY):
     """Результаты процедур: по строке на школу, процедуру, предмет, класс, волну и год; учеников поимённо нет."""
 
     place: Series[str] = address("строка результата")
@@ -170,9 +164,6 @@ class Results(SourcedTable):
     high_score_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
     full_score_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
 
-    class Config:
-        unique = RESULT_KEY
-
     @pa.dataframe_check(error="в шкале отметок все четыре отметки указаны и вместе с н/а дают число участников")
     def marks_add_up(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         sums = frame[MARK_COLUMNS].sum(axis=1, min_count=4) + frame["not_attested_count"].fillna(0)
@@ -189,7 +180,7 @@ class Results(SourcedTable):
         return frame[JOURNAL_COLUMNS].fillna(0).sum(axis=1) <= frame["participant_count"]
 
 
-class Deficits(SourcedTable):
+class Deficits(SourcedTable, unique=["school_login", "calendar_year", "competence"]):
     """Профессиональные дефициты: по строке на школу, год и компетенцию."""
 
     place: Series[str]
@@ -199,15 +190,12 @@ class Deficits(SourcedTable):
     diagnosed_teacher_count: Series[int]
     deficit_teacher_count: Series[int]
 
-    class Config:
-        unique = ["school_login", "calendar_year", "competence"]
-
     @pa.dataframe_check(error="учителей с дефицитом не больше, чем диагностированных")
     def within_diagnosed(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return frame["deficit_teacher_count"] <= frame["diagnosed_teacher_count"]
 
 
-class SelfAssessment(SourcedTable):
+class SelfAssessment(SourcedTable, unique=["school_login", "calendar_year", "criterion"]):
     """Самооценка школы: по строке на школу, год и критерий."""
 
     place: Series[str]
@@ -217,11 +205,8 @@ class SelfAssessment(SourcedTable):
     assessment_score: Series[float]
     publication_link: Series[str]
 
-    class Config:
-        unique = ["school_login", "calendar_year", "criterion"]
 
-
-class Contests(SourcedTable):
+class Contests(SourcedTable, unique=["school_login", "calendar_year", "line"]):
     """Конкурсы: по строке на школу, год и конкурс."""
 
     place: Series[str]
@@ -233,9 +218,6 @@ class Contests(SourcedTable):
     contestants: Series[str] = but(isin=CONTESTANTS)
     contestant_count: Series[int]
     winner_count: Series[int]
-
-    class Config:
-        unique = ["school_login", "calendar_year", "line"]
 
     @pa.dataframe_check(error="победителей не больше, чем участников")
     def within_contestants(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -253,12 +235,4 @@ class Quarantine(SourcedTable):
     why: Series[str]
 
 
-SCHOOL_FACT_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "context": Context,
-    "staff": Staff,
-    "results": Results,
-    "deficits": Deficits,
-    "self_assessment": SelfAssessment,
-    "contests": Contests,
-    "quarantine": Quarantine,
-}
+SCHOOL_FACT_TABLES = by_name(Context, Staff, Results, Deficits, SelfAssessment, Contests, Quarantine)

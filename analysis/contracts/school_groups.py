@@ -3,10 +3,9 @@
 from functools import cache
 
 import pandas as pd
-import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import NOT_SHOWN, Table, but, titles_of
+from analysis.contracts.columns import NOT_SHOWN, Table, but, by_name, titles_of
 from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS, MARK_COLUMNS, STAFF_GROUPS
 
 SCHOOL, OTHERS, CITY = "школа", "другие школы", "город"
@@ -130,15 +129,9 @@ class SelfAssessmentParts(_PartTable):
     assessment_score: Series[float] = but(meaning="Школы; у групп школ — среднее")
 
 
-GROUP_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "mark_results": MarkResults,
-    "score_results": ScoreResults,
-    "pupil_groups": PupilGroups,
-    "staff_parts": StaffParts,
-    "deficit_parts": DeficitParts,
-    "contest_parts": ContestParts,
-    "self_assessment_parts": SelfAssessmentParts,
-}
+GROUP_TABLES = by_name(
+    MarkResults, ScoreResults, PupilGroups, StaffParts, DeficitParts, ContestParts, SelfAssessmentParts
+)
 # What the public may see: the same tables, masked once for all editions and forms of print.
 PUBLIC_TABLES = {f"public_{name}": contract for name, contract in GROUP_TABLES.items()}
 

@@ -20,11 +20,12 @@ from analysis.contracts.columns import (
     Table,
     address,
     but,
+    by_name,
 )
 from analysis.contracts.text import CellsText
 
 
-class Approval(SourcedTable):
+class Approval(SourcedTable, unique=["source_file"]):
     """Утверждение документа и его срок: одна строка на документ, редакции — по порядку."""
 
     title: Series[str]
@@ -38,15 +39,12 @@ class Approval(SourcedTable):
     in_force_date: Series[pd.Timestamp]
     version_basis: Series[str]
 
-    class Config:
-        unique = ["source_file"]
-
     @pa.dataframe_check(error="первый год срока не позже последнего")
     def period_in_order(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         return frame["period_first_year"] <= frame["period_last_year"]
 
 
-class Activities(SourcedTable):
+class Activities(SourcedTable, unique=["source_file", "activity_code"]):
     """Мероприятия: по строке на каждое, в порядке документа."""
 
     place: Series[str] = address("строка мероприятия")
@@ -57,9 +55,6 @@ class Activities(SourcedTable):
     task_place: Series[str]
     activity_title: Series[str]
     code_origin: Series[str] = but(isin=list(CODE_ORIGINS))
-
-    class Config:
-        unique = ["source_file", "activity_code"]
 
     @pa.dataframe_check(error="у каждого мероприятия документа своё место")
     def one_place_each(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -90,13 +85,10 @@ class _MeasureNumbers(SourcedTable):
     decision_document: Series[str]
 
 
-class Measures(MeasureWords, _MeasureNumbers):
+class Measures(MeasureWords, _MeasureNumbers, unique=["source_file", "activity_code", "measure_number"]):
     """Показатели: что считать результатом мероприятия и сколько запланировано за весь срок."""
 
     measure_identity: Series[str]
-
-    class Config:
-        unique = ["source_file", "activity_code", "measure_number"]
 
     @pa.dataframe_check(error="открытое прочтение не имеет основания, решённое имеет")
     def basis_fits_reading(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -108,7 +100,7 @@ class Measures(MeasureWords, _MeasureNumbers):
         return (decided == frame["decision_document"].notna()) & (~decided | frame["reading"].isin(SETTLED_READINGS))
 
 
-class Targets(SourcedTable):
+class Targets(SourcedTable, unique=["source_file", "activity_code", "measure_number", "calendar_year"]):
     """Плановые значения по годам: по строке на показатель и год."""
 
     place: Series[str] = address("значение года")
@@ -127,9 +119,6 @@ class Targets(SourcedTable):
     derived_rule: Series[str] = but(isin=list(DERIVED))
     in_force: Series[bool]
 
-    class Config:
-        unique = ["source_file", "activity_code", "measure_number", "calendar_year"]
-
     @pa.dataframe_check(error="стоит или число с границей, или пометка вместо него")
     def number_or_mark(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
         bounded = frame[["target_low", "target_high"]].notna().any(axis=1)
@@ -140,7 +129,7 @@ class Targets(SourcedTable):
         return frame["deadline_month"].isna() | (frame["target_count"].fillna(0) > 0)
 
 
-class Deadlines(SourcedTable):
+class Deadlines(SourcedTable, unique=["source_file", "activity_code", "measure_number", "deadline_number"]):
     """Сроки: дата, промежуток или периодичность; по строке на показатель и срок, в порядке документа."""
 
     place: Series[str] = address("срок")
@@ -154,11 +143,8 @@ class Deadlines(SourcedTable):
     times_a_year: Series[pd.Int64Dtype]
     in_year: Series[str]
 
-    class Config:
-        unique = ["source_file", "activity_code", "measure_number", "deadline_number"]
 
-
-class Executors(SourcedTable):
+class Executors(SourcedTable, unique=["source_file", "activity_code", "executor_number"]):
     """Исполнители: по строке на мероприятие и исполнителя, в порядке документа."""
 
     place: Series[str] = address("перечень исполнителей")
@@ -169,16 +155,5 @@ class Executors(SourcedTable):
     )
     executor_text: Series[str]
 
-    class Config:
-        unique = ["source_file", "activity_code", "executor_number"]
 
-
-TYPED_TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "approval": Approval,
-    "activities": Activities,
-    "measures": Measures,
-    "targets": Targets,
-    "deadlines": Deadlines,
-    "executors": Executors,
-    "cells": CellsText,
-}
+TYPED_TABLES = by_name(Approval, Activities, Measures, Targets, Deadlines, Executors) | {"cells": CellsText}
