@@ -1,17 +1,13 @@
-"""A plan as PDF: the same tables as from Word; lines, pages and merged cells joined; doubts named; bad files refused."""
+"""A plan as PDF: the tables it would give as Word; lines, pages and merged cells joined; doubts named."""
 
 import json
 
 import pandas as pd
-import pytest
 import typst
 
-from analysis.contracts.findings import blocking
-from analysis.errors import AnalysisError
 from analysis.intake.files import read_blocks
-from analysis.intake.pdf_file import DOUBTFUL
 from plan_documents import SIGNED, document, merged, read, rows, said
-from word_documents import cell, row, table
+from word_documents import table
 
 TITLE = "План поддержки школ на 2024-2026 годы"
 HEADER = "№ | Мероприятие | Результат | Ед. | 2024 год | 2025 год | 2026 год | Исполнитель"
