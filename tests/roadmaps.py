@@ -29,7 +29,7 @@ SECOND = ("1.2.", "Семинар", "Программа семинара", "2", 
 COUNTED = {"measure_kind": "count", "better": None, "target_mark": None, "comparator": "="}
 OF_MEASURE = {
     "measure_kind": "count", "measure_unit": None, "better": None, "baseline_value": None, "baseline_year": None,
-    "deadline_text": None, "measure_identity": "1.1/1",
+    "deadline_text": None, "total_mark": None, "measure_identity": "1.1/1",
 }  # fmt: skip
 OF_TARGET = {"target_mark": None, "derived_rule": None, "in_force": True}
 # What only a report of a changed plan holds.

@@ -20,6 +20,7 @@ from analysis.cleaning.plan_targets import (
 )
 from analysis.cleaning.results import better_of, has_unread_number, kind_of, read_result
 from analysis.cleaning.roadmap_document import (
+    CHECK_DOCUMENT,
     SCHOOL_YEAR,
     RoadmapFindings,
     RoadmapRow,
@@ -31,7 +32,15 @@ from analysis.cleaning.roadmap_document import (
     rows_of_roadmap,
     typed_frame,
 )
-from analysis.cleaning.values import Value, ValueNotReadError, derive_reading, is_money, read_executors, read_values
+from analysis.cleaning.values import (
+    Value,
+    ValueNotReadError,
+    derive_reading,
+    is_money,
+    nearest_reading,
+    read_executors,
+    read_values,
+)
 from analysis.contracts.columns import OPEN_READINGS, READING_WORDS
 from analysis.contracts.findings import Finding
 from analysis.intake.blocks import plain
@@ -39,6 +48,16 @@ from analysis.intake.columns import UNIT_IN_HEADING
 
 SETTLE = "Если есть документ, который решает вопрос, запишите решение в data/corrections.toml; иначе ничего."
 ASK_EXECUTOR = "Уточните у исполнителя; если документ говорит другое, запишите исправление в data/corrections.toml."
+STAYS_UNREAD = (
+    "Остальное прочитано, а здесь отчёт печатает «не прочитано»: это не ноль. После стрелки — ближайшее прочтение; без "
+    "исправления оно не действует."
+)
+OTHER_COUNT = "Сколько в строке показателей, столько значений должно быть в ячейке, и столько частей в их названии."
+FRACTION = (
+    "Дробное число, а ни единица, ни слова показателя не говорят, что оно может быть дробным. Оно прочитано так, как "
+    "написано."
+)
+NOTHING_READ = "Ни одно плановое значение не прочитано: от плана ничего не остаётся."
 A_YEAR = re.compile(r"\b20[0-9]{2}\b")
 NO_TOTAL = (
     "Итога за срок документ не называет, и складываются ли годы, не сказано: они не складываются, пока этого не решит "
@@ -74,6 +93,7 @@ class _Measure:
         better: «more», «less» or None.
         baseline: The value to begin with, and its year.
         deadlines: When it is due.
+        unread_total: Whether the document names a total that nobody could read.
     """
 
     code: str
@@ -86,6 +106,7 @@ class _Measure:
     better: str | None = None
     baseline: tuple[float | None, int | None] = (None, None)
     deadlines: tuple[Deadline, ...] = ()
+    unread_total: bool = False
 
     @property
     def values(self) -> list[Value]:
@@ -133,6 +154,8 @@ def clean_roadmap(
         "cells": text["cells"],
     }
     reader.check_decisions()
+    if measures and not any(reader.is_read(one) for _, measure in measures for one in measure.years.values()):
+        findings.block("value", "вся таблица", "", NOTHING_READ)
     findings.tell_gathered()
     return CleanRoadmap(tables, tuple(findings.found))
 
@@ -163,6 +186,16 @@ class _Measures:
         self.school_year = school_year
         self._open: set[tuple[str, int]] = set()
 
+    @staticmethod
+    def is_read(target: Target) -> bool:
+        """Whether a target says something: a number, or that nothing is planned."""
+        return target.value.mark not in (BLANK.mark, UNREAD.mark)
+
+    def _unread(self, rule: str, place: str, text: str, why: str) -> None:
+        """Keeps a cell of a year or total that cannot be read; all of one kind become one finding."""
+        nearest = nearest_reading(text) or "нет"
+        self.findings.gather(rule, place, f"{plain(text)} → {nearest}", (f"{why}. {STAYS_UNREAD}", CHECK_DOCUMENT))
+
     def check_decisions(self) -> None:
         """Reports each decision about a measure that has nothing open."""
         for (code, number), decision in self.decisions.items():
@@ -182,21 +215,17 @@ class _Measures:
             return [self._described(row, self._promised(row, deadlines))]
         totals = self._total(row)
         cells = {key: self._cell(row, key) for key in row.periods}
-        if totals is None or any(values is None for values in cells.values()):
-            return []
-        wanted = len(totals) or max(len(values or ()) for values in cells.values())
-        names = self._names(row, wanted)
-        spread = {key: self._spread(row, key, values or (), wanted) for key, values in cells.items()}
-        if names is None or any(values is None for values in spread.values()):
-            return []
-        targets = [self._by_year({key: (values or ())[number] for key, values in spread.items()}, row)
-                   for number in range(wanted)]  # fmt: skip
+        names = self._names(row, len(totals or ()) or max(map(len, cells.values())))
+        totals = totals if totals is None or len(totals) in (0, len(names)) else None
+        spread = {key: self._spread(row, key, values, len(names)) for key, values in cells.items()}
+        targets = [self._by_year({key: values[number] for key, values in spread.items()}, row)
+                   for number in range(len(names))]  # fmt: skip
         self._note_blank_years(row, spread)
-        self._note_deadlines(row, totals, [one.value for years in targets for one in years.values()])
+        self._note_deadlines(row, totals or (), [one.value for years in targets for one in years.values()])
         return [
-            self._described(row, _Measure(row.code, 0, names[number], totals[number] if totals else None,
-                                          targets[number], deadlines=deadlines or ()))
-            for number in range(wanted)
+            self._described(row, _Measure(row.code, 0, name, totals[number] if totals else None, targets[number],
+                                          deadlines=deadlines or (), unread_total=totals is None))
+            for number, name in enumerate(names)
         ]  # fmt: skip
 
     def _described(self, row: RoadmapRow, measure: _Measure) -> _Measure:
@@ -218,13 +247,7 @@ class _Measures:
         counted = kind in ("count", "document") and not unit and "средн" not in f"{row.name} {row.title}".casefold()
         for value in values if counted else ():
             if value.fraction:
-                self.findings.block(
-                    "value",
-                    row.total_place,
-                    _number_words(value.count),
-                    f"Мероприятие {row.code}: дробное число, а ни единица, ни слова показателя не говорят, что оно "
-                    "может быть дробным.",
-                )
+                self.findings.gather("value", row.total_place, _number_words(value.count), (FRACTION, CHECK_DOCUMENT))
 
     def _baseline(self, row: RoadmapRow) -> tuple[float | None, int | None]:
         text, heading = row.baseline
@@ -277,25 +300,25 @@ class _Measures:
             years = {year: Target(UNREAD, None, None, plain(row.deadline), row.deadline_place) for year in self.years}
         else:
             years = promised_by_year(Promised(number, deadlines, plain(row.deadline), row.deadline_place), self.years)
-        return _Measure(row.code, 0, name, None, years, deadlines=deadlines or ())
+        return _Measure(row.code, 0, name, None, years, deadlines=deadlines or (), unread_total=total is None)
 
     def _total(self, row: RoadmapRow) -> tuple[Value, ...] | None:
-        """The totals of a row; none where the document names none or draws a dash."""
-        values = self._values(row.code, row.total, row.total_place, self._largest(row))
+        """The totals of a row; none where the document names none or draws a dash, None where they are not read."""
+        values = self._values(row.total, row.total_place, self._largest(row))
         return () if values and all(value.count is None for value in values) else values
 
     def _largest(self, row: RoadmapRow) -> int:
         """Above which a number is a slip: no limit where the row or the heading names money."""
         return ANY_SIZE if any(map(is_money, row.units)) else self.largest
 
-    def _cell(self, row: RoadmapRow, key: tuple[str, str]) -> tuple[Target, ...] | None:
+    def _cell(self, row: RoadmapRow, key: tuple[str, str]) -> tuple[Target, ...]:
         """What a cell of a period says, a target a measure."""
         text, place = row.periods[key]
         try:
             values, rule, month = said_in_year(text, int(key[0] or self._only_year(row)), self._largest(row))
         except ValueNotReadError as error:
-            self.findings.block("value", place, plain(text), f"Мероприятие {row.code}: {error}.")
-            return None
+            self._unread("value", place, text, str(error))
+            return (Target(UNREAD, text=plain(text), place=place),)
         return tuple(Target(value, rule, value.month or month, plain(text), place) for value in values)
 
     def _only_year(self, row: RoadmapRow) -> int:
@@ -335,13 +358,14 @@ class _Measures:
                 (
                     self.findings.file, row.total_place, measure.code, measure.number, measure.name, plain(row.total),
                     measure.comparator, total, reading, basis, document, measure.kind, measure.unit or None,
-                    measure.better, *measure.baseline, plain(row.deadline) or None, f"{measure.code}/{measure.number}",
+                    measure.better, *measure.baseline, plain(row.deadline) or None,
+                    UNREAD.mark if measure.unread_total else None, f"{measure.code}/{measure.number}",
                 )
             )  # fmt: skip
         columns = (
             "source_file place activity_code measure_number measure_name planned_total_text comparator "
             "planned_total_count reading reading_basis decision_document measure_kind measure_unit better "
-            "baseline_value baseline_year deadline_text measure_identity"
+            "baseline_value baseline_year deadline_text total_mark measure_identity"
         )
         gaps = ["planned_total_count", "baseline_year"]
         return typed_frame(rows, columns, ["measure_number"], gaps, {"baseline_value": "Float64"})
@@ -370,6 +394,8 @@ class _Measures:
         self._open.add(key)
         decision = self.decisions.get(key)
         if decision is None:
+            if measure.unread_total:
+                return reading, basis, None  # its own finding says what to do
             if measure.total is None:
                 stanza = decision_stanza(*key)
                 self.findings.gather("both_possible", row.total_place, f"{key[0]}/{key[1]}", (NO_TOTAL, SETTLE), stanza)
@@ -407,32 +433,27 @@ class _Measures:
             decision_stanza(measure.code, measure.number),
         )
 
-    def _values(self, code: str, text: str, place: str, largest: int) -> tuple[Value, ...] | None:
+    def _values(self, text: str, place: str, largest: int) -> tuple[Value, ...] | None:
         try:
             return read_values(text, largest)
         except ValueNotReadError as error:
-            self.findings.block("value", place, plain(text), f"Мероприятие {code}: {error}.")
+            self._unread("value", place, text, str(error))
             return None
 
-    def _names(self, row: RoadmapRow, wanted: int) -> list[str] | None:
+    def _names(self, row: RoadmapRow, wanted: int) -> list[str]:
         """The name of the result, split only where the total holds several values and the name has as many parts."""
         if wanted == 1:
             return [plain(row.name)]
         names = [plain(name) for name in re.split(r"[,;]", row.name)]
         if len(names) == wanted and all(names):
             return names
-        self.findings.block(
-            "measure_count",
-            row.total_place,
-            plain(row.total),
-            f"Мероприятие {row.code}: значений в итоге {wanted}, а частей в названии результата {len(names)} "
-            f"(«{plain(row.name)}»).",
-        )
-        return None
+        said = f"{plain(row.total)} ({plain(row.name)})"
+        self.findings.gather("measure_count", row.total_place, said, (f"{OTHER_COUNT} {STAYS_UNREAD}", CHECK_DOCUMENT))
+        return [plain(row.name)]
 
     def _spread(
         self, row: RoadmapRow, key: tuple[str, str], values: tuple[Target, ...], wanted: int
-    ) -> tuple[Target, ...] | None:
+    ) -> tuple[Target, ...]:
         """Returns the targets of a period, one per measure. A single 0, a mark or a blank holds for each measure."""
         text, place = row.periods[key]
         if not values:
@@ -449,18 +470,14 @@ class _Measures:
                     "Ничего; если ноль относится не ко всем, запишите исправление.",
                 )
             return values * wanted
-        self.findings.block(
-            "measure_count",
-            place,
-            plain(text),
-            f"Мероприятие {row.code}: значений в {key[0]} году {len(values)}, а показателей {wanted}.",
-        )
-        return None
+        self._unread("measure_count", place, text, OTHER_COUNT.rstrip("."))
+        return (Target(UNREAD, text=plain(text), place=place),) * wanted
 
-    def _note_blank_years(self, row: RoadmapRow, spread: Mapping[tuple[str, str], tuple[Target, ...] | None]) -> None:
+    def _note_blank_years(self, row: RoadmapRow, spread: Mapping[tuple[str, str], tuple[Target, ...]]) -> None:
         blank = [key for key, values in spread.items() if not values or values[0].value is BLANK]
         if len(blank) == len(spread):
-            self.findings.block("blank_year", row.total_place, "", f"Мероприятие {row.code}: не заполнен ни один год.")
+            said = ("Не заполнен ни один год. Пустая ячейка — не ноль: план не указан.", ASK_EXECUTOR)
+            self.findings.gather("blank_year", row.total_place, row.code, said)
             return
         for key in blank if not any(quarter for _, quarter in spread) else ():
             self.findings.attention(

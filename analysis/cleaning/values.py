@@ -38,8 +38,13 @@ GRAMMAR = (
 )
 
 
+NOT_IN_GRAMMAR = f"Так плановое число не записывают; понятно {GRAMMAR}"
+UNCLEAR_BOUNDS = "Границы не понять; понятно, например, «от 10 до 20» или «не менее 10»"
+UNCLEAR_NOTE = f"Пометка в скобках — не месяц, не единица и не «{ONCE_A_YEAR}»"
+
+
 class ValueNotReadError(Exception):
-    """A value that the grammar does not know; the message says which part."""
+    """A value that the grammar does not know; the message says what is wrong with it and with all of its kind."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,17 @@ def read_values(text: str, largest: int) -> tuple[Value, ...]:
     return tuple(_read_part(plain(part), largest) for part in cleaned.split(";")) if cleaned else ()
 
 
+def nearest_reading(text: str) -> str:
+    """The number that somebody who wrote a text outside the grammar may have meant; empty where it holds none.
+
+    For people to choose: nothing takes it for the value.
+    """
+    cleaned = plain(text).casefold()
+    written = re.search(NUMBER, cleaned)
+    words = UNITS | TENS
+    return written[0] if written else next((str(words[one]) for one in cleaned.split() if one in words), "")
+
+
 @lru_cache(maxsize=4096)
 def read_executors(text: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Returns the executors in the order named, and the months that brackets behind them name."""
@@ -160,15 +176,15 @@ def _read_part(part: str, largest: int) -> Value:
         return Value(int(folded in YES), mark="да" if folded in YES else "нет")
     match = PART.fullmatch(folded)
     if not match:
-        raise ValueNotReadError(f"«{part}» не входит в допустимую запись: {GRAMMAR}")
+        raise ValueNotReadError(NOT_IN_GRAMMAR)
     first, last = number_of(match["first"]), number_of(match["last"]) if match["last"] else None
     unit, note = (part[match.start("unit") : match.end("unit")] if match["unit"] else ""), match["note"] or ""
     if max(first, last or 0) > largest and unit != "%" and not is_money(unit):
-        raise ValueNotReadError(f"{first} больше наибольшего правдоподобного значения {largest} (project.toml)")
+        raise ValueNotReadError(f"Число больше наибольшего правдоподобного значения {largest} (project.toml)")
     if note and note != ONCE_A_YEAR and note not in MONTHS:
         words = UNITS | TENS
         if words.get(note, first) != first or not (note in words or (not unit and re.fullmatch(WORD, note))):
-            raise ValueNotReadError(f"пометка в скобках «{note}» — не месяц, не единица и не «{ONCE_A_YEAR}»")
+            raise ValueNotReadError(UNCLEAR_NOTE)
         unit = unit if note in words else part[match.start("note") : match.end("note")]
     yearly = note == ONCE_A_YEAR or match["yearly"] is not None
     return Value(first, _comparator(match), MONTHS.get(note), yearly, last, unit.strip())
@@ -181,8 +197,8 @@ def _comparator(match: re.Match[str]) -> str:
     ]
     if match["last"]:
         if said and match["least"] != "от" or len(said) > 1 or number_of(match["first"]) >= number_of(match["last"]):
-            raise ValueNotReadError(f"«{match[0]}»: границы не понять; ожидалось, например, «от 10 до 20»")
+            raise ValueNotReadError(UNCLEAR_BOUNDS)
         return "–"
     if len(said) > 1:
-        raise ValueNotReadError(f"«{match[0]}»: границы не понять; ожидалось, например, «не менее 10»")
+        raise ValueNotReadError(UNCLEAR_BOUNDS)
     return said[0] if said else "="

@@ -132,7 +132,7 @@ def column(
         blank: What it means that nothing stands there; the column may then be empty.
         office_only: Whether the public may not see it.
         public_only: Whether it says nothing to the office, which sees everything.
-        stored_only: Whether no edition shows it, because all its rows have the same value there.
+        stored_only: Whether no edition lists it: all its rows have the same value, or it is said in other columns.
         different: Another label, meaning or unit, and further checks of pandera; None takes one away.
     """
     known = FIELDS[name]

@@ -4,7 +4,17 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import CHANGE_KINDS, COMPARATORS, DERIVED, READINGS, TARGET_MARKS, Table, but, by_name
+from analysis.contracts.columns import (
+    CHANGE_KINDS,
+    COMPARATORS,
+    DERIVED,
+    READINGS,
+    TARGET_MARKS,
+    UNREAD_MARK,
+    Table,
+    but,
+    by_name,
+)
 from analysis.contracts.execution import (
     EXECUTION_STATUSES,
     Duties,
@@ -47,6 +57,7 @@ class _PlanWords(MeasureWords):
     derived_rule: Series[str] = but(isin=list(DERIVED))
     source_file: Series[str] = but(meaning="Файл редакции документа", stored_only=True)
     in_force: Series[bool] = but(stored_only=True)
+    total_mark: Series[str] = but(isin=[UNREAD_MARK], stored_only=True)
     measure_identity: Series[str] = but(stored_only=True)
 
 

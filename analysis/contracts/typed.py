@@ -16,6 +16,7 @@ from analysis.contracts.columns import (
     RECURRENCES,
     SETTLED_READINGS,
     TARGET_MARKS,
+    UNREAD_MARK,
     SourcedTable,
     Table,
     address,
@@ -88,6 +89,7 @@ class _MeasureNumbers(SourcedTable):
 class Measures(MeasureWords, _MeasureNumbers, unique=["source_file", "activity_code", "measure_number"]):
     """Показатели: что считать результатом мероприятия и сколько запланировано за весь срок."""
 
+    total_mark: Series[str] = but(isin=[UNREAD_MARK])
     measure_identity: Series[str]
 
     @pa.dataframe_check(error="открытое прочтение не имеет основания, решённое имеет")

@@ -187,10 +187,20 @@ class _BodyReader:
                 shown_places = tuple(row.place for row in rows[:PLACES_NAMED])
                 value = f"мероприятий: {len(rows)}, с {rows[0].code} по {rows[-1].code}"
                 self._find("activity_code", Severity.NOTE, shown_places, value, explanation, NOTHING_TO_DO)
+        self._report_misplaced([row for row in after if row.origin == "position"])
         if begin_anew(before, after):
             explanation = "Номера мероприятий в каждой задаче начинаются заново: впереди поставлен номер задачи."
             value = f"с {after[0].code} по {after[-1].code}"
             self._find("activity_code", Severity.NOTE, ("вся таблица",), value, explanation, NOTHING_TO_DO)
+
+    def _report_misplaced(self, rows: Sequence[ActivityRow]) -> None:
+        """Stops where the words of activities are numbers: the heading above the numbers was taken for another."""
+        names = {row.place: plain(row.text(role)) for row in rows for role in ("title", "result")
+                 if CODE_WITH_DOT.match(plain(row.text(role)))}  # fmt: skip
+        if names:
+            explanation = "На месте слов стоят номера мероприятий: заголовок их столбца прочитан как другой."
+            value = ", ".join(list(names.values())[:PLACES_NAMED])
+            self._find("columns", Severity.BLOCKS, tuple(names)[:PLACES_NAMED], value, explanation, SETTLE_COLUMNS)
 
     def _report_unknown(self) -> None:
         """Says once which columns nobody has told us the meaning of; they are kept, and stop nothing."""

@@ -6,6 +6,7 @@ from functools import partial
 
 import pandas as pd
 
+from analysis.contracts.columns import UNREAD_MARK
 from analysis.contracts.execution import (
     DONE,
     NO_PLAN,
@@ -197,11 +198,14 @@ def _differences(rows: pd.DataFrame) -> Iterator[str]:
 def _not_planned(rows: pd.DataFrame) -> str:
     """Which measures the year has no target above zero for: a zero and a blank are two things."""
     zero = rows.loc[(rows["target_count"] == 0).fillna(False), "measure_label"]
-    blank = not_stated(rows)["measure_label"]
+    unstated = not_stated(rows)
+    unread = unstated.loc[unstated["target_mark"] == UNREAD_MARK, "measure_label"]
+    blank = unstated.loc[unstated["target_mark"] != UNREAD_MARK, "measure_label"]
     nothing = rows.loc[rows["target_mark"].isin(NOTHING_PLANNED), "measure_label"]
     said = [f"На этот год не запланированы: {', '.join(nothing)}."] if len(nothing) else []
     said += [f"На этот год запланирован ноль: {', '.join(zero)}."] if len(zero) else []
     said += [f"Значение года в документе не указано: {', '.join(blank)}; это не ноль."] if len(blank) else []
+    said += [f"Значение года в документе не прочитано: {', '.join(unread)}; это не ноль."] if len(unread) else []
     return escape(" ".join(said))
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import pandas as pd
 
+from analysis.contracts.columns import UNREAD_MARK
 from analysis.contracts.findings import RULE_TITLES
 from analysis.indicators.plan import NOTHING_PLANNED, not_stated
 from analysis.presentation.edition import Edition
@@ -61,7 +62,9 @@ def without_target(edition: Edition) -> Iterator[str]:
     rows = edition.this_year
     nothing = rows["target_mark"].isin(NOTHING_PLANNED)
     zero = rows.loc[(rows["target_count"] == 0).fillna(False), "measure_label"]
-    blank = not_stated(rows)["measure_label"]
+    unstated = not_stated(rows)
+    unread = unstated["target_mark"] == UNREAD_MARK
+    blank = unstated.loc[~unread, "measure_label"]
     if len(zero):
         yield f"Ноль на этот год стоит у {counted(len(zero), 'показатель', GENITIVE)}: {_codes(zero)}."
     if len(blank):
@@ -69,6 +72,9 @@ def without_target(edition: Edition) -> Iterator[str]:
             f"Значение года не заполнено у {counted(len(blank), 'показатель', GENITIVE)}: {_codes(blank)}; "
             "пустая ячейка — не ноль."
         )
+    if unread.any():
+        labels = unstated.loc[unread, "measure_label"]
+        yield f"Значение года не прочитано: {_codes(labels)}; это не ноль (@tbl-findings)."
     if nothing.any():
         labels = rows.loc[nothing, "measure_label"]
         yield f"На этот год не запланированы {_codes(labels)}: прочерк или срок в другом году."

@@ -107,6 +107,8 @@ def derived_words(rules: Iterable[str]) -> str:
 
 def total_words(row: Row) -> str:
     """The planned total with what the reading makes of it: «4», «не менее 4», «10, каждый год»."""
+    if not pd.isna(row["total_mark"]):
+        return str(row["total_mark"])
     if pd.isna(row["planned_total_count"]):
         return "каждый год" if row["reading"] == "annual" else NOT_STATED
     total = bounded(row["planned_total_count"], row["comparator"])

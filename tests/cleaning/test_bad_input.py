@@ -1,4 +1,4 @@
-"""Each kind of bad input stops the build with its address, and the rest is still checked."""
+"""Each kind of bad input is named with its address, and the rest is read; what makes a plan meaningless stops it."""
 
 import pytest
 
@@ -22,23 +22,41 @@ THIRD = ("1.3", "Отчёт", "Отчёт, справка", "1; 2", "0", "1; 1",
 OTHER_TASK = ("2.", "Другая задача", *[""] * 6)
 
 
-@pytest.mark.parametrize("value", ["иногда", "3-2", "½", "-5", "1000000", "NA", "None", "2.5", "=1+1", "**2**"])
+NEAREST = {"иногда": "нет", "3-2": "3", "½": "нет", "-5": "5", "1000000": "1000000", "NA": "нет", "None": "нет",
+           "2.5": "2", "=1+1": "1", "**2**": "2", "два раза": "2"}  # fmt: skip
+
+
+@pytest.mark.parametrize("value", NEAREST)
 @pytest.mark.parametrize("position", [3, 4, 6])
-def test_a_value_outside_the_grammar(value, position, tmp_path):
+def test_a_value_outside_the_grammar_is_marked_and_the_rest_is_read(value, position, tmp_path):
     checked = check(tmp_path, document([TASK, with_cell(FIRST, position, value), SECOND]))
-    finding = the_blocking(checked)
-    assert finding.rule == "value"
+    assert blocking_rules(checked) == []
+    (finding,) = of_rule(checked, "value")
+    assert finding.severity is Severity.ATTENTION
     assert finding.place == f"строка 8, ячейка {position + 1}"
-    assert finding.value == value
-    assert "Мероприятие 1.1" in finding.explanation
-    assert targets_of(checked) == {"1.2/1": [0, 1, 1]}
+    assert finding.value == f"{value} → {NEAREST[value]}"
+    assert targets_of(checked)["1.2/1"] == [0, 1, 1]
+    years = [2, 2, 2] if position == 3 else [2 if at != position else None for at in (4, 5, 6)]
+    assert targets_of(checked)["1.1/1"] == years, "never a zero, never the nearest number"
+    marks = [checked.tables["measures"]["total_mark"], checked.tables["targets"]["target_mark"]]
+    assert [list(one.dropna()) for one in marks] == (
+        [["не прочитано"], []] if position == 3 else [[], ["не прочитано"]]
+    )
 
 
-def test_all_faults_are_found_at_once(tmp_path):
+def test_faults_of_one_kind_are_one_finding(tmp_path):
     bad = with_cell(with_cell(FIRST, 3, "много"), 4, "мало")
-    checked = check(tmp_path, document([TASK, bad, with_cell(SECOND, 6, "½")]))
-    places = [finding.place for finding in of_rule(checked, "value")]
-    assert places == ["строка 8, ячейка 4", "строка 8, ячейка 5", "строка 9, ячейка 7"]
+    checked = check(tmp_path, document([TASK, bad, with_cell(with_cell(SECOND, 6, "½"), 5, "100000")]))
+    words, large = of_rule(checked, "value")
+    assert words.places == ("строка 8, ячейка 4", "строка 8, ячейка 5", "строка 9, ячейка 7")
+    assert words.value == "всего 3: много → нет, мало → нет, ½ → нет"
+    assert (large.value, "значения 1000" in large.explanation) == ("100000 → 100000", True)
+
+
+def test_a_plan_of_which_nothing_is_read_stops(tmp_path):
+    rows = [TASK, *((*row[:4], "иногда", "", "порой", row[7]) for row in (FIRST, SECOND))]
+    finding = the_blocking(check(tmp_path, document(rows)))
+    assert finding.explanation.startswith("Ни одно плановое значение не прочитано")
 
 
 def test_two_rows_with_one_code(tmp_path):
@@ -178,8 +196,12 @@ def test_several_measures(tmp_path):
 def test_measures_that_do_not_match(position, text, where, tmp_path):
     checked = check(tmp_path, document([TASK, FIRST, SECOND, with_cell(THIRD, position, text)]))
     findings = of_rule(checked, "measure_count")
-    assert findings[0].place == where
-    assert all(finding.severity is Severity.BLOCKS for finding in findings)
+    assert findings[0].places[0] == where
+    assert all(finding.severity is Severity.ATTENTION for finding in findings)
+    assert blocking_rules(checked) == []
+    unread = checked.tables["targets"].query("activity_code == '1.3' and target_mark == 'не прочитано'")
+    assert len(unread) + checked.tables["measures"]["total_mark"].notna().sum() > 0
+    assert unread["target_count"].isna().all()
 
 
 def test_a_blank_year_is_blank_for_each_measure(tmp_path):
@@ -189,9 +211,12 @@ def test_a_blank_year_is_blank_for_each_measure(tmp_path):
     assert [finding.place for finding in of_rule(checked, "blank_year")] == ["строка 10, ячейка 5"]
 
 
-def test_no_year_filled_blocks(tmp_path):
-    finding = the_blocking(check(tmp_path, document([TASK, (*FIRST[:4], "", "", "", FIRST[7]), SECOND])))
-    assert (finding.rule, finding.place) == ("blank_year", "строка 8, ячейка 4")
+def test_no_year_filled_is_a_plan_that_is_not_stated(tmp_path):
+    checked = check(tmp_path, document([TASK, (*FIRST[:4], "", "", "", FIRST[7]), SECOND]))
+    assert blocking_rules(checked) == []
+    (finding,) = of_rule(checked, "blank_year")
+    assert (finding.place, finding.value) == ("строка 8, ячейка 4", "1.1")
+    assert targets_of(checked)["1.1/1"] == [None, None, None]
 
 
 # ── deadlines ──

@@ -49,7 +49,7 @@ TYPED = {
         "decision_document": [None, None], "measure_kind": ["count", "share"], "measure_unit": [None, "%"],
         "better": [None, "less"], "baseline_value": pd.array([None, 12.5], "Float64"),
         "baseline_year": pd.array([None, 2022], "Int64"), "deadline_text": [None, "май 2023"],
-        "measure_identity": ["1.1/1", "1.10/1"],
+        "total_mark": [None, None], "measure_identity": ["1.1/1", "1.10/1"],
     },
     "targets": {
         "source_file": [FILE, FILE], "place": ["строка 8, ячейка 5", "строка 9, ячейка 5"],
@@ -77,7 +77,7 @@ TYPED = {
 }  # fmt: skip
 TEXTS = {
     "decision_document", "measure_unit", "better", "deadline_text", "target_mark", "derived_rule", "recurrence",
-    "in_year",
+    "in_year", "total_mark",
 }  # fmt: skip
 
 

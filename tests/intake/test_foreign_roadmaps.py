@@ -39,6 +39,12 @@ def two_rows(group: str, names: tuple[str, ...]) -> list[tuple[str, ...]]:
     ]
 
 
+def test_numbers_in_the_place_of_words_stop(tmp_path):
+    header = ("Результат", "Мероприятие", "Примечание", *HEADER[3:])
+    finding = the_blocking(check(tmp_path, document(header=[header])))
+    assert (finding.rule, finding.value) == ("columns", "1.1, 1.2.")
+
+
 READ = {
     "columns as usual": {},
     "executors third": reordered((0, 1, 7, 2, 3, 4, 5, 6)),

@@ -7,7 +7,18 @@ from analysis.contracts.typed import TYPED_TABLES
 from analysis.errors import AnalysisError
 from analysis.pipeline.check import check_project
 from analysis.rules.config import load_project
-from roadmaps import FIRST, SECOND, TASK, blocking_rules, check, document, project_with, the_blocking, with_cell
+from roadmaps import (
+    FIRST,
+    SECOND,
+    TASK,
+    blocking_rules,
+    check,
+    document,
+    of_rule,
+    project_with,
+    the_blocking,
+    with_cell,
+)
 
 
 def changed_source(folder, old, new):
@@ -58,12 +69,12 @@ def test_the_document_is_not_there(tmp_path):
 
 
 def test_findings_come_in_the_order_of_listing_and_as_a_table(tmp_path):
-    rows = [TASK, with_cell(FIRST, 4, ""), with_cell(FIRST, 0, "1.4"), with_cell(SECOND, 3, "много")]
+    rows = [TASK, with_cell(FIRST, 4, ""), with_cell(FIRST, 0, ""), with_cell(SECOND, 3, "много")]
     checked = check(tmp_path, document(rows))
     assert checked.findings == in_listing_order(checked.findings)
     assert len(checked.findings) == len(checked.tables["findings"]) > 2
     first = checked.tables["findings"].iloc[0]
-    assert (first["severity"], first["rule"], first["place"]) == ("блокирует", "value", "строка 10, ячейка 4")
+    assert (first["severity"], first["rule"], first["place"]) == ("блокирует", "activity_code", "строка 9, ячейка 1")
 
 
 def test_the_largest_plausible_count_is_the_projects_own(tmp_path):
@@ -71,8 +82,10 @@ def test_the_largest_plausible_count_is_the_projects_own(tmp_path):
     project = project_with(tmp_path, document([TASK, with_cell(FIRST, 4, "1000"), SECOND]))
     path = tmp_path / "project.toml"
     path.write_text(path.read_text(encoding="utf-8").replace("= 1000", "= 999"), encoding="utf-8")
-    finding = the_blocking(check_project(load_project(project.root)))
-    assert "1000 больше наибольшего правдоподобного значения 999" in finding.explanation
+    (finding,) = of_rule(check_project(load_project(project.root)), "value")
+    assert (finding.value, "больше наибольшего правдоподобного значения 999" in finding.explanation) == (
+        "1000 → 1000", True,
+    )  # fmt: skip
 
 
 def test_nothing_is_written(tmp_path):
