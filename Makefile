@@ -27,9 +27,10 @@ check build: .venv/running
 bench: .venv/developing
 	$(BIN)/python -m benchmarks
 
-# The data dictionary, made from the contracts.
-docs: .venv/running
+# The data dictionary, made from the contracts, and the layouts of plans, made from the test documents.
+docs: .venv/developing
 	$(BIN)/python -m analysis.contracts > docs/data-dictionary.md
+	PYTHONPATH=tests $(BIN)/python tests/intake/test_plan_kinds.py
 
 format: .venv/developing
 	$(BIN)/ruff format .

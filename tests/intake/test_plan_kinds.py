@@ -6,8 +6,11 @@ from analysis.contracts.findings import blocking
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.contracts.validation import broken_relations, violations
 from plan_documents import document, merged, read, rows, said
+from plan_page import page
+from roadmaps import HOUSE
 from word_documents import cell, paragraph, row, table, word_file
 
+PAGE = HOUSE / "docs/road-maps.md"
 KINDS = {
     "measure, term, executor, result": (
         document(table(*rows(
@@ -211,6 +214,12 @@ def test_a_layout_is_read(kind):
     assert broken_relations(tables) == []
 
 
+def test_the_page_about_them_is_true():
+    """`make docs` makes it anew."""
+    text = PAGE.read_text(encoding="utf-8")
+    assert page(text, KINDS) == text
+
+
 OTHER_WORDINGS = {
     "capitals, Roman sections, numbers that begin anew": (
         document(table(
@@ -334,3 +343,7 @@ def test_without_an_approval_the_title_is_read_and_the_date_may_be_stated():
     tables, findings = read(content, stated={"approved_date": "15.01.2024"})
     assert blocking(findings) == []
     assert tables["approval"]["title"].tolist() == ["План на 2024-2026 годы"]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), KINDS), encoding="utf-8")
