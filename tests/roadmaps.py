@@ -32,8 +32,6 @@ OF_MEASURE = {
     "deadline_text": None, "total_mark": None, "measure_identity": "1.1/1",
 }  # fmt: skip
 OF_TARGET = {"target_mark": None, "derived_rule": None, "in_force": True}
-# What only a report of a changed plan holds.
-OF_AN_AMENDED_PLAN = {"document-changes", "dropped-facts"}
 ADDRESS_COLUMNS = {"source_file", "place", "task_place", "title_place", "approved_date_place"}
 
 Row = Sequence[str]

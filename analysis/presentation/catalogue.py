@@ -27,6 +27,7 @@ class Family(NamedTuple):
         suffix: What follows the stem.
         office: Whether the internal report alone shows them.
         hidden: Whether they are left out of a public report where all their numbers are hidden.
+        amended: Whether only a document that a later order has changed has them.
     """
 
     stem: str
@@ -35,6 +36,7 @@ class Family(NamedTuple):
     suffix: str = ONE
     office: bool = False
     hidden: bool = False
+    amended: bool = False
 
 
 FAMILIES = (
@@ -47,8 +49,8 @@ FAMILIES = (
     Family("topics", "Темы обучения по городу", PICTURE),
     Family("plan", "План на весь срок, задача", PICTURE, NUMBERED),
     Family("readings", "Итоги, которые можно прочесть по-разному"),
-    Family("document-changes", "Что изменилось в документе"),
-    Family("dropped-facts", "Сообщено об исключённых показателях"),
+    Family("document-changes", "Что изменилось в документе", amended=True),
+    Family("dropped-facts", "Сообщено об исключённых показателях", amended=True),
     Family("statuses", "Показатели по состоянию на срок отчёта"),
     Family("task-results", "Исполнение по задачам"),
     Family("fact", "План и факт задачи", suffix=NUMBERED),
@@ -180,4 +182,6 @@ def absent(label: str, calendar_year: int, office: bool) -> str:
         return f"{name}: есть только в служебном отчёте."
     if not office and family and family.hidden:
         return f"{name}: сведений за {calendar_year} год нет, или они есть только в служебном отчёте."
+    if family and family.amended:
+        return f"{name}: документ, по которому идёт {calendar_year} год, не менялся, или показывать нечего."
     return f"{name}: сведений за {calendar_year} год нет."

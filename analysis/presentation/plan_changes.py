@@ -13,7 +13,6 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Exhibit, table
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import short_date
-from analysis.presentation.sentences import ended
 from analysis.presentation.words import NOT_STATED, Row, count_words
 
 NOTHING_CHANGED = "показатели не изменены"
@@ -45,9 +44,8 @@ def _sentence(edition: Edition, since: date, basis: str) -> str:
     counts = {"добавлено": added, "исключено": dropped, "изменено": others}
     said = ", ".join(f"{words} — {count}" for words, count in counts.items() if count)
     told = f"показателей {said}" if said else NOTHING_CHANGED
-    return f"{escape(ended(f'С {short_date(since)} документ действует в новой редакции ({basis}): {told}'))[:-1]}" + (
-        " (@tbl-document-changes)." if said else "."
-    )
+    words = escape(f"С {short_date(since)} документ действует в новой редакции ({basis}): {told}")
+    return f"{words} (@tbl-document-changes)." if said else f"{words}."
 
 
 def _changes(edition: Edition) -> pd.DataFrame:

@@ -126,3 +126,5 @@ def test_an_id_is_resolved_where_nothing_was_built():
     assert shows("fig-dots-vpr-1-2") == "ВПР: доли с интервалами"
     assert (family_of("tbl-dots-vpr-1"), family_of("tbl-fact-x"), family_of("summary")) == (None, None, None)
     assert absent("tbl-fact-1", 2021, office=False) == "«План и факт задачи 1»: сведений за 2021 год нет."
+    unchanged = "документ, по которому идёт 2021 год, не менялся, или показывать нечего"
+    assert absent("tbl-document-changes", 2021, office=False) == f"«Что изменилось в документе»: {unchanged}."
