@@ -105,7 +105,7 @@ def cell_chain(column: int, row: int, table: PrintedTable, walk: Walk) -> Iterat
     """A cell by the positions of its column and row of data, its meaning, and its chain."""
     field = table.fields[column]
     unit = f"; единица: {field['unit']}" if field.get("unit") else ""
-    yield f"{cell_id(table.code, column, row)}: таблица «{table.caption}», лист «Данные»"
+    yield f"{cell_id(table.code, column, row)}: таблица «{table.caption}»"
     yield f"{INDENT}столбец: {field['title']} — {field['description']}{unit}"
     if _is_hidden(table, row, field["name"], walk.store):
         walk.ends += 1

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import LIKE_CITY
 from analysis.presentation.russian import NO_BREAK_SPACE, decimal
-from analysis.presentation.shares import NO_DATA, out_of, whole_percent
+from analysis.presentation.shares import NO_DATA, out_of, span, whole_percent
 from analysis.presentation.words import Row
 
 NOT_ENOUGH = "недостаточно данных"
@@ -24,9 +24,7 @@ def share_words(row: Row) -> str:
 
 def interval_words(row: Row, low: str = "interval_low", high: str = "interval_high") -> str:
     """«8–42 %»; a dash where there is none."""
-    if pd.isna(row[low]):
-        return NO_DATA
-    return f"{round(float(row[low]) * 100)}–{round(float(row[high]) * 100)}{NO_BREAK_SPACE}%"
+    return span(row[low], row[high])
 
 
 def change_words(row: Row) -> str:

@@ -13,8 +13,11 @@ ONE, NUMBERED = "", r"-(?P<number>\d+)"
 OF_PROCEDURE = rf"-(?P<procedure>{'|'.join(PROCEDURES)})-\d+(-\d+)?"
 OF_SHARE = r"(-[a-z]+)+"
 NEAR = 3
-# Pictures that the reports of earlier versions held beside the table of the same name.
-GONE = r"load|task-results|fact-\d+"
+# Pictures that the reports of earlier versions held beside a table that says the same, and that table.
+GONE = (
+    (r"fig-(load|task-results|fact-\d+|deficits|effects-.+)", r"tbl-\1"),
+    (r"fig-dots-([a-z]+-\d+)(-\d+)?", r"tbl-sure-\1"),
+)
 
 
 class Family(NamedTuple):
@@ -69,7 +72,7 @@ FAMILIES = (
     Family("scores", "Баллы", suffix=OF_PROCEDURE),
     Family("pupils", "Контингент и социальный паспорт"),
     Family("staff", "Кадры"),
-    Family("deficits", "Профессиональные дефициты", BOTH),
+    Family("deficits", "Профессиональные дефициты"),
     Family("self-assessment", "Самооценка школ"),
     Family("contests", "Конкурсы"),
     Family("completeness", "Полнота сведений"),
@@ -78,8 +81,7 @@ FAMILIES = (
     Family("two-sources", "Где форма и выгрузка расходятся", office=True),
     Family("set-aside", "Отложенные строки по причинам"),
     Family("set-aside-rows", "Отложенные строки и где они стоят", office=True),
-    Family("dots", "Доли с интервалами", PICTURE, OF_PROCEDURE, hidden=True),
-    Family("sure", "Доли с интервалами, таблица", suffix=OF_PROCEDURE, hidden=True),
+    Family("sure", "Доли с интервалами", suffix=OF_PROCEDURE, hidden=True),
     Family("levels", "Другие показатели результатов", suffix=OF_PROCEDURE, hidden=True),
     Family("journal-share", "Отметка против журнальной", suffix=OF_PROCEDURE, hidden=True),
     Family("funnel", "Школы против города", PICTURE, OF_PROCEDURE, hidden=True),
@@ -120,11 +122,10 @@ def annual_reports(calendar_year: int | str) -> list[str]:
     return [f"{calendar_year}/{name}.qmd" for name in (report_name(calendar_year), annex_name(calendar_year))]
 
 
-def today(label: str) -> str:
+def today(label: str, labels: Collection[str]) -> str:
     """The label that now stands for one of earlier reports: pictures that said what a table says are gone."""
-    kind, _, name = label.partition("-")
-    gone = kind == "fig" and re.fullmatch(GONE, name)
-    return f"tbl-{name}" if gone else label
+    found = (re.sub(gone, now, label) for gone, now in GONE if re.fullmatch(gone, label))
+    return label if label in labels else next(found, label)
 
 
 def family_of(label: str) -> Family | None:
@@ -145,7 +146,7 @@ def resolve(asked: str, labels: Collection[str], others: Collection[str] = ()) -
     Raises:
         AnalysisError: No report has a table or picture of that id; the message names the nearest ids.
     """
-    asked = today(asked)
+    asked = today(asked, labels)
     meant = [asked, *(f"{kind}-{asked}" for kind in BOTH)]
     found = [*(one for one in meant if one in labels), *(one for one in meant if family_of(one))]
     if found:

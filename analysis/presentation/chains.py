@@ -9,7 +9,7 @@ from analysis.lineage.codes import cell_id, table_code
 from analysis.lineage.explain import explain_rows
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Exhibit, table
-from analysis.presentation.markdown import Ready, escape
+from analysis.presentation.markdown import Ready, escape, only_in
 from analysis.presentation.words import Row, count_words, rows_of
 
 NUMBERS = {
@@ -19,6 +19,12 @@ NUMBERS = {
     "принято": "accepted_count",
     "принято с начала срока": "accepted_flow_count",
 }
+
+
+NOT_ON_PAPER = (
+    "Цепочка от каждого числа до ячейки полученного файла стоит на странице приложения; её же печатает команда "
+    "analysis explain."
+)
 
 
 def chain_link(edition: Edition, label: str, shown: str = "") -> str:
@@ -44,21 +50,22 @@ def internal_sections(edition: Edition) -> tuple[str, list[Exhibit]]:
 def chains(edition: Edition) -> str:
     """One heading a measure, with the ids of its numbers and the chain that `analysis explain` prints; for the office.
 
-    Some twenty pages, so they stand behind all that people read from the beginning.
+    On paper it would take some forty pages that nobody can search, so there only the ids stand.
     """
     if edition.chains is None or edition.execution.empty:
         return ""
     lines = explain_rows("plan_fact", [int(one) for one in edition.execution.index], edition.chains)
     rows = zip(rows_of(edition.execution), lines, strict=True)
     told = [part for row, chain in rows for part in _chain(row, chain, edition)]
-    return "\n\n".join(["## Откуда числа {#sec-chains}", *told])
+    return "\n\n".join(["## Откуда числа {#sec-chains}", only_in('unless-format="html"', NOT_ON_PAPER), *told])
 
 
 def _chain(row: Row, lines: Sequence[str], edition: Edition) -> Iterator[str]:
     ids = ", ".join(f"{word} {cell}" for word, cell in _cell_ids(row, edition))
     yield f"### {escape(row['measure_label'])} {{#{_anchor(row['measure_label'])} .unnumbered}}"
-    items = [f"  ячейки для analysis explain: {ids}", *lines[1:]]
-    yield "\n".join(f"{'  ' * (_depth(line) - 1)}- {escape(line.strip())}" for line in items)
+    yield escape(f"Ячейки для analysis explain: {ids}.")
+    chain = "\n".join(f"{'  ' * (_depth(line) - 1)}- {escape(line.strip())}" for line in lines[1:])
+    yield only_in('when-format="html"', chain)
 
 
 def _cell_ids(row: Row, edition: Edition) -> Iterator[tuple[str, str]]:

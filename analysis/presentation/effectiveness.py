@@ -141,17 +141,18 @@ def said(told: Sequence[Said], section: str) -> list[str]:
 
 
 def sentences_table(edition: Edition, told: Sequence[Said]) -> Exhibit | None:
-    """Every sentence with its condition and the rows it rests on."""
+    """Every sentence with the rows it rests on as data; printed is each kind of them once, with its condition."""
     if not told:
         return None
     rows = [_sentence_row(one) for one in told]
-    printed = [{**row, "rests_on": _rows_words(one)} for row, one in zip(rows, told, strict=True)]
+    alike = {one.sentence.id: [other for other in told if other.sentence is one.sentence] for one in told}
+    printed = [{**_sentence_row(some[0]), **_counts(some)} for some in alike.values()]
     columns = [
-        Col("sentence_id", width=13),
-        Col("statement_kind", width=8),
-        Col("sentence_text", width=42),
-        Col("condition", width=22),
-        Col("rests_on", width=15),
+        Col("sentence_id", width=20),
+        Col("statement_kind", width=10),
+        Col("condition", width=46),
+        Col("said", "Сказано раз", 10, "c"),
+        Col("rests_on", "Опирается на строк", 14, "c"),
     ]
     data = Condensed(pd.DataFrame(rows, dtype="str"), printed)
     stored = edition.rows_by_key
@@ -170,17 +171,16 @@ def _sentence_row(one: Said) -> dict[str, str]:
     }
 
 
-def _rows_words(one: Said) -> str:
-    number = len(one.rests_on)
-    return f"строк: {number}; перечислены в данных таблицы" if number else "строк нет: правило не назвало никого"
+def _counts(alike: Sequence[Said]) -> Row:
+    """How often a sentence is said, and on how many rows: the words stand above, the rows in the data."""
+    return {"said": str(len(alike)), "rests_on": str(len({key for one in alike for key in one.rests_on}))}
 
 
 def _results(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
-    """For each procedure and wave its picture, the share that is judged, the levels, the journal; then the funnels."""
+    """For each procedure and wave the share that is judged, the levels, the journal; then the funnels."""
     of_results = _of_results(edition)
     for slug, title, group in tables.sittings(rows):
         for indicator in _judged(of_results, group):
-            yield from pictures.dot_pictures(edition, slug, title, group, indicator)
             yield from _some(tables.reliability(edition, slug, title, group, indicator))
         rest = [one for one in of_results if one.threshold is None and not one.procedures]
         yield from _some(
@@ -200,7 +200,6 @@ def _staff(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
     found = _of_tables(edition, rows, ["staff"])
     if len(found):
         yield tables.plain_indicators(edition, "staffing", f"Кадры, {_school_year(edition)} учебный год", found)
-    yield from _some(pictures.heat_picture(edition))
     found = _of_tables(edition, rows, ["deficits"])
     indicator = tables.by_id(edition).get("deficit_share")
     if len(found) and indicator is not None:

@@ -117,7 +117,7 @@ def _lines(
     places, centres, edges, above = {}, [], [], 0.0
     for label in labels:
         here = [name for name in groups if any((one.label, one.group) == (label, name) for one in rows)]
-        size = max(len(here), label.count("\n") + 1) + 0.6
+        size = max(len(here), label.count("\n") + 1) + (0.6 if len(here) > 1 else 0.15)
         centre = above + size / 2
         for number, name in enumerate(here):
             places[label, name] = centre + number - (len(here) - 1) / 2

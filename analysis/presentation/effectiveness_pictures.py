@@ -15,7 +15,7 @@ from analysis.presentation.effectiveness_tables import BREAK, by_id, effect_rows
 from analysis.presentation.exhibits import Drawing, Exhibit, picture
 from analysis.presentation.indicator_words import exported, interval_words
 from analysis.presentation.school_facts import SLUGS, subject_words
-from analysis.presentation.shares import SURE, out_of, percent
+from analysis.presentation.shares import SURE, out_of, whole_percent
 from analysis.presentation.words import Row, as_text, rows_of
 from analysis.rules.indicator_passport import Indicator
 
@@ -121,17 +121,26 @@ def heat_picture(edition: Edition) -> Exhibit | None:
 
 
 def effects_picture(edition: Edition, indicator: Indicator) -> Exhibit | None:
-    """All schools over all their results, each with its interval, beside the city; None where there are none."""
+    """All schools over all their results, each with its interval, beside the city; None where there are none.
+
+    Of more than a page holds those are drawn that are supported or have the largest shares; the caption says so.
+    """
     rows = effect_rows(edition, indicator)
     rows = rows[rows["pooled_value"].notna()] if len(rows) else rows
     if rows.empty:
         return None
     rows = rows.sort_values("pooled_value", ascending=False, kind="stable")
-    dots = [_effect_dot(edition, row) for row in rows_of(rows)]
+    whole = len(rows)
+    supported = rows["school_login"].map(edition.school_names).isin(edition.supported)
+    first = rows[supported | (~supported).cumsum().le(LINES_PER_PICTURE - supported.sum())]
+    some = f" (школы с наибольшей долей и поддерживаемые, {len(first)} из {whole})" if len(first) < whole else ""
+    dots = [_effect_dot(edition, row) for row in rows_of(first)]
     city = float(rows["city_value"].iloc[0])
     surely = int((rows["above_city_probability"] >= SURE).sum())
-    words = f"Школ {len(rows)}, у города {percent(city)}; почти наверняка больше, чем у города, — у {surely}."
-    caption = f"Школы по всем результатам {edition.calendar_year} года: {lowered(indicator.name)}, пунктир — город"
+    words = f"Школ {whole}, у города {whole_percent(city)}; почти наверняка больше, чем у города, — у {surely}."
+    caption = (
+        f"Школы по всем результатам {edition.calendar_year} года: {lowered(indicator.name)}{some}, пунктир — город"
+    )
     drawn = Drawing(partial(drawing.dots, dots, [SCHOOL], city, "whole"), words)
     return picture(edition, f"effects-{indicator.id.replace('_', '-')}", caption, SchoolEffects, rows, drawn)
 
@@ -193,7 +202,7 @@ def _dot(row: Row) -> drawing.Dot:
 
 def _dots_in_words(rows: pd.DataFrame, indicator: Indicator) -> str:
     return "; ".join(
-        f"{subject_words(row)}, {row['group_name']}: {out_of(row)}, {percent(row['value'])}, "
+        f"{subject_words(row)}, {row['group_name']}: {out_of(row)}, {whole_percent(row['value'])}, "
         f"интервал {interval_words(row, indicator)}"
         for row in rows_of(rows)
     )
@@ -224,7 +233,7 @@ def _funnel_in_words(edition: Edition, panel: pd.DataFrame) -> str:
     said = [f"{row['group_name']}: {out_of(row)}, {row['against_city']}" for row in rows_of(named)]
     outside = int((rest["against_city"] != LIKE_CITY).sum())
     others = [f"других школ {len(rest)}, за пределами {outside}"] if len(rest) else []
-    city = percent(panel["city_value"].dropna().iloc[0])
+    city = whole_percent(panel["city_value"].dropna().iloc[0])
     return f"{_panel_title(panel, wave=True)}: город {city}; {'; '.join([*said, *others])}."
 
 
@@ -280,7 +289,7 @@ def _breaks(panel: pd.DataFrame, places: Mapping[tuple[int, str], float]) -> lis
 def _slopes_in_words(panel: pd.DataFrame) -> str:
     said = [
         f"{name}: "
-        + ", ".join(f"{row['calendar_year']} {row['wave']} — {percent(row['value'])}" for row in rows_of(rows))
+        + ", ".join(f"{row['calendar_year']} {row['wave']} — {whole_percent(row['value'])}" for row in rows_of(rows))
         for name, rows in panel.groupby("group_name", sort=False)
     ]
     why = break_notes(panel)
@@ -288,7 +297,7 @@ def _slopes_in_words(panel: pd.DataFrame) -> str:
 
 
 def _or_none(share: float | None) -> str:
-    return "нет данных или скрыто" if share is None else percent(share, 0)
+    return "нет данных или скрыто" if share is None else whole_percent(share)
 
 
 def _broken(label: str) -> str:

@@ -12,7 +12,7 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, filled, flagged_table, table, with_notes
 from analysis.presentation.indicator_words import change_words, exported, value_words, with_interval
 from analysis.presentation.school_facts import SLUGS, TITLES, subject_words
-from analysis.presentation.shares import NO_DATA, out_of, percent, probability, rounded
+from analysis.presentation.shares import NO_DATA, out_of, percent, probability, rounded, span, whole_percent
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
 
@@ -128,7 +128,7 @@ def training(edition: Edition) -> Exhibit:
     columns = [
         Col("competence", width=30),
         Col(None, "Учителей с дефицитом", 13, "c", _out_of("deficit_teacher_count", "diagnosed_teacher_count")),
-        Col("value", width=9, align="c", say=percent),
+        Col("value", width=9, align="c", say=whole_percent),
         Col(None, "Интервал 95 %", 17, "c", between),
         Col(None, "Школ", 9, "c", _out_of("deficit_school_count", "diagnosed_school_count")),
         Col(None, "Место", 8, "c", _ranks),
@@ -148,8 +148,8 @@ def _ranks(row: Row) -> str:
 
 
 def between(row: Row) -> str:
-    """«14,3 % – 47,4 %»: the interval of a share."""
-    return f"{percent(row['interval_low'])} – {percent(row['interval_high'])}"
+    """«14–47 %»: the interval of a share."""
+    return span(row["interval_low"], row["interval_high"])
 
 
 def chance_words(edition: Edition, chance: float | None) -> str:
@@ -158,7 +158,7 @@ def chance_words(edition: Edition, chance: float | None) -> str:
 
 
 def pooled_words(row: Row) -> str:
-    """«29,4 % (14,3–47,4 %)» or a dash."""
+    """«29 % (14–47 %)» or a dash."""
     return interval_share(row, "pooled")
 
 
@@ -166,8 +166,7 @@ def interval_share(row: Row, name: str) -> str:
     """A share and its interval by the beginning of their columns; a dash where there is none."""
     if pd.isna(row[f"{name}_value"]):
         return "—"
-    low, high = percent(row[f"{name}_low"]).split("\N{NO-BREAK SPACE}")[0], percent(row[f"{name}_high"])
-    return f"{percent(row[f'{name}_value'])} ({low}–{high})"
+    return f"{whole_percent(row[f'{name}_value'])} ({span(row[f'{name}_low'], row[f'{name}_high'])})"
 
 
 def noticeable_words(row: Row) -> str:
@@ -187,9 +186,9 @@ def school_effects(edition: Edition, indicator: Indicator) -> Exhibit | None:
     columns = [
         Col("school_login", "Школа", 15, "l", edition.school_names.__getitem__),
         Col("procedure_count", width=9, align="c"),
-        Col(None, f"Там, где у города {percent(rows['city_value'].iloc[0])}", 18, "c", pooled_words),
+        Col(None, f"Там, где у города {whole_percent(rows['city_value'].iloc[0])}", 18, "c", pooled_words),
         Col("above_city_probability", width=11, align="c", say=probability),
-        Col("comparable_value", width=10, align="c", say=percent),
+        Col("comparable_value", width=10, align="c", say=whole_percent),
         Col(None, "Ожидалось", 17, "c", partial(interval_share, name="foreseen")),
         Col("better_probability", width=11, align="c", say=probability),
         Col(None, "Заметна перемена от", 10, "c", noticeable_words),
@@ -218,7 +217,7 @@ def against_context(edition: Edition, indicator: Indicator) -> Exhibit | None:
             "По всем результатам",
             22,
             "c",
-            lambda row: f"{out_of(row)} ({percent(row['numerator'] / row['denominator'])})",
+            lambda row: f"{out_of(row)} ({whole_percent(row['numerator'] / row['denominator'])})",
         ),
         Col(None, "У школ с похожим контекстом", 26, "c", partial(interval_share, name="like_context")),
         Col("above_context_probability", width=20, align="c", say=probability),

@@ -205,7 +205,7 @@ def data_note(edition: Edition, label: str) -> str:
     address = f"{site}/{year}/data/" if site else ""
     sheet = f"лист «{escape(sheet_name(label))}» книги"
     links = f", {sheet} ".join(f"[{one}](data/{one})" for one in files)
-    names = f", {sheet} ".join(escape(f"{address}{one}") for one in files)
+    names = ", ".join(escape(f"{address}{one}") for one in files)
     code = f"Код таблицы: {escape(table_code(label, year, edition.internal))}"
     linked = only_in('when-format="html"', f"::: {{.table-note}}\nДанные: {links}. {code}\n:::")
     named = only_in('unless-format="html"', f"::: {{.table-note}}\nДанные: {names}. {code}\n:::")

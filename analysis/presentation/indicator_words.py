@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import PublicIndicators
 from analysis.presentation.russian import NO_BREAK_SPACE
-from analysis.presentation.shares import NO_DATA, percent, rounded
+from analysis.presentation.shares import NO_DATA, rounded, span, whole_percent
 from analysis.presentation.words import Row, as_text
 from analysis.rules.indicator_passport import SHARE, Indicator
 
@@ -15,27 +15,27 @@ def value_words(row: Row, indicator: Indicator, column: str = "value") -> str:
     """A share in percent, a mean with its decimals, a number as it is."""
     if pd.isna(row[column]):
         return NO_DATA
-    return percent(row[column]) if indicator.kind == SHARE else rounded(row[column], _digits(indicator))
+    return whole_percent(row[column]) if indicator.kind == SHARE else rounded(row[column], _digits(indicator))
 
 
 def interval_words(row: Row, indicator: Indicator, name: str = "interval") -> str:
-    """«19,4–61,7 %», blank where there is no interval."""
+    """«19–62 %», blank where there is no interval."""
     low, high = row[f"{name}_low"], row[f"{name}_high"]
     if pd.isna(low) or pd.isna(high):
         return ""
     if indicator.kind == SHARE:
-        return f"{rounded(low * 100, 1)}–{rounded(high * 100, 1)}{NO_BREAK_SPACE}%"
+        return span(low, high)
     return f"{rounded(low, _digits(indicator))}–{rounded(high, _digits(indicator))}"
 
 
 def with_interval(row: Row, indicator: Indicator) -> str:
-    """«38,9 % (19,4–61,7 %)»."""
+    """«39 % (19–62 %)»."""
     said, between = value_words(row, indicator), interval_words(row, indicator)
     return f"{said} ({between})" if between else said
 
 
 def change_words(row: Row, indicator: Indicator) -> str:
-    """«+3,2 п. п. (от −8,1 до +14,0)», or why there is none."""
+    """«+3 п. п. (от −8 до +14)», or why there is none."""
     if pd.isna(row["change"]):
         return str(row["change_note"]) if pd.notna(row["change_note"]) else NO_DATA
     said = f"{_signed(row['change'], indicator)}{_points(indicator)}"
@@ -52,8 +52,8 @@ def exported(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _signed(number: float, indicator: Indicator) -> str:
-    """«+3,2», «−0,1»; what rounds to nothing has no sign."""
-    digits = 1 if indicator.kind == SHARE else _digits(indicator)
+    """«+3», «−0,1»; what rounds to nothing has no sign."""
+    digits = 0 if indicator.kind == SHARE else _digits(indicator)
     scaled = round(float(number * 100 if indicator.kind == SHARE else number), digits)
     sign = "" if scaled == 0 else "−" if scaled < 0 else "+"
     return f"{sign}{rounded(abs(scaled), digits)}"

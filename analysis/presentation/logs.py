@@ -1,7 +1,6 @@
 """The logs in the annex: what the report takes for granted, what it rests on, and what it was made from, rated."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 
 import pandas as pd
 
@@ -9,7 +8,7 @@ from analysis.cleaning.typed_rows import assumption_row, typed_table
 from analysis.contracts.quality import Assumptions, DataLog
 from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Col, Exhibit, table
+from analysis.presentation.exhibits import Col, Exhibit, table, with_notes
 from analysis.presentation.russian import NO_BREAK_SPACE, counted, short_date
 from analysis.presentation.selection_tables import selects
 from analysis.presentation.words import Row
@@ -79,19 +78,22 @@ def _assumptions_table(edition: Edition, made: Sequence[Assumption]) -> Exhibit:
     columns = [
         Col(None, "Допущение", 38, "l", lambda row: f"{row['assumption_id']}. {row['statement']}"),
         Col("used_in", width=18),
-        Col("basis", width=24),
-        Col(None, "Оценка", 20, "l", _rating),
+        Col("basis", width=22),
+        Col(None, "Оценка", 22, "l", _rating),
     ]
-    return table(edition, "assumptions", "Допущения отчёта", Assumptions, data, columns)
+    exhibit = table(edition, "assumptions", "Допущения отчёта", Assumptions, data, columns)
+    return with_notes(
+        exhibit, [f"«{BY_DEFAULT.capitalize()}» — {DEFAULT_RULE}."] if data["since_date"].isna().any() else []
+    )
+
+
+BY_DEFAULT = "по умолчанию"
 
 
 def _rating(row: Row) -> str:
     reliability, impact = MARKS[row["reliability"]], MARKS[row["impact"]]
-    return f"Надёжность: {reliability}; влияние: {impact}; {row['confirmation']}; {_since(row['since_date'])}"
-
-
-def _since(day: date) -> str:
-    return DEFAULT_RULE if pd.isna(day) else f"с {short_date(day)}"
+    since: str = BY_DEFAULT if pd.isna(row["since_date"]) else f"с {short_date(row['since_date'])}"
+    return f"Надёжность: {reliability}; влияние: {impact}; {row['confirmation']}; {since}"
 
 
 def assumed(edition: Edition) -> list[Assumption]:

@@ -27,7 +27,8 @@ from analysis.indicators.quality import years_of, years_of_files
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import NO_BREAK_SPACE, PREPOSITIONAL, counted, decimal, form
+from analysis.presentation.russian import PREPOSITIONAL, counted, form
+from analysis.presentation.shares import whole_percent
 from analysis.presentation.words import Row, count_words, date_words
 
 NO_FACTS = "Сведений ни от школ, ни от исполнителей в проект не поступало: судить об их полноте и качестве не по чему."
@@ -124,12 +125,12 @@ def _senders(rows: pd.DataFrame, of_school: "pd.Series[bool]", when: str) -> Ite
 
 def _completeness_table(edition: Edition) -> Exhibit:
     columns = [
-        Col("fact_kind", width=24, say=lambda kind: kind[:1].upper() + kind[1:]),
-        Col(None, "Есть хоть что-то", 18, "c", _sent_words),
-        Col(None, "Есть всё", 19, "c", _complete_words),
-        Col("row_count", width=10, align="c", say=lambda count: str(count or "—")),
+        Col("fact_kind", width=22, say=lambda kind: kind[:1].upper() + kind[1:]),
+        Col(None, "Есть хоть что-то", 26, "c", _sent_words),
+        Col(None, "Есть всё", 17, "c", _complete_words),
+        Col("row_count", width=9, align="c", say=lambda count: str(count or "—")),
         Col("set_aside_row_count", "Отложено", 12, "c", lambda count: str(count or "—")),
-        Col("received_date", "Последние получены", 17, "c", partial(date_words, otherwise="—")),
+        Col("received_date", "Последние получены", 14, "c", partial(date_words, otherwise="—")),
     ]
     caption = f"Полнота сведений за {edition.calendar_year} год"
     return table(edition, "completeness", caption, Completeness, edition.facts("completeness"), columns)
@@ -148,7 +149,7 @@ def _complete_words(row: Row) -> str:
     asked = row["asked_reporter_count"]
     if pd.isna(asked) or not row["sent_reporter_count"]:
         return "—"
-    return f"{row['complete_reporter_count']} из {asked} ({decimal(row['complete_share'])}{NO_BREAK_SPACE}%)"
+    return f"{row['complete_reporter_count']} из {asked} ({whole_percent(row['complete_share'] / 100)})"
 
 
 def _reporters_table(edition: Edition) -> Exhibit:

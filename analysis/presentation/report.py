@@ -9,12 +9,14 @@ from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.places import REPORT
 from analysis.presentation.conclusions.sentence import TRANSITION, Case
 from analysis.presentation.edition import Edition
+from analysis.presentation.effectiveness_pictures import effects_picture
 from analysis.presentation.execution import escaped_but_references
 from analysis.presentation.exhibits import Exhibit, Section
 from analysis.presentation.learning import topics_picture
 from analysis.presentation.main_page import main_page
 from analysis.presentation.markdown import escape, table_note
 from analysis.presentation.school_facts import VPR_NOTICE, policy_words
+from analysis.presentation.selection_tables import looked_at
 
 REFERENCE = re.compile(r"(?<!\\)@((?:tbl|fig)-[\w-]*\w)")
 Made = tuple[str, Sequence[Exhibit]]
@@ -81,19 +83,20 @@ def _supported(edition: Edition) -> Made:
     parts += [table_note(VPR_NOTICE)] if supported.shows_vpr(made) else []
     for name, words, picture in made:
         shown = picture.markdown if picture else ""
-        parts.append(_whole(f"## {escape(name)} {{.unnumbered .unlisted}}", words, shown))
+        parts += [_whole(f"## {escape(name)} {{.unnumbered .unlisted}}", words), shown]
     return _joined(parts), [picture for _, _, picture in made if picture]
 
 
 def _city_schools(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
     """All schools of the city in one picture, and the lists by rule with their probabilities in one table."""
-    schools = [label for label in annex if label.startswith("fig-effects-")]
+    made = (effects_picture(edition, one) for one in looked_at(edition))
+    schools = [one for one in made if one is not None][:1]
     lists = _shown(annex, "tbl-selection")
     if not schools and not lists:
         return "", []
     said = ["Перечень по правилу — не решение об отборе: его принимает управление."] if lists else []
     head = ["# Результаты города и отбор {#sec-city}", _whole(*said, lists)]
-    return _joined([*head, *(annex[one].markdown for one in schools[:1])]), []
+    return _joined([*head, *(one.markdown for one in schools)]), schools
 
 
 def _learning(edition: Edition) -> Made:
@@ -108,8 +111,9 @@ def _basis(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
     has_facts = not edition.execution.empty
     came = escape(quality.sent(edition)) if has_facts else sentences.NOT_COME
     parts = [f"{sentences.data_date(edition)} {came} {_where_the_rest_is(edition)}"]
-    parts += [_shown(annex, "tbl-completeness"), *_breaks(edition), policy_words(edition)] if has_facts else []
-    return _joined(["# На чём стоит доклад {#sec-basis}", _whole(*parts)]), []
+    parts += [*_breaks(edition), policy_words(edition)] if has_facts else []
+    complete = _shown(annex, "tbl-completeness") if has_facts else ""
+    return _joined(["# На чём стоит доклад {#sec-basis}", _whole(*parts), complete]), []
 
 
 def _breaks(edition: Edition) -> list[str]:

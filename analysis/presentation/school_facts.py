@@ -21,7 +21,8 @@ from analysis.presentation.catalogue import PROCEDURES
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, table, with_notes
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import NO_BREAK_SPACE, decimal
+from analysis.presentation.russian import decimal
+from analysis.presentation.shares import whole_percent
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.exam_calendar import JOURNAL
 
@@ -142,11 +143,11 @@ def _number(column: str, heading: str, width: int, share: str = "") -> Col:
 
 
 def number_words(row: Row, column: str, share: str = "") -> str:
-    """«12 (24,0 %)»; «скрыто» or a dash where nothing may or can be printed."""
+    """«12 (24 %)»; «скрыто» or a dash where nothing may or can be printed."""
     if pd.isna(row[column]):
         return HIDDEN if _is_hidden(row, column) else NO_DATA
     number = decimal(row[column])
-    return number if not share or pd.isna(row[share]) else f"{number} ({decimal(row[share], 1)}{NO_BREAK_SPACE}%)"
+    return number if not share or pd.isna(row[share]) else f"{number} ({whole_percent(row[share] / 100)})"
 
 
 def _is_hidden(row: Row, column: str) -> bool:

@@ -7,7 +7,6 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import PublicHits, PublicIndicators, Selection, SelectionThresholds
 from analysis.presentation.edition import Edition
-from analysis.presentation.effectiveness_pictures import effects_picture
 from analysis.presentation.effectiveness_tables import (
     against_context,
     between,
@@ -125,7 +124,7 @@ def _hits(edition: Edition) -> Exhibit | None:
         Col("group_name", "Школа", 12),
         Col(None, "Процедура", 26, "l", _procedure_words),
         Col(None, "Не преодолели", 10, "c", out_of),
-        Col(None, "Доля и интервал 95 %", 18, "c", lambda row: f"{percent(row['value'])} ({between(row)})"),
+        Col(None, "Доля и интервал 95 %", 18, "c", lambda row: f"{whole_percent(row['value'])} ({between(row)})"),
         *(_for_the_office() if edition.internal else []),
     ]
     caption = f"Низкие процедуры {edition.calendar_year} года по правилам отбора"
@@ -144,16 +143,16 @@ def _procedure_words(row: Row) -> str:
     return f"{row['procedure']}, {row['wave']}: {row['subject']}, программа {row['programme_grade']} класса"
 
 
+def looked_at(edition: Edition) -> list[Indicator]:
+    """The shares that the rules look at."""
+    rules = edition.methods.rules if edition.methods else ()
+    names = dict.fromkeys(one.indicator for rule in rules for one in rule.procedures)
+    return [by_id(edition)[name] for name in names]
+
+
 def _effects(edition: Edition) -> Iterator[Exhibit | None]:
-    """The schools over all their results, a picture and a table of each share that the rules look at."""
-    looked_at = (
-        dict.fromkeys(one.indicator for rule in edition.methods.rules for one in rule.procedures)
-        if (edition.methods and edition.internal)
-        else {}
-    )
-    for name in looked_at:
-        indicator = by_id(edition)[name]
-        yield effects_picture(edition, indicator)
+    """The schools over all their results, tables of each share that the rules look at; for the office."""
+    for indicator in looked_at(edition) if edition.internal else ():
         yield school_effects(edition, indicator)
         yield against_context(edition, indicator)
 

@@ -15,8 +15,8 @@ NO_DATA, HIDDEN = "—", "скрыто"
 FEW = 100
 
 
-def percent(share: Any, digits: int = 1) -> str:
-    """«38,9 %»: as many decimals as are asked for."""
+def percent(share: Any, digits: int) -> str:
+    """«38,9 %»: as many decimals as are asked for; a share of people is printed by `whole_percent`."""
     return NO_DATA if pd.isna(share) else f"{rounded(share * 100, digits)}{NO_BREAK_SPACE}%"
 
 
@@ -30,6 +30,13 @@ def whole_percent(share: Any) -> str:
     if whole == 100 and share < 1:
         return f"более{NO_BREAK_SPACE}99{NO_BREAK_SPACE}%"
     return f"{whole}{NO_BREAK_SPACE}%"
+
+
+def span(low: Any, high: Any) -> str:
+    """«8–42 %»: an interval of a share; a dash where there is none."""
+    if pd.isna(low) or pd.isna(high):
+        return NO_DATA
+    return f"{round(float(low) * 100)}–{round(float(high) * 100)}{NO_BREAK_SPACE}%"
 
 
 def rounded(number: float, digits: int) -> str:

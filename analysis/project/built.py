@@ -18,7 +18,7 @@ from analysis.lineage.store import stored
 from analysis.pipeline.build import editions_of, made_by
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit
-from analysis.presentation.office_pictures import office_pictures
+from analysis.presentation.notebook_pictures import notebook_pictures
 from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS
 from analysis.presentation.write import exhibits_of
 from analysis.project.explanation import fields_of, read_made
@@ -114,10 +114,10 @@ class LastBuild:
         return self._editions[year]
 
     def exhibits(self, year: int) -> dict[str, Exhibit]:
-        """The tables and pictures of the report of a year by label; for the office after them its own pictures."""
+        """The tables and pictures of the report of a year by label, and after them those for notebooks."""
         if year not in self._shown:
             edition = self.edition(year)
-            shown = [*exhibits_of(edition), *(office_pictures(edition) if self.internal else ())]
+            shown = [*exhibits_of(edition), *notebook_pictures(edition)]
             self._shown[year] = {one.label: one for one in shown}
         return self._shown[year]
 

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.errors import AnalysisError, nearest, probably_meant
 from analysis.presentation import catalogue
 from analysis.presentation.exhibits import Exhibit
-from analysis.presentation.office_pictures import OFFICE_PICTURES
+from analysis.presentation.notebook_pictures import NOTEBOOK_PICTURES
 from analysis.project.built import LastBuild
 from analysis.project.shown import Gallery, Shown, shown
 
@@ -19,7 +19,7 @@ def exhibit(built: LastBuild, asked: str, year: int) -> Shown:
         AnalysisError: There is no exhibit of that name; the message names the nearest.
     """
     known = built.exhibits(year)
-    label = asked if asked in OFFICE_PICTURES else catalogue.resolve(asked, known)
+    label = asked if asked in {*NOTEBOOK_PICTURES, *known} else catalogue.resolve(asked, known)
     if label in known:
         return shown(built.edition(year), known[label])
     said = catalogue.absent(label, year, built.internal)
@@ -32,7 +32,7 @@ def family(built: LastBuild, asked: str, year: int) -> Gallery:
     Raises:
         AnalysisError: No exhibit has such a name; the message names the nearest.
     """
-    stems = [f"{kind}-{one.stem}" for one in catalogue.FAMILIES for kind in one.kinds] + [*OFFICE_PICTURES]
+    stems = [f"{kind}-{one.stem}" for one in catalogue.FAMILIES for kind in one.kinds] + [*NOTEBOOK_PICTURES]
     if not any(f"{asked}-".startswith(f"{stem}-") for stem in stems):
         raise AnalysisError(f"«{asked}»: имён с таким началом нет.{probably_meant(nearest(asked, stems))}")
     known = built.exhibits(year)

@@ -97,7 +97,7 @@ def printed_table(project: Project, question: Question) -> PrintedTable:
     make = f"analysis report --audience internal {year}" if question.internal else "analysis build"
     if not tables:
         raise AnalysisError(f"Таблиц отчёта за {year} год нет. Выполните: {make}. {CAN_BE_ASKED}")
-    label = catalogue.today(question.table)
+    label = catalogue.today(question.table, tables)
     if label not in tables:
         known = ", ".join(tables)
         raise AnalysisError(f"Таблицы {question.code} нет. Таблицы отчёта за {year} год: {known}. {CAN_BE_ASKED}")

@@ -95,7 +95,7 @@ def _cell(cell, table, store, internal=True):
 
 def test_a_cell_says_column_meaning_unit_value_and_rule(store):
     lines = _cell("b3", _table(store, "", "1"), store)
-    assert lines[0] == "tbl-x@2021!B3: таблица «Проба», лист «Данные»"
+    assert lines[0] == "tbl-x@2021!B3: таблица «Проба»"
     assert lines[1] == "столбец: Принято — Принятое управлением; единица: как в названии"
     assert lines[2] == "стоит: 1"
     assert lines[3].startswith("правило: сообщено — сумма фактов тех")

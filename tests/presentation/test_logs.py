@@ -48,7 +48,9 @@ def test_a_default_is_marked_and_has_no_day(edition_of):
     assert data.loc[OF_THE_PLAN, "since_date"].isna().all()
     assert data.loc["К-01", "since_date"] == pd.Timestamp(2026, 11, 23)
 
-    marked = [line for line in text.replace("\\", "").splitlines() if DEFAULT_RULE in line]
+    lines = text.replace("\\", "").splitlines()
+    assert f"«По умолчанию» — {DEFAULT_RULE}." in lines
+    marked = [line for line in lines if line.endswith("; по умолчанию |")]
     assert len(marked) == len(OF_THE_PLAN)
     assert not any("23.11.2026" in line for line in marked)
 

@@ -123,7 +123,10 @@ def test_an_id_is_resolved_where_nothing_was_built():
     assert resolve("fig-plan-1", []) == "fig-plan-1"
     assert resolve("funnel-vpr-1", []) == "fig-funnel-vpr-1"
     assert resolve("load", []) == "tbl-load"
-    assert shows("fig-dots-vpr-1-2") == "ВПР: доли с интервалами"
+    assert resolve("fig-dots-vpr-1-2", []) == resolve("fig-dots-vpr-1", []) == "tbl-sure-vpr-1"
+    assert resolve("fig-effects-fail-share", []) == "tbl-effects-fail-share"
+    assert resolve("fig-effects-fail-share", ["fig-effects-fail-share"]) == "fig-effects-fail-share"
+    assert shows("tbl-sure-vpr-1-2") == "ВПР: доли с интервалами"
     assert (family_of("tbl-dots-vpr-1"), family_of("tbl-fact-x"), family_of("summary")) == (None, None, None)
     assert absent("tbl-fact-1", 2021, office=False) == "«План и факт задачи 1»: сведений за 2021 год нет."
     unchanged = "документ, по которому идёт 2021 год, не менялся, или показывать нечего"

@@ -44,7 +44,7 @@ def test_the_notice_stands_wherever_the_vpr_is(of_the_town):
 @pytest.mark.parametrize(
     ("count", "share", "hidden", "said"),
     [
-        (12, 24.0, "", "12 (24,0\N{NO-BREAK SPACE}%)"),
+        (12, 24.0, "", "12 (24\N{NO-BREAK SPACE}%)"),
         (12, None, "", "12"),
         (None, None, "Отметок «2»; Доля «2»", "скрыто"),
         (None, None, "Доля «2»", "—"),

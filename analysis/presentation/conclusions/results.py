@@ -11,7 +11,7 @@ from analysis.presentation.effectiveness_tables import by_id, lowered
 from analysis.presentation.row_keys import gap_key, indicator_keys
 from analysis.presentation.russian import counted, decimal
 from analysis.presentation.school_facts import subject_words
-from analysis.presentation.shares import SURE, SURELY, UNSURE, out_of, percent, probability, words_of
+from analysis.presentation.shares import SURE, SURELY, UNSURE, out_of, percent, probability, whole_percent, words_of
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
 from analysis.rules.written import bracketed, doubt
@@ -97,7 +97,7 @@ def too_few(case: Case) -> Iterator[Told]:
     for name, title, indicator, rows in comparisons_with_city(case.edition):
         few = [row for row in _reaching(rows, indicator) if not _is_enough(case.edition, row)]
         if few:
-            cases = _cases(few, lambda row: percent(row["value"]))
+            cases = _cases(few, lambda row: whole_percent(row["value"]))
             text = f"{name}, {title}: недостаточно данных о пороге, мало участников: {cases}."
             yield Told(text, indicator_keys(few))
 
@@ -136,11 +136,9 @@ def _threshold(indicator: Indicator) -> str:
 
 
 def _against(row: Row) -> str:
-    """«Математика, 7 класс — 6 из 20, 30,0 % против 11,4 %, выше предела 95 %»."""
-    return (
-        f"{subject_words(row)} — {out_of(row)}, {percent(row['value'])} против {percent(row['city_value'])}, "
-        f"{row['against_city']}"
-    )
+    """«Математика, 7 класс — 6 из 20, 30 % против 11 %, выше предела 95 %»."""
+    own, city = whole_percent(row["value"]), whole_percent(row["city_value"])
+    return f"{subject_words(row)} — {out_of(row)}, {own} против {city}, {row['against_city']}"
 
 
 SENTENCES = tuple(

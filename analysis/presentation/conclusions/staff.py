@@ -8,7 +8,7 @@ from analysis.presentation.conclusions.places import COURSES, REPORT
 from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, STAFF, Case, Sentence, Told
 from analysis.presentation.row_keys import indicator_keys, training_key
 from analysis.presentation.russian import NO_BREAK_SPACE, form, listed
-from analysis.presentation.shares import SURE, SURELY, UNSURE, out_of, percent, words_of
+from analysis.presentation.shares import SURE, SURELY, UNSURE, out_of, whole_percent, words_of
 from analysis.presentation.words import Row, rows_of
 
 MOST_NEEDED = 3
@@ -17,8 +17,8 @@ MOST_NEEDED = 3
 def vacancies(case: Case) -> Iterator[Told]:
     """How many posts are vacant."""
     for row in case.evidence.shown_of_schools("vacancy_share"):
-        city: str = f", в городе {percent(row['city_value'])}" if pd.notna(row["city_value"]) else ""
-        text = f"{row['group_name']}: вакантно {out_of(row)} ставок ({percent(row['value'])}{city})."
+        city: str = f", в городе {whole_percent(row['city_value'])}" if pd.notna(row["city_value"]) else ""
+        text = f"{row['group_name']}: вакантно {out_of(row)} ставок ({whole_percent(row['value'])}{city})."
         yield Told(text, indicator_keys([row]))
 
 

@@ -1,6 +1,6 @@
-"""Pictures for the office alone: low procedures with their intervals, marks and journal.
+"""Pictures of what reports say in tables; they are asked for in notebooks.
 
-No report holds them; they are asked for in notebooks.
+Dots with intervals and deficits; for the office alone low procedures with their intervals, marks and journal.
 """
 
 from collections.abc import Iterator
@@ -12,18 +12,20 @@ from analysis.contracts.effectiveness import PublicIndicators, SelectionHits
 from analysis.presentation import effectiveness_figures as drawing
 from analysis.presentation.brief_words import EXAMS
 from analysis.presentation.edition import Edition
-from analysis.presentation.effectiveness_pictures import SCHOOL
-from analysis.presentation.exhibits import Drawing, Exhibit, picture
+from analysis.presentation.effectiveness import notices
+from analysis.presentation.effectiveness_pictures import SCHOOL, dot_pictures, heat_picture
+from analysis.presentation.effectiveness_tables import by_id, sittings
+from analysis.presentation.exhibits import Drawing, Exhibit, picture, with_notes
 from analysis.presentation.figures import stacked_bars
 from analysis.presentation.indicator_words import exported
 from analysis.presentation.russian import NO_BREAK_SPACE
 from analysis.presentation.school_facts import subject_words
-from analysis.presentation.shares import percent
+from analysis.presentation.shares import whole_percent
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.methods import RuleSet
 
 # What their names begin with.
-OFFICE_PICTURES = ("fig-low", "fig-journal")
+NOTEBOOK_PICTURES = ("fig-dots", "fig-deficits", "fig-low", "fig-journal")
 LINES = 40
 JOURNAL = {
     "journal_lower_share": "понизили",
@@ -32,11 +34,19 @@ JOURNAL = {
 }
 
 
-def office_pictures(edition: Edition) -> Iterator[Exhibit]:
-    """All of them that the year has data for: of low procedures one a rule, then marks and journal."""
-    rules = edition.methods.rules if edition.methods else ()
-    drawn = [*(low_picture(edition, rule) for rule in rules), journal_picture(edition)]
-    yield from (one for one in drawn if one is not None)
+def notebook_pictures(edition: Edition) -> Iterator[Exhibit]:
+    """All of them that the year has data for and the edition may show."""
+    rules = edition.methods.rules if edition.methods and edition.internal else ()
+    drawn = [*_all_dots(edition), heat_picture(edition), *(low_picture(edition, rule) for rule in rules)]
+    drawn += [journal_picture(edition)] if edition.internal else []
+    yield from (with_notes(one, notices(edition, one)) for one in drawn if one is not None)
+
+
+def _all_dots(edition: Edition) -> Iterator[Exhibit]:
+    judged = [one for one in by_id(edition).values() if one.table == "results" and one.threshold is not None]
+    for slug, title, group in sittings(edition.shown_indicators):
+        for indicator in judged:
+            yield from dot_pictures(edition, slug, title, group, indicator)
 
 
 def low_picture(edition: Edition, rule: RuleSet) -> Exhibit | None:
@@ -58,7 +68,7 @@ def low_picture(edition: Edition, rule: RuleSet) -> Exhibit | None:
     ]
     some = f" ({LINES} из {all_of_them}, самые вероятные)" if all_of_them > LINES else ""
     caption = f"Низкие процедуры {edition.calendar_year} года и город{some}: {rule.name}"
-    words = "; ".join(f"{_spoken(one.label)}: {percent(one.value)}" for one in schools)
+    words = "; ".join(f"{_spoken(one.label)}: {whole_percent(one.value)}" for one in schools)
     drawn = partial(drawing.dots, [*schools, *cities], [SCHOOL, drawing.CITY], rule.threshold)
     return picture(edition, f"low-{rule.id.replace('_', '-')}", caption, SelectionHits, rows, Drawing(drawn, words))
 
