@@ -5,14 +5,16 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import DOUBTFUL, Finding, Severity
 from analysis.errors import AnalysisError
 from analysis.intake.blocks import Block, Cell
 from analysis.intake.columns import ACTIVITY_NUMBER, PAGE_HEADING
 from analysis.intake.pdf_grid import NEAR, Box, Grid, find_grids
 from analysis.intake.pdf_page import GET_WORD, SOFT_HYPHEN, UNREADABLE, Letter, Sheet, read_sheets
 from analysis.intake.pdf_text import Doubt, Line, habits_of, lines_of, text_of
+from analysis.rules.config import CORRECTIONS_FILE, READING_PAGE
 
 PAGE_NUMBER = re.compile(r"(?:стр(?:аница|\.)? ?)?[-–— ]*\d{1,3}[-–— ]*(?:(?:из|/) ?\d{1,3})?", re.IGNORECASE)
 # Where numbers of pages and running titles stand: this part of the height at either end.
@@ -22,8 +24,7 @@ LEADING, NEAR_SIDE = 1.75, 3.0
 # A file with more signs than this that it does not name is no text.
 MOST_UNREADABLE = 0.05
 MOST_HEADER_ROWS = 4
-DOUBTFUL = "doubtful_cell"
-LOOK = "Сравните с изображением в output/plan_reading.html; неверное исправьте в data/corrections.toml."
+LOOK = f"Сравните с изображением в {READING_PAGE}; неверное исправьте в {CORRECTIONS_FILE}."
 
 
 @dataclass(eq=False)
@@ -58,8 +59,8 @@ class _Piece:
 
     @property
     def begins_anew(self) -> bool:
-        """Whether it begins with a capital letter."""
-        return self.lines[0].words[0][0].isupper()
+        """Whether it begins with no small letter."""
+        return not self.lines[0].words[0][0].islower()
 
     def lies_under(self, other: "_Piece") -> bool:
         """Whether it covers the same columns."""
@@ -150,7 +151,8 @@ class _Reading:
         ]
         sides = [side for grid in grids for side in (grid.columns[0], grid.columns[-1])]
         ends = [end for line in self.lines for end in (line.x0, line.x1)]
-        self.left, self.right = min([*sides, *ends], default=0.0), max([*sides, *ends], default=0.0)
+        self.left = min([*sides, *ends], default=0.0)
+        self.right = max([*sides, *ends, sheet.width - self.left])  # margins are alike, unless what stands there tells
 
     def in_margin(self, line: Line) -> bool:
         """Whether a line stands where running titles do, with no table beyond it."""
@@ -160,13 +162,7 @@ class _Reading:
 
     def parts(self, running: set[str]) -> list["_Paragraph | _Table"]:
         """Its paragraphs and tables from top to bottom, without running titles."""
-        lines = [
-            line
-            for line in self.lines
-            if not (
-                self.in_margin(line) and (_of_any_page(line) in running or PAGE_NUMBER.fullmatch(line.text.strip()))
-            )
-        ]
+        lines = [one for one in self.lines if not (self.in_margin(one) and _of_any_page(one) in {"", *running})]
         paragraphs: list[_Paragraph] = []
         for line in _column_by_column(lines):
             above = next((one for one in paragraphs if self._goes_on(one.lines[-1], line)), None)
@@ -247,14 +243,15 @@ def _piece(box: Box, lines: Sequence[Line], padding: float, crossed: bool) -> _P
 
 
 def _of_any_page(line: Line) -> str:
-    return re.sub(r"\d+", "№", line.text.strip())
+    """A line with its numbers made alike; empty where it is a page number."""
+    text = line.text.strip()
+    return "" if PAGE_NUMBER.fullmatch(text) else re.sub(r"\d+", "№", text)
 
 
 def _running_titles(pages: Sequence[_Reading]) -> set[str]:
     """Lines that stand in the margins of most pages."""
-    seen = Counter(
-        text for page in pages for text in {_of_any_page(line) for line in page.lines if page.in_margin(line)}
-    )
+    there = [{_of_any_page(line) for line in page.lines if page.in_margin(line)} for page in pages]
+    seen = Counter(chain.from_iterable(there))
     return {text for text, times in seen.items() if times > 1 and times >= (len(pages) - 1) / 2}
 
 
@@ -368,7 +365,8 @@ def _inherit(table: _Table, last: _Row, rows: Sequence[_Row]) -> None:
         above = next((one for one in last.pieces if piece.lies_under(one)), None)
         if above is None or not (above.lines or piece.lines):
             continue
-        merged = any(one.is_merged for row in table.rows for one in row.pieces if one.lies_under(piece))
+        body = table.rows[MOST_HEADER_ROWS:]
+        merged = any(one.is_merged for row in body for one in row.pieces if one.lies_under(piece))
         sure = above.is_merged or piece.is_merged
         if not piece.lines:
             goes_on = merged or sure or len(table.rows) < MOST_HEADER_ROWS
@@ -434,7 +432,7 @@ def _doubt_findings(doubts: dict[tuple[str, str], set[Doubt]], file: str) -> Ite
 
 def _side_findings(running: set[str], sheets: Sequence[Sheet], file: str) -> Iterator[Finding]:
     look = "Проверьте, нет ли там значений, которые нужны отчёту."
-    for text in sorted(running):
+    for text in sorted(filter(None, running)):
         explanation = "Строка повторяется на полях страниц: это колонтитул, в таблицы проекта он не входит."
         yield Finding("unread_text", Severity.ATTENTION, file, ("поля страниц",), text, explanation, look)
     for sheet in sheets:
