@@ -23,7 +23,8 @@ MARGIN = 0.12
 LEADING, NEAR_SIDE = 1.75, 3.0
 # A file with more signs than this that it does not name is no text.
 MOST_UNREADABLE = 0.05
-MOST_HEADER_ROWS = 4
+# So many rows tell how a table is written; its heading has no more than so many.
+SEEN, MOST_HEADER_ROWS = 60, 4
 LOOK = f"Сравните с изображением в {READING_PAGE}; неверное исправьте в {CORRECTIONS_FILE}."
 
 
@@ -79,12 +80,11 @@ class _Row:
 
     place: str
     pieces: list[_Piece]
-    own: list[bool]
 
     @property
     def letters(self) -> list[str]:
-        """What stands in its own cells."""
-        return [piece.letters if own else "" for piece, own in zip(self.pieces, self.own, strict=True)]
+        """What stands in its cells."""
+        return [piece.letters for piece in self.pieces]
 
 
 @dataclass(eq=False)
@@ -94,6 +94,10 @@ class _Table:
     page: int
     top: float
     rows: list[_Row]
+
+    def column(self, piece: _Piece, skipped: int = 0) -> list[_Piece]:
+        """The last cells of the column in which a cell stands, without the first rows of the table."""
+        return [one for row in self.rows[skipped:][-SEEN:] for one in row.pieces if one.lies_under(piece)]
 
 
 @dataclass(eq=False)
@@ -110,7 +114,7 @@ def read_pdf_blocks(content: bytes, file: str) -> tuple[list[Block], list[Findin
     Raises:
         AnalysisError: The file cannot be opened, is a scan, or holds no table with rulings.
     """
-    sheets = list(read_sheets(content, file))
+    sheets = read_sheets(content, file)
     _refuse_unreadable(sheets, file)
     pages = [_Reading(sheet) for sheet in sheets]
     running = _running_titles(pages)
@@ -231,9 +235,9 @@ def _table(grid: Grid, lines: dict[Box, list[Line]], crossed: set[Box], place: s
     rows = []
     for number in range(len(grid.rows) - 1):
         boxes = sorted((box for box in pieces if box.first_row <= number < box.last_row), key=lambda box: box.x0)
-        own = [box.first_row == number for box in boxes]
-        rows.append(_Row(f"{place}, строка {number + 1}", [pieces[box] for box in boxes], own))
-    return _Table(page, grid.rows[0], [row for row in rows if any(row.letters)])
+        if any(pieces[box].lines for box in boxes if box.first_row == number):
+            rows.append(_Row(f"{place}, строка {number + 1}", [pieces[box] for box in boxes]))
+    return _Table(page, grid.rows[0], rows)
 
 
 def _piece(box: Box, lines: Sequence[Line], padding: float, crossed: bool) -> _Piece:
@@ -315,7 +319,6 @@ def _append(above: _Table, below: _Table) -> None:
 def _replace(rows: Sequence[_Row], piece: _Piece, above: _Piece) -> None:
     """Rows that a cell covers get that of the page before, which it continues."""
     for row in rows:
-        row.own = [own and one is not piece for one, own in zip(row.pieces, row.own, strict=True)]
         row.pieces = [above if one is piece else one for one in row.pieces]
 
 
@@ -341,22 +344,21 @@ def _is_torn(table: _Table, last: _Row, first: _Row) -> tuple[bool, bool]:
 
 def _begin_anew(table: _Table, piece: _Piece) -> bool:
     """Whether the cells of a column begin with a capital letter."""
-    column = {one for row in table.rows for one in row.pieces if one.lines and one.lies_under(piece)}
+    column = {one for one in table.column(piece) if one.lines}
     return sum(one.begins_anew for one in column) > 0.9 * len(column)
 
 
 def _blanks(table: _Table, piece: _Piece) -> int:
     """How many cells of a column are blank."""
-    return sum(not one.lines for row in table.rows for one in row.pieces if one.lies_under(piece))
+    return sum(not one.lines for one in table.column(piece))
 
 
 def _code_column(table: _Table) -> int | None:
     """The column in which most cells are numbers of activities."""
-    codes = Counter(
-        place for row in table.rows for place, text in enumerate(row.letters) if text and ACTIVITY_NUMBER.match(text)
-    )
+    seen = table.rows[-SEEN:]
+    codes = Counter(place for row in seen for place, text in enumerate(row.letters) if ACTIVITY_NUMBER.match(text))
     place, times = min(codes.items(), default=(None, 0))
-    return place if times * 2 >= len(table.rows) - MOST_HEADER_ROWS else None
+    return place if times * 2 >= len(seen) - MOST_HEADER_ROWS else None
 
 
 def _inherit(table: _Table, last: _Row, rows: Sequence[_Row]) -> None:
@@ -365,8 +367,7 @@ def _inherit(table: _Table, last: _Row, rows: Sequence[_Row]) -> None:
         above = next((one for one in last.pieces if piece.lies_under(one)), None)
         if above is None or not (above.lines or piece.lines):
             continue
-        body = table.rows[MOST_HEADER_ROWS:]
-        merged = any(one.is_merged for row in body for one in row.pieces if one.lies_under(piece))
+        merged = any(one.is_merged for one in table.column(piece, MOST_HEADER_ROWS))
         sure = above.is_merged or piece.is_merged
         if not piece.lines:
             goes_on = merged or sure or len(table.rows) < MOST_HEADER_ROWS

@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 
 import pandas as pd
 import pypdf
@@ -219,7 +220,7 @@ def test_what_is_no_plan_is_refused(content, said):
     ("limit", "most", "said"),
     [
         ("MOST_PAGES", 0, "больше 0 страниц"),
-        ("MOST_OBJECTS", 99, "страница 1: на ней больше 99"),
+        ("MOST_OBJECTS", 99, "страница 1: на ней больше 99 знаков и линий"),
         ("LARGEST_STREAM", 999, "распаковки"),
     ],
 )
@@ -227,3 +228,16 @@ def test_what_is_larger_than_any_plan_is_refused(monkeypatch, limit, most, said)
     monkeypatch.setattr(pdf_page, limit, most)
     with pytest.raises(AnalysisError, match=f"plan.pdf: .*{said}"):
         read_blocks(WHOLE, "plan.pdf")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_damage_is_read_or_refused_in_a_sentence(seed, capfd):
+    chance, damaged = random.Random(seed), bytearray(WHOLE)
+    for _ in range(5**seed % 700):
+        damaged[chance.randrange(9, len(damaged))] = chance.randrange(256)
+    try:
+        said = f"plan.pdf: {len(read_blocks(bytes(damaged), 'plan.pdf')[0])}"
+    except AnalysisError as error:
+        said = str(error)
+    assert said.startswith("plan.pdf: ")
+    assert capfd.readouterr() == ("", "")
