@@ -206,7 +206,7 @@ def _add_starters(commands: Commands) -> None:
         "--roadmap",
         type=Path,
         metavar="ФАЙЛ",
-        help="подписанная «дорожная карта» (.docx, .xlsx, .txt): из неё берутся город, издатель, годы и исполнители",
+        help="подписанная «дорожная карта» (.docx, .xlsx, .pdf, .txt): из неё — город, издатель, годы и исполнители",
     )
     starting.add_argument("--city", default="", metavar="ГОРОД", help="город, как его называет отчёт")
     starting.add_argument("--publisher", default="", metavar="ИЗДАТЕЛЬ", help="кто издаёт отчёт")

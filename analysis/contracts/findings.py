@@ -8,6 +8,7 @@ from itertools import groupby
 
 SHOWN_PER_RULE = 3
 WHOLE_FILE = "весь файл"
+DOUBTFUL = "doubtful_cell"
 SHEET_CELL = re.compile(r"^(лист .+), ячейка [A-Z]{1,3}(\d+)$")
 CELL_OF_ROW = re.compile(r", (?:ячейка|столбец) \d+$")
 
@@ -26,6 +27,8 @@ RULE_TITLES = {
     "collection": "Кто отчитывается",
     "calendar": "Календарь процедур",
     "source": "Паспорт исходного файла",
+    "reading": "Прочитанное не подтверждено",
+    DOUBTFUL: "Ячейка прочитана с сомнением",
     "encoding": "Кодировка файла",
     "workbook": "Книга Excel",
     "hidden_data": "Данные в скрытых строках",
@@ -44,7 +47,6 @@ RULE_TITLES = {
     "missing_code": "Пропуск в нумерации",
     "task": "Задачи и их мероприятия",
     "blank_cell": "Пустая обязательная ячейка",
-    "doubtful_cell": "Ячейка прочитана с сомнением",
     "value": "Значение не прочитано",
     "measure_count": "Число показателей в строке",
     "shared_zero": "Один ноль на несколько показателей",

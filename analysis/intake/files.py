@@ -6,6 +6,7 @@ from pathlib import Path
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
 from analysis.intake.blocks import Block, Cell
+from analysis.intake.office_file import converted
 from analysis.intake.sheet_plan import read_sheet_blocks
 from analysis.intake.word_file import DOCUMENT, read_word_blocks
 
@@ -76,7 +77,7 @@ ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
 
 def read_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
-    """Returns the paragraphs and rows of a .txt, .docx or .xlsx file, and what was noticed while reading.
+    """Returns the paragraphs and rows of a document, and what was noticed while reading.
 
     Args:
         content: The bytes of the file.
@@ -87,19 +88,15 @@ def read_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
     """
     if not content.strip():
         raise AnalysisError(f"{file}: файл пуст. Получите его заново.")
-    if content.startswith(OLE2):
-        raise AnalysisError(_ole2_message(content, file))
     if content.lstrip()[:5] == PDF:
         from analysis.intake.pdf_file import read_pdf_blocks  # the libraries of PDF take a second to import
 
         return read_pdf_blocks(content, file)
-    if content.startswith(RTF):
-        raise AnalysisError(f"{file}: это RTF. Откройте его в Word и сохраните как .docx.")
+    if kind := _other_word(content, file):
+        return read_word_blocks(converted(content, kind, file), file)
     if content.startswith(ZIP):
         if b"application/vnd.oasis.opendocument.spreadsheet" in content[:200]:
             raise AnalysisError(f"{file}: это таблица OpenDocument (.ods). Сохраните её как .xlsx.")
-        if b"application/vnd.oasis.opendocument" in content[:200]:
-            raise AnalysisError(f"{file}: это документ OpenDocument (.odt). Сохраните его как .docx.")
         if _is_workbook(content):
             return read_sheet_blocks(content, file)
         return read_word_blocks(content, file)
@@ -115,9 +112,30 @@ def _is_workbook(content: bytes) -> bool:
     return b"xl/workbook" in content and DOCUMENT.encode() not in content
 
 
-def _ole2_message(content: bytes, file: str) -> str:
+def _other_word(content: bytes, file: str) -> str:
+    """The format of a document that another program turns into one of Word; empty where it is none.
+
+    Raises:
+        AnalysisError: It is closed with a password, or an old workbook.
+    """
+    if content.startswith(RTF):
+        return "rtf"
+    if content.startswith(ZIP):
+        return "odt" if b"application/vnd.oasis.opendocument.text" in content[:200] else ""
+    if not content.startswith(OLE2):
+        return ""
     if ENCRYPTED_PACKAGE in content:
-        return f"{file}: документ защищён паролем. Снимите пароль в Word и сохраните как .docx."
+        raise AnalysisError(f"{file}: документ защищён паролем. Снимите пароль в Word и сохраните как .docx.")
     if "Workbook".encode("utf-16-le") in content:
-        return f"{file}: это старый формат Excel (.xls). Откройте файл в Excel и сохраните как .xlsx."
-    return f"{file}: это старый формат Word (.doc). Откройте файл в Word и сохраните как .docx."
+        raise AnalysisError(f"{file}: это старый формат Excel (.xls). Откройте файл в Excel и сохраните как .xlsx.")
+    return "doc"
+
+
+def needs_confirmation(content: bytes) -> bool:
+    """Whether a person has to confirm what was read: PDF holds lines and letters, an old Word file may lose tables."""
+    return content.lstrip()[:5] == PDF or content.startswith(OLE2)
+
+
+def pages_of(content: bytes, file: str) -> bytes:
+    """The document as PDF, for pictures of its pages."""
+    return content if content.lstrip()[:5] == PDF else converted(content, "doc", file, "pdf")

@@ -5,14 +5,16 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import DOUBTFUL, Finding, Severity
 from analysis.errors import AnalysisError
 from analysis.intake.blocks import Block, Cell
 from analysis.intake.columns import ACTIVITY_NUMBER, PAGE_HEADING
 from analysis.intake.pdf_grid import NEAR, Box, Grid, find_grids
 from analysis.intake.pdf_page import GET_WORD, SOFT_HYPHEN, UNREADABLE, Letter, Sheet, read_sheets
 from analysis.intake.pdf_text import Doubt, Line, habits_of, lines_of, text_of
+from analysis.rules.config import CORRECTIONS_FILE, READING_PAGE
 
 PAGE_NUMBER = re.compile(r"(?:стр(?:аница|\.)? ?)?[-–— ]*\d{1,3}[-–— ]*(?:(?:из|/) ?\d{1,3})?", re.IGNORECASE)
 # Where numbers of pages and running titles stand: this part of the height at either end.
@@ -21,9 +23,9 @@ MARGIN = 0.12
 LEADING, NEAR_SIDE = 1.75, 3.0
 # A file with more signs than this that it does not name is no text.
 MOST_UNREADABLE = 0.05
-MOST_HEADER_ROWS = 4
-DOUBTFUL = "doubtful_cell"
-LOOK = "Сравните с изображением в output/plan_reading.html; неверное исправьте в data/corrections.toml."
+# So many rows tell how a table is written; its heading has no more than so many.
+SEEN, MOST_HEADER_ROWS = 60, 4
+LOOK = f"Сравните с изображением в {READING_PAGE}; неверное исправьте в {CORRECTIONS_FILE}."
 
 
 @dataclass(eq=False)
@@ -58,8 +60,8 @@ class _Piece:
 
     @property
     def begins_anew(self) -> bool:
-        """Whether it begins with a capital letter."""
-        return self.lines[0].words[0][0].isupper()
+        """Whether it begins with no small letter."""
+        return not self.lines[0].words[0][0].islower()
 
     def lies_under(self, other: "_Piece") -> bool:
         """Whether it covers the same columns."""
@@ -78,12 +80,11 @@ class _Row:
 
     place: str
     pieces: list[_Piece]
-    own: list[bool]
 
     @property
     def letters(self) -> list[str]:
-        """What stands in its own cells."""
-        return [piece.letters if own else "" for piece, own in zip(self.pieces, self.own, strict=True)]
+        """What stands in its cells."""
+        return [piece.letters for piece in self.pieces]
 
 
 @dataclass(eq=False)
@@ -93,6 +94,10 @@ class _Table:
     page: int
     top: float
     rows: list[_Row]
+
+    def column(self, piece: _Piece, skipped: int = 0) -> list[_Piece]:
+        """The last cells of the column in which a cell stands, without the first rows of the table."""
+        return [one for row in self.rows[skipped:][-SEEN:] for one in row.pieces if one.lies_under(piece)]
 
 
 @dataclass(eq=False)
@@ -109,7 +114,7 @@ def read_pdf_blocks(content: bytes, file: str) -> tuple[list[Block], list[Findin
     Raises:
         AnalysisError: The file cannot be opened, is a scan, or holds no table with rulings.
     """
-    sheets = list(read_sheets(content, file))
+    sheets = read_sheets(content, file)
     _refuse_unreadable(sheets, file)
     pages = [_Reading(sheet) for sheet in sheets]
     running = _running_titles(pages)
@@ -150,7 +155,8 @@ class _Reading:
         ]
         sides = [side for grid in grids for side in (grid.columns[0], grid.columns[-1])]
         ends = [end for line in self.lines for end in (line.x0, line.x1)]
-        self.left, self.right = min([*sides, *ends], default=0.0), max([*sides, *ends], default=0.0)
+        self.left = min([*sides, *ends], default=0.0)
+        self.right = max([*sides, *ends, sheet.width - self.left])  # margins are alike, unless what stands there tells
 
     def in_margin(self, line: Line) -> bool:
         """Whether a line stands where running titles do, with no table beyond it."""
@@ -160,13 +166,7 @@ class _Reading:
 
     def parts(self, running: set[str]) -> list["_Paragraph | _Table"]:
         """Its paragraphs and tables from top to bottom, without running titles."""
-        lines = [
-            line
-            for line in self.lines
-            if not (
-                self.in_margin(line) and (_of_any_page(line) in running or PAGE_NUMBER.fullmatch(line.text.strip()))
-            )
-        ]
+        lines = [one for one in self.lines if not (self.in_margin(one) and _of_any_page(one) in {"", *running})]
         paragraphs: list[_Paragraph] = []
         for line in _column_by_column(lines):
             above = next((one for one in paragraphs if self._goes_on(one.lines[-1], line)), None)
@@ -235,9 +235,9 @@ def _table(grid: Grid, lines: dict[Box, list[Line]], crossed: set[Box], place: s
     rows = []
     for number in range(len(grid.rows) - 1):
         boxes = sorted((box for box in pieces if box.first_row <= number < box.last_row), key=lambda box: box.x0)
-        own = [box.first_row == number for box in boxes]
-        rows.append(_Row(f"{place}, строка {number + 1}", [pieces[box] for box in boxes], own))
-    return _Table(page, grid.rows[0], [row for row in rows if any(row.letters)])
+        if any(pieces[box].lines for box in boxes if box.first_row == number):
+            rows.append(_Row(f"{place}, строка {number + 1}", [pieces[box] for box in boxes]))
+    return _Table(page, grid.rows[0], rows)
 
 
 def _piece(box: Box, lines: Sequence[Line], padding: float, crossed: bool) -> _Piece:
@@ -247,14 +247,15 @@ def _piece(box: Box, lines: Sequence[Line], padding: float, crossed: bool) -> _P
 
 
 def _of_any_page(line: Line) -> str:
-    return re.sub(r"\d+", "№", line.text.strip())
+    """A line with its numbers made alike; empty where it is a page number."""
+    text = line.text.strip()
+    return "" if PAGE_NUMBER.fullmatch(text) else re.sub(r"\d+", "№", text)
 
 
 def _running_titles(pages: Sequence[_Reading]) -> set[str]:
     """Lines that stand in the margins of most pages."""
-    seen = Counter(
-        text for page in pages for text in {_of_any_page(line) for line in page.lines if page.in_margin(line)}
-    )
+    there = [{_of_any_page(line) for line in page.lines if page.in_margin(line)} for page in pages]
+    seen = Counter(chain.from_iterable(there))
     return {text for text, times in seen.items() if times > 1 and times >= (len(pages) - 1) / 2}
 
 
@@ -318,7 +319,6 @@ def _append(above: _Table, below: _Table) -> None:
 def _replace(rows: Sequence[_Row], piece: _Piece, above: _Piece) -> None:
     """Rows that a cell covers get that of the page before, which it continues."""
     for row in rows:
-        row.own = [own and one is not piece for one, own in zip(row.pieces, row.own, strict=True)]
         row.pieces = [above if one is piece else one for one in row.pieces]
 
 
@@ -344,22 +344,21 @@ def _is_torn(table: _Table, last: _Row, first: _Row) -> tuple[bool, bool]:
 
 def _begin_anew(table: _Table, piece: _Piece) -> bool:
     """Whether the cells of a column begin with a capital letter."""
-    column = {one for row in table.rows for one in row.pieces if one.lines and one.lies_under(piece)}
+    column = {one for one in table.column(piece) if one.lines}
     return sum(one.begins_anew for one in column) > 0.9 * len(column)
 
 
 def _blanks(table: _Table, piece: _Piece) -> int:
     """How many cells of a column are blank."""
-    return sum(not one.lines for row in table.rows for one in row.pieces if one.lies_under(piece))
+    return sum(not one.lines for one in table.column(piece))
 
 
 def _code_column(table: _Table) -> int | None:
     """The column in which most cells are numbers of activities."""
-    codes = Counter(
-        place for row in table.rows for place, text in enumerate(row.letters) if text and ACTIVITY_NUMBER.match(text)
-    )
+    seen = table.rows[-SEEN:]
+    codes = Counter(place for row in seen for place, text in enumerate(row.letters) if ACTIVITY_NUMBER.match(text))
     place, times = min(codes.items(), default=(None, 0))
-    return place if times * 2 >= len(table.rows) - MOST_HEADER_ROWS else None
+    return place if times * 2 >= len(seen) - MOST_HEADER_ROWS else None
 
 
 def _inherit(table: _Table, last: _Row, rows: Sequence[_Row]) -> None:
@@ -368,7 +367,7 @@ def _inherit(table: _Table, last: _Row, rows: Sequence[_Row]) -> None:
         above = next((one for one in last.pieces if piece.lies_under(one)), None)
         if above is None or not (above.lines or piece.lines):
             continue
-        merged = any(one.is_merged for row in table.rows for one in row.pieces if one.lies_under(piece))
+        merged = any(one.is_merged for one in table.column(piece, MOST_HEADER_ROWS))
         sure = above.is_merged or piece.is_merged
         if not piece.lines:
             goes_on = merged or sure or len(table.rows) < MOST_HEADER_ROWS
@@ -434,7 +433,7 @@ def _doubt_findings(doubts: dict[tuple[str, str], set[Doubt]], file: str) -> Ite
 
 def _side_findings(running: set[str], sheets: Sequence[Sheet], file: str) -> Iterator[Finding]:
     look = "Проверьте, нет ли там значений, которые нужны отчёту."
-    for text in sorted(running):
+    for text in sorted(filter(None, running)):
         explanation = "Строка повторяется на полях страниц: это колонтитул, в таблицы проекта он не входит."
         yield Finding("unread_text", Severity.ATTENTION, file, ("поля страниц",), text, explanation, look)
     for sheet in sheets:

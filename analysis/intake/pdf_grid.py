@@ -1,10 +1,9 @@
 """Cells of ruled tables: which rows and columns each box covers."""
 
 from bisect import bisect
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 from analysis.intake.pdf_page import Ruling
 
@@ -43,15 +42,14 @@ class Grid:
 def find_grids(rulings: Sequence[Ruling]) -> list[Grid]:
     """Returns the tables that rulings enclose, from top to bottom; a single frame is none."""
     lines = [*_joined(one for one in rulings if one.upright), *_joined(one for one in rulings if not one.upright)]
-    grids = [grid for group in _touching(lines) if (grid := _grid(group)) and len(grid.boxes) > 1]
+    grids = [grid for grid in map(_grid, _touching(lines)) if len(grid.boxes) > 1]
     return sorted(grids, key=lambda grid: grid.rows[0])
 
 
 def _joined(rulings: Iterable[Ruling]) -> list[Ruling]:
     """Lines on one height, or drawn in pieces, become one."""
-    ordered = sorted(rulings, key=lambda one: one.at)
     groups: list[list[Ruling]] = []
-    for one in ordered:
+    for one in sorted(rulings, key=lambda one: one.at):
         if groups and one.at - groups[-1][-1].at <= NEAR:
             groups[-1].append(one)
         else:
@@ -88,20 +86,48 @@ def _meet(one: Ruling, other: Ruling) -> bool:
     )
 
 
-def _grid(lines: Sequence[Ruling]) -> Grid | None:
+def _grid(lines: Sequence[Ruling]) -> Grid:
     columns = sorted({one.at for one in lines if one.upright})
     rows = sorted({one.at for one in lines if not one.upright})
-    if len(columns) < 2 or len(rows) < 2:
-        return None
-    walls = _Walls(lines, columns, rows)
-    left = set(product(range(len(rows) - 1), range(len(columns) - 1)))
-    of_square: dict[Square, Box] = {}
+    walls = _walls(lines, columns, rows)
+    squares = set(product(range(len(rows) - 1), range(len(columns) - 1)))
+    left, of_square = set(squares), dict[Square, Box]()
     while left:
-        squares, is_open = walls.room(min(left))
-        left -= squares
-        if not is_open:
-            of_square |= dict.fromkeys(squares, _box(squares, columns, rows))
+        room = _room(min(left), walls, squares)
+        left -= room
+        if room <= squares:
+            of_square |= dict.fromkeys(room, _box(room, columns, rows))
     return Grid(tuple(dict.fromkeys(of_square.values())), tuple(columns), tuple(rows), of_square)
+
+
+def _walls(lines: Sequence[Ruling], columns: Sequence[float], rows: Sequence[float]) -> set[tuple[bool, Square]]:
+    """The sides of squares that a line runs along: the left ones (True) and the upper ones."""
+    found = set()
+    for line in lines:
+        at, along = (columns, rows) if line.upright else (rows, columns)
+        for number, (start, end) in enumerate(pairwise(along)):
+            if line.start <= (start + end) / 2 <= line.end:
+                place = at.index(line.at)
+                found.add((line.upright, (number, place) if line.upright else (place, number)))
+    return found
+
+
+def _room(start: Square, walls: set[tuple[bool, Square]], squares: set[Square]) -> set[Square]:
+    """The squares that no line parts from this one; some that lie outside where it is open."""
+    found, waiting = {start}, [start]
+    while waiting:
+        row, column = waiting.pop()
+        left, upper, right, lower = (row, column - 1), (row - 1, column), (row, column + 1), (row + 1, column)
+        sides = {
+            left: (True, (row, column)),
+            upper: (False, (row, column)),
+            right: (True, right),
+            lower: (False, lower),
+        }
+        new = {square for square, side in sides.items() if side not in walls} - found
+        found |= new
+        waiting += new & squares
+    return found
 
 
 def _box(squares: set[Square], columns: Sequence[float], rows: Sequence[float]) -> Box:
@@ -109,52 +135,3 @@ def _box(squares: set[Square], columns: Sequence[float], rows: Sequence[float]) 
     top, bottom, x0, x1 = min(of_row), max(of_row) + 1, min(of_column), max(of_column) + 1
     ragged = (bottom - top) * (x1 - x0) != len(squares)
     return Box(columns[x0], rows[top], columns[x1], rows[bottom], top, bottom, ragged)
-
-
-class _Walls:
-    """Between which squares of a grid a line runs."""
-
-    def __init__(self, lines: Sequence[Ruling], columns: Sequence[float], rows: Sequence[float]) -> None:
-        self.last_row, self.last_column = len(rows) - 2, len(columns) - 2
-        mid_rows, mid_columns = (
-            [(a + b) / 2 for a, b in zip(ends, ends[1:], strict=False)] for ends in (rows, columns)
-        )
-        self.beside = {
-            (row, columns.index(one.at))
-            for one in lines
-            if one.upright
-            for row, middle in enumerate(mid_rows)
-            if one.start <= middle <= one.end
-        }
-        self.above = {
-            (rows.index(one.at), column)
-            for one in lines
-            if not one.upright
-            for column, middle in enumerate(mid_columns)
-            if one.start <= middle <= one.end
-        }
-
-    def room(self, start: Square) -> tuple[set[Square], bool]:
-        """The squares that no line parts from this one, and whether they lie open to the outside."""
-        found, waiting, is_open = {start}, deque([start]), False
-        while waiting:
-            for neighbour in self._next(waiting.popleft()):
-                if neighbour is None:
-                    is_open = True
-                elif neighbour not in found:
-                    found.add(neighbour)
-                    waiting.append(neighbour)
-        return found, is_open
-
-    def _next(self, square: Square) -> Iterator[Square | None]:
-        row, column = square
-        sides = (
-            ((row, column) in self.beside, (row, column - 1)),
-            ((row, column + 1) in self.beside, (row, column + 1)),
-            ((row, column) in self.above, (row - 1, column)),
-            ((row + 1, column) in self.above, (row + 1, column)),
-        )
-        for wall, (there_row, there_column) in sides:
-            inside = 0 <= there_row <= self.last_row and 0 <= there_column <= self.last_column
-            if not wall:
-                yield (there_row, there_column) if inside else None

@@ -1,10 +1,12 @@
 """Opens a PDF within stated limits: letters and rulings of a page, whoever wrote the file and whatever stands in it."""
 
 import io
+import logging
 import re
 import unicodedata
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -129,33 +131,60 @@ class _Page(Page):
         return {"object_type": "char", "letter": obj} if isinstance(obj, LTChar) else super().process_object(obj)
 
 
-def read_sheets(content: bytes, file: str) -> Iterator[Sheet]:
-    """Returns the pages of a PDF, one after the other.
+class _Complaints(logging.Handler):
+    """What pdfminer would print and pass over; where text was lost, the page is damaged."""
+
+    lost = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lost = self.lost or record.getMessage().startswith(("Data-loss", "Cannot render"))
+
+
+def read_sheets(content: bytes, file: str) -> list[Sheet]:
+    """Returns the pages of a PDF.
 
     Raises:
         AnalysisError: It is damaged, closed with a password, or larger than a plan can be.
     """
     _refuse_inflated(content, file)
-    try:
-        document = PDF(io.BytesIO(content), stream_is_external=True)
-        pages = [page for page, _ in zip(PDFPage.create_pages(document.doc), range(MOST_PAGES + 1), strict=False)]
-    except Exception as error:  # noqa: BLE001 - pdfminer raises whatever it stumbles over in a damaged file
-        raise AnalysisError(f"{file}: {_closed(error)}") from None
-    if len(pages) > MOST_PAGES:
-        raise AnalysisError(
-            f"{file}: в файле больше {MOST_PAGES} страниц; план столько не занимает. "
-            "Сохраните отдельным PDF те страницы, на которых стоит план."
-        )
-    for number, page in enumerate(pages, start=1):
+    with _heard() as complaints:
         try:
-            yield _sheet(_Page(document, page, number))
-        except _TooMuchError:
+            document = PDF(io.BytesIO(content), stream_is_external=True)
+            pages = [page for page, _ in zip(PDFPage.create_pages(document.doc), range(MOST_PAGES + 1), strict=False)]
+        except Exception as error:  # noqa: BLE001 - pdfminer raises whatever it stumbles over in a damaged file
+            raise AnalysisError(f"{file}: {_closed(error)}") from None
+        if len(pages) > MOST_PAGES:
             raise AnalysisError(
-                f"{file}: страница {number}: на ней больше {MOST_OBJECTS} знаков и линий; это не страница документа, "
-                f"файл не читается. {GET_WORD}"
-            ) from None
-        except Exception:  # noqa: BLE001
-            raise AnalysisError(f"{file}: страница {number} повреждена и не читается. {GET_WORD}") from None
+                f"{file}: в файле больше {MOST_PAGES} страниц; план столько не занимает. "
+                "Сохраните отдельным PDF те страницы, на которых стоит план."
+            )
+        return [_read(_Page(document, page, number), file, complaints) for number, page in enumerate(pages, start=1)]
+
+
+@contextmanager
+def _heard() -> Iterator[_Complaints]:
+    """Listens to pdfminer, which else speaks English to people."""
+    log, complaints = logging.getLogger("pdfminer"), _Complaints()
+    log.addHandler(complaints)
+    log.propagate = False
+    try:
+        yield complaints
+    finally:
+        log.removeHandler(complaints)
+        log.propagate = True
+
+
+def _read(page: _Page, file: str, complaints: _Complaints) -> Sheet:
+    try:
+        sheet = _sheet(page)
+        if complaints.lost:
+            raise ValueError
+        return sheet
+    except _TooMuchError:
+        why = f"на ней больше {MOST_OBJECTS} знаков и линий; это не страница документа"
+    except Exception:  # noqa: BLE001
+        why = "она повреждена, часть текста потеряна"
+    raise AnalysisError(f"{file}: страница {page.page_number}: {why}. Файл не читается. {GET_WORD}")
 
 
 def _closed(error: Exception) -> str:
@@ -166,19 +195,16 @@ def _closed(error: Exception) -> str:
 
 
 def _refuse_inflated(content: bytes, file: str) -> None:
+    """Stops at a part that would fill the memory when it is unpacked."""
     for found in STREAM.finditer(content):
+        packed = content[found.end() : content.find(b"endstream", found.end())]
         try:
-            unpacked = zlib.decompressobj().decompress(
-                content[found.end() : found.end() + LARGEST_STREAM], LARGEST_STREAM
-            )
+            size = len(zlib.decompressobj().decompress(packed, LARGEST_STREAM))
         except zlib.error:
             continue
-        if len(unpacked) == LARGEST_STREAM:
-            size = LARGEST_STREAM // 1_000_000
-            raise AnalysisError(
-                f"{file}: часть файла после распаковки больше {size} МБ; для документа это слишком много, "
-                f"он не читается. {GET_WORD}"
-            )
+        if size >= LARGEST_STREAM:
+            said = f"часть файла после распаковки больше {size // 1_000_000} МБ; для документа это слишком много"
+            raise AnalysisError(f"{file}: {said}. Файл не читается. {GET_WORD}")
 
 
 def _sheet(page: _Page) -> Sheet:

@@ -253,6 +253,9 @@ def _after_hyphen(end: str, below: Sequence[Line], habits: Habits) -> tuple[str 
     if not habits.divides_words or end[-1] in DASHES or not before[-1:].isalpha() or not after[:1].isalpha() or name:
         return "", None
     last, first = before.rpartition("-")[2], after.partition("-")[0]
+    written = [any(f"{before}{sign}{one}".casefold() in habits.words for one in wholes) for sign in ("", "-")]
+    if written[0] != written[1]:
+        return (None if written[0] else ""), None
     soft = any(habits.know(one + other) for one in (before, last) for other in (*wholes, first))
     soft = soft or (any("-" in one for one in wholes) and habits.join(last + first))
     real = any(habits.know(f"{before}-{other}") for other in wholes)

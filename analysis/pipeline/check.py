@@ -26,6 +26,7 @@ from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
 from analysis.intake.workbook import Workbook, read_workbook
 from analysis.pipeline.cells import document_cells
+from analysis.pipeline.confirmation import confirmed_reading
 from analysis.pipeline.exports import exports_in_force
 from analysis.pipeline.facts import Reader, in_force, read_facts
 from analysis.pipeline.rule_files import broken_rules, nothing_can_be_read
@@ -167,7 +168,7 @@ def _version(
     words = cells.loc[~cells["role"].isin(("column_header", "page_heading"))]
     findings = [
         *_source_findings(content, file, record.standing),
-        *reading,
+        *confirmed_reading(content, file, reading, project.confirmed),
         *correcting,
         *text.findings,
         *clean.findings,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from analysis.errors import AnalysisError, nearest, probably_meant, reason
 from analysis.files.atomic import ASIDE
 from analysis.files.progress import Progress
-from analysis.rules.config import Project, load_sources
+from analysis.rules.config import READING_PAGE, Project, load_sources
 
 if TYPE_CHECKING:
     from analysis.documents.run import Made, Order
@@ -84,7 +84,7 @@ def check(project: Project, progress: Progress) -> "Checked":
 
 
 def keep_findings(project: Project, checked: "Checked") -> list[Path]:
-    """Leaves the full list of findings in output/, as text and as a workbook."""
+    """Leaves the full list of findings in output/, as text and as a workbook, and what is to be confirmed."""
     from analysis.contracts.findings import full_text
     from analysis.contracts.indicators import Findings
     from analysis.files.atomic import write_file_whole
@@ -96,7 +96,26 @@ def keep_findings(project: Project, checked: "Checked") -> list[Path]:
     sheet = Sheet("Данные", "Замечания", checked.tables["findings"], Findings)
     about = [("Таблица", "Замечания к исходным файлам"), ("Издатель", project.publisher)]
     write_file_whole(book, xlsx_bytes([sheet], about, _latest_received(project)))
-    return [text, book]
+    return [text, book, *_keep_reading(project, checked)]
+
+
+def _keep_reading(project: Project, checked: "Checked") -> list[Path]:
+    """Leaves what was read beside pictures of the pages, where a person is asked to confirm it."""
+    asked = [finding for finding in checked.findings if finding.rule == "reading"]
+    if not asked:
+        return []
+    from analysis.files.atomic import write_file_whole
+    from analysis.intake.files import pages_of
+    from analysis.presentation.plan_reading import reading_of, reading_page
+
+    page = project.root / READING_PAGE
+    contents = [(one, (project.root / one.file).read_bytes()) for one in asked]
+    parts = [
+        reading_of(one.file, pages_of(content, one.file), checked.tables["cells"], checked.findings, one)
+        for one, content in contents
+    ]
+    write_file_whole(page, reading_page(parts).encode("utf-8"))
+    return [page]
 
 
 def annotate(project: Project, checked: "Checked") -> "Annotated":

@@ -31,6 +31,8 @@ TERMS_FILE = "data/terms.toml"
 CORRECTIONS_FILE = "data/corrections.toml"
 REPORTING_FILE = "data/reporting.toml"
 CALENDAR_FILE = "data/calendar.toml"
+# What was read beside pictures of the pages, for the person who confirms it.
+READING_PAGE = "output/plan_reading.html"
 # What everything made from invented data says of itself.
 INVENTED = "Сведения вымышлены"
 # What comes back in the workbooks of this system, and what the exam systems send.
@@ -234,6 +236,16 @@ class PlanDocument:
 
 
 @dataclass(frozen=True)
+class Confirmed(Written, called="file"):
+    """A reading that a person has held against the document: the document, its hash, who and when."""
+
+    file: FilePath
+    sha256: str
+    who: Word
+    date: date
+
+
+@dataclass(frozen=True)
 class Project:
     """A project: where it lies, who publishes, which editions, which document.
 
@@ -251,6 +263,7 @@ class Project:
         stated: Title and date of approval of the document, where people state them for it.
         period: Its first and last year, likewise.
         versions: The documents that changed it later, in the order in which they came in force.
+        confirmed: Readings of documents that people have confirmed.
     """
 
     root: Path
@@ -266,6 +279,7 @@ class Project:
     stated: Mapping[str, str] = field(default_factory=dict)
     period: tuple[int, int] | None = None
     versions: tuple[PlanDocument, ...] = ()
+    confirmed: tuple[Confirmed, ...] = ()
 
     @property
     def documents(self) -> tuple[PlanDocument, ...]:
@@ -399,7 +413,7 @@ class RoadmapVersion(_Stated, called="file"):
 
 
 @dataclass(frozen=True)
-class ProjectFile(Written):
+class ProjectFile(Written, keys={"confirmed": "confirmed_reading"}):
     """project.toml."""
 
     project: General
@@ -407,6 +421,7 @@ class ProjectFile(Written):
     collection: Collection | None = None
     cutoff: Cutoffs = field(default_factory=dict)
     roadmap_version: tuple[RoadmapVersion, ...] = ()
+    confirmed: tuple[Confirmed, ...] = ()
 
     def misfits(self) -> Iterator[Misfit]:
         """Each version is another file and comes in force after the one above it."""
@@ -459,6 +474,7 @@ def load_project(root: Path) -> Project:
         versions=tuple(
             PlanDocument(one.file, one.stated, one.years, one.in_force_from, one.basis) for one in file.roadmap_version
         ),
+        confirmed=file.confirmed,
         **vars(file.project),
     )
 

@@ -24,7 +24,8 @@ site_url = ""
 editions = {years}
 {invented}
 [roadmap]
-# Подписанный документ: .docx, .xlsx или .txt (строки с табуляцией). Положите его в data/raw и назовите здесь.
+# Подписанный документ: .docx, .xlsx, .pdf с текстом или .txt (строки с табуляцией). Положите его в data/raw и назовите
+# здесь. Прочитанное из PDF подтверждает человек: раздел [[confirmed_reading]] печатает analysis check.
 file = {file}
 {title}# Плановое число больше этого считается опиской и останавливает сборку.
 largest_plausible_count = 1000
@@ -229,8 +230,8 @@ NEXT_STEPS = """Проект создан: {folder}
 Что дальше:
   1. Проверьте project.toml: город, издатель, контакт, годы отчётов и кто отчитывается за город (municipal) — теми
      словами, какими его называет документ.
-  2. Положите подписанную «дорожную карту» (.docx, .xlsx или .txt) в data/raw и назовите её в project.toml: [roadmap],
-     file. Или начните с неё: analysis new ПАПКА --roadmap ФАЙЛ.
+  2. Положите подписанную «дорожную карту» (.docx, .xlsx, .pdf или .txt) в data/raw и назовите её в project.toml:
+     [roadmap], file. Или начните с неё: analysis new ПАПКА --roadmap ФАЙЛ.
   3. analysis --project "{folder}" check — прочтёт документ и напечатает раздел для data/raw/SOURCES.toml.
   4. Заполните этот раздел, посмотрите замечания и выполните: analysis --project "{folder}" report
   5. Сбор сведений: analysis --project "{folder}" forms {year} — кладёт реестр школ и формы. Если процедур года нет в

@@ -58,6 +58,11 @@ BAD = {
 }
 
 
+@pytest.fixture(autouse=True)
+def without_libreoffice(monkeypatch):
+    monkeypatch.setattr("analysis.intake.office_file.program", lambda: None)
+
+
 @pytest.mark.parametrize("kind", BAD)
 def test_the_message_says_what_it_is(kind, tmp_path):
     name, content, message = BAD[kind]
