@@ -7,11 +7,11 @@ from typing import Any
 
 from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
 from analysis.cleaning.returns import COLUMNS, FactRows
-from analysis.cleaning.schools import same_code, same_name
+from analysis.cleaning.schools import CYRILLIC, LATIN, same_code, same_name
 from analysis.contracts.facts import STATUSES
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.forms import REGISTRY_SCHOOLS, REGISTRY_STATUS
-from analysis.intake.cell_values import read_count, school_year_in
+from analysis.intake.cell_values import CellNotReadError, read_count, school_year_in
 from analysis.intake.returns import Returned, ReturnedRow
 
 TEXTS = ("school_login", "code_oo", "code_msu", "school_name", "full_name", "aliases", "school_kind")
@@ -74,7 +74,7 @@ def school_row(line: tuple[Any, ...]) -> dict[str, Any]:
 def _schools(returned: Returned, notes: Notes) -> list[Named]:
     found = []
     for row in returned.rows[REGISTRY_SCHOOLS.title]:
-        texts = [notes.read(row, name, shown_text) for name in TEXTS]
+        texts = [notes.read(row, name, _login if name == "school_login" else shown_text) for name in TEXTS]
         login, name = texts[0], texts[3]
         pupils = notes.read(row, "pupil_count", read_count)
         if login is None and not notes.unread(row, "school_login"):
@@ -84,6 +84,17 @@ def _schools(returned: Returned, notes: Notes) -> list[Named]:
         elif login is not None and name is not None:
             found.append((row, (returned.file, row.place, *texts, pupils)))
     return found
+
+
+def _login(value: Any) -> str | None:
+    """A login; one that mixes alphabets looks like the right one and is another."""
+    login = shown_text(value)
+    if login and LATIN.search(login) and CYRILLIC.search(login):
+        letters = ", ".join(dict.fromkeys(CYRILLIC.findall(login)))
+        raise CellNotReadError(
+            f"В логине среди латинских букв стоят русские ({letters}): на вид он тот же, но это другой"
+        )
+    return login
 
 
 def _named_twice(named: Sequence[Named], notes: Notes) -> Iterator[int]:
@@ -122,7 +133,7 @@ def _apart(named: Sequence[Named], twins: Sequence[int], column: str) -> bool:
 def _statuses(returned: Returned, known: Container[Any], notes: Notes) -> list[tuple[Any, ...]]:
     found: dict[tuple[Any, Any], list[tuple[ReturnedRow, Any]]] = defaultdict(list)
     for row in returned.rows[REGISTRY_STATUS.title]:
-        login, written = (notes.read(row, name, shown_text) for name in ("school_login", "school_year"))
+        login, written = notes.read(row, "school_login", _login), notes.read(row, "school_year", shown_text)
         year, status = school_year_in(written or ""), notes.read(row, "status", chosen(STATUSES))
         if notes.unread(row, "school_login", "school_year", "status"):
             continue

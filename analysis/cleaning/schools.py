@@ -14,6 +14,7 @@ from analysis.intake.exports.counts import ExamCounts
 
 NEAREST, LEAST_LIKENESS = 3, 0.45
 # Letters that look alike on the screen; typed in the other layout they make another word.
+LATIN, CYRILLIC = re.compile(r"[A-Za-z]"), re.compile(r"[А-Яа-яЁё]")
 LATIN_AS_CYRILLIC = str.maketrans("abcehkmoptxy", "авсенкмортху")
 QUOTES = re.compile(r"[«»„“”\"'`’]")
 NUMBER_SIGN = re.compile(r"(?:№|\bn(?=\s*\d)|\bno\.)\s*")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from analysis.cleaning.schools import CYRILLIC, LATIN
 from analysis.contracts.forms import CONTEXT, DEFICITS, RESULTS, SCORES, SELF_ASSESSMENT, STAFF
 from analysis.contracts.outcomes import SETS_ASIDE
 from analysis.contracts.school_facts import lines_asked
@@ -153,9 +154,6 @@ def _narrowed(
             f"{SETS_ASIDE['unknown_sitting']}: {what} «{said}»; на этом листе за год бывает: {names}.{_latin(said)}"
         )
     return found
-
-
-LATIN, CYRILLIC = re.compile(r"[A-Za-z]"), re.compile(r"[А-Яа-яЁё]")
 
 
 def _latin(said: object) -> str:

@@ -115,12 +115,12 @@ def _roles(texts: Sequence[str], mark: re.Pattern[str]) -> list[str]:
     """Returns the role of each text; a text with several parts gets their roles joined by «+»."""
     roles: list[str] = []
     state = before_other = "nothing"
-    named = False
+    named = approved = False
     unmarked = not any(map(mark.match, texts))
     for text in texts:
-        if state != "title" and mark.match(text):
-            state = "approval"
-        elif unmarked and TITLE_WORDS.match(text):
+        if mark.match(text) and (state != "title" or not approved):
+            state, approved = "approval", True
+        elif (unmarked or state == "nothing") and TITLE_WORDS.match(text):
             state = "title"
         elif OTHER_MARK.match(text):
             before_other, state = state, "other"
@@ -129,7 +129,7 @@ def _roles(texts: Sequence[str], mark: re.Pattern[str]) -> list[str]:
         role = _role(state, text, named)
         named = named or "approver_name" in role
         if state == "approval" and "approved_date" in role:
-            state = "title"
+            state = "prose" if "title" in roles else "title"
         elif state == "other" and DATE.search(text):
             state = before_other
         roles.append(role)

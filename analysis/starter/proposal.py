@@ -1,13 +1,16 @@
 """What a received road map says of its project: city, publisher, title, years, executors, each with where it stands."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+import pandas as pd
+
 from analysis.cleaning.corrections import Decision
 from analysis.cleaning.roadmap import clean_roadmap
+from analysis.cleaning.roadmap_document import RoadmapFindings, document_period
 from analysis.errors import AnalysisError
 from analysis.intake.blocks import plain
 from analysis.intake.files import read_blocks
@@ -28,6 +31,7 @@ SCHOOLS = re.compile(r"\b(?:О[ОУ]|МБОУ|МКОУ|МОУ|СОШ)\b|школ
 # Endings of the genitive that leave no doubt; any other name is proposed as it stands.
 NOMINATIVE = (("ска", "ск"), ("града", "град"), ("бурга", "бург"), ("дара", "дар"), ("поля", "поль"), ("ого", "ый"))
 CHECK_CASE = "проверьте падеж"
+COLUMNS_OF_YEARS = "столбцы годов; название документа срока не называет"
 
 
 @dataclass(frozen=True)
@@ -89,10 +93,7 @@ def read_proposal(content: bytes, file: str) -> Proposal:
     approval = text.tables["approval"].iloc[0]
     position = Found(plain(approval["approver_position"]), approval["approver_position_place"])
     title = Found(plain(approval["title"]), approval["title_place"])
-    period = clean.tables["approval"]
-    years = (
-        () if period.empty else tuple(int(period[name].iloc[0]) for name in ("period_first_year", "period_last_year"))
-    )
+    period, where = _term(text.tables, file)
     named = clean.tables["executors"]
     first = list(dict.fromkeys(named.loc[named["executor_number"] == 1, "executor_name"]))
     schools = [name for name in dict.fromkeys(named["executor_name"]) if SCHOOLS.search(name)]
@@ -100,13 +101,21 @@ def read_proposal(content: bytes, file: str) -> Proposal:
         next(filter(None, map(_city, (position, title))), None),
         _publisher(position),
         title if title.value else None,
-        Found(f"{years[0]}–{years[1]}" if years[0] != years[1] else str(years[0]), title.where) if years else None,
+        Found("–".join(map(str, dict.fromkeys(period))), where) if period else None,
         tuple(name for name in first if name not in schools),
         schools[0] if schools else "",
         len(clean.tables["measures"]),
         sha256(content).hexdigest(),
-        years,
+        period,
     )
+
+
+def _term(text: Mapping[str, pd.DataFrame], file: str) -> tuple[tuple[int, ...], str]:
+    """The first and last year that the title names, or those of the columns of years; and where they stand."""
+    if named := document_period(text["approval"], RoadmapFindings(file)):
+        return named, text["approval"]["title_place"].iloc[0]
+    years = sorted({int(year) for year in text["targets"]["calendar_year"] if year})
+    return tuple(years[:1] + years[-1:]), COLUMNS_OF_YEARS
 
 
 @dataclass(frozen=True)
@@ -140,7 +149,7 @@ def beginning_of(proposal: Proposal, given: Given, file: str, received: date) ->
         municipal=proposal.municipal,
         schools=proposal.schools or NewProject.schools,
         title_stated=given.title,
-        period_stated=not proposal.period,
+        period_stated=proposal.years is None or proposal.years.where == COLUMNS_OF_YEARS,
         source=source_stanza(source),
     )
 

@@ -45,6 +45,8 @@ def test_a_sound_registry_is_taken_whole():
         ([{"school_name": "СОШ 2"}], [], "blank_cell", "лист Школы, ячейка D2"),
         ([{"school_login": "edu2"}], [], "blank_cell", "лист Школы, ячейка A2"),
         ([FIRST], [STATUS | {"school_login": "edu9"}], "school", "лист Статус, ячейка A2"),
+        ([FIRST | {"school_login": "еdu1"}], [], "value", "лист Школы, ячейка A2"),
+        ([FIRST], [STATUS | {"school_login": "еdu1"}], "value", "лист Статус, ячейка A2"),
         ([FIRST], [STATUS | {"school_year": "2020"}], "value", "лист Статус, ячейка B2"),
         ([FIRST], [STATUS | {"school_year": "2020/22"}], "value", "лист Статус, ячейка B2"),
         ([FIRST], [{"school_login": "edu1", "school_year": "2020/21"}], "value", "лист Статус, строка 2"),

@@ -198,13 +198,33 @@ def test_what_is_given_goes_before_the_document(tmp_path, capsys):
     assert load_sources(tmp_path / "city")[0].origin == "Письмо № 1"
 
 
+def test_a_title_without_years_leaves_those_of_the_columns(tmp_path, capsys):
+    assert _new_from(tmp_path, "plan.txt", ROADMAP.replace(" в 2023-2025 гг.", "")) == 0
+    assert "срок: 2023–2025 — столбцы годов" in capsys.readouterr().out
+    assert load_project(tmp_path / "city").period == (2023, 2025)
+
+
+def test_an_approval_may_stand_below_the_title_or_nowhere(tmp_path, capsys):
+    approval, title, table = ROADMAP.partition("«Дорожная карта»")[0], *ROADMAP.partition("«Дорожная карта»")[1:]
+    heading, _, rows = (title + table).partition("\n")
+    for name, text in (("below", f"{heading}\n{approval}{rows}"), ("nowhere", f"{heading}\n{rows}")):
+        (tmp_path / name).mkdir()
+        assert _new_from(tmp_path / name, "plan.txt", text) == (name == "nowhere"), (
+            "without a date nothing is published"
+        )
+        project = load_project(tmp_path / name / "city")
+        assert project.editions == (2023, 2024, 2025), name
+        said = capsys.readouterr().out
+        assert "срок: 2023–2025 — строка 1" in said, name
+        assert ("дата утверждения" in said) == (name == "nowhere")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
         ("plan.pdf", b"%PDF-1.7\n1 0 obj", "PDF повреждён"),
         ("plan.docx", b"PK\x03\x04broken", "повреждён"),
         ("plan.txt", "Просто текст без таблицы", "план не прочитан"),
-        ("plan.txt", ROADMAP.replace(" в 2023-2025 гг.", ""), "--years"),
         ("plan.txt", b"", "файл пуст"),
     ],
 )
