@@ -143,7 +143,8 @@ def _roadmap(project: Project, record: Record, amendments: Amendments, terms: Te
     # A decision is needed where a measure is open in one version, whatever the others say.
     idle = set.intersection(*({found.places for found in one.findings if _is_idle(found)} for one in read))
     findings = [
-        *(found for one in read for found in one.findings if not _is_idle(found) or found.places in idle),
+        *(found for one in read for found in one.findings if not _is_idle(found)),
+        *(found for found in read[-1].findings if _is_idle(found) and found.places in idle),
         *_unentered_workbooks(project.root, record.received),
         *misdirected(amendments.corrections, corrected, record),
         *asked,

@@ -218,6 +218,16 @@ def test_a_missing_version_is_named(tmp_path):
         check_project(project)
 
 
+def test_a_decision_is_idle_only_where_no_version_needs_it(tmp_path):
+    decision = '[[decision]]\nactivity = "1.3"\nmeasure = 1\nreading = "flow"\nbasis = "б"\nwho = "к"\n'
+    decision += "date = 2024-07-02\n"
+    (idle,) = blocking(check_project(amended(tmp_path / "idle", corrections=MOVED + CONTEST + decision)).findings)
+    assert (idle.rule, idle.place) == ("decision", "1.3/1")
+    rows = (*SECOND_PLAN, ("1.3", "Смотр", "Справка", "5", "1", "1", "1", "УО"))
+    open_there = amended(tmp_path / "open", corrections=MOVED + CONTEST + decision, rows=rows)
+    assert blocking(check_project(open_there).findings) == []
+
+
 def test_an_entry_about_no_pair_stops(tmp_path):
     checked = check_project(amended(tmp_path, corrections=MOVED.replace("1.3/1", "9.9/1")))
     assert the_blocking(checked).value == "9.9/1 → 1.2/1"
