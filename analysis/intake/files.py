@@ -6,7 +6,7 @@ from pathlib import Path
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
 from analysis.intake.blocks import Block, Cell
-from analysis.intake.office_file import converted
+from analysis.intake.office_file import SAVE_AS_DOCX, converted
 from analysis.intake.sheet_plan import read_sheet_blocks
 from analysis.intake.word_file import DOCUMENT, read_word_blocks
 
@@ -93,7 +93,10 @@ def read_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:
 
         return read_pdf_blocks(content, file)
     if kind := _other_word(content, file):
-        return read_word_blocks(converted(content, kind, file), file)
+        try:
+            return read_word_blocks(converted(content, kind, file), file)
+        except AnalysisError as error:
+            raise AnalysisError(f"{str(error).removesuffix(SAVE_AS_DOCX).strip()} {SAVE_AS_DOCX}") from None
     if content.startswith(ZIP):
         if b"application/vnd.oasis.opendocument.spreadsheet" in content[:200]:
             raise AnalysisError(f"{file}: это таблица OpenDocument (.ods). Сохраните её как .xlsx.")

@@ -15,7 +15,7 @@ PROGRAMS = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
 )
 NAMES = {"odt": "документ OpenDocument (.odt)", "rtf": "RTF", "doc": "старый формат Word (.doc)"}
-SAVE_AS_DOCX = "Откройте его в Word и сохраните как .docx."
+SAVE_AS_DOCX = "Откройте файл в Word и сохраните как .docx."
 
 
 def program() -> str | None:

@@ -15,6 +15,7 @@ from pdfminer.layout import LTChar
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfminer.pdfpage import PDFPage
+from pdfminer.utils import decode_text
 from pdfplumber.page import Page, PDFPageAggregatorWithMarkedContent
 from pdfplumber.pdf import PDF
 from pdfplumber.utils.exceptions import PdfminerException
@@ -85,17 +86,21 @@ class _TooMuchError(Exception):
 
 
 class _Counting(PDFPageAggregatorWithMarkedContent):
-    """Counts what is drawn, and notes which hyphens the file itself calls soft."""
+    """Counts what is drawn, and hears what the file says of single letters.
 
-    drawn, soft = 0, False
+    Soft and real hyphens have one glyph and by it one letter, whichever came first; which it is, only the file can say.
+    """
+
+    drawn, said = 0, ""
 
     def begin_tag(self, tag: Any, props: Any = None) -> None:
         super().begin_tag(tag, props)
-        self.soft = isinstance(props, dict) and props.get("ActualText") == b"\xfe\xff\x00\xad"
+        actual = props.get("ActualText") if isinstance(props, dict) else None
+        self.said = decode_text(actual) if isinstance(actual, bytes) else ""
 
     def end_tag(self) -> None:
         super().end_tag()
-        self.soft = False
+        self.said = ""
 
     def _count(self) -> None:
         self.drawn += 1
@@ -105,8 +110,8 @@ class _Counting(PDFPageAggregatorWithMarkedContent):
     def render_char(self, *args: Any, **kwargs: Any) -> float:
         self._count()
         advance = super().render_char(*args, **kwargs)
-        if self.soft:
-            vars(self.cur_item._objs[-1])["_text"] = SOFT_HYPHEN
+        if len(self.said) == 1:
+            vars(self.cur_item._objs[-1])["_text"] = self.said
         return float(advance)
 
     def paint_path(self, *args: Any, **kwargs: Any) -> None:

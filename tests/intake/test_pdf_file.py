@@ -139,6 +139,12 @@ def test_side_by_side_is_read_column_by_column():
     assert found == ["СОГЛАСОВАНО", "Директор", "УТВЕРЖДАЮ", "Глава города"]
 
 
+def test_a_real_hyphen_stays_whichever_glyph_came_first():
+    narrow = "height: 6cm, width: 3.5cm, margin: 5mm"
+    for words in ("образовательных 2024-2026", "2024-2026 образовательных"):
+        assert texts(plan(*line(f"{words} | 1"), columns="(1.9cm, 5mm)", page=narrow, above=())) == [[words, "1"]]
+
+
 def test_running_titles_and_page_numbers_are_no_text_of_the_plan():
     page = 'height: 8cm, width: 14cm, margin: 1.5cm, numbering: "— 1 —", header: [Проект документа]'
     content = plan(*(one for number in range(9) for one in line(f"1.{number} | Отбор")), columns="2", page=page)
