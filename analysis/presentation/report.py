@@ -83,7 +83,7 @@ def _supported(edition: Edition) -> Made:
     parts += [table_note(VPR_NOTICE)] if supported.shows_vpr(made) else []
     for name, words, picture in made:
         shown = picture.markdown if picture else ""
-        parts += [_whole(f"## {escape(name)} {{.unnumbered .unlisted}}", words), shown]
+        parts += [f"## {escape(name)} {{.unnumbered .unlisted}}", words, shown]
     return _joined(parts), [picture for _, _, picture in made if picture]
 
 
@@ -95,8 +95,8 @@ def _city_schools(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
     if not schools and not lists:
         return "", []
     said = ["Перечень по правилу — не решение об отборе: его принимает управление."] if lists else []
-    head = ["# Результаты города и отбор {#sec-city}", _whole(*said, lists)]
-    return _joined([*head, *(one.markdown for one in schools)]), schools
+    parts = ["# Результаты города и отбор {#sec-city}", *(one.markdown for one in schools), _whole(*said, lists)]
+    return _joined(parts), schools
 
 
 def _learning(edition: Edition) -> Made:

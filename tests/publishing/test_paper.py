@@ -16,7 +16,8 @@ def pages(tmp_path: Path) -> list[str]:
     reports = make_project(tmp_path)
     sections = [
         f"## Раздел №{number}\n\nВводное предложение №{number}.\n\n| А№{number} | Б |\n|:---|:---|\n"
-        + "| строка | строка |\n" * (2 + number % 5)
+        + "| строка | строка |\n" * (number % 5)
+        + f"| перед№{number}. | строка |\n| конец№{number}. | строка |\n"
         + f"\n: Таблица {{#tbl-{number}}}\n"
         for number in range(60)
     ]
@@ -30,6 +31,17 @@ def test_a_heading_and_its_sentence_stand_on_the_page_of_their_table(pages: list
     assert len(set(text.values())) > 5
     assert [number for number, page in text.items() if f"А№{number} " not in page.replace("\n", " ")] == []
     assert all(f"Раздел №{number}" in page.replace("\xa0", " ") for number, page in text.items())
+
+
+def test_the_last_row_of_a_table_does_not_stand_alone_on_a_page(pages: list[str]):
+    long = [number for number in range(60) if number % 5 > 1]
+    where = {number: [place for place, page in enumerate(pages) if f"конец№{number}." in page] for number in long}
+    assert all(len(found) == 1 for found in where.values())
+    begun = [
+        next(place for place, page in enumerate(pages) if f"А№{number} " in page.replace("\n", " ")) for number in long
+    ]
+    assert [one for one, begins in zip(long, begun, strict=True) if where[one] != [begins]] != []  # some are divided
+    assert [number for number, (place,) in where.items() if f"перед№{number}." not in pages[place]] == []
 
 
 def test_only_a_very_long_word_of_a_table_is_divided(tmp_path: Path):

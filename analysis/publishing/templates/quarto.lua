@@ -280,6 +280,15 @@ local function typst_blocks(blocks)
   return kept
 end
 
+-- The last two rows stay together as the foot, which Typst does not divide: one row alone on a page is a riddle.
+local function typst_table(element)
+  local rows = element.bodies[1] and element.bodies[#element.bodies].body or {}
+  if #rows < 4 or #element.foot.rows > 0 then return nil end
+  local last = table.remove(rows)
+  element.foot.rows = { table.remove(rows), last }
+  return element
+end
+
 -- pandoc's own writer passes the alternative text of an image over.
 local function typst_image(image)
   local function quoted(text) return '"' .. text:gsub('[\\"]', "\\%0") .. '"' end
@@ -316,7 +325,7 @@ end
 local looks = {
   html = { Table = html_table, Figure = html_figure, Div = html_div, Image = image_with_alt, Header = html_header },
   docx = { Table = docx_table, Div = docx_div, Image = image_with_alt, Link = page_number, Span = no_bookmark },
-  typst = { Blocks = typst_blocks, Div = typst_div, Image = typst_image, Link = page_number },
+  typst = { Blocks = typst_blocks, Div = typst_div, Table = typst_table, Image = typst_image, Link = page_number },
 }
 
 function Pandoc(document)
