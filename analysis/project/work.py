@@ -165,7 +165,10 @@ def report(
     documents += _school_pages(project, sources, asked) if audience == "internal" else []
     wanted = [*documents, "index.qmd"] if "html" in formats else documents
     day = max(source.received for source in load_sources(project.root))
-    return publish(sources, Request(wanted, formats, engine, day), progress=progress)
+    made = publish(sources, Request(wanted, formats, engine, day), progress=progress)
+    if audience == "public":
+        _keep_mask_record(project, asked)
+    return made
 
 
 def documents(project: Project, order: "Order", progress: Progress) -> "Made":
@@ -301,6 +304,17 @@ def _report_sources(project: Project, audience: str, years: Sequence[int]) -> Pa
 
     with texts_as_objects():
         return internal_sources(project, years)
+
+
+def _keep_mask_record(project: Project, years: Sequence[int]) -> None:
+    """Notes what has gone out, so that a later mask agrees with it."""
+    from analysis.files.tables import read_tables
+    from analysis.indicators.school_tables import with_public
+    from analysis.lineage.store import stored
+    from analysis.pipeline.mask_record import keep_record
+
+    chains = stored(project.root)
+    keep_record(project.root, with_public(read_tables(project.root), lambda name: chains.array(f"{name}/mask")), years)
 
 
 def _school_pages(project: Project, sources: Path, years: Sequence[int]) -> list[str]:

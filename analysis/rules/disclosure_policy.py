@@ -1,13 +1,16 @@
 """The disclosure policy: which published numbers could show one person. Versioned config, never a constant in code."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.rules.toml_file import read_rules
 from analysis.rules.written import Misfit, Written, bracketed, doubt
 
 DISCLOSURE_FILE = "data/disclosure.toml"
+# Never published and never in git; with the record of what went out beside it.
+PRIVATE_FOLDER = "data/private"
+SECRET_FILE = f"{PRIVATE_FOLDER}/mask.key"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,32 @@ class DisclosurePolicy(Written):
             )
 
 
+@dataclass(frozen=True)
+class WentOut:
+    """Columns of a row that a public edition has printed, and those that it has hidden."""
+
+    printed: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+
+    def named(self, called: Mapping[str, str]) -> "WentOut":
+        """The same where some columns are called otherwise."""
+        return WentOut(*(frozenset(called.get(one, one) for one in some) for some in (self.printed, self.hidden)))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How further cells are chosen.
+
+    Attributes:
+        secret: What nobody outside the office knows; without it any reader could choose again.
+        went_out: By table and row what public editions have printed and hidden: it stays so where it can.
+    """
+
+    secret: str = ""
+    went_out: Mapping[str, Mapping[str, WentOut]] = field(default_factory=dict)
+
+
+OPEN_CHOICE = Choice()
 # What is in force where a project decides nothing itself: the default of published practice, never less.
 DEFAULT_POLICY = DisclosurePolicy(
     "1", 5, 10, "распространённая практика публикации; нормативный документ числа не называет", False, True
