@@ -1,6 +1,6 @@
 """The tables of school facts by group of schools: whole, and masked for the public with the same columns."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -52,6 +52,12 @@ PARTS = {
     "contests": Parts(
         "winner_count", "contestant_count", "winner_share", ["contestants", "contest_level"], ContestParts
     ),
+}
+MADE_BY = {
+    "context": school_facts.pupil_rows,
+    "staff": school_facts.staff_rows,
+    "deficits": school_facts.deficit_rows,
+    "contests": school_facts.contest_rows,
 }
 Hidden = Sequence[frozenset[str]]
 KEYS = {"pupil_groups": ["pupil_group"], "staff_parts": ["staff_group"]}
@@ -242,14 +248,8 @@ def _results(
 
 def _parts(name: str, table: pd.DataFrame, supported: Supported, masker: Masker) -> dict[str, pd.DataFrame]:
     part, base, share, key, contract = PARTS[name]
-    make = {
-        "context": school_facts.pupil_rows,
-        "staff": school_facts.staff_rows,
-        "deficits": school_facts.deficit_rows,
-        "contests": school_facts.contest_rows,
-    }[name]
-    rows = make(table, supported)
-    people = rows[key[-1]].map(STAFF_GROUPS).eq("человек") if name == "staff" else pd.Series(True, index=rows.index)
+    rows = MADE_BY[name](table, supported)
+    people = _of_people(name, rows)
     hidden = pd.Series([frozenset[str]()] * len(rows), index=rows.index, dtype=object)
     table_name = next(known for known, one in GROUP_TABLES.items() if one is contract)
     known = masker.with_record(table_name, rows[people].reset_index(drop=True), {part: "part", base: "base"})
@@ -265,6 +265,46 @@ def _parts(name: str, table: pd.DataFrame, supported: Supported, masker: Masker)
         table_name: _shown(renamed, counted, shares, _nothing(rows), 0),
         f"public_{table_name}": _shown(renamed, counted, shares, masked, smallest),
     }
+
+
+def _of_people(name: str, rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows count people; posts are no people."""
+    all_of_them = pd.Series(True, index=rows.index)
+    return rows["staff_group"].map(STAFF_GROUPS).eq("человек") if name == "staff" else all_of_them
+
+
+def sheets(
+    tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy, stages: Mapping[masking.Stage, int]
+) -> Iterator[tuple[str, masking.Sheet, Mapping[str, str]]]:
+    """Returns by table the cells and relations that its mask rests on, and what it calls their columns.
+
+    Args:
+        tables: The typed tables.
+        policy: The policy in force.
+        stages: How many pupils are printed of a stage, by names of schools and groups.
+    """
+    present = {name: tables[name] for name in (*PARTS, "results") if len(tables.get(name, ()))}
+    if not present:
+        return
+    supported = supported_in(tables, present)
+    names = dict(zip(tables["schools"]["school_login"], tables["schools"]["school_name"], strict=True))
+    for name in [one for one in PARTS if one in present]:
+        part, base, _, key, contract = PARTS[name]
+        rows = MADE_BY[name](present[name], supported)
+        rows = _named(rows[_of_people(name, rows)].reset_index(drop=True), names)
+        table = next(known for known, one in GROUP_TABLES.items() if one is contract)
+        yield table, masking.part_sheet(rows, ["calendar_year", *key], policy), {"part": part, "base": base}
+    if "results" in present:
+        rows = _named(school_facts.mark_rows(present["results"], supported), names)
+        logins = {name: login for login, name in names.items()} | dict.fromkeys(GROUP_NAMES.values(), "")
+        by_login = {(year, stage, scope, logins[name]): size for (year, stage, scope, name), size in stages.items()}
+        yield "mark_results", masking.mark_sheet(rows, SITTING, by_login), {}
+        rows = _named(school_facts.score_rows(present["results"], supported), names)
+        yield "score_results", masking.score_sheet(rows, SITTING, policy), {"score_sum": "mean_score"}
+
+
+def _named(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    return rows.assign(group_name=_group_names(rows, names))
 
 
 def _nothing(rows: pd.DataFrame) -> Hidden:

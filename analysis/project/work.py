@@ -30,6 +30,7 @@ IF_NOT_WRITTEN = (
 )
 FINDINGS = ("output/findings.txt", "output/findings.xlsx")
 ANNOTATED, FORMS_FOLDER = "output/annotated", "output/forms"
+AUDIT = "output/audit.csv"
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,10 @@ def report(
     documents = [*annual, *own_reports(reports, asked)]
     needed = sorted({*asked, *(years_placed(reports, documents) & {*project.editions})})
     build(project, needed, progress)
+    if audience == "public":
+        from analysis.pipeline.audit import refuse_open_cells
+
+        refuse_open_cells(project, asked)
     sources = _report_sources(project, audience, needed)
     refuse_lost_references(sources, annual)
     refuse_repeated(sources, documents)
@@ -169,6 +174,26 @@ def report(
     if audience == "public":
         _keep_mask_record(project, asked)
     return made
+
+
+def audit(project: Project, progress: Progress) -> tuple[tuple[str, ...], Path, bool]:
+    """Builds if needed and says what a reader can prove of what the public editions hide.
+
+    Returns:
+        What is said, the list of every hidden number for the office, and whether nothing is at risk.
+    """
+    build(project, (), progress)
+    from analysis.files.atomic import write_file_whole
+    from analysis.pipeline.audit import audit as look_at
+    from analysis.rules.disclosure_policy import load_policy
+
+    progress.step("Ищу, что можно доказать по открытым файлам")
+    with texts_as_objects():
+        found = look_at(project)
+    path = project.root / AUDIT
+    path.parent.mkdir(exist_ok=True)
+    write_file_whole(path, found.table().to_csv(index=False, sep=";").encode("utf-8-sig"))
+    return tuple(found.said(load_policy(project.root))), path, not found.stopping
 
 
 def documents(project: Project, order: "Order", progress: Progress) -> "Made":

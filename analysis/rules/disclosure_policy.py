@@ -8,6 +8,8 @@ from analysis.rules.toml_file import read_rules
 from analysis.rules.written import Misfit, Written, bracketed, doubt
 
 DISCLOSURE_FILE = "data/disclosure.toml"
+# What a printed number may say of one school or of every pupil though nobody is counted by it.
+DOUBTS = {"dominance": "почти всё — одна школа", "one_mark": "у всех одна отметка"}
 # Never published and never in git; with the record of what went out beside it.
 PRIVATE_FOLDER = "data/private"
 SECRET_FILE = f"{PRIVATE_FOLDER}/mask.key"
@@ -24,6 +26,8 @@ class DisclosurePolicy(Written):
         basis: What the numbers rest on.
         confirmed: Whether a document that binds the office was read.
         default: Whether it came with the program and the office has not approved it.
+        largest_share: From how many percent one school makes nearly all of what the other schools are together.
+        stops: What of DOUBTS stops the public report; the rest is only shown by `analysis audit`.
     """
 
     version: str
@@ -32,6 +36,8 @@ class DisclosurePolicy(Written):
     basis: str
     confirmed: bool
     default: bool = False
+    largest_share: int = 95
+    stops: tuple[str, ...] = ()
 
     @property
     def ground(self) -> str:
@@ -45,6 +51,10 @@ class DisclosurePolicy(Written):
                 f"«smallest_count» — стоит {self.smallest_count}, «smallest_base» — {self.smallest_base}; "
                 "нужно: первое не меньше 2, второе не меньше первого."
             )
+        if not 50 < self.largest_share <= 100:
+            yield Misfit(f"«largest_share» — стоит {self.largest_share}; нужно больше 50 и не больше 100.")
+        if unknown := [one for one in self.stops if one not in DOUBTS]:
+            yield Misfit(f"«stops» — стоит «{unknown[0]}», а бывает: {', '.join(DOUBTS)}.")
 
 
 @dataclass(frozen=True)
