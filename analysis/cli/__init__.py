@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analysis.cli.commands import build, check, demo, documents, explain, forms, new, receive, report, status
+from analysis.cli.commands import audit, build, check, demo, documents, explain, forms, new, receive, report, status
 from analysis.cli.usage import Parser, day, in_russian, listed, one_of, year, years
 from analysis.errors import AnalysisError
 from analysis.project.progress import say
@@ -80,6 +80,10 @@ def _parser() -> Parser:
     _add_receive(commands)
     _add_explain(commands)
     _add_report(commands)
+    auditing = _add(commands, "audit", audit, "проверить, можно ли по открытым отчётам узнать скрытое")
+    auditing.add_argument(
+        "years", nargs="*", type=year, metavar="ГОД", help="отчёты проверяются вместе, каких бы ни назвали"
+    )
     _add_documents(commands)
     _add_starters(commands)
     return parser

@@ -52,6 +52,14 @@ def report(project: Project, options: argparse.Namespace) -> int:
     return 0
 
 
+def audit(project: Project, _options: argparse.Namespace) -> int:
+    """Says what a reader can prove of the numbers that the public editions hide; 1 when one is at risk."""
+    with on_screen() as progress:
+        said, path, is_safe = work.audit(project, progress)
+    _print(*said, f"Полный список, для служебного пользования: {_from_here(path)}")
+    return 0 if is_safe else 1
+
+
 def documents(project: Project, options: argparse.Namespace) -> int:
     """Builds if needed and makes the documents of a year that the roadmap asks for."""
     from analysis.documents.run import Order

@@ -16,6 +16,7 @@ from pathlib import Path
 from analysis.errors import AnalysisError
 
 ASIDE = ".replaced"
+BUILD_LOCK = "data/.build.lock"  # inside a project: held while what is built is written
 
 
 def write_file_whole(path: Path, content: bytes) -> None:

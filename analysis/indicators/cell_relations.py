@@ -1,5 +1,6 @@
 """Cells of published tables and the relations between them, as arrays that a search can work on."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,9 @@ from scipy.sparse.csgraph import connected_components
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-TIE_BREAK = 1e-3
+# How much dearer the secret makes one cell than another like it, and how often it hides one that need not be hidden.
+SPREAD = 1.0
+NEEDLESS = 0.03
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,11 @@ class LinkedCells:
     Attributes:
         ids: Names of the cells, sorted.
         value: What stands in each.
-        cost: What hiding it costs; ties broken by order.
+        cost: What hiding it costs; like costs are told apart by the secret.
         sensitive: Small counts.
         bounded: Counts in print that are not small.
         whole: Counts; the others need not be whole numbers.
-        hidden: Hidden from the start.
+        hidden: Hidden from the start: small, asked for, printed nowhere, or chosen by the secret beside small ones.
         matrix: A row a relation, a column a cell.
         part: Which cells hang together, by number.
         relation_part: The same for relations.
@@ -94,6 +97,7 @@ class LinkedCells:
         smallest_count: int,
         needs: Mapping[str, Sequence[str]],
         groups: Iterable[Sequence[str]] = (),
+        secret: str = "",
     ) -> "LinkedCells":
         """Returns the arrays; raises ValueError for cells that stand twice, contradict a relation or are no group."""
         ordered = sorted(cells, key=lambda cell: cell.cell_id)
@@ -112,14 +116,17 @@ class LinkedCells:
         forced = np.array([cell.is_hidden for cell in ordered])
         part = connected_components(matrix.T @ matrix, directed=False)[1] if matrix.shape[0] else np.arange(len(ids))
         bounded = counts & ~sensitive & shown
+        needless = np.array(
+            [bool(secret) and _drawn(secret, "hidden", cell) < NEEDLESS / cell.cost for cell in ordered]
+        )
         return LinkedCells(
             ids=ids,
             value=value,
-            cost=np.array([cell.cost for cell in ordered]) * (1 + TIE_BREAK * np.arange(len(ids)) / len(ids)),
+            cost=np.array([cell.cost * (1 + SPREAD * _drawn(secret, "cost", cell)) for cell in ordered]),
             sensitive=sensitive,
             bounded=bounded,
             whole=counts,
-            hidden=sensitive | forced | ~shown,
+            hidden=sensitive | forced | ~shown | bounded & np.isin(part, part[sensitive]) & needless,
             matrix=matrix,
             part=part,
             relation_part=_relation_part(matrix, part),
@@ -129,6 +136,12 @@ class LinkedCells:
             passing=bounded & _alone_above(matrix, sensitive),
             largest=smallest_count - 1,
         )
+
+
+def _drawn(secret: str, what: str, cell: Cell) -> float:
+    """A number from 0 to 1 that nobody knows without the secret."""
+    said = hashlib.blake2b(f"{what}|{cell.cell_id}".encode(), key=secret.encode()[:64], digest_size=8)
+    return int.from_bytes(said.digest()) / 2**64
 
 
 def _matrix(relations: Sequence[Relation], place: Mapping[str, int]) -> csr_array:

@@ -59,6 +59,7 @@ def suppress(
     smallest_count: int,
     needs: Mapping[str, Sequence[str]] = MappingProxyType({}),
     groups: Iterable[Sequence[str]] = (),
+    secret: str = "",
 ) -> Suppression:
     """Finds the cells to hide; the order of cells and relations does not matter.
 
@@ -69,6 +70,7 @@ def suppress(
         needs: Cells that are printed only while others are: a sum only beside the number it is over.
         groups: Counts that a reader may add up; where those of a group that are small are small together too, what
             they are together is sensitive like each of them.
+        secret: Decides which of several further cells are hidden; without it nobody can choose again as this did.
 
     Returns:
         What to hide. Where no pattern is safe, all cells that hang together are hidden.
@@ -79,7 +81,7 @@ def suppress(
     """
     if not cells:
         return Suppression(frozenset(), frozenset())
-    search = _Search(LinkedCells.of(cells, relations, smallest_count, needs, groups))
+    search = _Search(LinkedCells.of(cells, relations, smallest_count, needs, groups, secret))
     search.run()
     return search.result()
 

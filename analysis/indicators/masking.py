@@ -1,7 +1,7 @@
 """The tables of school facts for the public: cells and relations of each, what is hidden, and what is then printed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from types import MappingProxyType
 from typing import Any, cast
@@ -12,13 +12,14 @@ from analysis.contracts.school_facts import CATEGORIES, JOURNAL_COLUMNS, MARK_CO
 from analysis.contracts.school_groups import CITY, GRADE_GROUPS, SCHOOL
 from analysis.indicators.cell_relations import Cell, Relation, total_of
 from analysis.indicators.disclosure import suppress
-from analysis.rules.disclosure_policy import DisclosurePolicy
+from analysis.rules.disclosure_policy import OPEN_CHOICE, Choice, DisclosurePolicy, WentOut
 from analysis.rules.exam_calendar import JOURNAL
 
 COSTS = {SCHOOL: 1.0, CITY: 20.0}
 OTHERS_COST = 3.0
 TOTAL_COST = 10.0
 SUM_COST = 0.05
+PRINTED_COST = 2000.0  # of what has been printed already: dearer than any total, cheaper than to pass for small
 HIGH_SCORE, FULL_SCORE = 80, 100
 Row = Mapping[str, Any]
 Stage = tuple[int, str, str, str]
@@ -26,8 +27,19 @@ Stage = tuple[int, str, str, str]
 
 @dataclass
 class Sheet:
-    """Cells and relations of one table while they are put together."""
+    """Cells and relations of one table while they are put together.
 
+    Attributes:
+        rows: The rows of the table.
+        columns: By column the name of its cell in each row.
+        cells: The cells by name.
+        relations: What a reader knows of them; the order is that in which they were added.
+        needs: Cells that are printed only while others are.
+        groups: Counts that a reader may add up.
+    """
+
+    rows: pd.DataFrame
+    columns: Mapping[str, Sequence[str]]
     cells: dict[str, Cell] = field(default_factory=dict)
     relations: dict[Relation, None] = field(default_factory=dict)
     needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -53,46 +65,62 @@ class Sheet:
         if len(present) > 1:
             self.groups[present] = None
 
-    def hidden(self, policy: DisclosurePolicy) -> frozenset[str]:
-        """The cells that the public may not see."""
+    def hidden(self, policy: DisclosurePolicy, choice: Choice = OPEN_CHOICE) -> list[frozenset[str]]:
+        """Returns for each row the columns that the public may not see.
+
+        Args:
+            policy: The policy in force.
+            choice: How further cells are chosen. Column went_out of the rows, if it is there, says what public editions
+                have printed and hidden of them.
+        """
+        for column, names in self.columns.items():
+            for name, before in zip(names, self.rows.get("went_out", [WentOut()] * len(self.rows)), strict=True):
+                if name in self.cells:
+                    self._as_before(name, column in before.printed, column in before.hidden)
         cells, relations = list(self.cells.values()), list(self.relations)
-        return suppress(cells, relations, policy.smallest_count, self.needs, self.groups).hidden
+        found = suppress(cells, relations, policy.smallest_count, self.needs, self.groups, choice.secret).hidden
+        return [
+            frozenset(column for column, name in zip(self.columns, names, strict=True) if name in found)
+            for names in zip(*self.columns.values(), strict=True)
+        ]
+
+    def _as_before(self, name: str, printed: bool, hidden: bool) -> None:
+        cell = self.cells[name]
+        cost = max(cell.cost, PRINTED_COST) if printed else cell.cost
+        self.cells[name] = replace(cell, cost=cost, is_hidden=cell.is_hidden or hidden)
 
 
-def hidden_marks(
-    rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy, stages: Mapping[Stage, int] = MappingProxyType({})
-) -> list[frozenset[str]]:
-    """Returns for each row of `school_facts.mark_rows` the columns that are hidden.
+def mark_sheet(rows: pd.DataFrame, key: list[str], stages: Mapping[Stage, int] = MappingProxyType({})) -> Sheet:
+    """Returns the cells and relations of `school_facts.mark_rows`.
 
     Args:
         rows: The rows.
         key: What tells sittings apart.
-        policy: The policy in force.
         stages: How many pupils are printed of a stage: autumn, stage, scope, who.
     """
-    sheet = Sheet()
     names = row_names(rows, key)
+    columns = ["participant_count", *MARK_COLUMNS, "not_attested_count", "compared_count", *JOURNAL_COLUMNS]
+    sheet = Sheet(rows, _cells(names, columns))
     for name, row in zip(names, _records(rows), strict=True):
         _mark_cells(sheet, name, row)
-    columns = ["participant_count", *MARK_COLUMNS, "not_attested_count", "compared_count"]
-    _upwards(sheet, rows, key, [*columns, *JOURNAL_COLUMNS])
+    _upwards(sheet, rows, key, columns)
     _same_children(sheet, rows.assign(name=names), stages)
-    return _by_row(sheet.hidden(policy), names)
+    return sheet
 
 
-def hidden_scores(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -> list[frozenset[str]]:
-    """Returns for each row of `school_facts.score_rows` the columns that are hidden, score_sum among them."""
-    sheet = Sheet()
-    names = row_names(rows, key)
+def score_sheet(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -> Sheet:
+    """Returns the cells and relations of `school_facts.score_rows`, score_sum among them."""
+    names, columns = row_names(rows, key), ["participant_count", *SCORE_COLUMNS, "score_sum"]
+    sheet = Sheet(rows, _cells(names, columns))
     for name, row in zip(names, _records(rows), strict=True):
         _score_cells(sheet, name, row, policy)
-    _upwards(sheet, rows, key, ["participant_count", *SCORE_COLUMNS, "score_sum"])
+    _upwards(sheet, rows, key, columns)
     _few_together(sheet, rows, key, policy)
-    return _by_row(sheet.hidden(policy), names)
+    return sheet
 
 
-def hidden_parts(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -> list[frozenset[str]]:
-    """Returns for each row of part and base which of the two are hidden; one base may serve several rows.
+def part_sheet(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -> Sheet:
+    """Returns the cells and relations of rows of part and base; one base may serve several rows.
 
     A number of contests is hidden with that of its contestants, and may then be none.
 
@@ -102,15 +130,14 @@ def hidden_parts(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -
         key: What tells the rows of one group of schools apart; the last names the part.
         policy: The policy in force.
     """
-    sheet, counts = Sheet(), []
     names, bases = row_names(rows, key), _base_names(rows, key)
-    if "contest_count" in rows:
-        counts = [f"{name}|contest_count" for name in names]
-        for cell, base, row in zip(counts, bases, _records(rows), strict=True):
-            _contest_count(sheet, cell, base, row, policy)
     parts = [
         base if whole else f"{name}|part" for name, base, whole in zip(names, bases, rows["is_whole"], strict=True)
     ]
+    columns = {"part": parts, "base": bases} | (_cells(names, ["contest_count"]) if "contest_count" in rows else {})
+    sheet = Sheet(rows, columns)
+    for cell, base, row in zip(columns.get("contest_count", ()), bases, _records(rows), strict=False):
+        _contest_count(sheet, cell, base, row, policy)
     for part, base, row in zip(parts, bases, _records(rows), strict=True):
         sheet.count(base, row["base"], row["scope"], is_total=True)
         if part != base:
@@ -119,16 +146,11 @@ def hidden_parts(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -
             sheet.total(base, [part, f"{part}|rest"])
     _partitions(sheet, rows, key, parts, bases)
     for total, schools, others in _families(rows, key):
-        for cells in (parts, bases, counts) if counts else (parts, bases):
+        for cells in columns.values():
             _family(sheet, cells[total], [cells[place] for place in schools], [cells[place] for place in others])
         _rests(sheet, parts, schools, others)
     _nested(sheet, rows, bases)
-    hidden = sheet.hidden(policy)
-    cells_of = {"part": parts, "base": bases} | ({"contest_count": counts} if counts else {})
-    return [
-        frozenset(what for what, cell in zip(cells_of, cells, strict=True) if cell in hidden)
-        for cells in zip(*cells_of.values(), strict=True)
-    ]
+    return sheet
 
 
 def _contest_count(sheet: Sheet, cell: str, base: str, row: Row, policy: DisclosurePolicy) -> None:
@@ -314,14 +336,9 @@ def _nested(sheet: Sheet, rows: pd.DataFrame, bases: list[str]) -> None:
             sheet.total(other, [one, between])
 
 
-def _by_row(hidden: frozenset[str], names: Sequence[str]) -> list[frozenset[str]]:
-    """The hidden columns of each row, from cells named «row|column»."""
-    columns: dict[str, set[str]] = {name: set() for name in names}
-    for cell in hidden:
-        name, _, column = cell.rpartition("|")
-        if name in columns:
-            columns[name].add(column)
-    return [frozenset(columns[name]) for name in names]
+def _cells(names: Sequence[str], columns: Sequence[str]) -> dict[str, list[str]]:
+    """By column the cells of the rows, «row|column»."""
+    return {column: [f"{name}|{column}" for name in names] for column in columns}
 
 
 def _records(rows: pd.DataFrame) -> list[Row]:

@@ -16,7 +16,7 @@ from analysis.indicators.public_effectiveness import ABOUT, WHOLES
 from analysis.indicators.school_facts import SITTING, WHO, Supported, in_groups
 from analysis.indicators.school_tables import school_tables_and_keys, supported_in
 from analysis.indicators.selection_hits import KEPT, ruled
-from analysis.rules.disclosure_policy import DisclosurePolicy
+from analysis.rules.disclosure_policy import Choice, DisclosurePolicy
 from analysis.rules.exam_calendar import JOURNAL, MARK_SCALE, SCORE_SCALE
 from analysis.rules.methods import Methods
 
@@ -35,9 +35,9 @@ SCALES = {"mark_results": MARK_SCALE, "score_results": SCORE_SCALE}
 OVER_A_BASE = {"pupil_groups": ("context", "pupil_group"), "staff_parts": ("staff", "staff_group")}
 
 
-def group_tables(tables: Tables, policy: DisclosurePolicy) -> tuple[dict[str, pd.DataFrame], Edges]:
+def group_tables(tables: Tables, policy: DisclosurePolicy, choice: Choice) -> tuple[dict[str, pd.DataFrame], Edges]:
     """Returns the tables by group of schools, whole and masked, and the edges of the whole ones."""
-    made = school_tables_and_keys(tables, policy)
+    made = school_tables_and_keys(tables, policy, choice)
     if not made:
         return {}, {}
     keys = {name: key for name, (_, key) in made.items() if not name.startswith(PUBLIC)}

@@ -1,6 +1,7 @@
 """The tables of school facts by group of schools: whole, and masked for the public with the same columns."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ from analysis.contracts.school_groups import (
 )
 from analysis.indicators import masking, school_facts
 from analysis.indicators.school_facts import SITTING, Supported, supported_by_year
-from analysis.rules.disclosure_policy import DisclosurePolicy
+from analysis.rules.disclosure_policy import OPEN_CHOICE, Choice, DisclosurePolicy, WentOut
 
 GROUP_NAMES = {OTHERS: "Другие школы города", CITY: "Город"}
 SHARE_DIGITS = 1
@@ -52,7 +53,14 @@ PARTS = {
         "winner_count", "contestant_count", "winner_share", ["contestants", "contest_level"], ContestParts
     ),
 }
+MADE_BY = {
+    "context": school_facts.pupil_rows,
+    "staff": school_facts.staff_rows,
+    "deficits": school_facts.deficit_rows,
+    "contests": school_facts.contest_rows,
+}
 Hidden = Sequence[frozenset[str]]
+KEYS = {"pupil_groups": ["pupil_group"], "staff_parts": ["staff_group"]}
 LISTED_SOURCES = ("results", "deficits", "contests")
 # Where every supported school is listed (`school_facts.listed`): what a table is about, and how many people a row is.
 LISTED = {
@@ -63,7 +71,35 @@ LISTED = {
 }
 
 
-def school_tables(tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy) -> dict[str, pd.DataFrame]:
+def row_keys(name: str, table: pd.DataFrame) -> list[str]:
+    """What tells the rows of a table apart in the record of what went out, as readers see them."""
+    about = LISTED[name][0] if name in LISTED else ["calendar_year", *KEYS[name]]
+    columns = [table[column].astype("str") for column in [*about, "scope", "group_name"]]
+    return ["|".join(values) for values in zip(*columns, strict=True)]
+
+
+class Masker(NamedTuple):
+    """The policy, how further cells are chosen, and the names of schools by login."""
+
+    policy: DisclosurePolicy
+    choice: Choice
+    names: Mapping[str, str]
+
+    def with_record(
+        self, name: str, rows: pd.DataFrame, called: Mapping[str, str] = MappingProxyType({"mean_score": "score_sum"})
+    ) -> pd.DataFrame:
+        """The rows of a table with what went out of each; `called` are columns that masking calls otherwise."""
+        known = self.choice.went_out.get(name, {})
+        if not known:
+            return rows
+        keys = row_keys(name, rows.assign(group_name=_group_names(rows, self.names)))
+        before = [known[key].named(called) if key in known else WentOut() for key in keys]
+        return rows.assign(went_out=pd.Series(before, index=rows.index, dtype=object))
+
+
+def school_tables(
+    tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy, choice: Choice = OPEN_CHOICE
+) -> dict[str, pd.DataFrame]:
     """Returns the tables of contracts.school_groups, each whole and, under `public_…`, masked.
 
     The mask is made over all years at once, so that every edition and every form of print hides the same.
@@ -71,12 +107,13 @@ def school_tables(tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy) 
     Args:
         tables: Typed tables; those of school facts that are not there or empty give nothing.
         policy: The policy in force.
+        choice: How further cells are chosen.
     """
-    return {name: table for name, (table, _) in school_tables_and_keys(tables, policy).items()}
+    return {name: table for name, (table, _) in school_tables_and_keys(tables, policy, choice).items()}
 
 
 def school_tables_and_keys(
-    tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy
+    tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy, choice: Choice = OPEN_CHOICE
 ) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
     """Returns the same tables, each with the key that its rows were summed by.
 
@@ -90,10 +127,11 @@ def school_tables_and_keys(
     supported = supported_in(tables, present)
     names = dict(zip(tables["schools"]["school_login"], tables["schools"]["school_name"], strict=True))
     made: dict[str, pd.DataFrame] = {}
+    masker = Masker(policy, choice, names)
     for name in [one for one in PARTS if one in present]:
-        made |= _parts(name, present[name], supported, policy)
+        made |= _parts(name, present[name], supported, masker)
     if "results" in present:
-        made = _results(present["results"], supported, policy, _stages(made)) | made
+        made = _results(present["results"], supported, masker, _stages(made)) | made
     if "self_assessment" in present:
         rows = school_facts.self_assessment_rows(present["self_assessment"], supported)
         made |= {"self_assessment_parts": rows, "public_self_assessment_parts": rows}
@@ -184,7 +222,7 @@ def _stages(made: Mapping[str, pd.DataFrame]) -> dict[masking.Stage, int]:
 
 
 def _results(
-    results: pd.DataFrame, supported: Supported, policy: DisclosurePolicy, stages: Mapping[masking.Stage, int]
+    results: pd.DataFrame, supported: Supported, masker: Masker, stages: Mapping[masking.Stage, int]
 ) -> dict[str, pd.DataFrame]:
     marks, scores = school_facts.mark_rows(results, supported), school_facts.score_rows(results, supported)
     by_marks = {
@@ -194,8 +232,10 @@ def _results(
     by_scores = {share: (count, "participant_count") for count, share in SCORE_SHARES.items()}
     mark_counts = ["participant_count", *MARK_COLUMNS, "not_attested_count", "compared_count", *JOURNAL_COLUMNS]
     score_counts = ["participant_count", *SCORE_COLUMNS, "score_sum"]
-    hidden_marks = masking.hidden_marks(marks, SITTING, policy, stages)
-    hidden_scores = masking.hidden_scores(scores, SITTING, policy)
+    policy, choice = masker.policy, masker.choice
+    hidden_marks = masking.mark_sheet(masker.with_record("mark_results", marks), SITTING, stages).hidden(policy, choice)
+    known = masker.with_record("score_results", scores)
+    hidden_scores = masking.score_sheet(known, SITTING, policy).hidden(policy, choice)
     return {
         "mark_results": _shown(marks, mark_counts, by_marks, _nothing(marks), 1),
         "public_mark_results": _shown(marks, mark_counts, by_marks, hidden_marks, policy.smallest_base),
@@ -206,29 +246,65 @@ def _results(
     }
 
 
-def _parts(name: str, table: pd.DataFrame, supported: Supported, policy: DisclosurePolicy) -> dict[str, pd.DataFrame]:
+def _parts(name: str, table: pd.DataFrame, supported: Supported, masker: Masker) -> dict[str, pd.DataFrame]:
     part, base, share, key, contract = PARTS[name]
-    make = {
-        "context": school_facts.pupil_rows,
-        "staff": school_facts.staff_rows,
-        "deficits": school_facts.deficit_rows,
-        "contests": school_facts.contest_rows,
-    }[name]
-    rows = make(table, supported)
-    people = rows[key[-1]].map(STAFF_GROUPS).eq("человек") if name == "staff" else pd.Series(True, index=rows.index)
+    rows = MADE_BY[name](table, supported)
+    people = _of_people(name, rows)
     hidden = pd.Series([frozenset[str]()] * len(rows), index=rows.index, dtype=object)
-    hidden[people] = masking.hidden_parts(rows[people].reset_index(drop=True), ["calendar_year", *key], policy)
+    table_name = next(known for known, one in GROUP_TABLES.items() if one is contract)
+    known = masker.with_record(table_name, rows[people].reset_index(drop=True), {part: "part", base: "base"})
+    sheet = masking.part_sheet(known, ["calendar_year", *key], masker.policy)
+    hidden[people] = sheet.hidden(masker.policy, masker.choice)
     counted = [part, base, *(["contest_count"] if "contest_count" in rows else [])]
-    smallest = people.map({True: policy.smallest_base, False: 0})
+    smallest = people.map({True: masker.policy.smallest_base, False: 0})
     names = {"part": part, "base": base}
     shares = {share: (part, base)}
     renamed = rows.rename(columns=names)
     masked = [frozenset(names.get(what, what) for what in one) for one in hidden]
-    table_name = next(known for known, one in GROUP_TABLES.items() if one is contract)
     return {
         table_name: _shown(renamed, counted, shares, _nothing(rows), 0),
         f"public_{table_name}": _shown(renamed, counted, shares, masked, smallest),
     }
+
+
+def _of_people(name: str, rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows count people; posts are no people."""
+    all_of_them = pd.Series(True, index=rows.index)
+    return rows["staff_group"].map(STAFF_GROUPS).eq("человек") if name == "staff" else all_of_them
+
+
+def sheets(
+    tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy, stages: Mapping[masking.Stage, int]
+) -> Iterator[tuple[str, masking.Sheet, Mapping[str, str]]]:
+    """Returns by table the cells and relations that its mask rests on, and what it calls their columns.
+
+    Args:
+        tables: The typed tables.
+        policy: The policy in force.
+        stages: How many pupils are printed of a stage, by names of schools and groups.
+    """
+    present = {name: tables[name] for name in (*PARTS, "results") if len(tables.get(name, ()))}
+    if not present:
+        return
+    supported = supported_in(tables, present)
+    names = dict(zip(tables["schools"]["school_login"], tables["schools"]["school_name"], strict=True))
+    for name in [one for one in PARTS if one in present]:
+        part, base, _, key, contract = PARTS[name]
+        rows = MADE_BY[name](present[name], supported)
+        rows = _named(rows[_of_people(name, rows)].reset_index(drop=True), names)
+        table = next(known for known, one in GROUP_TABLES.items() if one is contract)
+        yield table, masking.part_sheet(rows, ["calendar_year", *key], policy), {"part": part, "base": base}
+    if "results" in present:
+        rows = _named(school_facts.mark_rows(present["results"], supported), names)
+        logins = {name: login for login, name in names.items()} | dict.fromkeys(GROUP_NAMES.values(), "")
+        by_login = {(year, stage, scope, logins[name]): size for (year, stage, scope, name), size in stages.items()}
+        yield "mark_results", masking.mark_sheet(rows, SITTING, by_login), {}
+        rows = _named(school_facts.score_rows(present["results"], supported), names)
+        yield "score_results", masking.score_sheet(rows, SITTING, policy), {"score_sum": "mean_score"}
+
+
+def _named(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    return rows.assign(group_name=_group_names(rows, names))
 
 
 def _nothing(rows: pd.DataFrame) -> Hidden:
@@ -273,15 +349,17 @@ def _with_mean(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(mean_score=mean.round(MEAN_DIGITS), hidden=_listed(hidden, rows))
 
 
+def _group_names(rows: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
+    pairs = zip(rows["scope"], rows["who"], strict=True)
+    return [GROUP_NAMES.get(scope) or names.get(who, who) for scope, who in pairs]
+
+
 def _finished(name: str, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """The table as its contract wants it: names instead of logins, labels of what is hidden."""
     whole = name.removeprefix("public_")
     contract = GROUP_TABLES[whole]
     fields = contract.to_schema().columns
-    group_names = [
-        GROUP_NAMES.get(scope) or names.get(who, who) for scope, who in zip(rows["scope"], rows["who"], strict=True)
-    ]
-    extra: dict[str, Any] = {"group_name": group_names}
+    extra: dict[str, Any] = {"group_name": _group_names(rows, names)}
     if "hidden_columns" in fields:
         order = list(fields)
         extra["hidden_columns"] = [

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError
-from analysis.files.atomic import only_one_at_work
+from analysis.files.atomic import BUILD_LOCK, only_one_at_work
 from analysis.files.progress import SILENT, Progress
 from analysis.files.tables import code_fingerprint, fingerprint, read_manifest, tables_are_whole, write_tables
 from analysis.presentation.place import MADE_FOLDERS
@@ -21,7 +21,7 @@ from analysis.rules.config import (
     load_terms,
     read_without_fault,
 )
-from analysis.rules.disclosure_policy import load_policy
+from analysis.rules.disclosure_policy import SECRET_FILE, load_policy
 from analysis.rules.exam_calendar import load_calendar
 
 if TYPE_CHECKING:
@@ -102,13 +102,15 @@ def _indicators(
     from analysis.indicators.quality import quality_tables
     from analysis.indicators.school_edges import group_tables
     from analysis.indicators.tables import indicator_tables
+    from analysis.pipeline.mask_record import choice_for, with_printed_before
 
     looked_at = max(source.received for source in sources)
     reporting, policy = load_reporting(project.root), load_policy(project.root)
     sittings, red_share = load_calendar(project.root), load_red_share(project.root)
     made, of_indicators = indicator_tables(facts, project.collection, reporting, looked_at, methods)
-    of_groups, summed = group_tables(facts, policy)
-    made |= of_groups
+    choice = choice_for(project.root, facts)
+    of_groups, summed = group_tables(facts, policy, choice)
+    made |= of_groups | {"findings": with_printed_before(facts["findings"], of_groups, choice)}
     made |= public_effectiveness({**facts, **made}, methods, policy)
     made |= quality_tables({**facts, **made}, project.collection, reporting, sittings, sources, red_share)
     made |= rule_tables(sources, load_terms(project.root).abbreviations, load_assumptions(project.root), methods)
@@ -157,7 +159,7 @@ def _write(
     reports = project.root / "reports"
     # What is masked lies as bits beside the whole table (`indicators.school_tables.with_public`).
     stored = {name: table for name, table in tables.items() if name not in PUBLIC_TABLES}
-    with only_one_at_work(project.root / "data/.build.lock"):
+    with only_one_at_work(project.root / BUILD_LOCK):
         remove_interrupted(reports)
         wanted = [one for one in editions if one.calendar_year in years]
         for done, edition in enumerate(wanted):
@@ -187,7 +189,7 @@ def editions_of(
 
 def _inputs(project: Project) -> str:
     decided = sorted((project.root / "data").glob("*.toml"))
-    files = [PROJECT_FILE, SOURCES_FILE, "requirements.lock"]
+    files = [PROJECT_FILE, SOURCES_FILE, "requirements.lock", SECRET_FILE]
     files += [*(one.file for one in project.documents), *(source.file for source in load_sources(project.root))]
     given = [*decided, *(project.root / file for file in files)]
     return f"{fingerprint(project.root, given)} {code_fingerprint()}"

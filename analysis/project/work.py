@@ -30,6 +30,7 @@ IF_NOT_WRITTEN = (
 )
 FINDINGS = ("output/findings.txt", "output/findings.xlsx")
 ANNOTATED, FORMS_FOLDER = "output/annotated", "output/forms"
+AUDIT = "output/audit.csv"
 
 
 @dataclass(frozen=True)
@@ -179,13 +180,40 @@ def report(
     documents = [*annual, *own_reports(reports, asked)]
     needed = sorted({*asked, *(years_placed(reports, documents) & {*project.editions})})
     build(project, needed, progress)
+    if audience == "public":
+        from analysis.pipeline.audit import refuse_open_cells
+
+        refuse_open_cells(project, asked)
     sources = _report_sources(project, audience, needed)
     refuse_lost_references(sources, annual)
     refuse_repeated(sources, documents)
     documents += _school_pages(project, sources, asked) if audience == "internal" else []
     wanted = [*documents, "index.qmd"] if "html" in formats else documents
     day = max(source.received for source in load_sources(project.root))
-    return publish(sources, Request(wanted, formats, engine, day), progress=progress)
+    made = publish(sources, Request(wanted, formats, engine, day), progress=progress)
+    if audience == "public":
+        _keep_mask_record(project, asked)
+    return made
+
+
+def audit(project: Project, progress: Progress) -> tuple[tuple[str, ...], Path, bool]:
+    """Builds if needed and says what a reader can prove of what the public editions hide.
+
+    Returns:
+        What is said, the list of every hidden number for the office, and whether nothing is at risk.
+    """
+    build(project, (), progress)
+    from analysis.files.atomic import write_file_whole
+    from analysis.pipeline.audit import audit as look_at
+    from analysis.rules.disclosure_policy import load_policy
+
+    progress.step("Ищу, что можно доказать по открытым файлам")
+    with texts_as_objects():
+        found = look_at(project)
+    path = project.root / AUDIT
+    path.parent.mkdir(exist_ok=True)
+    write_file_whole(path, found.table().to_csv(index=False, sep=";").encode("utf-8-sig"))
+    return tuple(found.said(load_policy(project.root))), path, not found.stopping
 
 
 def documents(project: Project, order: "Order", progress: Progress) -> "Made":
@@ -321,6 +349,17 @@ def _report_sources(project: Project, audience: str, years: Sequence[int]) -> Pa
 
     with texts_as_objects():
         return internal_sources(project, years)
+
+
+def _keep_mask_record(project: Project, years: Sequence[int]) -> None:
+    """Notes what has gone out, so that a later mask agrees with it."""
+    from analysis.files.tables import read_tables
+    from analysis.indicators.school_tables import with_public
+    from analysis.lineage.store import stored
+    from analysis.pipeline.mask_record import keep_record
+
+    chains = stored(project.root)
+    keep_record(project.root, with_public(read_tables(project.root), lambda name: chains.array(f"{name}/mask")), years)
 
 
 def _school_pages(project: Project, sources: Path, years: Sequence[int]) -> list[str]:

@@ -188,6 +188,8 @@ IGNORED = """.ipynb_checkpoints/
 /reports/*/data/
 /reports/.quarto/
 /output/
+# the secret of the public edition and the record of what it has printed: back them up, never publish them
+/data/private/
 """
 
 

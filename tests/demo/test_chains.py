@@ -20,6 +20,7 @@ from analysis.lineage.codes import Question, cell_id, cell_question
 from analysis.lineage.explain import cell_chain, explain_cell
 from analysis.lineage.store import stored
 from analysis.lineage.walk import Walk
+from analysis.pipeline.mask_record import choice_for
 from analysis.project.explanation import printed_table
 from analysis.rules.config import load_project
 from analysis.rules.disclosure_policy import load_policy
@@ -105,7 +106,8 @@ def test_a_public_walk_shows_no_value(town, store):
 
 
 def test_the_masked_tables_follow_from_the_whole_ones_and_their_bits(town, store):
-    computed = school_tables(read_tables(town.root), load_policy(town.root))
+    tables = read_tables(town.root)
+    computed = school_tables(tables, load_policy(town.root), choice_for(town.root, tables))
     made = with_public(read_tables(town.root), lambda name: store.array(f"{name}/mask"))
     assert len(PUBLIC_TABLES) == 7
     for name in PUBLIC_TABLES:

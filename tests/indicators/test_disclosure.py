@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -123,18 +124,11 @@ def test_what_is_printed_elsewhere_counts_as_known():
     assert len({"12", "13", "15"} & suppress(hides, [whole, total_of("13", ["few", "more"])], BOUND).hidden) != 1
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.lists(small, min_size=2, max_size=2), min_size=2, max_size=2))
-def test_every_value_between_the_ends_is_possible_too(inner):
-    """By counting all tables: 2 × 2, each number up to 14."""
-    cells, relations = grid(inner)
-    outcome = suppress(cells, relations, BOUND)
-    assert outcome.sensitive == {cell.cell_id for cell in cells if cell.value < BOUND}
-    names = ["0/0", "0/1", "1/0", "1/1"]
+def fitting(cells, outcome):
+    """By cell its values in every 2 × 2 table that agrees with what is printed and which hidden counts are small."""
     a, b, c, d = np.indices((15,) * 4).reshape(4, -1)
-    worlds = dict(zip(names, (a, b, c, d), strict=True)) | {
-        "0/sum": a + b, "1/sum": c + d, "all/0": a + c, "all/1": b + d, "all/sum": a + b + c + d,
-    }  # fmt: skip
+    worlds = {"0/0": a, "0/1": b, "1/0": c, "1/1": d, "0/sum": a + b, "1/sum": c + d, "all/0": a + c, "all/1": b + d,
+              "all/sum": a + b + c + d}  # fmt: skip
     possible = np.ones(len(a), dtype=bool)
     for cell in cells:
         numbers = worlds[cell.cell_id]
@@ -144,8 +138,19 @@ def test_every_value_between_the_ends_is_possible_too(inner):
             possible &= numbers < BOUND
         elif cell.cell_id not in outcome.unlabelled:
             possible &= numbers >= BOUND
+    return {name: numbers[possible] for name, numbers in worlds.items()}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(small, min_size=2, max_size=2), min_size=2, max_size=2))
+def test_every_value_between_the_ends_is_possible_too(inner):
+    """By counting all tables: 2 × 2, each number up to 14."""
+    cells, relations = grid(inner)
+    outcome = suppress(cells, relations, BOUND)
+    assert outcome.sensitive == {cell.cell_id for cell in cells if cell.value < BOUND}
+    worlds = fitting(cells, outcome)
     for name in outcome.sensitive:
-        assert set(range(BOUND)) <= set(worlds[name][possible].tolist()), name
+        assert set(range(BOUND)) <= set(worlds[name].tolist()), name
 
 
 @settings(max_examples=12, deadline=None)
@@ -290,6 +295,34 @@ def test_fifteen_hundred_relations():
     known = [one for one in relations if one.terms[0][1].startswith("0:")]
     for name in itertools.islice(sorted(one for one in outcome.sensitive if one.startswith("0:")), 4):
         assert attacked(sample, known, outcome, name) == (0, BOUND - 1)
+
+
+def test_a_reader_who_has_the_program_and_not_the_secret_can_rule_out_no_table():
+    """Masked without a secret, 9 of 35 tables that fit give this pattern, and the 0 cannot be 4. A secret may hide a
+    cell without need, so that with some secret each of the 35 gives it."""
+    cells, relations = grid([[8, 8], [0, 9]])
+    outcome = suppress(cells, relations, BOUND, secret="of the office")
+    worlds = fitting(cells, outcome)
+    tables = np.array([worlds[name] for name in ("0/0", "0/1", "1/0", "1/1")]).T.reshape(-1, 2, 2).tolist()
+    assert {inner[1][0] for inner in tables} == set(range(BOUND))
+    narrowed, same = set(), 0
+    for inner in tables:
+        other, related = grid(inner)
+        narrowed |= {inner[1][0]} if suppress(other, related, BOUND).hidden == outcome.hidden else set()
+        needless = [replace(one, is_hidden=one.cell_id in outcome.hidden) for one in other]
+        same += suppress(needless, related, BOUND).hidden == outcome.hidden
+    assert narrowed != set(range(BOUND))
+    assert same == len(tables)
+
+
+def test_the_secret_hides_without_need_only_beside_small_counts(monkeypatch):
+    cells, relations = grid([[2, 20, 30], [40, 50, 60], [70, 80, 90]])
+    masks = [suppress(cells, relations, BOUND, secret=secret).hidden for secret in "abcdefa"]
+    assert masks[0] == masks[-1]
+    assert len({*masks}) > 1
+    monkeypatch.setattr("analysis.indicators.cell_relations.NEEDLESS", 1e9)
+    assert suppress(cells, relations, BOUND, secret="a").hidden == {cell.cell_id for cell in cells}
+    assert suppress(*grid([[10, 20], [30, 40]]), BOUND, secret="a").hidden == frozenset()
 
 
 def test_a_solver_that_is_wrong_is_not_believed(monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
 from analysis.contracts.validation import violations
-from analysis.indicators.masking import hidden_parts
+from analysis.indicators.masking import part_sheet
 from analysis.indicators.school_tables import public_rows, school_tables
 from analysis.rules.disclosure_policy import DEFAULT_POLICY
 from school_towns import printed, result, results, score, town_facts
@@ -185,7 +185,7 @@ def test_the_few_of_the_supported_schools_are_not_told_by_those_who_are_none_of_
         [("школа", "edu1", 18, 20), ("школа", "edu2", 28, 30), ("другие школы", "", 30, 50), ("город", "", 76, 100)],
         columns=["scope", "who", "part", "base"],
     ).assign(calendar_year=2021, staff_group="Прошли", is_whole=False)
-    hidden = hidden_parts(rows, ["calendar_year", "staff_group"], DEFAULT_POLICY)
+    hidden = part_sheet(rows, ["calendar_year", "staff_group"], DEFAULT_POLICY).hidden(DEFAULT_POLICY)
     assert {"part"} <= hidden[0] | hidden[1]
     assert hidden[2] | hidden[3]
 

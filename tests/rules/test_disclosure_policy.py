@@ -46,6 +46,8 @@ def test_without_a_file_the_default_holds_and_not_nothing(tmp_path):
         ("smallest_count = 5", "smallest_count = 11", "второе не меньше первого"),
         ("smallest_base = 10", "", "нет ключа «smallest_base»"),
         ("smallest_count = 5", 'smallest_count = "5"', "целое число"),
+        ("largest_share = 95", "largest_share = 40", "нужно больше 50"),
+        ("stops = []", 'stops = ["все"]', "бывает: dominance, one_mark"),
         ("[disclosure]", "[other]", "ключа «other» здесь не бывает. Исправьте"),
     ],
 )
