@@ -13,42 +13,16 @@ import pandas as pd
 
 from analysis.cleaning.measure_labels import LabelNotKnownError, MeasureLabels, labels_of
 from analysis.cleaning.notes import ASK, Notes, chosen, not_listed, shown_text
-from analysis.contracts.facts import EVIDENCE_KINDS
+from analysis.contracts.columns import pandas_types, typed_table
+from analysis.contracts.facts import EVIDENCE_KINDS, FACT_TABLES
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES
 from analysis.intake.cell_values import read_count, read_date
 from analysis.intake.returns import Returned, ReturnedRow
 
-COLUMNS = {
-    "schools": "source_file place school_login code_oo code_msu school_name full_name aliases school_kind pupil_count",
-    "school_status": "source_file place school_login school_year status last_report_year",
-    "former_names": "source_file place school_login former_name name_kind last_named_date",
-    "school_mergers": "source_file place school_login ended_name into_login merged_date basis last_report_year",
-    "reports": "source_file place reporter activity_code measure_number calendar_year whole_count fact_count "
-    "fact_date note",
-    "evidence": "source_file place evidence_id reporter activity_code measure_number calendar_year evidence_title "
-    "evidence_kind "
-    "evidence_number evidence_date evidence_link confirmed_count",
-    "acceptance": "source_file place evidence_id verdict verdict_by verdict_date reason",
-    "school_measures": "source_file place school_login calendar_year line own_measure planned_count done_count "
-    "done_date",
-    "received_forms": "source_file reporter calendar_year received_date cutoff_date form_state",
-}
 LABEL = "measure_label"
 REPORTED = ("whole_count", "fact_count", "fact_date", "note")
 YES_OR_NO = ("нет", "да")
-WHOLE = {"measure_number", "calendar_year", "line", "confirmed_count"}
-WHOLE_OR_BLANK = {"pupil_count", "fact_count", "whole_count", "planned_count", "done_count", "last_report_year"}
-DATES = {
-    "fact_date",
-    "evidence_date",
-    "verdict_date",
-    "done_date",
-    "received_date",
-    "cutoff_date",
-    "merged_date",
-    "last_named_date",
-}
 NAME_DOCUMENT = (
     "Попросите назвать документ на листе «Подтверждения» и примите форму ещё раз; без него факт не засчитывают."
 )
@@ -105,16 +79,8 @@ def clean_form(
 
 def fact_table(name: str, rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     """Returns a typed fact table from its rows."""
-    columns = COLUMNS[name].split()
-    values = list(zip(*rows, strict=True)) or [()] * len(columns)
-    return pd.DataFrame({column: _series(column, cells) for column, cells in zip(columns, values, strict=True)})
-
-
-def _series(column: str, cells: Sequence[Any]) -> "pd.Series[Any]":
-    if column in DATES:
-        return pd.Series(pd.to_datetime(pd.Series(list(cells), dtype="object"))).astype("datetime64[us]")
-    kind = "int64" if column in WHOLE else "Int64" if column in WHOLE_OR_BLANK else "str"
-    return pd.Series(list(cells), dtype=kind)
+    contract = FACT_TABLES[name]
+    return typed_table(contract, [dict(zip(pandas_types(contract), row, strict=True)) for row in rows])
 
 
 def _with_documents(

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cleaning.differences import is_filled_in
-from analysis.cleaning.returns import COLUMNS, fact_table
+from analysis.cleaning.returns import fact_table
+from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.findings import blocking
 from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
@@ -92,7 +93,7 @@ def _tables(project: Project, calendar_year: int, progress: Progress) -> dict[st
     checked = check_project(project, progress=progress)
     if "activities" not in checked.tables or any(one.rule != "workbook" for one in blocking(checked.findings)):
         raise AnalysisError("Есть замечания, которые останавливают работу: выполните analysis check.")
-    return {**{name: fact_table(name, ()) for name in COLUMNS}, **checked.tables}
+    return {**{name: fact_table(name, ()) for name in FACT_TABLES}, **checked.tables}
 
 
 def _not_made(

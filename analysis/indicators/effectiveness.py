@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.contracts.columns import pandas_types
-from analysis.contracts.effectiveness import AGAINST_CITY, SchoolIndicators
+from analysis.contracts.columns import shaped, typed_table
+from analysis.contracts.effectiveness import AGAINST_CITY, IndicatorGaps, SchoolIndicators
 from analysis.contracts.school_facts import are_asked
 from analysis.indicators.change import change_columns, earlier_places, one_way
 from analysis.indicators.indicator_links import indicator_links, part_of
@@ -74,7 +74,8 @@ def effectiveness(tables: Mapping[str, pd.DataFrame], passport: Passport, calend
     told, effects = pooled(asked)
     rows = [_of_indicator(one, passport, model) for one, model in zip(asked, told, strict=True)]
     parts = [part_of(one.indicator, one.keyed, one.found) for one in asked]
-    table, links = _together(rows)[COLUMNS] if rows else _nothing(), indicator_links(parts, tables, passport)
+    table = _together(rows)[COLUMNS] if rows else typed_table(SchoolIndicators)
+    links = indicator_links(parts, tables, passport)
     # Where a year was not compared after all (other schools in the sum), nothing stands behind the change.
     compared = np.where(table["earlier_year"].notna(), links["earlier"].nodes, NONE)
     edges = {**links, "earlier": pointing("school_indicators", compared)}
@@ -159,10 +160,6 @@ def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _nothing() -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in pandas_types(SchoolIndicators).items()})
-
-
 NOT_HELD = "нет данных: таких процедур в этом году не было (календарь процедур)"
 NOT_ASKED = "нет данных: процедур этого года в календаре нет, о результатах не спрашивали"
 NOBODY = "нет данных: никто не вернул этих сведений"
@@ -199,9 +196,7 @@ def indicator_gaps(
                 (indicator.id, int(year), len(having), missing, _reason(indicator, year, having, missing, calendar))
             )
     columns = ["indicator_id", "calendar_year", "school_count", "missing_school_count", "reason"]
-    return pd.DataFrame(rows, columns=columns).astype(
-        {"indicator_id": "str", "reason": "str"} | dict.fromkeys(columns[1:4], "int64")
-    )
+    return shaped(pd.DataFrame(rows, columns=columns), IndicatorGaps)
 
 
 def _reason(indicator: Indicator, year: int, having: set[str], missing: int, calendar: Sequence[Sitting]) -> str:

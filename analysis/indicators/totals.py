@@ -6,7 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.execution import EXECUTION_STATUSES, NO_REPORT, NO_SHARE, NOT_PLANNED, STATUS_COUNTS
+from analysis.contracts.columns import shaped
+from analysis.contracts.execution import (
+    EXECUTION_STATUSES,
+    NO_REPORT,
+    NO_SHARE,
+    NOT_PLANNED,
+    STATUS_COUNTS,
+    SchoolResults,
+)
 from analysis.indicators.execution import KEY, Duty, at_most, last_day, status, told, whole, whole_of
 from analysis.indicators.plan import NOTHING_PLANNED, OF_ACTIVITY
 
@@ -96,29 +104,13 @@ def school_results(
     joined = rows.merge(plan[[*KEY, *OF_PLAN]], on=KEY)
     joined = joined.merge(facts.rename(columns={"reporter": "school_login"}), on=[*KEY, "school_login"], how="left")
     states = [_school_status(row, cutoffs) for row in joined.to_dict("records")]
-    return joined.assign(school_status=pd.Series(states, dtype="str")).astype(
-        dict.fromkeys(("reported_count", "documented_count", "accepted_count"), "Int64")
-    )[SCHOOL_COLUMNS]
+    return shaped(joined.assign(school_status=states), SchoolResults)
 
 
 OF_PLAN = [
     "measure_label", "measure_name", "measure_kind", "target_count", "deadline_month", "comparator", "better",
     "target_mark",
 ]  # fmt: skip
-SCHOOL_COLUMNS = [
-    "calendar_year",
-    "school_login",
-    "activity_code",
-    "measure_number",
-    "measure_label",
-    "measure_name",
-    "target_count",
-    "share_count",
-    "reported_count",
-    "documented_count",
-    "accepted_count",
-    "school_status",
-]
 
 
 def _school_status(row: Mapping[Any, Any], cutoffs: Mapping[int, date]) -> str:

@@ -12,8 +12,8 @@ from analysis.cleaning.corrections import Amendments, apply_corrections, load_am
 from analysis.cleaning.plan_versions import one_plan
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import list_faults, look_alikes, one_name_each, watch_terms
-from analysis.cleaning.typed_rows import typed_table
 from analysis.contracts.chains import CHAIN_TABLES, ReceivedCells
+from analysis.contracts.columns import typed_table
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.findings import Finding, Severity, blocking, in_listing_order
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.cleaning.exam_results import ExportRows, Frame, ReadExport, clean_export
 from analysis.cleaning.result_sources import merge_exports
 from analysis.cleaning.schools import directory
-from analysis.cleaning.typed_rows import typed_table
+from analysis.contracts.columns import typed_table
 from analysis.contracts.exports import EXPORT_TABLES
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.validation import violations
