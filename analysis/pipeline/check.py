@@ -15,7 +15,7 @@ from analysis.cleaning.terms import list_faults, look_alikes, one_name_each, wat
 from analysis.contracts.chains import CHAIN_TABLES, ReceivedCells
 from analysis.contracts.columns import typed_table
 from analysis.contracts.facts import FACT_TABLES
-from analysis.contracts.findings import Finding, Severity, blocking, in_listing_order
+from analysis.contracts.findings import WHOLE_FILE, Finding, Severity, blocking, in_listing_order
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
@@ -225,7 +225,7 @@ def _source_findings(content: bytes, file: str, sources: tuple[Source, ...]) -> 
         if source is None
         else f"Верните полученный файл, а правку запишите в {CORRECTIONS_FILE}; новый файл запишите в {SOURCES_FILE}."
     )
-    return [Finding("source", Severity.BLOCKS, file, ("весь файл",), "", explanation, action, _stanza(file, digest))]
+    return [Finding("source", Severity.BLOCKS, file, (WHOLE_FILE,), "", explanation, action, _stanza(file, digest))]
 
 
 def _unentered_workbooks(root: Path, sources: Sequence[Source]) -> list[Finding]:
@@ -235,7 +235,7 @@ def _unentered_workbooks(root: Path, sources: Sequence[Source]) -> list[Finding]
     explanation = f"Файл лежит в data/raw, но не записан в {SOURCES_FILE}: он не читается и в отчёт не входит."
     action = "Примите его: analysis receive сам скопирует и запишет файл; лишний файл уберите из data/raw."
     return [
-        Finding("source", Severity.ATTENTION, file, ("весь файл",), "", explanation, action)
+        Finding("source", Severity.ATTENTION, file, (WHOLE_FILE,), "", explanation, action)
         for file in there
         if file not in entered
     ]

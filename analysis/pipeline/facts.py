@@ -16,7 +16,7 @@ from analysis.cleaning.registry import LOGIN, Registry, clean_registry, named_sc
 from analysis.cleaning.returns import FactRows, clean_form, fact_table
 from analysis.cleaning.school_history import last_report_years, with_ended, with_former_names, with_mergers
 from analysis.contracts.facts import COUNTED, FACT_TABLES, LATE, REPLACED
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
 from analysis.errors import AnalysisError
 from analysis.files.fingerprints import received_bytes
 from analysis.indicators.duties import duties
@@ -409,7 +409,7 @@ def _other_edition(source: Source, identity: Identity, project: Project) -> Find
 
 
 def _whole_file(source: Source, rule: str, severity: Severity, value: str, said: str, action: str) -> Finding:
-    return Finding(rule, severity, source.file, ("весь файл",), value, said, action)
+    return Finding(rule, severity, source.file, (WHOLE_FILE,), value, said, action)
 
 
 def _asked_by(day: date, project: Project, collection: Collection) -> set[int]:

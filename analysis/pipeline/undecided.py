@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
 from analysis.rules.config import CALENDAR_FILE, Project
 from analysis.rules.exam_calendar import Sitting, load_calendar, school_years_of, sitting_stanza
 
@@ -45,7 +45,7 @@ def _years_without_sittings(calendar: Sequence[Sitting], editions: Sequence[int]
             "calendar",
             Severity.ATTENTION,
             CALENDAR_FILE,
-            ("весь файл",),
+            (WHOLE_FILE,),
             "",
             no_sittings(calendar, year),
             FILL_IN if first else f"Допишите и их; образец печатает analysis forms {year}.",
