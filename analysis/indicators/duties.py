@@ -9,7 +9,7 @@ from analysis.contracts.columns import pandas_types, shaped, typed_table
 from analysis.contracts.execution import OWED_KINDS, Owed
 from analysis.contracts.facts import COUNTED, LATE
 from analysis.indicators.execution import KEY, RETURNED, WAITING, Duty, accepted_evidence
-from analysis.indicators.plan import OF_ACTIVITY
+from analysis.indicators.plan import OF_ACTIVITY, planned
 from analysis.indicators.plan import asked as asked_of
 from analysis.rules.config import Collection, Report
 from analysis.rules.exam_calendar import school_years_of
@@ -247,7 +247,7 @@ def _nobody(asked: pd.DataFrame, duties: Sequence[Duty]) -> pd.DataFrame:
     answered = {(one.activity_code, one.measure_number, one.calendar_year) for one in duties}
     keys = zip(asked["activity_code"], asked["measure_number"], asked["calendar_year"], strict=True)
     alone = asked[pd.Series([key not in answered for key in keys], index=asked.index, dtype="bool")]
-    alone = alone[(alone["target_count"] > 0).fillna(False)]
+    alone = planned(alone)
     return alone.assign(debtor=OFFICE, owed_kind=NOBODY)
 
 

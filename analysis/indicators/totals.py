@@ -16,7 +16,7 @@ from analysis.contracts.execution import (
     SchoolResults,
 )
 from analysis.indicators.execution import KEY, Duty, at_most, last_day, status, told, whole, whole_of
-from analysis.indicators.plan import NOTHING_PLANNED, OF_ACTIVITY
+from analysis.indicators.plan import NOTHING_PLANNED, OF_ACTIVITY, planned
 
 COUNTS = [
     "planned_measure_count",
@@ -49,13 +49,13 @@ def executor_results(rows: pd.DataFrame, executors: pd.DataFrame) -> pd.DataFram
 
 
 def _added(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    planned = rows[(rows["target_count"] > 0).fillna(False)]
+    of_plan = planned(rows)
     counted = rows[by].assign(
-        planned_measure_count=rows.index.isin(planned.index).astype("int64"),
-        reported_measure_count=_among(rows, planned["reported_count"].notna()),
-        documented_measure_count=_among(rows, whole_of(planned, "documented_count")),
-        accepted_measure_count=_among(rows, whole_of(planned, "accepted_count")),
-        **{name: _among(rows, planned["status"] == state) for name, state in STATUS_COUNTS.items()},
+        planned_measure_count=rows.index.isin(of_plan.index).astype("int64"),
+        reported_measure_count=_among(rows, of_plan["reported_count"].notna()),
+        documented_measure_count=_among(rows, whole_of(of_plan, "documented_count")),
+        accepted_measure_count=_among(rows, whole_of(of_plan, "accepted_count")),
+        **{name: _among(rows, of_plan["status"] == state) for name, state in STATUS_COUNTS.items()},
     )
     return counted.groupby(by, sort=False)[COUNTS].sum().reset_index()
 
