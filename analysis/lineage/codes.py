@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from analysis.contracts.findings import column_letters
+
 INTERNAL = "-internal"
 CELL_ID = re.compile(r"^(?P<table>[^@!]+)@(?P<year>\d{4})(?P<internal>-internal)?(?:!(?P<cell>.*))?$")
 TABLE_PREFIXES = ("tbl-", "fig-")
@@ -53,15 +55,6 @@ def position(cell: str) -> tuple[int, int] | None:
     for letter in match[1].upper():
         number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1, int(match[2]) - 2
-
-
-def column_letters(number: int) -> str:
-    """The letters of a column by its number, from 1: A, Z, AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def unquoted(asked: str) -> str:
