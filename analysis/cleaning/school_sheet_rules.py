@@ -163,7 +163,7 @@ def _sum_words(total: float, stands: float) -> str:
     return f"сумма {plain_number(total)}, стоит {plain_number(stands)}"
 
 
-def plain_number(number: float) -> str:
+def plain_number(number: Any) -> str:
     """A number as a person writes it: «12,5»."""
     return f"{number:g}".replace(".", ",")
 

@@ -94,8 +94,12 @@ def pooled_shares(
     firsts = np.unique(rows.pair, return_index=True)[1]
     cells, schools, converged = _fitted(rows, limits, counted, rule.least, len(firsts))
     towns = np.zeros(len(rows.totals), np.intp) if town is None else np.asarray(town)
-    of_schools = Effects(towns[firsts], np.asarray(school)[firsts], *schools[:4], schools[4:], converged[firsts])
-    return PooledShares(*cells, converged, of_schools)
+    mean, low, high, above = schools[:4]
+    of_schools = Effects(
+        towns[firsts], np.asarray(school)[firsts], mean, low, high, above, schools[4:], converged[firsts]
+    )
+    mean, low, high, over = cells
+    return PooledShares(mean, low, high, over, converged, of_schools)
 
 
 def _fitted(
