@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.contracts.chains import SelectionRules
 from analysis.contracts.columns import typed_table
 from analysis.contracts.indicators import Abbreviations, Sources
 from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED, Assumptions
-from analysis.contracts.report import PassportRows
+from analysis.contracts.report import PassportRows, SelectionRules
 from analysis.rules.assumptions import Assumption
 from analysis.rules.config import Abbreviation, Source
 from analysis.rules.indicator_passport import NO_INTERVAL, Indicator

@@ -22,8 +22,7 @@ from analysis.indicators.plan import in_force, plan_by_year
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.check import check_project
-from analysis.pipeline.undecided import FILL_IN, no_sittings
-from analysis.pipeline.unsettled_facts import school_names
+from analysis.pipeline.unsettled_facts import FILL_IN, no_sittings, school_names
 from analysis.rules.config import CALENDAR_FILE, INVENTED, Collection, Project, load_reporting, load_sources
 from analysis.rules.exam_calendar import Sitting, load_calendar, sitting_stanza
 from analysis.rules.school_mergers import SCHOOLS_FILE

@@ -12,10 +12,10 @@ from analysis.cleaning.corrections import Amendments, apply_corrections, load_am
 from analysis.cleaning.plan_versions import one_plan
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import list_faults, look_alikes, one_name_each, watch_terms
-from analysis.contracts.chains import CHAIN_TABLES, ReceivedCells
 from analysis.contracts.columns import typed_table
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.findings import WHOLE_FILE, Finding, Severity, blocking, in_listing_order
+from analysis.contracts.report import CHAIN_TABLES, ReceivedCells
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
@@ -30,8 +30,7 @@ from analysis.pipeline.confirmation import confirmed_reading
 from analysis.pipeline.exports import exports_in_force
 from analysis.pipeline.facts import Reader, in_force, read_facts
 from analysis.pipeline.rule_files import broken_rules, nothing_can_be_read
-from analysis.pipeline.undecided import undecided
-from analysis.pipeline.unsettled_facts import unanswered_measures, undecided_reports, unnamed_reporters
+from analysis.pipeline.unsettled_facts import unanswered_measures, undecided, undecided_reports, unnamed_reporters
 from analysis.rules.config import (
     CORRECTIONS_FILE,
     RETURNED_KINDS,

@@ -8,8 +8,8 @@ from analysis.cleaning.exam_results import ExportRows, Frame, ReadExport, clean_
 from analysis.cleaning.result_sources import merge_exports
 from analysis.cleaning.schools import directory
 from analysis.contracts.columns import typed_table
-from analysis.contracts.exports import EXPORT_TABLES
 from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
+from analysis.contracts.report import EXPORT_TABLES
 from analysis.contracts.validation import violations
 from analysis.errors import AnalysisError
 from analysis.files.fingerprints import received_bytes

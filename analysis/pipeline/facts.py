@@ -9,11 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
 from analysis.cleaning.notes import asked_together
 from analysis.cleaning.registry import LOGIN, Registry, clean_registry, named_schools
-from analysis.cleaning.returns import FactRows, clean_form, fact_table
+from analysis.cleaning.returns import FactRows, clean_acceptance, clean_form, fact_table
 from analysis.cleaning.school_history import last_report_years, with_ended, with_former_names, with_mergers
 from analysis.contracts.facts import COUNTED, FACT_TABLES, LATE, REPLACED
 from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
@@ -48,7 +47,7 @@ Received = tuple[Source, Returned]
 class Facts:
     """The typed fact tables (contracts.facts and contracts.school_facts describe them), cells and findings.
 
-    `cells` are rows of contracts.chains.ReceivedCells.
+    `cells` are rows of contracts.report.ReceivedCells.
     """
 
     tables: dict[str, pd.DataFrame]

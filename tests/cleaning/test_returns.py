@@ -4,9 +4,8 @@ from datetime import date
 
 import pytest
 
-from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.notes import asked_together
-from analysis.cleaning.returns import clean_form
+from analysis.cleaning.returns import clean_acceptance, clean_form
 from analysis.contracts.findings import Severity, column_letters
 from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
 from analysis.intake.returns import Identity, Returned, ReturnedRow
