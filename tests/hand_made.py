@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analysis.cleaning.typed_rows import typed_table
+from analysis.contracts.columns import typed_table
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.sentence import Case

@@ -4,7 +4,7 @@ import random
 
 import pandas as pd
 
-from analysis.cleaning.typed_rows import typed_table
+from analysis.contracts.columns import typed_table
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.school_facts import (
     CATEGORIES,

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.cleaning.school_sheet_rules import mean_cannot_be
 from analysis.cleaning.schools import Directory, Match, find_school
 from analysis.cleaning.sittings import UnknownSittingError, programme_of, sitting_of
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
 from analysis.contracts.outcomes import ASKS, SETS_ASIDE
 from analysis.contracts.school_facts import RESULT_KEY, RESULT_ORIGINS, SCORE_COLUMNS
 from analysis.intake.exports.counts import ExamCounts
@@ -118,7 +118,7 @@ class _Reading:
         received, cutoff = self.source.received, self.frame.collection.cutoff(year)
         said = f"Выгрузка за {year} год получена {received:%d.%m.%Y}, а срок отчёта — {cutoff:%d.%m.%Y}: она не вошла."
         action = "Если срок был продлён, запишите его в project.toml, раздел [cutoff]."
-        self._say("late", Severity.ATTENTION, "весь файл", "", said, action)
+        self._say("late", Severity.ATTENTION, WHOLE_FILE, "", said, action)
 
     def _keep(self, one: ExamCounts, login: str, year: int) -> None:
         try:
@@ -154,7 +154,7 @@ class _Reading:
             if known is None
             else "Примите исходный файл заново: при чтении этот минимум ещё не был записан."
         )
-        self._say("minimum_score", Severity.ATTENTION, "весь файл", value, f"{ASKS['no_minimum']}.", action)
+        self._say("minimum_score", Severity.ATTENTION, WHOLE_FILE, value, f"{ASKS['no_minimum']}.", action)
         return replace(one, below_minimum_count=None)
 
     def _set_aside_school(self, one: ExamCounts, match: Match, year: int) -> None:
@@ -191,8 +191,8 @@ class _Reading:
         named = ", ".join(map(str, years))
         said = f"{SETS_ASIDE['other_year']}: в нём {named} год, а лежит он в {self.folder_year}."
         action = f"Примите исходный файл заново (analysis receive) и удалите эту запись из {SOURCES_FILE}."
-        self._say("quarantine", Severity.ATTENTION, "весь файл", named, said, action)
-        whole = ExamCounts("весь файл", "", "", self.folder_year, None, "")
+        self._say("quarantine", Severity.ATTENTION, WHOLE_FILE, named, said, action)
+        whole = ExamCounts(WHOLE_FILE, "", "", self.folder_year, None, "")
         self._keep_aside(whole, None, self.folder_year, SETS_ASIDE["other_year"])
 
     def tell_left_out(self, row_count: int) -> None:
@@ -200,15 +200,15 @@ class _Reading:
         if self._others == row_count:
             said = "Ни одной строки нашего муниципалитета в файле нет."
             action = "Если файл наш, впишите в project.toml, [collection], municipality_names: как он пишется там."
-            self._say("other_schools", Severity.ATTENTION, "весь файл", "", said, action)
+            self._say("other_schools", Severity.ATTENTION, WHOLE_FILE, "", said, action)
         elif self._others and self._others + sum(self._not_asked.values()) < row_count:
             said = f"Строк других муниципалитетов: {self._others}; они не читаются."
-            self._say("other_schools", Severity.NOTE, "весь файл", "", said, "Ничего делать не нужно.")
+            self._say("other_schools", Severity.NOTE, WHOLE_FILE, "", said, "Ничего делать не нужно.")
         if self._not_asked:
             counts = ", ".join(f"{year} — {count}" for year, count in sorted(self._not_asked.items()))
             said = f"Строк за годы, за которые отчёт не выходит: {counts}; они не читаются."
             action = "Ничего; если отчёт за этот год нужен, впишите год в project.toml, ключ editions."
-            self._say("other_edition", Severity.NOTE, "весь файл", "", said, action)
+            self._say("other_edition", Severity.NOTE, WHOLE_FILE, "", said, action)
 
     def without_repeats(self) -> list[dict[str, Any]]:
         """Returns the rows, each school and exam once. If two rows differ, neither is used."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.cleaning.school_sheet_rules import plain_number
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.outcomes import ASKS
 from analysis.contracts.school_facts import GRADES, MARK_COLUMNS
@@ -104,7 +105,7 @@ def changed_much(frame: pd.DataFrame, key: Sequence[str], column: str) -> list[F
         _look(
             row,
             row[column],
-            f"{ASKS['magnitude']}: стало {_plain(row[column])}, а было {_plain(row[f'{column}_before'])} "
+            f"{ASKS['magnitude']}: стало {plain_number(row[column])}, а было {plain_number(row[f'{column}_before'])} "
             f"({row['source_file_before']}: {row['place_before']})",
         )
         for row in _records(pairs[(most > MANY_TIMES * least) & (most - least > MORE_THAN)])
@@ -141,11 +142,7 @@ def _beside_last_year(frame: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
 
 def _look(row: Mapping[str, Any], value: object, said: str) -> Finding:
     file, place = str(row["source_file"]), (str(row["place"]),)
-    return Finding("plausibility", Severity.ATTENTION, file, place, _plain(value), f"{said}.", LOOK)
-
-
-def _plain(number: Any) -> str:
-    return f"{number:g}".replace(".", ",")
+    return Finding("plausibility", Severity.ATTENTION, file, place, plain_number(value), f"{said}.", LOOK)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
-from analysis.cleaning.returns import COLUMNS, FactRows
+from analysis.cleaning.returns import FactRows
 from analysis.cleaning.schools import CYRILLIC, LATIN, same_code, same_name
-from analysis.contracts.facts import STATUSES
+from analysis.contracts.columns import pandas_types
+from analysis.contracts.facts import STATUSES, Schools
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.forms import REGISTRY_SCHOOLS, REGISTRY_STATUS
 from analysis.intake.cell_values import CellNotReadError, read_count, school_year_in
@@ -68,7 +69,7 @@ def named_schools(registry: Registry) -> list[tuple[Any, ...]]:
 
 def school_row(line: tuple[Any, ...]) -> dict[str, Any]:
     """Returns a row of `schools` by column name."""
-    return dict(zip(COLUMNS["schools"].split(), line, strict=True))
+    return dict(zip(pandas_types(Schools), line, strict=True))
 
 
 def _schools(returned: Returned, notes: Notes) -> list[Named]:

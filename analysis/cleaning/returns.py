@@ -1,4 +1,4 @@
-"""Filled forms become typed reports, evidence and own measures. Whatever changes the meaning is a finding."""
+"""Filled forms become typed reports, evidence, own measures and verdicts. Whatever changes the meaning is a finding."""
 
 import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -13,42 +13,16 @@ import pandas as pd
 
 from analysis.cleaning.measure_labels import LabelNotKnownError, MeasureLabels, labels_of
 from analysis.cleaning.notes import ASK, Notes, chosen, not_listed, shown_text
-from analysis.contracts.facts import EVIDENCE_KINDS
+from analysis.contracts.columns import pandas_types, typed_table
+from analysis.contracts.facts import EVIDENCE_KINDS, FACT_TABLES, SENT_BACK, VERDICTS
 from analysis.contracts.findings import Finding, Severity
-from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES
+from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
 from analysis.intake.cell_values import read_count, read_date
 from analysis.intake.returns import Returned, ReturnedRow
 
-COLUMNS = {
-    "schools": "source_file place school_login code_oo code_msu school_name full_name aliases school_kind pupil_count",
-    "school_status": "source_file place school_login school_year status last_report_year",
-    "former_names": "source_file place school_login former_name name_kind last_named_date",
-    "school_mergers": "source_file place school_login ended_name into_login merged_date basis last_report_year",
-    "reports": "source_file place reporter activity_code measure_number calendar_year whole_count fact_count "
-    "fact_date note",
-    "evidence": "source_file place evidence_id reporter activity_code measure_number calendar_year evidence_title "
-    "evidence_kind "
-    "evidence_number evidence_date evidence_link confirmed_count",
-    "acceptance": "source_file place evidence_id verdict verdict_by verdict_date reason",
-    "school_measures": "source_file place school_login calendar_year line own_measure planned_count done_count "
-    "done_date",
-    "received_forms": "source_file reporter calendar_year received_date cutoff_date form_state",
-}
 LABEL = "measure_label"
 REPORTED = ("whole_count", "fact_count", "fact_date", "note")
 YES_OR_NO = ("нет", "да")
-WHOLE = {"measure_number", "calendar_year", "line", "confirmed_count"}
-WHOLE_OR_BLANK = {"pupil_count", "fact_count", "whole_count", "planned_count", "done_count", "last_report_year"}
-DATES = {
-    "fact_date",
-    "evidence_date",
-    "verdict_date",
-    "done_date",
-    "received_date",
-    "cutoff_date",
-    "merged_date",
-    "last_named_date",
-}
 NAME_DOCUMENT = (
     "Попросите назвать документ на листе «Подтверждения» и примите форму ещё раз; без него факт не засчитывают."
 )
@@ -105,16 +79,8 @@ def clean_form(
 
 def fact_table(name: str, rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     """Returns a typed fact table from its rows."""
-    columns = COLUMNS[name].split()
-    values = list(zip(*rows, strict=True)) or [()] * len(columns)
-    return pd.DataFrame({column: _series(column, cells) for column, cells in zip(columns, values, strict=True)})
-
-
-def _series(column: str, cells: Sequence[Any]) -> "pd.Series[Any]":
-    if column in DATES:
-        return pd.Series(pd.to_datetime(pd.Series(list(cells), dtype="object"))).astype("datetime64[us]")
-    kind = "int64" if column in WHOLE else "Int64" if column in WHOLE_OR_BLANK else "str"
-    return pd.Series(list(cells), dtype=kind)
+    contract = FACT_TABLES[name]
+    return typed_table(contract, [dict(zip(pandas_types(contract), row, strict=True)) for row in rows])
 
 
 def _with_documents(
@@ -375,3 +341,55 @@ def _note_doubtful(
             said = "Есть дата или примечание, а факт пуст: ноль или нет сведений?"
             stands = "; ".join(filter(None, (day and day.strftime("%d.%m.%Y"), note)))
             notes.add("blank_fact", Severity.ATTENTION, line[1], stands, said, ZERO_OR_NOTHING)
+
+
+def clean_acceptance(returned: Returned, known: Iterable[str]) -> FactRows:
+    """Returns the verdicts. A verdict lapses if its evidence is no longer there."""
+    notes, present = Notes(returned.file), set(known)
+    rows: dict[str, tuple[Any, ...]] = {}
+    for row in returned.rows[ACCEPTANCE.title]:
+        identifier, verdict = notes.read(row, "evidence_id", shown_text), notes.read(row, "verdict", chosen(VERDICTS))
+        if notes.unread(row, "evidence_id", "verdict") or verdict in (None, VERDICTS[-1]):
+            continue
+        if identifier is None:
+            said = "Решение есть, а кода подтверждения в строке нет: к чему оно относится, неизвестно."
+            notes.add("acceptance", Severity.BLOCKS, row.place, str(verdict), said)
+            continue
+        if identifier not in present:
+            notes.add(
+                "acceptance",
+                Severity.ATTENTION,
+                row.place,
+                str(identifier),
+                "Такого подтверждения больше нет: его изменили или отозвали, и решение о нём утратило силу.",
+                "Рассмотрите новое подтверждение: analysis forms сделает свежий лист рассмотрения.",
+            )
+            continue
+        if verdict is not None and verdict not in VERDICTS:
+            said = f"Нужно решение из списка. {not_listed(verdict, VERDICTS)}"
+            notes.refuse(row, "verdict", "acceptance", Severity.BLOCKS, said)
+            continue
+        who, reason = notes.read(row, "verdict_by", shown_text), notes.read(row, "reason", shown_text)
+        day = notes.read(row, "verdict_date", read_date)
+        lacking = _lacking_in_verdict(verdict, who, day, reason)
+        unsaid = [said for said, name in lacking.items() if not notes.unread(row, name)]
+        if unsaid:
+            notes.add("acceptance", Severity.BLOCKS, row.place, str(verdict), f"Не указано: {', '.join(unsaid)}.")
+        elif not lacking and identifier in rows and rows[identifier][3] != verdict:
+            notes.add("acceptance", Severity.BLOCKS, row.place, str(verdict), "О подтверждении два разных решения.")
+        elif not lacking:
+            rows[identifier] = (returned.file, row.place, identifier, verdict, who, day, reason)
+    return FactRows({"acceptance": tuple(rows.values())}, (*returned.findings, *notes.findings))
+
+
+def _lacking_in_verdict(verdict: str | None, who: str | None, day: date | None, reason: str | None) -> dict[str, str]:
+    """Returns what a verdict lacks, in words, and the column where it belongs."""
+    return {
+        said: name
+        for said, name, missing in (
+            ("кто решил", "verdict_by", who is None),
+            ("дата решения", "verdict_date", day is None),
+            ("причина возврата", "reason", verdict == SENT_BACK and reason is None),
+        )
+        if missing
+    }

@@ -154,16 +154,17 @@ def _said_of(pair: PartOf) -> tuple[str, tuple[str, ...]]:
 
 def _above_words(pair: PartOf, part: float, whole: float, titles: Mapping[str, str] | None = None) -> str:
     if _said_of(pair)[1] == pair.part:
-        return f"{_plain(part)} больше, чем {_plain(whole)}"
+        return f"{plain_number(part)} больше, чем {plain_number(whole)}"
     named = (" + ".join(f"«{(titles or {}).get(name, name)}»" for name in names) for names in (pair.part, pair.whole))
-    return ", ".join(f"{name} — {_plain(amount)}" for name, amount in zip(named, (part, whole), strict=True))
+    return ", ".join(f"{name} — {plain_number(amount)}" for name, amount in zip(named, (part, whole), strict=True))
 
 
 def _sum_words(total: float, stands: float) -> str:
-    return f"сумма {_plain(total)}, стоит {_plain(stands)}"
+    return f"сумма {plain_number(total)}, стоит {plain_number(stands)}"
 
 
-def _plain(number: float) -> str:
+def plain_number(number: Any) -> str:
+    """A number as a person writes it: «12,5»."""
     return f"{number:g}".replace(".", ",")
 
 

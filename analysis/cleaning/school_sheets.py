@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.cleaning.notes import ASK, Notes, chosen, not_listed, shown_text
 from analysis.cleaning.school_sheet_rules import Rule, broken_rules, contradictions
 from analysis.cleaning.sittings import SCALE_OF, UnknownRowError, identified
-from analysis.cleaning.typed_rows import typed_table
+from analysis.contracts.columns import typed_table
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.forms import (
     CONTESTS,

@@ -1,36 +1,18 @@
-"""Rows become typed tables, after their contracts; among them what people wrote into files of rules."""
+"""What people wrote into files of rules becomes typed tables, after their contracts."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
-import pandera.pandas as pa
 
-from analysis.contracts.chains import SelectionRules
-from analysis.contracts.columns import pandas_types
+from analysis.contracts.columns import typed_table
 from analysis.contracts.indicators import Abbreviations, Sources
 from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED, Assumptions
-from analysis.contracts.report import PassportRows
+from analysis.contracts.report import PassportRows, SelectionRules
 from analysis.rules.assumptions import Assumption
 from analysis.rules.config import Abbreviation, Source
 from analysis.rules.indicator_passport import NO_INTERVAL, Indicator
 from analysis.rules.methods import Methods, RuleSet
 from analysis.rules.written import bracketed, doubt
-
-
-def typed_table(contract: type[pa.DataFrameModel], rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Returns a table with the columns of a contract, in its order and with its types.
-
-    Args:
-        contract: What the table must be; whether it is so is checked elsewhere.
-        rows: Values by column name; a column that a row leaves out is blank there.
-    """
-    return pd.DataFrame(
-        {
-            name: pd.Series([row.get(name) for row in rows], dtype=dtype)
-            for name, dtype in pandas_types(contract).items()
-        }
-    )
 
 
 def rule_tables(

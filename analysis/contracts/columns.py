@@ -1,11 +1,12 @@
 """What a contract is made of: the columns of a table, from the dictionary of fields."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from inspect import get_annotations
 from typing import Any
 
+import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
@@ -98,6 +99,23 @@ def _pandas_type(dtype: str) -> str:
     if dtype.startswith("datetime64"):
         return "datetime64[us]"
     return "str" if dtype.startswith("string") else dtype
+
+
+def typed_table(contract: Contract, rows: Sequence[Mapping[str, Any]] = ()) -> pd.DataFrame:
+    """Returns a table with the columns of a contract, in its order and with its types.
+
+    Args:
+        contract: What the table must be; whether it is so is checked elsewhere.
+        rows: Values by column name; a column that a row leaves out is blank there.
+    """
+    types = pandas_types(contract)
+    return pd.DataFrame({name: pd.Series([row.get(name) for row in rows], dtype=kind) for name, kind in types.items()})
+
+
+def shaped(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """The rows with the columns of a contract, in its order and with its types; a column that is not there is blank."""
+    kinds = pandas_types(contract)
+    return rows.reindex(columns=list(kinds)).astype(kinds).reset_index(drop=True)
 
 
 # What an empty cell means in several tables.

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 
 import pandera.pandas as pa
 
-from analysis.contracts.chains import CHAIN_TABLES
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
-from analysis.contracts.exports import EXPORT_TABLES
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.outcomes import ASKS, BLOCKS, SETS_ASIDE
-from analysis.contracts.report import REPORT_TABLES
+from analysis.contracts.report import CHAIN_TABLES, EXPORT_TABLES, REPORT_TABLES
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.contracts.text import TEXT_TABLES

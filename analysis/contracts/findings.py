@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import groupby
 
 SHOWN_PER_RULE = 3
@@ -121,6 +122,13 @@ def row_place(place: str) -> str:
     """The row that a cell stands in: «лист Исполнение, строка 3», «страница 2, таблица 1, строка 8», «строка 23»."""
     match = SHEET_CELL.match(place)
     return f"{match[1]}, строка {match[2]}" if match else CELL_OF_ROW.sub("", place)
+
+
+@lru_cache(maxsize=256)
+def column_letters(column: int) -> str:
+    """Letters of a column of a sheet: 1 is A, 28 is AB."""
+    rest, last = divmod(column - 1, 26)
+    return (column_letters(rest) if rest else "") + chr(ord("A") + last)
 
 
 def blocking(findings: Iterable[Finding]) -> list[Finding]:

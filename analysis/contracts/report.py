@@ -1,12 +1,14 @@
-"""Tables that only the report holds: the passport, the sentences, and rows of stored tables with a column more."""
+"""Tables that only the report or its chains hold, and the file of counts that is kept of an export of pupils."""
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import Table, but
+from analysis.contracts.columns import SourcedTable, Table, address, but, by_name
 from analysis.contracts.execution import SchoolResults
 from analysis.contracts.facts import VERDICTS, Evidence, SchoolMeasures
+from analysis.contracts.school_facts import Results
+from analysis.rules.exam_calendar import SCALES
 
 
 class PassportRows(Table, unique=["indicator_id"]):
@@ -63,3 +65,68 @@ class OwnMeasures(SchoolMeasures):
 
 
 REPORT_TABLES: dict[str, type[pa.DataFrameModel]] = {"passport": PassportRows, "conclusions": Conclusions}
+
+
+class ReceivedCells(SourcedTable):
+    """Каждая ячейка полученных файлов, прочитанная как таблица, какой она пришла; примечаний нет."""
+
+    place: Series[str] = address("ячейка; в выгрузке — её строка")
+    row_place: Series[str] = address("строка с этой ячейкой", label="Адрес строки")
+    column_name: Series[str]
+    text: Series[str] = but(meaning="Что стоит; от файлов с учениками — только итоги")
+    line: Series[pd.Int64Dtype] = but(
+        label="Строка итогов", meaning="В файле итогов, где строка — ученик; пусто для остальных", ge=2, nullable=True
+    )
+
+
+class DisplacedResults(Results):
+    """Результаты форм, вместо которых засчитаны выгрузки."""
+
+
+class SelectionRules(Table):
+    """Правила отбора, как их записало управление."""
+
+    rule_id: Series[str] = but(unique=True)
+    rule_words: Series[str]
+
+
+CHAIN_TABLES = by_name(ReceivedCells, DisplacedResults, SelectionRules)
+
+
+OTHER_SCALE = "в этой шкале не считается"
+PROCEDURES = ["ВПР", "ОГЭ", "ЕГЭ"]
+
+
+class Counts(Table):
+    """Что остаётся от файла, в котором строка — ученик: `data/raw/<год>/counts_….csv`, по строке на школу и экзамен."""
+
+    place: Series[str] = address("строки учеников")
+    procedure: Series[str] = but(meaning="ВПР, ОГЭ или ЕГЭ", isin=PROCEDURES)
+    subject: Series[str] = but(meaning="Как в календаре процедур; пусто, если не опознан", nullable=True)
+    calendar_year: Series[int]
+    named_grade: Series[pd.Int64Dtype]
+    scale: Series[str] = but(isin=SCALES)
+    school_login: Series[str] = but(
+        meaning="Логин школы в ФИС ОКО", str_matches=r"^(edu|sch)\d+$", str_length=None, nullable=True
+    )
+    code_oo: Series[str] = but(meaning="Код школы в РЦОИ", str_matches=r"^\d+$")
+    code_msu: Series[str] = but(meaning="Код муниципалитета в РЦОИ", str_matches=r"^\d+$")
+    stated_count: Series[pd.Int64Dtype]
+    participant_count: Series[pd.Int64Dtype] = but(meaning="Участников с результатом", blank=OTHER_SCALE)
+    mark_2_count: Series[pd.Int64Dtype] = but(blank=OTHER_SCALE)
+    mark_3_count: Series[pd.Int64Dtype] = but(blank=OTHER_SCALE)
+    mark_4_count: Series[pd.Int64Dtype] = but(blank=OTHER_SCALE)
+    mark_5_count: Series[pd.Int64Dtype] = but(blank=OTHER_SCALE)
+    journal_lower_count: Series[pd.Int64Dtype] = but(blank=OTHER_SCALE)
+    journal_same_count: Series[pd.Int64Dtype] = but(blank=OTHER_SCALE)
+    journal_higher_count: Series[pd.Int64Dtype] = but(blank=OTHER_SCALE)
+    below_minimum_count: Series[pd.Int64Dtype] = but(blank=OTHER_SCALE)
+    mean_score: Series[pd.Float64Dtype] = but(meaning="По участникам", nullable=True)
+    high_score_count: Series[pd.Int64Dtype] = but(blank=OTHER_SCALE)
+    full_score_count: Series[pd.Int64Dtype] = but(blank=OTHER_SCALE)
+    minimum_score: Series[pd.Int64Dtype]
+    fault: Series[str]
+    remark: Series[str]
+
+
+EXPORT_TABLES: dict[str, type[pa.DataFrameModel]] = {"counts": Counts}

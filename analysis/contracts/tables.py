@@ -2,13 +2,12 @@
 
 from functools import cache
 
-from analysis.contracts.chains import CHAIN_TABLES
 from analysis.contracts.columns import Contract
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.quality import SetAsideRows
-from analysis.contracts.report import REPORT_TABLES
+from analysis.contracts.report import CHAIN_TABLES, REPORT_TABLES
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
 from analysis.contracts.typed import TYPED_TABLES

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ import pandas as pd
 
 from analysis.cleaning.corrections import load_amendments
 from analysis.cleaning.roadmap import clean_roadmap
-from analysis.demo.added import FILE, added_pdf
 from analysis.demo.books import Book, acceptance_book, registry_book, returned_books
 from analysis.demo.exam_sittings import sittings
 from analysis.demo.key import answers, key_text
@@ -144,3 +144,32 @@ def _sent_out(roadmap: bytes) -> dict[tuple[int, str], BlankForm]:
         for year in town()["years"]
         for form in blank_forms(asked, Asking(town()["city"], year, _collection(), reporting, held, invented=True))
     }
+
+
+FILE = "data/packs/konsultatsii.pdf"
+MADE_AT = datetime(2022, 12, 1, tzinfo=UTC)
+TEXT = """
+#set document(title: [График консультаций], author: "Сведения вымышлены")
+#set page(paper: "a4", margin: 25mm, footer: align(center)[Сведения вымышлены])
+#set text(lang: "ru", font: "Libertinus Serif", size: 12pt)
+#align(center, text(size: 15pt, weight: "bold")[График консультаций для учителей математики])
+#align(center)[{city}, {year} год. Сведения вымышлены.]
+#v(1em)
+#table(
+  columns: (1fr, 2fr, 1fr), inset: 8pt,
+  table.header[*День*][*Тема*][*Кабинет*],
+  [14 января], [Разбор заданий ВПР за 6 класс], [12],
+  [21 января], [Оценивание по критериям], [12],
+  [28 января], [Задания с развёрнутым ответом], [7],
+)
+"""
+
+
+def added_pdf(city: str, year: int) -> bytes:
+    """A page of a timetable for a town and a year, the same bytes each time."""
+    import typst
+
+    text = TEXT.replace("{city}", city).replace("{year}", str(year))
+    made = typst.compile(text.encode(), ignore_system_fonts=True, pdf_standards=["ua-1"], timestamp=MADE_AT)
+    assert isinstance(made, bytes)
+    return made

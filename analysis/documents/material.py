@@ -7,7 +7,7 @@ from analysis.cleaning.schools import Register
 from analysis.documents.authored import DECISION, HYPOTHESIS, NOT_WRITTEN, Decisions, Key, Reply
 from analysis.documents.settings import Kind, Settings
 from analysis.documents.staging import Document
-from analysis.lineage.codes import table_code
+from analysis.lineage.named import table_code
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.sentence import Case

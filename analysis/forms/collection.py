@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cleaning.differences import is_filled_in
-from analysis.cleaning.returns import COLUMNS, fact_table
+from analysis.cleaning.returns import fact_table
+from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.findings import blocking
 from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
@@ -21,8 +22,7 @@ from analysis.indicators.plan import in_force, plan_by_year
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.check import check_project
-from analysis.pipeline.undecided import FILL_IN, no_sittings
-from analysis.pipeline.unsettled_facts import school_names
+from analysis.pipeline.unsettled_facts import FILL_IN, no_sittings, school_names
 from analysis.rules.config import CALENDAR_FILE, INVENTED, Collection, Project, load_reporting, load_sources
 from analysis.rules.exam_calendar import Sitting, load_calendar, sitting_stanza
 from analysis.rules.school_mergers import SCHOOLS_FILE
@@ -92,7 +92,7 @@ def _tables(project: Project, calendar_year: int, progress: Progress) -> dict[st
     checked = check_project(project, progress=progress)
     if "activities" not in checked.tables or any(one.rule != "workbook" for one in blocking(checked.findings)):
         raise AnalysisError("Есть замечания, которые останавливают работу: выполните analysis check.")
-    return {**{name: fact_table(name, ()) for name in COLUMNS}, **checked.tables}
+    return {**{name: fact_table(name, ()) for name in FACT_TABLES}, **checked.tables}
 
 
 def _not_made(

@@ -5,9 +5,8 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 
-from analysis.contracts.columns import pandas_types
+from analysis.contracts.columns import shaped, typed_table
 from analysis.contracts.facts import COUNTED, LATE
 from analysis.contracts.findings import WHOLE_FILE
 from analysis.contracts.quality import (
@@ -21,7 +20,10 @@ from analysis.contracts.quality import (
     SHEET_KINDS,
     THERE,
     TOO_LATE,
+    AsideLines,
+    AskedLines,
     Completeness,
+    GivenLines,
     ReporterCompleteness,
 )
 from analysis.contracts.school_facts import FORM_LINES, RESULT_ORIGINS, lines_asked
@@ -32,8 +34,6 @@ from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import Sitting
 
 BY = ["calendar_year", "reporter", "fact_kind"]
-LINES = {**dict.fromkeys(BY, "str"), "calendar_year": "int64", "line": "str"}
-GIVEN = {**LINES, "source_file": "str", "place": "str"}
 UNCLEAR = ", чьи именно, не ясно"
 # A part of a procedure that is put off to another wave is the same line: nobody sits it twice.
 RESULT_LINE = ["procedure", "subject", "programme_grade"]
@@ -59,7 +59,7 @@ def asked_lines(
     for year in years:
         lines = list(_sheet_lines(tables, year, collection, sittings))
         rows += [(year, school, kind, line) for school in schools[year] for kind, line in lines]
-    return pd.DataFrame(rows, columns=list(LINES)).astype(LINES)
+    return shaped(pd.DataFrame(rows, columns=[*BY, "line"]), AskedLines)
 
 
 def given_lines(tables: Tables) -> pd.DataFrame:
@@ -85,7 +85,7 @@ def given_lines(tables: Tables) -> pd.DataFrame:
         parts.append(
             results.assign(reporter=results["school_login"], fact_kind=kinds, line=_joined(results, RESULT_LINE))
         )
-    return pd.concat([part[list(GIVEN)].astype(GIVEN) for part in parts], ignore_index=True)
+    return pd.concat([shaped(part, GivenLines) for part in parts], ignore_index=True)
 
 
 def exports_given(given: pd.DataFrame, forms: pd.DataFrame) -> pd.DataFrame:
@@ -104,7 +104,7 @@ def set_aside_lines(tables: Tables) -> pd.DataFrame:
     """
     rows = tables.get("quarantine", pd.DataFrame())
     if rows.empty:
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in {**GIVEN, "why": "str"}.items()})
+        return typed_table(AsideLines)
     forms = set(tables["received_forms"]["source_file"])
     kinds = {name: kind for name, (kind, _) in SHEET_KINDS.items()}
     known = [
@@ -285,9 +285,3 @@ def _joined(rows: pd.DataFrame, key: Sequence[str]) -> list[str]:
 
 def _days(files: "pd.Series[str]", received: Mapping[str, date]) -> "pd.Series[pd.Timestamp]":
     return pd.to_datetime(files.map(dict(received))).astype("datetime64[us]")
-
-
-def shaped(rows: pd.DataFrame, contract: type[pa.DataFrameModel]) -> pd.DataFrame:
-    """The rows with the columns of a contract, in its order and with its types; a column that is not there is blank."""
-    kinds = pandas_types(contract)
-    return rows.reindex(columns=list(kinds)).astype(kinds).reset_index(drop=True)

@@ -5,10 +5,11 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.contracts.execution import OWED_KINDS
+from analysis.contracts.columns import pandas_types, shaped, typed_table
+from analysis.contracts.execution import OWED_KINDS, Owed
 from analysis.contracts.facts import COUNTED, LATE
 from analysis.indicators.execution import KEY, RETURNED, WAITING, Duty, accepted_evidence
-from analysis.indicators.plan import OF_ACTIVITY
+from analysis.indicators.plan import OF_ACTIVITY, planned
 from analysis.indicators.plan import asked as asked_of
 from analysis.rules.config import Collection, Report
 from analysis.rules.exam_calendar import school_years_of
@@ -124,7 +125,6 @@ def _reporters(
 
 OFFICE = "управление образования"
 NO_FACT, CAME_LATE, NO_DOCUMENT, SENT_BACK, NOT_EXAMINED, NOBODY = OWED_KINDS
-COLUMNS = ["calendar_year", "debtor", *KEY[:2], "measure_label", "owed_kind", "since_date", "piece_count", "reason"]
 BY = [*KEY, "reporter"]
 
 
@@ -165,26 +165,14 @@ def owed(
         _not_examined(pieces, forms),
         _nobody(asked, duties),
     ]
-    return _in_order([part.reindex(columns=COLUMNS).astype(TYPES) for part in parts if len(part)] or [_empty()])
-
-
-TYPES = {
-    "calendar_year": "int64",
-    "debtor": "str",
-    "activity_code": "str",
-    "measure_number": "int64",
-    "measure_label": "str",
-    "owed_kind": "str",
-    "since_date": "datetime64[us]",
-    "piece_count": "Int64",
-    "reason": "str",
-}
+    return _in_order([shaped(part, Owed) for part in parts if len(part)] or [typed_table(Owed)])
 
 
 def _in_order(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     found = pd.concat(parts, ignore_index=True)
     order = found["owed_kind"].map(OWED_KINDS.index)
-    return found.assign(order=order).sort_values(["calendar_year", "order"], kind="stable", ignore_index=True)[COLUMNS]
+    found = found.assign(order=order).sort_values(["calendar_year", "order"], kind="stable", ignore_index=True)
+    return found.drop(columns="order")
 
 
 def _duties(asked: pd.DataFrame, duties: Sequence[Duty]) -> pd.DataFrame:
@@ -249,7 +237,7 @@ def _not_examined(pieces: pd.DataFrame, forms: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counted_pieces(pieces: pd.DataFrame, kind: str) -> pd.DataFrame:
-    by = [name for name in COLUMNS if name not in ("owed_kind", "piece_count")]
+    by = [name for name in pandas_types(Owed) if name not in ("owed_kind", "piece_count")]
     counted = pieces.groupby(by, dropna=False, sort=False).size().rename("piece_count").reset_index()
     return counted.assign(owed_kind=kind)
 
@@ -259,13 +247,9 @@ def _nobody(asked: pd.DataFrame, duties: Sequence[Duty]) -> pd.DataFrame:
     answered = {(one.activity_code, one.measure_number, one.calendar_year) for one in duties}
     keys = zip(asked["activity_code"], asked["measure_number"], asked["calendar_year"], strict=True)
     alone = asked[pd.Series([key not in answered for key in keys], index=asked.index, dtype="bool")]
-    alone = alone[(alone["target_count"] > 0).fillna(False)]
+    alone = planned(alone)
     return alone.assign(debtor=OFFICE, owed_kind=NOBODY)
 
 
 def _who(rows: pd.DataFrame) -> list[tuple[str, int]]:
     return [(str(who), int(year)) for who, year in zip(rows["reporter"], rows["calendar_year"], strict=True)]
-
-
-def _empty() -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in TYPES.items()})

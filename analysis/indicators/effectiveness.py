@@ -1,22 +1,39 @@
-"""The indicators of schools and of the city: each value, how sure it is, and which are missing."""
+"""The indicators of schools and of the city: each value, how sure it is, what changed, and which are missing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.contracts.columns import pandas_types
-from analysis.contracts.effectiveness import AGAINST_CITY, SchoolIndicators
+from analysis.contracts.columns import shaped, typed_table
+from analysis.contracts.effectiveness import AGAINST_CITY, IndicatorGaps, SchoolIndicators
 from analysis.contracts.school_facts import are_asked
-from analysis.indicators.change import change_columns, earlier_places, one_way
 from analysis.indicators.indicator_links import indicator_links, part_of
-from analysis.indicators.keyed import CITY, KEYS, OTHERS, blank_where_unknown, joined, keyed_tables
+from analysis.indicators.keyed import (
+    BROKEN,
+    CITY,
+    KEYS,
+    MERGED,
+    NO_EARLIER,
+    OTHERS,
+    Keyed,
+    blank_where_unknown,
+    joined,
+    keyed_tables,
+    worded,
+)
 from analysis.indicators.links import NONE, Links, pointing
 from analysis.indicators.measurement import Measured, measured
 from analysis.indicators.pooling import Asked, Pooled, pooled
-from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
+from analysis.indicators.uncertainty import (
+    FUNNEL_LEVELS,
+    chance_of_count_or_more,
+    difference_interval,
+    distinct_rows,
+    funnel_limits,
+)
 from analysis.rules.exam_calendar import Sitting
 from analysis.rules.indicator_passport import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
 
@@ -74,7 +91,8 @@ def effectiveness(tables: Mapping[str, pd.DataFrame], passport: Passport, calend
     told, effects = pooled(asked)
     rows = [_of_indicator(one, passport, model) for one, model in zip(asked, told, strict=True)]
     parts = [part_of(one.indicator, one.keyed, one.found) for one in asked]
-    table, links = _together(rows)[COLUMNS] if rows else _nothing(), indicator_links(parts, tables, passport)
+    table = _together(rows)[COLUMNS] if rows else typed_table(SchoolIndicators)
+    links = indicator_links(parts, tables, passport)
     # Where a year was not compared after all (other schools in the sum), nothing stands behind the change.
     compared = np.where(table["earlier_year"].notna(), links["earlier"].nodes, NONE)
     edges = {**links, "earlier": pointing("school_indicators", compared)}
@@ -159,10 +177,6 @@ def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _nothing() -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in pandas_types(SchoolIndicators).items()})
-
-
 NOT_HELD = "нет данных: таких процедур в этом году не было (календарь процедур)"
 NOT_ASKED = "нет данных: процедур этого года в календаре нет, о результатах не спрашивали"
 NOBODY = "нет данных: никто не вернул этих сведений"
@@ -199,9 +213,7 @@ def indicator_gaps(
                 (indicator.id, int(year), len(having), missing, _reason(indicator, year, having, missing, calendar))
             )
     columns = ["indicator_id", "calendar_year", "school_count", "missing_school_count", "reason"]
-    return pd.DataFrame(rows, columns=columns).astype(
-        {"indicator_id": "str", "reason": "str"} | dict.fromkeys(columns[1:4], "int64")
-    )
+    return shaped(pd.DataFrame(rows, columns=columns), IndicatorGaps)
 
 
 def _reason(indicator: Indicator, year: int, having: set[str], missing: int, calendar: Sequence[Sitting]) -> str:
@@ -215,3 +227,103 @@ def _reason(indicator: Indicator, year: int, having: set[str], missing: int, cal
     if held or indicator.table != "results":
         return NOBODY
     return NOT_HELD if of_year else NOT_ASKED
+
+
+# Fewer schools say nothing of a common direction.
+ONE_WAY_LEVEL, ONE_WAY_FEWEST = 0.995, 10
+CHANGE_COLUMNS = ("change", "change_low", "change_high")
+
+
+def change_columns(found: Measured, keyed: Keyed, indicator: Indicator, earlier: NDArray[np.intp]) -> dict[str, object]:
+    """The plain difference from the latest comparable year with its interval, or why there is none.
+
+    Two years of a sum over schools are compared only where the same schools are in it: else who took part would pass
+    for a change. Whether a change is more than chance and regression to the mean is another question (`pooling`).
+
+    Args:
+        found: The measured indicator.
+        keyed: The rows it was measured over.
+        indicator: Its entry of the passport.
+        earlier: `earlier_places`.
+    """
+    link = keyed.earlier[found.rows]
+    regrouped = (earlier >= 0) & (found.members != found.members[earlier])
+    now = np.flatnonzero((earlier >= 0) & ~regrouped & ~np.isnan(found.value) & ~np.isnan(found.value[earlier]))
+    then = earlier[now]
+    columns = {name: np.full(len(found.rows), np.nan) for name in CHANGE_COLUMNS}
+    columns["change"][now] = found.value[now] - found.value[then]
+    if indicator.interval == JEFFREYS and len(now):
+        columns["change_low"][now], columns["change_high"][now] = difference_interval(
+            found.value[now], found.low[now], found.high[now], found.value[then], found.low[then], found.high[then]
+        )
+    years = keyed.keys["calendar_year"].to_numpy("int64")[found.rows]
+    compared = np.zeros(len(found.rows), dtype=bool)
+    compared[now] = True
+    with_year = pd.arrays.IntegerArray(np.where(compared, years[earlier], 0), ~compared)
+    notes = _change_notes(found, keyed, link, compared, regrouped)
+    return {
+        "earlier_year": with_year,
+        **{name: blank_where_unknown(column) for name, column in columns.items()},
+        "change_note": notes.set_categories([word for word in notes.categories if word]),
+    }
+
+
+def one_way(found: Measured, keyed: Keyed, earlier: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """The rows of the city in whose group nearly all schools changed in one direction, more than chance explains: an
+    examination that was another one than the year before does that, and the calendar may not know."""
+    earlier = earlier[: found.schools]
+    change = np.where(earlier >= 0, found.value[: found.schools] - found.value[earlier], np.nan)
+    groups = found.groups[: found.schools]
+    up, down = (np.bincount(groups[way], minlength=keyed.group_count) for way in (change > 0, change < 0))
+    moved, most = (up + down).astype(np.float64), np.maximum(up, down).astype(np.float64)
+    by_chance = chance_of_count_or_more(most, moved, np.full(len(moved), 0.5))
+    alike = (moved >= ONE_WAY_FEWEST) & (by_chance <= (1 - ONE_WAY_LEVEL) / 2)
+    is_city = (found.rows >= keyed.schools) & (found.rows < keyed.schools + keyed.group_count)
+    return np.asarray(alike[found.groups] & is_city)
+
+
+def earlier_places(found: Measured, keyed: Keyed) -> NDArray[np.intp]:
+    """Of each row the place among the rows of what it is compared with; −1 where there is nothing."""
+    place = np.full(len(keyed.keys), -1, dtype=np.intp)
+    place[found.rows] = np.arange(len(found.rows))
+    link = keyed.earlier[found.rows]
+    return np.where(link >= 0, place[np.maximum(link, 0)], -1)
+
+
+def _change_notes(
+    found: Measured,
+    keyed: Keyed,
+    link: NDArray[np.intp],
+    compared: NDArray[np.bool_],
+    regrouped: NDArray[np.bool_],
+) -> "pd.Categorical[Any]":
+    """Why there is no change; each text is made once."""
+    stood = keyed.broken[found.rows]
+    years, words = keyed.keys["calendar_year"].to_numpy("int64"), keyed.keys["comparability"].cat
+    now, last = years[found.rows], np.where(link >= 0, link, stood)
+    last_year = np.where(last >= 0, years[np.maximum(last, 0)], 0)
+    word, last_word = words.codes.to_numpy()[found.rows], words.codes.to_numpy()[np.maximum(last, 0)]
+    reasons = [compared, np.isnan(found.value), link == BROKEN, link == NO_EARLIER, link == MERGED, regrouped]
+    kind = np.select(reasons, [0, 1, 2, 3, 6, 5], 4)
+    broken, dated = kind == 2, kind >= 2
+    cases = [kind, *(np.where(broken, one, -1) for one in (now, word, last_word)), np.where(dated, last_year, -1)]
+    numbers, firsts = distinct_rows(*cases)
+    named = ["", *words.categories]
+    texts = [_change_note([int(one[row]) for one in cases], named) for row in firsts]
+    return worded(numbers, texts)
+
+
+def _change_note(case: Sequence[int], words: Sequence[str]) -> str:
+    kind, now, word, last_word, last = case
+    if kind == 0:
+        return ""
+    if kind == 1:
+        return "нет данных за этот год"
+    if kind == 2:
+        before, after = words[last_word + 1] or "без календаря", words[word + 1] or "без календаря"
+        return f"разрыв сопоставимости: {last} год — {before}; {now} год — {after}"
+    if kind == 6:
+        return f"разрыв сопоставимости: после {last} года в школу вошла другая"
+    if kind == 5:
+        return f"состав школ с результатом не тот, что за {last} год"
+    return "недостаточно данных: прежних результатов нет" if kind == 3 else f"нет данных за {last} год"

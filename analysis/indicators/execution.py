@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.columns import pandas_types
+from analysis.contracts.columns import pandas_types, shaped
 from analysis.contracts.execution import (
     CONFIRMS,
     COUNTS,
@@ -114,7 +114,7 @@ def duty_rows(duties: Sequence[Duty], facts: pd.DataFrame, reporting: Sequence[R
     joined = expected.merge(facts, on=by, how="outer", sort=False)
     only = joined["standing"].isna()
     joined = pd.concat([joined[~only], joined[only].assign(standing=CONFIRMS, basis="")], ignore_index=True)
-    return joined[list(pandas_types(Duties))].astype(pandas_types(Duties))
+    return shaped(joined, Duties)
 
 
 def plan_against_fact(plan: pd.DataFrame, duties: Sequence[Duty], facts: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from analysis.contracts.columns import (
     OTHER_NUMBER,
     OTHER_TERM,
     REWORDED,
-    pandas_types,
+    typed_table,
 )
 from analysis.contracts.indicators import PlanChanges
 from analysis.indicators.plan import KEY, OF_ACTIVITY
@@ -45,8 +45,7 @@ def plan_changes(tables: Mapping[str, pd.DataFrame], plan: pd.DataFrame) -> pd.D
         for before, now in pairwise(versions)
         for one in _between(before, now)
     ]
-    types = pandas_types(PlanChanges)
-    return pd.DataFrame({name: pd.Series([row.get(name) for row in rows], dtype=kind) for name, kind in types.items()})
+    return typed_table(PlanChanges, rows)
 
 
 class _Version:

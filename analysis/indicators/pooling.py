@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.contracts.columns import pandas_types
+from analysis.contracts.columns import shaped, typed_table
 from analysis.contracts.effectiveness import SchoolEffects
 from analysis.indicators.keyed import BROKEN, MERGED, Keyed, joined
 from analysis.indicators.measurement import Measured
@@ -75,7 +75,7 @@ def pooled(asked: Sequence[Asked]) -> tuple[list[Pooled], pd.DataFrame]:
     """
     some = [one for one in asked if one.indicator.pooled]
     if not some:
-        return [_nothing(len(one.found.rows)) for one in asked], _no_effects()
+        return [_nothing(len(one.found.rows)) for one in asked], typed_table(SchoolEffects)
     cells = _cells(some)
     fits = cells[cells["fits"]]
     now = pooled_shares(*(fits[name] for name in COUNTED), threshold=fits["threshold"], town=fits["town"])
@@ -234,11 +234,6 @@ def _finite(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(noticeable_change=rows["noticeable_change"].replace(np.inf, np.nan))
 
 
-def _no_effects() -> pd.DataFrame:
-    columns = pandas_types(SchoolEffects)
-    return pd.DataFrame({name: [] for name in columns}).astype(columns)
-
-
 def _effects(schools: Effects, cells: pd.DataFrame, foreseen: pd.DataFrame, asked: Sequence[Asked]) -> pd.DataFrame:
     """The schools over all their results of a year, without the journal.
 
@@ -246,8 +241,7 @@ def _effects(schools: Effects, cells: pd.DataFrame, foreseen: pd.DataFrame, aske
     share over all these results.
     """
     if not len(cells):
-        return _no_effects()
-    columns = pandas_types(SchoolEffects)
+        return typed_table(SchoolEffects)
     by_school, counts = cells.groupby(OF_SCHOOL), ["numerator", "denominator"]
     at = pd.MultiIndex.from_arrays([schools.town, schools.school], names=OF_SCHOOL)
     firsts = by_school[["part", "calendar_year", "of_journal"]].first()
@@ -271,4 +265,4 @@ def _effects(schools: Effects, cells: pd.DataFrame, foreseen: pd.DataFrame, aske
     table = _finite(table).assign(
         school_login=names[table["school"]], indicator_id=np.array(ids)[table["part"]], flags=joined(said)
     )
-    return table.loc[~table["of_journal"], list(columns)].astype(columns).reset_index(drop=True)
+    return shaped(table[~table["of_journal"]], SchoolEffects)

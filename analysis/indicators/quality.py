@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.contracts.columns import shaped
 from analysis.contracts.findings import OF_SETTINGS, RULE_TITLES, Severity
-from analysis.contracts.quality import AsideLines, AskedLines, DataLog, FindingCounts, GivenLines, SetAsideCounts
+from analysis.contracts.quality import AsideLines, DataLog, FindingCounts, SetAsideCounts
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.indicators.completeness import (
     asked_lines,
@@ -17,7 +18,6 @@ from analysis.indicators.completeness import (
     given_lines,
     reporter_completeness,
     set_aside_lines,
-    shaped,
 )
 from analysis.indicators.duties import duties, municipal_unnamed
 from analysis.indicators.plan import in_force
@@ -73,8 +73,8 @@ def quality_tables(
     given, aside = given_lines(tables), set_aside_lines(tables)
     by_reporter = reporter_completeness(asked, given, aside, tables["received_forms"], received)
     return {
-        "asked_lines": shaped(asked, AskedLines),
-        "given_lines": shaped(given, GivenLines),
+        "asked_lines": asked,
+        "given_lines": given,
         "aside_lines": shaped(aside, AsideLines),
         "reporter_completeness": by_reporter,
         "completeness": completeness(by_reporter, tables.get("results", pd.DataFrame()), aside, received),

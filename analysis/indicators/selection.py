@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.contracts.columns import pandas_types
+from analysis.contracts.columns import shaped, typed_table
 from analysis.contracts.effectiveness import LISTED_WORDS, Selection, SelectionThresholds
 from analysis.indicators.keyed import blank_where_unknown
 from analysis.indicators.selection_hits import Hits
@@ -97,7 +97,7 @@ def selection(work: RuleAtWork) -> pd.DataFrame:
         parts.append(_page(work, year, answer, before if last else None))
         before = answer.listed
     columns = list(Selection.to_schema().columns)
-    return pd.concat(parts, ignore_index=True)[columns] if parts else _empty(Selection)
+    return pd.concat(parts, ignore_index=True)[columns] if parts else typed_table(Selection)
 
 
 def selection_thresholds(work: RuleAtWork) -> pd.DataFrame:
@@ -117,7 +117,7 @@ def selection_thresholds(work: RuleAtWork) -> pd.DataFrame:
         )
     columns = list(SelectionThresholds.to_schema().columns)
     frame = pd.DataFrame(rows, columns=columns).sort_values(columns[1:3], ignore_index=True)
-    return frame.astype(pandas_types(SelectionThresholds))
+    return shaped(frame, SelectionThresholds)
 
 
 def _year(work: RuleAtWork, year: int, threshold: float | None = None) -> _Year:
@@ -262,7 +262,3 @@ def _leaving(
     known = [~leaves, np.isnan(still_low), still_low > TELLABLE]
     note = np.select(known, ["", "оценить не удалось", "неотличимо от случая"], "отличимо от случая")
     return words.astype(object), still_low, note.astype(object)
-
-
-def _empty(contract: type[Selection]) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in pandas_types(contract).items()})

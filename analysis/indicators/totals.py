@@ -6,9 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.execution import EXECUTION_STATUSES, NO_REPORT, NO_SHARE, NOT_PLANNED, STATUS_COUNTS
+from analysis.contracts.columns import shaped
+from analysis.contracts.execution import (
+    EXECUTION_STATUSES,
+    NO_REPORT,
+    NO_SHARE,
+    NOT_PLANNED,
+    STATUS_COUNTS,
+    SchoolResults,
+)
 from analysis.indicators.execution import KEY, Duty, at_most, last_day, status, told, whole, whole_of
-from analysis.indicators.plan import NOTHING_PLANNED, OF_ACTIVITY
+from analysis.indicators.plan import NOTHING_PLANNED, OF_ACTIVITY, planned
 
 COUNTS = [
     "planned_measure_count",
@@ -41,13 +49,13 @@ def executor_results(rows: pd.DataFrame, executors: pd.DataFrame) -> pd.DataFram
 
 
 def _added(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    planned = rows[(rows["target_count"] > 0).fillna(False)]
+    of_plan = planned(rows)
     counted = rows[by].assign(
-        planned_measure_count=rows.index.isin(planned.index).astype("int64"),
-        reported_measure_count=_among(rows, planned["reported_count"].notna()),
-        documented_measure_count=_among(rows, whole_of(planned, "documented_count")),
-        accepted_measure_count=_among(rows, whole_of(planned, "accepted_count")),
-        **{name: _among(rows, planned["status"] == state) for name, state in STATUS_COUNTS.items()},
+        planned_measure_count=rows.index.isin(of_plan.index).astype("int64"),
+        reported_measure_count=_among(rows, of_plan["reported_count"].notna()),
+        documented_measure_count=_among(rows, whole_of(of_plan, "documented_count")),
+        accepted_measure_count=_among(rows, whole_of(of_plan, "accepted_count")),
+        **{name: _among(rows, of_plan["status"] == state) for name, state in STATUS_COUNTS.items()},
     )
     return counted.groupby(by, sort=False)[COUNTS].sum().reset_index()
 
@@ -96,29 +104,13 @@ def school_results(
     joined = rows.merge(plan[[*KEY, *OF_PLAN]], on=KEY)
     joined = joined.merge(facts.rename(columns={"reporter": "school_login"}), on=[*KEY, "school_login"], how="left")
     states = [_school_status(row, cutoffs) for row in joined.to_dict("records")]
-    return joined.assign(school_status=pd.Series(states, dtype="str")).astype(
-        dict.fromkeys(("reported_count", "documented_count", "accepted_count"), "Int64")
-    )[SCHOOL_COLUMNS]
+    return shaped(joined.assign(school_status=states), SchoolResults)
 
 
 OF_PLAN = [
     "measure_label", "measure_name", "measure_kind", "target_count", "deadline_month", "comparator", "better",
     "target_mark",
 ]  # fmt: skip
-SCHOOL_COLUMNS = [
-    "calendar_year",
-    "school_login",
-    "activity_code",
-    "measure_number",
-    "measure_label",
-    "measure_name",
-    "target_count",
-    "share_count",
-    "reported_count",
-    "documented_count",
-    "accepted_count",
-    "school_status",
-]
 
 
 def _school_status(row: Mapping[Any, Any], cutoffs: Mapping[int, date]) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from analysis.contracts.columns import pandas_types
+from analysis.contracts.columns import shaped, typed_table
 from analysis.contracts.effectiveness import TrainingNeeds
 from analysis.indicators.keyed import blank_where_unknown
 from analysis.indicators.uncertainty import PRIOR_COUNT, Numbers, jeffreys, number_of_hits
@@ -23,12 +23,9 @@ def training_needs(deficits: pd.DataFrame, small_base: int) -> pd.DataFrame:
         deficits: Typed deficits.
         small_base: Fewer teachers diagnosed are flagged.
     """
-    columns = pandas_types(TrainingNeeds)
     years = sorted(deficits["calendar_year"].unique().tolist())
     parts = [_year(deficits[deficits["calendar_year"] == year], year, small_base) for year in years]
-    if not parts:
-        return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in columns.items()})
-    return pd.concat(parts, ignore_index=True)[list(columns)].astype(columns)
+    return shaped(pd.concat(parts), TrainingNeeds) if parts else typed_table(TrainingNeeds)
 
 
 def _year(rows: pd.DataFrame, year: int, small_base: int) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity, column_letters
 from analysis.contracts.forms import (
     ACCEPTANCE,
     EVIDENCE,
@@ -27,7 +27,7 @@ from analysis.intake.cell_values import read_text
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
 from analysis.intake.workbook_package import open_package
 from analysis.intake.workbook_parts import sheet_names
-from analysis.intake.workbook_sheet import LAST_COLUMN, column_letters, position
+from analysis.intake.workbook_sheet import LAST_COLUMN, position
 
 Row = Mapping[int, SheetCell]
 SPLIT = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
 from analysis.intake.blocks import OTHER_SHEET, Block, Cell, plain
 from analysis.intake.codes import bare, begin_anew, belongs, code_is_sound, code_of, code_style, told_apart
 from analysis.intake.columns import (
@@ -79,7 +79,7 @@ def lay_out(
     heading = read_heading(blocks[:begin], file, stated or {})
     reader = _BodyReader(file, settled, blocks[begin:])
     if start == len(blocks):
-        reader.report("columns", "весь файл", "", _no_header(blocks))
+        reader.report("columns", WHOLE_FILE, "", _no_header(blocks))
     else:
         reader.read()
     reader.finish()

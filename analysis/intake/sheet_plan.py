@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity, column_letters
 from analysis.errors import AnalysisError
 from analysis.intake.blocks import OTHER_SHEET, Block, Cell
 from analysis.intake.cell_values import read_text
 from analysis.intake.columns import looks_like_header
 from analysis.intake.workbook import Sheet, SheetRow, read_workbook
-from analysis.intake.workbook_sheet import CellValue, column_letters, position
+from analysis.intake.workbook_sheet import CellValue, position
 
 # A row with so many filled cells belongs to a table; what stands above the first one is its heading.
 TABLE_ROW = 3

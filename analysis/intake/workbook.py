@@ -14,7 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import Finding, Severity, column_letters
 from analysis.errors import AnalysisError
 from analysis.files.atomic import write_file_whole
 from analysis.intake.workbook_package import Package, open_package
@@ -29,7 +29,6 @@ from analysis.intake.workbook_sheet import (
     SheetCell,
     SheetReader,
     TooManyCellsError,
-    column_letters,
 )
 
 __all__ = ["CellValue", "Sheet", "SheetCell", "SheetRow", "Workbook", "read_workbook"]

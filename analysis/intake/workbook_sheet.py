@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from math import isfinite
 
+from analysis.contracts.findings import column_letters
+
 CellValue = str | float | bool | date | datetime | None
 
 # A form has some hundreds of rows and tens of columns. A value far beyond them is a mistake.
@@ -87,13 +89,6 @@ class BookParts:
     struck_styles: frozenset[str] = frozenset()
     struck_texts: frozenset[str] = frozenset()
     worded_styles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-
-
-@lru_cache(maxsize=256)
-def column_letters(column: int) -> str:
-    """Letters of a column: 1 is A, 28 is AB."""
-    rest, last = divmod(column - 1, 26)
-    return (column_letters(rest) if rest else "") + chr(ord("A") + last)
 
 
 @lru_cache(maxsize=1 << 15)

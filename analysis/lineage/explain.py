@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.contracts.findings import column_letters
 from analysis.errors import AnalysisError
-from analysis.lineage.codes import Question, cell_id, column_letters, position
-from analysis.lineage.named import Asked, Find, asked_rows, told, years
+from analysis.lineage.named import Asked, Find, Question, asked_rows, cell_id, position, told, years
 from analysis.lineage.store import Store
 from analysis.lineage.walk import INDENT, Walk
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from analysis.contracts.findings import WHOLE_FILE
 from analysis.lineage.store import Row, Store
 
 POPULATION, COPY = "population", "copy"
@@ -200,7 +201,7 @@ class Walk:
 
     def _address(self, table: str, row: int, here: Row) -> str:
         """«file (sha256 …), sheet, cell», and what stood in the cell when it came."""
-        file, place = here["source_file"], here.get("place") or "весь файл"
+        file, place = here["source_file"], here.get("place") or WHOLE_FILE
         note = self.store.words["files"].get(file, {})  # what people write into rules is no received file
         address = f"{file} (sha256 {note['sha256'][:12]}…)" if note else file
         if note.get("derived_from") and self.public:

@@ -12,10 +12,10 @@ from analysis.cleaning.corrections import Amendments, apply_corrections, load_am
 from analysis.cleaning.plan_versions import one_plan
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import list_faults, look_alikes, one_name_each, watch_terms
-from analysis.cleaning.typed_rows import typed_table
-from analysis.contracts.chains import CHAIN_TABLES, ReceivedCells
+from analysis.contracts.columns import typed_table
 from analysis.contracts.facts import FACT_TABLES
-from analysis.contracts.findings import Finding, Severity, blocking, in_listing_order
+from analysis.contracts.findings import WHOLE_FILE, Finding, Severity, blocking, in_listing_order
+from analysis.contracts.report import CHAIN_TABLES, ReceivedCells
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
@@ -30,8 +30,7 @@ from analysis.pipeline.confirmation import confirmed_reading
 from analysis.pipeline.exports import exports_in_force
 from analysis.pipeline.facts import Reader, in_force, read_facts
 from analysis.pipeline.rule_files import broken_rules, nothing_can_be_read
-from analysis.pipeline.undecided import undecided
-from analysis.pipeline.unsettled_facts import unanswered_measures, undecided_reports, unnamed_reporters
+from analysis.pipeline.unsettled_facts import unanswered_measures, undecided, undecided_reports, unnamed_reporters
 from analysis.rules.config import (
     CORRECTIONS_FILE,
     RETURNED_KINDS,
@@ -226,7 +225,7 @@ def _source_findings(content: bytes, file: str, sources: tuple[Source, ...]) -> 
         if source is None
         else f"Верните полученный файл, а правку запишите в {CORRECTIONS_FILE}; новый файл запишите в {SOURCES_FILE}."
     )
-    return [Finding("source", Severity.BLOCKS, file, ("весь файл",), "", explanation, action, _stanza(file, digest))]
+    return [Finding("source", Severity.BLOCKS, file, (WHOLE_FILE,), "", explanation, action, _stanza(file, digest))]
 
 
 def _unentered_workbooks(root: Path, sources: Sequence[Source]) -> list[Finding]:
@@ -236,7 +235,7 @@ def _unentered_workbooks(root: Path, sources: Sequence[Source]) -> list[Finding]
     explanation = f"Файл лежит в data/raw, но не записан в {SOURCES_FILE}: он не читается и в отчёт не входит."
     action = "Примите его: analysis receive сам скопирует и запишет файл; лишний файл уберите из data/raw."
     return [
-        Finding("source", Severity.ATTENTION, file, ("весь файл",), "", explanation, action)
+        Finding("source", Severity.ATTENTION, file, (WHOLE_FILE,), "", explanation, action)
         for file in there
         if file not in entered
     ]

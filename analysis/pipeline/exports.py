@@ -7,9 +7,9 @@ import pandas as pd
 from analysis.cleaning.exam_results import ExportRows, Frame, ReadExport, clean_export
 from analysis.cleaning.result_sources import merge_exports
 from analysis.cleaning.schools import directory
-from analysis.cleaning.typed_rows import typed_table
-from analysis.contracts.exports import EXPORT_TABLES
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.columns import typed_table
+from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
+from analysis.contracts.report import EXPORT_TABLES
 from analysis.contracts.validation import violations
 from analysis.errors import AnalysisError
 from analysis.files.fingerprints import received_bytes
@@ -96,4 +96,4 @@ def _no_registry(files: Sequence[Source]) -> Finding:
 
 def _unreadable(source: Source, message: str) -> Finding:
     said = message.removeprefix(f"{source.file}: ")
-    return Finding("workbook", Severity.BLOCKS, source.file, ("весь файл",), "", said, RECEIVE_AGAIN)
+    return Finding("workbook", Severity.BLOCKS, source.file, (WHOLE_FILE,), "", said, RECEIVE_AGAIN)

@@ -9,14 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
 from analysis.cleaning.notes import asked_together
 from analysis.cleaning.registry import LOGIN, Registry, clean_registry, named_schools
-from analysis.cleaning.returns import COLUMNS, FactRows, clean_form, fact_table
+from analysis.cleaning.returns import FactRows, clean_acceptance, clean_form, fact_table
 from analysis.cleaning.school_history import last_report_years, with_ended, with_former_names, with_mergers
-from analysis.contracts.facts import COUNTED, LATE, REPLACED
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.facts import COUNTED, FACT_TABLES, LATE, REPLACED
+from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
 from analysis.errors import AnalysisError
 from analysis.files.fingerprints import received_bytes
 from analysis.indicators.duties import duties
@@ -48,7 +47,7 @@ Received = tuple[Source, Returned]
 class Facts:
     """The typed fact tables (contracts.facts and contracts.school_facts describe them), cells and findings.
 
-    `cells` are rows of contracts.chains.ReceivedCells.
+    `cells` are rows of contracts.report.ReceivedCells.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -184,7 +183,7 @@ def _held(
     )
     known = [str(row[2]) for row in _rows(forms, "evidence")]
     verdicts = [clean_acceptance(one, known) for _, one in returned.get("acceptance", [])]
-    rows = {name: _rows([*registries, *forms, *verdicts], name) for name in COLUMNS}
+    rows = {name: _rows([*registries, *forms, *verdicts], name) for name in FACT_TABLES}
     rows["received_forms"] = _received(returned.get("form", []), project, collection, logins)
     last_years = last_report_years(mergers, {_whose(form) for _, form in counted})
     for name in ("school_status", "school_mergers"):
@@ -197,7 +196,7 @@ def _held(
         *map(not_stopping, _findings(after)),
         *_findings(verdicts),
     )
-    tables = {name: fact_table(name, rows[name]) for name in COLUMNS}
+    tables = {name: fact_table(name, rows[name]) for name in FACT_TABLES}
     return _Held(tables, fact_table("schools", named), findings, counted, late)
 
 
@@ -409,7 +408,7 @@ def _other_edition(source: Source, identity: Identity, project: Project) -> Find
 
 
 def _whole_file(source: Source, rule: str, severity: Severity, value: str, said: str, action: str) -> Finding:
-    return Finding(rule, severity, source.file, ("весь файл",), value, said, action)
+    return Finding(rule, severity, source.file, (WHOLE_FILE,), value, said, action)
 
 
 def _asked_by(day: date, project: Project, collection: Collection) -> set[int]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from analysis.errors import AnalysisError
-from analysis.lineage.codes import TABLE_PREFIXES
+from analysis.lineage.named import TABLE_PREFIXES
 from analysis.presentation.place import CONTENT_FOLDER, placed
 from analysis.publishing.source import Cell, Line, read_source
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from analysis.cleaning.corrections import load_amendments
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
 from analysis.documents.settings import SETTINGS_FILE, load_settings
 from analysis.errors import AnalysisError
 from analysis.rules.assumptions import load_assumptions, load_red_share
@@ -84,4 +84,4 @@ def _finding(fault: str) -> Finding:
     severity = Severity.ATTENTION if file == SETTINGS_FILE else Severity.BLOCKS
     action = NO_DOCUMENTS if file == SETTINGS_FILE else NOTHING_ELSE if file in NEEDED_TO_READ else MEND
     said = parts["said"]
-    return Finding("rules", severity, file, (parts["place"] or "весь файл",), "", said[0].upper() + said[1:], action)
+    return Finding("rules", severity, file, (parts["place"] or WHOLE_FILE,), "", said[0].upper() + said[1:], action)

@@ -9,9 +9,9 @@ from analysis.cleaning.exam_results import ExportRows
 from analysis.cleaning.plausibility import implausible
 from analysis.cleaning.result_sources import merge_results
 from analysis.cleaning.school_sheets import clean_school_sheets, school_fact_tables
-from analysis.cleaning.typed_rows import typed_table
-from analysis.contracts.chains import DisplacedResults
+from analysis.contracts.columns import typed_table
 from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.report import DisplacedResults
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.intake.returns import Returned
 from analysis.rules.config import Collection, Project

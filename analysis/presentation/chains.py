@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from analysis.contracts.facts import Reports
 from analysis.contracts.report import JudgedEvidence
 from analysis.indicators.execution import accepted_evidence
-from analysis.lineage.codes import cell_id, table_code
 from analysis.lineage.explain import explain_rows
+from analysis.lineage.named import cell_id, table_code
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Exhibit, table
 from analysis.presentation.markdown import Ready, escape, only_in

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from analysis.contracts.columns import typed_table
 from analysis.contracts.effectiveness import PublicIndicators
 from analysis.contracts.school_groups import GROUP_TABLES, SCHOOL
 from analysis.contracts.tables import stored_in
@@ -143,8 +144,8 @@ class Edition:
 
         The office does not see the rows of nobody, which the public table lists so that they look like those of a few.
         """
-        fields = list(GROUP_TABLES[name].to_schema().columns)
-        rows = self.tables.get(name if self.internal else f"public_{name}", pd.DataFrame(columns=fields))
+        stored = name if self.internal else f"public_{name}"
+        rows = self.tables.get(stored, typed_table(GROUP_TABLES[name]))
         rows = rows[rows["school_count"] > 0] if self.internal else public_rows(name, rows)
         return rows[rows["calendar_year"] == self.calendar_year]
 
@@ -152,7 +153,7 @@ class Edition:
     def indicators(self) -> pd.DataFrame:
         """Indicators of all years after contracts.effectiveness.PublicIndicators; whole only for the office."""
         if "school_indicators" not in self.tables:
-            return pd.DataFrame({name: pd.Series([], dtype="str") for name in PublicIndicators.to_schema().columns})
+            return typed_table(PublicIndicators)
         if self.internal:
             return with_names(self.tables["school_indicators"], self.school_names)
         return self.tables["public_school_indicators"]

@@ -194,12 +194,7 @@ def heat_map(rows: Sequence[str], columns: Sequence[str], shares: Sequence[Seque
 
 def in_lines(label: str, width: int = 32) -> str:
     """A label broken between words."""
-    words, lines = label.split(), [""]
-    for word in words:
-        if len(lines[-1]) + len(word) > width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(lines)
+    return fill(label, width + 1, break_long_words=False, break_on_hyphens=False)
 
 
 def _dot(axes: Axes, one: Dot, place: float, look: Look) -> None:

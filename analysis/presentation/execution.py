@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from analysis.contracts.execution import EXECUTION_STATUSES
+from analysis.indicators.plan import planned
 from analysis.presentation import execution_tables, outstanding
 from analysis.presentation.chains import internal_sections
 from analysis.presentation.edition import Edition
@@ -40,23 +41,23 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
 
 def states(edition: Edition) -> str:
     """How many of the planned measures are in which state."""
-    planned = edition.execution[(edition.execution["target_count"] > 0).fillna(False)]
-    counts = planned["status"].value_counts()
-    if planned.empty:
+    rows = planned(edition.execution)
+    counts = rows["status"].value_counts()
+    if rows.empty:
         return f"Плана больше нуля на {edition.calendar_year} год нет ни у одного показателя (@tbl-statuses)."
     parts = [f"{state_words(state)} — {counts[state]}" for state in EXECUTION_STATUSES if state in counts]
     return (
-        f"Из {counted(len(planned), 'показатель', GENITIVE)} с планом на {edition.calendar_year} год: "
+        f"Из {counted(len(rows), 'показатель', GENITIVE)} с планом на {edition.calendar_year} год: "
         f"{', '.join(parts)} (@tbl-statuses)."
     )
 
 
 def said(edition: Edition) -> str:
     """The sentences of the section: how many measures are in which state, and what is not known."""
-    planned = edition.execution[(edition.execution["target_count"] > 0).fillna(False)]
+    rows = planned(edition.execution)
     sentences = [states(edition)]
-    missing = planned[(planned["missing_reporter_count"] > 0).fillna(False)]
-    nobody = planned[planned["expected_reporter_count"].isna()]
+    missing = rows[(rows["missing_reporter_count"] > 0).fillna(False)]
+    nobody = rows[rows["expected_reporter_count"].isna()]
     if len(nobody):
         labels = escape(", ".join(nobody["measure_label"]))
         sentences.append(f"За {labels} никто не отвечает: исполнитель форм не получает.")

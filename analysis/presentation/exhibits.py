@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.contracts.columns import Contract, hidden_from, titles_of
-from analysis.lineage.codes import table_code
+from analysis.lineage.named import table_code
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape, figure, only_in, pipe_table, table_note
 from analysis.presentation.words import Row, rows_of

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.cleaning.typed_rows import assumption_row, typed_table
+from analysis.cleaning.typed_rows import assumption_row
+from analysis.contracts.columns import typed_table
 from analysis.contracts.quality import Assumptions, DataLog
 from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.presentation.edition import Edition

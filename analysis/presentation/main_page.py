@@ -118,8 +118,7 @@ def _done(edition: Edition) -> Card:
 
 def _completed(edition: Edition, year: int) -> tuple[int, int]:
     """How many of the planned measures of a year were carried out, and how many there were."""
-    rows = edition.tables["plan_fact"]
-    rows = rows[(rows["calendar_year"] == year) & (rows["target_count"] > 0).fillna(False)]
+    rows = planned_in(edition.tables["plan_fact"], year)
     return int((rows["status"] == DONE).sum()), len(rows)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.cleaning.typed_rows import passport_row, typed_table
+from analysis.cleaning.typed_rows import passport_row
+from analysis.contracts.columns import typed_table
 from analysis.contracts.report import PassportRows
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Exhibit, table

@@ -20,7 +20,7 @@ from analysis.contracts.execution import (
 )
 from analysis.contracts.indicators import Plan, PlanFact
 from analysis.indicators.execution import is_share
-from analysis.indicators.plan import NOTHING_PLANNED, not_stated
+from analysis.indicators.plan import NOTHING_PLANNED, not_stated, planned
 from analysis.presentation.bars import plan_fact_bar
 from analysis.presentation.chains import chain_link
 from analysis.presentation.edition import Edition
@@ -92,7 +92,7 @@ def _caption(task: str, rows: pd.DataFrame) -> str:
 
 
 def _planned(edition: Edition, task: str, rows: pd.DataFrame) -> tuple[Exhibit, str]:
-    shown = rows_of(rows[(rows["target_count"] > 0).fillna(False)])
+    shown = rows_of(planned(rows))
     columns = [
         Col("measure_label", "№", 7),
         Col(None, "Показатель", 40, "l", _named_once(shown)),
@@ -178,14 +178,14 @@ def _first(edition: Edition, row: Row) -> str:
 
 def _differences(rows: pd.DataFrame) -> Iterator[str]:
     """Sentences on what differs from the plan, by state; measures by their numbers."""
-    planned = rows[(rows["target_count"] > 0).fillna(False)]
+    of_plan = planned(rows)
     for state, words in DIFFERENCES.items():
-        labels = planned.loc[planned["status"] == state, "measure_label"]
+        labels = of_plan.loc[of_plan["status"] == state, "measure_label"]
         if len(labels):
             yield escape(f"{words}: {', '.join(labels)}.")
-    planned = planned[planned["measure_kind"] != "share"]
-    above = (planned["accepted_count"] > planned["target_count"]).fillna(False) & planned["target_low"].notna()
-    more = planned[above & (planned["better"] != "less")]
+    of_plan = of_plan[of_plan["measure_kind"] != "share"]
+    above = (of_plan["accepted_count"] > of_plan["target_count"]).fillna(False) & of_plan["target_low"].notna()
+    more = of_plan[above & (of_plan["better"] != "less")]
     if len(more):
         said = [
             f"{row['measure_label']} ({row['accepted_count']} при плане {row['target_count']})" for row in rows_of(more)

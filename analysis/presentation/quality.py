@@ -5,6 +5,7 @@ from functools import partial
 
 import pandas as pd
 
+from analysis.contracts.columns import shaped
 from analysis.contracts.findings import Severity
 from analysis.contracts.indicators import Findings
 from analysis.contracts.quality import (
@@ -22,7 +23,6 @@ from analysis.contracts.quality import (
     SetAsideCounts,
     SetAsideRows,
 )
-from analysis.indicators.completeness import shaped
 from analysis.indicators.quality import years_of, years_of_files
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, table

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cleaning.schools import Register
-from analysis.contracts.columns import Contract, pandas_types
+from analysis.contracts.columns import Contract, typed_table
 from analysis.contracts.effectiveness import PublicIndicators
 from analysis.contracts.tables import PUBLIC, TABLES
 from analysis.errors import AnalysisError
@@ -66,7 +66,7 @@ class LastBuild:
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, as this audience may see them; for the office blank where the project has no data."""
         if self.internal:
-            blank = {name: _blank(contract) for name, contract in TABLES.items()}
+            blank = {name: typed_table(contract) for name, contract in TABLES.items()}
             return {name: table for name, table in {**blank, **self.stored}.items() if not name.startswith(PUBLIC)}
         return {name.removeprefix(PUBLIC): table for name, table in self._printed().items()}
 
@@ -157,7 +157,3 @@ def _part(table: pd.DataFrame, cells: Sequence[tuple[list[int], set[str]]]) -> p
                 values if len(printed) == len(rows) else values.convert_dtypes().where(values.index.isin(printed))
             )
     return pd.DataFrame(kept, index=rows).reset_index(drop=True)
-
-
-def _blank(contract: Contract) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in pandas_types(contract).items()})

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import AnalysisError
 from analysis.files.tables import MANIFEST, PROCESSED
-from analysis.lineage.codes import Question, cell_question, unquoted
 from analysis.lineage.explain import CAN_BE_ASKED, PrintedTable, explain, explain_cell
+from analysis.lineage.named import Question, cell_question, unquoted
 from analysis.lineage.store import Store, stored
 from analysis.pipeline.build import inputs_are_as_built, is_fresh
 from analysis.presentation import catalogue

@@ -216,7 +216,7 @@ class OpenProject:
 
         Нужен пакет duckdb: он ставится с дополнением sql. Файлов запрос не читает, таблиц не меняет.
         """
-        from analysis.project.questions_in_sql import answered
+        from analysis.project.questions import answered
 
         return answered(self._built.tables, query)
 

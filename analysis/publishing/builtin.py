@@ -19,7 +19,7 @@ from analysis.errors import AnalysisError
 from analysis.files.progress import Progress
 from analysis.publishing.project import Project, PublishingError, check_front_matter, read_project
 from analysis.publishing.source import Cell, Line, Source, front_matter, read_source
-from analysis.publishing.state import KINDS, RENDERING, Plan, output_name
+from analysis.publishing.state import KINDS, RENDERING, WRITERS, Plan, output_name
 from analysis.publishing.web import Site, copy_beside, finish_pages, page_variables
 
 if TYPE_CHECKING:
@@ -132,7 +132,6 @@ _TEMPLATES = Path(__file__).parent / "templates"
 # In the locale C, usual in containers, pandoc cannot open a template with a Russian name (docs/observed.md).
 _LOCALE = {"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {}
 _LONGEST_FIRST = ("pdf", "docx", "html")
-_WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
 # Metadata come from the front matter alone, so a line of dashes is a rule. HTML is recognised and refused.
 _READER = "markdown-yaml_metadata_block-native_divs-native_spans"
 
@@ -211,7 +210,7 @@ def _pandoc(
 ) -> None:
     import pypandoc
 
-    project, writer = site.project, _WRITERS[kind]
+    project, writer = site.project, WRITERS[kind]
     # Texts go into a file, because a command line is short on Windows.
     words = (site.project.root / page.name).with_suffix(f".{kind}.json")
     words.write_text(json.dumps({"metadata": _metadata(page, project), "variables": variables}), encoding="utf-8")

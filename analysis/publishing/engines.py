@@ -16,9 +16,7 @@ from pathlib import Path
 from analysis.files.progress import Progress
 from analysis.publishing import builtin
 from analysis.publishing.project import PublishingError, read_project
-from analysis.publishing.state import KINDS, RENDERING, Plan, output_name
-
-_WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
+from analysis.publishing.state import KINDS, RENDERING, WRITERS, Plan, output_name
 
 
 def render(
@@ -60,7 +58,7 @@ def _commands(plan: Plan) -> list[tuple[list[str], str]]:
         if len(kinds) == len(KINDS):
             commands.append(([name], name))
         else:
-            commands += [([name, "--to", _WRITERS[kind]], output_name(name, kind)) for kind in kinds]
+            commands += [([name, "--to", WRITERS[kind]], output_name(name, kind)) for kind in kinds]
     return commands
 
 

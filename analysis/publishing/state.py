@@ -14,7 +14,9 @@ from analysis.files.fingerprints import file_hash
 _PACKAGE = Path(__file__).parent.parent
 # Tells the code of a cell in which folder of sources it is being rendered.
 RENDERING = "ANALYSIS_RENDERING"
-KINDS = ("html", "pdf", "docx")
+# What is made, and the writer of pandoc and Quarto that makes it.
+WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
+KINDS = tuple(WRITERS)
 # Folders that publishing itself makes, and leftovers of Quarto and Python.
 _NOT_SOURCES = ("_site", ".quarto", "__pycache__", ".jupyter_cache")
 

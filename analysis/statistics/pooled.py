@@ -10,7 +10,7 @@ from scipy import special
 from analysis.statistics.binomial import Line, Normal, Numbers, added, below, quantile, share_mean
 from analysis.statistics.fitting import Fit, fit, line_of
 from analysis.statistics.rules import Rule, rule_probability
-from analysis.statistics.towns import Batch, batches, coded
+from analysis.statistics.towns import Batch, Rows, batches, coded
 
 LOWER, UPPER = 0.025, 0.975
 HALVINGS = 30
@@ -92,17 +92,7 @@ def pooled_shares(
     limits = np.broadcast_to(np.asarray(rule.threshold, np.float64), rows.totals.shape)
     counted = np.where(np.broadcast_to(np.asarray(rule.counted, bool), rows.totals.shape), limits, np.nan)
     firsts = np.unique(rows.pair, return_index=True)[1]
-    cells, schools = np.full((4, len(rows.totals)), np.nan), np.full((4 + len(rule.least), len(firsts)), np.nan)
-    converged = np.zeros(len(rows.totals), bool)
-    for batch in batches(rows):
-        found = fit(batch.counts)
-        fits = found.converged[batch.place[0]]
-        converged[batch.rows] = fits
-        cells[:, batch.rows] = np.where(fits, _cells(found, batch, limits[batch.rows]), np.nan)
-        pairs, first = np.unique(rows.pair[batch.rows], return_index=True)
-        at = batch.place[0][first], batch.place[1][first]
-        effects = [*_effects(found, at), *_rule(found, batch, counted[batch.rows], rule.least)[:, *at]]
-        schools[:, pairs] = np.where(fits[first], np.stack(effects), np.nan)
+    cells, schools, converged = _fitted(rows, limits, counted, rule.least, len(firsts))
     towns = np.zeros(len(rows.totals), np.intp) if town is None else np.asarray(town)
     mean, low, high, above = schools[:4]
     of_schools = Effects(
@@ -110,6 +100,24 @@ def pooled_shares(
     )
     mean, low, high, over = cells
     return PooledShares(mean, low, high, over, converged, of_schools)
+
+
+def _fitted(
+    rows: Rows, limits: Numbers, counted: Numbers, least: tuple[int, ...], pairs: int
+) -> tuple[Numbers, Numbers, NDArray[np.bool_]]:
+    """`_cells` of each row; `_effects` and `_rule` of each pair of town and school; whether the town's fit is good."""
+    cells, schools = np.full((4, len(rows.totals)), np.nan), np.full((4 + len(least), pairs), np.nan)
+    converged = np.zeros(len(rows.totals), bool)
+    for batch in batches(rows):
+        found = fit(batch.counts)
+        fits = found.converged[batch.place[0]]
+        converged[batch.rows] = fits
+        cells[:, batch.rows] = np.where(fits, _cells(found, batch, limits[batch.rows]), np.nan)
+        pair, first = np.unique(rows.pair[batch.rows], return_index=True)
+        at = batch.place[0][first], batch.place[1][first]
+        effects = [*_effects(found, at), *_rule(found, batch, counted[batch.rows], least)[:, *at]]
+        schools[:, pair] = np.where(fits[first], np.stack(effects), np.nan)
+    return cells, schools, converged
 
 
 def _cells(found: Fit, batch: Batch, limits: Numbers) -> Numbers:

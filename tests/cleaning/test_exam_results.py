@@ -9,7 +9,7 @@ import pytest
 from analysis.cleaning.exam_results import Frame, ReadExport, clean_export
 from analysis.cleaning.result_sources import merge_exports, merge_results
 from analysis.cleaning.schools import directory
-from analysis.cleaning.typed_rows import typed_table
+from analysis.contracts.columns import typed_table
 from analysis.contracts.findings import Severity
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.validation import violations

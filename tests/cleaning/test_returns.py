@@ -4,13 +4,12 @@ from datetime import date
 
 import pytest
 
-from analysis.cleaning.acceptance import clean_acceptance
 from analysis.cleaning.notes import asked_together
-from analysis.cleaning.returns import clean_form
-from analysis.contracts.findings import Severity
+from analysis.cleaning.returns import clean_acceptance, clean_form
+from analysis.contracts.findings import Severity, column_letters
 from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
 from analysis.intake.returns import Identity, Returned, ReturnedRow
-from analysis.intake.workbook_sheet import SheetCell, column_letters
+from analysis.intake.workbook_sheet import SheetCell
 
 FORM = "data/raw/2021/form_УО_v1.xlsx"
 MEASURES = {"1.4": ("1.4", 1), "2.1": ("2.1", 1)}

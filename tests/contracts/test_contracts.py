@@ -9,15 +9,13 @@ import pytest
 from pandera.errors import SchemaErrors
 from pandera.typing.pandas import Series
 
-from analysis.contracts.chains import CHAIN_TABLES
 from analysis.contracts.columns import Table, but, hidden_from
 from analysis.contracts.dictionary import data_dictionary
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
-from analysis.contracts.exports import EXPORT_TABLES
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.fields import FIELDS
 from analysis.contracts.indicators import INDICATOR_TABLES
-from analysis.contracts.report import REPORT_TABLES
+from analysis.contracts.report import CHAIN_TABLES, EXPORT_TABLES, REPORT_TABLES
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.contracts.text import TEXT_TABLES

@@ -16,8 +16,8 @@ from analysis.indicators.pooling import POOLED
 from analysis.indicators.school_tables import school_tables, supported_in, with_public
 from analysis.indicators.totals import executor_results, task_results
 from analysis.indicators.training import training_needs
-from analysis.lineage.codes import Question, cell_id, cell_question
 from analysis.lineage.explain import cell_chain, explain_cell
+from analysis.lineage.named import Question, cell_id, cell_question
 from analysis.lineage.store import stored
 from analysis.lineage.walk import Walk
 from analysis.pipeline.mask_record import choice_for

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning.returns import fact_table
-from analysis.cleaning.typed_rows import typed_table
+from analysis.contracts.columns import typed_table
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.school_facts import CONTEXT_GROUPS, SCHOOL_FACT_TABLES
 from analysis.contracts.validation import violations

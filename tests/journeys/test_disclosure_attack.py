@@ -19,8 +19,8 @@ from lxml import html
 from scipy.optimize import milp
 
 from analysis.cleaning.returns import fact_table
-from analysis.cleaning.typed_rows import typed_table
 from analysis.cli import main
+from analysis.contracts.columns import typed_table
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.demo.project import demo_files
 from analysis.indicators import tables as indicators

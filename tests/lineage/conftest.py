@@ -7,9 +7,10 @@ import pytest
 
 from analysis.cleaning.returns import fact_table
 from analysis.cleaning.school_sheets import school_fact_tables
-from analysis.cleaning.typed_rows import rule_tables, typed_table
-from analysis.contracts.chains import DisplacedResults, ReceivedCells
+from analysis.cleaning.typed_rows import rule_tables
+from analysis.contracts.columns import typed_table
 from analysis.contracts.facts import COUNTED, LATE, REPLACED
+from analysis.contracts.report import DisplacedResults, ReceivedCells
 from analysis.indicators.quality import quality_tables
 from analysis.indicators.school_edges import group_tables
 from analysis.indicators.tables import effectiveness_tables, indicator_tables

@@ -2,9 +2,10 @@
 
 import pytest
 
+from analysis.contracts.findings import column_letters
 from analysis.errors import AnalysisError
-from analysis.lineage.codes import Question, cell_id, cell_question, column_letters, position, table_code, unquoted
 from analysis.lineage.explain import PrintedTable, explain, explain_cell
+from analysis.lineage.named import Question, cell_id, cell_question, position, table_code, unquoted
 
 FIELDS = [
     {"name": "measure_label", "title": "№", "description": "Номер"},

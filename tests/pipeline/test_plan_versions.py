@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning.plan_versions import paired
-from analysis.cleaning.returns import COLUMNS, fact_table
+from analysis.cleaning.returns import fact_table
+from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.findings import blocking
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.validation import violations
@@ -73,7 +74,7 @@ def tables(project):
     checked = check_project(project)
     assert blocking(checked.findings) == []
     at = ("uo.xlsx", "лист Исполнение, ячейка E2", "УО")
-    facts = {name: fact_table(name, ()) for name in COLUMNS} | {
+    facts = {name: fact_table(name, ()) for name in FACT_TABLES} | {
         "reports": fact_table(
             "reports",
             [(*at, code, 1, year, None, 1, None, None) for code, year in (("1.3", 2023), ("1.4", 2023), ("1.5", 2024))],

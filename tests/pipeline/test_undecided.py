@@ -7,7 +7,7 @@ import pytest
 
 from analysis.contracts.findings import Severity
 from analysis.pipeline.check import check_project
-from analysis.pipeline.undecided import undecided
+from analysis.pipeline.unsettled_facts import undecided
 from analysis.rules.config import CALENDAR_FILE, load_project
 from roadmaps import HOUSE, document, of_rule, project_with
 

@@ -65,7 +65,7 @@ DECIMAL = "mean_score"
 
 
 def counts_csv(counts: Iterable[ExamCounts]) -> bytes:
-    """Returns the file of counts: the columns of contracts.exports.Counts, UTF-8, commas."""
+    """Returns the file of counts: the columns of contracts.report.Counts, UTF-8, commas."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(KEPT)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from analysis.contracts.findings import column_letters
 from analysis.intake.blocks import plain
 from analysis.intake.exports.cells import GridValue, Line, Unreadable, text_of
-from analysis.intake.workbook_sheet import column_letters
 
 SPREAD = 3
 # The beginning of a line below the last pupil.

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from analysis.contracts.findings import column_letters
 from analysis.contracts.outcomes import SETS_ASIDE
 from analysis.intake.exports.cells import GridSheet, Line
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.headings import row_ranges
-from analysis.intake.workbook_sheet import column_letters
 from analysis.rules.exam_calendar import MARK_SCALE
 
 HIGH_SCORE, FULL_SCORE = 80, 100

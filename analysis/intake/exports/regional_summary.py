@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from analysis.contracts.findings import column_letters
 from analysis.intake.exports.cells import GridValue, Line, NotReadError, read_decimal, read_whole, text_of
 from analysis.intake.exports.counts import ExamCounts
 from analysis.intake.exports.exam_protocols import MATHEMATICS
@@ -21,7 +22,6 @@ from analysis.intake.exports.headings import (
     parted,
     unread,
 )
-from analysis.intake.workbook_sheet import column_letters
 from analysis.rules.exam_calendar import SCORE_SCALE, Vocabulary
 
 TITLE = "региональная сводка ЕГЭ"
