@@ -35,6 +35,7 @@ TOKENS = re.compile(
             r"(?P<adverb>\bеже(?:год|кварт|мес)\w*)",
             r"(?P<times>\b(?:(?P<number>[0-9]{1,2}|один|два|три|четыре)\s+)?раза?\s+в\s+(?P<unit>год|кварт|полуг|месяц)\w*)",
             r"(?P<each>\bкажд\w+\s+(?P<each_unit>год|кварт|полуг|месяц)\w*)",
+            r"(?P<all_year>\b(?:в течени[ие]|на протяжении) (?:всего |учебного |календарного )?года\b(?! *20))",
             r"(?P<constant>\bпостоянно|\bвесь (?:период|срок)|\b(?:в течени[ие]|на протяжении|на) "
             r"(?:всего |учебного |календарного )?(?:год\w*|период\w*|срок\w*)(?! *20)|\bв период реализации)",
             r"(?P<need>\bпо (?:мере\s\w+|необходимости|запрос\w*|требовани\w*|"
@@ -139,6 +140,8 @@ def _recurrence(token: re.Match[str]) -> Deadline | None:
         return Deadline(recurrence=UNIT_OF[token["unit"]], times=WORDS.get(number) or int(number))
     if token["each"]:
         return Deadline(recurrence=UNIT_OF[token["each_unit"]])
+    if token["all_year"]:
+        return Deadline(recurrence="year")
     if token["constant"] or token["need"]:
         return Deadline(recurrence=CONSTANT if token["constant"] else AS_NEEDED)
     return None

@@ -163,6 +163,8 @@ def _recurring_in(recurring: Deadline, number: Value | None, year: int, covered:
         return Target(replace(number, comparator="–", upper=most, once_a_year=True), "each_time", month)
     if number is not None and (number.once_a_year or len(covered) == 1):
         return Target(number, None, month)
+    if number is not None and number.unit == "%" and recurring.last is None:
+        return Target(number, "share_each_year", month)  # «постоянно не менее 90 %»: shares of years never add
     if number is not None:
         return Target(number, "by_end", month) if year == covered[-1] else Target(BLANK)
     return Target(Value(1), "once", month) if len(covered) == 1 else Target(Value(1, "≥"), "each_year", month)

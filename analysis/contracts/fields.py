@@ -108,8 +108,8 @@ FIELDS = {
     "target_mark": _field("Вместо числа", "Что стоит вместо планового числа: не указано (пусто), не планируется "
         "(прочерк или срок в другом году), не применимо (х), не прочитано", nullable=True),
     "derived_rule": _field("Выведено по правилу", "Числа в документе нет, оно следует из его слов: once, times, "
-        "each_time, each_year, said_in_year, by_end, other_year, quarters; пусто — число стоит в документе",
-        nullable=True),
+        "each_time, each_year, said_in_year, by_end, share_each_year, other_year, quarters; пусто — число стоит в "
+        "документе", nullable=True),
     "deadline_number": _field("Порядок", "Порядковый номер срока у показателя", "номер", ge=1),
     "first_date": _field("С какого дня", "Первый день срока; пусто — не назван", "дата", nullable=True),
     "last_date": _field("По какой день", "Последний день срока; пусто — не назван", "дата", nullable=True),

@@ -33,6 +33,8 @@ READ = {
     "в течение 2024–2026 гг.": [Deadline(D(2024, 1, 1), D(2026, 12, 31), CONSTANT)],
     "постоянно": [Deadline(recurrence=CONSTANT)],
     "весь период": [Deadline(recurrence=CONSTANT)],
+    "в течение года": [Deadline(recurrence="year")],
+    "на протяжении всего учебного года": [Deadline(recurrence="year")],
     "ежеквартально": [Deadline(recurrence="quarter")],
     "1 раз в полугодие": [Deadline(recurrence="half")],
     "3 раза в год": [Deadline(recurrence="year", times=3)],
