@@ -25,7 +25,7 @@ from analysis.contracts.forms import (
 from analysis.contracts.outcomes import ASKS, BLOCKS, SETS_ASIDE
 from analysis.contracts.school_facts import RESULT_ORIGINS, SCHOOL_FACT_TABLES
 from analysis.intake.cell_values import read_count, read_number, read_text
-from analysis.intake.returns import Identity, Returned, ReturnedRow
+from analysis.intake.returns import SEND_AGAIN, Identity, Returned, ReturnedRow
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import Sitting
 from analysis.rules.indicator_passport import PartOf
@@ -81,13 +81,13 @@ class _Form:
     def set_aside_sheet(self, layout: FormSheet) -> None:
         """Notes a sheet that is not there, or whose headings are."""
         place, titles = f"лист {layout.title}", ", ".join(f"«{column.title}»" for column in layout.columns)
-        self._add((place,), "", f"{SETS_ASIDE['no_sheet']}. Нужны заголовки: {titles}")
+        self._add((place,), "", f"{SETS_ASIDE['no_sheet']}. Нужны заголовки: {titles}", SEND_AGAIN)
         self._keep_aside(layout, place, SETS_ASIDE["no_sheet"])
 
-    def _add(self, places: tuple[str, ...], value: str, why: str) -> None:
+    def _add(self, places: tuple[str, ...], value: str, why: str, action: str = UNTIL_THEN) -> None:
         said = f"{why.rstrip('.')}."
         self.notes.findings.append(
-            Finding("quarantine", Severity.ATTENTION, self.returned.file, places, value, said, UNTIL_THEN)
+            Finding("quarantine", Severity.ATTENTION, self.returned.file, places, value, said, action)
         )
 
     def _keep_aside(self, layout: FormSheet, place: str, why: str, procedure: str | None = None) -> None:

@@ -257,9 +257,11 @@ def _heading(book: Workbook) -> str:
 
 def _write_fault(sheet: Worksheet, row: int, number: int, fault: Fault, places: Sequence[_At]) -> None:
     first = places[0] if places else None
+    named = [place.removeprefix("лист ").partition(",")[0] for place in fault.places if place.startswith("лист ")]
+    nowhere = "листа в книге нет" if named else "вся книга"
     texts = (
-        first.sheet.title if first else "",
-        ", ".join(dict.fromkeys(_addresses(places))) or "весь лист" if first else "вся книга",
+        first.sheet.title if first else ", ".join(named),
+        ", ".join(dict.fromkeys(_addresses(places))) or "весь лист" if first else nowhere,
         fault.value,
         fault.explanation,
         fault.action,

@@ -29,7 +29,7 @@ from analysis.pipeline.cells import document_cells
 from analysis.pipeline.confirmation import confirmed_reading
 from analysis.pipeline.exports import exports_in_force
 from analysis.pipeline.facts import Reader, in_force, read_facts
-from analysis.pipeline.rule_files import broken_rules, nothing_can_be_read
+from analysis.pipeline.rule_files import broken_rules, names_to_fill_in, nothing_can_be_read
 from analysis.pipeline.unsettled_facts import unanswered_measures, undecided, undecided_reports, unnamed_reporters
 from analysis.rules.config import (
     CORRECTIONS_FILE,
@@ -77,6 +77,7 @@ def check_project(project: Project, read: Reader = read_workbook, progress: Prog
     broken = broken_rules(project.root)
     if nothing_can_be_read(broken):
         return _checked({}, broken)
+    broken += names_to_fill_in(project.root)
     record, amendments = load_record(project.root), load_amendments(project.root)
     sources, terms, reporting = record.standing, load_terms(project.root), load_reporting(project.root)
     read = _counted(read, sources, progress)

@@ -12,9 +12,11 @@ from analysis.rules.assumptions import load_assumptions, load_red_share
 from analysis.rules.config import (
     CALENDAR_FILE,
     CORRECTIONS_FILE,
+    PROJECT_FILE,
     REPORTING_FILE,
     SOURCES_FILE,
     TERMS_FILE,
+    TO_FILL_IN,
     load_reporting,
     load_sources,
     load_terms,
@@ -51,6 +53,8 @@ NEEDED_TO_READ = (
     CALENDAR_FILE,
     SCHOOLS_FILE,
 )
+# Where `analysis new` leaves a name to be filled in.
+NAMED_IN = (PROJECT_FILE, "reports/_quarto.yml", "reports/index.qmd")
 MESSAGE = re.compile(r"^(?P<file>.+?\.toml)(?:, (?P<place>.+?))?: (?P<said>.+)$", re.DOTALL)
 MEND = "Исправьте файл правил и повторите analysis check."
 NOTHING_ELSE = f"{MEND} Пока он не читается, полученные файлы не проверены."
@@ -61,6 +65,18 @@ def broken_rules(root: Path) -> list[Finding]:
     """Returns a finding for each entry of a file of rules that cannot be read, with its keys."""
     faults = dict.fromkeys(fault for read in READERS for fault in _faults(read, root))
     return [_finding(fault) for fault in faults]
+
+
+def names_to_fill_in(root: Path) -> list[Finding]:
+    """Returns a finding for each file in which the city or the publisher has no name yet."""
+    found = []
+    for file in (one for one in NAMED_IN if (root / one).is_file()):
+        lines = enumerate((root / file).read_text(encoding="utf-8", errors="replace").splitlines(), start=1)
+        if some := [(number, line.strip()) for number, line in lines if TO_FILL_IN in line]:
+            places = tuple(f"строка {number}" for number, _ in some)
+            said = "Вместо названия стоит заготовка: она печатается на страницах отчёта."
+            found.append(Finding("rules", Severity.ATTENTION, file, places, some[0][1], said, "Впишите название."))
+    return found
 
 
 def nothing_can_be_read(findings: list[Finding]) -> bool:

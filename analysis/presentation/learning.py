@@ -3,9 +3,10 @@
 from functools import partial
 
 from analysis.contracts.effectiveness import PublicIndicators
+from analysis.presentation.city_schools import city_note
 from analysis.presentation.edition import GROUPS_LAST, Edition
 from analysis.presentation.effectiveness_figures import in_lines
-from analysis.presentation.exhibits import Drawing, Exhibit, picture
+from analysis.presentation.exhibits import Drawing, Exhibit, picture, with_notes
 from analysis.presentation.indicator_words import exported
 from analysis.presentation.interval_figure import Share, intervals
 from analysis.presentation.shares import out_of, whole_percent
@@ -33,7 +34,9 @@ def topics_picture(edition: Edition) -> tuple[Exhibit, str] | None:
     )
     caption = f"Темы обучения: доля учителей с дефицитом в {edition.calendar_year} году"
     exhibit = picture(edition, "topics", caption, PublicIndicators, exported(rows), drawn)
-    return exhibit, _first_sentence(rows_of(rows))
+    named = [(str(row["aspect"]), row) for row in rows_of(rows.assign(city_value=rows["value"]))]
+    note = city_note(named, edition.schools_behind_city, len(edition.school_names))
+    return with_notes(exhibit, [note] if note else []), _first_sentence(rows_of(rows))
 
 
 def _schools(edition: Edition) -> dict[str, str]:

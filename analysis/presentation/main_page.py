@@ -17,7 +17,7 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape, only_in
 from analysis.presentation.russian import GENITIVE, PREPOSITIONAL, counted, form, listed, month_name, short_date
 from analysis.presentation.sentences import NO_FACTS
-from analysis.presentation.shares import whole_percent
+from analysis.presentation.shares import out_of, whole_percent
 from analysis.presentation.words import Row, in_order_of_codes, rows_of
 
 _, LATE, _, SENT_BACK, NOT_EXAMINED, NOBODY_NAMED = OWED_KINDS
@@ -150,7 +150,8 @@ def _topic(edition: Edition) -> Iterator[Card]:
     rows = rows[rows["interval_low"].notna()]
     if len(rows):
         most = rows_of(rows.sort_values("value", ascending=False, kind="stable"))[0]
-        yield Card(whole_percent(most["value"]), "учителей с самым частым дефицитом", str(most["aspect"]), LEARNING)
+        beside = f"{most['aspect']}: {out_of(most)}"
+        yield Card(whole_percent(most["value"]), "учителей с самым частым дефицитом", beside, LEARNING)
 
 
 def _plan_cards(edition: Edition) -> Iterator[Card]:
@@ -193,9 +194,14 @@ def _behind(edition: Edition) -> Iterator[str]:
     if not behind:
         yield "Все показатели с планом на этот год выполнены."
     elif len(rows) > 1:
-        worst = min(behind, key=lambda row: row["completed_measure_count"] / row["planned_measure_count"])
+        worst = min(behind, key=_done_share)
         done = counted(worst["completed_measure_count"], "показатель")
-        yield f"Меньше всего сделано по задаче {worst['task_code']}: {done} из {worst['planned_measure_count']}."
+        if sum(_done_share(row) == _done_share(worst) for row in rows) == 1:
+            yield f"Меньше всего сделано по задаче {worst['task_code']}: {done} из {worst['planned_measure_count']}."
+
+
+def _done_share(row: Row) -> float:
+    return float(row["completed_measure_count"] / row["planned_measure_count"])
 
 
 def _sent_back(edition: Edition) -> Iterator[str]:
@@ -204,9 +210,9 @@ def _sent_back(edition: Edition) -> Iterator[str]:
         return
     rows = edition.facts("owed")
     for kind, words in (
-        (SENT_BACK, "Управление вернуло подтверждения; исправить их должны"),
-        (LATE, "Форму сдали после срока"),
-        (NO_REPORT, "Сведений о своих показателях не дали"),
+        (SENT_BACK, "Управление вернуло подтверждения; исправить их должны:"),
+        (LATE, "Форму сдали после срока:"),
+        (NO_REPORT, "Сведений о своих показателях не дали:"),
     ):
         some = rows[rows["owed_kind"] == kind]
         who = list(dict.fromkeys(edition.school_names.get(one, one) for one in some["debtor"]))

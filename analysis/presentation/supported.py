@@ -9,13 +9,14 @@ import pandas as pd
 from analysis.contracts.effectiveness import LIKE_CITY, PublicIndicators
 from analysis.contracts.execution import DONE, NOT_PLANNED
 from analysis.presentation.brief_words import EXAMS
+from analysis.presentation.city_schools import city_note
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.places import REPORT
 from analysis.presentation.conclusions.sentence import SCHOOL, TRANSITION, Case, Said
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_tables import by_id
-from analysis.presentation.exhibits import Drawing, Exhibit, picture
+from analysis.presentation.exhibits import Drawing, Exhibit, picture, with_notes
 from analysis.presentation.indicator_words import exported, interval_words
 from analysis.presentation.interval_figure import Share, intervals
 from analysis.presentation.markdown import escape
@@ -28,7 +29,8 @@ from analysis.rules.exam_calendar import JOURNAL
 MOST_LINES = 8
 WITHOUT_VERDICT = (
     "Выводов о том, лучше или хуже школа других, открытый доклад не печатает: они оценены по всем школам города, а по "
-    "ним можно вычислить скрытые малые числа. Показано то, что школа сообщила сама и что открыто."
+    "ним можно вычислить скрытые малые числа. Показано то, что школа сообщила сама и что открыто. "
+    "«Город» — школы, о которых есть сведения по этой процедуре: не всегда все."
 )
 OUTER = "99,8 %"
 
@@ -98,7 +100,10 @@ def _picture(edition: Edition, number: int, name: str, rows: pd.DataFrame) -> Ex
     words = f"Точки с интервалами 95 %, черта — город. {said}."
     drawn = Drawing(partial(intervals, shares, "доля не справившихся, интервал 95 %"), words)
     caption = f"{name}: доля не справившихся и город, {edition.calendar_year} год"
-    return picture(edition, f"school-results-{number}", caption, PublicIndicators, exported(rows), drawn)
+    made = picture(edition, f"school-results-{number}", caption, PublicIndicators, exported(rows), drawn)
+    named = [(_sitting(row), row) for row in rows_of(rows)]
+    note = city_note(named, edition.schools_behind_city, len(edition.school_names))
+    return with_notes(made, [note] if note else [])
 
 
 def _share(row: Row) -> Share:

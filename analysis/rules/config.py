@@ -25,6 +25,7 @@ from analysis.rules.written import (
     stands,
 )
 
+TO_FILL_IN = "(впишите название)"
 PROJECT_FILE = "project.toml"
 SOURCES_FILE = "data/raw/SOURCES.toml"
 TERMS_FILE = "data/terms.toml"

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.rules.config import INVENTED
+from analysis.rules.config import INVENTED, TO_FILL_IN
 
-UNNAMED_CITY, UNNAMED_PUBLISHER = "город (впишите название)", "Управление образования (впишите название)"
+UNNAMED_CITY, UNNAMED_PUBLISHER = f"город {TO_FILL_IN}", f"Управление образования {TO_FILL_IN}"
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ REPORTING = """# Кто отчитывается за показатель и к
 # [[report]]
 # activity = "1.3"
 # measure = 1
-# reporters = ["ОО"]                   УО, ИМО или ОО (школы)
+# reporters = [{schools}]              кто из исполнителей документа: {executors}
 # unit = "school"                      city: один отчитывается за весь план; school: каждая школа за свою долю
 # share = 1                            сколько должна сделать за год одна школа; только при unit = "school"
 # basis = "…"                          документ, его номер и дата
@@ -202,7 +202,9 @@ def decided_files(beginning: NewProject) -> dict[str, bytes]:
         "data/columns.toml": COLUMNS,
         "data/corrections.toml": CORRECTIONS.format(**first),
         "data/terms.toml": TERMS,
-        "data/reporting.toml": REPORTING,
+        "data/reporting.toml": REPORTING.format(
+            schools=quoted(beginning.schools), executors=", ".join([*beginning.municipal, beginning.schools])
+        ),
         "data/schools.toml": SCHOOLS.format(next_year=beginning.years[0] + 1),
         "data/documents.toml": DOCUMENTS.format(**first),
         "data/processed/README.md": PROCESSED,

@@ -169,7 +169,7 @@ def test_a_fault_of_a_whole_sheet_or_book_is_listed_too():
     lines, links = _list(book)
     assert [line[1:5] for line in lines] == [
         ["Кадры", "весь лист", None, "Листа два."],
-        [None, "вся книга", "=1+1", "Листа нет ."],
+        ["Чего нет", "листа в книге нет", "=1+1", "Листа нет ."],
     ]
     assert links == ["'Кадры'!A1", None]
     assert book.worksheets[0]["D6"].data_type == "s"

@@ -8,7 +8,8 @@ import pytest
 
 from analysis.cli import main
 from analysis.errors import AnalysisError
-from analysis.rules.config import CALENDAR_FILE, load_project, load_reporting, load_sources, load_terms
+from analysis.pipeline.rule_files import names_to_fill_in
+from analysis.rules.config import CALENDAR_FILE, TO_FILL_IN, load_project, load_reporting, load_sources, load_terms
 from analysis.rules.exam_calendar import load_calendar, load_vocabulary
 from analysis.starter.new_project import NewProject
 from analysis.starter.sources import report_sources
@@ -196,6 +197,18 @@ def test_what_is_given_goes_before_the_document(tmp_path, capsys):
     assert (project.city, project.publisher, project.period) == ("село Горное", "Отдел", (2023, 2025))
     assert project.stated == {"title": "План Горного"}
     assert load_sources(tmp_path / "city")[0].origin == "Письмо № 1"
+
+
+def test_a_name_that_is_not_filled_in_is_asked_for_until_it_is(tmp_path, capsys):
+    document = ROADMAP.replace("Управления образования города Светлого", "администрации").replace("Светлого", "")
+    assert _new_from(tmp_path, "plan.txt", document) == 0
+    city = tmp_path / "city"
+    asked = [one for one in names_to_fill_in(city) if one.file == "reports/_quarto.yml"]
+    assert [TO_FILL_IN in one.value for one in asked] == [True]
+    for file in {one.file for one in names_to_fill_in(city)}:
+        text = (city / file).read_text(encoding="utf-8")
+        (city / file).write_text(text.replace(TO_FILL_IN, "Светлый"), encoding="utf-8")
+    assert names_to_fill_in(city) == []
 
 
 def test_a_title_without_years_leaves_those_of_the_columns(tmp_path, capsys):
