@@ -20,6 +20,7 @@ from analysis.presentation.words import Row, as_text, rows_of
 from analysis.rules.indicator_passport import Indicator
 
 LINES_PER_PICTURE = 40
+SCHOOLS_PER_PICTURE = 30  # with a heading above and a caption below they fill a page
 PANELS_PER_PICTURE = 6
 WITH_BREAKS = ("fig-slopes-", "tbl-changes")
 SITTING = ["procedure", "subject", "programme_grade", "sitting_grade", "wave"]
@@ -132,7 +133,7 @@ def effects_picture(edition: Edition, indicator: Indicator) -> Exhibit | None:
     rows = rows.sort_values("pooled_value", ascending=False, kind="stable")
     whole = len(rows)
     supported = rows["school_login"].map(edition.school_names).isin(edition.supported)
-    first = rows[supported | (~supported).cumsum().le(LINES_PER_PICTURE - supported.sum())]
+    first = rows[supported | (~supported).cumsum().le(SCHOOLS_PER_PICTURE - supported.sum())]
     some = f" (школы с наибольшей долей и поддерживаемые, {len(first)} из {whole})" if len(first) < whole else ""
     dots = [_effect_dot(edition, row) for row in rows_of(first)]
     city = float(rows["city_value"].iloc[0])
@@ -147,7 +148,7 @@ def effects_picture(edition: Edition, indicator: Indicator) -> Exhibit | None:
 
 def _effect_dot(edition: Edition, row: Row) -> drawing.Dot:
     value, low, high = (float(row[f"pooled_{end}"]) for end in ("value", "low", "high"))
-    return drawing.Dot(edition.school_names[row["school_login"]], SCHOOL, value, low, high, None)
+    return drawing.Dot(drawing.in_lines(edition.school_names[row["school_login"]]), SCHOOL, value, low, high, None)
 
 
 def _picture(edition: Edition, name: str, caption: str, rows: pd.DataFrame, drawn: Drawing) -> Exhibit:

@@ -14,7 +14,7 @@ from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.places import REPORT
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.effectiveness import NO_INDICATORS
-from analysis.presentation.effectiveness_pictures import slope_pictures
+from analysis.presentation.effectiveness_pictures import effects_picture, slope_pictures
 from analysis.presentation.exports import resource
 from analysis.presentation.indicator_words import change_words
 from analysis.presentation.learning import topics_picture
@@ -24,6 +24,7 @@ from analysis.project.shown import shown
 from analysis.rules.disclosure_policy import DEFAULT_POLICY
 from analysis.rules.methods import load_methods
 from analysis.rules.written import DEFAULT_RULE
+from hand_made import effect
 from roadmaps import HOUSE
 from school_towns import result, results, town_facts
 
@@ -295,3 +296,20 @@ def test_a_notebook_shows_a_picture_with_its_caption_and_notices(edition_with):
     assert "<b>ВПР, весна, 2020/21 учебный год: доля «2» с интервалами</b>" in page
     assert 'src="data:image/png;base64,iVBOR' in page
     assert VPR_NOTICE in page
+
+
+def test_the_picture_of_all_schools_fits_a_page_and_cuts_no_name(edition_with):
+    logins = [f"edu{number}" for number in range(200)]
+    long = "Средняя общеобразовательная школа с углублённым изучением отдельных предметов"
+    schools = pd.DataFrame({"school_login": logins, "school_name": [f"{long} № {number}" for number in range(200)]})
+    rows = [effect(login, pooled_value=0.1, pooled_low=0.05, pooled_high=0.2) for login in logins]
+    edition = edition_with()
+    tables = {**edition.tables, "school_effects": pd.DataFrame(rows).assign(calendar_year=2021), "schools": schools}
+    edition = replace(edition, tables=tables)
+    drawn = effects_picture(edition, edition.methods.passport["fail_share"])
+    assert len(drawn.data) == 200
+    assert "30 из 200" in drawn.caption
+    (axes,) = drawn.picture.axes
+    labels = [one.get_text() for one in axes.get_yticklabels()]
+    assert len(labels) == 30
+    assert max(len(line) for label in labels for line in label.split("\n")) <= 33

@@ -33,17 +33,6 @@ def test_a_heading_and_its_sentence_stand_on_the_page_of_their_table(pages: list
     assert all(f"Раздел №{number}" in page.replace("\xa0", " ") for number, page in text.items())
 
 
-def test_the_last_row_of_a_table_does_not_stand_alone_on_a_page(pages: list[str]):
-    long = [number for number in range(60) if number % 5 > 1]
-    where = {number: [place for place, page in enumerate(pages) if f"конец№{number}." in page] for number in long}
-    assert all(len(found) == 1 for found in where.values())
-    begun = [
-        next(place for place, page in enumerate(pages) if f"А№{number} " in page.replace("\n", " ")) for number in long
-    ]
-    assert [one for one, begins in zip(long, begun, strict=True) if where[one] != [begins]] != []  # some are divided
-    assert [number for number, (place,) in where.items() if f"перед№{number}." not in pages[place]] == []
-
-
 def test_only_a_very_long_word_of_a_table_is_divided(tmp_path: Path):
     reports = make_project(tmp_path)
     short, long = "Другие мероприятия", "достопримечательностями"
