@@ -47,11 +47,16 @@ class _Piece:
         last = self.lines[-1]
         return self.box.bottom - last.base < NEAR_SIDE * last.size
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether its last line does not end a text."""
+        return self.lines[-1].text.endswith((" ", ",", "-", SOFT_HYPHEN))
+
     def breaks_off(self, below: "_Piece") -> bool:
         """Whether its text may go on in a cell overleaf: its last line has no room for the first word of that."""
         last, word = self.lines[-1], below.lines[0]
         width = len(word.words[0]) / len(word.text) * (word.x1 - word.x0)
-        return last.text.endswith((" ", "-", SOFT_HYPHEN)) or last.room < width + last.blank
+        return self.is_cut or last.room < width + last.blank
 
     @property
     def is_merged(self) -> bool:
@@ -243,7 +248,7 @@ def _table(grid: Grid, lines: dict[Box, list[Line]], crossed: set[Box], place: s
 def _piece(box: Box, lines: Sequence[Line], padding: float, crossed: bool) -> _Piece:
     ends = {0: box.x1, 1: -box.top, -1: box.bottom}
     roomy = [replace(line, room=ends[line.turn] - padding - line.x1) for line in lines]
-    return _Piece(box, roomy, {Doubt.letters} if crossed or (box.ragged and lines) else set())
+    return _Piece(box, roomy, {Doubt.letters} if crossed or box.ragged else set())
 
 
 def _of_any_page(line: Line) -> str:
@@ -369,15 +374,21 @@ def _inherit(table: _Table, last: _Row, rows: Sequence[_Row]) -> None:
             continue
         merged = any(one.is_merged for one in table.column(piece, MOST_HEADER_ROWS))
         sure = above.is_merged or piece.is_merged
+        doubtful = [above, piece]
         if not piece.lines:
             goes_on = merged or sure or len(table.rows) < MOST_HEADER_ROWS
-            doubt = not sure if goes_on else not _blanks(table, piece)
+            if above.is_cut:  # what is missing may have slipped into the next cell
+                doubtful += [one for row in rows for one in row.pieces if one.lines and one.lies_under(piece)][:1]
+            elif sure or (not goes_on and _blanks(table, piece)):
+                doubtful = []
         elif not above.lines:
-            goes_on, doubt = sure, sure or merged
+            goes_on, doubtful = sure, doubtful if sure or merged else []
         else:
-            goes_on = above.is_full and not piece.begins_anew and (sure or above.letters[-1] in ",-")
-            doubt = goes_on or (merged and above.is_full and not piece.begins_anew)
-        (piece if above.lines and not goes_on else above).doubts |= {Doubt.page} if doubt else set()
+            may = (merged or sure) and (above.is_cut or above.breaks_off(piece))
+            goes_on = may and (above.is_cut or (sure and not piece.begins_anew))
+            doubtful = doubtful if may else []
+        for one in doubtful:
+            one.doubts.add(Doubt.page)
         if goes_on:
             above.go_on(piece)
             _replace(rows, piece, above)
