@@ -48,6 +48,12 @@ class _Piece:
         return self.box.bottom - last.base < NEAR_SIDE * last.size
 
     @property
+    def runs_over(self) -> bool:
+        """Whether its first line crosses its upper side: it came from the cell above, which had no room for it."""
+        first = self.lines[0] if self.lines and not self.lines[0].turn else None
+        return first is not None and first.base - 0.7 * first.size < self.box.top - 0.5
+
+    @property
     def is_cut(self) -> bool:
         """Whether its last line does not end a text."""
         return self.lines[-1].text.endswith((" ", ",", "-", SOFT_HYPHEN))
@@ -237,6 +243,10 @@ def _table(grid: Grid, lines: dict[Box, list[Line]], crossed: set[Box], place: s
     upright = [(box, line) for box in grid.boxes for line in lines.get(box, ()) if not line.turn]
     padding = max(0.0, min((line.x0 - box.x0 for box, line in upright), default=0.0))
     pieces = {box: _piece(box, lines.get(box, []), padding, box in crossed) for box in grid.boxes}
+    for piece in [one for one in pieces.values() if one.runs_over]:
+        for one in pieces.values():
+            if one is piece or (one.lies_under(piece) and abs(one.box.bottom - piece.box.top) <= NEAR):
+                one.doubts.add(Doubt.letters)
     rows = []
     for number in range(len(grid.rows) - 1):
         boxes = sorted((box for box in pieces if box.first_row <= number < box.last_row), key=lambda box: box.x0)
