@@ -319,6 +319,7 @@ def _append(above: _Table, below: _Table) -> None:
     for one, other in zip(last.pieces, first.pieces, strict=True) if torn or doubt else ():
         if torn and other.lines:
             one.go_on(other)
+            _doubt([one, *_next_in_column(rows[1:], other)] if other.is_merged else [])
         if other.lines and doubt:
             one.doubts.add(Doubt.page)
             other.doubts.add(Doubt.page)
@@ -329,6 +330,17 @@ def _append(above: _Table, below: _Table) -> None:
     elif same or len(above.rows) < MOST_HEADER_ROWS:
         _inherit(above, last, rows)
     above.rows += rows
+
+
+def _next_in_column(rows: Sequence[_Row], piece: _Piece) -> list[_Piece]:
+    """The next cell with text: what has no room in a cell that goes on overleaf may have slipped into it."""
+    column = (one for row in rows for one in row.pieces if one is not piece and one.lines and one.lies_under(piece))
+    return [one for _, one in zip(range(1), column, strict=False)]
+
+
+def _doubt(pieces: Iterable[_Piece]) -> None:
+    for one in pieces:
+        one.doubts.add(Doubt.page)
 
 
 def _replace(rows: Sequence[_Row], piece: _Piece, above: _Piece) -> None:
@@ -387,8 +399,8 @@ def _inherit(table: _Table, last: _Row, rows: Sequence[_Row]) -> None:
         doubtful = [above, piece]
         if not piece.lines:
             goes_on = merged or sure or len(table.rows) < MOST_HEADER_ROWS
-            if above.is_cut:  # what is missing may have slipped into the next cell
-                doubtful += [one for row in rows for one in row.pieces if one.lines and one.lies_under(piece)][:1]
+            if above.is_cut:
+                doubtful += _next_in_column(rows, piece)
             elif sure or (not goes_on and _blanks(table, piece)):
                 doubtful = []
         elif not above.lines:
@@ -397,8 +409,7 @@ def _inherit(table: _Table, last: _Row, rows: Sequence[_Row]) -> None:
             may = (merged or sure) and (above.is_cut or above.breaks_off(piece))
             goes_on = may and (above.is_cut or (sure and not piece.begins_anew))
             doubtful = doubtful if may else []
-        for one in doubtful:
-            one.doubts.add(Doubt.page)
+        _doubt(doubtful)
         if goes_on:
             above.go_on(piece)
             _replace(rows, piece, above)
