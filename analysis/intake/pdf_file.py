@@ -47,11 +47,22 @@ class _Piece:
         last = self.lines[-1]
         return self.box.bottom - last.base < NEAR_SIDE * last.size
 
+    @property
+    def runs_over(self) -> bool:
+        """Whether its first line crosses its upper side: it came from the cell above, which had no room for it."""
+        first = self.lines[0] if self.lines and not self.lines[0].turn else None
+        return first is not None and first.base - 0.7 * first.size < self.box.top - 0.5
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its last line does not end a text."""
+        return self.lines[-1].text.endswith((" ", ",", "-", SOFT_HYPHEN))
+
     def breaks_off(self, below: "_Piece") -> bool:
         """Whether its text may go on in a cell overleaf: its last line has no room for the first word of that."""
         last, word = self.lines[-1], below.lines[0]
         width = len(word.words[0]) / len(word.text) * (word.x1 - word.x0)
-        return last.text.endswith((" ", "-", SOFT_HYPHEN)) or last.room < width + last.blank
+        return self.is_cut or last.room < width + last.blank
 
     @property
     def is_merged(self) -> bool:
@@ -232,6 +243,10 @@ def _table(grid: Grid, lines: dict[Box, list[Line]], crossed: set[Box], place: s
     upright = [(box, line) for box in grid.boxes for line in lines.get(box, ()) if not line.turn]
     padding = max(0.0, min((line.x0 - box.x0 for box, line in upright), default=0.0))
     pieces = {box: _piece(box, lines.get(box, []), padding, box in crossed) for box in grid.boxes}
+    for piece in [one for one in pieces.values() if one.runs_over]:
+        for one in pieces.values():
+            if one is piece or (one.lies_under(piece) and abs(one.box.bottom - piece.box.top) <= NEAR):
+                one.doubts.add(Doubt.letters)
     rows = []
     for number in range(len(grid.rows) - 1):
         boxes = sorted((box for box in pieces if box.first_row <= number < box.last_row), key=lambda box: box.x0)
@@ -243,7 +258,7 @@ def _table(grid: Grid, lines: dict[Box, list[Line]], crossed: set[Box], place: s
 def _piece(box: Box, lines: Sequence[Line], padding: float, crossed: bool) -> _Piece:
     ends = {0: box.x1, 1: -box.top, -1: box.bottom}
     roomy = [replace(line, room=ends[line.turn] - padding - line.x1) for line in lines]
-    return _Piece(box, roomy, {Doubt.letters} if crossed or (box.ragged and lines) else set())
+    return _Piece(box, roomy, {Doubt.letters} if crossed or box.ragged else set())
 
 
 def _of_any_page(line: Line) -> str:
@@ -304,6 +319,7 @@ def _append(above: _Table, below: _Table) -> None:
     for one, other in zip(last.pieces, first.pieces, strict=True) if torn or doubt else ():
         if torn and other.lines:
             one.go_on(other)
+            _doubt([one, *_next_in_column(rows[1:], other)] if other.is_merged else [])
         if other.lines and doubt:
             one.doubts.add(Doubt.page)
             other.doubts.add(Doubt.page)
@@ -314,6 +330,17 @@ def _append(above: _Table, below: _Table) -> None:
     elif same or len(above.rows) < MOST_HEADER_ROWS:
         _inherit(above, last, rows)
     above.rows += rows
+
+
+def _next_in_column(rows: Sequence[_Row], piece: _Piece) -> list[_Piece]:
+    """The next cell with text: what has no room in a cell that goes on overleaf may have slipped into it."""
+    column = (one for row in rows for one in row.pieces if one is not piece and one.lines and one.lies_under(piece))
+    return [one for _, one in zip(range(1), column, strict=False)]
+
+
+def _doubt(pieces: Iterable[_Piece]) -> None:
+    for one in pieces:
+        one.doubts.add(Doubt.page)
 
 
 def _replace(rows: Sequence[_Row], piece: _Piece, above: _Piece) -> None:
@@ -369,15 +396,20 @@ def _inherit(table: _Table, last: _Row, rows: Sequence[_Row]) -> None:
             continue
         merged = any(one.is_merged for one in table.column(piece, MOST_HEADER_ROWS))
         sure = above.is_merged or piece.is_merged
+        doubtful = [above, piece]
         if not piece.lines:
             goes_on = merged or sure or len(table.rows) < MOST_HEADER_ROWS
-            doubt = not sure if goes_on else not _blanks(table, piece)
+            if above.is_cut:
+                doubtful += _next_in_column(rows, piece)
+            elif sure or (not goes_on and _blanks(table, piece)):
+                doubtful = []
         elif not above.lines:
-            goes_on, doubt = sure, sure or merged
+            goes_on, doubtful = sure, doubtful if sure or merged else []
         else:
-            goes_on = above.is_full and not piece.begins_anew and (sure or above.letters[-1] in ",-")
-            doubt = goes_on or (merged and above.is_full and not piece.begins_anew)
-        (piece if above.lines and not goes_on else above).doubts |= {Doubt.page} if doubt else set()
+            may = (merged or sure) and (above.is_cut or above.breaks_off(piece))
+            goes_on = may and (above.is_cut or (sure and not piece.begins_anew))
+            doubtful = doubtful if may else []
+        _doubt(doubtful)
         if goes_on:
             above.go_on(piece)
             _replace(rows, piece, above)

@@ -2,7 +2,7 @@
 
 from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
 from analysis.intake.pdf_page import Ruling
@@ -14,7 +14,7 @@ Square = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A cell: its sides, the rows it covers (from 0, one past the last), and whether it is no rectangle."""
+    """A cell: its sides, the rows it covers (from 0, one past the last), and whether a side of it is missing."""
 
     x0: float
     top: float
@@ -94,9 +94,11 @@ def _grid(lines: Sequence[Ruling]) -> Grid:
     left, of_square = set(squares), dict[Square, Box]()
     while left:
         room = _room(min(left), walls, squares)
-        left -= room
-        if room <= squares:
-            of_square |= dict.fromkeys(room, _box(room, columns, rows))
+        inside = room & squares
+        left -= inside
+        box, is_open = _box(inside, columns, rows), inside != room
+        if not (is_open and box.ragged):  # a border that is missing at the side of a table leaves a cell in doubt
+            of_square |= dict.fromkeys(inside, replace(box, ragged=box.ragged or is_open))
     return Grid(tuple(dict.fromkeys(of_square.values())), tuple(columns), tuple(rows), of_square)
 
 
