@@ -11,13 +11,11 @@ from analysis.errors import AnalysisError
 from analysis.indicators.cell_relations import Cell, Relation, total_of
 from analysis.indicators.disclosure_audit import Proven, proven
 from analysis.indicators.masking import Sheet
-from analysis.indicators.school_tables import public_rows, school_tables
+from analysis.indicators.school_tables import KEYS, LISTED, public_rows, school_tables
 from analysis.pipeline.audit import Audit, doubts, printed_cells, provable, refuse_open_cells
 from analysis.rules.config import load_project
 from analysis.rules.disclosure_policy import DEFAULT_POLICY, Choice
 from school_towns import result, results, town_facts
-
-OF_PEOPLE = ["mark_results", "score_results", "pupil_groups", "staff_parts", "deficit_parts", "contest_parts"]
 
 
 def sheet(relation, **values):
@@ -80,7 +78,7 @@ def test_the_town_holds_and_a_cell_that_an_edition_prints_too_much_stops_the_rep
 def test_no_small_count_of_a_town_is_narrower_than_a_small_count(seed):
     town = town_facts(4, years=(2021,), seed=seed)
     public = school_tables(town, DEFAULT_POLICY, Choice(f"{seed}"))
-    printed = {name: printed_cells(name, public_rows(name, public[f"public_{name}"])) for name in OF_PEOPLE}
+    printed = {name: printed_cells(name, public_rows(name, public[f"public_{name}"])) for name in (*LISTED, *KEYS)}
     lines = list(provable(town, DEFAULT_POLICY, printed))
     assert sum(one.is_small for one in lines) > 20
     assert [one for one in lines if one.is_narrow] == []
