@@ -26,6 +26,7 @@ def main(towns: int) -> None:
         masking, attacking = masking + masked - started, attacking + time.process_time() - masked
         hidden, small = hidden + len(lines), small + sum(one.is_small for one in lines)
         narrow += sum(one.is_narrow for one in lines)
+        print(seed + 1, hidden, small, narrow, file=sys.stderr)
     print(f"{towns} towns: {hidden} hidden counts, {small} small, {narrow} narrower than a small count")
     print(f"seconds a town: mask {masking / towns:.2f}, attack {attacking / towns:.2f}")
 
