@@ -34,6 +34,7 @@ class Line:
     column: str
     least: int
     most: int | str
+    is_small: bool
     is_narrow: bool
 
 
@@ -44,27 +45,26 @@ class Audit:
     Attributes:
         years: The editions of the site.
         lines: Every hidden number of people.
-        small: How many of them are small.
         doubts: By a key of DOUBTS the printed rows that it is true of.
         stopping: The reasons for which the public report is not to be published.
     """
 
     years: tuple[int, ...]
     lines: tuple[Line, ...]
-    small: int
     doubts: Mapping[str, Sequence[str]]
     stopping: tuple[str, ...]
 
     def table(self) -> pd.DataFrame:
         """All lines, for Excel; it is for the office alone."""
         rows = [(*vars(one).values(),) for one in self.lines]
-        columns = ["Таблица", "Строка", "Столбец", "Не меньше", "Не больше", "Под угрозой"]
+        columns = ["Таблица", "Строка", "Столбец", "Не меньше", "Не больше", "Малое", "Под угрозой"]
         return pd.DataFrame(rows, columns=columns).replace({True: "да", False: ""})
 
     def said(self, policy: DisclosurePolicy) -> Iterator[str]:
         """The findings as lines for a terminal."""
         yield f"Открытые отчёты сайта: {', '.join(map(str, self.years))}. Проверены вместе."
-        yield f"Скрыто чисел людей: {len(self.lines)}, из них меньше {policy.smallest_count}: {self.small}."
+        small = sum(one.is_small for one in self.lines)
+        yield f"Скрыто чисел людей: {len(self.lines)}, из них меньше {policy.smallest_count}: {small}."
         narrow = [one for one in self.lines if one.is_narrow]
         yield f"Под угрозой — по открытым файлам сужены: {len(narrow)}."
         for one in narrow[:SHOWN]:
@@ -82,20 +82,39 @@ def audit(project: Project) -> Audit:
     """
     policy, tables = load_policy(project.root), read_tables(project.root)
     printed, years = _printed(project.root, {year: project.root / "reports" / str(year) for year in project.editions})
-    small, lines = 0, []
+    lines = tuple(provable(tables, policy, printed))
+    found = doubts(tables, printed, policy)
+    stopping = [DOUBTS[key] for key, rows in found.items() if rows and key in policy.stops]
+    stopping += ["скрытые числа можно сузить"] if any(one.is_narrow for one in lines) else []
+    return Audit(years, lines, found, tuple(stopping))
+
+
+def provable(tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy, printed: Printed) -> Iterator[Line]:
+    """Returns every hidden number of people with its ends.
+
+    Args:
+        tables: The typed tables.
+        policy: The policy in force.
+        printed: What all public editions print.
+    """
     for name, sheet, called in sheets(tables, policy, _stages(printed)):
         cells = _cells(name, sheet, called)
         shown = {cell for cell, (row, column) in cells.items() if column in printed.get(name, {}).get(row, {})}
         title = (GROUP_TABLES[name].__doc__ or "").partition(":")[0]
         for one in proven(sheet, shown):
             row, column = cells[one.name]
-            narrow, most = one.is_narrow(policy.smallest_count), "" if one.most is None else one.most
-            small += one.value < policy.smallest_count
-            lines.append(Line(title, row.replace("|", ", "), column_title(column), one.least, most, narrow))
-    found = doubts(tables, printed, policy)
-    stopping = [DOUBTS[key] for key, rows in found.items() if rows and key in policy.stops]
-    stopping += ["скрытые числа можно сузить"] if any(one.is_narrow for one in lines) else []
-    return Audit(years, tuple(lines), small, found, tuple(stopping))
+            most, is_small = "" if one.most is None else one.most, one.value < policy.smallest_count
+            narrow = one.is_narrow(policy.smallest_count)
+            yield Line(title, row.replace("|", ", "), column_title(column), one.least, most, is_small, narrow)
+
+
+def printed_cells(name: str, table: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Returns by row the columns of a public table in which a number stands, and the number."""
+    numbers = table.select_dtypes("number").astype("Float64").to_dict("records")
+    return {
+        key: {str(column): float(value) for column, value in row.items() if pd.notna(value)}
+        for key, row in zip(row_keys(name, table), numbers, strict=True)
+    }
 
 
 def refuse_open_cells(project: Project, years: Sequence[int]) -> None:
@@ -148,9 +167,7 @@ def _printed(root: Path, folders: Mapping[int, Path]) -> tuple[Printed, tuple[in
             name = next((name for name, columns in known_by.items() if columns <= {*table.columns}), None)
             if name is not None and "hidden_columns" in table:
                 table["hidden_columns"] = table["hidden_columns"].fillna("")
-                numbers = table.select_dtypes("number")
-                for key, row in zip(row_keys(name, table), numbers.to_dict("records"), strict=True):
-                    known = {str(column): float(value) for column, value in row.items() if pd.notna(value)}
+                for key, known in printed_cells(name, table).items():
                     printed.setdefault(name, {}).setdefault(key, {}).update(known)
     return printed, years
 

@@ -11,9 +11,10 @@ from analysis.errors import AnalysisError
 from analysis.indicators.cell_relations import Cell, Relation, total_of
 from analysis.indicators.disclosure_audit import Proven, proven
 from analysis.indicators.masking import Sheet
-from analysis.pipeline.audit import Audit, doubts, refuse_open_cells
+from analysis.indicators.school_tables import KEYS, LISTED, public_rows, school_tables
+from analysis.pipeline.audit import Audit, doubts, printed_cells, provable, refuse_open_cells
 from analysis.rules.config import load_project
-from analysis.rules.disclosure_policy import DEFAULT_POLICY
+from analysis.rules.disclosure_policy import DEFAULT_POLICY, Choice
 from school_towns import result, results, town_facts
 
 
@@ -73,6 +74,16 @@ def test_the_town_holds_and_a_cell_that_an_edition_prints_too_much_stops_the_rep
         refuse_open_cells(project, [2022])
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_no_small_count_of_a_town_is_narrower_than_a_small_count(seed):
+    town = town_facts(4, years=(2021,), seed=seed)
+    public = school_tables(town, DEFAULT_POLICY, Choice(f"{seed}"))
+    printed = {name: printed_cells(name, public_rows(name, public[f"public_{name}"])) for name in (*LISTED, *KEYS)}
+    lines = list(provable(town, DEFAULT_POLICY, printed))
+    assert sum(one.is_small for one in lines) > 20
+    assert [one for one in lines if one.is_narrow] == []
+
+
 @pytest.mark.parametrize("doubt", ["dominance", "one_mark"])
 def test_what_a_printed_number_says_of_one_school_or_of_all_is_shown_and_stops_where_the_policy_says(doubt):
     rows = [("edu1", (0, 10, 10, 10)), ("edu3", (0, 0, 96, 0)), ("edu4", (0, 0, 4, 0))]
@@ -84,8 +95,7 @@ def test_what_a_printed_number_says_of_one_school_or_of_all_is_shown_and_stops_w
     assert found[doubt] == [key.replace("|", ", ")]
     assert doubts(tables, {"mark_results": {key: {"mark_2_count": 0.0}}}, DEFAULT_POLICY)[doubt] == []
     said = {
-        stops: [*Audit((2021,), (), 0, found, ()).said(replace(DEFAULT_POLICY, stops=stops))]
-        for stops in ((), (doubt,))
+        stops: [*Audit((2021,), (), found, ()).said(replace(DEFAULT_POLICY, stops=stops))] for stops in ((), (doubt,))
     }
     assert sum("(правило разрешает)" in line for line in said[()]) == 2
     assert sum("(правило разрешает)" in line for line in said[doubt,]) == 1
