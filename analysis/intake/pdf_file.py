@@ -317,9 +317,10 @@ def _append(above: _Table, below: _Table) -> None:
     )
     torn, doubt = _is_torn(above, last, first) if same else (False, False)
     for one, other in zip(last.pieces, first.pieces, strict=True) if torn or doubt else ():
+        if torn and one.lines and (one.is_merged or other.is_merged):
+            _doubt([one, *_next_in_column(rows[1:], other)])
         if torn and other.lines:
             one.go_on(other)
-            _doubt([one, *_next_in_column(rows[1:], other)] if other.is_merged else [])
         if other.lines and doubt:
             one.doubts.add(Doubt.page)
             other.doubts.add(Doubt.page)
@@ -399,7 +400,7 @@ def _inherit(table: _Table, last: _Row, rows: Sequence[_Row]) -> None:
         doubtful = [above, piece]
         if not piece.lines:
             goes_on = merged or sure or len(table.rows) < MOST_HEADER_ROWS
-            if above.is_cut:
+            if above.is_cut or (sure and above.is_full):
                 doubtful += _next_in_column(rows, piece)
             elif sure or (not goes_on and _blanks(table, piece)):
                 doubtful = []
