@@ -437,9 +437,10 @@ def _about(all_of: Sequence[Compared], seed: int) -> list[str]:
     shares = ", ".join(f"{word} {_percent(number / cells)} %" for number, word in said)
     silent = sum(len(one.silent) for one in all_of)
     return [
-        f"`python -m benchmarks.pdf_plans {seed}`: вымышленные планы, разложенные иначе, чем те, на которых чтение "
-        f"настраивали. Ячейка верна, если совпали строка, столбцы и текст; с ней сравнивают тот же план из Word. Всего "
-        f"ячеек {cells}: {shares}, неверных среди неотмеченных {silent}. Секунды процессора."
+        f"`python -m benchmarks.pdf_plans {seed}`: вымышленные планы в разметках, на которых чтение не настраивали; "
+        "только пометки объединённых через страницу ячеек (merged) дополнены по ним. Ячейка верна, если совпали "
+        f"строка, столбцы и текст; с ней сравнивают тот же план из Word. Всего ячеек {cells}: {shares}, неверных среди "
+        f"неотмеченных {silent}. Секунды процессора."
     ]
 
 
