@@ -116,9 +116,7 @@ class LinkedCells:
         forced = np.array([cell.is_hidden for cell in ordered])
         part = connected_components(matrix.T @ matrix, directed=False)[1] if matrix.shape[0] else np.arange(len(ids))
         bounded = counts & ~sensitive & shown
-        needless = np.array(
-            [bool(secret) and _drawn(secret, "hidden", cell) < NEEDLESS / cell.cost for cell in ordered]
-        )
+        needless = bounded & np.isin(part, part[sensitive]) & _needless(ordered, secret)
         return LinkedCells(
             ids=ids,
             value=value,
@@ -126,7 +124,7 @@ class LinkedCells:
             sensitive=sensitive,
             bounded=bounded,
             whole=counts,
-            hidden=sensitive | forced | ~shown | bounded & np.isin(part, part[sensitive]) & needless,
+            hidden=sensitive | forced | ~shown | needless,
             matrix=matrix,
             part=part,
             relation_part=_relation_part(matrix, part),
@@ -136,6 +134,11 @@ class LinkedCells:
             passing=bounded & _alone_above(matrix, sensitive),
             largest=smallest_count - 1,
         )
+
+
+def _needless(cells: Sequence[Cell], secret: str) -> Flags:
+    """What the secret hides without need, rarely what readers miss most: no table that fits can be ruled out."""
+    return np.array([bool(secret) and _drawn(secret, "hidden", cell) < NEEDLESS / cell.cost for cell in cells])
 
 
 def _drawn(secret: str, what: str, cell: Cell) -> float:

@@ -44,14 +44,8 @@ def indicator_tables(
         looked_at: The day at which the project looks: the latest day on which something was received.
         methods: How facts of schools become indicators; without them there are none.
     """
-    every_version = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
-    plan = in_force(every_version)
-    planned = {
-        "plan": every_version, "composition": composition(plan),
-        "executor_load": executor_loads(plan, tables["executors"]),
-    }  # fmt: skip
-    if tables["measures"]["source_file"].nunique() > 1:
-        planned["plan_changes"] = plan_changes(tables, every_version)
+    planned = _planned(tables)
+    plan = in_force(planned["plan"])
     if collection is None or "reports" not in tables:
         return planned, {}
     answering = duties(plan, tables["executors"], tables["school_status"], collection, reporting)
@@ -70,6 +64,16 @@ def indicator_tables(
         "owed": owed(tables, plan, answering, facts, cutoffs, looked_at),
     }
     return {**planned, **made, **of_schools}, edges
+
+
+def _planned(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables of the plan alone: of all its versions, of what is in force, and of what changed."""
+    every_version = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
+    plan = in_force(every_version)
+    loads = executor_loads(plan, tables["executors"])
+    made = {"plan": every_version, "composition": composition(plan), "executor_load": loads}
+    changed = tables["measures"]["source_file"].nunique() > 1
+    return made | ({"plan_changes": plan_changes(tables, every_version)} if changed else {})
 
 
 def effectiveness_tables(

@@ -80,25 +80,29 @@ def read_facts(
     every_version = plan_by_year(signed["activities"], signed["measures"], signed["targets"])
     plan = plan_in_force(every_version)
     returned, unread = _returned(project, sources, corrections, read)
-    mergers, former = load_mergers(project.root), _former(project, sources, corrections, read)
-    registries = [_with_history(registry, former, mergers) for _, registry in returned["registry"]]
-    ended = {line[LOGIN] for line in _rows(registries, "school_mergers")}
-    mergers = tuple(one for one in mergers if one.login in ended)
+    recorded, former = load_mergers(project.root), _former(project, sources, corrections, read)
+    registries = [_with_history(registry, former, recorded) for _, registry in returned["registry"]]
+    mergers = _of_known(recorded, registries)
     returned["form"], after_the_end = _before_the_end(returned["form"], mergers)
     held = _held(returned, registries, project, collection, every_version, mergers)
     findings, tables = [*unread, *after_the_end, *held.findings], held.tables
     owed = duties(plan, executors, tables["school_status"], collection, reporting)
     due = _asked_by(max(source.received for source in sources), project, collection)
     findings += missing_reports([duty for duty in owed if duty.calendar_year in due], tables, findings)
-    findings += differing_confirmations(
-        owed, tables["reports"], every_version, school_names({"schools": held.named}), reporting
-    )
+    names = school_names({"schools": held.named})
+    findings += differing_confirmations(owed, tables["reports"], every_version, names, reporting)
     findings += unasked_reports({**tables, "schools": held.named}, every_version, executors, collection, reporting)
     findings += by_earlier_numbers(tables["reports"], every_version, project)
     exports = read_exports(project, collection, sources, held.named, mergers)
     school_tables, about_schools = read_school_facts(project, collection, *held.of_schools(), exports)
     cells = cell_rows([one for some in returned.values() for _, one in some], exports.read)
     return Facts({**tables, **school_tables}, cells, tuple(asked_together([*findings, *about_schools])))
+
+
+def _of_known(mergers: Sequence[Merger], registries: Sequence[Registry]) -> tuple[Merger, ...]:
+    """The mergers of schools that a registry names."""
+    ended = {line[LOGIN] for line in _rows(registries, "school_mergers")}
+    return tuple(one for one in mergers if one.login in ended)
 
 
 def _collection_of(project: Project) -> Collection:
@@ -168,19 +172,7 @@ def _held(
     named = [row for one in registries for row in named_schools(one)]
     logins = [str(row[LOGIN]) for row in named]
     counted, late, refused = _acceptable(came, project, collection, logins)
-    forms, after = (
-        [
-            clean_form(
-                form,
-                measures_of_year(every_version, form.identity.calendar_year),
-                logins,
-                source.received,
-                kinds_of_year(every_version, form.identity.calendar_year),
-            )
-            for source, form in some
-        ]
-        for some in (counted, late)
-    )
+    forms, after = ([_cleaned(one, every_version, logins) for one in some] for some in (counted, late))
     known = [str(row[2]) for row in _rows(forms, "evidence")]
     verdicts = [clean_acceptance(one, known) for _, one in returned.get("acceptance", [])]
     rows = {name: _rows([*registries, *forms, *verdicts], name) for name in FACT_TABLES}
@@ -198,6 +190,14 @@ def _held(
     )
     tables = {name: fact_table(name, rows[name]) for name in FACT_TABLES}
     return _Held(tables, fact_table("schools", named), findings, counted, late)
+
+
+def _cleaned(received: Received, every_version: pd.DataFrame, logins: Sequence[str]) -> FactRows:
+    """A form by the measures that the plan of its year has."""
+    source, form = received
+    year = form.identity.calendar_year
+    measures, kinds = measures_of_year(every_version, year), kinds_of_year(every_version, year)
+    return clean_form(form, measures, logins, source.received, kinds)
 
 
 def _whose(form: Returned) -> tuple[str, int]:

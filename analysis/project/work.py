@@ -180,11 +180,7 @@ def report(
     documents = [*annual, *own_reports(reports, asked)]
     needed = sorted({*asked, *(years_placed(reports, documents) & {*project.editions})})
     build(project, needed, progress)
-    if audience == "public":
-        from analysis.pipeline.audit import refuse_open_cells
-
-        refuse_open_cells(project, asked)
-    sources = _report_sources(project, audience, needed)
+    sources = _report_sources(project, audience, needed, asked)
     refuse_lost_references(sources, annual)
     refuse_repeated(sources, documents)
     documents += _school_pages(project, sources, asked) if audience == "internal" else []
@@ -342,8 +338,11 @@ def _latest_received(project: Project) -> date:
         return date(project.editions[0], 1, 1)
 
 
-def _report_sources(project: Project, audience: str, years: Sequence[int]) -> Path:
+def _report_sources(project: Project, audience: str, years: Sequence[int], asked: Sequence[int]) -> Path:
     if audience == "public":
+        from analysis.pipeline.audit import refuse_open_cells
+
+        refuse_open_cells(project, asked)
         return project.root / "reports"
     from analysis.pipeline.internal import internal_sources
 

@@ -17,7 +17,7 @@ from analysis.indicators.tables import effectiveness_tables, indicator_tables
 from analysis.lineage.store import store_of
 from analysis.pipeline.chains import chain_words, edges_of
 from analysis.rules.config import Collection, Report, Source, load_project
-from analysis.rules.disclosure_policy import DEFAULT_POLICY
+from analysis.rules.disclosure_policy import DEFAULT_POLICY, OPEN_CHOICE
 from analysis.rules.methods import load_methods
 from roadmaps import HOUSE, OF_MEASURE, OF_TARGET
 
@@ -257,5 +257,5 @@ def school_store(school_tables):
     ]
     methods = load_methods(HOUSE)
     made, links = effectiveness_tables(school_tables, methods, [2021])
-    groups, summed = group_tables(school_tables, DEFAULT_POLICY)
+    groups, summed = group_tables(school_tables, DEFAULT_POLICY, OPEN_CHOICE)
     return stored({**school_tables, **made, **groups}, sources, cells, {**links, **summed}, methods)
