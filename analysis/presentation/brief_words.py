@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import LIKE_CITY
 from analysis.presentation.russian import NO_BREAK_SPACE, decimal
-from analysis.presentation.shares import NO_DATA, out_of, span, whole_percent
+from analysis.presentation.shares import NO_DATA, out_of, points, span, whole_percent
 from analysis.presentation.words import Row
 
 NOT_ENOUGH = "недостаточно данных"
@@ -32,9 +32,9 @@ def change_words(row: Row) -> str:
     if pd.isna(row["change"]):
         said, _, why = (NO_DATA if missing(row["change_note"]) else str(row["change_note"])).partition(": ")
         return why if said == NOT_ENOUGH else said
-    points = round(float(row["change"]) * 100)
-    sign = {1: "+", 0: "", -1: "−"}[(points > 0) - (points < 0)]
-    return f"{sign}{abs(points)} п. п. к {int(row['earlier_year'])} году".replace(
+    change = points(row["change"])
+    sign = {1: "+", 0: "", -1: "−"}[(change > 0) - (change < 0)]
+    return f"{sign}{abs(change)} п. п. к {int(row['earlier_year'])} году".replace(
         " п. п.", "\N{NO-BREAK SPACE}п.\N{NO-BREAK SPACE}п."
     )
 

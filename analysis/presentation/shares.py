@@ -1,5 +1,6 @@
 """Shares and probabilities in words, what they are made of, and how sure a statement must be to be made."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,11 +21,17 @@ def percent(share: Any, digits: int) -> str:
     return NO_DATA if pd.isna(share) else f"{rounded(share * 100, digits)}{NO_BREAK_SPACE}%"
 
 
+def points(share: Any) -> int:
+    """A share or a difference of two in whole percent; halves go away from zero, as in Excel."""
+    hundredfold = round(float(share) * 100, 6)
+    return int(math.copysign(math.floor(abs(hundredfold) + 0.5), hundredfold))
+
+
 def whole_percent(share: Any) -> str:
     """«20 %»; a share that is not quite none or all never rounds to it."""
     if pd.isna(share):
         return NO_DATA
-    whole = round(float(share) * 100)
+    whole = points(share)
     if whole == 0 and share > 0:
         return f"менее{NO_BREAK_SPACE}1{NO_BREAK_SPACE}%"
     if whole == 100 and share < 1:
@@ -36,7 +43,7 @@ def span(low: Any, high: Any) -> str:
     """«8–42 %»: an interval of a share; a dash where there is none."""
     if pd.isna(low) or pd.isna(high):
         return NO_DATA
-    return f"{round(float(low) * 100)}–{round(float(high) * 100)}{NO_BREAK_SPACE}%"
+    return f"{points(low)}–{points(high)}{NO_BREAK_SPACE}%"
 
 
 def rounded(number: float, digits: int) -> str:

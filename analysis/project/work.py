@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -180,16 +181,14 @@ def report(
     documents = [*annual, *own_reports(reports, asked)]
     needed = sorted({*asked, *(years_placed(reports, documents) & {*project.editions})})
     build(project, needed, progress)
-    sources = _report_sources(project, audience, needed, asked)
+    sources = _report_sources(project, audience, needed)
     refuse_lost_references(sources, annual)
     refuse_repeated(sources, documents)
     documents += _school_pages(project, sources, asked) if audience == "internal" else []
     wanted = [*documents, "index.qmd"] if "html" in formats else documents
     day = max(source.received for source in load_sources(project.root))
-    made = publish(sources, Request(wanted, formats, engine, day), progress=progress)
-    if audience == "public":
-        _keep_mask_record(project, asked)
-    return made
+    before = partial(_before_going_out, project, asked) if audience == "public" else None
+    return publish(sources, Request(wanted, formats, engine, day), progress=progress, before=before)
 
 
 def audit(project: Project, progress: Progress) -> tuple[tuple[str, ...], Path, bool]:
@@ -338,11 +337,8 @@ def _latest_received(project: Project) -> date:
         return date(project.editions[0], 1, 1)
 
 
-def _report_sources(project: Project, audience: str, years: Sequence[int], asked: Sequence[int]) -> Path:
+def _report_sources(project: Project, audience: str, years: Sequence[int]) -> Path:
     if audience == "public":
-        from analysis.pipeline.audit import refuse_open_cells
-
-        refuse_open_cells(project, asked)
         return project.root / "reports"
     from analysis.pipeline.internal import internal_sources
 
@@ -350,13 +346,18 @@ def _report_sources(project: Project, audience: str, years: Sequence[int], asked
         return internal_sources(project, years)
 
 
-def _keep_mask_record(project: Project, years: Sequence[int]) -> None:
-    """Notes what has gone out, so that a later mask agrees with it."""
+def _before_going_out(project: Project, years: Sequence[int]) -> None:
+    """Stops what must not go out, and notes what will, so that a later mask agrees with it.
+
+    A run that dies in between has noted too much, never too little.
+    """
     from analysis.files.tables import read_tables
     from analysis.indicators.school_tables import with_public
     from analysis.lineage.store import stored
+    from analysis.pipeline.audit import refuse_open_cells
     from analysis.pipeline.mask_record import keep_record
 
+    refuse_open_cells(project, years)
     chains = stored(project.root)
     keep_record(project.root, with_public(read_tables(project.root), lambda name: chains.array(f"{name}/mask")), years)
 

@@ -26,7 +26,14 @@ from analysis.publishing.state import (
 __all__ = ["PublishingError", "Request", "publish"]
 
 
-def publish(reports: Path, request: Request, *, progress: Progress, site: Path | None = None) -> list[Path]:
+def publish(
+    reports: Path,
+    request: Request,
+    *,
+    progress: Progress,
+    site: Path | None = None,
+    before: Callable[[], None] | None = None,
+) -> list[Path]:
     """Publishes documents. The site is replaced whole; if anything fails, it stays as it was.
 
     Args:
@@ -34,6 +41,7 @@ def publish(reports: Path, request: Request, *, progress: Progress, site: Path |
         request: What is to be published.
         progress: Is told, in Russian, what is being done.
         site: The folder of the site, on the disk of the sources; by default `_site` beside them.
+        before: Is called before anything of the site changes; an error in it leaves the site as it was.
 
     Returns:
         The files of the site that the request asked for, made now or found unchanged.
@@ -49,7 +57,7 @@ def publish(reports: Path, request: Request, *, progress: Progress, site: Path |
     with only_one_at_work(reports / "_site.lock"):
         _clean_up(reports, site)
         requested = {document: _kinds(reports, document, request.formats) for document in request.documents}
-        _bring_up_to_date(reports, site, requested, request, progress)
+        _bring_up_to_date(reports, site, requested, request, progress, before)
         return [site / output_name(name, kind) for name, kinds in requested.items() for kind in kinds]
 
 
@@ -59,6 +67,7 @@ def _bring_up_to_date(
     requested: Mapping[str, tuple[str, ...]],
     request: Request,
     progress: Progress,
+    before: Callable[[], None] | None,
 ) -> None:
     """Makes what is asked for and not there as it would be made today; what is stale and not asked for goes."""
     from analysis.publishing.engines import choose_engine
@@ -70,6 +79,8 @@ def _bring_up_to_date(
     for name in sorted(plan.withdraw):
         progress.say(f"{name}: снято с сайта, потому что устарело, а заново не заказано")
     if plan.make or plan.withdraw:
+        if before is not None:
+            before()
         day = request.fixed_date
         _replace_site(reports, site, plan, found, lambda sources, new: render(sources, new, plan, day, progress))
     else:
