@@ -18,6 +18,8 @@ test: .venv/developing
 types: .venv/developing
 	$(BIN)/mypy
 
+# A process of tests for each core already; threads of linear algebra on top of them only wait for each other.
+tests: export OPENBLAS_NUM_THREADS = 1
 tests: .venv/developing
 	$(BIN)/pytest -n auto --dist worksteal
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.contracts.columns import UNREAD_MARK
 from analysis.contracts.execution import DONE, NO_REPORT, NOT_DONE, OWED_KINDS, PARTLY
 from analysis.contracts.quality import FORM, NOTHING, THERE, TOO_LATE
 from analysis.indicators.duties import OFFICE
@@ -237,11 +238,15 @@ def _to_date(edition: Edition) -> Iterator[str]:
 
 def _of_the_plan(edition: Edition) -> Iterator[str]:
     targets, everything = edition.this_year["target_count"], len(edition.this_year)
-    zero, blank = int((targets == 0).fillna(False).sum()), len(not_stated(edition.this_year))
-    if zero or blank:
-        parts = [f"у {zero} стоит ноль"] if zero else []
-        parts += [f"у {blank} значение года не указано"] if blank else []
-        yield f"Из {counted(everything, 'показатель', GENITIVE)} документа {' и '.join(parts)}."
+    marks = not_stated(edition.this_year)["target_mark"]
+    unread = int((marks == UNREAD_MARK).sum())
+    counts = {
+        "стоит ноль": int((targets == 0).fillna(False).sum()),
+        "значение года не указано": len(marks) - unread,
+        "значение года не прочитано": unread,
+    }
+    if parts := [f"у {count} {words}" for words, count in counts.items() if count]:
+        yield f"Из {counted(everything, 'показатель', GENITIVE)} документа {listed(parts)}."
     biggest = edition.load[edition.load["planned_count"] == edition.load["planned_count"].max()]
     if len(biggest):
         names = listed([str(name) for name in biggest["executor_name"]])

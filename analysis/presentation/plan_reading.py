@@ -26,7 +26,7 @@ h1 {{ font-size: 1.6rem }} h2 {{ font-size: 1.1rem; margin: 2.5rem 0 .6rem }}
 img {{ width: 100%; border: 1px solid #bbb; margin-bottom: .5rem }}
 table {{ border-collapse: collapse; width: 100%; font-size: .82rem; margin: .5rem 0 }}
 td, th {{ border: 1px solid #bbb; padding: .2rem .35rem; vertical-align: top; text-align: left }}
-td {{ hyphens: auto; overflow-wrap: break-word }}
+td {{ hyphens: auto; overflow-wrap: anywhere }}
 th {{ background: #f3f3f3; color: #666; font-weight: normal }}
 td.doubt, p.doubt {{ background: #ffe9a8; outline: 2px solid #b07a00 }}
 p {{ margin: .5rem 0 }}

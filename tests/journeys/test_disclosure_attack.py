@@ -26,6 +26,7 @@ from analysis.demo.project import demo_files
 from analysis.indicators import tables as indicators
 from analysis.indicators.pooling import FORESEEN
 from analysis.pipeline import check as pipeline
+from analysis.presentation.shares import points
 from analysis.rules import disclosure_policy
 from school_towns import SUPPORTED, result, results, town_facts
 from town_projects import copy_of_the_house
@@ -404,7 +405,7 @@ def test_pages_word_files_and_workbooks_hide_what_the_data_hide(site):
         for row, known in zip(printed, kept, strict=True):
             texts = [" ".join(cell.text_content().split()) for cell in row]
             numbers = {f"{float(value):g}" for value in known if isinstance(value, (int, float)) and pd.notna(value)}
-            numbers |= {str(round(float(one))) for one in numbers}  # shares are printed in whole percent
+            numbers |= {str(points(float(one) / 100)) for one in numbers}  # shares are printed in whole percent
             for cell in texts[2:]:
                 for number in re.findall(r"\d+(?:,\d+)?", cell):
                     assert f"{float(number.replace(',', '.')):g}" in numbers, (name, texts)

@@ -123,7 +123,16 @@ def test_what_a_share_is_made_of(part, whole, said):
 
 @pytest.mark.parametrize(
     ("share", "said"),
-    [(0, "0 %"), (0.004, "менее 1 %"), (0.2, "20 %"), (0.996, "более 99 %"), (1, "100 %"), (None, "—")],
+    [
+        (0, "0 %"),
+        (0.004, "менее 1 %"),
+        (0.2, "20 %"),
+        (0.325, "33 %"),
+        (0.145, "15 %"),
+        (0.996, "более 99 %"),
+        (1, "100 %"),
+        (None, "—"),
+    ],
 )
 def test_a_whole_percentage_is_never_none_or_all_of_what_is_not(share, said):
     assert whole_percent(share).replace("\N{NO-BREAK SPACE}", " ") == said
