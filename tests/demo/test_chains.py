@@ -219,8 +219,8 @@ def _steps(tables, methods):
     sitting = ["calendar_year", "procedure", "subject", "programme_grade", "sitting_grade", "wave"]
     return {
         "plan": (lambda row, behind: plan_by_year(
-            behind("activity"), behind("measure"), behind("to_date")).iloc[-1].drop("measure_label").to_dict(), 1),
-        "plan_fact": (of_facts, 1),
+            behind("activity"), behind("measure"), behind("to_date")).iloc[-1].drop("measure_label").to_dict(), 2),
+        "plan_fact": (of_facts, 2),
         "composition": (lambda row, behind: _only(composition(behind("measures"))), 1),
         "executor_load": (lambda row, behind: _only(
             executor_load(behind("measures"), behind("named"), row["calendar_year"]),
@@ -236,14 +236,14 @@ def _steps(tables, methods):
         "completeness": (lambda row, behind: {"row_count": len(behind("given"))}, 1),
         "reporter_completeness": (lambda row, behind: {
             "row_count": len(behind("given")), "set_aside_row_count": len(behind("aside"))}, 3),
-        "mark_results": (of_group(school_facts.mark_rows, ["results"], sitting), 5),
-        "score_results": (of_group(school_facts.score_rows, ["results"], sitting), 3),
+        "mark_results": (of_group(school_facts.mark_rows, ["results"], sitting), 9),
+        "score_results": (of_group(school_facts.score_rows, ["results"], sitting), 5),
         "pupil_groups": (of_group(school_facts.pupil_rows, ["part", "base"], ["pupil_group"]), 3),
         "staff_parts": (of_group(school_facts.staff_rows, ["part", "base"], ["staff_group"]), 3),
         "deficit_parts": (of_group(school_facts.deficit_rows, ["part"], ["competence"]), 2),
         "contest_parts": (of_group(school_facts.contest_rows, ["part"], ["contest_level", "contestants"]), 2),
         "self_assessment_parts": (of_group(school_facts.self_assessment_rows, ["part"], ["criterion"]), 2),
-        "school_indicators": (of_indicator, max(1, len(tables["school_indicators"]) // 40)),
+        "school_indicators": (of_indicator, max(1, len(tables["school_indicators"]) // 25)),
         "training_needs": (lambda row, behind: _only(training_needs(behind("deficits"), 0)), 1),
     }  # fmt: skip
 
