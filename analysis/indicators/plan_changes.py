@@ -22,7 +22,7 @@ from analysis.rules.plan_headings import folded
 
 ID, OF_MEASURE = "measure_identity", ["source_file", *KEY]
 # A statement of a version about a measure: what stands there, and what of it is compared.
-SAID = ["source_file", ID, "change_kind", "calendar_year", "text", "place", "sense"]
+SAID = ["source_file", ID, "change_kind", "calendar_year", "text", "place", "sense", "number"]
 Known = dict[str, Any]
 Subject = tuple[str, int | None]
 
@@ -88,7 +88,8 @@ def _statements(tables: Mapping[str, pd.DataFrame], measures: pd.DataFrame) -> p
     )
     executors = of_measure.merge(names.reset_index(), on=OF_ACTIVITY).assign(change_kind=OTHER_EXECUTORS)
     of_words = [one.assign(sense=one["text"].map(folded)) for one in (words, totals, terms, executors)]
-    of_years = targets.assign(text=targets["target_text"], sense=list(meant))
+    numbers = targets["target_count"].astype("str")
+    of_years = targets.assign(text=targets["target_text"], sense=list(meant), number=numbers)
     return pd.concat([*(one.reindex(columns=SAID) for one in of_words), of_years[SAID]], ignore_index=True)
 
 
@@ -109,15 +110,19 @@ def _between(before: _Version, now: _Version) -> Iterator[Known]:
 
 
 def _otherwise(before: Mapping[Subject, Known], now: Mapping[Subject, Known], since: int) -> Iterator[Known]:
-    """Statements that differ; a past year that the later version leaves out is not changed by it."""
-    nothing: Known = {"text": None, "place": None, "sense": ""}
+    """Statements that differ; a past year of which the later version says nothing of its own is not changed by it.
+
+    Where the text of a year is the same («ежеквартально»), its number follows from other words, and is told instead.
+    """
+    nothing: Known = {"text": None, "place": None, "sense": "", "number": None}
     for kind, year in dict.fromkeys([*now, *before]):
         old, new = before.get((kind, year), nothing), now.get((kind, year), nothing)
-        passed = year is not None and year < since and (kind, year) not in now
+        name = "number" if old["text"] == new["text"] else "text"
+        passed = year is not None and year < since and ((kind, year) not in now or name == "number")
         if old["sense"] != new["sense"] and not passed:
             yield {
-                "change_kind": kind, "calendar_year": year, "text_before": old["text"] or None,
-                "place_before": old["place"], "text_after": new["text"] or None, "place_after": new["place"],
+                "change_kind": kind, "calendar_year": year, "text_before": old[name] or None,
+                "place_before": old["place"], "text_after": new[name] or None, "place_after": new["place"],
             }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from analysis.cleaning.plan_versions import paired
 from analysis.cleaning.returns import fact_table
+from analysis.contracts.columns import OTHER_NUMBER
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.findings import blocking
 from analysis.contracts.indicators import INDICATOR_TABLES
@@ -14,6 +15,7 @@ from analysis.contracts.validation import violations
 from analysis.errors import AnalysisError
 from analysis.indicators.edges import plan_edges, received_edges
 from analysis.indicators.plan import in_force
+from analysis.indicators.plan_changes import _otherwise
 from analysis.indicators.tables import indicator_tables
 from analysis.lineage.store import store_of
 from analysis.lineage.walk import Walk
@@ -136,6 +138,15 @@ def test_what_changed_stands_with_both_addresses(tables):
         ("исключён", "1.5", None, None, "Отчёт", None, "строка 12", None),
     ]
     assert set(tables["plan_changes"]["file_after"]) == {LATER}
+
+
+def test_a_number_that_follows_from_other_words_is_told_and_past_years_are_not():
+    def said(number):
+        row = {"text": "ежеквартально", "place": "строка 8", "sense": number, "number": number}
+        return dict.fromkeys([(OTHER_NUMBER, 2023), (OTHER_NUMBER, 2024)], row)
+
+    (row,) = _otherwise(said("4"), said("3"), since=2024)
+    assert (row["calendar_year"], row["text_before"], row["text_after"]) == (2024, "4", "3")
 
 
 def test_the_chapter_and_the_sentence(editions):
