@@ -117,6 +117,9 @@ def duty_rows(duties: Sequence[Duty], facts: pd.DataFrame, reporting: Sequence[R
     return shaped(joined, Duties)
 
 
+SUMS = ["reported_count", "documented_count", "accepted_count", "reported_lower_count", "reported_upper_count"]
+
+
 def plan_against_fact(plan: pd.DataFrame, duties: Sequence[Duty], facts: pd.DataFrame) -> pd.DataFrame:
     """Returns plan and fact of each measure and year; a missing report is never a zero.
 
@@ -143,6 +146,10 @@ def plan_against_fact(plan: pd.DataFrame, duties: Sequence[Duty], facts: pd.Data
     # What a share could be if those who are missing had reported, nobody can say: their wholes are not known.
     unbounded = (joined["measure_kind"] == "share") & (joined["missing_reporter_count"] > 0)
     joined["reported_upper_count"] = joined["reported_upper_count"].where(~unbounded)
+    # Percentages of several reporters add up to nothing where nobody says of how many they are.
+    several = joined["expected_reporter_count"] - joined["missing_reporter_count"] > 1
+    unadded = (joined["measure_kind"] == "share") & several & joined["reported_whole_count"].isna()
+    joined[SUMS] = joined[SUMS].mask(unadded.fillna(False).astype(bool))
     counts = [name for name in TOTAL_COLUMNS if name != "missing_reporters"]
     return joined.assign(
         **{name: joined[name].astype("Int64") for name in counts},

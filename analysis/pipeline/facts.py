@@ -32,6 +32,7 @@ from analysis.pipeline.unsettled_facts import (
     kinds_of_year,
     measures_of_year,
     missing_reports,
+    percentages_alone,
     school_names,
     unasked_reports,
 )
@@ -92,6 +93,7 @@ def read_facts(
     names = school_names({"schools": held.named})
     findings += differing_confirmations(owed, tables["reports"], every_version, names, reporting)
     findings += unasked_reports({**tables, "schools": held.named}, every_version, executors, collection, reporting)
+    findings += percentages_alone(tables["reports"], every_version)
     findings += by_earlier_numbers(tables["reports"], every_version, project)
     exports = read_exports(project, collection, sources, held.named, mergers)
     school_tables, about_schools = read_school_facts(project, collection, *held.of_schools(), exports)

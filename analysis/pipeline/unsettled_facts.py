@@ -13,7 +13,7 @@ from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
 from analysis.errors import nearest, probably_meant
 from analysis.indicators.duties import measures_named, municipal_unnamed, named_reporters, supported_schools
 from analysis.indicators.execution import Duty
-from analysis.indicators.plan import in_force
+from analysis.indicators.plan import KEY, in_force
 from analysis.rules.config import (
     CALENDAR_FILE,
     CORRECTIONS_FILE,
@@ -169,6 +169,25 @@ def differing_confirmations(
         about = f"{labels[key[:2]]} за {key[2]} год"
         found += [_differs(about, fact, against) for fact in of_city if fact not in facts and fact.count != total]
     return found
+
+
+def percentages_alone(reports: pd.DataFrame, plan: pd.DataFrame) -> list[Finding]:
+    """Shares that several reporters gave as one number: of how many is not said, and percentages do not add up."""
+    shares = in_force(plan)[lambda rows: rows["measure_kind"] == "share"]
+    alone = reports[reports["fact_count"].notna() & reports["whole_count"].isna()]
+    alone = alone.merge(shares[[*KEY, "calendar_year", "measure_label"]])
+    return [
+        Finding(
+            "share", Severity.ATTENTION, str(rows["source_file"].iloc[0]),
+            tuple(rows["source_file"].str.rpartition("/")[2] + ": " + rows["place"]),
+            "; ".join(map(str, rows["fact_count"])),
+            f"Показатель {label}, {year} год: долю сообщили одним числом ({len(rows)}), из скольких — не сказано. "
+            "Доли не складываются, и общая не посчитана.",
+            "Разошлите новые формы (analysis forms): они спрашивают оба числа.",
+        )
+        for (label, year), rows in alone.groupby(["measure_label", "calendar_year"], sort=False)
+        if rows["reporter"].nunique() > 1
+    ]  # fmt: skip
 
 
 def _facts(reports: pd.DataFrame) -> Mapping[tuple[str, int, int], dict[str, _Fact]]:

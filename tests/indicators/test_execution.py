@@ -17,6 +17,7 @@ from analysis.indicators.execution import (
     with_status,
 )
 from analysis.indicators.plan import plan_by_year
+from analysis.pipeline.unsettled_facts import percentages_alone
 
 CUTOFFS = {2020: date(2021, 1, 31), 2021: date(2022, 1, 31), 2022: date(2023, 1, 31)}
 
@@ -97,6 +98,21 @@ def test_a_share_that_nobody_set_leaves_the_upper_bound_open(plan):
     duties = [Duty("1.3", 1, 2021, "s1", None), Duty("1.3", 1, 2021, "s2", None)]
     facts = facts_by_reporter(_reports(("1.3", 1, 2021, "s1", 1)), _evidence(), _acceptance())
     assert pd.isna(_one(facts, plan, duties, "1.3", 2021)["reported_upper_count"])
+
+
+def test_percentages_of_several_reporters_are_not_added_up(plan):
+    of_shares = plan.assign(measure_kind=plan["measure_kind"].where(plan["activity_code"] != "1.3", "share"))
+    duties = [Duty("1.3", 1, 2021, who, None) for who in ("s1", "s2")]
+    reported = [("1.3", 1, 2021, "s1", 85), ("1.3", 1, 2021, "s2", 92)]
+    both = facts_by_reporter(_reports(*reported), _evidence(), _acceptance())
+    row = _one(both, of_shares, duties, "1.3", 2021)
+    assert row[["reported_count", "reported_lower_count", "accepted_count"]].isna().all()
+    assert row["status"] == "нет сведений"
+    alone = facts_by_reporter(_reports(reported[0]), _evidence(), _acceptance())
+    assert _one(alone, of_shares, duties[:1], "1.3", 2021)["reported_count"] == 85
+    (said,) = percentages_alone(_reports(*reported).assign(source_file="form.xlsx", place=["E4", "E5"]), of_shares)
+    assert (said.places, said.value) == (("form.xlsx: E4", "form.xlsx: E5"), "85; 92")
+    assert percentages_alone(_reports(*reported).assign(source_file="form.xlsx", place="E4"), plan) == []
 
 
 def test_three_reporters_of_one_protocol_do_not_count_three_times(plan):
