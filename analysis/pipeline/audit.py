@@ -14,8 +14,7 @@ from analysis.files.tables import read_tables
 from analysis.indicators.disclosure_audit import proven
 from analysis.indicators.masking import Sheet
 from analysis.indicators.school_facts import SITTING, in_groups
-from analysis.indicators.school_tables import GROUP_NAMES, row_keys, sheets, supported_in, with_public
-from analysis.lineage.store import stored
+from analysis.indicators.school_tables import GROUP_NAMES, row_keys, sheets, supported_in
 from analysis.rules.config import Project
 from analysis.rules.disclosure_policy import DOUBTS, DisclosurePolicy, load_policy
 
@@ -117,7 +116,7 @@ def printed_cells(name: str, table: pd.DataFrame) -> dict[str, dict[str, float]]
     }
 
 
-def refuse_open_cells(project: Project, years: Sequence[int]) -> None:
+def refuse_open_cells(project: Project, years: Sequence[int], tables: Mapping[str, pd.DataFrame]) -> None:
     """Stops the public report where an edition of the site prints a number that the mask hides, or a rule forbids it.
 
     That the mask itself is safe has been settled when it was made.
@@ -125,18 +124,17 @@ def refuse_open_cells(project: Project, years: Sequence[int]) -> None:
     Args:
         project: The project.
         years: The editions to be published; of the others what stands on the site counts.
+        tables: The stored tables and the masked ones.
 
     Raises:
         AnalysisError: Some edition prints too much; the message says which and what to do.
     """
     reports, policy = project.root / "reports", load_policy(project.root)
     folders = {year: (reports if year in years else reports / "_site") / str(year) for year in project.editions}
-    tables, chains = read_tables(project.root), stored(project.root)
-    masked = with_public(tables, lambda name: chains.array(f"{name}/mask"))
     for year, folder in folders.items():
         printed, _ = _printed(project.root, {year: folder})
         for name, rows in printed.items():
-            for row, column in _too_much(name, masked[f"public_{name}"], rows):
+            for row, column in _too_much(name, tables[f"public_{name}"], rows):
                 raise AnalysisError(
                     f"Открытый отчёт {year} печатает то, что теперь скрыто: {row.replace('|', ', ')}, «{column}». "
                     "Опубликуйте заново все открытые отчёты: analysis report"

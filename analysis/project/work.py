@@ -357,9 +357,10 @@ def _before_going_out(project: Project, years: Sequence[int]) -> None:
     from analysis.pipeline.audit import refuse_open_cells
     from analysis.pipeline.mask_record import keep_record
 
-    refuse_open_cells(project, years)
     chains = stored(project.root)
-    keep_record(project.root, with_public(read_tables(project.root), lambda name: chains.array(f"{name}/mask")), years)
+    tables = with_public(read_tables(project.root), lambda name: chains.array(f"{name}/mask"))
+    refuse_open_cells(project, years, tables)
+    keep_record(project.root, tables, years)
 
 
 def _school_pages(project: Project, sources: Path, years: Sequence[int]) -> list[str]:

@@ -8,10 +8,12 @@ import pytest
 
 from analysis.cli import main
 from analysis.errors import AnalysisError
+from analysis.files.tables import read_tables
 from analysis.indicators.cell_relations import Cell, Relation, total_of
 from analysis.indicators.disclosure_audit import Proven, proven
 from analysis.indicators.masking import Sheet
-from analysis.indicators.school_tables import KEYS, LISTED, public_rows, school_tables
+from analysis.indicators.school_tables import KEYS, LISTED, public_rows, school_tables, with_public
+from analysis.lineage.store import stored
 from analysis.pipeline.audit import Audit, doubts, printed_cells, provable, refuse_open_cells
 from analysis.rules.config import load_project
 from analysis.rules.disclosure_policy import DEFAULT_POLICY, Choice
@@ -62,8 +64,9 @@ def test_the_town_holds_and_a_cell_that_an_edition_prints_too_much_stops_the_rep
     listed = pd.read_csv(own_town / "output/audit.csv", sep=";")
     assert len(listed) == int(re.search(r"Скрыто чисел людей: (\d+)", said)[1])
     assert listed["Не больше"].notna().sum() > len(listed) / 2  # or nothing printed would have been known
-    project = load_project(own_town)
-    refuse_open_cells(project, [2022])
+    project, chains = load_project(own_town), stored(own_town)
+    tables = with_public(read_tables(own_town), lambda name: chains.array(f"{name}/mask"))
+    refuse_open_cells(project, [2022], tables)
     marks = sorted((own_town / "reports/2022/data").glob("tbl-marks-*.csv"))[0]
     table = pd.read_csv(marks, keep_default_na=False, na_values=[""])
     row = table.index[table["mark_2_count"].isna()][0]
@@ -71,7 +74,7 @@ def test_the_town_holds_and_a_cell_that_an_edition_prints_too_much_stops_the_rep
     table.loc[row, "mark_2_count"] = 1
     table.to_csv(marks, index=False)
     with pytest.raises(AnalysisError, match=r"Открытый отчёт 2022 печатает то, что теперь скрыто: .*, «Отметок «2»»"):
-        refuse_open_cells(project, [2022])
+        refuse_open_cells(project, [2022], tables)
 
 
 @pytest.mark.parametrize("seed", range(5))
