@@ -113,10 +113,7 @@ def _misdirected(file: str, entered: Sequence[str]) -> tuple[str, str]:
     """Returns why a correction of this file changes nothing, and what to do."""
     if file in entered:
         said = "Исправление ничего не меняет: выгрузки и реестр, который заменён новым, не исправляют."
-        return (
-            said,
-            f"Удалите запись из {CORRECTIONS_FILE}; верную выгрузку или реестр примите: analysis receive.",
-        )
+        return said, f"Удалите запись из {CORRECTIONS_FILE}; верную выгрузку или реестр примите: analysis receive."
     near = nearest(file, entered, 1, 0.9)
     meant = f" Похожий файл: {near[0]}." if near else ""
     said = f"Исправление относится к файлу, который проект не читает (записи о нём в {SOURCES_FILE} нет).{meant}"
@@ -133,11 +130,7 @@ def apply_corrections(
         return list(blocks), []
     texts = {cell.place: plain(cell.text) for block in blocks for cell in block.cells}
     findings = [_finding(correction, texts.get(address)) for address, correction in wanted.items()]
-    fitting = {
-        address: correction.new
-        for address, correction in wanted.items()
-        if texts.get(address) == plain(correction.expected)
-    }
+    fitting = {at: one.new for at, one in wanted.items() if texts.get(at) == plain(one.expected)}
     return with_texts(blocks, lambda cell: fitting.get(cell.place, cell.text)), findings
 
 
@@ -199,24 +192,17 @@ def same_measure_stanza(file: str, before: str, now: str) -> str:
 
 
 def _finding(correction: Correction, present: str | None) -> Finding:
-    fits = present == plain(correction.expected)
+    severity = Severity.BLOCKS
     if present is None:
         explanation = "Исправление названо по адресу, которого в файле нет (или ячейка пуста и стоит в конце строки)."
         action = f"Исправьте ключ address в {CORRECTIONS_FILE}; если ячейки больше нет, удалите запись."
-    elif fits:
+    elif present == plain(correction.expected):
+        severity, action = Severity.NOTE, "Ничего: исправление видно здесь."
         explanation = f"По записи «{correction.reason}» ({correction.who}) заменено на «{correction.new}»."
-        action = "Ничего: исправление видно здесь."
     else:
         explanation = f"Исправление ждёт здесь «{correction.expected}», а стоит другое: файл изменился."
         action = (
             f"Если исправление ещё нужно, впишите в expected то, что стоит; иначе удалите запись из {CORRECTIONS_FILE}."
         )
-    return Finding(
-        "correction",
-        Severity.NOTE if fits else Severity.BLOCKS,
-        correction.file,
-        (correction.address,),
-        present or "",
-        explanation,
-        action,
-    )
+    address = (correction.address,)
+    return Finding("correction", severity, correction.file, address, present or "", explanation, action)

@@ -174,17 +174,9 @@ class _Reading:
         self._keep_aside(one, match.login or None, year, VALUES.sub("", said))
 
     def _keep_aside(self, one: ExamCounts, login: str | None, year: int | None, why: str) -> None:
-        self.aside.append(
-            {
-                "source_file": self.source.file,
-                "place": one.place,
-                "table_name": "results",
-                "procedure": one.procedure or None,
-                "school_login": login,
-                "calendar_year": year or self.source.received.year,
-                "why": why.partition(":")[0].rstrip("."),
-            }
-        )
+        where = {"source_file": self.source.file, "place": one.place, "school_login": login}
+        what = {"table_name": "results", "procedure": one.procedure or None, "why": why.partition(":")[0].rstrip(".")}
+        self.aside.append({**where, **what, "calendar_year": year or self.source.received.year})
 
     def refuse_year(self, years: Sequence[int]) -> None:
         """Sets the whole file aside: its years differ from the year of its folder."""
@@ -220,15 +212,13 @@ class _Reading:
             names = " / ".join(dict.fromkeys(one.school_name for one, _ in found if one.school_name))
             if all(values_of(row) == values_of(found[0][1]) for _, row in found):
                 kept.append(found[0][1])
+                said = f"{ASKS['twice_alike']}."
                 for one, _ in found[1:]:
-                    self._say(
-                        "pasted_twice", Severity.ATTENTION, one.place, names, f"{ASKS['twice_alike']}.", "Сверьте."
-                    )
+                    self._say("pasted_twice", Severity.ATTENTION, one.place, names, said, "Сверьте.")
                 continue
+            why = SETS_ASIDE["two_results"]
             for one, row in found:
-                self.set_aside(
-                    one, Match(row["school_login"]), one.calendar_year, SETS_ASIDE["two_results"], value=names
-                )
+                self.set_aside(one, Match(row["school_login"]), one.calendar_year, why, value=names)
         return kept
 
     def _say(self, rule: str, severity: Severity, place: str, value: str, said: str, action: str) -> None:
@@ -271,13 +261,8 @@ def _row(one: ExamCounts, login: str, sitting: Sitting, file: str) -> dict[str, 
         "place": one.place,
         "origin": RESULT_ORIGINS[1],
         "school_login": login,
-        "procedure": one.procedure,
-        "subject": one.subject,
         "programme_grade": programme,
         "sitting_grade": programme + sitting.grade_lag,
-        "wave": sitting.wave,
-        "calendar_year": sitting.calendar_year,
-        "school_year": sitting.school_year,
-        "scale": one.scale,
-        **{name: getattr(one, name) for name in COUNTED},
+        **{name: getattr(sitting, name) for name in ("wave", "calendar_year", "school_year")},
+        **{name: getattr(one, name) for name in ("procedure", "subject", "scale", *COUNTED)},
     }

@@ -74,12 +74,8 @@ def paired(before: Words, now: Words, said: Mapping[Pair, bool]) -> tuple[dict[s
 def _words(tables: Tables) -> Words:
     titles = dict(zip(tables["activities"]["activity_code"], tables["activities"]["activity_title"], strict=True))
     measures = tables["measures"]
-    return {
-        label: folded(f"{titles[code]} {name}")
-        for label, code, name in zip(
-            _labels(measures), measures["activity_code"], measures["measure_name"], strict=True
-        )
-    }
+    named = zip(_labels(measures), measures["activity_code"], measures["measure_name"], strict=True)
+    return {label: folded(f"{titles[code]} {name}") for label, code, name in named}
 
 
 def _labels(measures: pd.DataFrame) -> "pd.Series[str]":

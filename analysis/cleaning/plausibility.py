@@ -70,10 +70,10 @@ def above_enrolment(enrolled: pd.DataFrame) -> list[Finding]:
     return [
         _look(
             row,
-            row["participant_count"],
-            f"{ASKS['above_enrolment']}: участников {row['participant_count']}, обучающихся {row['enrolled_count']} "
-            f"({row['enrolled_place']})",
-        )
+            "participant_count",
+            f"{ASKS['above_enrolment']}: участников {row['participant_count']}, обучающихся "
+            f"{row['enrolled_count']} ({row['enrolled_place']})",
+        )  # fmt: skip
         for row in _records(enrolled[enrolled["participant_count"] > enrolled["enrolled_count"]])
     ]
 
@@ -88,10 +88,10 @@ def lower_coverage(enrolled: pd.DataFrame) -> list[Finding]:
     return [
         _look(
             row,
-            row["participant_count"],
-            f"{ASKS['lower_coverage']}: {row['participant_count']} из {row['enrolled_count']}, а было "
-            f"{row['participant_count_before']} из {row['enrolled_count_before']}",
-        )
+            "participant_count",
+            f"{ASKS['lower_coverage']}: {row['participant_count']} из {row['enrolled_count']}, "
+            f"а было {row['participant_count_before']} из {row['enrolled_count_before']}",
+        )  # fmt: skip
         for row in _records(pairs[pairs["coverage_before"] - pairs["coverage"] >= COVERAGE_FALL])
     ]
 
@@ -104,10 +104,10 @@ def changed_much(frame: pd.DataFrame, key: Sequence[str], column: str) -> list[F
     return [
         _look(
             row,
-            row[column],
-            f"{ASKS['magnitude']}: стало {plain_number(row[column])}, а было {plain_number(row[f'{column}_before'])} "
-            f"({row['source_file_before']}: {row['place_before']})",
-        )
+            column,
+            f"{ASKS['magnitude']}: стало {plain_number(row[column])}, а было "
+            f"{plain_number(row[f'{column}_before'])} ({row['source_file_before']}: {row['place_before']})",
+        )  # fmt: skip
         for row in _records(pairs[(most > MANY_TIMES * least) & (most - least > MORE_THAN)])
     ]
 
@@ -140,9 +140,9 @@ def _beside_last_year(frame: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
     return frame.merge(before, on=[*key, "calendar_year"], suffixes=("", "_before"))
 
 
-def _look(row: Mapping[str, Any], value: object, said: str) -> Finding:
-    file, place = str(row["source_file"]), (str(row["place"]),)
-    return Finding("plausibility", Severity.ATTENTION, file, place, plain_number(value), f"{said}.", LOOK)
+def _look(row: Mapping[str, Any], column: str, said: str) -> Finding:
+    file, place, value = str(row["source_file"]), (str(row["place"]),), plain_number(row[column])
+    return Finding("plausibility", Severity.ATTENTION, file, place, value, f"{said}.", LOOK)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:

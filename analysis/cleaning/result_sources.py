@@ -43,13 +43,8 @@ def merge_exports(exports: Iterable[ExportRows]) -> ExportRows:
         for row in found:
             said = f"{SETS_ASIDE['two_files']}: {files}. Здесь: {_shown(row)}."
             findings.append(_finding("quarantine", row, said, SAY_WHICH))
-            aside.append(
-                {
-                    **{name: row[name] for name in ("source_file", "place", "school_login", "calendar_year")},
-                    "table_name": "results",
-                    "why": SETS_ASIDE["two_files"],
-                }
-            )
+            where = {name: row[name] for name in ("source_file", "place", "school_login", "calendar_year")}
+            aside.append({**where, "table_name": "results", "why": SETS_ASIDE["two_files"]})
     return ExportRows(tuple(kept), tuple(aside), tuple(findings))
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.cleaning.measure_labels import LabelNotKnownError, MeasureLabels, labels_of
 from analysis.cleaning.notes import ASK, Notes, chosen, not_listed, shown_text
-from analysis.contracts.columns import pandas_types, typed_table
+from analysis.cleaning.roadmap_document import typed_frame
 from analysis.contracts.facts import EVIDENCE_KINDS, FACT_TABLES, SENT_BACK, VERDICTS
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
@@ -25,6 +25,10 @@ REPORTED = ("whole_count", "fact_count", "fact_date", "note")
 YES_OR_NO = ("нет", "да")
 NAME_DOCUMENT = (
     "Попросите назвать документ на листе «Подтверждения» и примите форму ещё раз; без него факт не засчитывают."
+)
+LAPSED = (
+    "Такого подтверждения больше нет: его изменили или отозвали, и решение о нём утратило силу.",
+    "Рассмотрите новое подтверждение: analysis forms сделает свежий лист рассмотрения.",
 )
 ZERO_OR_NOTHING = "Уточните у того, кто отчитался: не сделано ничего — пусть впишет 0, сделано — число."
 
@@ -79,8 +83,7 @@ def clean_form(
 
 def fact_table(name: str, rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     """Returns a typed fact table from its rows."""
-    contract = FACT_TABLES[name]
-    return typed_table(contract, [dict(zip(pandas_types(contract), row, strict=True)) for row in rows])
+    return typed_frame(FACT_TABLES[name], rows)
 
 
 def _with_documents(
@@ -154,18 +157,11 @@ def _reports(
         _note_day(notes.place_of(row, "fact_date"), "факта", values[2], identity.calendar_year, notes)
         if label is None:
             continue
-        line = (
-            returned.file,
-            notes.place_of(row, "fact_count"),
-            identity.reporter,
-            *labels.measures[label],
-            identity.calendar_year,
-            *values,
-        )
         if label in found:
             _note_repeated(row, label, _differing(found[label][-4:], values), notes)
             continue
-        found[label] = line
+        key = (identity.reporter, *labels.measures[label], identity.calendar_year)
+        found[label] = (returned.file, notes.place_of(row, "fact_count"), *key, *values)
         unread |= {labels.measures[label]} if notes.unread(row, "fact_count", "state_fact") else set()
     return list(found.values()), unread
 
@@ -255,22 +251,14 @@ def _can_be_used(
     """Whether a line of evidence can be found by somebody and says what it confirms."""
     safe = link is None or is_safe_link(link)
     if not safe:
-        notes.add(
-            "evidence",
-            Severity.ATTENTION,
-            row.place,
-            link or "",
-            "Это не адрес http(s) и не имя файла; подтверждение не принято к учёту.",
-        )
-    lacking = {
-        said: notes.unread(row, *names)
-        for said, names, missing in (
-            ("вид документа из списка", ("evidence_kind",), kind is None),
-            ("номер или ссылка", ("evidence_number", "evidence_link"), number is None and link is None),
-            ("сколько единиц подтверждает", ("confirmed_count",), not confirmed),
-        )
-        if missing
-    }
+        said = "Это не адрес http(s) и не имя файла; подтверждение не принято к учёту."
+        notes.add("evidence", Severity.ATTENTION, row.place, link or "", said)
+    needed = (
+        ("вид документа из списка", ("evidence_kind",), kind is None),
+        ("номер или ссылка", ("evidence_number", "evidence_link"), number is None and link is None),
+        ("сколько единиц подтверждает", ("confirmed_count",), not confirmed),
+    )
+    lacking = {said: notes.unread(row, *names) for said, names, missing in needed if missing}
     if not all(lacking.values()):
         names = ", ".join(said for said, unread in lacking.items() if not unread)
         said = f"Не указано: {names}; подтверждение не принято к учёту."
@@ -293,15 +281,11 @@ def _differing(before: Sequence[object], now: Sequence[object]) -> list[str]:
 
 def _note_repeated(row: ReturnedRow, label: str, differing: Sequence[str], notes: Notes) -> None:
     """Notes a repeated row. If only one cell differs, the finding names that cell."""
-    notes.add(
-        "pasted_twice",
-        Severity.BLOCKS if differing else Severity.ATTENTION,
-        notes.place_of(row, differing[0]) if len(differing) == 1 else row.place,
-        label,
-        "Показатель стоит дважды с разными значениями."
-        if differing
-        else "Строка стоит второй раз; засчитана один раз.",
-    )
+    severity, said = Severity.ATTENTION, "Строка стоит второй раз; засчитана один раз."
+    if differing:
+        severity, said = Severity.BLOCKS, "Показатель стоит дважды с разными значениями."
+    place = notes.place_of(row, differing[0]) if len(differing) == 1 else row.place
+    notes.add("pasted_twice", severity, place, label, said)
 
 
 def _note_day(place: str, whose: str, day: date | None, calendar_year: int, notes: Notes) -> None:
@@ -356,14 +340,7 @@ def clean_acceptance(returned: Returned, known: Iterable[str]) -> FactRows:
             notes.add("acceptance", Severity.BLOCKS, row.place, str(verdict), said)
             continue
         if identifier not in present:
-            notes.add(
-                "acceptance",
-                Severity.ATTENTION,
-                row.place,
-                str(identifier),
-                "Такого подтверждения больше нет: его изменили или отозвали, и решение о нём утратило силу.",
-                "Рассмотрите новое подтверждение: analysis forms сделает свежий лист рассмотрения.",
-            )
+            notes.add("acceptance", Severity.ATTENTION, row.place, str(identifier), *LAPSED)
             continue
         if verdict is not None and verdict not in VERDICTS:
             said = f"Нужно решение из списка. {not_listed(verdict, VERDICTS)}"
@@ -384,12 +361,9 @@ def clean_acceptance(returned: Returned, known: Iterable[str]) -> FactRows:
 
 def _lacking_in_verdict(verdict: str | None, who: str | None, day: date | None, reason: str | None) -> dict[str, str]:
     """Returns what a verdict lacks, in words, and the column where it belongs."""
-    return {
-        said: name
-        for said, name, missing in (
-            ("кто решил", "verdict_by", who is None),
-            ("дата решения", "verdict_date", day is None),
-            ("причина возврата", "reason", verdict == SENT_BACK and reason is None),
-        )
-        if missing
-    }
+    needed = (
+        ("кто решил", "verdict_by", who is None),
+        ("дата решения", "verdict_date", day is None),
+        ("причина возврата", "reason", verdict == SENT_BACK and reason is None),
+    )
+    return {said: name for said, name, missing in needed if missing}

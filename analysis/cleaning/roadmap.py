@@ -43,9 +43,11 @@ from analysis.cleaning.values import (
 )
 from analysis.contracts.columns import OPEN_READINGS, READING_WORDS
 from analysis.contracts.findings import Finding
+from analysis.contracts.typed import Deadlines, Executors, Measures, Targets
 from analysis.intake.blocks import plain
 from analysis.intake.columns import UNIT_IN_HEADING
 
+CHECK_DECISION = "Проверьте activity и measure в data/corrections.toml."
 SETTLE = "Если есть документ, который решает вопрос, запишите решение в data/corrections.toml; иначе ничего."
 ASK_EXECUTOR = "Уточните у исполнителя; если документ говорит другое, запишите исправление в data/corrections.toml."
 STAYS_UNREAD = (
@@ -63,9 +65,18 @@ NO_TOTAL = (
     "Итога за срок документ не называет, и складываются ли годы, не сказано: они не складываются, пока этого не решит "
     "документ. Отчёт показывает оба прочтения."
 )
+WHY_OPEN = {
+    "both_possible": "Сумма лет больше нижней границы: итог можно читать и как сумму, и как уровень. Отчёт показывает "
+    "оба прочтения.",
+    "contradiction": "Ни сумма лет, ни каждый год не равны итогу. Отчёт показывает оба прочтения.",
+}
 NO_YEAR = (
     "У срока не назван год, а план длится несколько лет. Ближайшее прочтение: каждый год; план года не указан, пока "
     "этого не скажет документ."
+)
+OTHER_MONTHS = (
+    "названы разные месяцы срока. Берётся месяц у значения года, а без него первый из названных в итоге или у "
+    "исполнителей."
 )
 AS_NEEDED_SAID = "Срок — по мере необходимости или по плану: сколько раз в год, документ не говорит; план не указан."
 
@@ -198,15 +209,10 @@ class _Measures:
 
     def check_decisions(self) -> None:
         """Reports each decision about a measure that has nothing open."""
+        said = "Решение принято по показателю, которого нет или прочтение которого не открыто."
         for (code, number), decision in self.decisions.items():
             if (code, number) not in self._open:
-                self.findings.block(
-                    "decision",
-                    f"{code}/{number}",
-                    decision.reading,
-                    "Решение принято по показателю, которого нет или прочтение которого не открыто.",
-                    "Проверьте activity и measure в data/corrections.toml.",
-                )
+                self.findings.block("decision", f"{code}/{number}", decision.reading, said, CHECK_DECISION)
 
     def measures(self, row: RoadmapRow) -> list[_Measure]:
         """The measures of an activity: several only where the total, or a year, holds several values."""
@@ -324,13 +330,9 @@ class _Measures:
     def _only_year(self, row: RoadmapRow) -> int:
         if len(self.years) == 1:
             return self.years[0]
-        places = tuple(place for _, place in row.periods.values())
-        self.findings.gather(
-            "columns",
-            places[0],
-            "",
-            ("У столбцов кварталов не назван год, а план длится несколько лет: они отнесены к первому.", ASK_EXECUTOR),
-        )
+        place = next(iter(row.periods.values()))[1]
+        said = "У столбцов кварталов не назван год, а план длится несколько лет: они отнесены к первому."
+        self.findings.gather("columns", place, "", (said, ASK_EXECUTOR))
         return self.years[0] if self.years else 2000
 
     def _by_year(self, cells: Mapping[tuple[str, str], Target], row: RoadmapRow) -> dict[int, Target]:
@@ -350,25 +352,16 @@ class _Measures:
 
     def measure_table(self, measures: Sequence[tuple[RoadmapRow, _Measure]]) -> pd.DataFrame:
         """The typed measures with their readings."""
-        rows = []
-        for row, measure in measures:
-            reading, basis, document = self._reading(row, measure)
-            total = measure.total.goal() if measure.total else None
-            rows.append(
-                (
-                    self.findings.file, row.total_place, measure.code, measure.number, measure.name, plain(row.total),
-                    measure.comparator, total, reading, basis, document, measure.kind, measure.unit or None,
-                    measure.better, *measure.baseline, plain(row.deadline) or None,
-                    UNREAD.mark if measure.unread_total else None, f"{measure.code}/{measure.number}",
-                )
-            )  # fmt: skip
-        columns = (
-            "source_file place activity_code measure_number measure_name planned_total_text comparator "
-            "planned_total_count reading reading_basis decision_document measure_kind measure_unit better "
-            "baseline_value baseline_year deadline_text total_mark measure_identity"
-        )
-        gaps = ["planned_total_count", "baseline_year"]
-        return typed_frame(rows, columns, ["measure_number"], gaps, {"baseline_value": "Float64"})
+        rows = [
+            (
+                self.findings.file, row.total_place, one.code, one.number, one.name, plain(row.total), one.comparator,
+                one.total.goal() if one.total else None, *self._reading(row, one), one.kind, one.unit or None,
+                one.better, *one.baseline, plain(row.deadline) or None, UNREAD.mark if one.unread_total else None,
+                f"{one.code}/{one.number}",
+            )
+            for row, one in measures
+        ]  # fmt: skip
+        return typed_frame(Measures, rows)
 
     def target_table(self, measures: Sequence[tuple[RoadmapRow, _Measure]]) -> pd.DataFrame:
         """The typed targets: one row a measure and year; what is not a number has its mark."""
@@ -377,14 +370,7 @@ class _Measures:
              *_bounds(measure, one, _common_months(row, [measure.total] if measure.total else [])), one.rule, True)
             for row, measure in measures for year, one in measure.years.items()
         ]  # fmt: skip
-        columns = (
-            "source_file place activity_code measure_number calendar_year target_text comparator target_count "
-            "deadline_month target_low target_high target_mark derived_rule in_force"
-        )
-        others = {"target_low": "Float64", "target_high": "Float64", "in_force": "bool"}
-        return typed_frame(
-            rows, columns, ["measure_number", "calendar_year"], ["target_count", "deadline_month"], others
-        )
+        return typed_frame(Targets, rows)
 
     def _reading(self, row: RoadmapRow, measure: _Measure) -> tuple[str, str, str | None]:
         reading, basis = _reading_of(measure)
@@ -402,14 +388,11 @@ class _Measures:
             else:
                 self._report_open(row, measure, measure.total, reading)
             return reading, basis, None
-        self.findings.note(
-            "decision",
-            (row.total_place,),
-            plain(row.total),
+        said = (
             f"{measure.code}, показатель {measure.number}: прочтение «{READING_WORDS[decision.reading]}» принято "
-            f"решением: {decision.basis} ({decision.who}).",
-            "Ничего: решение видно здесь.",
+            f"решением: {decision.basis} ({decision.who})."
         )
+        self.findings.note("decision", (row.total_place,), plain(row.total), said, "Ничего: решение видно здесь.")
         return decision.reading, "decision", decision.basis
 
     def _report_open(self, row: RoadmapRow, measure: _Measure, planned: Value, reading: str) -> None:
@@ -418,20 +401,10 @@ class _Measures:
             for one in measure.years.values()
         )
         total = f"{'не менее ' if planned.comparator == '≥' else ''}{_number_words(planned.count)}"
-        both = reading == "both_possible"
-        why = (
-            "сумма лет больше нижней границы: итог можно читать и как сумму, и как уровень"
-            if both
-            else "ни сумма лет, ни каждый год не равны итогу"
-        )
-        self.findings.attention(
-            reading,
-            (row.total_place, *(place for _, place in row.periods.values())),
-            f"{measure.code}, показатель {measure.number} «{measure.name}»: итог {total}; по годам {years}",
-            f"{why[0].upper()}{why[1:]}. Отчёт показывает оба прочтения.",
-            SETTLE,
-            decision_stanza(measure.code, measure.number),
-        )
+        places = (row.total_place, *(place for _, place in row.periods.values()))
+        value = f"{measure.code}, показатель {measure.number} «{measure.name}»: итог {total}; по годам {years}"
+        stanza = decision_stanza(measure.code, measure.number)
+        self.findings.attention(reading, places, value, WHY_OPEN[reading], SETTLE, stanza)
 
     def _values(self, text: str, place: str, largest: int) -> tuple[Value, ...] | None:
         try:
@@ -462,13 +435,9 @@ class _Measures:
             return values
         if len(values) == 1 and not values[0].value.count:
             if values[0].value.count == 0:
-                self.findings.note(
-                    "shared_zero",
-                    (place,),
-                    plain(text),
-                    f"Мероприятие {row.code}: показателей {wanted}, а 0 стоит один; он относится к каждому.",
-                    "Ничего; если ноль относится не ко всем, запишите исправление.",
-                )
+                said = f"Мероприятие {row.code}: показателей {wanted}, а 0 стоит один; он относится к каждому."
+                action = "Ничего; если ноль относится не ко всем, запишите исправление."
+                self.findings.note("shared_zero", (place,), plain(text), said, action)
             return values * wanted
         self._unread("measure_count", place, text, OTHER_COUNT.rstrip("."))
         return (Target(UNREAD, text=plain(text), place=place),) * wanted
@@ -480,26 +449,18 @@ class _Measures:
             self.findings.gather("blank_year", row.total_place, row.code, said)
             return
         for key in blank if not any(quarter for _, quarter in spread) else ():
-            self.findings.attention(
-                "blank_year",
-                (row.periods[key][1],),
-                "",
-                f"Мероприятие {row.code}: значение {key[0]} года не заполнено. Пустая ячейка — не ноль.",
-                "Уточните у исполнителя, планировалось ли что-то; отчёт печатает «не указано».",
-            )
+            missing = f"Мероприятие {row.code}: значение {key[0]} года не заполнено. Пустая ячейка — не ноль."
+            action = "Уточните у исполнителя, планировалось ли что-то; отчёт печатает «не указано»."
+            self.findings.attention("blank_year", (row.periods[key][1],), "", missing, action)
 
     def _note_deadlines(self, row: RoadmapRow, totals: Sequence[Value], of_years: Sequence[Value]) -> None:
         """Reports months that differ between the total, the executors and the years."""
         common = _common_months(row, totals)
         if len(common) > 1 or (common and any(value.month not in (None, *common) for value in of_years)):
-            self.findings.attention(
-                "deadline",
-                (row.total_place, *(place for _, place in row.periods.values()), row.executors_place),
-                plain(row.executors),
-                f"Мероприятие {row.code}: названы разные месяцы срока. Берётся месяц у значения года, а без него "
-                "первый из названных в итоге или у исполнителей.",
-                "Уточните срок; если он другой, запишите исправление в data/corrections.toml.",
-            )
+            places = (row.total_place, *(place for _, place in row.periods.values()), row.executors_place)
+            said = f"Мероприятие {row.code}: {OTHER_MONTHS}"
+            action = "Уточните срок; если он другой, запишите исправление в data/corrections.toml."
+            self.findings.attention("deadline", places, plain(row.executors), said, action)
 
 
 ANY_SIZE = 10**9
@@ -544,12 +505,7 @@ def _deadline_table(measures: Sequence[tuple[RoadmapRow, _Measure]], file: str) 
          one.recurrence or None, one.per_year or None, one.in_year or None)
         for row, measure in measures for number, one in enumerate(measure.deadlines, start=1)
     ]  # fmt: skip
-    columns = (
-        "source_file place activity_code measure_number deadline_number deadline_text first_date last_date recurrence "
-        "times_a_year in_year"
-    )
-    dates = dict.fromkeys(("first_date", "last_date"), "datetime64[us]")
-    return typed_frame(rows, columns, ["measure_number", "deadline_number"], ["times_a_year"], dates)
+    return typed_frame(Deadlines, rows)
 
 
 def _common_months(row: RoadmapRow, totals: Sequence[Value]) -> tuple[int, ...]:
@@ -569,6 +525,4 @@ def _executors(rows: Sequence[RoadmapRow], file: str) -> pd.DataFrame:
         for code, names in named.items()
         for number, (name, place) in enumerate(names.items(), start=1)
     ]
-    return typed_frame(
-        found, "source_file place activity_code executor_number executor_name executor_text", whole=["executor_number"]
-    )
+    return typed_frame(Executors, found)

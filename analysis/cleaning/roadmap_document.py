@@ -8,11 +8,17 @@ from datetime import datetime
 
 import pandas as pd
 
+from analysis.contracts.columns import Contract, pandas_types, typed_table
 from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.typed import Activities, Approval
 from analysis.intake.blocks import plain
 from analysis.intake.cell_values import MONTHS
 
 PLACES_NAMED, VALUES_NAMED = 20, 6
+ACTIVITY_TEXTS = (
+    "source_file", "row_place", "activity_code", "task_code", "task_title", "task_place", "activity_title",
+    "code_origin",
+)  # fmt: skip
 CHECK_DOCUMENT = "Сверьте с подписанным документом; запишите исправление в data/corrections.toml."
 
 
@@ -128,26 +134,23 @@ def rows_of_roadmap(text: Mapping[str, pd.DataFrame]) -> list[RoadmapRow]:
 
 def activity_table(text: pd.DataFrame) -> pd.DataFrame:
     """The typed activities, in the order of the document."""
-    files, places, codes, task_codes, task_titles, task_places, titles, origins = columns_of(
-        text, "source_file", "row_place", "activity_code", "task_code", "task_title", "task_place", "activity_title",
-        "code_origin",
-    )  # fmt: skip
-    rows = zip(
-        files,
-        places,
-        map(plain_code, codes),
-        range(1, len(text) + 1),
-        map(plain_code, task_codes),
-        map(plain, task_titles),
-        task_places,
-        map(plain, titles),
-        origins,
-        strict=True,
+    rows = (
+        (
+            file,
+            place,
+            plain_code(code),
+            number,
+            plain_code(task_code),
+            plain(task_title),
+            task_place,
+            plain(title),
+            origin,
+        )
+        for number, (file, place, code, task_code, task_title, task_place, title, origin) in enumerate(
+            zip(*columns_of(text, *ACTIVITY_TEXTS), strict=True), start=1
+        )
     )
-    columns = (
-        "source_file place activity_code document_order task_code task_title task_place activity_title code_origin"
-    )
-    return typed_frame(list(rows), columns, whole=["document_order"])
+    return typed_frame(Activities, rows)
 
 
 def plain_code(text: str) -> str:
@@ -160,18 +163,10 @@ def columns_of(frame: pd.DataFrame, *names: str) -> list[list[str]]:
     return [frame[name].tolist() for name in names]
 
 
-def typed_frame(
-    rows: Sequence[tuple[object, ...]],
-    columns: str,
-    whole: Sequence[str],
-    gaps: Sequence[str] = (),
-    others: dict[str, str] | None = None,
-) -> pd.DataFrame:
-    """A typed frame: text, but for whole numbers, whole numbers with gaps and columns of other types."""
-    names = columns.split()
-    values = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
-    types = dict.fromkeys(names, "str") | dict.fromkeys(whole, "int64") | dict.fromkeys(gaps, "Int64") | (others or {})
-    return pd.DataFrame({name: pd.Series(list(values[name]), dtype=types[name]) for name in names})
+def typed_frame(contract: Contract, rows: Iterable[Sequence[object]]) -> pd.DataFrame:
+    """The table of a contract from rows with a value for each of its columns, in their order."""
+    names = list(pandas_types(contract))
+    return typed_table(contract, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 YEAR_WORD = r"\s*(?:г\.?|год\w*)?\s*"
@@ -189,13 +184,8 @@ def document_period(approval: pd.DataFrame, findings: RoadmapFindings) -> tuple[
     spans = spans or [(int(first), int(first) // 100 * 100 + int(last)) for first, last in SCHOOL_YEAR.findall(title)]
     spans = spans or [(int(year), int(year)) for year in SINGLE_YEAR.findall(title)]
     if not spans and title:
-        findings.block(
-            "heading",
-            place,
-            title,
-            "В названии не найден срок вида «в 2020-2022 гг.».",
-            "Сверьте с документом; срок впишите в project.toml, раздел [roadmap]: period = [2020, 2022].",
-        )
+        action = "Сверьте с документом; срок впишите в project.toml, раздел [roadmap]: period = [2020, 2022]."
+        findings.block("heading", place, title, "В названии не найден срок вида «в 2020-2022 гг.».", action)
     return spans[-1] if spans else None
 
 
@@ -205,29 +195,11 @@ def approval_table(text: pd.DataFrame, period: tuple[int, int] | None, findings:
     approved = _date(row["approved_date"])
     if approved is None and row["approved_date"]:
         findings.block("heading", row["approved_date_place"], row["approved_date"], "Такой даты не бывает.")
-    kept = text.assign(
-        approved_date=pd.Series([pd.Timestamp(approved or datetime(2000, 1, 1))] * len(text)).dt.as_unit("us"),
-        approver_position=text["approver_position"].replace("", None),
-        approver_name=text["approver_name"].replace("", None),
-        period_first_year=(period or (0, 0))[0],
-        period_last_year=(period or (0, 0))[1],
-        in_force_date=pd.Series(pd.NaT, text.index, dtype="datetime64[us]"),
-        version_basis=pd.Series(None, text.index, dtype="str"),
-    )
-    columns = [
-        "source_file",
-        "title",
-        "title_place",
-        "approver_position",
-        "approver_name",
-        "approved_date",
-        "approved_date_place",
-        "period_first_year",
-        "period_last_year",
-        "in_force_date",
-        "version_basis",
-    ]
-    return kept.loc[kept.index if approved and period else [], columns]
+    if approved is None or period is None:
+        return typed_table(Approval)
+    filled = {name: row[name] or None for name in ("approver_position", "approver_name")}
+    term = {"period_first_year": period[0], "period_last_year": period[1]}
+    return typed_table(Approval, [{**row, **filled, **term, "approved_date": approved}])
 
 
 def check_codes(activities: pd.DataFrame, findings: RoadmapFindings) -> None:
@@ -241,22 +213,12 @@ def check_codes(activities: pd.DataFrame, findings: RoadmapFindings) -> None:
     written = activities.loc[activities["code_origin"] == "written", "activity_code"]
     dotted = {code: places[code] for code in map(plain_code, written) if re.fullmatch(r"[0-9.]+", code)}
     for missing, around in _missing_codes(dotted):
-        findings.attention(
-            "missing_code",
-            around,
-            "",
-            f"Мероприятия {missing} в документе нет; нумерация не изменена.",
-            "Если мероприятие существует, получите полный документ; иначе ничего.",
-        )
+        said = f"Мероприятия {missing} в документе нет; нумерация не изменена."
+        action = "Если мероприятие существует, получите полный документ; иначе ничего."
+        findings.attention("missing_code", around, "", said, action)
     for before, after in _gaps(int(code.split(".")[0]) for code in dotted if "." in code):
-        missing = f"{before + 1}" if after - before == 2 else f"{before + 1}–{after - 1}"
-        findings.attention(
-            "missing_code",
-            ("вся таблица",),
-            "",
-            f"Задачи {missing} с мероприятиями в документе нет.",
-            CHECK_DOCUMENT,
-        )
+        said = f"Задачи {_span(before + 1, after - 1)} с мероприятиями в документе нет."
+        findings.attention("missing_code", ("вся таблица",), "", said, CHECK_DOCUMENT)
 
 
 def check_years(text: Mapping[str, pd.DataFrame], period: tuple[int, int] | None, findings: RoadmapFindings) -> None:
@@ -294,12 +256,13 @@ def _missing_codes(places: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, t
     for parent, numbers in by_parent.items():
         for before, after in _gaps(numbers):
             above = f"{parent}." if parent else ""
-            first, last = f"{above}{before + 1}", f"{above}{after - 1}"
             around = [f"{above}{number}" for number in (before, after) if f"{above}{number}" in places]
-            yield (
-                first if first == last else f"{first}–{last}",
-                tuple(places[code][0] for code in around),
-            )
+            span = _span(f"{above}{before + 1}", f"{above}{after - 1}")
+            yield span, tuple(places[code][0] for code in around)
+
+
+def _span(first: str | int, last: str | int) -> str:
+    return str(first) if first == last else f"{first}–{last}"
 
 
 def _gaps(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -83,10 +83,7 @@ def directory(schools: pd.DataFrame, towns: Iterable[str]) -> Directory:
             if written := same_name(name):
                 names[written].add(login)
     return Directory(
-        names={
-            str(login).lower(): str(name)
-            for login, name in zip(schools["school_login"], schools["school_name"], strict=True)
-        },
+        names=dict(zip(schools["school_login"].str.lower(), schools["school_name"], strict=True)),
         by_code={key: tuple(sorted(logins)) for key, logins in codes.items()},
         by_name={key: tuple(sorted(logins)) for key, logins in names.items()},
         municipalities=frozenset(msu for msu, _ in codes if msu),
@@ -168,9 +165,8 @@ def _nearest(one: ExamCounts, schools: Directory, logins: Iterable[str] = ()) ->
         found = tuple(login for written in close for login in schools.by_name[written])
     elif one.code_oo:
         codes = {code: logins for (_, code), logins in schools.by_code.items()}
-        found = tuple(
-            login for code in nearest(same_code(one.code_oo), codes, NEAREST, LEAST_LIKENESS) for login in codes[code]
-        )
+        close = nearest(same_code(one.code_oo), codes, NEAREST, LEAST_LIKENESS)
+        found = tuple(login for code in close for login in codes[code])
     else:
         found = tuple(nearest(one.school_login, schools.names, NEAREST, 0.8))
     return tuple(dict.fromkeys(_shown(login, schools) for login in found))

@@ -16,6 +16,7 @@ from analysis.rules.written import NOT_CONFIRMED
 # Numbered addresses by text: a document repeats most of its cells, and each text is searched once.
 Places = dict[str, list[tuple[int, str]]]
 ACTION = "Исходный текст печатается как есть; при следующей редакции документа выберите одно написание."
+ACTION_ON_SLIP = "Исходный текст печатается как есть; исправить его может только новая редакция документа."
 
 
 def watch_terms(cells: Sequence[tuple[str, str]], terms: Terms, file: str) -> list[Finding]:
@@ -39,30 +40,15 @@ def _variants(cells: Places, terms: Terms, file: str) -> Iterator[Finding]:
             continue
         for writing, places in found.items():
             others = ", ".join(f"«{other}»" for other in found if other != writing)
-            yield Finding(
-                "term_variant",
-                Severity.NOTE,
-                file,
-                places,
-                writing,
-                f"Понятие «{meaning}» в документе пишется по-разному; здесь «{writing}», в других местах {others}.",
-                ACTION,
-            )
+            said = f"Понятие «{meaning}» в документе пишется по-разному; здесь «{writing}», в других местах {others}."
+            yield Finding("term_variant", Severity.NOTE, file, places, writing, said, ACTION)
 
 
 def _slips(cells: Places, terms: Terms, file: str) -> Iterator[Finding]:
     for text, suggestion in terms.slips:
-        places = _places_by_writing(cells, (text,)).get(text)
-        if places:
-            yield Finding(
-                "slip",
-                Severity.NOTE,
-                file,
-                places,
-                text,
-                f"Вероятно, имелось в виду «{suggestion}».",
-                "Исходный текст печатается как есть; исправить его может только новая редакция документа.",
-            )
+        if places := _places_by_writing(cells, (text,)).get(text):
+            said = f"Вероятно, имелось в виду «{suggestion}»."
+            yield Finding("slip", Severity.NOTE, file, places, text, said, ACTION_ON_SLIP)
 
 
 def _places_by_writing(cells: Places, writings: Sequence[str]) -> dict[str, tuple[str, ...]]:

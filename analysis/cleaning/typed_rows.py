@@ -22,60 +22,27 @@ def rule_tables(
     methods: Methods | None,
 ) -> dict[str, pd.DataFrame]:
     """Returns passport, selection_rules, sources, abbreviations and assumptions, each in the order of its file."""
-    named = [{"term": one.term, "expansion": one.expansion, "basis": one.basis} for one in abbreviations]
     return {
         "passport": typed_table(PassportRows, list(map(passport_row, methods.passport.indicators if methods else ()))),
         "selection_rules": typed_table(SelectionRules, list(map(_rule, methods.rules if methods else ()))),
-        "sources": typed_table(Sources, list(map(source_row, sources))),
-        "abbreviations": typed_table(Abbreviations, named),
+        "sources": typed_table(Sources, [{**vars(one), "file_name": one.file} for one in sources]),
+        "abbreviations": typed_table(Abbreviations, list(map(vars, abbreviations))),
         "assumptions": typed_table(Assumptions, list(map(assumption_row, assumptions))),
     }
 
 
-def source_row(one: Source) -> dict[str, object]:
-    """A received file as a row of contracts.indicators.Sources."""
-    return {
-        "title": one.title,
-        "origin": one.origin,
-        "received": pd.Timestamp(one.received),
-        "file_name": one.file,
-        "sha256": one.sha256,
-        "licence": one.licence,
-    }
-
-
+# Fields that are columns by the same name are not listed: a contract takes from a row what it knows.
 def assumption_row(one: Assumption) -> dict[str, object]:
     """An assumption as a row of contracts.quality.Assumptions."""
-    return {
-        "assumption_id": one.assumption_id,
-        "statement": one.text,
-        "used_in": one.used_in,
-        "basis": one.basis,
-        "reliability": one.reliability,
-        "impact": one.impact,
-        "confirmation": CONFIRMED if one.confirmed else NOT_CONFIRMED,
-        "since_date": pd.NaT if one.since is None else pd.Timestamp(one.since),
-    }
+    confirmation = CONFIRMED if one.confirmed else NOT_CONFIRMED
+    return {**vars(one), "statement": one.text, "confirmation": confirmation, "since_date": one.since}
 
 
 def passport_row(one: Indicator) -> dict[str, object]:
     """An indicator as a row of contracts.report.PassportRows."""
-    return {
-        "indicator_id": one.id,
-        "indicator_name": one.name,
-        "formula": one.formula,
-        "formula_source": one.formula_source,
-        "formula_confirmed": one.formula_confirmed,
-        "unit": one.unit,
-        "direction": one.direction,
-        "numerator_parts": "; ".join(one.numerator),
-        "denominator_parts": "; ".join(one.denominator),
-        "interval_kind": interval_words(one),
-        "threshold": one.threshold,
-        "threshold_source": one.threshold_source,
-        "threshold_confirmed": one.threshold_confirmed,
-        "supplied_by": one.supplied_by,
-    }
+    parts = {"numerator_parts": "; ".join(one.numerator), "denominator_parts": "; ".join(one.denominator)}
+    named = {"indicator_id": one.id, "indicator_name": one.name, "interval_kind": interval_words(one)}
+    return {**vars(one), **named, **parts}
 
 
 def interval_words(one: Indicator) -> str:
