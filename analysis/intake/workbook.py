@@ -126,7 +126,7 @@ def _read_sheets(
 ) -> Iterator[tuple[Sheet, SheetReader]]:
     left = MOST_CELLS
     for entry in entries:
-        reader = SheetReader(book, left)
+        reader = SheetReader(book, LAST_COLUMN, most_cells=left)
         try:
             package.read_with(reader, entry.part)
         except TooManyCellsError:
@@ -197,7 +197,7 @@ def _struck_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[F
 
 
 def _in_hidden_columns(sheet: Sheet, reader: SheetReader) -> list[SheetCell]:
-    hidden = {column for first, last in reader.hidden_columns for column in range(first, last + 1)}
+    hidden = reader.hidden_columns
     return [cell for row in sheet.rows for cell in row.cells if cell.column in hidden] if hidden else []
 
 

@@ -177,36 +177,22 @@ def _day_or_moment(moment: datetime) -> date | datetime:
 
 
 @dataclass(slots=True)
-class SheetReader:
-    """Gathers the cells of a sheet while its XML streams by.
+class CellReader:
+    """Reads the cells of a sheet while its XML streams by; what becomes of each, its kinds say.
 
     Attributes:
         book: What the cells refer to.
-        most_cells: How many cells may be filled.
+        last_column: The last column that is asked about.
         pieces: The text since the last element of interest.
-        done: All rows and merged cells have been read.
-        rows: The cells that are not blank by row, then by column.
-        far_away: Cells that are not blank behind the last row or column that is read.
-        cell_count: How many cells are not blank.
-        hidden_rows: Rows that are hidden or have no height, and hold something.
-        hidden_columns: First and last of the columns that are hidden or have no width.
-        faults: Cells that hold nothing that can be read.
-        struck: Cells of which a part or all is struck out.
-        merged: Ranges of merged cells: E2:E4.
+        done: All that is needed has been read.
+        hidden_columns: Columns that are hidden or have no width; they stand before the rows.
     """
 
     book: BookParts
-    most_cells: int
+    last_column: int
     pieces: list[str] = field(default_factory=list)
     done: bool = False
-    rows: dict[int, dict[int, SheetCell]] = field(default_factory=dict)
-    far_away: list[SheetCell] = field(default_factory=list)
-    cell_count: int = 0
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[tuple[int, int]] = field(default_factory=set)
-    faults: list[Fault] = field(default_factory=list)
-    struck: list[SheetCell] = field(default_factory=list)
-    merged: list[str] = field(default_factory=list)
+    hidden_columns: set[int] = field(default_factory=set)
     _row: int = 0
     _column: int = 0
     _row_is_hidden: bool = False
@@ -218,61 +204,67 @@ class SheetReader:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        name = tag.rpartition(":")[2] if ":" in tag else tag
-        if name == "c":
+        if tag == "c":  # first, because there are millions of them; below once more for a name with a prefix
             self._cell, self._text, self._formula, self._text_is_struck = attributes, None, None, False
-        elif name in ("v", "t", "f"):
+        elif tag == "v":
             self.pieces.clear()
+        else:
+            self._start_another(tag.rpartition(":")[2], attributes)
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if tag == "v":
+            self._end_text()
+        elif tag == "c":
+            self.end_cell()
+        else:
+            self._end_another(tag.rpartition(":")[2])
+
+    def open(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins that is of no interest for cells."""
+
+    def close(self, name: str) -> None:
+        """Such an element, or a row, ends."""
+
+    def end_cell(self) -> None:
+        """A cell ends."""
+
+    def _start_another(self, name: str, attributes: dict[str, str]) -> None:
+        if name in ("t", "f"):
+            self.pieces.clear()
+        elif name in ("c", "v"):
+            self.start(name, attributes)
         elif name == "row":
             self._row, self._column = int(attributes.get("r", self._row + 1)), 0
             self._row_is_hidden = is_hidden(attributes, "ht")
         elif name == "col" and is_hidden(attributes, "width"):
-            self.hidden_columns.add((max(1, int(attributes["min"])), min(int(attributes["max"]), LAST_COLUMN)))
+            first, last = max(1, int(attributes["min"])), min(int(attributes["max"]), self.last_column)
+            self.hidden_columns.update(range(first, last + 1))
         elif name == "rPh":
             self._phonetic = True
         elif name == STRIKE:
             self._text_is_struck |= strikes(attributes)
-        elif name == "mergeCell":
-            self.merged += [ref] if MERGED.fullmatch(ref := attributes.get("ref", "")) else []
-        elif name in BEHIND_MERGED:
-            self.done = True
+        else:
+            self.open(name, attributes)
 
-    def end(self, tag: str) -> None:
-        """An element ends."""
-        name = tag.rpartition(":")[2] if ":" in tag else tag
-        if name in ("v", "t"):
-            # The parts of rich text follow each other; a hint how to pronounce it is no part of it.
-            if not self._phonetic:
-                self._text = (self._text or "") + "".join(self.pieces)
-        elif name == "c":
-            self._end_cell()
+    def _end_another(self, name: str) -> None:
+        if name in ("c", "v"):
+            self.end(name)
+        elif name == "t":
+            self._end_text()
         elif name == "f":
             self._formula = "".join(self.pieces)
         elif name == "rPh":
             self._phonetic = False
-        elif name == "mergeCells":
-            self.done = True
+        else:
+            self.close(name)
 
-    def _end_cell(self) -> None:
-        address = self._cell.get("r")
-        row, self._column = position(address) if address else (self._row, self._column + 1)
-        if self._text is None and self._formula is None:
-            return
-        value, rule = self._value_or_rule()
-        if value == "":
-            return
-        cell = SheetCell(value, row, self._column)
-        self._keep(cell)
-        if self._is_struck():
-            self.struck.append(cell)
-        if rule:
-            self.faults.append(Fault(rule, cell, f"={self._formula}" if rule == "formula" else self._text or ""))
+    def _end_text(self) -> None:
+        # The parts of rich text follow each other; a hint how to pronounce it is no part of it.
+        if not self._phonetic:
+            self._text = (self._text or "") + "".join(self.pieces)
 
-    def _is_struck(self) -> bool:
-        of_text = self._cell.get("t") == "s" and self._text in self.book.struck_texts
-        return of_text or self._text_is_struck or self._cell.get("s", "0") in self.book.struck_styles
-
-    def _value_or_rule(self) -> tuple[CellValue, str]:
+    def value_or_rule(self) -> tuple[CellValue, str]:
         """Returns the value of the cell, or the rule that says why it cannot be read."""
         kind, text = self._cell.get("t", "n"), self._text
         # A formula that gives an empty text says so by its kind.
@@ -286,6 +278,62 @@ class SheetReader:
             return read_value(kind, self._cell.get("s", "0"), text, self.book), ""
         except ValueError:
             return None, "error_cell"
+
+
+@dataclass(slots=True)
+class SheetReader(CellReader):
+    """Gathers the cells of a returned form or of a plan.
+
+    Attributes:
+        most_cells: How many cells may be filled.
+        rows: The cells that are not blank by row, then by column.
+        far_away: Cells that are not blank behind the last row or column that is read.
+        cell_count: How many cells are not blank.
+        hidden_rows: Rows that are hidden or have no height, and hold something.
+        faults: Cells that hold nothing that can be read.
+        struck: Cells of which a part or all is struck out.
+        merged: Ranges of merged cells: E2:E4.
+    """
+
+    most_cells: int = 0
+    rows: dict[int, dict[int, SheetCell]] = field(default_factory=dict)
+    far_away: list[SheetCell] = field(default_factory=list)
+    cell_count: int = 0
+    hidden_rows: set[int] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
+    struck: list[SheetCell] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
+
+    def open(self, name: str, attributes: dict[str, str]) -> None:
+        """What stands behind the rows begins."""
+        if name == "mergeCell":
+            self.merged += [ref] if MERGED.fullmatch(ref := attributes.get("ref", "")) else []
+        elif name in BEHIND_MERGED:
+            self.done = True
+
+    def close(self, name: str) -> None:
+        """What stands behind the rows ends."""
+        self.done |= name == "mergeCells"
+
+    def end_cell(self) -> None:
+        """A cell ends; one that holds nothing is no cell."""
+        address = self._cell.get("r")
+        row, self._column = position(address) if address else (self._row, self._column + 1)
+        if self._text is None and self._formula is None:
+            return
+        value, rule = self.value_or_rule()
+        if value == "":
+            return
+        cell = SheetCell(value, row, self._column)
+        self._keep(cell)
+        if self._is_struck():
+            self.struck.append(cell)
+        if rule:
+            self.faults.append(Fault(rule, cell, f"={self._formula}" if rule == "formula" else self._text or ""))
+
+    def _is_struck(self) -> bool:
+        of_text = self._cell.get("t") == "s" and self._text in self.book.struck_texts
+        return of_text or self._text_is_struck or self._cell.get("s", "0") in self.book.struck_styles
 
     def _keep(self, cell: SheetCell) -> None:
         self.cell_count += 1

@@ -4,7 +4,7 @@ A name may stand in any cell of a file with pupils. So only values of a known fo
 «edu260001» or 9306."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -70,7 +70,7 @@ LEFT_OUT = re.compile(
     r"(?: (?:на|с) экзамена?| экзамен| с [ое]гэ)?\.?"
 )
 MARKS = (2, 3, 4, 5)
-LARGEST_SCORE = 100
+SCORES = range(101)
 DECIMALS_KEPT = 9
 
 
@@ -122,12 +122,7 @@ def read_mark(value: GridValue, heading: str) -> int | None:
     Raises:
         NotReadError: Something else stands there.
     """
-    number = _whole(value)
-    if number in MARKS:
-        return number
-    if is_absent(value):
-        return None
-    raise NotReadError(f"в столбце «{heading}» не отметка")
+    return _fitting(value, heading, MARKS, "отметка")
 
 
 def read_score(value: GridValue, heading: str) -> int | None:
@@ -136,12 +131,14 @@ def read_score(value: GridValue, heading: str) -> int | None:
     Raises:
         NotReadError: Something else stands there.
     """
+    return _fitting(value, heading, SCORES, "балл от 0 до 100")
+
+
+def _fitting(value: GridValue, heading: str, allowed: Container[int | None], what: str) -> int | None:
     number = _whole(value)
-    if number is not None and number <= LARGEST_SCORE:
-        return number
-    if is_absent(value):
-        return None
-    raise NotReadError(f"в столбце «{heading}» не балл от 0 до 100")
+    if number not in allowed and not is_absent(value):
+        raise NotReadError(f"в столбце «{heading}» не {what}")
+    return number if number in allowed else None
 
 
 def read_whole(value: GridValue, heading: str) -> int | None:

@@ -26,7 +26,7 @@ from analysis.intake.exports.headings import (
     numbers_the_columns,
     patterns,
 )
-from analysis.intake.exports.pupils import Block, Exam, School, Tally
+from analysis.intake.exports.pupils import Block, Exam, PupilReading, School, Tally
 from analysis.intake.exports.titles import ExamTitle, ExamTitles
 from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE, Vocabulary
 
@@ -92,17 +92,10 @@ def read_protocol(sheet: str, lines: Iterable[Line], vocabulary: Vocabulary) -> 
 
 
 @dataclass(slots=True)
-class _Reading:
-    """How far a sheet has been read."""
-
-    sheet: str
-    vocabulary: Vocabulary
-    blocks: list[Block] = field(default_factory=list)
-    columns: Columns | None = None
+class _Reading(PupilReading):
     _found: dict[int, str] = field(default_factory=dict)
     _procedure: str = ""
     _title: ExamTitle | None = None
-    _block: Block | None = None
     _titles: ExamTitles = field(init=False)
     # Rows have been counted since the subject was named; another protocol has begun since then.
     _counted: bool = False
@@ -123,13 +116,13 @@ class _Reading:
             self._begun = False
             self._titles.forget()
             self._found = headings(line)
-            self.columns, self._block = _columns(self._found), None
-        elif columns and self._block is None and any(map(SUBHEADING.fullmatch, headings(line).values())):
+            self.columns, self.block = _columns(self._found), None
+        elif columns and self.block is None and any(map(SUBHEADING.fullmatch, headings(line).values())):
             # If both rows have a heading, the upper one counts: it is more general.
             self._found = {**headings(line), **self._found}
             self.columns = _columns(self._found)
         elif columns and self._is_pupil_without_school(line, columns):
-            self._block_now().tally(School(), line.number).add_fault(NO_SCHOOL, line.number)
+            self.block_now(self._exam).tally(School(), line.number).add_fault(NO_SCHOOL, line.number)
         else:
             self._take_title(line)
 
@@ -141,19 +134,13 @@ class _Reading:
             if pattern.search(said):
                 self._procedure = procedure
         if found := self._titles.take(line):
-            self._title, self._block, self._counted = found, None, False
+            self._title, self.block, self._counted = found, None, False
 
     def _is_pupil_without_school(self, line: Line, columns: Columns) -> bool:
         if any(normal(text).startswith(FOOTERS) for text in line_texts(line)[:2]) or numbers_the_columns(line):
             return False
         results = (columns.value(line, name) for name in ("mark", "score", "primary"))
         return len(line.cells) > 2 and any(value is not None for value in results)
-
-    def _block_now(self) -> Block:
-        if self._block is None:
-            self._block = Block(self._exam(), self.sheet)
-            self.blocks.append(self._block)
-        return self._block
 
     def _exam(self) -> Exam:
         columns, found = self.columns, self._title
@@ -174,7 +161,7 @@ class _Reading:
         return named if named in self.vocabulary.subjects.values() else ""
 
     def _count(self, line: Line, columns: Columns, code: str) -> None:
-        block, self._counted = self._block_now(), True
+        block, self._counted = self.block_now(self._exam), True
         municipality = columns.value(line, "code_msu")
         names_pupil = any(columns.value(line, name) is not None for name in ("number", "surname"))
         school = School(code_oo=code, code_msu=code_of(municipality))

@@ -15,7 +15,7 @@ from analysis.intake.exports.headings import (
     numbers_the_columns,
     patterns,
 )
-from analysis.intake.exports.pupils import Block, Exam, School
+from analysis.intake.exports.pupils import Block, Exam, PupilReading, School
 from analysis.intake.exports.titles import Titles
 from analysis.rules.exam_calendar import MARK_SCALE, Vocabulary
 
@@ -29,6 +29,7 @@ WANTED = patterns(
     mark=r"отметка",
     journal=r"отметка по журналу",
 )
+UNNAMED = Exam("ВПР", "", None, None, MARK_SCALE, fault="нет названия вида «ВПР ГГГГ Предмет N класс»")
 STATED = re.compile(r"кол-во участников:?\s*(\d{1,6})", re.IGNORECASE)
 
 
@@ -50,24 +51,17 @@ def read_individual(sheet: str, lines: Iterable[Line], vocabulary: Vocabulary) -
 
 
 @dataclass(slots=True)
-class _Reading:
-    """How far a sheet has been read."""
-
-    sheet: str
-    vocabulary: Vocabulary
-    blocks: list[Block] = field(default_factory=list)
-    columns: Columns | None = None
-    _exam: Exam | None = None
-    _block: Block | None = None
+class _Reading(PupilReading):
+    _exam: Exam = UNNAMED
     _stated: dict[str, int] = field(default_factory=dict)
     _titles: Titles = field(default_factory=Titles)
 
     def take(self, line: Line) -> None:
         if _is_heading(line):
-            if self._block is not None:
+            if self.block is not None:
                 # Rows of another subject follow. Without a title they do not belong to the subject before.
-                self._exam = None
-            self.columns, self._block = columns_of(headings(line), WANTED), None
+                self._exam = UNNAMED
+            self.columns, self.block = columns_of(headings(line), WANTED), None
         elif self._take_title(line) or self.columns is None or numbers_the_columns(line):
             return
         elif any(self.columns.value(line, name) is not None for name in ("pupil", "mark", "journal")):
@@ -77,7 +71,7 @@ class _Reading:
         """The blocks, each school with the number of participants that the file states."""
         for block in self.blocks:
             for school, tally in block.schools.items():
-                tally.stated = self._stated.get(school.login)
+                tally.stated = self._stated.get(school.school_login)
         return self.blocks
 
     def _take_title(self, line: Line) -> bool:
@@ -88,7 +82,7 @@ class _Reading:
             subject = self.vocabulary.subject(title.subject)
             fault = "" if subject else "предмета из названия нет в календаре процедур"
             self._exam = Exam("ВПР", subject, title.calendar_year, title.named_grade, MARK_SCALE, fault=fault)
-            self._block, self.columns = None, None
+            self.block, self.columns = None, None
             return True
         stated = STATED.search(" ".join(texts))
         if stated:
@@ -96,19 +90,12 @@ class _Reading:
             self._stated[login] = int(stated.group(1))
         return stated is not None
 
-    def _block_now(self) -> Block:
-        if self._block is None:
-            unnamed = Exam("ВПР", "", None, None, MARK_SCALE, fault="нет названия вида «ВПР ГГГГ Предмет N класс»")
-            self._block = Block(self._exam or unnamed, self.sheet)
-            self.blocks.append(self._block)
-        return self._block
-
     def _count(self, line: Line, columns: Columns) -> None:
-        block = self._block_now()
+        block = self.block_now(lambda: self._exam)
         named = [login for login in self._stated if login]
         login = login_of(columns.value(line, "school")) or login_of(columns.value(line, "name"))
         login = login or (named[0] if len(named) == 1 else "")
-        tally = block.tally(School(login=login), line.number)
+        tally = block.tally(School(login), line.number)
         if not login:
             tally.add_fault("в столбце «ОО» нет логина школы: итог одной из школ неполон", line.number)
         if columns.value(line, "pupil") is not None and tally.repeats(line):

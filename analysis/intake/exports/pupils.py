@@ -1,15 +1,18 @@
 """Counts pupils while their rows stream by. Of a row only its number is kept."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from analysis.contracts.findings import column_letters
 from analysis.contracts.outcomes import SETS_ASIDE
+from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
 from analysis.intake.exports.cells import GridSheet, Line
 from analysis.intake.exports.counts import ExamCounts
-from analysis.intake.exports.headings import row_ranges
-from analysis.rules.exam_calendar import MARK_SCALE
+from analysis.intake.exports.headings import Columns, row_ranges
+from analysis.rules.exam_calendar import MARK_SCALE, Vocabulary
 
 HIGH_SCORE, FULL_SCORE = 80, 100
 # Two blocks with the same marks in the same order are one block pasted twice. With fewer rows it may be chance.
@@ -44,7 +47,7 @@ class Exam:
 class School:
     """What a row says of the school; empty where it says nothing."""
 
-    login: str = ""
+    school_login: str = ""
     code_oo: str = ""
     code_msu: str = ""
 
@@ -54,14 +57,9 @@ class Tally:
     """The pupils of one school in one exam."""
 
     rows: list[int] = field(default_factory=list)
-    marks: dict[int, int] = field(default_factory=lambda: dict.fromkeys((2, 3, 4, 5), 0))
-    journal: dict[int, int] = field(default_factory=lambda: dict.fromkeys((-1, 0, 1), 0))
+    # By column of the table `results`, and the sum of the scores.
+    counts: Counter[str] = field(default_factory=Counter)
     has_journal: bool = False
-    participants: int = 0
-    score_sum: int = 0
-    below: int = 0
-    high: int = 0
-    full: int = 0
     grades: set[int] = field(default_factory=set)
     stated: int | None = None
     faults: dict[str, list[int]] = field(default_factory=dict)
@@ -82,20 +80,18 @@ class Tally:
         """Counts a pupil with a mark; one without a mark has not taken part."""
         if mark is None:
             return
-        self.participants += 1
-        self.marks[mark] += 1
+        self.counts["participant_count"] += 1
+        self.counts[MARK_COLUMNS[mark - 2]] += 1
         if journal is not None:
-            self.journal[(mark > journal) - (mark < journal)] += 1
+            self.counts[JOURNAL_COLUMNS[1 + (mark > journal) - (mark < journal)]] += 1
 
     def add_score(self, score: int | None, minimum: int | None) -> None:
         """Counts a pupil with a score; one without a score has not taken part."""
         if score is None:
             return
-        self.participants += 1
-        self.score_sum += score
-        self.below += minimum is not None and score < minimum
-        self.high += HIGH_SCORE <= score < FULL_SCORE
-        self.full += score == FULL_SCORE
+        below = minimum is not None and score < minimum
+        said = dict(zip(SCORE_COLUMNS, (below, HIGH_SCORE <= score < FULL_SCORE, score == FULL_SCORE), strict=True))
+        self.counts.update({"participant_count": 1, "score_sum": score, **said})
 
     def add_fault(self, what: str, row: int) -> None:
         """Notes a row that cannot be counted."""
@@ -137,6 +133,32 @@ class Block:
         self.fingerprint = hash((self.fingerprint, values))
 
 
+@dataclass(slots=True)
+class PupilReading:
+    """How far a sheet with a row per pupil has been read.
+
+    Attributes:
+        sheet: What stands before the row numbers in an address.
+        vocabulary: Subjects and minimum scores.
+        blocks: What has been counted.
+        columns: Where the wanted columns stand; None until the headings came.
+        block: The block that goes on; None where the next row begins another.
+    """
+
+    sheet: str
+    vocabulary: Vocabulary
+    blocks: list[Block] = field(default_factory=list)
+    columns: Columns | None = None
+    block: Block | None = None
+
+    def block_now(self, exam: Callable[[], Exam]) -> Block:
+        """The block that goes on, or a new one about an exam."""
+        if self.block is None:
+            self.block = Block(exam(), self.sheet)
+            self.blocks.append(self.block)
+        return self.block
+
+
 def counts_of_blocks(blocks: Iterable[Block]) -> list[ExamCounts]:
     """Returns a row for each school and exam: the pupils of all blocks of the exam together."""
     exams: dict[tuple[Exam, School], dict[str, Tally]] = {}
@@ -166,14 +188,7 @@ def _together(parts: list[Tally]) -> Tally:
     whole = Tally(has_journal=any(one.has_journal for one in parts))
     for one in parts:
         whole.rows += one.rows
-        for mine, other in ((whole.marks, one.marks), (whole.journal, one.journal)):
-            for key, count in other.items():
-                mine[key] += count
-        whole.participants += one.participants
-        whole.score_sum += one.score_sum
-        whole.below += one.below
-        whole.high += one.high
-        whole.full += one.full
+        whole.counts.update(one.counts)
         whole.grades |= one.grades
         for row in one.known.keys() & whole.known.keys():
             whole.add_fault(REPEATED, one.known[row])
@@ -188,35 +203,24 @@ def _together(parts: list[Tally]) -> Tally:
 
 def _counts(exam: Exam, school: School, sheets: Mapping[str, Tally]) -> ExamCounts:
     tally = _together(list(sheets.values()))
-    counted, in_marks = tally.participants, exam.scale == MARK_SCALE
-    scores = counted if not in_marks else None
-    return ExamCounts(
-        place="; ".join(f"{sheet}{row_ranges(one.rows)}" for sheet, one in sheets.items()),
-        procedure=exam.procedure,
-        subject=exam.subject,
-        calendar_year=exam.calendar_year,
-        named_grade=exam.named_grade or (next(iter(tally.grades)) if len(tally.grades) == 1 else None),
-        scale=exam.scale,
-        school_login=school.login,
-        code_oo=school.code_oo,
-        code_msu=school.code_msu,
-        stated_count=tally.stated,
-        participant_count=counted,
-        mark_2_count=tally.marks[2] if in_marks else None,
-        mark_3_count=tally.marks[3] if in_marks else None,
-        mark_4_count=tally.marks[4] if in_marks else None,
-        mark_5_count=tally.marks[5] if in_marks else None,
-        journal_lower_count=tally.journal[-1] if tally.has_journal else None,
-        journal_same_count=tally.journal[0] if tally.has_journal else None,
-        journal_higher_count=tally.journal[1] if tally.has_journal else None,
-        below_minimum_count=tally.below if scores is not None and exam.minimum_score is not None else None,
-        mean_score=tally.score_sum / scores if scores else None,
-        high_score_count=None if scores is None else tally.high,
-        full_score_count=None if scores is None else tally.full,
-        minimum_score=exam.minimum_score,
-        fault=_faults(exam, tally, sheets),
-        remark=_remark(tally),
-    )
+    counts: dict[str, Any] = {name: tally.counts[name] for name in _counted(exam, tally)}
+    if exam.scale != MARK_SCALE and counts["participant_count"]:
+        counts["mean_score"] = tally.counts["score_sum"] / counts["participant_count"]
+    about = {
+        "place": "; ".join(f"{sheet}{row_ranges(one.rows)}" for sheet, one in sheets.items()),
+        "named_grade": exam.named_grade or (next(iter(tally.grades)) if len(tally.grades) == 1 else None),
+        "stated_count": tally.stated,
+        "fault": _faults(exam, tally, sheets),
+        "remark": _remark(tally),
+    }
+    return ExamCounts(**{**vars(exam), **vars(school), **counts, **about})
+
+
+def _counted(exam: Exam, tally: Tally) -> list[str]:
+    """The columns that can be counted; below the minimum only where that is known."""
+    of_scores = SCORE_COLUMNS if exam.minimum_score is not None else SCORE_COLUMNS[1:]
+    of_scale = MARK_COLUMNS if exam.scale == MARK_SCALE else of_scores
+    return ["participant_count", *of_scale, *(JOURNAL_COLUMNS if tally.has_journal else ())]
 
 
 def _faults(exam: Exam, tally: Tally, sheets: Mapping[str, Tally]) -> str:
@@ -232,29 +236,22 @@ def _faults(exam: Exam, tally: Tally, sheets: Mapping[str, Tally]) -> str:
 
 
 def _remark(tally: Tally) -> str:
-    row_count, said = len(tally.rows) - len(tally.repeated), []
+    row_count, participants = len(tally.rows) - len(tally.repeated), tally.counts["participant_count"]
+    said = []
     if tally.repeated:
         said.append(f"{row_ranges(tally.repeated)}: стоят второй раз, все ячейки те же; засчитаны один раз")
     if tally.left_out:
         said.append(f"не явились, удалены или не завершили экзамен: {tally.left_out}; в число участников не входят")
-    if tally.stated is not None and tally.stated not in (tally.participants, row_count):
-        said.append(f"в шапке участников {tally.stated}, а строк {row_count}, из них с отметкой {tally.participants}")
+    if tally.stated is not None and tally.stated not in (participants, row_count):
+        said.append(f"в шапке участников {tally.stated}, а строк {row_count}, из них с отметкой {participants}")
     return "; ".join(said)
 
 
 def _repeated(block: Block, earlier: Block) -> ExamCounts:
-    exam = block.exam
-    address = f"{earlier.sheet}строка {earlier.first_row}"
+    fault = f"блок вставлен дважды, учтён один раз (первый раз — {earlier.sheet}строка {earlier.first_row})"
     rows = [row for tally in block.schools.values() for row in tally.rows]
-    return ExamCounts(
-        place=f"{block.sheet}{row_ranges(rows)}",
-        procedure=exam.procedure,
-        subject=exam.subject,
-        calendar_year=exam.calendar_year,
-        named_grade=exam.named_grade,
-        scale=exam.scale,
-        fault=f"блок вставлен дважды, учтён один раз (первый раз — {address})",
-    )
+    about = {"place": f"{block.sheet}{row_ranges(rows)}", "minimum_score": None, "fault": fault}
+    return ExamCounts(**{**vars(block.exam), **about})
 
 
 HIDDEN_ROWS = SETS_ASIDE["hidden_rows"]
@@ -290,11 +287,8 @@ class HiddenHere:
             for row in sorted(self.rows.intersection(tally.rows)):
                 tally.add_fault(HIDDEN_ROWS, row)
 
-    def doubted(self, counts: Iterable[ExamCounts]) -> list[ExamCounts]:
-        """Returns the rows of schools; hidden rows get a fault."""
-        return [self._doubted(one) for one in counts]
-
-    def _doubted(self, one: ExamCounts) -> ExamCounts:
+    def doubted(self, one: ExamCounts) -> ExamCounts:
+        """Returns the row of a school, with a fault if it is hidden."""
         found = ROW_OF_PLACE.search(one.place)
         if not found or int(found[0]) not in self.rows:
             return one
@@ -305,11 +299,9 @@ class HiddenHere:
         if not self.filled or not any(place.startswith(self.sheet) for place in one.place.split("; ")):
             return one
         letters = ", ".join(map(column_letters, sorted(self.filled)))
-        said = (
-            f"столбец {letters} скрыт, а в нём есть данные; он прочитан"
-            if len(self.filled) == 1
-            else f"столбцы {letters} скрыты, а в них есть данные; они прочитаны"
-        )
+        said = f"столбцы {letters} скрыты, а в них есть данные; они прочитаны"
+        if len(self.filled) == 1:
+            said = f"столбец {letters} скрыт, а в нём есть данные; он прочитан"
         return with_remark(one, f"{self.sheet}{said}")
 
 

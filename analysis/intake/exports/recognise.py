@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Generic, TypeVar
 
 from analysis.errors import AnalysisError
 from analysis.intake.exports import exam_protocols, individual_results, mark_statistics, regional_summary
@@ -17,6 +18,7 @@ from analysis.rules.exam_calendar import Vocabulary
 
 # Room for titles and notes above the headings. Headings further down are not looked for.
 LINES_LOOKED_AT = 100
+Read = TypeVar("Read", Block, ExamCounts)
 NAMES_OF_PUPILS = frozenset({"фамилия", "имя", "отчество", "фио", "фио участника", "код участника"})
 
 
@@ -36,17 +38,12 @@ class Export:
 
 
 @dataclass(frozen=True)
-class _PupilLayout:
+class _Layout(Generic[Read]):
+    """A layout: what it is called, how it is told, and what reads it into blocks of pupils or rows of schools."""
+
     title: str
     is_this: Callable[[Sequence[Line]], bool]
-    read: Callable[[str, Iterator[Line], Vocabulary], list[Block]]
-
-
-@dataclass(frozen=True)
-class _SchoolLayout:
-    title: str
-    is_this: Callable[[Sequence[Line]], bool]
-    read: Callable[[str, Iterator[Line], Vocabulary], list[ExamCounts]]
+    read: Callable[[str, Iterator[Line], Vocabulary], list[Read]]
 
 
 @dataclass(frozen=True)
@@ -75,16 +72,15 @@ class _ReadSheet:
 
 
 PUPIL_LAYOUTS = (
-    _PupilLayout(exam_protocols.TITLE, exam_protocols.is_protocol, exam_protocols.read_protocol),
-    _PupilLayout(individual_results.TITLE, individual_results.is_individual, individual_results.read_individual),
+    _Layout(exam_protocols.TITLE, exam_protocols.is_protocol, exam_protocols.read_protocol),
+    _Layout(individual_results.TITLE, individual_results.is_individual, individual_results.read_individual),
 )
 SCHOOL_LAYOUTS = (
-    _SchoolLayout(mark_statistics.TITLE, mark_statistics.is_statistics, mark_statistics.read_statistics),
-    _SchoolLayout(regional_summary.TITLE, regional_summary.is_summary, regional_summary.read_summary),
+    _Layout(mark_statistics.TITLE, mark_statistics.is_statistics, mark_statistics.read_statistics),
+    _Layout(regional_summary.TITLE, regional_summary.is_summary, regional_summary.read_summary),
 )
-LOOKED_FOR = "; ".join(
-    module.LOOKED_FOR for module in (exam_protocols, individual_results, mark_statistics, regional_summary)
-)
+LAYOUT_MODULES = (exam_protocols, individual_results, mark_statistics, regional_summary)
+LOOKED_FOR = "; ".join(module.LOOKED_FOR for module in LAYOUT_MODULES)
 
 
 def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
@@ -127,7 +123,7 @@ def _read_sheet(sheet: GridSheet, content: bytes, file: str, vocabulary: Vocabul
         return _ReadSheet(sheet.number, hidden, pupils.title, blocks=blocks)
     if not sheet.hidden and schools is not None and not _names_pupils(head):
         hidden.sheet = _place(sheet, named=True)
-        counts = hidden.doubted(_rows_of_schools(schools, hidden.sheet, lines, vocabulary, file))
+        counts = list(map(hidden.doubted, _rows_of_schools(schools, hidden.sheet, lines, vocabulary, file)))
         return _ReadSheet(sheet.number, hidden, schools.title, counts=counts)
     told = _what_it_is(head, content, _place(sheet, named=False))
     return _ReadSheet(sheet.number, hidden, "", told, unknown=bool(head), hidden_tab=bool(head and sheet.hidden))
@@ -152,7 +148,7 @@ def _refuse_unknown(file: str, titles: Sequence[str], unknown: Sequence[int], ha
 
 
 def _rows_of_schools(
-    layout: _SchoolLayout, place: str, lines: Iterator[Line], vocabulary: Vocabulary, file: str
+    layout: _Layout[ExamCounts], place: str, lines: Iterator[Line], vocabulary: Vocabulary, file: str
 ) -> list[ExamCounts]:
     try:
         return layout.read(place, lines, vocabulary)
