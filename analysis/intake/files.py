@@ -9,6 +9,7 @@ from analysis.intake.blocks import Block, Cell
 from analysis.intake.office_file import SAVE_AS_DOCX, converted
 from analysis.intake.sheet_plan import read_sheet_blocks
 from analysis.intake.word_file import DOCUMENT, read_word_blocks
+from analysis.intake.workbook_package import ENCRYPTED_PACKAGE, OLE2
 
 # A text file of an office holds no control characters but tab and line ends; others mean another format.
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
@@ -29,11 +30,8 @@ def _block(line: str, number: int) -> Block:
     place = f"строка {number}"
     if "\t" not in line:
         return Block((Cell(line, place),), place, table=0)
-    cells = tuple(
-        Cell(text, f"{place}, ячейка {position + 1}", position, position + 1)
-        for position, text in enumerate(line.split("\t"))
-    )
-    return Block(cells, place, table=1)
+    texts = enumerate(line.split("\t"), start=1)
+    return Block(tuple(Cell(text, f"{place}, ячейка {end}", end - 1, end) for end, text in texts), place, table=1)
 
 
 def _decode(content: bytes, file: str) -> tuple[str, list[Finding]]:
@@ -48,17 +46,9 @@ def _decode(content: bytes, file: str) -> tuple[str, list[Finding]]:
             f"{file}: строка {first_bad_line}: это текст не в UTF-8 и не в Windows-1251. "
             "Откройте документ и сохраните как «Обычный текст» в кодировке UTF-8."
         ) from None
-    return text, [
-        Finding(
-            "encoding",
-            Severity.ATTENTION,
-            file,
-            (f"строка {first_bad_line}",),
-            "",
-            "Файл не в кодировке UTF-8; он прочитан как Windows-1251.",
-            "Проверьте, что буквы в отчёте верны; лучше получить файл в UTF-8.",
-        )
-    ]
+    said = "Файл не в кодировке UTF-8; он прочитан как Windows-1251."
+    action = "Проверьте, что буквы в отчёте верны; лучше получить файл в UTF-8."
+    return text, [Finding("encoding", Severity.ATTENTION, file, (f"строка {first_bad_line}",), "", said, action)]
 
 
 def _without_control_characters(text: str, file: str) -> str:
@@ -72,8 +62,7 @@ def _without_control_characters(text: str, file: str) -> str:
 
 
 PDF = b"%PDF-"
-ZIP, OLE2, RTF = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf"
-ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+ZIP, RTF = b"PK", b"{\\rtf"
 
 
 def read_blocks(content: bytes, file: str) -> tuple[list[Block], list[Finding]]:

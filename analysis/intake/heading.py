@@ -31,6 +31,7 @@ SURNAME, INITIALS = r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?", r"(?:[А-Я
 # Initials before the surname first: in «города Светлого А.Б. Ветрова» the town is no surname.
 NAMES = (re.compile(INITIALS + SURNAME), re.compile(rf"{SURNAME}\s{INITIALS}"))
 SIGNATURE_LINE = re.compile(r"_+|\(подпись\)|\bМ\.\s?П\.", re.IGNORECASE)
+NOTHING_TO_DO = "Ничего: полученный файл не изменён."
 CONVERSION_MARK = "**"
 FIELD_NAMES = {
     "approver_position": "должность утвердившего",
@@ -72,9 +73,8 @@ def read_heading(blocks: Sequence[Block], file: str, stated: Mapping[str, str]) 
         file: Path of the document relative to the project.
         stated: What people state in the place of what stands there.
     """
-    lines = [
-        (cell, plain(line)) for cell in _in_reading_order(blocks) for line in cell.text.splitlines() if plain(line)
-    ]
+    cells = _in_reading_order(blocks)
+    lines = [(cell, text) for cell in cells for line in cell.text.splitlines() if (text := plain(line))]
     texts = [text for _, text in lines]
     mark = APPROVAL_MARK if any(map(APPROVAL_MARK.match, texts)) else ANNEX_MARK
     roles = _roles(texts, mark)
@@ -178,9 +178,8 @@ def _value(name: str, lines: Sequence[str]) -> str:
     if name == "approved_date":
         return next((plain(match.group()) for match in map(DATE.search, lines) if match), "")
     if annex := ANNEX_OF.match(text):
-        return plain(f"{INSTRUMENTAL.get(annex[1].casefold(), annex[1].casefold() + 'ем')}{text[annex.end() :]}").strip(
-            " )"
-        )
+        document = annex[1].casefold()
+        return plain(f"{INSTRUMENTAL.get(document, document + 'ем')}{text[annex.end() :]}").strip(" )")
     if ORDER.search(text):
         return plain(APPROVAL_MARK.sub("", text)).strip(" :,")
     return plain(" ".join(map(_position_in, lines)))
@@ -192,19 +191,16 @@ def _is_marked(title: str) -> bool:
 
 
 def _missing(values: dict[str, str], file: str) -> list[Finding]:
-    return [
-        Finding(
-            "heading",
-            Severity.BLOCKS if name in NEEDED_FIELDS else Severity.ATTENTION,
-            file,
-            ("над таблицей",),
-            "",
-            f"Не найдено: {FIELD_NAMES[name]}. Порядок заголовка: «Утверждаю», должность, имя, дата, название.",
-            f"Проверьте начало документа; если в нём этого нет, {_instead(name)}.",
-        )
-        for name, value in values.items()
-        if not value and not (name == "approver_name" and ORDER.search(values["approver_position"]))
-    ]
+    by_order = ORDER.search(values["approver_position"]) is not None  # an order names no person
+    missing = [name for name, value in values.items() if not value and not (name == "approver_name" and by_order)]
+    return [_not_found(name, file) for name in missing]
+
+
+def _not_found(name: str, file: str) -> Finding:
+    severity = Severity.BLOCKS if name in NEEDED_FIELDS else Severity.ATTENTION
+    said = f"Не найдено: {FIELD_NAMES[name]}. Порядок заголовка: «Утверждаю», должность, имя, дата, название."
+    action = f"Проверьте начало документа; если в нём этого нет, {_instead(name)}."
+    return Finding("heading", severity, file, ("над таблицей",), "", said, action)
 
 
 def _instead(name: str) -> str:
@@ -217,27 +213,12 @@ def _removed_marks(title: Sequence[tuple[Cell, str]], file: str) -> list[Finding
     if not _is_marked(text):
         return []
     marked = tuple(dict.fromkeys((title[0][0].place, title[-1][0].place)))
-    return [
-        Finding(
-            "marks_around_title",
-            Severity.NOTE,
-            file,
-            marked,
-            text,
-            "Знаки ** вокруг названия — след преобразования документа; вокруг заголовка они убраны.",
-            "Ничего: полученный файл не изменён.",
-        )
-    ]
+    said = "Знаки ** вокруг названия — след преобразования документа; вокруг заголовка они убраны."
+    return [Finding("marks_around_title", Severity.NOTE, file, marked, text, said, NOTHING_TO_DO)]
 
 
 def unread_text(cell: Cell, file: str, text: str = "") -> Finding:
     """Returns the finding for a text, all or part of a cell, that belongs to no table of the project."""
-    return Finding(
-        "unread_text",
-        Severity.ATTENTION,
-        file,
-        (cell.place,),
-        text or plain(cell.text),
-        "Этот текст — не заголовок, не задача и не мероприятие; он не вошёл ни в одну таблицу.",
-        "Проверьте, не потерялась ли здесь строка таблицы.",
-    )
+    said = "Этот текст — не заголовок, не задача и не мероприятие; он не вошёл ни в одну таблицу."
+    action = "Проверьте, не потерялась ли здесь строка таблицы."
+    return Finding("unread_text", Severity.ATTENTION, file, (cell.place,), text or plain(cell.text), said, action)

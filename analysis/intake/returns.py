@@ -30,6 +30,9 @@ from analysis.intake.workbook_parts import sheet_names
 from analysis.intake.workbook_sheet import LAST_COLUMN, position
 
 Row = Mapping[int, SheetCell]
+MERGED_SAID = (
+    "Ячейки {} объединены: значение стоит только в {}, а к каким ещё строкам оно относится и целиком ли, неизвестно."
+)
 SPLIT = (
     "Разъедините ячейки («Главная → Объединить и поместить в центре» ещё раз) и впишите в каждую строку её собственное "
     "значение."
@@ -82,20 +85,13 @@ def merged_findings(sheet: Sheet, merged: Sequence[MergedRows], read: Container[
         read: The cells that stand under a heading of the form.
         file: Its path relative to the project.
     """
-    return [
-        Finding(
-            "merged_cells",
-            Severity.BLOCKS,
-            file,
-            tuple(sheet.place(cell.address) for cell in (one.cell, *covered)),
-            read_text(one.cell.value),
-            f"Ячейки {one.area} объединены: значение стоит только в {one.cell.address}, а к каким ещё строкам оно "
-            "относится и целиком ли, неизвестно.",
-            SPLIT,
-        )
-        for one in merged
-        if (covered := [cell for cell in one.covered if cell in read])
-    ]
+    found = []
+    for one in merged:
+        if covered := [cell for cell in one.covered if cell in read]:
+            places = tuple(sheet.place(cell.address) for cell in (one.cell, *covered))
+            said = MERGED_SAID.format(one.area, one.cell.address)
+            found.append(Finding("merged_cells", Severity.BLOCKS, file, places, read_text(one.cell.value), said, SPLIT))
+    return found
 
 
 LAYOUTS = {
@@ -187,10 +183,8 @@ def recognise(workbook: Workbook, file: str) -> Identity:
             f"{file}: это не форма, разосланная этой программой: скрытых отметок в ней нет. {SEND_AGAIN}"
         )
     if found["version"] not in VERSIONS:
-        known = ", ".join(VERSIONS)
-        raise AnalysisError(
-            f"{file}: форма версии {found['version']}, а эта программа знает версии {known}. {SEND_AGAIN}"
-        )
+        said = f"форма версии {found['version']}, а эта программа знает версии {', '.join(VERSIONS)}"
+        raise AnalysisError(f"{file}: {said}. {SEND_AGAIN}")
     year = int(found["calendar_year"])
     return Identity(found["kind"], found["project"], year, found["reporter"], found["version"])
 
@@ -245,14 +239,12 @@ def _found(pages: Sequence[_Page], layout: FormSheet) -> list[tuple[str, tuple[R
     """Yields each sheet that has the headings of a layout, whatever its name, with the filled rows under them."""
     found = []
     for page in pages:
-        named = ((number, _columns(row, layout)) for number, row in enumerate(page.titles))
-        number, columns = next((one for one in named if one[1] is not None), (0, None))
-        if columns is not None:
-            # The headings are repeated if a table was cut in two.
-            heads = {at for at, row in enumerate(page.titles) if _columns(row, layout) is not None}
-            below = [row for at, row in enumerate(page.grid) if at > number and at not in heads]
-            rows = tuple(_filled_rows(page.sheet, below, columns))
-            found.append((page.sheet.name, rows))
+        # The headings are repeated if a table was cut in two.
+        heads = {at: columns for at, row in enumerate(page.titles) if (columns := _columns(row, layout))}
+        if heads:
+            first = min(heads)
+            below = [row for at, row in enumerate(page.grid) if at > first and at not in heads]
+            found.append((page.sheet.name, tuple(_filled_rows(page.sheet, below, heads[first]))))
     return found
 
 
@@ -283,16 +275,10 @@ def _merged(pages: Iterable[_Page], found: Mapping[str, Sequence[ReturnedRow]], 
 
 def _others(found: Sequence[tuple[str, tuple[ReturnedRow, ...]]], layout: FormSheet, file: str) -> list[Finding]:
     """Returns a finding for each copy of a sheet with other values: it is unknown which one is meant."""
+    said = f"Лист с заголовками листа «{layout.title}» в книге не один, и значения в них разные: прочитан первый."
+    action = f"Оставьте в книге один лист «{layout.title}» и верните форму."
     return [
-        Finding(
-            "pasted_twice",
-            Severity.BLOCKS,
-            file,
-            (f"лист {name}",),
-            "",
-            f"Лист с заголовками листа «{layout.title}» в книге не один, и значения в них разные: прочитан первый.",
-            f"Оставьте в книге один лист «{layout.title}» и верните форму.",
-        )
+        Finding("pasted_twice", Severity.BLOCKS, file, (f"лист {name}",), "", said, action)
         for name, rows in found[1:]
         if _values(rows) != _values(found[0][1])
     ]
@@ -333,12 +319,5 @@ def form_sheet_of(headings: Container[str]) -> str:
 
 
 def _missing_sheet(layout: FormSheet, file: str) -> Finding:
-    return Finding(
-        "workbook",
-        Severity.BLOCKS,
-        file,
-        (f"лист {layout.title}",),
-        "",
-        f"В книге нет листа с заголовками: {', '.join(column.title for column in layout.columns)}.",
-        SEND_AGAIN,
-    )
+    said = f"В книге нет листа с заголовками: {', '.join(column.title for column in layout.columns)}."
+    return Finding("workbook", Severity.BLOCKS, file, (f"лист {layout.title}",), "", said, SEND_AGAIN)

@@ -24,7 +24,7 @@ from analysis.intake.columns import (
     is_period,
     looks_like_header,
 )
-from analysis.intake.heading import read_heading, unread_text
+from analysis.intake.heading import NOTHING_TO_DO, read_heading, unread_text
 from analysis.intake.text_tables import (
     NO_TASK,
     ActivityRow,
@@ -42,7 +42,6 @@ from analysis.intake.text_tables import (
 from analysis.rules.plan_headings import COLUMNS_FILE, columns_stanza, folded, role_of
 
 PLACES_NAMED = 20
-NOTHING_TO_DO = "Ничего: полученный файл не изменён."
 ONE_TASK = "Документ не делит мероприятия на задачи"
 ASK_OFFICE = "Сверьте с подписанным документом; запишите исправление в data/corrections.toml."
 SETTLE_COLUMNS = f"Скажите, что в этих столбцах: по разделу на столбец в {COLUMNS_FILE} (образец ниже)."
@@ -84,10 +83,7 @@ def lay_out(
         reader.read()
     reader.finish()
     cells = [(cell, role, "") for cell, role in heading.used] + reader.used
-    return RoadmapText(
-        text_tables(heading, reader.rows, cells, file),
-        (*heading.findings, *reader.findings),
-    )
+    return RoadmapText(text_tables(heading, reader.rows, cells, file), (*heading.findings, *reader.findings))
 
 
 def _no_header(blocks: Sequence[Block]) -> str:
@@ -214,14 +210,11 @@ class _BodyReader:
         stanza = "\n\n".join(map(columns_stanza, self._unknown))
         places = tuple(cell.place for cell in cells[:PLACES_NAMED])
         value = " | ".join(self._unknown)
-        self.findings.append(
-            Finding("columns", Severity.ATTENTION, self.file, places, value, explanation, SETTLE_COLUMNS, stanza)
-        )
+        self._find("columns", Severity.ATTENTION, places, value, explanation, SETTLE_COLUMNS, stanza)
 
-    def _find(
-        self, rule: str, severity: Severity, places: tuple[str, ...], value: str, explanation: str, action: str
-    ) -> None:
-        self.findings.append(Finding(rule, severity, self.file, places, value, explanation, action))
+    def _find(self, rule: str, severity: Severity, places: tuple[str, ...], *said: str) -> None:
+        """Adds a finding; `said` is value, explanation, action and stanza."""
+        self.findings.append(Finding(rule, severity, self.file, places, *said))
 
     def _task_of(self, block: Block) -> Task | None:
         """The task that a block names; in a plan of whole numbers a row of all columns is none."""
@@ -238,25 +231,16 @@ class _BodyReader:
             return
         years = frozenset(self._columns.periods)
         if self._years and years and years != self._years:
-            self.report(
-                "columns", header[0].place, ", ".join(sorted(years)), "Годы в этой шапке не те, что в шапке выше"
-            )
+            said = "Годы в этой шапке не те, что в шапке выше"
+            self.report("columns", header[0].place, ", ".join(sorted(years)), said)
         self._years = years or self._years
 
     def _report_header(self, header: Sequence[Block], problem: str) -> None:
         headings = list(dict.fromkeys(plain(cell.text) for block in header for cell in block.filled))
-        self.findings.append(
-            Finding(
-                "columns",
-                Severity.BLOCKS,
-                self.file,
-                (header[0].place,),
-                " | ".join(headings),
-                f"Шапка таблицы не прочитана: {problem}. Строки под ней не читаются.",
-                SETTLE_COLUMNS,
-                "\n\n".join(columns_stanza(one) for one in headings if not self._is_known(one)),
-            )
-        )
+        said = f"Шапка таблицы не прочитана: {problem}. Строки под ней не читаются."
+        stanza = "\n\n".join(columns_stanza(one) for one in headings if not self._is_known(one))
+        place, value = (header[0].place,), " | ".join(headings)
+        self._find("columns", Severity.BLOCKS, place, value, said, SETTLE_COLUMNS, stanza)
 
     def _is_known(self, heading: str) -> bool:
         return heading.isdecimal() or role_of(folded(heading), self.settled) is not None
@@ -303,14 +287,10 @@ class _BodyReader:
 
     def _read_paragraph(self, block: Block) -> None:
         self._use([block], "unread")
-        first_word = plain(block.cells[0].text).split(" ")[0]
-        if CODE_WITH_DOT.match(first_word):
-            self.report(
-                "row_length",
-                block.place,
-                plain(block.cells[0].text),
-                "Мероприятие стоит вне таблицы: его значения по столбцам не прочитать",
-            )
+        text = plain(block.cells[0].text)
+        if CODE_WITH_DOT.match(text.split(" ")[0]):
+            said = "Мероприятие стоит вне таблицы: его значения по столбцам не прочитать"
+            self.report("row_length", block.place, text, said)
         else:
             self.findings.append(unread_text(block.cells[0], self.file))
 
@@ -384,31 +364,20 @@ class _BodyReader:
 
     def _check_code(self, cell: Cell, code: str) -> None:
         if not code_is_sound(cell, self._style):
-            self.report(
-                "activity_code",
-                cell.place,
-                code,
-                "Ожидался номер мероприятия вида «1.2». Если номер проставлен автонумерацией Word, в файле его нет",
-                "Запишите номер исправлением в data/corrections.toml: сам документ не правят.",
-            )
+            said = "Ожидался номер мероприятия вида «1.2». Если номер проставлен автонумерацией Word, в файле его нет"
+            action = "Запишите номер исправлением в data/corrections.toml: сам документ не правят."
+            self.report("activity_code", cell.place, code, said, action)
         elif not belongs(code, self._current):
-            self.report(
-                "task", cell.place, code, f"Номер не относится к задаче {self._current.code}, под которой стоит"
-            )
+            said = f"Номер не относится к задаче {self._current.code}, под которой стоит"
+            self.report("task", cell.place, code, said)
 
     def _note_repeated(self, extra: Cell, columns: Columns) -> None:
-        self.findings.append(
-            Finding(
-                "repeated_cell",
-                Severity.NOTE,
-                self.file,
-                (extra.place,),
-                plain(extra.text),
-                f"После разрыва страницы столбец {columns.periods[-1]} года стоит дважды; лишняя ячейка равна "
-                "своей соседке и отброшена.",
-                "Ничего; если значения разойдутся, строка будет остановлена.",
-            )
+        said = (
+            f"После разрыва страницы столбец {columns.periods[-1]} года стоит дважды; лишняя ячейка равна "
+            "своей соседке и отброшена."
         )
+        action = "Ничего; если значения разойдутся, строка будет остановлена."
+        self._find("repeated_cell", Severity.NOTE, (extra.place,), plain(extra.text), said, action)
 
     def _use(self, blocks: Iterable[Block], role: str) -> None:
         self._used.extend((cell, role, "", "") for block in blocks for cell in block.filled if not cell.inherited)

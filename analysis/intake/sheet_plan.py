@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, compress
 
 from analysis.contracts.findings import Finding, Severity, column_letters
 from analysis.errors import AnalysisError
@@ -32,16 +33,11 @@ def read_sheet_blocks(content: bytes, file: str) -> tuple[list[Block], list[Find
     sheets = [list(_blocks(sheet, number)) for number, sheet in enumerate(seen, start=1)]
     plans = [any(looks_like_header(block, {}) for block in blocks) for blocks in sheets]
     plans = plans if any(plans) else [True] * len(sheets)
-    read = [block for blocks, is_plan in zip(sheets, plans, strict=True) if is_plan for block in blocks]
-    aside = [
-        replace(block, table=OTHER_SHEET)
-        for blocks, is_plan in zip(sheets, plans, strict=True)
-        if not is_plan
-        for block in blocks
-    ]
-    findings = [_softened(one) for one in workbook.findings]
-    findings += [_left_out(sheet.name, file) for sheet, is_plan in zip(seen, plans, strict=True) if not is_plan]
-    findings += [_left_out(sheet.name, file) for sheet in workbook.sheets if sheet.hidden and sheet.rows]
+    read = chain.from_iterable(compress(sheets, plans))
+    others = [not is_plan for is_plan in plans]
+    aside = [replace(block, table=OTHER_SHEET) for blocks in compress(sheets, others) for block in blocks]
+    left_out = [*compress(seen, others), *(sheet for sheet in workbook.sheets if sheet.hidden and sheet.rows)]
+    findings = [*map(_softened, workbook.findings), *(_left_out(sheet.name, file) for sheet in left_out)]
     return [*read, *aside], findings
 
 
@@ -55,15 +51,9 @@ def _softened(finding: Finding) -> Finding:
 
 
 def _left_out(sheet: str, file: str) -> Finding:
-    return Finding(
-        "foreign_sheet",
-        Severity.ATTENTION,
-        file,
-        (f"лист {sheet}",),
-        "",
-        "На этом листе плана нет (нет шапки с названиями столбцов) или лист скрыт: он не читается.",
-        "Ничего; если план стоит здесь, покажите лист и назовите его столбцы.",
-    )
+    said = "На этом листе плана нет (нет шапки с названиями столбцов) или лист скрыт: он не читается."
+    action = "Ничего; если план стоит здесь, покажите лист и назовите его столбцы."
+    return Finding("foreign_sheet", Severity.ATTENTION, file, (f"лист {sheet}",), "", said, action)
 
 
 def _blocks(sheet: Sheet, number: int) -> Iterator[Block]:

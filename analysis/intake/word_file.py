@@ -19,14 +19,8 @@ DOCUMENT = "word/document.xml"
 SIDE_PARTS = ("word/header", "word/footer", "word/footnotes", "word/endnotes", "word/comments")
 # What zipfile, zlib and lxml raise over damaged or encrypted content.
 DAMAGE = (
-    etree.XMLSyntaxError,
-    zipfile.BadZipFile,
-    zlib.error,
-    RuntimeError,
-    EOFError,
-    NotImplementedError,
-    ValueError,
-)
+    etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, NotImplementedError, ValueError,
+)  # fmt: skip
 
 
 def open_package(content: bytes, file: str) -> zipfile.ZipFile:
@@ -56,15 +50,8 @@ def events(
     """Start and end of the elements with these tags, while the part is read: the whole is never in memory."""
     try:
         with package.open(part) as stream:
-            yield from etree.iterparse(
-                stream,
-                events=("start", "end"),
-                tag=tags,
-                resolve_entities=False,
-                no_network=True,
-                load_dtd=False,
-                huge_tree=True,
-            )
+            safe = {"resolve_entities": False, "no_network": True, "load_dtd": False}
+            yield from etree.iterparse(stream, events=("start", "end"), tag=tags, huge_tree=True, **safe)
     except KeyError:
         raise AnalysisError(
             f"{file}: внутри нет {part}, это не документ Word. Откройте файл в Word (или LibreOffice Writer) "
@@ -325,12 +312,7 @@ def _side_text(package: zipfile.ZipFile, part: str, file: str) -> str:
 
 
 def _side_finding(part: str, text: str, file: str) -> Finding:
-    return Finding(
-        "unread_text",
-        Severity.ATTENTION,
-        file,
-        (f"колонтитул, сноска или примечание ({part})",),
-        text,
-        "Колонтитулы, сноски и примечания не входят в таблицы проекта.",
-        "Проверьте, нет ли там значений, которые нужны отчёту.",
-    )
+    places = (f"колонтитул, сноска или примечание ({part})",)
+    said = "Колонтитулы, сноски и примечания не входят в таблицы проекта."
+    action = "Проверьте, нет ли там значений, которые нужны отчёту."
+    return Finding("unread_text", Severity.ATTENTION, file, places, text, said, action)

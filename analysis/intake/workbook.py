@@ -166,16 +166,12 @@ def _fault_finding(sheet: Sheet, fault: Fault, file: str) -> Finding:
 
 
 def _far_away_finding(sheet: Sheet, cells: Sequence[SheetCell], file: str) -> Finding:
-    return Finding(
-        "workbook",
-        Severity.BLOCKS,
-        file,
-        _places(sheet, cells),
-        _shown(cells),
+    said = (
         f"Заполненные ячейки (всего {len(cells)}) дальше строки {LAST_ROW} или столбца "
-        f"{column_letters(LAST_COLUMN)} не читаются: в форме там ничего не бывает.",
-        "Очистите эти ячейки или перенесите значения в строки формы.",
+        f"{column_letters(LAST_COLUMN)} не читаются: в форме там ничего не бывает."
     )
+    action = "Очистите эти ячейки или перенесите значения в строки формы."
+    return Finding("workbook", Severity.BLOCKS, file, _places(sheet, cells), _shown(cells), said, action)
 
 
 def _hidden_findings(sheet: Sheet, reader: SheetReader, file: str) -> Iterator[Finding]:
@@ -202,15 +198,9 @@ def _in_hidden_columns(sheet: Sheet, reader: SheetReader) -> list[SheetCell]:
 
 
 def _hidden_finding(sheet: Sheet, cells: Sequence[SheetCell], what: str, file: str) -> Finding:
-    return Finding(
-        "hidden_data",
-        Severity.BLOCKS,
-        file,
-        _places(sheet, cells),
-        _shown(cells),
-        f"{what} есть данные: их не видел тот, кто заполнял и проверял файл.",
-        "Покажите скрытое (или снимите фильтр), проверьте и оставьте или удалите.",
-    )
+    said = f"{what} есть данные: их не видел тот, кто заполнял и проверял файл."
+    action = "Покажите скрытое (или снимите фильтр), проверьте и оставьте или удалите."
+    return Finding("hidden_data", Severity.BLOCKS, file, _places(sheet, cells), _shown(cells), said, action)
 
 
 def _shown(cells: Sequence[SheetCell]) -> str:
@@ -247,20 +237,15 @@ def remembering_reader(root: Path) -> Callable[[bytes, str], Workbook]:
 def _encoded(workbook: Workbook) -> dict[str, Any]:
     return {
         "sheets": [
-            [
-                sheet.name,
-                sheet.hidden,
-                [
-                    [row.number, [[*_tagged(cell.value), cell.row, cell.column] for cell in row.cells]]
-                    for row in sheet.rows
-                ],
-                sheet.merged,
-            ]
-            for sheet in workbook.sheets
+            (sheet.name, sheet.hidden, list(map(_noted, sheet.rows)), sheet.merged) for sheet in workbook.sheets
         ],
         "properties": workbook.properties,
         "findings": [asdict(finding) for finding in workbook.findings],
     }
+
+
+def _noted(row: SheetRow) -> tuple[int, list[tuple[Any, ...]]]:
+    return row.number, [(*_tagged(cell.value), cell.row, cell.column) for cell in row.cells]
 
 
 def _decoded(noted: dict[str, Any]) -> Workbook:
@@ -284,11 +269,8 @@ def _tagged(value: Any) -> tuple[str, Any]:
 
 def _cell(noted: list[Any]) -> SheetCell:
     tag, value, row, column = noted
-    if tag == "moment":
-        value = datetime.fromisoformat(value)
-    elif tag == "date":
-        value = date.fromisoformat(value)
-    return SheetCell(value, row, column)
+    read = {"moment": datetime.fromisoformat, "date": date.fromisoformat}.get(tag)
+    return SheetCell(read(value) if read else value, row, column)
 
 
 @cache

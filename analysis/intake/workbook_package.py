@@ -32,17 +32,9 @@ CUT_FROM_BYTES = 1_000_000
 BLANK_CELLS = re.compile(rb'(?:<row r="[^<>/]*+(?:/>|>(?:<c r="[^<>/]*+/>)*+</row>)|<c r="[^<>/]*+/>)++')
 # What zipfile, zlib and expat raise over damaged content.
 DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    expat.ExpatError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)
+    zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, EOFError, LookupError, NotImplementedError, OSError,
+    RuntimeError, ValueError,
+)  # fmt: skip
 OF_NUMBERS = ("index/document.iwa", "index.zip")
 TABLES = (".xlsx", ".xls", ".csv")
 SAVE_AS_XLSX = "Откройте файл в Excel (или LibreOffice Calc) и сохраните как «Книга Excel (.xlsx)»."

@@ -1,7 +1,7 @@
 """Reads what the sheets of a workbook share: their list, the texts, the styles of dates, the custom properties."""
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,7 +16,7 @@ BUILT_IN_PERCENTAGES = frozenset(("9", "10"))
 BUILT_IN_DATES = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
 # The literal parts of a number format: quoted words, colours and languages, escaped characters.
 PRINTED_AS_IT_STANDS = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\_*].')
-DATE_LETTER = re.compile(r"[dmyhs]", re.IGNORECASE)
+DATE_LETTER, PERCENT = re.compile(r"[dmyhs]", re.IGNORECASE), re.compile("%")
 
 
 @dataclass(frozen=True)
@@ -54,22 +54,21 @@ def read_entries(package: Package, worded: bool = False) -> tuple[list[SheetEntr
     Raises:
         AnalysisError: A part that every workbook has is missing or damaged.
     """
-    book = _first(_relations(package, ""), "/officeDocument")
-    if not book:
-        raise package.damaged("не указано, где список листов")
+    book = _book(package)
     relations = _relations(package, book)
     found = _elements(package, book, "workbook/workbookPr", "sheets/sheet")
     entries = list(_entries(package, [one for one in found if one.name == "sheet"], relations))
     counts_from_1904 = any(one.attributes.get("date1904") in YES for one in found)
-    texts, styles = _texts(package, _first(relations, "/sharedStrings")), _first(relations, "/styles")
+    texts = _of_part(package, _first(relations, "/sharedStrings"), "sst/si")
+    styles = _styles(package, _first(relations, "/styles"))
     return entries, BookParts(
         [readable(one.text) for one in texts],
-        _styles(package, styles, BUILT_IN_DATES, _is_date_format),
+        frozenset(style for style, look in styles.items() if look.shows_a_date),
         EPOCH_1904 if counts_from_1904 else EPOCH_1900,
-        _styles(package, styles, BUILT_IN_PERCENTAGES, _is_percentage),
-        _struck_styles(package, styles),
+        frozenset(style for style, look in styles.items() if look.shows_percent),
+        frozenset(style for style, look in styles.items() if look.struck),
         frozenset(str(number) for number, one in enumerate(texts) if one.struck),
-        _worded_formats(package, styles) if worded else {},
+        {style: words for style, look in styles.items() if (words := look.words)} if worded else {},
     )
 
 
@@ -79,10 +78,7 @@ def sheet_names(package: Package) -> list[str]:
     Raises:
         AnalysisError: A part that every workbook has is missing or damaged.
     """
-    book = _first(_relations(package, ""), "/officeDocument")
-    if not book:
-        raise package.damaged("не указано, где список листов")
-    return [one.attributes.get("name", "") for one in _elements(package, book, "sheets/sheet")]
+    return [one.attributes.get("name", "") for one in _elements(package, _book(package), "sheets/sheet")]
 
 
 def read_properties(package: Package) -> dict[str, str]:
@@ -118,47 +114,63 @@ def _relations(package: Package, source: str) -> dict[str, tuple[str, str]]:
     }
 
 
+def _book(package: Package) -> str:
+    """The part with the list of sheets."""
+    book = _first(_relations(package, ""), "/officeDocument")
+    if not book:
+        raise package.damaged("не указано, где список листов")
+    return book
+
+
 def _first(relations: dict[str, tuple[str, str]], kind: str) -> str:
     return next((part for found, part in relations.values() if found.endswith(kind)), "")
 
 
-def _texts(package: Package, part: str) -> list[_Element]:
-    return _elements(package, part, "sst/si") if part.lower() in package.parts else []
+def _of_part(package: Package, part: str, *wanted: str) -> list[_Element]:
+    """The wanted elements of a part that a workbook may do without."""
+    return _elements(package, part, *wanted) if part.lower() in package.parts else []
 
 
-def _styles(
-    package: Package, part: str, built_in: Container[str | None], is_so: Callable[[str], bool]
-) -> frozenset[str]:
-    """Numbers of the styles whose number format is of a kind."""
-    if part.lower() not in package.parts:
-        return frozenset()
-    found = _elements(package, part, "numFmts/numFmt", "cellXfs/xf")
-    formats = [one.attributes for one in found if one.name == "numFmt"]
-    own = {one.get("numFmtId"): is_so(one.get("formatCode", "")) for one in formats}
-    styles = [one.attributes.get("numFmtId", "0") for one in found if one.name == "xf"]
-    return frozenset(str(number) for number, code in enumerate(styles) if own.get(code, code in built_in))
+@dataclass(frozen=True)
+class _Look:
+    """What a style makes of a cell: the number of a built-in format or its own format, and whether it strikes out."""
+
+    number: str
+    code: str | None
+    struck: bool
+
+    @property
+    def shows_a_date(self) -> bool:
+        return self._is(BUILT_IN_DATES, DATE_LETTER)
+
+    @property
+    def shows_percent(self) -> bool:
+        return self._is(BUILT_IN_PERCENTAGES, PERCENT)
+
+    def _is(self, built_in: Container[str], sign: re.Pattern[str]) -> bool:
+        if self.code is None:
+            return self.number in built_in
+        return sign.search(PRINTED_AS_IT_STANDS.sub("", self.code)) is not None
+
+    @property
+    def words(self) -> tuple[str, str] | None:
+        """The words before and behind a number, where the format shows any."""
+        words = _words_around(self.code or "")
+        return words if any(map(str.isalpha, "".join(words))) or "+" in words[1] else None
 
 
-def _struck_styles(package: Package, part: str) -> frozenset[str]:
-    """Numbers of the styles whose font is struck out."""
-    if part.lower() not in package.parts:
-        return frozenset()
-    found = _elements(package, part, "fonts/font", "cellXfs/xf")
-    fonts = {str(number) for number, one in enumerate(one for one in found if one.name == "font") if one.struck}
-    styles = (one.attributes.get("fontId", "0") for one in found if one.name == "xf")
-    return frozenset(str(number) for number, font in enumerate(styles) if font in fonts)
-
-
-def _worded_formats(package: Package, part: str) -> dict[str, tuple[str, str]]:
-    """The words before and behind a number by the number of the style, where the format shows any."""
-    if part.lower() not in package.parts:
-        return {}
-    found = _elements(package, part, "numFmts/numFmt", "cellXfs/xf")
-    formats = {one.attributes.get("numFmtId"): one.attributes.get("formatCode", "") for one in found
-               if one.name == "numFmt"}  # fmt: skip
-    styles = [one.attributes.get("numFmtId", "0") for one in found if one.name == "xf"]
-    worded = {str(number): _words_around(formats.get(code, "")) for number, code in enumerate(styles)}
-    return {style: words for style, words in worded.items() if any(map(str.isalpha, "".join(words))) or "+" in words[1]}
+def _styles(package: Package, part: str) -> dict[str, _Look]:
+    """The looks of the styles by their numbers."""
+    found = _of_part(package, part, "numFmts/numFmt", "fonts/font", "cellXfs/xf")
+    own = {
+        one.attributes.get("numFmtId"): one.attributes.get("formatCode", "") for one in found if one.name == "numFmt"
+    }
+    struck = {str(number) for number, one in enumerate(one for one in found if one.name == "font") if one.struck}
+    styles = (one.attributes for one in found if one.name == "xf")
+    return {
+        str(number): _Look(code := style.get("numFmtId", "0"), own.get(code), style.get("fontId", "0") in struck)
+        for number, style in enumerate(styles)
+    }
 
 
 def _words_around(code: str) -> tuple[str, str]:
@@ -175,14 +187,6 @@ def _literal(part: str) -> str:
     """What a part of a number format shows as it stands."""
     shown = re.sub(r"\[[^\]]*\]|[_*].", "", part)
     return re.sub(r'"([^"]*)"|\\(.)|.', lambda one: one[1] or one[2] or (" " if one[0] == " " else ""), shown)
-
-
-def _is_date_format(code: str) -> bool:
-    return DATE_LETTER.search(PRINTED_AS_IT_STANDS.sub("", code)) is not None
-
-
-def _is_percentage(code: str) -> bool:
-    return "%" in PRINTED_AS_IT_STANDS.sub("", code)
 
 
 def _elements(package: Package, part: str, *wanted: str) -> list[_Element]:
