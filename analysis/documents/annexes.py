@@ -42,8 +42,8 @@ PAPER = r"""
 }
 #show heading.where(level: 1): it => { show regex("^Приложение № \d+\.\s"): none; it }
 """
-ATTACHED = """#show <annex-{number}>: it => {{
-  pdf.attach({name}, read({path}, encoding: none), mime-type: "application/pdf", description: {words})
+ATTACHED = """#show <annex-{}>: it => {{
+  pdf.attach({}, read({}, encoding: none), mime-type: "application/pdf", description: {})
   it
 }}
 """
@@ -140,17 +140,12 @@ def _minutes(pack: Pack) -> str:
 
 def paper(annexes: Sequence[Annex]) -> str:
     """The look of the PDF, and what it carries along."""
-    carried = [
-        ATTACHED.format(
-            number=number,
-            name=_typst(f"{number}-{PurePosixPath(one.attached).name}"),
-            path=_typst(one.attached),
-            words=_typst(f"{MARK.format(number)}: {one.title}"),
-        )
-        for number, one in enumerate(annexes, 1)
-        if one.attached
-    ]
-    return PAPER + "".join(carried)
+    return PAPER + "".join(_carried(number, one) for number, one in enumerate(annexes, 1) if one.attached)
+
+
+def _carried(number: int, one: Annex) -> str:
+    texts = (f"{number}-{PurePosixPath(one.attached).name}", one.attached, f"{MARK.format(number)}: {one.title}")
+    return ATTACHED.format(number, *map(_typst, texts))
 
 
 def _typst(text: str) -> str:

@@ -5,22 +5,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.school_facts import CONTESTANTS
-from analysis.documents.material import (
-    CONCLUSION,
-    FACT,
-    Material,
-    asked_for,
-    bullets,
-    city_document,
-    concluded,
-    hypotheses_and_decisions,
-    of_report,
-    small_print,
-)
+from analysis.documents.material import Material, asked_for, bullets, city_document, of_report, small_print
 from analysis.documents.settings import CONTESTS
 from analysis.documents.staging import Document
 from analysis.indicators.keyed import CITY
-from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import form
 from analysis.presentation.school_facts import contest_table
@@ -36,21 +24,11 @@ HOW_COUNTED = (
 def contests_note(material: Material) -> Document:
     """The note on the contests of a year."""
     edition = material.edition
-    body = [
-        asked_for(material, CONTESTS),
-        FACT,
-        bullets(list(_facts(material)), NOTHING),
-        *(
-            [HOW_COUNTED, of_report(material, contest_table(edition))]
-            if len(edition.school_facts("contest_parts"))
-            else []
-        ),
-        CONCLUSION,
-        concluded(CONTESTS, Case(material)),
-        hypotheses_and_decisions(material, CONTESTS),
-        small_print(material, indicators=False),
-    ]
-    return city_document(material, CONTESTS, "contests-note", body)
+    facts = [bullets(list(_facts(material)), NOTHING)]
+    if len(edition.school_facts("contest_parts")):
+        facts += [HOW_COUNTED, of_report(material, contest_table(edition))]
+    below = small_print(material, indicators=False)
+    return city_document(material, CONTESTS, "contests-note", facts, below, asked_for(material, CONTESTS))
 
 
 def _facts(material: Material) -> Iterator[str]:

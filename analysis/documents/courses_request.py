@@ -4,21 +4,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.documents.material import (
-    CONCLUSION,
-    FACT,
-    Material,
-    asked_for,
-    bullets,
-    city_document,
-    concluded,
-    hypotheses_and_decisions,
-    of_report,
-    small_print,
-)
+from analysis.documents.material import Material, asked_for, bullets, city_document, of_report, small_print
 from analysis.documents.settings import COURSES
 from analysis.documents.staging import Document
-from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.effectiveness_tables import training
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import decimal, form
@@ -38,20 +26,15 @@ HOW_TO_READ = (
 def courses_request(material: Material) -> Document:
     """The request for courses of a year."""
     edition, topics = material.edition, len(material.rows("training_needs")) > 0
-    body = [
-        asked_for(material, COURSES),
-        FACT,
+    facts = [
         *([_told_of(material), HOW_TO_READ] if topics else [NOTHING]),
         of_report(material, training(edition)) if topics else "",
         of_report(material, deficit_table(edition)) if len(edition.school_facts("deficit_parts")) else "",
         "## Для административных команд",
         *_teams(material),
-        CONCLUSION,
-        concluded(COURSES, Case(material)),
-        hypotheses_and_decisions(material, COURSES),
-        small_print(material),
     ]
-    return city_document(material, COURSES, "courses-request", body)
+    above = asked_for(material, COURSES)
+    return city_document(material, COURSES, "courses-request", facts, small_print(material), above)
 
 
 def _told_of(material: Material) -> str:

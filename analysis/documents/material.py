@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from analysis.cleaning.schools import Register
 from analysis.documents.authored import DECISION, HYPOTHESIS, NOT_WRITTEN, Decisions, Key, Reply
-from analysis.documents.settings import Kind, Settings
+from analysis.documents.settings import SETTINGS_FILE, Kind, Settings
 from analysis.documents.staging import Document
+from analysis.errors import AnalysisError
 from analysis.lineage.named import table_code
 from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
@@ -15,7 +16,6 @@ from analysis.presentation.exhibits import Exhibit, data_note
 from analysis.presentation.markdown import escape
 from analysis.presentation.passport import MODEL
 from analysis.presentation.russian import listed, long_date
-from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.presentation.sentences import ended
 from analysis.rules.written import bracketed, doubt
 
@@ -54,9 +54,8 @@ def of_report(material: Material, exhibit: Exhibit) -> str:
     """A table of the annual report as a document shows it: its data lie with the report, its code is the same."""
     label = exhibit.label
     code = escape(table_code(label, material.year, internal=True))
-    return exhibit.markdown.replace(
-        data_note(material.edition, label), f"::: {{.table-note}}\nКод таблицы: {code}\n:::"
-    )
+    note = f"::: {{.table-note}}\nКод таблицы: {code}\n:::"
+    return exhibit.markdown.replace(data_note(material.edition, label), note)
 
 
 def bullets(sentences: Sequence[str], otherwise: str = "") -> str:
@@ -77,11 +76,6 @@ def hypotheses_and_decisions(material: Material, kind: Kind, school: str = "") -
     return "\n\n".join(parts)
 
 
-def vpr_notice(shown: bool) -> list[str]:
-    """The notice that stands wherever results of the ВПР do."""
-    return [f'::: {{.callout-important title="О результатах ВПР"}}\n{VPR_NOTICE}\n:::'] if shown else []
-
-
 def asked_for(material: Material, kind: Kind) -> str:
     """Which rows of the roadmap ask for the document; nothing where no entry says so."""
     codes = material.cited(kind.id)
@@ -91,9 +85,6 @@ def asked_for(material: Material, kind: Kind) -> str:
     rows = "мероприятию" if len(codes) == 1 else "мероприятиям"
     wrong = [code for code in codes if code not in known]
     if wrong:
-        from analysis.documents.settings import SETTINGS_FILE
-        from analysis.errors import AnalysisError
-
         raise AnalysisError(f"{SETTINGS_FILE}: мероприятия {', '.join(wrong)} в «дорожной карте» нет.")
     return escape(f"Составлено по {rows} {listed(list(codes))} «дорожной карты».")
 
@@ -121,12 +112,19 @@ def small_print(material: Material, indicators: bool = True) -> str:
     return f"# Откуда сведения\n\n::: {{.table-note}}\n{whence(material, asks, indicators)}\n:::"
 
 
-def city_document(material: Material, kind: Kind, name: str, body: Sequence[str]) -> Document:
-    """A document about the whole city in a year: its parts one after the other, empty ones left out."""
-    return Document(
-        "city",
-        f"{name}-{material.year}",
-        kind.title,
-        f"{material.place}, {material.year} год",
-        "\n\n".join(part for part in body if part),
-    )
+def city_document(
+    material: Material, kind: Kind, name: str, facts: Sequence[str], below: str, above: str = ""
+) -> Document:
+    """A document about the whole city in a year: its parts one after the other, empty ones left out.
+
+    Args:
+        material: What it is made from.
+        kind: Its kind.
+        name: Its file name without the year.
+        facts: What stands under «Факт».
+        below: What it ends with, in small letters.
+        above: What stands before the facts.
+    """
+    parts = [above, FACT, *facts, CONCLUSION, concluded(kind, Case(material)), hypotheses_and_decisions(material, kind)]
+    subtitle = f"{material.place}, {material.year} год"
+    return Document("city", f"{name}-{material.year}", kind.title, subtitle, "\n\n".join(filter(None, [*parts, below])))

@@ -1,16 +1,6 @@
 """The brief for the coordination meeting: execution, what is owed and by whom, the supported schools; two pages."""
 
-from analysis.documents.material import (
-    CONCLUSION,
-    FACT,
-    Material,
-    asked_for,
-    bullets,
-    city_document,
-    concluded,
-    hypotheses_and_decisions,
-    of_report,
-)
+from analysis.documents.material import Material, asked_for, bullets, city_document, of_report
 from analysis.documents.settings import MEETING
 from analysis.documents.staging import Document
 from analysis.presentation import outstanding, supported
@@ -34,19 +24,14 @@ def meeting_brief(material: Material) -> Document:
     edition = material.edition
     schools = [_school(material, login) for login in material.supported[:SHOWN_SCHOOLS]]
     has_facts = len(edition.execution) > 0
-    body = [
-        FACT,
+    facts = [
         of_report(material, task_results(edition)) if has_facts else "",
         bullets(schools),
         # In small letters instead of a frame: the brief of a usual year fits one page so.
         table_note(VPR_NOTICE) if schools else "",
         _debts(material),
-        CONCLUSION,
-        concluded(MEETING, Case(material)),
-        hypotheses_and_decisions(material, MEETING),
-        _whence(material, bool(schools)),
     ]
-    return city_document(material, MEETING, "meeting-brief", body)
+    return city_document(material, MEETING, "meeting-brief", facts, _whence(material, bool(schools)))
 
 
 def _whence(material: Material, with_schools: bool) -> str:

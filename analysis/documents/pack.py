@@ -8,7 +8,7 @@ from analysis.documents.added_file import page_pictures
 from analysis.documents.annexes import Annex, alone, page_parts, paper, whole
 from analysis.documents.material import Material
 from analysis.documents.report_pieces import ReportOfYear
-from analysis.documents.settings import SETTINGS_FILE, Kind, Pack, Piece, SettingsFile
+from analysis.documents.settings import SETTINGS_FILE, Kind, Pack, Piece, Settings
 from analysis.documents.staging import PACKS, Batch
 from analysis.documents.writers import written
 from analysis.errors import AnalysisError, nearest, probably_meant
@@ -51,7 +51,7 @@ class Asked(NamedTuple):
         """
         entry = ("pack", self.material.settings.packs.index(self.pack), "piece")
         misfits = [Misfit(said, (*entry, place), (self.pack.piece[place].key,)) for place, said in faults.items()]
-        refuse(self.project.root, SETTINGS_FILE, SettingsFile, misfits)
+        refuse(self.project.root, SETTINGS_FILE, Settings, misfits)
 
     def each(self, do: Callable[[int, Piece], Made]) -> list[Made]:
         """What comes of each piece, told its number; where several are not to be had all are told at once.

@@ -72,16 +72,12 @@ HOW_TO_READ = (
 
 def school_notes(material: Material, logins: Sequence[str]) -> list[Document]:
     """A note for each of the schools."""
-    return [
-        Document(
-            login,
-            f"analytic-note-{material.year}-{login}",
-            f"{SCHOOL_NOTE.title}: {material.name(login)}",
-            f"{material.place}, {material.year} год",
-            _body(material, login),
-        )
-        for login in logins
-    ]
+    return [_note(material, login) for login in logins]
+
+
+def _note(material: Material, login: str) -> Document:
+    name, title = f"analytic-note-{material.year}-{login}", f"{SCHOOL_NOTE.title}: {material.name(login)}"
+    return Document(login, name, title, f"{material.place}, {material.year} год", _body(material, login))
 
 
 def _body(material: Material, login: str) -> str:
@@ -118,16 +114,10 @@ def _reply(reply: Reply | None, year: int, login: str) -> str:
 
 def facts(material: Material, login: str) -> Iterator[str]:
     """What is known of the school this year, sentence by sentence, as Markdown."""
-    tables = material.edition.tables
-    yield from (escape(f"{said[:1].upper()}{said[1:]}.") for said, _ in history(login, tables))
+    yield from (escape(f"{said[:1].upper()}{said[1:]}.") for said, _ in history(login, material.edition.tables))
     yield _status(material, login)
-    yield from _executed(material, login)
-    yield from _owing(material, login)
-    yield from _own(material, login)
-    yield from _pupils(material, login)
-    yield from _low(material, login)
-    yield from _contested(material, login)
-    yield from _own_view(material, login)
+    for some in (_executed, _owing, _own, _pupils, _low, _contested, _own_view):
+        yield from some(material, login)
 
 
 def _status(material: Material, login: str) -> str:

@@ -129,13 +129,8 @@ def deficits(material: Material, login: str) -> str:
 def tables(material: Material, login: str) -> list[str]:
     """All tables of the note, those without rows left out."""
     ids = [*shares_of(material, "context"), *shares_of(material, "staff")]
-    made = [
-        execution(material, login),
-        own_measures(material, login),
-        results(material, login),
-        passport_shares(material, login, ids),
-        deficits(material, login),
-    ]
+    shares = partial(passport_shares, ids=ids)
+    made = (of(material, login) for of in (execution, own_measures, results, shares, deficits))
     return [one for one in made if one]
 
 

@@ -1,22 +1,10 @@
 """The note on selection: whom each rule lists, how sure that is, what another threshold would change, who leaves."""
 
-from analysis.documents.material import (
-    CONCLUSION,
-    FACT,
-    Material,
-    asked_for,
-    bullets,
-    city_document,
-    concluded,
-    hypotheses_and_decisions,
-    of_report,
-    small_print,
-)
+from analysis.documents.material import Material, asked_for, bullets, city_document, of_report, small_print
 from analysis.documents.settings import SELECTION
 from analysis.documents.staging import Document
 from analysis.presentation import selection_tables
 from analysis.presentation.conclusions.evidence import NO_SCHOOLS
-from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.effectiveness import notices
 from analysis.presentation.exhibits import with_notes
 from analysis.presentation.markdown import points
@@ -32,18 +20,9 @@ def selection_note(material: Material) -> Document:
     """The note on the selection of a year."""
     rules = [rule for rule in material.rules if len(material.of_rule("selection", rule))]
     words, tables = _of_report(material) if rules else (NO_RULES, [])
-    body = [
-        asked_for(material, SELECTION),
-        FACT,
-        bullets([_supported(material)]),
-        words,
-        *(tables if any(rule.parts_schools for rule in rules) else []),
-        CONCLUSION,
-        concluded(SELECTION, Case(material)),
-        hypotheses_and_decisions(material, SELECTION),
-        small_print(material),
-    ]
-    return city_document(material, SELECTION, "selection-note", body)
+    tables = tables if any(rule.parts_schools for rule in rules) else []
+    facts, above = [bullets([_supported(material)]), words, *tables], asked_for(material, SELECTION)
+    return city_document(material, SELECTION, "selection-note", facts, small_print(material), above)
 
 
 def _of_report(material: Material) -> tuple[str, list[str]]:

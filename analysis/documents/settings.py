@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -151,33 +152,28 @@ class Pack(Written, called="name"):
 
 
 @dataclass(frozen=True)
-class SettingsFile(Written):
-    """data/documents.toml."""
+class Settings(Written, keys={"packs": "pack"}):
+    """What is recorded about documents in data/documents.toml; packs in the order of the file."""
 
     document: tuple[DocumentRows, ...] = ()
     attachment: tuple[Attached, ...] = ()
-    pack: tuple[Pack, ...] = ()
+    packs: tuple[Pack, ...] = ()
+
+    @cached_property
+    def activities(self) -> Mapping[str, tuple[str, ...]]:
+        """By kind, the activities of the roadmap that ask for it."""
+        return {one.kind: one.activities for one in self.document}
+
+    @cached_property
+    def attachments(self) -> Mapping[tuple[str, int], Attachment]:
+        """By kind and year."""
+        return {(one.kind, one.year): one for one in self.attachment}
 
     def misfits(self) -> Iterator[Misfit]:
         """No two packs of a year share a name, also where files know no capital letters."""
-        for place in repeated([(one.name.casefold(), one.year) for one in self.pack]):
-            said = f"комплект «{self.pack[place].name}» за {self.pack[place].year} год записан дважды. Оставьте один."
+        for place in repeated([(one.name.casefold(), one.year) for one in self.packs]):
+            said = f"комплект «{self.packs[place].name}» за {self.packs[place].year} год записан дважды. Оставьте один."
             yield Misfit(said, ("pack", place), ("name",))
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What is recorded about documents.
-
-    Attributes:
-        activities: By kind, the activities of the roadmap that ask for it.
-        attachments: By kind and year.
-        packs: Annexes to minutes, in the order of the file.
-    """
-
-    activities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    attachments: Mapping[tuple[str, int], Attachment] = field(default_factory=dict)
-    packs: tuple[Pack, ...] = ()
 
 
 def load_settings(root: Path) -> Settings:
@@ -186,9 +182,4 @@ def load_settings(root: Path) -> Settings:
     Raises:
         RulesError: The file is broken; the message names the entry and the key.
     """
-    file = read_rules(root, SETTINGS_FILE, SettingsFile)
-    return Settings(
-        {one.kind: one.activities for one in file.document},
-        {(one.kind, one.year): one for one in file.attachment},
-        file.pack,
-    )
+    return read_rules(root, SETTINGS_FILE, Settings)

@@ -17,7 +17,16 @@ from analysis.documents.courses_request import courses_request
 from analysis.documents.meeting_brief import meeting_brief
 from analysis.documents.school_note import _own, _pupils, school_notes
 from analysis.documents.selection_note import selection_note
-from analysis.documents.settings import CONTESTS, COURSES, MEETING, SCHOOL_NOTE, SELECTION, Attachment, Settings
+from analysis.documents.settings import (
+    CONTESTS,
+    COURSES,
+    MEETING,
+    SCHOOL_NOTE,
+    SELECTION,
+    Attachment,
+    DocumentRows,
+    Settings,
+)
 from analysis.documents.staging import LISTED, Batch, Document, publish_documents
 from analysis.errors import AnalysisError
 from analysis.files.progress import SILENT
@@ -88,10 +97,10 @@ def test_the_reply_of_a_school_stands_in_its_note_with_day_and_post(material):
 
 
 def test_rows_of_the_roadmap_are_cited_and_must_exist(material):
-    cited = replace(material, settings=Settings({"school-note": ("3.3", "4.12")}))
+    cited = replace(material, settings=Settings((DocumentRows("school-note", ("3.3", "4.12")),)))
     assert "Составлено по мероприятиям 3.3 и 4.12 «дорожной карты»." in _plain(MADE[SCHOOL_NOTE](cited))
     with pytest.raises(AnalysisError, match=r"мероприятия 9\.9 в «дорожной карте» нет"):
-        MADE[SCHOOL_NOTE](replace(material, settings=Settings({"school-note": ("9.9",)})))
+        MADE[SCHOOL_NOTE](replace(material, settings=Settings((DocumentRows("school-note", ("9.9",)),))))
 
 
 def test_the_city_beside_a_school_says_of_how_many_schools(material):

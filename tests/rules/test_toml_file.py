@@ -6,7 +6,7 @@ import re
 import pytest
 
 from analysis.cleaning.corrections import Amendments
-from analysis.documents.settings import SettingsFile
+from analysis.documents.settings import Settings
 from analysis.errors import AnalysisError
 from analysis.rules.assumptions import Assumptions, OwnAssumptions
 from analysis.rules.config import ProjectFile, ReportingFile, SourcesFile, TermsFile, load_project, load_record
@@ -70,7 +70,7 @@ MODELS = {
     "data/calendar.toml": Calendar,
     "data/corrections.toml": Amendments,
     "data/disclosure.toml": Disclosure,
-    "data/documents.toml": SettingsFile,
+    "data/documents.toml": Settings,
     "data/indicators.toml": PassportFile,
     "data/reporting.toml": ReportingFile,
     "data/schools.toml": Mergers,
