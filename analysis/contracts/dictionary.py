@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandera.pandas as pa
 
+from analysis.contracts.blanks import NO_NUMBER, STATUS_WORDS
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
@@ -36,6 +37,14 @@ HEAD = """# Словарь данных
 
 Сделан из договоров о данных командой `make docs`; руками не правят. Имена столбцов — как в файлах и в коде, подписи —
 как в отчёте. «Пусто» говорит, может ли значение отсутствовать: пустое значение не ноль.
+"""
+STATUSES = """## Почему числа нет
+
+В CSV отчёта у каждого числа, которое может отсутствовать, есть столбец `<имя>_status`: {words}. Эти столбцы стоят
+последними, чтобы буквы остальных были те же, что в XLSX и в `analysis explain`. В служебном отчёте `hidden` не бывает.
+Об изменении к прежнему году `hidden` не говорят: это значило бы, что тогда результат у кого-то был.
+
+`not_applicable` ставится, только когда это видно в самой строке:
 """
 SECTIONS = (
     ("Таблицы «дорожной карты»", "Лежат в `data/processed`; из них считается план."),
@@ -83,7 +92,7 @@ Contracts = Mapping[str, type[pa.DataFrameModel]]
 def data_dictionary() -> str:
     """Returns the dictionary of all tables as Markdown."""
     own = {name: contract for name, contract in TYPED_TABLES.items() if contract not in TEXT_TABLES.values()}
-    parts = [HEAD]
+    parts = [HEAD, _statuses()]
     for (title, about), contracts in zip(
         SECTIONS,
         (
@@ -103,6 +112,12 @@ def data_dictionary() -> str:
         parts.append(f"## {title}\n\n{about}\n")
         parts.extend(_table(name, contract) for name, contract in contracts.items())
     return "\n".join([*parts, _outcomes()])
+
+
+def _statuses() -> str:
+    """What the column beside a number that is not there says, and when it says that there can be none."""
+    lines = (f"- {', '.join(f'`{name}`' for name in one.columns)}: {one.words};" for one in NO_NUMBER)
+    return "\n".join([STATUSES.format(words=STATUS_WORDS), *lines])[:-1] + ".\n"
 
 
 def _outcomes() -> str:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 ACTIVITY_CODE = r"^(\d+|[IVX]+|[а-яa-z])(\.(\d+|[IVX]+|[а-яa-z]))*$"
 SCHOOL_YEAR = r"^20\d\d/\d\d$"
+# Beside a number that may be empty: why it is.
+STATUS_SUFFIX = "_status"
 
 
 class Field(NamedTuple):

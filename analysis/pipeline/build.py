@@ -25,7 +25,9 @@ from analysis.rules.disclosure_policy import SECRET_FILE, load_policy
 from analysis.rules.exam_calendar import load_calendar
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from analysis.contracts.findings import Finding
     from analysis.indicators.links import Edges
@@ -83,8 +85,8 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT) -
     sources, methods = load_sources(project.root), load_methods(project.root)
     made, summed = _indicators(project, checked.tables, sources, methods)
     tables = {**checked.tables, **made}
-    chains = _chains(project, tables, sources, methods, summed)
-    editions = editions_of(project, tables, sources)
+    chains, masks = _chains(project, tables, sources, methods, summed)
+    editions = [replace(one, masks=masks) for one in editions_of(project, tables, sources)]
     broken = _broken(made, methods)
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))
@@ -123,15 +125,16 @@ def _chains(
     sources: Sequence[Source],
     methods: "Methods | None",
     summed: "Edges",
-) -> dict[str, bytes]:
-    """The files that `explain` reads beside the tables."""
+) -> tuple[dict[str, bytes], dict[str, "NDArray[np.bool_]"]]:
+    """The files that `explain` reads beside the tables, and the masks among them."""
     from analysis.indicators.school_edges import masks
     from analysis.lineage.store import stored_files
     from analysis.pipeline.chains import chain_words, edges_of
 
     words = chain_words(project, tables, sources, methods)
     edges = edges_of(tables, sources, methods, summed)
-    return stored_files(words, edges, masks(tables, edges))
+    bits = masks(tables, edges)
+    return stored_files(words, edges, bits), bits
 
 
 def _broken(made: Mapping[str, "pd.DataFrame"], methods: "Methods | None") -> list["Finding"]:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.contracts.columns import typed_table
 from analysis.contracts.effectiveness import PublicIndicators
@@ -46,6 +48,7 @@ class Edition:
         chains: What the chains of an internal edition are read from; a public one has no chains.
         policy: What the public edition hides.
         assumptions: What is taken for granted.
+        masks: Of a public edition: by masked table, row by row and column by column, what is hidden.
         replies: What schools have replied to their notes, by login; for the office alone.
         methods: How facts of schools become indicators; None where the project computes none.
     """
@@ -60,6 +63,7 @@ class Edition:
     policy: DisclosurePolicy = DEFAULT_POLICY
     assumptions: tuple[Assumption, ...] = ()
     methods: Methods | None = None
+    masks: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     replies: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -7,14 +7,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
+from numpy.typing import NDArray
 
+from analysis.contracts.blanks import CHANGES, STATUS_WORDS, WHY_EMPTY, statuses
 from analysis.contracts.columns import Contract, titles_of
+from analysis.contracts.fields import STATUS_SUFFIX
+from analysis.contracts.tables import stored_in
+from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import LONGEST_NAME, Exhibit
 
 DATA_ORIGIN = ("Происхождение", "Стоит только в вымышленных данных и говорит об этом", "")
 WIDEST_COLUMN = 60
+PROFILE = "https://datapackage.org/profiles/2.0/"  # of a package, its resources and their schemas alike
 FRICTIONLESS_TYPES = {
     "int64": "integer",
     "Int64": "integer",
@@ -85,7 +92,7 @@ def data_package(name: str, title: str, created: date, resources: Sequence[Mappi
         {**one, "schema": files.setdefault(_json(one["schema"]), f"{one['name']}.schema.json")} for one in resources
     ]
     package = {
-        "profile": "tabular-data-package",
+        "$schema": f"{PROFILE}datapackage.json",
         "name": name,
         "title": title,
         "created": f"{created.isoformat()}T00:00:00Z",
@@ -98,10 +105,33 @@ def _json(value: Mapping[str, Any]) -> bytes:
     return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8")
 
 
+def for_programs(edition: Edition, exhibit: Exhibit, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows and, behind them, why a number is not there.
+
+    Behind them, so that a cell has the same letter in the CSV as in the workbook and in `analysis explain`.
+    """
+    return rows.assign(**statuses(exhibit.data, exhibit.contract, _hidden_cells(edition, exhibit)))
+
+
+def _hidden_cells(edition: Edition, exhibit: Exhibit) -> dict[str, NDArray[np.bool_]]:
+    """By column what the public may not see: as the mask of its table says, or a number that is stored and not shown.
+
+    That a change is hidden is not told: it would say that a few, and not nobody, sat in the earlier year.
+    """
+    table = stored_in(exhibit.contract, edition.internal)
+    stored, data = edition.tables.get(table), exhibit.data
+    if edition.internal or stored is None or exhibit.behind:
+        return {}
+    bits = edition.masks.get(table, stored.notna().to_numpy())
+    cells = pd.DataFrame(bits, index=stored.index, columns=stored.columns).loc[data.index]
+    return {str(name): cells[name].to_numpy() for name in cells if name not in CHANGES}
+
+
 def resource(exhibit: Exhibit, frame: pd.DataFrame, content: bytes) -> dict[str, Any]:
     """One entry of datapackage.json: an exhibit, its data as they are written, and the CSV."""
     return {
-        "profile": "tabular-data-resource",
+        "$schema": f"{PROFILE}dataresource.json",
+        "type": "table",
         "name": exhibit.label,
         "path": f"{exhibit.label}.csv",
         "title": exhibit.caption,
@@ -110,17 +140,26 @@ def resource(exhibit: Exhibit, frame: pd.DataFrame, content: bytes) -> dict[str,
         "encoding": "utf-8",
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-        "schema": {"fields": _fields(frame, exhibit.contract), "missingValues": [""]},
+        "schema": {
+            "$schema": f"{PROFILE}tableschema.json",
+            "fields": _fields(frame, exhibit.contract),
+            "missingValues": [""],
+        },
     }
 
 
-def _fields(frame: pd.DataFrame, contract: Contract) -> list[dict[str, str]]:
+def _fields(frame: pd.DataFrame, contract: Contract) -> list[dict[str, Any]]:
     columns = contract.to_schema().columns
     return [_field(str(name), str(kind), columns) for name, kind in frame.dtypes.items()]
 
 
-def _field(name: str, kind: str, columns: Mapping[str, Any]) -> dict[str, str]:
+def _field(name: str, kind: str, columns: Mapping[str, Any]) -> dict[str, Any]:
     title, description, unit = DATA_ORIGIN
+    number = name.removesuffix(STATUS_SUFFIX)
+    if name not in columns and number in columns:
+        title = f"{columns[number].title}: почему пусто"
+        said = {"name": name, "type": "string", "title": title, "description": STATUS_WORDS}
+        return {**said, "constraints": {"enum": WHY_EMPTY}}
     if name != "data_origin":
         title, description = str(columns[name].title), str(columns[name].description)
         unit = columns[name].metadata["unit"]

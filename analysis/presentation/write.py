@@ -26,7 +26,7 @@ from analysis.presentation import (
 from analysis.presentation.catalogue import annex_name, report_name
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, Section, book_name, sheet_name
-from analysis.presentation.exports import Sheet, csv_bytes, data_package, resource, xlsx_bytes
+from analysis.presentation.exports import Sheet, csv_bytes, data_package, for_programs, resource, xlsx_bytes
 from analysis.presentation.figures import save
 from analysis.presentation.markdown import escape
 from analysis.presentation.place import CONTENT_FOLDER, EDITIONS, EXHIBITS, MADE_FOLDERS
@@ -171,9 +171,10 @@ def _write_data(folder: Path, edition: Edition, shown: Sequence[Exhibit]) -> Non
     sheets: list[Sheet] = []
     for exhibit in shown:
         table = exhibit.data.assign(data_origin=INVENTED) if edition.project.invented else exhibit.data
-        content = csv_bytes(table)
+        listed = for_programs(edition, exhibit, table)
+        content = csv_bytes(listed)
         (folder / f"{exhibit.label}.csv").write_bytes(content)
-        resources.append(resource(exhibit, table, content))
+        resources.append(resource(exhibit, listed, content))
         sheets.append(Sheet(sheet_name(exhibit.label), exhibit.caption, table, exhibit.contract))
     invented = f". {INVENTED}" if edition.project.invented else ""
     title = f"Данные отчёта за {edition.calendar_year} год: {edition.approval['title']}{invented}"

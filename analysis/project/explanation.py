@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.contracts.fields import STATUS_SUFFIX
 from analysis.errors import AnalysisError
 from analysis.files.tables import MANIFEST, PROCESSED
 from analysis.lineage.explain import CAN_BE_ASKED, PrintedTable, explain, explain_cell
@@ -112,9 +113,11 @@ def printed_table(project: Project, question: Question) -> PrintedTable:
 
 
 def fields_of(folder: Path, resource: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The columns of an entry of datapackage.json: written into it, or a file that it names."""
+    """The columns of an entry of datapackage.json, written into it or a file that it names; without statuses."""
     schema = resource["schema"]
-    return list((schema if isinstance(schema, dict) else read_made(folder / "data" / schema)).get("fields", []))
+    fields = (schema if isinstance(schema, dict) else read_made(folder / "data" / schema)).get("fields", [])
+    of_numbers = {f"{one['name']}{STATUS_SUFFIX}" for one in fields}
+    return [one for one in fields if one["name"] not in of_numbers]
 
 
 def read_made(path: Path) -> dict[str, Any]:

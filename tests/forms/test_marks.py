@@ -179,6 +179,17 @@ def test_a_fault_of_a_whole_sheet_or_book_is_listed_too():
     assert _tabs(again) == [TO_MEND.title, "Контингент"]
 
 
+def test_text_like_a_formula_stays_text_in_a_form_and_in_its_marked_copy():
+    book = _book(
+        form_of({"Конкурсы": [("= 5", "школьный", "обучающиеся", 12, 3), ("=", "школьный", "педагоги", 9, 1)]})
+    )
+    copy = _book(marked_copy(_bytes(book), [FAULT]))
+    for one in (book, copy):
+        cells = [one["Конкурсы"][place] for place in ("A2", "A3")]
+        assert [(cell.value, cell.data_type) for cell in cells] == [("= 5", "s"), ("=", "s")]
+        assert [cell for sheet in one for row in sheet.iter_rows() for cell in row if cell.data_type == "f"] == []
+
+
 def test_the_list_is_never_read_whatever_people_do_to_it():
     content = form_of(ADDED)
     book = _book(marked_copy(content, [FAULT, OTHER]))

@@ -129,7 +129,10 @@ def test_every_table_and_picture_has_its_data(published, year, name, fewest):
         assert {f"data/{label}.csv", f"data/tables-{site.name}.xlsx"} <= linked
         rows = list(csv.reader((site / f"data/{label}.csv").open(encoding="utf-8", newline="")))
         assert book[label].max_row == len(rows)
-        assert book[label].max_column == len(rows[0])
+        # Why a number is not there is told to programs alone, in the last columns of the CSV.
+        people_see = [name for name in rows[0] if name.removesuffix("_status") not in {*rows[0]} - {name}]
+        assert rows[0][: len(people_see)] == people_see
+        assert book[label].max_column == len(people_see)
 
 
 @pytest.mark.parametrize("year", YEARS)

@@ -17,6 +17,8 @@ from analysis.presentation.exports import Sheet, csv_bytes, data_package, resour
 
 LITERAL = [
     "=1+1",
+    "=",
+    "= 5",
     "+7",
     "-x",
     "@cmd",
