@@ -6,13 +6,13 @@ import pandas as pd
 
 from analysis.contracts.columns import typed_table
 from analysis.contracts.indicators import Abbreviations, Sources
-from analysis.contracts.quality import CONFIRMED, NOT_CONFIRMED, Assumptions
+from analysis.contracts.quality import CONFIRMED, Assumptions
 from analysis.contracts.report import PassportRows, SelectionRules
 from analysis.rules.assumptions import Assumption
 from analysis.rules.config import Abbreviation, Source
 from analysis.rules.indicator_passport import NO_INTERVAL, Indicator
 from analysis.rules.methods import Methods, RuleSet
-from analysis.rules.written import bracketed, doubt
+from analysis.rules.written import NOT_CONFIRMED, bracketed, doubt
 
 
 def rule_tables(

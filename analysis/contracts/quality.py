@@ -8,6 +8,7 @@ from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import Table, but, by_name
 from analysis.rules.assumptions import RATINGS
+from analysis.rules.written import NOT_CONFIRMED
 
 THERE, PARTLY, ASIDE, TOO_LATE, NOTHING = COMPLETENESS = ["есть", "частично", "отложено", "после срока", "нет сведений"]
 FORM, EXECUTION, RESULTS, EXPORT = "форма", "исполнение", "результаты", "выгрузка"
@@ -23,7 +24,8 @@ LINE: dict[str, Any] = {
     "label": "Строка", "meaning": "Чем отличается от других строк этих сведений", "unit": "", "ge": None,
     "nullable": True,
 }  # fmt: skip
-CONFIRMED, NOT_CONFIRMED = CONFIRMATIONS = ["подтверждено", "не подтверждено"]
+CONFIRMED = "подтверждено"
+CONFIRMATIONS = [CONFIRMED, NOT_CONFIRMED]
 
 
 class ReporterCompleteness(Table, unique=["calendar_year", "reporter", "fact_kind"]):

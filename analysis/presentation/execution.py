@@ -79,18 +79,20 @@ def escaped_but_references(text: str) -> str:
 
 def _sections(edition: Edition) -> Iterator[Section]:
     """Words and exhibits of each section, in order."""
-    tables = execution_tables
-    yield f"{said(edition)}\n\n{HOW_COUNTED}", [tables.statuses(edition)]
-    yield f"## По задачам {{#sec-by-task}}\n\n{HOW_TOTALLED}", [tables.task_results(edition)]
+    yield f"{said(edition)}\n\n{HOW_COUNTED}", [execution_tables.statuses(edition)]
+    yield f"## По задачам {{#sec-by-task}}\n\n{HOW_TOTALLED}", [execution_tables.task_results(edition)]
     for task in dict.fromkeys(edition.execution["task_code"]):
         rows = edition.execution[edition.execution["task_code"] == task]
-        yield f"## {task_heading(task)}: план и факт {{#sec-fact-{task}}}", [tables.task_table(edition, task, rows)]
-    yield "## С начала срока {#sec-to-date}", [tables.to_date(edition)]
-    yield "## По исполнителям {#sec-by-executor}", [tables.by_executor(edition)]
-    yield "## По тем, кто отчитывается {#sec-by-reporter}", [tables.by_reporter(edition)]
+        yield (
+            f"## {task_heading(task)}: план и факт {{#sec-fact-{task}}}",
+            [execution_tables.task_table(edition, task, rows)],
+        )
+    yield "## С начала срока {#sec-to-date}", [execution_tables.to_date(edition)]
+    yield "## По исполнителям {#sec-by-executor}", [execution_tables.by_executor(edition)]
+    yield "## По тем, кто отчитывается {#sec-by-reporter}", [execution_tables.by_reporter(edition)]
     yield _or_words("## По школам {#sec-by-school}", list(outstanding.schools(edition)), "Школы ни за что не отвечают.")
-    evidence, own = tables.evidence(edition), tables.own_measures(edition)
-    yield _or_words("## Подтверждения {#sec-evidence}", evidence, "Ни одно подтверждение ещё не принято.")
+    accepted, own = execution_tables.evidence(edition), execution_tables.own_measures(edition)
+    yield _or_words("## Подтверждения {#sec-evidence}", accepted, "Ни одно подтверждение ещё не принято.")
     yield _or_words("## Собственные меры школ {#sec-own-measures}", own, "Школы не сообщили о собственных мерах.")
     shown = [one for one in (outstanding.owed(edition), outstanding.bounds(edition)) if one is not None]
     yield f"## Что за кем {{#sec-owed}}\n\n{escaped_but_references(outstanding.said(edition))}", shown
