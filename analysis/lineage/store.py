@@ -111,31 +111,14 @@ def stored(root: Path) -> Store:
         arrays = np.load(folder / EDGES)
         words = json.loads((folder / WORDS).read_text(encoding="utf-8"))
     except (OSError, ValueError, EOFError, BadZipFile):
-        raise AnalysisError(
-            f"{PROCESSED}: собрано прежней версией программы или повреждено. Выполните: analysis build"
-        ) from None
+        said = "собрано прежней версией программы или повреждено. Выполните: analysis build"
+        raise AnalysisError(f"{PROCESSED}: {said}") from None
 
     @cache
     def table(name: str) -> pa.Table | None:
         return pq.read_table(folder / f"{name}.parquet") if name in names else None
 
     return Store(words, table, cache(arrays.get))
-
-
-def store_of(
-    words: Mapping[str, Any],
-    tables: Mapping[str, Any],
-    edges: Mapping[str, Mapping[str, "Links"]],
-    masks: "Mapping[str, Bits] | None" = None,
-) -> Store:
-    """Returns the same of tables, edges and masks in memory."""
-    arrays = _arrays(edges, masks or {})
-
-    @cache
-    def table(name: str) -> pa.Table | None:
-        return pa.Table.from_pandas(tables[name], preserve_index=False) if name in tables else None
-
-    return Store(words, table, arrays.get)
 
 
 def stored_files(
@@ -148,16 +131,9 @@ def stored_files(
         edges: By table and name.
         masks: Of public tables, row by row and column by column, what is hidden.
     """
+    arrays = {f"{table}/{MASK}": bits for table, bits in masks.items()}
+    for table, some in edges.items():
+        arrays |= {f"{table}/{name}/{part}": getattr(links, part) for name, links in some.items() for part in PARTS}
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **_arrays(edges, masks))
-    text = json.dumps(words, ensure_ascii=False, indent=1)
-    return {EDGES: buffer.getvalue(), WORDS: text.encode()}
-
-
-def _arrays(edges: Mapping[str, Mapping[str, "Links"]], masks: "Mapping[str, Bits]") -> "dict[str, Bits]":
-    return {f"{table}/{MASK}": bits for table, bits in masks.items()} | {
-        f"{table}/{name}/{part}": getattr(links, part)
-        for table, some in edges.items()
-        for name, links in some.items()
-        for part in PARTS
-    }
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return {EDGES: buffer.getvalue(), WORDS: json.dumps(words, ensure_ascii=False, indent=1).encode()}

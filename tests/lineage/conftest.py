@@ -14,12 +14,12 @@ from analysis.contracts.report import DisplacedResults, ReceivedCells
 from analysis.indicators.quality import quality_tables
 from analysis.indicators.school_edges import group_tables
 from analysis.indicators.tables import effectiveness_tables, indicator_tables
-from analysis.lineage.store import store_of
 from analysis.pipeline.chains import chain_words, edges_of
 from analysis.rules.config import Collection, Report, Source, load_project
 from analysis.rules.disclosure_policy import DEFAULT_POLICY, OPEN_CHOICE
 from analysis.rules.methods import load_methods
 from roadmaps import HOUSE, OF_MEASURE, OF_TARGET
+from stores import store_of
 
 MAP, UO, OLD, LATECOMER, IMO, ACCEPTED = (
     "map.txt",

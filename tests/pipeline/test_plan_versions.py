@@ -17,7 +17,6 @@ from analysis.indicators.edges import plan_edges, received_edges
 from analysis.indicators.plan import in_force
 from analysis.indicators.plan_changes import _otherwise
 from analysis.indicators.tables import indicator_tables
-from analysis.lineage.store import store_of
 from analysis.lineage.walk import Walk
 from analysis.pipeline.build import editions_of
 from analysis.pipeline.chains import chain_words
@@ -27,6 +26,7 @@ from analysis.presentation import plan_changes, sentences
 from analysis.presentation.catalogue import family_of
 from analysis.rules.config import Collection, load_project, load_sources
 from roadmaps import TASK, document, of_rule, project_with, the_blocking
+from stores import store_of
 
 FIRST_PLAN = (
     TASK,

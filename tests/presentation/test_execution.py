@@ -13,13 +13,13 @@ from analysis.cleaning.returns import fact_table
 from analysis.cleaning.typed_rows import rule_tables
 from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
-from analysis.lineage.store import store_of
 from analysis.pipeline.chains import chain_words, edges_of
 from analysis.presentation import execution, main_page, outstanding, progress
 from analysis.presentation.chains import chains, internal_sections
 from analysis.presentation.quality import reported
 from analysis.presentation.write import _sections
 from analysis.rules.config import Collection, Report
+from stores import store_of
 
 FILE = "data/raw/2021/form.xlsx"
 SCHOOLS = [(FILE, "строка", login, None, None, name, None, None, None, None) for login, name in (
