@@ -1,5 +1,6 @@
 """The workbooks of the invented town as people fill them in: registry, returned forms, acceptance by the office."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -67,18 +68,12 @@ class Book:
 
 def registry_book(city: str, all_schools: Sequence[School], received: date) -> Book:
     """Returns the registry of schools and their status."""
-    title = "Реестр школ города"
-    about = [_school_row(school) for school in all_schools]
+    title, identity = "Реестр школ города", form_identity("registry", city, received.year, "registry")
     statuses = [(school.login, year, status) for school in all_schools for year, status in school.statuses.items()]
-    return Book(
-        "data/raw/registry.xlsx",
-        title,
-        "registry",
-        received,
-        (title, f"{INVENTED}."),
-        ((REGISTRY_SCHOOLS, about, {}), (REGISTRY_STATUS, statuses, {})),
-        form_identity("registry", city, received.year, "registry"),
-    )
+    about = list(map(_school_row, all_schools))
+    sheets: list[FilledSheet] = [(REGISTRY_SCHOOLS, about, {}), (REGISTRY_STATUS, statuses, {})]
+    said = (title, f"{INVENTED}.")
+    return Book("data/raw/registry.xlsx", title, "registry", received, said, sheets, identity)
 
 
 def returned_books(blank: Mapping[tuple[int, str], BlankForm], returns: Sequence[Return]) -> list[Book]:
@@ -88,25 +83,22 @@ def returned_books(blank: Mapping[tuple[int, str], BlankForm], returns: Sequence
         blank: The forms that were sent out, by year and reporter.
         returns: What was filled in; a second return of a form replaces the first.
     """
+    seen: Counter[tuple[int, str]] = Counter()
     books: list[Book] = []
-    for number, filled in enumerate(returns):
-        versions = 1 + sum((one.year, one.reporter) == (filled.year, filled.reporter) for one in returns[:number])
-        stem = f"data/raw/{filled.year}/form_{filled.reporter}"
-        form = blank[(filled.year, filled.reporter)]
-        books.append(
-            Book(
-                f"{stem}_v{versions}.xlsx",
-                f"{filled.year} год, сведения: {filled.reporter}",
-                "form",
-                filled.received,
-                form.instructions,
-                [_filled_sheet(sheet, filled, versions) for sheet in form.sheets],
-                form.identity,
-                f"{stem}_v{versions - 1}.xlsx" if versions > 1 else "",
-                versions,
-            )
-        )
+    for filled in returns:
+        key = (filled.year, filled.reporter)
+        seen[key] += 1
+        books.append(_returned_book(blank[key], filled, seen[key]))
     return books
+
+
+def _returned_book(form: BlankForm, filled: Return, version: int) -> Book:
+    stem = f"data/raw/{filled.year}/form_{filled.reporter}"
+    title = f"{filled.year} год, сведения: {filled.reporter}"
+    sheets = [_filled_sheet(sheet, filled, version) for sheet in form.sheets]
+    before = f"{stem}_v{version - 1}.xlsx" if version > 1 else ""
+    about = (title, "form", filled.received, form.instructions)
+    return Book(f"{stem}_v{version}.xlsx", *about, sheets, form.identity, before, version)
 
 
 def acceptance_book(
@@ -123,15 +115,12 @@ def acceptance_book(
     title = f"Рассмотрение подтверждений за {calendar_year} год"
     rows = [row for filled in returns for row in acceptance_rows(filled, _measure_titles(blank, filled))]
     received = max(filled.received for filled in returns) + timedelta(days=DAYS_TO_DECIDE)
-    return Book(
-        f"data/raw/{calendar_year}/acceptance.xlsx",
-        title,
-        "acceptance",
-        received,
+    said, identity = (
         (title, f"{INVENTED}.", *HOW_TO_DECIDE),
-        ((ACCEPTANCE, rows, {}),),
         form_identity("acceptance", city, calendar_year, "acceptance"),
     )
+    file = f"data/raw/{calendar_year}/acceptance.xlsx"
+    return Book(file, title, "acceptance", received, said, ((ACCEPTANCE, rows, {}),), identity)
 
 
 def acceptance_rows(filled: Return, titles: Mapping[Given, Given]) -> Iterator[Sequence[Given]]:
@@ -143,24 +132,20 @@ def acceptance_rows(filled: Return, titles: Mapping[Given, Given]) -> Iterator[S
     """
     facts = {fact[0]: fact[1] for fact in filled.facts}
     names = {school.login: school.name for school in schools()}
-    for label, kind, number, day, link, confirmed, decided in filled.evidence:
+    for label, *named, confirmed, decided in filled.evidence:
         verdict, _, reason = str(decided).partition(": ")
         if not verdict:
             continue
-        parts = [part or None for part in (kind, number, day, link, confirmed)]
-        identifier = evidence_id(filled.reporter, str(label), filled.year, parts)
+        parts = [part or None for part in (*named, confirmed)]
         examined = verdict != NOT_EXAMINED
         yield acceptance_row(
-            evidence_id=identifier,
+            **dict(zip(("evidence_kind", "evidence_number", "evidence_date", "evidence_link"), named, strict=True)),
+            evidence_id=evidence_id(filled.reporter, str(label), filled.year, parts),
             measure_label=label,
             measure_title=titles.get(label, ""),
             reporter=reporter_words(filled.reporter, names),
             fact_count=_count(facts.get(label, "")),
             confirmed_count=confirmed,
-            evidence_kind=kind,
-            evidence_number=number,
-            evidence_date=day,
-            evidence_link=link,
             received=filled.received,
             verdict=verdict,
             verdict_by=DECIDED_BY if examined else "",
@@ -215,13 +200,5 @@ def _execution_rows(rows: Sequence[Sequence[Given]], filled: Return) -> list[Seq
 
 def _school_row(school: School) -> Sequence[Given]:
     short = f"{'СОШ' if school.kind == 'школа' else school.kind.capitalize()} {school.number}"
-    return (
-        school.login,
-        code_oo(school),
-        CODE_MSU,
-        school.name,
-        full_name(school),
-        f"{short}; МБОУ {short}",
-        school.kind,
-        school.pupils,
-    )
+    codes, names = (school.login, code_oo(school), CODE_MSU), (school.name, full_name(school), f"{short}; МБОУ {short}")
+    return (*codes, *names, school.kind, school.pupils)

@@ -91,12 +91,10 @@ def _lapsed(book: Book, returns: Sequence[Return]) -> Iterator[Answer]:
     latest = {(filled.year, filled.reporter): filled for filled in returns}.values()
     present = {row[0] for filled in latest for row in acceptance_rows(filled, {})}
     sheet, rows = book.rows(ACCEPTANCE)
-    for number, row in enumerate(rows):
+    said = "решение о подтверждении, которого больше нет"
+    for number, row in enumerate(rows, start=ROWS_ABOVE):
         if row[0] not in present:
-            cell = xl_rowcol_to_cell(number + ROWS_ABOVE, 0)
-            yield Answer(
-                book.file, sheet, cell, str(row[0]), "решение о подтверждении, которого больше нет", "acceptance"
-            )
+            yield Answer(book.file, sheet, xl_rowcol_to_cell(number, 0), str(row[0]), said, "acceptance")
 
 
 def _lines(entry: Answer) -> Iterator[str]:

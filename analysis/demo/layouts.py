@@ -28,11 +28,8 @@ def xlsx_bytes(grid: Grid, sheet: str, written: date) -> bytes:
         page = book.add_worksheet(sheet)
         for row, cells in enumerate(grid):
             for column, value in enumerate(cells):
-                if isinstance(value, str):
-                    if value:
-                        page.write_string(row, column, value)
-                else:
-                    page.write_number(row, column, value)
+                if value != "":
+                    (page.write_string if isinstance(value, str) else page.write_number)(row, column, value)
     return buffer.getvalue()
 
 
@@ -51,20 +48,10 @@ REGION = "Вымышленный край"
 MARKS = ("2", "3", "4", "5")
 # Numbers of the subjects in the exam systems.
 SUBJECT_CODES = {
-    "Русский язык": 1,
-    "Математика": 2,
-    "Математика (профильная)": 2,
-    "Физика": 3,
-    "Химия": 4,
-    "Информатика": 5,
-    "Биология": 6,
-    "История": 7,
-    "География": 8,
-    "Английский язык": 9,
-    "Обществознание": 12,
-    "Литература": 18,
+    "Русский язык": 1, "Математика": 2, "Математика (профильная)": 2, "Физика": 3, "Химия": 4, "Информатика": 5,
+    "Биология": 6, "История": 7, "География": 8, "Английский язык": 9, "Обществознание": 12, "Литература": 18,
     "Математика (базовая)": 22,
-}
+}  # fmt: skip
 EXAM_NAMES = {"ОГЭ": "основного государственного экзамена (ОГЭ)", "ЕГЭ": "единого государственного экзамена (ЕГЭ)"}
 # The highest score of each task of a test; the lowest primary score for each mark, in thousandths of the whole.
 TASKS = (1, 1, 2, 1, 2, 3, 2, 1, 3)
@@ -215,10 +202,8 @@ def _class_of(one: Sat, number: int) -> str:
 
 
 def _plain(subject: str) -> str:
-    """A subject as the exam systems write it."""
-    return {"Математика (профильная)": "Математика профильная", "Математика (базовая)": "Математика базовая"}.get(
-        subject, subject
-    )
+    """A subject as the exam systems write it: «Математика профильная»."""
+    return subject.replace("(", "").replace(")", "")
 
 
 def _day(one: Sat, number: int) -> str:

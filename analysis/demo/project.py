@@ -39,9 +39,8 @@ def demo_files() -> dict[str, bytes]:
     """Returns every file of the demo by path."""
     about, filled = town(), returns()
     begun = new_project(NewProject(about["city"], about["publisher"], about["years"], invented=True))
-    roadmap = roadmap_document(
-        about["heading"], about["years"], [(task["code"], task["title"], task["activities"]) for task in about["task"]]
-    )
+    tasks = [(task["code"], task["title"], task["activities"]) for task in about["task"]]
+    roadmap = roadmap_document(about["heading"], about["years"], tasks)
     blank = _sent_out(roadmap)
     returned = returned_books(blank, filled)
     accepted = [_accepted(year, filled, blank) for year in about["years"]]

@@ -68,10 +68,10 @@ def _value(value: str | date) -> str:
 MINIMUM = """
 [[minimum_score]]
 procedure = "ЕГЭ"
-calendar_year = {year}
-subject = "{subject}"
-score = {score}
-basis = "{invented}: минимум этого города"
+calendar_year = {}
+subject = "{}"
+score = {}
+basis = "{}: минимум этого города"
 confirmed = false
 """
 
@@ -88,10 +88,8 @@ def inbox_files() -> dict[str, bytes]:
 
 def calendar_with_minima(calendar: bytes) -> bytes:
     """Returns the calendar of procedures with the minimum scores of the town."""
-    minima = (
-        MINIMUM.format(year=year, subject=subject, score=score, invented=INVENTED)
-        for (_, year, subject), score in _vocabulary().minimum_scores.items()
-    )
+    known = _vocabulary().minimum_scores.items()
+    minima = (MINIMUM.format(year, subject, score, INVENTED) for (_, year, subject), score in known)
     return calendar + "".join(minima).encode()
 
 
@@ -116,9 +114,6 @@ def _as_it_came(export: Export) -> Filed:
 def _counts(export: Export) -> Filed:
     content = export.content()
     kept = counts_csv(read_export(content, export.path, _vocabulary()).counts)
-    more = {
-        "wave": export.wave if export.said_wave else "",
-        "derived_from": hashlib.sha256(content).hexdigest(),
-    }
+    more = {"wave": export.wave if export.said_wave else "", "derived_from": hashlib.sha256(content).hexdigest()}
     path = f"data/raw/{export.year}/counts_{hashlib.sha256(kept).hexdigest()[:DIGITS_OF_NAME]}.csv"
     return Filed(path, f"{export.title}: итоги по школам", "counts", export.received, kept, more)

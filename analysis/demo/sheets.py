@@ -1,21 +1,12 @@
 """The sheets of school facts as the invented schools fill them in, with the mistakes of people."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from analysis.contracts.forms import (
-    CONTESTS,
-    CONTEXT,
-    DEFICITS,
-    RESULTS,
-    SCORES,
-    SELF_ASSESSMENT,
-    STAFF,
-    FormSheet,
-)
+from analysis.contracts.forms import CONTESTS, CONTEXT, DEFICITS, RESULTS, SCORES, SELF_ASSESSMENT, STAFF, FormSheet
 from analysis.demo.exam_sittings import Sat, sat, sitting
 from analysis.demo.pupils import contests, context_counts, deficit_counts, self_assessment, staff_amounts
 from analysis.demo.town import Planted, School, read, schools
@@ -154,19 +145,15 @@ def _self_assessment(_: Sequence[Sequence[Given]], school: School, year: int) ->
 
 
 def _contests(_: Sequence[Sequence[Given]], school: School, year: int) -> list[Line]:
-    return [
-        (one.name, one.level, one.contestants, one.contestant_count, one.winner_count) for one in contests(school, year)
-    ]
+    return list(map(astuple, contests(school, year)))
 
 
-FILLED: Mapping[str, Callable[[Sequence[Sequence[Given]], School, int], list[Line]]] = MappingProxyType(
-    {
-        CONTEXT.title: _context,
-        STAFF.title: _staff,
-        RESULTS.title: _marks,
-        SCORES.title: _scores,
-        DEFICITS.title: _deficits,
-        SELF_ASSESSMENT.title: _self_assessment,
-        CONTESTS.title: _contests,
-    }
-)
+FILLED: Mapping[str, Callable[[Sequence[Sequence[Given]], School, int], list[Line]]] = {
+    CONTEXT.title: _context,
+    STAFF.title: _staff,
+    RESULTS.title: _marks,
+    SCORES.title: _scores,
+    DEFICITS.title: _deficits,
+    SELF_ASSESSMENT.title: _self_assessment,
+    CONTESTS.title: _contests,
+}

@@ -112,15 +112,11 @@ def schools() -> tuple[School, ...]:
     described = town()["schools"]
     years = described["school_years"]
     kinds = dict.fromkeys(described["lyceum"], "лицей") | dict.fromkeys(described["gymnasium"], "гимназия")
-    return tuple(
-        School(
-            number,
-            kinds.get(number, ORDINARY_KIND),
-            pupils,
-            dict(zip(years, described["status"].get(str(number), [UNSUPPORTED] * len(years)), strict=True)),
-        )
-        for number, pupils in enumerate(described["pupils"], start=1)
-    )
+    found = []
+    for number, pupils in enumerate(described["pupils"], start=1):
+        status = described["status"].get(str(number), [UNSUPPORTED] * len(years))
+        found.append(School(number, kinds.get(number, ORDINARY_KIND), pupils, dict(zip(years, status, strict=True))))
+    return tuple(found)
 
 
 def returns() -> list[Return]:

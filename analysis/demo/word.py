@@ -53,15 +53,14 @@ def roadmap_document(
     table = f"<w:tbl><w:tblPr><w:tblBorders>{BORDERS}</w:tblBorders></w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
     approval = "".join(_paragraph(line, "right") for line in heading[:-1])
     body = f"{approval}{_paragraph()}{_paragraph(heading[-1], 'center')}{table}{''.join(rows)}</w:tbl>{PAGE}"
-    return _package(
-        {
-            "[Content_Types].xml": CONTENT_TYPES,
-            "_rels/.rels": _relationships(f"{OFFICE}/officeDocument", "word/document.xml"),
-            "word/document.xml": f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>',
-            "word/_rels/document.xml.rels": _relationships(f"{OFFICE}/styles", "styles.xml"),
-            "word/styles.xml": STYLES,
-        }
-    )
+    parts = {
+        "[Content_Types].xml": CONTENT_TYPES,
+        "_rels/.rels": _relationships(f"{OFFICE}/officeDocument", "word/document.xml"),
+        "word/document.xml": f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>',
+        "word/_rels/document.xml.rels": _relationships(f"{OFFICE}/styles", "styles.xml"),
+        "word/styles.xml": STYLES,
+    }
+    return _package(parts)
 
 
 def _header(years: Sequence[int]) -> list[str]:
@@ -73,12 +72,8 @@ def _header(years: Sequence[int]) -> list[str]:
         _cell("Исполнитель и соисполнители мероприятия", 7, merge="restart"),
     ]
     names = ("наименование", "плановое значение", *(f"{year} г." for year in years))
-    lower = [
-        _cell("", 0, merge="continue"),
-        _cell("", 1, merge="continue"),
-        *(_cell(name, position) for position, name in enumerate(names, start=2)),
-        _cell("", 7, merge="continue"),
-    ]
+    first, second, last = (_cell("", position, merge="continue") for position in (0, 1, 7))
+    lower = [first, second, *(_cell(name, position) for position, name in enumerate(names, start=2)), last]
     numbers = [_cell(str(position + 1), position) for position in range(len(WIDTHS))]
     return [_row(cells, repeated=True) for cells in (upper, lower, numbers)]
 

@@ -56,12 +56,10 @@ class Annotated:
 
     def told(self, root: Path) -> list[str]:
         """What is said of the copies, a line each; paths from the folder of the project."""
+        not_made = "Копию с пометками сделать не удалось, замечания — в списке"
         return [
             *(f"С пометками: {path.relative_to(root).as_posix()}" for path in self.written),
-            *(
-                f"Копию с пометками сделать не удалось, замечания — в списке: {file} ({why})"
-                for file, why in self.failed
-            ),
+            *(f"{not_made}: {file} ({why})" for file, why in self.failed),
             *(f"Осталась с прошлого раза, больше не нужна: {path.relative_to(root).as_posix()}" for path in self.left),
         ]
 
@@ -79,11 +77,9 @@ def annotate(root: Path, findings: Sequence[Finding], returned: Iterable[str], f
     for file, faults in _faults(one for one in findings if one.file in ours).items():
         try:
             content = marked_copy((root / file).read_bytes(), faults)
-        except AnalysisError as error:
-            failed.append((file, str(error)))
-            continue
         except Exception as error:  # noqa: BLE001 - whatever a library says of one workbook, the others get their copies
-            failed.append((file, f"{type(error).__name__}: {error}"))
+            known = isinstance(error, AnalysisError)
+            failed.append((file, str(error) if known else f"{type(error).__name__}: {error}"))
             continue
         if content is not None:
             copy = folder / PurePosixPath(file).parent.name / PurePosixPath(file).name  # one name may come every year

@@ -140,13 +140,8 @@ class BlankForm:
 
 def workbooks(blank: Sequence[BlankForm], calendar_year: int, created: date) -> list[Form]:
     """Returns the forms of a year as workbooks; `created` is the date written into the files."""
-    return [
-        Form(
-            f"{calendar_year}_{_file_name(form.reporter)}.xlsx",
-            form_bytes(form.instructions, form.sheets, form.identity, created),
-        )
-        for form in blank
-    ]
+    named = ((f"{calendar_year}_{_file_name(form.reporter)}.xlsx", form) for form in blank)
+    return [Form(name, form_bytes(form.instructions, form.sheets, form.identity, created)) for name, form in named]
 
 
 @dataclass(frozen=True)
@@ -196,13 +191,10 @@ def _blank_form(
     measures = rows_of(named)
     note = "" if measures else _why_empty(reporter, status, year)
     about_own = [HOW_TO_FILL_OWN, *how_to_fill_sheets(facts, year)] if own else []
-    heading = f"Сведения за {year} год: {name}"
-    return BlankForm(
-        reporter,
-        (heading, *filter(None, [note]), *_instructions([*how_to_fill_kinds(measures), *about_own], asking.invented)),
-        (*_sheets(measures, note, own, school_shares(asking.reporting)), *(facts if own else ())),
-        form_identity("form", asking.project, year, reporter),
-    )
+    said = [f"Сведения за {year} год: {name}", *filter(None, [note])]
+    said += _instructions([*how_to_fill_kinds(measures), *about_own], asking.invented)
+    sheets = (*_sheets(measures, note, own, school_shares(asking.reporting)), *(facts if own else ()))
+    return BlankForm(reporter, tuple(said), sheets, form_identity("form", asking.project, year, reporter))
 
 
 def how_to_fill_kinds(measures: Sequence[Row]) -> Iterator[str]:
@@ -223,10 +215,8 @@ def _instructions(about_own: Sequence[str], invented: bool) -> list[str]:
 
 def _sheets(measures: Sequence[Row], note: str, own: bool, shares: Mapping[tuple[str, int], int]) -> list[FilledSheet]:
     rows: list[tuple[str, ...]] = [("", note)] if note else []
-    rows += [
-        (row["measure_label"], measure_words(row), _target_words(row, own, shares), deadline_words(row))
-        for row in measures
-    ]
+    for row in measures:
+        rows.append((row["measure_label"], measure_words(row), _target_words(row, own, shares), deadline_words(row)))
     choices = {"measure_label": [row["measure_label"] for row in measures] or ["—"]}
     asked = {ASKED_BY_KIND.get(row["measure_kind"], "") for row in measures}
     sheets: list[FilledSheet] = [(EXECUTION.asking_for(asked), rows, {}), (EVIDENCE.asking_for(asked), [], choices)]

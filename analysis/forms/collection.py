@@ -27,6 +27,7 @@ from analysis.rules.config import CALENDAR_FILE, INVENTED, Collection, Project, 
 from analysis.rules.exam_calendar import Sitting, load_calendar, sitting_stanza
 from analysis.rules.school_mergers import SCHOOLS_FILE
 
+NO_REGISTRY = "Реестра школ ещё нет, поэтому форм школ нет: заполните registry.xlsx и выполните analysis receive."
 FILLED_IN = (
     "в книгу что-то вписано, поэтому она оставлена как есть. Примите её (analysis receive) или уберите отсюда и "
     "повторите команду."
@@ -116,11 +117,7 @@ def _not_made(
     elif not any(one.calendar_year == calendar_year and one.form_subjects for one in sittings):
         said = f"процедур {calendar_year} года, о которых спрашивает форма, нет: ключ form_subjects всюду пуст."
         lines.append(f"{CALENDAR_FILE}: {said}")
-    if tables["schools"].empty:
-        lines.append(
-            "Реестра школ ещё нет, поэтому форм школ нет: заполните registry.xlsx и выполните analysis receive."
-        )
-    return lines
+    return [*lines, NO_REGISTRY] if tables["schools"].empty else lines
 
 
 def _collection(project: Project) -> Collection:
@@ -147,11 +144,8 @@ def _acceptance_form(
     project: Project, tables: dict[str, pd.DataFrame], plan: pd.DataFrame, calendar_year: int, created: date
 ) -> Form | None:
     """The evidence of a year that nobody has examined; nothing where there is none."""
-    evidence = tables["evidence"]
-    waiting = evidence[
-        (evidence["calendar_year"] == calendar_year)
-        & ~evidence["evidence_id"].isin(tables["acceptance"]["evidence_id"])
-    ]
+    evidence, examined = tables["evidence"], tables["acceptance"]["evidence_id"]
+    waiting = evidence[(evidence["calendar_year"] == calendar_year) & ~evidence["evidence_id"].isin(examined)]
     if waiting.empty:
         return None
     received = {source.file: source.received for source in load_sources(project.root)}

@@ -240,15 +240,9 @@ def _write(root: Path, source: Source, content: bytes) -> None:
 def _entry(door: _Door, arrived: Arrived) -> Source:
     identity = arrived.identity
     whose = {"form": f"сведения: {identity.reporter}", "registry": "реестр школ", "acceptance": "рассмотрение"}
-    return Source(
-        file=_free_name(door, arrived),
-        title=f"{identity.calendar_year} год, {whose[identity.kind]}",
-        origin=f"Получено файлом «{arrived.name}»",
-        received=door.said.received,
-        sha256=hashlib.sha256(arrived.content).hexdigest(),
-        licence=LICENCE,
-        kind=identity.kind,
-    )
+    title, origin = f"{identity.calendar_year} год, {whose[identity.kind]}", f"Получено файлом «{arrived.name}»"
+    digest = hashlib.sha256(arrived.content).hexdigest()
+    return Source(_free_name(door, arrived), title, origin, door.said.received, digest, LICENCE, identity.kind)
 
 
 def _free_name(door: _Door, arrived: Arrived) -> str:

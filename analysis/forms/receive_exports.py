@@ -135,23 +135,13 @@ def _doubtful(export: Export) -> str:
 
 
 def _entry(name: str, export: Export, kept: bytes, digest: str, year: int, said: Said) -> Source:
-    kind = "counts" if export.has_pupils else "export"
+    kind, more, suffix, origin, derived_from = "export", "", _suffix(kept), f"Получено файлом «{name}»", ""
+    if export.has_pupils:  # the name of a file with pupils may be the name of a pupil
+        kind, more, suffix, derived_from = "counts", ": итоги по школам", ".csv", digest
+        origin = "Итоги файла, в котором строка — ученик; сам файл не хранится"
     sha256 = hashlib.sha256(kept).hexdigest()
-    suffix = ".csv" if export.has_pupils else _suffix(kept)
-    return Source(
-        file=f"data/raw/{year}/{kind}_{sha256[:DIGITS_OF_NAME]}{suffix}",
-        title=f"{year} год, {export.layout}{': итоги по школам' if export.has_pupils else ''}",
-        # The name of a file with pupils may be the name of a pupil.
-        origin="Итоги файла, в котором строка — ученик; сам файл не хранится"
-        if export.has_pupils
-        else f"Получено файлом «{name}»",
-        received=said.received,
-        sha256=sha256,
-        licence=LICENCE,
-        kind=kind,
-        wave=said.wave,
-        derived_from=digest if export.has_pupils else "",
-    )
+    file, title = f"data/raw/{year}/{kind}_{sha256[:DIGITS_OF_NAME]}{suffix}", f"{year} год, {export.layout}{more}"
+    return Source(file, title, origin, said.received, sha256, LICENCE, kind, "", said.wave, derived_from)
 
 
 def _suffix(content: bytes) -> str:

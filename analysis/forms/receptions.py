@@ -58,12 +58,8 @@ def versions(identity: Identity, sources: Sequence[Source], known: Owners) -> li
         sources: The entries that stand.
         known: Whose each of them is.
     """
-    return [
-        source
-        for source in sources
-        if source.kind == identity.kind
-        and (identity.kind == "registry" or (source.file in known and known[source.file] == identity))
-    ]
+    of_kind = [source for source in sources if source.kind == identity.kind]
+    return of_kind if identity.kind == "registry" else [one for one in of_kind if known.get(one.file) == identity]
 
 
 def counting(project: Project, identity: Identity, sources: Sequence[Source], known: Owners) -> Source | None:
@@ -81,10 +77,8 @@ def counting(project: Project, identity: Identity, sources: Sequence[Source], kn
 
 def is_late(project: Project, source: Source, identity: Identity) -> bool:
     """Whether a form came after the cutoff of its year."""
-    collection = project.collection
-    return (
-        source.kind == "form" and collection is not None and collection.is_late(source.received, identity.calendar_year)
-    )
+    held = project.collection if source.kind == "form" else None
+    return held is not None and held.is_late(source.received, identity.calendar_year)
 
 
 def change(project: Project, before: Source, now: Returned, corrections: Sequence[Correction]) -> Change:

@@ -15,6 +15,12 @@ Given = str | int | float | date
 FilledSheet = tuple[FormSheet, Sequence[Sequence[Given]], Mapping[str, Sequence[str]]]
 LARGEST_COUNT = 100_000
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+# By kind of a column how Excel calls it, and between what its values lie.
+BETWEEN = {
+    "count": ("integer", 0, LARGEST_COUNT),
+    "number": ("decimal", 0, LARGEST_COUNT),
+    "date": ("date", EARLIEST, LATEST),
+}
 # Excel shows at most 255 characters of a hint and 32 of its title.
 HINT_LIMIT = 255
 LINE_POINTS = 15
@@ -34,10 +40,7 @@ MORE_ROWS = (
 
 
 def form_bytes(
-    instructions: Sequence[str],
-    sheets: Sequence[FilledSheet],
-    identity: Mapping[str, str],
-    created: date,
+    instructions: Sequence[str], sheets: Sequence[FilledSheet], identity: Mapping[str, str], created: date
 ) -> bytes:
     """Returns a workbook with a sheet of instructions, the sheets to fill in and hidden identifiers.
 
@@ -49,9 +52,8 @@ def form_bytes(
         created: Date written into the file, so that the same form has the same bytes.
     """
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(
-        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"created": datetime(created.year, created.month, created.day), "title": instructions[0]})
         for key, value in identity.items():
             book.set_custom_property(f"form_{key}", value)
@@ -95,9 +97,7 @@ def _write_instructions(book: Any, lines: Sequence[str], looks: Mapping[str, Any
         sheet.set_row(row, height_of([(line, 95)]) if row else 24)
         sheet.write_string(row, 0, line, looks["line" if row else "heading"])
     sheet.protect()
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    _lie_on_paper(sheet)
 
 
 def _write_sheet(
@@ -160,22 +160,13 @@ def _write_cell(sheet: Any, row: int, position: int, value: Given, look: Any) ->
         sheet.write_number(row, position, value, look)
 
 
-def _validate(
-    sheet: Any,
-    position: int,
-    last: int,
-    column: FormColumn,
-    choices: Mapping[str, Sequence[str]],
-) -> None:
+def _validate(sheet: Any, position: int, last: int, column: FormColumn, choices: Mapping[str, Sequence[str]]) -> None:
     if column.kind == "fixed" or not last:
         return
     rule: dict[str, Any] = {"validate": "any"}
-    if column.kind == "count":
-        rule = {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": LARGEST_COUNT}
-    elif column.kind == "number":
-        rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": LARGEST_COUNT}
-    elif column.kind == "date":
-        rule = {"validate": "date", "criteria": "between", "minimum": EARLIEST, "maximum": LATEST}
+    if column.kind in BETWEEN:
+        kind, least, most = BETWEEN[column.kind]
+        rule = {"validate": kind, "criteria": "between", "minimum": least, "maximum": most}
     elif column.kind == "choice":
         rule = {"validate": "list", "source": list(choices.get(column.name, column.choices))}
     if column.hint:
@@ -187,11 +178,15 @@ def _validate(
 
 def _print_setup(sheet: Any, last: int, columns: int) -> None:
     sheet.freeze_panes(1, 0)
+    _lie_on_paper(sheet)
+    sheet.repeat_rows(0)
+    sheet.print_area(0, 0, max(last, 1), columns - 1)
+
+
+def _lie_on_paper(sheet: Any) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.print_area(0, 0, max(last, 1), columns - 1)
 
 
 def _write_identity(book: Any, identity: Mapping[str, str]) -> None:

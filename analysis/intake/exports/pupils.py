@@ -89,9 +89,11 @@ class Tally:
         """Counts a pupil with a score; one without a score has not taken part."""
         if score is None:
             return
-        below = minimum is not None and score < minimum
-        said = dict(zip(SCORE_COLUMNS, (below, HIGH_SCORE <= score < FULL_SCORE, score == FULL_SCORE), strict=True))
-        self.counts.update({"participant_count": 1, "score_sum": score, **said})
+        self.counts["participant_count"] += 1
+        self.counts["score_sum"] += score
+        self.counts["below_minimum_count"] += minimum is not None and score < minimum
+        self.counts["high_score_count"] += HIGH_SCORE <= score < FULL_SCORE
+        self.counts["full_score_count"] += score == FULL_SCORE
 
     def add_fault(self, what: str, row: int) -> None:
         """Notes a row that cannot be counted."""
