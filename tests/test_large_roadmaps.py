@@ -8,11 +8,11 @@ from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.terms import watch_terms
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
-from analysis.rules.config import Terms
+from analysis.rules.config import Slip, Terms, Variant
 from roadmaps import FIRST, HEADER, HEADING, TASK, document
 from word_documents import paragraph, plain_row, table, word_file
 
-TERMS = Terms((), (("школы", ("ПНОР", "ШНОР")),), (("мастера", "мастерства"),))
+TERMS = Terms((), (Variant("школы", ("ПНОР", "ШНОР")),), (Slip("мастера", "мастерства"),))
 
 
 def rows_of(count: int) -> list[tuple[str, ...]]:

@@ -34,21 +34,23 @@ def watch_terms(cells: Sequence[tuple[str, str]], terms: Terms, file: str) -> li
 
 
 def _variants(cells: Places, terms: Terms, file: str) -> Iterator[Finding]:
-    for meaning, writings in terms.variants:
-        found = _places_by_writing(cells, writings)
+    for one in terms.variants:
+        found = _places_by_writing(cells, one.writings)
         if len(found) < 2:
             continue
         for writing, places in found.items():
             others = ", ".join(f"«{other}»" for other in found if other != writing)
-            said = f"Понятие «{meaning}» в документе пишется по-разному; здесь «{writing}», в других местах {others}."
+            said = (
+                f"Понятие «{one.meaning}» в документе пишется по-разному; здесь «{writing}», в других местах {others}."
+            )
             yield Finding("term_variant", Severity.NOTE, file, places, writing, said, ACTION)
 
 
 def _slips(cells: Places, terms: Terms, file: str) -> Iterator[Finding]:
-    for text, suggestion in terms.slips:
-        if places := _places_by_writing(cells, (text,)).get(text):
-            said = f"Вероятно, имелось в виду «{suggestion}»."
-            yield Finding("slip", Severity.NOTE, file, places, text, said, ACTION_ON_SLIP)
+    for one in terms.slips:
+        if places := _places_by_writing(cells, (one.text,)).get(one.text):
+            said = f"Вероятно, имелось в виду «{one.suggestion}»."
+            yield Finding("slip", Severity.NOTE, file, places, one.text, said, ACTION_ON_SLIP)
 
 
 def _places_by_writing(cells: Places, writings: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -15,19 +15,9 @@ ASSUMPTION_FILES = (ASSUMPTIONS_FILE, OWN_ASSUMPTIONS_FILE)
 GREEN, YELLOW, RED = RATINGS = ("зелёный", "жёлтый", "красный")
 # Of what a report must hold something, or the assumption is not printed; presentation.logs says when it does.
 NEEDS = (
-    "исполнение",
-    "день приёма",
-    "статус школ",
-    "сведения школ",
-    "контингент и кадры",
-    "скрытые числа",
-    "результаты",
-    "баллы ЕГЭ",
-    "выгрузки",
-    "СОУ",
-    "отбор",
-    "стабилизация",
-)
+    "исполнение", "день приёма", "статус школ", "сведения школ", "контингент и кадры", "скрытые числа", "результаты",
+    "баллы ЕГЭ", "выгрузки", "СОУ", "отбор", "стабилизация",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -209,12 +209,28 @@ class Abbreviation(Written, called="term"):
 
 
 @dataclass(frozen=True)
-class Terms:
-    """Words of the document that need attention: abbreviations, variants of one notion, slips."""
+class Variant(Written, called="meaning"):
+    """Writings of one notion."""
 
-    abbreviations: tuple[Abbreviation, ...]
-    variants: tuple[tuple[str, tuple[str, ...]], ...]
-    slips: tuple[tuple[str, str], ...]
+    meaning: str
+    writings: Words
+
+
+@dataclass(frozen=True)
+class Slip(Written, called="text"):
+    """A probable slip, and what was probably meant."""
+
+    text: Word
+    suggestion: str
+
+
+@dataclass(frozen=True)
+class Terms(Written, keys={"abbreviations": "abbreviation", "variants": "variant", "slips": "slip"}):
+    """data/terms.toml: words of the document that need attention."""
+
+    abbreviations: tuple[Abbreviation, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    slips: tuple[Slip, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -318,31 +334,6 @@ class SourcesFile(Written):
             if entry.file not in can_be:
                 said = "такой формы, реестра или выгрузки среди [[source]] нет. Уберите запись."
                 yield Misfit(said, ("taken_back", number))
-
-
-@dataclass(frozen=True)
-class Variant(Written, called="meaning"):
-    """Writings of one notion."""
-
-    meaning: str
-    writings: Words
-
-
-@dataclass(frozen=True)
-class Slip(Written, called="text"):
-    """A probable slip, and what was probably meant."""
-
-    text: Word
-    suggestion: str
-
-
-@dataclass(frozen=True)
-class TermsFile(Written):
-    """data/terms.toml."""
-
-    abbreviation: tuple[Abbreviation, ...] = ()
-    variant: tuple[Variant, ...] = ()
-    slip: tuple[Slip, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -472,12 +463,14 @@ def load_project(root: Path) -> Project:
         collection=_collection(file),
         stated=file.roadmap.stated,
         period=file.roadmap.years,
-        versions=tuple(
-            PlanDocument(one.file, one.stated, one.years, one.in_force_from, one.basis) for one in file.roadmap_version
-        ),
+        versions=tuple(map(_version, file.roadmap_version)),
         confirmed=file.confirmed,
         **vars(file.project),
     )
+
+
+def _version(one: RoadmapVersion) -> PlanDocument:
+    return PlanDocument(one.file, one.stated, one.years, one.in_force_from, one.basis)
 
 
 def load_sources(root: Path) -> tuple[Source, ...]:
@@ -502,9 +495,7 @@ def read_without_fault(root: Path) -> dict[str, object]:
 
 def load_terms(root: Path) -> Terms:
     """Reads data/terms.toml; a project without that file has no terms to watch."""
-    file = read_rules(root, TERMS_FILE, TermsFile)
-    variants = tuple((one.meaning, one.writings) for one in file.variant)
-    return Terms(file.abbreviation, variants, tuple((one.text, one.suggestion) for one in file.slip))
+    return read_rules(root, TERMS_FILE, Terms)
 
 
 def load_reporting(root: Path) -> tuple[Report, ...]:
@@ -545,8 +536,7 @@ def _append(root: Path, stanzas: Sequence[str]) -> None:
 
 def source_stanza(source: Source) -> str:
     """The entry as TOML; texts are escaped, because a file name may hold anything."""
-    written = {
-        one.name: getattr(source, one.name) for one in fields(source) if one.default != getattr(source, one.name)
-    }
+    default = {one.name: one.default for one in fields(source)}
+    written = {key: value for key, value in vars(source).items() if value != default[key]}
     lines = [f"{key} = {quoted(value) if isinstance(value, str) else value}" for key, value in written.items()]
     return "\n".join(["[[source]]", *lines, ""])

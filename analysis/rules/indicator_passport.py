@@ -194,10 +194,8 @@ class Passport:
         known = {one.id for one in self.indicators}
         unknown = sorted({str(one) for one in indicator_ids} - known)
         if unknown:
-            raise AnalysisError(
-                f"{PASSPORT_FILE}: показателя {', '.join(unknown)} в паспорте нет, поэтому его нельзя печатать. "
-                "Опишите его разделом [[indicator]]."
-            )
+            said = f"показателя {', '.join(unknown)} в паспорте нет, поэтому его нельзя печатать"
+            raise AnalysisError(f"{PASSPORT_FILE}: {said}. Опишите его разделом [[indicator]].")
 
 
 @dataclass(frozen=True)
@@ -280,15 +278,11 @@ def part_of(passport: Passport | None) -> tuple[PartOf, ...]:
     Args:
         passport: The passport of a project; None where it has none.
     """
-    among = [
-        PartOf(table, (part,), (whole,)) for table, wholes in COUNTED_AMONG.items() for part, whole in wholes.items()
-    ]
-    shares = [
-        PartOf(one.table, one.numerator, one.denominator)
-        for one in (passport.indicators if passport else ())
-        if one.kind == SHARE and not set(one.numerator) <= set(one.denominator)
-    ]
-    return tuple(dict.fromkeys([*among, *shares]))
+    found = [PartOf(table, (part,), (whole,)) for table, all_ in COUNTED_AMONG.items() for part, whole in all_.items()]
+    for one in passport.indicators if passport else ():
+        if one.kind == SHARE and not set(one.numerator) <= set(one.denominator):
+            found.append(PartOf(one.table, one.numerator, one.denominator))
+    return tuple(dict.fromkeys(found))
 
 
 def known_parts(root: Path) -> tuple[PartOf, ...]:

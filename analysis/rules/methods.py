@@ -75,12 +75,9 @@ def load_rules(root: Path, passport: Passport) -> tuple[RuleSet, ...]:
         return ()
     rules = read_rules(root, SELECTION_FILE, Selection).rule_set
     shares = [one.id for one in passport.indicators if one.table == "results" and one.kind == SHARE]
+    said = f"ключ «indicator»: стоит «{{}}», нужна доля из паспорта показателей: {', '.join(shares)}."
     unknown = [
-        Misfit(
-            f"ключ «indicator»: стоит «{one.indicator}», нужна доля из паспорта показателей: {', '.join(shares)}.",
-            ("rule_set", number, "procedure", place),
-            ("indicator",),
-        )
+        Misfit(said.format(one.indicator), ("rule_set", number, "procedure", place), ("indicator",))
         for number, rule in enumerate(rules)
         for place, one in enumerate(rule.procedures)
         if one.indicator not in shares

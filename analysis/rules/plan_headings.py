@@ -18,18 +18,10 @@ COLUMNS_FILE = "data/columns.toml"
 WORDS_FILE = Path(__file__).with_name("plan_headings.toml")
 # How people name a meaning in data/columns.toml; a year is named by its number.
 MEANINGS = {
-    "номер": "code",
-    "задача": "task",
-    "мероприятие": "title",
-    "результат": "result",
-    "единица": "unit",
-    "базовое значение": "baseline",
-    "итог": "total",
-    "срок": "deadline",
-    "исполнители": "executors",
-    "деньги": "money",
+    "номер": "code", "задача": "task", "мероприятие": "title", "результат": "result", "единица": "unit",
+    "базовое значение": "baseline", "итог": "total", "срок": "deadline", "исполнители": "executors", "деньги": "money",
     "примечание": "note",
-}
+}  # fmt: skip
 YEAR = re.compile(r"20[0-9]{2}")
 
 

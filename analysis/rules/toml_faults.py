@@ -171,10 +171,7 @@ def _lines(text: str) -> Callable[[At], int]:
 
     def line(at: At) -> int:
         at = at[: len(_along(upto(len(lines)), at)) - 1]
-        return (
-            bisect_left(range(len(lines)), True, key=lambda number: len(_along(upto(number), at)) > len(at))
-            if at
-            else 0
-        )
+        known = range(len(lines))
+        return bisect_left(known, True, key=lambda number: len(_along(upto(number), at)) > len(at)) if at else 0
 
     return line

@@ -8,7 +8,6 @@ from hashlib import sha256
 
 import pandas as pd
 
-from analysis.cleaning.corrections import Decision
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.roadmap_document import RoadmapFindings, document_period
 from analysis.errors import AnalysisError
@@ -84,8 +83,7 @@ def read_proposal(content: bytes, file: str) -> Proposal:
     """
     blocks, _ = read_blocks(content, file)
     text = lay_out(blocks, file)
-    decisions: tuple[Decision, ...] = ()
-    clean = clean_roadmap(text.tables, decisions, ANY_SIZE, file)
+    clean = clean_roadmap(text.tables, (), ANY_SIZE, file)
     if text.tables["activities"].empty:
         why = next((one for one in text.findings if one.rule in ("columns", "row_length", "activity_code")), None)
         said = f" {why.place}: {why.explanation} {why.action}\n{why.stanza}".rstrip() if why else ""
@@ -97,17 +95,11 @@ def read_proposal(content: bytes, file: str) -> Proposal:
     named = clean.tables["executors"]
     first = list(dict.fromkeys(named.loc[named["executor_number"] == 1, "executor_name"]))
     schools = [name for name in dict.fromkeys(named["executor_name"]) if SCHOOLS.search(name)]
-    return Proposal(
-        next(filter(None, map(_city, (position, title))), None),
-        _publisher(position),
-        title if title.value else None,
-        Found("–".join(map(str, dict.fromkeys(period))), where) if period else None,
-        tuple(name for name in first if name not in schools),
-        schools[0] if schools else "",
-        len(clean.tables["measures"]),
-        sha256(content).hexdigest(),
-        period,
-    )
+    city = next(filter(None, map(_city, (position, title))), None)
+    years = Found("–".join(map(str, dict.fromkeys(period))), where) if period else None
+    about = (city, _publisher(position), title if title.value else None, years)
+    who = tuple(name for name in first if name not in schools), schools[0] if schools else ""
+    return Proposal(*about, *who, len(clean.tables["measures"]), sha256(content).hexdigest(), period)
 
 
 def _term(text: Mapping[str, pd.DataFrame], file: str) -> tuple[tuple[int, ...], str]:

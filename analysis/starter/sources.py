@@ -1,7 +1,7 @@
 """What a new project copies from this installation: the calendar, and report sources with the names of the new city."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import analysis
@@ -12,15 +12,9 @@ from analysis.starter.new_project import NewProject
 
 INSTALLATION = Path(analysis.__file__).parents[1]
 ALIKE = (
-    "data/indicators.toml",
-    "data/selection.toml",
-    "data/assumptions.toml",
-    "data/disclosure.toml",
-    "reports/_parts/*",
-    "reports/_assets/*",
-    "reports/styles.css",
-    "notebooks/*.ipynb",
-)
+    "data/indicators.toml", "data/selection.toml", "data/assumptions.toml", "data/disclosure.toml",
+    "reports/_parts/*", "reports/_assets/*", "reports/styles.css", "notebooks/*.ipynb",
+)  # fmt: skip
 EDITIONS = "reports/20*/*-20*.qmd"
 PAPER = "reports/_assets/paper.typ"
 WORD = "reports/_assets/reference.docx"
@@ -91,39 +85,30 @@ def _calendar(text: str, years: Sequence[int]) -> str:
 
 
 def _project(text: str, beginning: NewProject) -> str:
-    links = "".join(
-        f'      - text: "{year} год"\n        href: {year}/annual-report-{year}.qmd\n' for year in beginning.years
-    )
-    return _with(
-        text,
-        (r"^author: .*$", f"author: {quoted(beginning.publisher)}"),
-        (r"^  title: .*$", f"  title: {quoted(beginning.site_title)}"),
-        (r"^  page-footer: .*$", f"  page-footer: {quoted(beginning.said(beginning.publisher))}"),
-        (EDITION_LINKS, links),
-    )
+    link = '      - text: "{0} год"\n        href: {0}/annual-report-{0}.qmd\n'
+    said = {
+        r"^author: .*$": f"author: {quoted(beginning.publisher)}",
+        r"^  title: .*$": f"  title: {quoted(beginning.site_title)}",
+        r"^  page-footer: .*$": f"  page-footer: {quoted(beginning.said(beginning.publisher))}",
+    }
+    return _with(text, said | {EDITION_LINKS: "".join(map(link.format, beginning.years))})
 
 
 def _index(text: str, beginning: NewProject) -> str:
-    subtitle = f"Годовые отчёты о реализации «дорожной карты» {beginning.period}"
-    return _with(
-        text,
-        (r"^title: .*$", f"title: {quoted(beginning.title)}"),
-        (r"^subtitle: .*$", f"subtitle: {quoted(beginning.said(subtitle))}"),
-    )
+    subtitle = quoted(beginning.said(f"Годовые отчёты о реализации «дорожной карты» {beginning.period}"))
+    title = f"title: {quoted(beginning.title)}"
+    return _with(text, {r"^title: .*$": title, r"^subtitle: .*$": f"subtitle: {subtitle}"})
 
 
 def _edition(text: str, year: int, beginning: NewProject) -> str:
-    return _with(
-        text,
-        (r'(?<=за )\d{4}(?= год"$)', str(year)),
-        (r"^subtitle: .*$", f"subtitle: {quoted(beginning.said(beginning.roadmap))}"),
-        (r"^year = \d{4}$", f"year = {year}"),
-    )
+    subtitle = f"subtitle: {quoted(beginning.said(beginning.roadmap))}"
+    years = {r'(?<=за )\d{4}(?= год"$)': str(year), r"^year = \d{4}$": f"year = {year}"}
+    return _with(text, years | {r"^subtitle: .*$": subtitle})
 
 
-def _with(text: str, *replacements: tuple[str, str]) -> str:
+def _with(text: str, replacements: Mapping[str, str]) -> str:
     """Returns the text with the first match of each pattern replaced. A missing match is a fault of the sources."""
-    for pattern, new in replacements:
+    for pattern, new in replacements.items():
         found = re.search(pattern, text, flags=re.MULTILINE)
         if found is None:
             raise AnalysisError(f"В исходных файлах отчёта не найдено место «{pattern}»: папка программы изменена.")

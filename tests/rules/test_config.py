@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.rules.config import Abbreviation, find_project, load_project, load_sources, load_terms
+from analysis.rules.config import Abbreviation, Slip, Variant, find_project, load_project, load_sources, load_terms
 from roadmaps import document, project_with
 
 GOOD = """[project]
@@ -129,8 +129,8 @@ def test_terms(tmp_path):
         '[[slip]]\ntext = "мастера"\nsuggestion = "мастерства"\n',
     )
     assert terms.abbreviations == (Abbreviation("УО", "управление", "гриф"),)
-    assert terms.variants == (("школы", ("ПНОР", "ШНОР")),)
-    assert terms.slips == (("мастера", "мастерства"),)
+    assert terms.variants == (Variant("школы", ("ПНОР", "ШНОР")),)
+    assert terms.slips == (Slip("мастера", "мастерства"),)
 
 
 def test_a_project_may_have_no_terms(tmp_path):

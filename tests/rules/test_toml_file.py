@@ -9,7 +9,7 @@ from analysis.cleaning.corrections import Amendments
 from analysis.documents.settings import Settings
 from analysis.errors import AnalysisError
 from analysis.rules.assumptions import Assumptions, OwnAssumptions
-from analysis.rules.config import ProjectFile, ReportingFile, SourcesFile, TermsFile, load_project, load_record
+from analysis.rules.config import ProjectFile, ReportingFile, SourcesFile, Terms, load_project, load_record
 from analysis.rules.disclosure_policy import Disclosure
 from analysis.rules.exam_calendar import Calendar
 from analysis.rules.indicator_passport import PassportFile
@@ -75,7 +75,7 @@ MODELS = {
     "data/reporting.toml": ReportingFile,
     "data/schools.toml": Mergers,
     "data/selection.toml": Selection,
-    "data/terms.toml": TermsFile,
+    "data/terms.toml": Terms,
 }
 
 
