@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.school_facts import CONTESTANTS
+from analysis.contracts.school_groups import CITY
 from analysis.documents.material import (
     CONCLUSION,
     FACT,
@@ -19,7 +20,6 @@ from analysis.documents.material import (
 )
 from analysis.documents.settings import CONTESTS
 from analysis.documents.staging import Document
-from analysis.indicators.keyed import CITY
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import form
