@@ -83,7 +83,12 @@ SCHOOL_LAYOUTS = (
     _SchoolLayout(regional_summary.TITLE, regional_summary.is_summary, regional_summary.read_summary),
 )
 LOOKED_FOR = "; ".join(
-    module.LOOKED_FOR for module in (exam_protocols, individual_results, mark_statistics, regional_summary)
+    (
+        exam_protocols.LOOKED_FOR,
+        individual_results.LOOKED_FOR,
+        mark_statistics.LOOKED_FOR,
+        regional_summary.LOOKED_FOR,
+    )
 )
 
 
