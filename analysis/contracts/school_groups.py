@@ -9,6 +9,7 @@ from analysis.contracts.columns import NOT_SHOWN, Table, but, by_name, titles_of
 from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS, MARK_COLUMNS, STAFF_GROUPS
 
 SCHOOL, OTHERS, CITY = "школа", "другие школы", "город"
+GROUP_NAMES = {OTHERS: "Другие школы города", CITY: "Город"}
 SCOPES = [SCHOOL, OTHERS, CITY]
 GRADE_GROUPS = {"1–4 классы": range(1, 5), "5–9 классы": range(5, 10), "10–11 классы": range(10, 12)}
 MARK_SHARES = {name: name.replace("_count", "_share") for name in [*MARK_COLUMNS, "not_attested_count"]}

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.contracts.school_facts import CONTESTANTS
+from analysis.contracts.school_groups import CITY
 from analysis.documents.material import Material, asked_for, bullets, city_document, of_report, small_print
 from analysis.documents.settings import CONTESTS
 from analysis.documents.staging import Document
-from analysis.indicators.keyed import CITY
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import form
 from analysis.presentation.school_facts import contest_table

@@ -13,11 +13,10 @@ import yaml
 from analysis.documents.settings import SCHOOL_NOTE, Attachment, Kind
 from analysis.files.atomic import replace_folder, write_file_whole
 from analysis.files.progress import Progress
-from analysis.pipeline.internal import MARK, PAPER, WORD, mark_papers
 from analysis.presentation.russian import long_date
 from analysis.publishing import Request, publish
-from analysis.publishing.word_pages import with_annex_styles, with_first_header
-from analysis.rules.config import INVENTED, Project
+from analysis.publishing.word_pages import PAPER, WORD, mark_papers, with_annex_styles, with_first_header
+from analysis.rules.config import INVENTED, OFFICE_ONLY, Project
 
 # Beside what publishing notes of itself: the name keeps it out of the sources.
 NOTED = "_site.texts.json"
@@ -190,7 +189,7 @@ class Batch(NamedTuple):
     @property
     def marks(self) -> str:
         """What every document says of itself; nothing where it is for all."""
-        return _sentences(INVENTED if self.project.invented else "", MARK if self.internal else "")
+        return _sentences(INVENTED if self.project.invented else "", OFFICE_ONLY if self.internal else "")
 
 
 def publish_documents(
@@ -233,7 +232,7 @@ def _write_sources(batch: Batch) -> None:
     if batch.paper:
         _begin_paper(draft, batch.paper)
     if batch.internal:
-        mark_papers(draft, batch.project.invented)
+        mark_papers(draft, OFFICE_ONLY, INVENTED if batch.project.invented else "")
     if batch.kind.attached:
         _mark_attached(draft, attachment_lines(batch.attachment))
     _adapt_project(draft / "_quarto.yml", batch)

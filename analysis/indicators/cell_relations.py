@@ -101,10 +101,7 @@ class LinkedCells:
     ) -> "LinkedCells":
         """Returns the arrays; raises ValueError for cells that stand twice, contradict a relation or are no group."""
         ordered = sorted(cells, key=lambda cell: cell.cell_id)
-        ids = [cell.cell_id for cell in ordered]
-        if len(set(ids)) < len(ids):
-            raise ValueError("a cell stands twice")
-        place = {name: number for number, name in enumerate(ids)}
+        place = _places(ordered)
         value = np.array([cell.value for cell in ordered], dtype=np.int64)
         matrix = _matrix(relations, place)
         left = matrix @ value - np.array([relation.printed for relation in relations], dtype=np.int64)
@@ -114,11 +111,11 @@ class LinkedCells:
         sensitive = counts & (value < smallest_count)
         shown = np.array([cell.is_shown for cell in ordered])
         forced = np.array([cell.is_hidden for cell in ordered])
-        part = connected_components(matrix.T @ matrix, directed=False)[1] if matrix.shape[0] else np.arange(len(ids))
+        part = connected_components(matrix.T @ matrix, directed=False)[1] if matrix.shape[0] else np.arange(len(place))
         bounded = counts & ~sensitive & shown
         needless = bounded & np.isin(part, part[sensitive]) & _needless(ordered, secret)
         return LinkedCells(
-            ids=ids,
+            ids=list(place),
             value=value,
             cost=np.array([cell.cost * (1 + SPREAD * _drawn(secret, "cost", cell)) for cell in ordered]),
             sensitive=sensitive,
@@ -134,6 +131,13 @@ class LinkedCells:
             passing=bounded & _alone_above(matrix, sensitive),
             largest=smallest_count - 1,
         )
+
+
+def _places(cells: Sequence[Cell]) -> dict[str, int]:
+    place = {cell.cell_id: number for number, cell in enumerate(cells)}
+    if len(place) < len(cells):
+        raise ValueError("a cell stands twice")
+    return place
 
 
 def _needless(cells: Sequence[Cell], secret: str) -> Flags:

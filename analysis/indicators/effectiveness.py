@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from analysis.contracts.columns import shaped, typed_table
 from analysis.contracts.effectiveness import AGAINST_CITY, IndicatorGaps, SchoolIndicators
 from analysis.contracts.school_facts import are_asked
+from analysis.contracts.school_groups import CITY, OTHERS
 from analysis.indicators.indicator_links import indicator_links, part_of
 from analysis.indicators.keyed import (
     BROKEN,
-    CITY,
     KEYS,
     MERGED,
     NO_EARLIER,
-    OTHERS,
     Keyed,
     blank_where_unknown,
     joined,

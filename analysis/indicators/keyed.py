@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.contracts.school_groups import CITY, OTHERS
 from analysis.indicators.duties import supported_schools
 from analysis.indicators.uncertainty import Numbers, distinct_rows
 from analysis.rules.exam_calendar import Sitting
@@ -41,7 +42,6 @@ def joined(said: Sequence[tuple[str, NDArray[np.bool_]]]) -> "pd.Categorical[Any
     return worded(numbers, texts)
 
 
-CITY, OTHERS = "город", "другие школы"
 KEYS = [
     "school_login",
     "aspect",

@@ -11,18 +11,16 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.contracts.effectiveness import PublicHits, PublicIndicators
-from analysis.contracts.school_groups import SCHOOL, column_title
+from analysis.contracts.school_groups import CITY, GROUP_NAMES, SCHOOL, column_title
 from analysis.indicators.effectiveness import SHIFTED
-from analysis.indicators.keyed import CITY, OTHERS
 from analysis.indicators.pooling import FORESEEN, OF_THE_MODEL
-from analysis.indicators.school_tables import GROUP_NAMES, LISTED_SOURCES, PARTS, public_rows
+from analysis.indicators.school_tables import LISTED_SOURCES, PARTS, public_rows
 from analysis.rules.disclosure_policy import DisclosurePolicy
 from analysis.rules.exam_calendar import MARK_SCALE
 from analysis.rules.indicator_passport import GIVEN_MEAN, Indicator, Passport
 from analysis.rules.methods import Methods
 
 Tables = Mapping[str, pd.DataFrame]
-WHOLES = {CITY: GROUP_NAMES["город"], OTHERS: GROUP_NAMES["другие школы"]}
 SITTING = ["procedure", "subject", "programme_grade", "sitting_grade", "wave", "calendar_year", "school_year", "scale"]
 ABOUT = ["indicator_id", "aspect", *SITTING]
 FITTED = ["pooled_value", "pooled_low", "pooled_high", "threshold_probability", *FORESEEN]
@@ -105,12 +103,12 @@ def public_hits(hits: pd.DataFrame, shown: pd.DataFrame, names: Mapping[str, str
 
 def _of_the_groups(found: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     """The rows of the groups that the masked tables have, by name; schools of one name would be mixed up: none."""
-    groups = found["school_login"].astype("str").map({**_names(tables["schools"]), **WHOLES})
+    groups = found["school_login"].astype("str").map({**_names(tables["schools"]), **GROUP_NAMES})
     text = {name: "str" for name, dtype in found.dtypes.items() if str(dtype) == "category"}
     rows = found.assign(group_name=groups)[groups.notna()].astype(text)
     supported = _supported(tables)
     pairs = pd.MultiIndex.from_arrays([rows["calendar_year"], rows["group_name"]])
-    return rows[pairs.isin(supported) | rows["school_login"].isin(WHOLES)].reset_index(drop=True)
+    return rows[pairs.isin(supported) | rows["school_login"].isin(GROUP_NAMES)].reset_index(drop=True)
 
 
 def _names(schools: pd.DataFrame) -> dict[str, str]:
@@ -259,5 +257,5 @@ def _finished(rows: pd.DataFrame) -> pd.DataFrame:
 
 def with_names(found: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """The whole table in the shape of the public one, for the office: names of schools and groups instead of logins."""
-    groups = found["school_login"].astype("str").map({**names, **WHOLES})
+    groups = found["school_login"].astype("str").map({**names, **GROUP_NAMES})
     return _finished(found.assign(group_name=groups))

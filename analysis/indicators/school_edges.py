@@ -7,12 +7,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.contracts.school_facts import COUNTED_AMONG, GRADES, PUPIL_TOTAL
-from analysis.contracts.school_groups import GRADE_GROUPS, column_title
+from analysis.contracts.school_groups import CITY, GRADE_GROUPS, GROUP_NAMES, OTHERS, column_title
 from analysis.contracts.tables import PUBLIC
 from analysis.indicators.edges import Tables
-from analysis.indicators.keyed import CITY, OTHERS
 from analysis.indicators.links import Edges, Links, Rows, firsts, grouped, matched, pointing
-from analysis.indicators.public_effectiveness import ABOUT, WHOLES
+from analysis.indicators.public_effectiveness import ABOUT
 from analysis.indicators.school_facts import SITTING, WHO, Supported, in_groups
 from analysis.indicators.school_tables import school_tables_and_keys, supported_in
 from analysis.indicators.selection_hits import KEPT, ruled
@@ -190,7 +189,7 @@ def public_edges(tables: Tables) -> Edges:
     for name, key in (("school_indicators", ABOUT), ("selection_hits", ["rule_id", *KEPT])):
         if PUBLIC + name in tables:
             logins = tables[name]["school_login"].astype("str")
-            rows = tables[name].assign(group_name=logins.map({**names, **WHOLES}))
+            rows = tables[name].assign(group_name=logins.map({**names, **GROUP_NAMES}))
             rows = rows[rows["group_name"].notna()]
             edges[PUBLIC + name] = {"whole": matched(tables[PUBLIC + name], name, [rows], [*key, "group_name"])}
     return edges

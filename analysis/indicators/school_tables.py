@@ -13,6 +13,7 @@ from analysis.contracts.columns import pandas_types
 from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS, STAFF_GROUPS
 from analysis.contracts.school_groups import (
     CITY,
+    GROUP_NAMES,
     GROUP_TABLES,
     JOURNAL_SHARES,
     MARK_SHARES,
@@ -28,7 +29,6 @@ from analysis.indicators import masking, school_facts
 from analysis.indicators.school_facts import SITTING, Supported, supported_by_year
 from analysis.rules.disclosure_policy import OPEN_CHOICE, Choice, DisclosurePolicy, WentOut
 
-GROUP_NAMES = {OTHERS: "Другие школы города", CITY: "Город"}
 SHARE_DIGITS = 1
 MEAN_DIGITS = 1
 

@@ -8,7 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.contracts.effectiveness import LOW_WORDS, SelectionHits
-from analysis.indicators.keyed import CITY, OTHERS, blank_where_unknown, joined
+from analysis.contracts.school_groups import CITY, OTHERS
+from analysis.indicators.keyed import blank_where_unknown, joined
 from analysis.indicators.uncertainty import Numbers, distinct_rows, fewest_reaching
 from analysis.rules.exam_calendar import Sitting
 from analysis.rules.methods import PARTS_NOTHING, RuleSet

@@ -8,13 +8,13 @@ import pandas as pd
 
 from analysis.contracts.columns import titles_of
 from analysis.contracts.school_facts import MARK_COLUMNS
-from analysis.contracts.school_groups import GROUP_TABLES, OTHERS, column_title
+from analysis.contracts.school_groups import GROUP_NAMES, GROUP_TABLES, OTHERS, column_title
 from analysis.errors import AnalysisError
 from analysis.files.tables import read_tables
 from analysis.indicators.disclosure_audit import proven
 from analysis.indicators.masking import Sheet
 from analysis.indicators.school_facts import SITTING, in_groups
-from analysis.indicators.school_tables import GROUP_NAMES, row_keys, sheets, supported_in
+from analysis.indicators.school_tables import row_keys, sheets, supported_in
 from analysis.rules.config import Project
 from analysis.rules.disclosure_policy import DOUBTS, DisclosurePolicy, load_policy
 

@@ -19,6 +19,7 @@ from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
 from analysis.errors import AnalysisError
 from analysis.files.fingerprints import received_bytes
 from analysis.indicators.duties import duties
+from analysis.indicators.execution import Duty
 from analysis.indicators.plan import in_force as plan_in_force
 from analysis.indicators.plan import plan_by_year
 from analysis.intake.returns import Identity, Returned, read_returned, texts_of
@@ -79,17 +80,14 @@ def read_facts(
     """
     collection, executors = _collection_of(project), signed["executors"]
     every_version = plan_by_year(signed["activities"], signed["measures"], signed["targets"])
-    plan = plan_in_force(every_version)
     returned, unread = _returned(project, sources, corrections, read)
-    recorded, former = load_mergers(project.root), _former(project, sources, corrections, read)
-    registries = [_with_history(registry, former, recorded) for _, registry in returned["registry"]]
-    mergers = _of_known(recorded, registries)
+    former = _former(project, sources, corrections, read)
+    registries, mergers = _with_past(returned["registry"], former, load_mergers(project.root))
     returned["form"], after_the_end = _before_the_end(returned["form"], mergers)
     held = _held(returned, registries, project, collection, every_version, mergers)
     findings, tables = [*unread, *after_the_end, *held.findings], held.tables
-    owed = duties(plan, executors, tables["school_status"], collection, reporting)
-    due = _asked_by(max(source.received for source in sources), project, collection)
-    findings += missing_reports([duty for duty in owed if duty.calendar_year in due], tables, findings)
+    owed = duties(plan_in_force(every_version), executors, tables["school_status"], collection, reporting)
+    findings += missing_reports(_due(owed, sources, project, collection), tables, findings)
     names = school_names({"schools": held.named})
     findings += differing_confirmations(owed, tables["reports"], every_version, names, reporting)
     findings += unasked_reports({**tables, "schools": held.named}, every_version, executors, collection, reporting)
@@ -101,10 +99,13 @@ def read_facts(
     return Facts({**tables, **school_tables}, cells, tuple(asked_together([*findings, *about_schools])))
 
 
-def _of_known(mergers: Sequence[Merger], registries: Sequence[Registry]) -> tuple[Merger, ...]:
-    """The mergers of schools that a registry names."""
+def _with_past(
+    returned: Sequence[Received], former: Sequence[tuple[date, Registry]], recorded: Sequence[Merger]
+) -> tuple[list[Registry], tuple[Merger, ...]]:
+    """The registries with what earlier ones know, and the recorded mergers of schools that they name."""
+    registries = [_with_history(registry, former, recorded) for _, registry in returned]
     ended = {line[LOGIN] for line in _rows(registries, "school_mergers")}
-    return tuple(one for one in mergers if one.login in ended)
+    return registries, tuple(one for one in recorded if one.login in ended)
 
 
 def _collection_of(project: Project) -> Collection:
@@ -413,9 +414,11 @@ def _whole_file(source: Source, rule: str, severity: Severity, value: str, said:
     return Finding(rule, severity, source.file, (WHOLE_FILE,), value, said, action)
 
 
-def _asked_by(day: date, project: Project, collection: Collection) -> set[int]:
-    """The editions whose cutoff has come by the day on which the project looks; for the others there is time yet."""
-    return {year for year in project.editions if collection.cutoff(year) <= day}
+def _due(owed: Sequence[Duty], sources: Sequence[Source], project: Project, collection: Collection) -> list[Duty]:
+    """The duties whose cutoff has come by the day of the newest file; for the others there is time yet."""
+    day = max(source.received for source in sources)
+    due = {year for year in project.editions if collection.cutoff(year) <= day}
+    return [duty for duty in owed if duty.calendar_year in due]
 
 
 def _day(day: date) -> str:

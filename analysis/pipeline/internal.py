@@ -10,12 +10,10 @@ from analysis.lineage.store import stored
 from analysis.pipeline.build import editions_of
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.presentation.write import write_edition, write_index
-from analysis.publishing.word_pages import with_footer
-from analysis.rules.config import INVENTED, Project, load_sources
+from analysis.publishing.word_pages import mark_papers
+from analysis.rules.config import INVENTED, OFFICE_ONLY, Project, load_sources
 
-MARK = "Для служебного пользования"
 MADE = shutil.ignore_patterns("_site*", ".*", *MADE_FOLDERS)
-PAPER, WORD = "_assets/paper.typ", "_assets/reference.docx"
 
 
 def internal_sources(project: Project, years: Sequence[int]) -> Path:
@@ -50,24 +48,14 @@ def _copy_sources(reports: Path, target: Path, invented: bool) -> None:
     for document in (*target.glob("*.qmd"), *target.glob("20*/*.qmd")):
         document.unlink()  # one that is gone from the sources is published no more
     shutil.copytree(reports, target, ignore=MADE, dirs_exist_ok=True)
-    mark_papers(target, invented)
+    mark_papers(target, OFFICE_ONLY, INVENTED if invented else "")
     for document in (*target.glob("*.qmd"), *target.glob("20*/*.qmd"), target / "_quarto.yml"):
         document.write_text(_marked(document.read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def mark_papers(sources: Path, invented: bool) -> None:
-    """Writes the mark into the foot of every page of PDF and Word, beside that of invented data."""
-    # A PDF has one footer, the last that is set; a Word template keeps the one it has.
-    footer = f"{INVENTED}. {MARK}" if invented else MARK
-    paper, word = sources / PAPER, sources / WORD
-    foot = f"\n#set page(footer: align(center, text(size: 9pt)[{footer}]))\n"
-    paper.write_text(paper.read_text(encoding="utf-8") + foot, encoding="utf-8")
-    word.write_bytes(with_footer(word.read_bytes(), MARK))
-
-
 def _marked(text: str) -> str:
     lines = [
-        f'{line[:-1]}. {MARK}"'
+        f'{line[:-1]}. {OFFICE_ONLY}"'
         if line.strip().startswith(("subtitle: ", "page-footer: ")) and line.endswith('"')
         else line
         for line in text.splitlines()

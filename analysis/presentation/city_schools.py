@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.indicators.keyed import CITY
-from analysis.indicators.public_effectiveness import WHOLES
+from analysis.contracts.school_groups import CITY, GROUP_NAMES
 from analysis.presentation.words import Row, rows_of
 
 KEY = ("indicator_id", "aspect", "procedure", "subject", "programme_grade", "wave")
 SITTING = KEY[2:]
-CITY_NAME = WHOLES[CITY]
+CITY_NAME = GROUP_NAMES[CITY]
 Key = tuple[str, ...]
 
 
@@ -25,7 +24,7 @@ def counted(found: pd.DataFrame) -> dict[Key, int]:
     Args:
         found: Rows of a year after contracts.effectiveness.SchoolIndicators; only the office may see the answer.
     """
-    known = found[found["value"].notna() & ~found["school_login"].isin(list(WHOLES))]
+    known = found[found["value"].notna() & ~found["school_login"].isin(list(GROUP_NAMES))]
     about = known[list(KEY)].astype("object")
     keys = about.where(about.notna(), "").astype("str").assign(school=known["school_login"].astype("str"))
     sizes = keys.groupby(list(KEY), sort=False)["school"].nunique().reset_index(name="count")

@@ -16,7 +16,8 @@ from analysis.presentation.shares import NO_DATA, out_of, percent, probability, 
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Indicator
 
-BREAK, NONE_NOTICED = "разрыв", "никакая"
+BREAK = "разрыв"
+NONE_NOTICED = "никакая"
 
 
 def sittings(rows: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:

@@ -13,6 +13,7 @@ from lxml import etree
 from analysis.files.atomic import write_file_whole
 from analysis.publishing.project import PublishingError
 
+PAPER, WORD = "_assets/paper.typ", "_assets/reference.docx"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -240,6 +241,16 @@ def with_footer(template: bytes, words: str) -> bytes:
             if not footer.is_linked_to_previous:
                 _add(footer, words, center=True)
     return _saved(document)
+
+
+def mark_papers(sources: Path, mark: str, beside: str = "") -> None:
+    """Writes a mark into the foot of every page of PDF and Word; a foot that says `beside` already says both then."""
+    # A PDF has one footer, the last that is set; a Word template keeps the one it has.
+    paper, word = sources / PAPER, sources / WORD
+    words = f"{beside}. {mark}" if beside else mark
+    foot = f"\n#set page(footer: align(center, text(size: 9pt)[{words}]))\n"
+    paper.write_text(paper.read_text(encoding="utf-8") + foot, encoding="utf-8")
+    word.write_bytes(with_footer(word.read_bytes(), mark))
 
 
 def with_first_header(template: bytes, lines: Sequence[str]) -> bytes:

@@ -36,6 +36,8 @@ CALENDAR_FILE = "data/calendar.toml"
 READING_PAGE = "output/plan_reading.html"
 # What everything made from invented data says of itself.
 INVENTED = "Сведения вымышлены"
+# What every page of the internal edition and of the documents says of itself.
+OFFICE_ONLY = "Для служебного пользования"
 # What comes back in the workbooks of this system, and what the exam systems send.
 RETURNED_KINDS, EXPORT_KINDS = ("registry", "form", "acceptance"), ("export", "counts")
 SOURCE_KINDS = ("roadmap", *RETURNED_KINDS, *EXPORT_KINDS)

@@ -2,7 +2,8 @@
 
 import docx
 
-from analysis.pipeline.internal import MARK, _copy_sources
+from analysis.pipeline.internal import _copy_sources
+from analysis.rules.config import OFFICE_ONLY
 from analysis.starter.new_project import NewProject
 from analysis.starter.sources import report_sources
 from analysis.starter.start import write_files
@@ -12,12 +13,12 @@ def test_invented_data_stay_marked_in_the_internal_report(tmp_path):
     write_files(tmp_path, report_sources(NewProject("город", "УО", [2021], invented=True)))
     _copy_sources(tmp_path / "reports", tmp_path / "internal", invented=True)
     paper = (tmp_path / "internal/_assets/paper.typ").read_text(encoding="utf-8")
-    assert paper.rstrip().splitlines()[-1].count(f"[Сведения вымышлены. {MARK}]") == 1
+    assert paper.rstrip().splitlines()[-1].count(f"[Сведения вымышлены. {OFFICE_ONLY}]") == 1
     section = docx.Document(str(tmp_path / "internal/_assets/reference.docx")).sections[-1]
     for foot in (section.first_page_footer, section.footer):
-        assert [one.text for one in foot.paragraphs] == ["Сведения вымышлены", MARK]
+        assert [one.text for one in foot.paragraphs] == ["Сведения вымышлены", OFFICE_ONLY]
     edition = (tmp_path / "internal/2021/annual-report-2021.qmd").read_text(encoding="utf-8")
-    assert f"Сведения вымышлены. {MARK}" in edition
+    assert f"Сведения вымышлены. {OFFICE_ONLY}" in edition
 
 
 def test_the_mark_of_a_real_project_is_alone(tmp_path):

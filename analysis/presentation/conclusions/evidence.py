@@ -5,8 +5,8 @@ from functools import cached_property
 
 import pandas as pd
 
+from analysis.contracts.school_groups import GROUP_NAMES
 from analysis.indicators.duties import supported_schools
-from analysis.indicators.public_effectiveness import WHOLES
 from analysis.presentation.edition import Edition
 from analysis.presentation.words import Row, rows_of
 from analysis.rules.indicator_passport import Passport
@@ -65,7 +65,7 @@ class Evidence:
         self.passport.require(rows["indicator_id"].unique())
         tables = {one.id: one.table for one in self.passport.indicators}
         rows = rows.astype(dict.fromkeys(words, "str")).assign(table=rows["indicator_id"].map(tables))
-        names = rows["school_login"].map({**self.edition.school_names, **WHOLES})
+        names = rows["school_login"].map({**self.edition.school_names, **GROUP_NAMES})
         order = rows["procedure"].map({name: place for place, name in enumerate(PROCEDURES)})
         by = ["order", "wave", "subject", "programme_grade"]
         rows = rows.assign(order=order, group_name=names).sort_values(by, kind="stable", ignore_index=True)
