@@ -178,7 +178,7 @@ def _without_own(node: Node, columns: int) -> tuple[Numbers, Numbers, Numbers]:
     covariance = of_first_year(node.joint, columns)
     mean = node.joint.fixed.mean[:, :, 0, :columns]
     cell = node.spreads.cell[:, None, None] ** 2
-    pull, precision = (part[:, :, 0, :columns] for part in node.sites_then)
+    pull, precision = (part[:, :, 0, :columns] for part in node.sites)
     left = 1 / (1 + precision * cell)
     weight, moved = precision * left, pull * left
     system = np.eye(columns) - covariance * weight[:, :, None]

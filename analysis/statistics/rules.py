@@ -58,7 +58,7 @@ def rule_probability(found: Fit, thresholds: Numbers, least: tuple[int, ...]) ->
 
 def _shared(node: Node, asked: NDArray[np.bool_]) -> Numbers:
     """Correlation of the log odds of each cell with what those of its school share: (towns, schools, procedures)."""
-    left = (1 / (1 + node.sites_then.precision * node.spreads.cell[:, None, None, None] ** 2))[:, :, 0]
+    left = (1 / (1 + node.sites.precision * node.spreads.cell[:, None, None, None] ** 2))[:, :, 0]
     covariance = of_first_year(node.joint, asked.shape[2]) * left[..., None] * left[:, :, None]
     load = common_factor(covariance, asked.astype(np.float64))
     return np.asarray(np.clip(load / np.sqrt(node.posterior.variance[:, :, 0]), -MOST_SHARED, MOST_SHARED))
