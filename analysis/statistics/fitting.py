@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from analysis.statistics import spreads as unknown
-from analysis.statistics.binomial import Counts, Line, Normal, Numbers, Tilted, added, line, tilted
+from analysis.statistics.binomial import Counts, Normal, Numbers, Tilted, added, expit, tilted
 from analysis.statistics.gaussian import Joint, Levels, Sites, Spreads, evidence, joint, levels_known_beforehand
 
 SCHOOL, YEAR, CELL = unknown.Prior(1.0), unknown.Prior(0.5, rising=2), unknown.Prior(0.5)
@@ -213,7 +213,7 @@ def _passes(counts: Counts, levels: Levels, value: Spreads, start: _Start, times
 
 
 def _share(moments: Normal, counts: Counts) -> Numbers:
-    return np.asarray(special.expit(moments.mean + counts.level))
+    return np.asarray(expit(moments.mean + counts.level))
 
 
 def _greatest(cells: Numbers) -> Numbers:
@@ -260,18 +260,31 @@ def _weighted(counts: Counts, nodes: list[Node], gains: Numbers) -> Fit:
     return Fit(counts, tuple(nodes), weights, converged)
 
 
-def line_of(found: Fit, place: tuple[NDArray[np.intp], ...]) -> tuple[Line, Counts]:
-    """The exact posterior of cells along their log odds, and their counts, a row a cell.
+class Gathered(NamedTuple):
+    """Some cells of a fit, a column each, a row a node where there is one: what their posterior is made of.
 
-    Args:
-        found: The fit.
-        place: Of the cells: four codes of each.
+    Attributes:
+        counts: Of each cell.
+        priors: What all but its own counts say of it.
+        weights: Of the nodes.
+        about: Mean and variance of its posterior.
     """
-    town = place[0]
-    counts = Counts(found.counts.successes[place], found.counts.totals[place], found.counts.level[town, 0, 0, 0])
+
+    counts: Counts
+    priors: Normal
+    weights: Numbers
+    about: Normal
+
+
+def gathered(found: Fit, place: tuple[NDArray[np.intp], ...]) -> Gathered:
+    """Gathers the cells at four codes each."""
+    town, flat = place[0], np.ravel_multi_index(place, found.counts.totals.shape)
+    successes, totals = (part.ravel()[flat] for part in found.counts[:2])
+    counts = Counts(successes, totals, found.counts.level[town, 0, 0, 0])
     weights = found.weights[:, town]
-    cavity = Normal(*(np.stack([node.cavity[part][place] for node in found.nodes]) for part in (0, 1)))
-    each = Normal(*(np.stack([node.posterior[part][place] for node in found.nodes]) for part in (0, 1)))
+    priors, each = (
+        Normal(*(np.stack([normal[part].ravel()[flat] for normal in normals]) for part in (0, 1)))
+        for normals in ([node.cavity for node in found.nodes], [node.posterior for node in found.nodes])
+    )
     mean = added(weights * each.mean)
-    about = Normal(mean, added(weights * (each.variance + (each.mean - mean) ** 2)))
-    return line(counts, cavity, weights, about), counts
+    return Gathered(counts, priors, weights, Normal(mean, added(weights * (each.variance + (each.mean - mean) ** 2))))
