@@ -3,20 +3,21 @@
 Nothing here is approximated by a normal distribution: all integrals are sums over nodes laid around the posterior.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache, reduce
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 Numbers = NDArray[np.float64]
 
-HERMITE_NODES = 9
+HERMITE_NODES = 7
 LINE_NODES = 41
 BELOW, ABOVE = 5.5, 5.0  # where the line begins and ends, in standard deviations of the posterior
 STEEPEST = 300.0  # the greatest logarithm of a node's weight relative to the centre
-HALVINGS = 30
+HALVINGS = 20
+AT_ONCE = 512  # cells whose lines are worked out together, so that they fit into the cache
 
 
 class Normal(NamedTuple):
@@ -42,9 +43,7 @@ class Counts(NamedTuple):
     def log_likelihood(self, odds: Numbers) -> Numbers:
         """The logarithm of the likelihood at these log odds (from the level), up to a constant of the counts."""
         whole = odds + self.level
-        return np.asarray(
-            self.successes * whole - self.totals * (np.maximum(whole, 0.0) + np.log1p(np.exp(-np.abs(whole))))
-        )
+        return np.asarray(self.successes * whole - self.totals * softplus(whole))
 
 
 class Tilted(NamedTuple):
@@ -52,6 +51,19 @@ class Tilted(NamedTuple):
 
     log_integral: Numbers
     moments: Normal
+
+
+def softplus(odds: Numbers) -> Numbers:
+    """log(1 + e^odds): a logarithm of half the length, and one step of Newton's that makes it whole."""
+    above = np.exp(-np.abs(odds)) + 1
+    rough = np.log(above.astype(np.float32)).astype(np.float64)
+    return np.asarray(np.maximum(odds, 0.0) + rough + (above * np.exp(-rough) - 1))
+
+
+def expit(odds: Numbers) -> Numbers:
+    """The share with these log odds."""
+    smaller = np.exp(-np.abs(odds))
+    return np.asarray(np.where(odds < 0, smaller, 1.0) / (1 + smaller))
 
 
 def added(parts: Numbers) -> Numbers:
@@ -77,14 +89,16 @@ def tilted(counts: Counts, prior: Normal, about: Normal) -> Tilted:
         prior: What is known of the log odds without these counts; same shape.
         about: The guess of mean and variance; same shape.
     """
-    spread = np.sqrt(about.variance)
+    spread, ahead = np.sqrt(about.variance), about.mean - prior.mean
     half = 0.5 / prior.variance
-    reference = counts.log_likelihood(about.mean) - half * (about.mean - prior.mean) ** 2
+    reference = counts.log_likelihood(about.mean) - half * ahead**2
     total, first, second = (np.zeros_like(spread) for _ in range(3))
     for node, weight in zip(*hermite(HERMITE_NODES), strict=True):
-        odds = about.mean + node * spread
-        power = counts.log_likelihood(odds) - half * (odds - prior.mean) ** 2 - reference + 0.5 * node**2
-        value = weight * np.exp(np.minimum(power, STEEPEST))
+        away = node * spread
+        power = counts.log_likelihood(about.mean + away)
+        power -= half * (ahead + away) ** 2
+        power -= reference
+        value = weight * np.exp(np.minimum(power + 0.5 * node**2, STEEPEST))
         total += value
         first += node * value
         second += node**2 * value
@@ -120,16 +134,48 @@ def line(counts: Counts, priors: Normal, weights: Numbers, about: Normal) -> Lin
         weights: Of the parts after all was seen; same shape, their sum 1.
         about: Mean and variance of each cell's posterior, to lay the nodes about.
     """
+    found = _laid(about)
+    for some, parts in _parts(counts, priors, found):
+        found.density[some] = 0.0
+        for part, weight in zip(parts, weights[:, some], strict=True):
+            part *= weight[:, None]
+            found.density[some] += part
+    return found
+
+
+def below_in_parts(counts: Counts, priors: Normal, about: Normal, odds: Numbers) -> Numbers:
+    """The probability that log odds (from the level) are below a value: of each part of a mixture, a column a cell."""
+    laid, found = _laid(about), np.empty_like(priors.mean)
+    for some, parts in _parts(counts, priors, laid):
+        for row, part in enumerate(parts):
+            found[row, some] = below(Line(laid.start[some], laid.step[some], part), odds[some])
+    return found
+
+
+def _laid(about: Normal) -> Line:
     spread = np.sqrt(about.variance)
-    found = Line(about.mean - BELOW * spread, (BELOW + ABOVE) * spread / (LINE_NODES - 1), np.empty(0))
-    odds = found.odds()
-    likelihood = Counts(*(part[:, None] for part in counts)).log_likelihood(odds)
-    density = np.zeros_like(odds)
-    for mean, variance, weight in zip(*priors, weights, strict=True):
-        power = likelihood - (0.5 / variance)[:, None] * (odds - mean[:, None]) ** 2
-        part = np.exp(power - power.max(axis=1, keepdims=True))
-        density += (weight / part.sum(axis=1))[:, None] * part
-    return found._replace(density=density)
+    step = (BELOW + ABOVE) * spread / (LINE_NODES - 1)
+    return Line(about.mean - BELOW * spread, step, np.empty((len(spread), LINE_NODES)))
+
+
+def _parts(counts: Counts, priors: Normal, laid: Line) -> Iterator[tuple[slice, Iterator[Numbers]]]:
+    """Which cells are worked out together, and their densities: a part of the mixture after another."""
+    for first in range(0, len(laid.start), AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        odds = Line(*(part[some] for part in laid)).odds()
+        likelihood = Counts(*(part[some, None] for part in counts)).log_likelihood(odds)
+        own = zip(priors.mean[:, some], priors.variance[:, some], strict=True)
+        yield some, (_density(odds - mean[:, None], variance, likelihood) for mean, variance in own)
+
+
+def _density(away: Numbers, variance: Numbers, likelihood: Numbers) -> Numbers:
+    away *= away
+    away *= (-0.5 / variance)[:, None]
+    away += likelihood
+    away -= away.max(axis=1, keepdims=True)
+    np.exp(away, out=away)
+    away /= away.sum(axis=1, keepdims=True)
+    return away
 
 
 def below(found: Line, odds: Numbers) -> Numbers:
@@ -140,9 +186,13 @@ def below(found: Line, odds: Numbers) -> Numbers:
     return np.asarray(np.clip(reached + _integral(parabola, place - left), 0.0, 1.0))
 
 
-def quantile(found: Line, part: float) -> Numbers:
-    """The log odds (from the level) below which this part of the posterior lies, of each cell."""
+def quantiles(found: Line, parts: tuple[float, ...]) -> list[Numbers]:
+    """The log odds (from the level) below which these parts of the posterior lie, of each cell."""
     cumulated = _cumulated(found.density)
+    return [_quantile(found, cumulated, part) for part in parts]
+
+
+def _quantile(found: Line, cumulated: Numbers, part: float) -> Numbers:
     left = np.clip((cumulated < part).sum(axis=1) - 1, 0, LINE_NODES - 2)
     parabola, wanted = _parabola(found.density, left), part - cumulated[np.arange(len(left)), left]
     low, high = np.zeros_like(wanted), np.ones_like(wanted)
@@ -155,21 +205,24 @@ def quantile(found: Line, part: float) -> Numbers:
 
 def share_mean(found: Line, level: Numbers) -> Numbers:
     """The mean share of each cell."""
-    return np.asarray((found.density * special.expit(found.odds() + level[:, None])).sum(axis=1))
+    return np.asarray((found.density * expit(found.odds() + level[:, None])).sum(axis=1))
 
 
 def _cumulated(density: Numbers) -> Numbers:
     """The probability below each node: the trapezoidal rule with the correction of its ends (Euler and Maclaurin)."""
-    ahead, behind = np.zeros_like(density), np.zeros_like(density)
-    ahead[:, :-1], behind[:, 1:] = density[:, 1:], density[:, :-1]
-    return np.asarray(np.cumsum(density, axis=1) - density / 2 - (ahead - behind) / 24)
+    found = np.cumsum(density, axis=1)
+    found -= density / 2
+    found[:, :-1] -= density[:, 1:] / 24
+    found[:, 1:] += density[:, :-1] / 24
+    return np.asarray(found)
 
 
 def _parabola(density: Numbers, left: NDArray[np.intp]) -> tuple[Numbers, Numbers, Numbers]:
     """Between a node and the next the density is here + slope·t + curve·t·(t − 1), t from 0 to 1."""
-    wide = np.pad(density, ((0, 0), (1, 1)))
-    rows = np.arange(len(left))
-    before, here, after, beyond = (wide[rows, left + shift] for shift in range(4))
+    rows, last = np.arange(len(left)), LINE_NODES - 1
+    here, after = density[rows, left], density[rows, left + 1]
+    before = np.where(left > 0, density[rows, np.maximum(left - 1, 0)], 0.0)
+    beyond = np.where(left + 1 < last, density[rows, np.minimum(left + 2, last)], 0.0)
     return here, after - here, (before - here - after + beyond) / 4
 
 

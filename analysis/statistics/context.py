@@ -147,11 +147,11 @@ def _seen(found: Fit) -> _Seen:
     """The normal site of each school at the levels of the fit, the mean over the nodes."""
     precision, pull = np.zeros(found.counts.totals.shape[:2]), np.zeros(found.counts.totals.shape[:2])
     for node, weight in zip(found.nodes, found.weights, strict=True):
-        left = 1 / (1 + node.sites_then.precision * node.spreads.cell[:, None, None, None] ** 2)
+        left = 1 / (1 + node.sites.precision * node.spreads.cell[:, None, None, None] ** 2)
         level = _levels(node)
-        each = node.sites_then.precision * left
+        each = node.sites.precision * left
         precision += weight[:, None] * each[:, :, 0].sum(axis=2)
-        pull += weight[:, None] * (node.sites_then.pull * left - each * level)[:, :, 0].sum(axis=2)
+        pull += weight[:, None] * (node.sites.pull * left - each * level)[:, :, 0].sum(axis=2)
     return _Seen(pull / np.where(precision > 0, precision, 1.0), precision)
 
 

@@ -28,13 +28,13 @@ from numpy.typing import NDArray
 from scipy import special
 
 from analysis.statistics import spreads as unknown
-from analysis.statistics.binomial import Counts, Line, Normal, Numbers, Tilted, added, line, tilted
+from analysis.statistics.binomial import Counts, Normal, Numbers, Tilted, added, expit, tilted
 from analysis.statistics.gaussian import Joint, Levels, Sites, Spreads, evidence, joint, levels_known_beforehand
 
 SCHOOL, YEAR, CELL = unknown.Prior(1.0), unknown.Prior(0.5, rising=2), unknown.Prior(0.5)
 COMMON_LEVEL = 1.0
 LEVELS_APART, AS_IF = 0.5, 2.0  # the guess of how far levels lie apart, and how many levels it is worth
-FIRST_PASSES, CENTRE_PASSES, PASSES = 8, 3, 2
+FIRST_PASSES, CENTRE_PASSES, PASSES = 5, 2, 1
 GUESS = 0.5  # of each spread, in units of its prior's scale
 CALMER, CALM = 0.5, 0.1  # how much of the way cells may come back, and what hardly moves (standard deviations)
 AT_ONCE = 16384  # cells that are computed at once, of towns at several values of the spreads
@@ -47,20 +47,18 @@ class Node:
 
     Attributes:
         spreads: Of each town.
-        sites: Of each cell, after the last pass.
-        sites_then: Those that `joint` and `cavity` rest on.
+        sites: Of each cell.
         scales: Logarithms of the factors by which these sites must be taken to give what the counts give.
         joint: Of levels and effects.
         cavity: What all but a cell's own counts say of its log odds.
-        posterior: With its own counts.
+        posterior: With its own site.
         log_integral: Of each town: how well this value explains the counts.
-        moved: Of each town: how far a share moved in the last pass, at most.
+        moved: Of each town: how far a share would move in one more pass, at most.
         step: Of each town: 1, or less where cells overshot.
     """
 
     spreads: Spreads
     sites: Sites
-    sites_then: Sites
     scales: Numbers
     joint: Joint
     cavity: Normal
@@ -98,25 +96,28 @@ def fit(counts: Counts) -> Fit:
         priors = _priors(counts)
         guess = _spreads([np.full(len(counts.totals), GUESS * prior.scale) for prior in priors])
         first = _passes(counts, levels, guess, _start(counts, levels, guess), FIRST_PASSES)
-        size = unknown.Size(len(counts.totals), max(AT_ONCE // counts.totals.size, 1))
-        rough = unknown.nodes(partial(_evidence, first.sites, levels), priors, size, rough=True)
+        towns = len(counts.totals)
+        rough = unknown.nodes(partial(_evidence, first.sites, levels), priors, towns, rough=True)
         centre = _spreads(list(added(rough) / len(rough)))
-        held = _passes(counts, levels, centre, _Start(first.sites, first.posterior, first.step), CENTRE_PASSES)
-        values = unknown.nodes(partial(_evidence, held.sites, levels), priors, size)
-        found = [
-            _nodes(counts, levels, some, held)
-            for some in np.split(values, range(size.at_once, len(values), size.at_once))
-        ]
+        held = _passes(counts, levels, centre, _begin(first.sites, levels, centre, first.step), CENTRE_PASSES)
+        values = unknown.nodes(partial(_evidence, held.sites, levels), priors, towns)
+        many = max(AT_ONCE // counts.totals.size, 1)
+        found = [_nodes(counts, levels, some, held) for some in np.split(values, range(many, len(values), many))]
         return _weighted(
             counts, [node for nodes, _ in found for node in nodes], np.concatenate([gain for _, gain in found])
         )
 
 
-def _evidence(sites: Sites, levels: Levels, values: list[Numbers]) -> Numbers:
-    """Of each town at some values of its spreads: (values, towns)."""
-    some = partial(_repeated, times=len(values[0]))
-    found = evidence(_each(sites, some), _each(levels, some), _spreads([value.ravel() for value in values]))
-    return found.reshape(len(values[0]), -1)
+def _evidence(sites: Sites, levels: Levels, towns: NDArray[np.intp], values: list[Numbers]) -> Numbers:
+    """Of some towns at all combinations of some values of their spreads: (towns, values of each …)."""
+    sites, levels = _each(sites, itemgetter(towns)), _each(levels, itemgetter(towns))
+    school, year, cell = _spreads(values)
+    if len(values) > 2:
+        school, year = np.repeat(school, year.shape[1], axis=1), np.tile(year, school.shape[1])
+    cell = cell if len(values) > 1 else cell[:, :1]
+    some = max(AT_ONCE // sites.pull.size, 1)
+    parts = [evidence(sites, levels, school, year, cell[:, at : at + some]) for at in range(0, cell.shape[1], some)]
+    return np.concatenate(parts).transpose(1, 2, 0).reshape(len(towns), *(one.shape[1] for one in values))
 
 
 def _each(part: Any, change: Callable[[Numbers], Numbers]) -> Any:
@@ -153,11 +154,19 @@ def levels_apart(counts: Counts) -> Numbers:
 
 
 class _Start(NamedTuple):
-    """Where passes begin: sites, the guess of the posterior of cells, and the length of steps of each town."""
+    """Where passes begin: sites, what follows from them, the guess of cells' posterior, and each town's steps."""
 
     sites: Sites
+    joint: Joint
+    cavity: Normal
     about: Normal
     step: Numbers
+
+
+def _begin(sites: Sites, levels: Levels, value: Spreads, step: Numbers) -> _Start:
+    found = joint(sites, levels, value)
+    cavity = _cavity(found, sites, value)
+    return _Start(sites, found, cavity, _combined(cavity, sites), step)
 
 
 def _start(counts: Counts, levels: Levels, guess: Spreads) -> _Start:
@@ -165,8 +174,7 @@ def _start(counts: Counts, levels: Levels, guess: Spreads) -> _Start:
     share = (counts.successes + special.expit(counts.level)) / (counts.totals + 1)
     precision = counts.totals * share * (1 - share)
     sites = Sites(precision * (special.logit(share) - counts.level), precision)
-    about = _combined(_cavity(joint(sites, levels, guess), sites, guess), sites)
-    return _Start(sites, about, np.ones(len(share)))
+    return _begin(sites, levels, guess, np.ones(len(share)))
 
 
 def _nodes(counts: Counts, levels: Levels, values: Numbers, held: Node) -> tuple[list[Node], Numbers]:
@@ -174,35 +182,38 @@ def _nodes(counts: Counts, levels: Levels, values: Numbers, held: Node) -> tuple
     some, towns = partial(_repeated, times=len(values)), len(counts.totals)
     spreads = _spreads([value.ravel() for value in np.moveaxis(values, 1, 0)])
     counts, levels, sites = _each(counts, some), _each(levels, some), _each(held.sites, some)
-    start = joint(sites, levels, spreads)
-    about = _combined(_cavity(start, sites, spreads), sites)
-    found = _passes(counts, levels, spreads, _Start(sites, about, some(held.step)), PASSES)
-    gains = (found.log_integral - start.log_integral).reshape(len(values), towns)
+    start = _begin(sites, levels, spreads, some(held.step))
+    found = _passes(counts, levels, spreads, start, PASSES)
+    gains = (found.log_integral - start.joint.log_integral).reshape(len(values), towns)
     return [_each(found, itemgetter(slice(first, first + towns))) for first in range(0, gains.size, towns)], gains
 
 
 def _passes(counts: Counts, levels: Levels, value: Spreads, start: _Start, times: int) -> Node:
-    """Passes over all cells at once. A town whose cells come back as far as they went takes half steps (damping)."""
-    sites, about, step = start
+    """Passes over all cells at once. A town whose cells come back as far as they went takes half steps (damping).
+
+    How well a value explains the counts is taken from the last pass: near the end it changes in the second order only.
+    """
+    sites, found, cavity, about, step = start
     before: Numbers = np.zeros((len(step), counts.totals[0].size))
     for _ in range(times):
-        found = joint(sites, levels, value)
-        cavity = _cavity(found, sites, value)
         here = tilted(counts, cavity, about)
-        scales = _scales_of(counts, sites, cavity, here)
         change = ((here.moments.mean - about.mean) / np.sqrt(here.moments.variance)).reshape(len(step), -1)
         moving = np.abs(change).max(axis=1) > CALM
         back = -(change * before).sum(axis=1) > CALMER * (before**2).sum(axis=1)
         step = np.where(moving, np.where(back, 0.5, step), 1.0)
-        by_share = _greatest(np.abs(_share(here.moments, counts) - _share(about, counts)))
-        then, before, about = sites, change, here.moments
+        before, about = change, here.moments
         sites = _site(counts, cavity, about, sites, step)
+        scales = _scales_of(counts, sites, cavity, here)
+        found = joint(sites, levels, value)
+        cavity = _cavity(found, sites, value)
     log_integral = found.log_integral + scales.reshape(len(scales), -1).sum(axis=1)
-    return Node(value, sites, then, scales, found, cavity, about, log_integral, by_share, step)
+    posterior = _combined(cavity, sites)
+    by_share = _greatest(np.abs(_share(posterior, counts) - _share(about, counts)))
+    return Node(value, sites, scales, found, cavity, posterior, log_integral, by_share, step)
 
 
 def _share(moments: Normal, counts: Counts) -> Numbers:
-    return np.asarray(special.expit(moments.mean + counts.level))
+    return np.asarray(expit(moments.mean + counts.level))
 
 
 def _greatest(cells: Numbers) -> Numbers:
@@ -249,18 +260,31 @@ def _weighted(counts: Counts, nodes: list[Node], gains: Numbers) -> Fit:
     return Fit(counts, tuple(nodes), weights, converged)
 
 
-def line_of(found: Fit, place: tuple[NDArray[np.intp], ...]) -> tuple[Line, Counts]:
-    """The exact posterior of cells along their log odds, and their counts, a row a cell.
+class Gathered(NamedTuple):
+    """Some cells of a fit, a column each, a row a node where there is one: what their posterior is made of.
 
-    Args:
-        found: The fit.
-        place: Of the cells: four codes of each.
+    Attributes:
+        counts: Of each cell.
+        priors: What all but its own counts say of it.
+        weights: Of the nodes.
+        about: Mean and variance of its posterior.
     """
-    town = place[0]
-    counts = Counts(found.counts.successes[place], found.counts.totals[place], found.counts.level[town, 0, 0, 0])
+
+    counts: Counts
+    priors: Normal
+    weights: Numbers
+    about: Normal
+
+
+def gathered(found: Fit, place: tuple[NDArray[np.intp], ...]) -> Gathered:
+    """Gathers the cells at four codes each."""
+    town, flat = place[0], np.ravel_multi_index(place, found.counts.totals.shape)
+    successes, totals = (part.ravel()[flat] for part in found.counts[:2])
+    counts = Counts(successes, totals, found.counts.level[town, 0, 0, 0])
     weights = found.weights[:, town]
-    cavity = Normal(*(np.stack([node.cavity[part][place] for node in found.nodes]) for part in (0, 1)))
-    each = Normal(*(np.stack([node.posterior[part][place] for node in found.nodes]) for part in (0, 1)))
+    priors, each = (
+        Normal(*(np.stack([normal[part].ravel()[flat] for normal in normals]) for part in (0, 1)))
+        for normals in ([node.cavity for node in found.nodes], [node.posterior for node in found.nodes])
+    )
     mean = added(weights * each.mean)
-    about = Normal(mean, added(weights * (each.variance + (each.mean - mean) ** 2)))
-    return line(counts, cavity, weights, about), counts
+    return Gathered(counts, priors, weights, Normal(mean, added(weights * (each.variance + (each.mean - mean) ** 2))))

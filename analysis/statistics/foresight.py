@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from analysis.statistics.binomial import Counts, Line, Normal, Numbers, added, hermite, line, share_mean
+from analysis.statistics.binomial import Counts, Normal, Numbers, added, hermite, line, share_mean
 from analysis.statistics.fitting import Fit, Node, fit
 from analysis.statistics.gaussian import common_factor, of_first_year
 from analysis.statistics.jumps import Moves, moves
@@ -25,7 +25,8 @@ from analysis.statistics.towns import Batch, Codes, batches, coded
 PARTS = {"low_95": 0.025, "low_80": 0.1, "high_80": 0.9, "high_95": 0.975}
 SAID, POWER = 0.9, 0.8  # how sure one must be to notice a change, and how often a true change is noticed
 UNSURE = 0.4
-FACTOR_NODES, CELL_NODES, SHARE_NODES = 9, 7, 21
+FACTOR_NODES, CELL_NODES, SHARE_NODES = 9, 4, 15
+FEW = 128  # so many pupils are as well foreseen on every second node of a line
 BELOW_ONE = 1 - 2.0**-53
 TINY = 1e-300
 AT_ONCE = 2**18  # logarithms of chances that are worked out together
@@ -178,7 +179,7 @@ def _without_own(node: Node, columns: int) -> tuple[Numbers, Numbers, Numbers]:
     covariance = of_first_year(node.joint, columns)
     mean = node.joint.fixed.mean[:, :, 0, :columns]
     cell = node.spreads.cell[:, None, None] ** 2
-    pull, precision = (part[:, :, 0, :columns] for part in node.sites_then)
+    pull, precision = (part[:, :, 0, :columns] for part in node.sites)
     left = 1 / (1 + precision * cell)
     weight, moved = precision * left, pull * left
     system = np.eye(columns) - covariance * weight[:, :, None]
@@ -205,29 +206,45 @@ def _of_cells(ahead: _Ahead, place: tuple[Codes, Codes, Codes], counts: Counts) 
     middle = added(weights * mean)
     about = Normal(middle, added(weights * (variance + (mean - middle) ** 2)))
     nothing = Counts(np.zeros_like(middle), np.zeros_like(middle), counts.level)
-    along: Line = line(nothing, Normal(mean, variance), weights, about)
+    along = line(nothing, Normal(mean, variance), weights, about)
     shares = special.expit(along.odds() + counts.level[:, None])
-    return _count_chances(counts.totals, shares, along.density), share_mean(along, counts.level)
+    return _few_and_many(counts.totals, shares, along.density), share_mean(along, counts.level)
 
 
-def _count_chances(totals: Numbers, shares: Numbers, weights: Numbers) -> Numbers:
+def _few_and_many(totals: Numbers, shares: Numbers, weights: Numbers) -> Numbers:
+    """`_count_chances`; for few pupils every second node says the same."""
+    found = np.zeros((len(totals), int(totals.max(initial=0)) + 1))
+    for rows, step in ((np.flatnonzero(totals <= FEW), 2), (np.flatnonzero(totals > FEW), 1)):
+        some = _count_chances(totals[rows], shares[rows, ::step], step * weights[rows, ::step])
+        found[rows, : some.shape[1]] = some
+    return found
+
+
+def _count_chances(totals: Numbers, shares: Numbers, weights: Numbers, most: Numbers | None = None) -> Numbers:
     """Chances of 0, 1, 2 … of a mixture of binomials, a row a cell, a column a node; 0 beyond its total.
 
-    Rows of like totals are worked out together, so many at a time as their logarithms fit into the cache.
+    Rows of like totals are worked out together, so many at a time as their logarithms fit into the cache. Where only
+    counts up to `most` are asked about, those beyond may be left at 0.
     """
-    found = np.zeros((len(totals), int(totals.max(initial=0)) + 1))
+    most = totals if most is None else np.minimum(most, totals)
+    found = np.zeros((len(totals), int(most.max(initial=0)) + 1))
     shares = np.clip(shares, TINY, BELOW_ONE)
-    more, fewer = np.log(shares), np.log1p(-shares)
-    order = np.argsort(totals, kind="stable")
+    nobody = np.log1p(-shares)
+    odds, nobody = np.log(shares) - nobody, totals[:, None] * nobody
+    ways = special.gammaln(np.arange(totals.max(initial=0) + 1) + 1)
+    order = np.argsort(most, kind="stable")
     many = max(AT_ONCE // (shares.shape[1] * found.shape[1]), 1)
     for first in range(0, len(order), many):
         rows = order[first : first + many]
-        count = np.arange(totals[rows[-1]] + 1)
-        others = np.maximum(totals[rows, None] - count, 0.0)
-        ways = special.gammaln(totals[rows, None] + 1) - special.gammaln(count + 1) - special.gammaln(others + 1)
-        power = more[rows][..., None] * count + fewer[rows][..., None] * others[:, None] + ways[:, None]
-        chances = (weights[rows][..., None] * np.exp(power)).sum(axis=1)
-        found[rows, : len(count)] = np.where(count <= totals[rows, None], chances, 0.0)
+        count = np.arange(int(most[rows[-1]]) + 1)
+        whole = totals[rows, None].astype(np.intp)
+        others = whole - count
+        power: Numbers = odds[rows][..., None] * count.astype(np.float64)
+        power += nobody[rows][..., None]
+        power += np.where(others >= 0, ways[whole] - ways[count] - ways[others], -np.inf)[:, None]
+        np.exp(power, out=power)
+        power *= weights[rows][..., None]
+        found[rows, : len(count)] = power.sum(axis=1)
     return found
 
 
@@ -246,25 +263,32 @@ def _of_schools(ahead: _Ahead, counts: Counts, columns: int, place: tuple[Codes,
     whole = Counts(
         counts.successes[town, school, 0, :columns].sum(axis=1), totals.sum(axis=1), counts.level[town, 0, 0, 0]
     )
-    chances, mean_count = np.zeros((len(town), int(whole.totals.max(initial=0)) + 1)), np.zeros(len(town))
     factors, of_factor = hermite(FACTOR_NODES)
     middle = mean + load * factors[:, None, None] + whole.level[:, None]
     shares = special.expit(middle[..., None] + apart[..., None] * nodes)
     flat = shares.reshape(-1, CELL_NODES)
     cells = _count_chances(np.tile(totals.ravel(), FACTOR_NODES), flat, np.broadcast_to(parts, flat.shape))
-    for weight, share, cell in zip(of_factor, shares, cells.reshape(*middle.shape, -1), strict=True):
-        chances += weight * _sums(cell, whole.totals)
-        mean_count += weight * (totals * (share * parts).sum(axis=2)).sum(axis=1)
+    cells = cells.reshape(*middle.shape, -1)
+    chances = _sums(cells, of_factor, whole.totals)
+    mean_count = added(of_factor[:, None] * (totals * (shares * parts).sum(axis=3)).sum(axis=2))
     return _said(np.maximum(chances, 0.0), whole, mean_count / np.maximum(whole.totals, 1))
 
 
-def _sums(cells: Numbers, totals: Numbers) -> Numbers:
-    """Chances of the sum of independent counts, a row a school, by waves as long as its own total asks for."""
+def _sums(cells: Numbers, weights: Numbers, totals: Numbers) -> Numbers:
+    """Chances of the sum of independent counts, a row a school, by waves as long as its own total asks for.
+
+    Args:
+        cells: Chances of the counts: (values of the factor, schools, procedures, counts).
+        weights: Of the values of the factor.
+        totals: Of the schools.
+    """
     lengths = 2 ** np.ceil(np.log2(totals + 1)).astype(np.intp)
     found = np.zeros((len(totals), int(totals.max(initial=0)) + 1))
     for length in np.unique(lengths).tolist():
-        of_length, width = lengths == length, min(length, found.shape[1])
-        waves = np.fft.rfft(cells[of_length], n=length, axis=2).prod(axis=1)
+        of_length, width = np.flatnonzero(lengths == length), min(length, found.shape[1])
+        waves = np.zeros((len(of_length), length // 2 + 1), complex)
+        for weight, some in zip(weights, cells[:, of_length], strict=True):
+            waves += weight * np.fft.rfft(some, n=length, axis=2).prod(axis=1)
         found[of_length, :width] = np.fft.irfft(waves, n=length, axis=1)[:, :width]
     return found
 
@@ -314,7 +338,8 @@ def smallest_change(share: ArrayLike, pupils: ArrayLike, *, unsure: float = UNSU
     nodes, weights = hermite(SHARE_NODES)
     mean = shares.ravel()
     about = special.expit(special.logit(np.clip(mean, ALMOST, 1 - ALMOST))[:, None] + unsure * nodes)
-    chances = _count_chances(totals.ravel(), about, np.broadcast_to(weights, about.shape))
+    half = np.ceil(totals.ravel() * mean) + 1  # half of the chances lie below: all that is asked about
+    chances = _count_chances(totals.ravel(), about, np.broadcast_to(weights, about.shape), half)
     return _smallest_change(chances, totals.ravel(), mean).reshape(shares.shape)
 
 

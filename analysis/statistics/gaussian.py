@@ -18,6 +18,8 @@ import numpy as np
 
 from analysis.statistics.binomial import Normal, Numbers
 
+TOGETHER = 16  # numbers from 1e-5 to 1 whose product is far from nothing
+
 
 class Sites(NamedTuple):
     """What the counts of each cell say of its log odds: r and w of exp(r·η − w·η²/2)."""
@@ -35,10 +37,17 @@ class Spreads(NamedTuple):
 
 
 class Levels(NamedTuple):
-    """What is known beforehand of the levels of columns: (towns, K, K) and the logarithm of its determinant."""
+    """What is known beforehand of the levels of columns, of each town.
+
+    Attributes:
+        precision: (towns, K, K).
+        log_determinant: Its logarithm.
+        widest: The greatest variance of a sum of levels whose squared weights add up to 1.
+    """
 
     precision: Numbers
     log_determinant: Numbers
+    widest: Numbers
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,8 @@ def levels_known_beforehand(columns: int, of_all: float, apart: Numbers) -> Leve
     own, shared = apart**2, of_all**2
     common = shared / (own * (own + columns * shared))
     precision = np.eye(columns) / own[:, None, None] - common[:, None, None]
-    return Levels(precision, -(columns - 1) * np.log(own) - np.log(own + columns * shared))
+    widest = own + columns * shared
+    return Levels(precision, -(columns - 1) * np.log(own) - np.log(widest), widest)
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,7 @@ class _Schools:
 
     def times(self, effects: Numbers) -> Numbers:
         """The covariance times a vector of a number a year."""
-        return np.asarray(self.own * effects + self.shared * (self.own * effects).sum(axis=2, keepdims=True))
+        return np.asarray(self.own * effects + self.shared * (self.own * effects).sum(axis=-1, keepdims=True))
 
 
 @dataclass(frozen=True)
@@ -99,9 +109,79 @@ class _Solved:
     log_integral: Numbers
 
 
-def evidence(sites: Sites, levels: Levels, spreads: Spreads) -> Numbers:
-    """The logarithm of the integral of prior × sites, of each town."""
-    return _solved(sites, levels, spreads).log_integral
+def evidence(sites: Sites, levels: Levels, school: Numbers, year: Numbers, cell: Numbers) -> Numbers:
+    """The logarithm of the integral of prior × sites at all combinations of some values of the spreads.
+
+    What hangs on the spread of cells alone is worked out once for each of its values; the equations at all values of
+    the others are then products of matrices.
+
+    Args:
+        sites: Of each cell; zeros where there is none.
+        levels: What is known of them beforehand.
+        school: Values of the spread of schools: (towns, values).
+        year: Of the same shape, of a school between years; zeros with one year.
+        cell: Values of the spread of cells, as many as there are: (towns, others).
+
+    Returns:
+        (others, towns, values).
+    """
+    square = cell.T[:, :, None, None, None] ** 2
+    left = 1 / (1 + sites.precision * square)
+    weight, pull = sites.precision * left, sites.pull * left
+    of_effects = pull.sum(axis=4)[:, :, None]
+    own = _schools(weight.sum(axis=4)[:, :, None], school[..., None, None], year[..., None, None])
+    alone = own.times(of_effects)
+    system = _levels_left(weight, own, levels)
+    falls = np.matmul(alone.transpose(0, 1, 4, 2, 3), weight.transpose(0, 1, 3, 2, 4))  # (…, years, values, procedures)
+    right = pull.sum(axis=2)[:, :, None] - falls.swapaxes(2, 3)
+    explained, log_determinant = _explained(system, right.reshape(*system.shape[:-2], -1), levels.widest[:, None])
+    of_cells = _logarithms(left) + (square * sites.pull * pull).reshape(*square.shape[:2], -1).sum(axis=2)
+    of_schools = (of_effects * alone).reshape(*explained.shape, -1).sum(axis=3)
+    known = levels.log_determinant[:, None] - log_determinant
+    return np.asarray(own.log_integral + 0.5 * (of_cells[..., None] + known + of_schools + explained))
+
+
+def _levels_left(weight: Numbers, own: "_Schools", levels: Levels) -> Numbers:
+    """The equations that are left for the levels, at all values, with room for a border: (…, values, K + 1, K + 1).
+
+    Only the lower triangle is filled in.
+    """
+    others, towns, schools, years, procedures = weight.shape
+    columns, values = years * procedures, own.own.shape[2]
+    bordered = np.empty((others, towns, values, columns + 1, columns + 1))
+    for one, other in zip(*np.tril_indices(years), strict=True):
+        shared = own.own[..., one] * own.shared[..., other] + (own.own[..., one] if one == other else 0.0)
+        products = weight[:, :, :, one, :, None] * weight[:, :, :, other, None, :]
+        block = np.matmul(shared, products.reshape(others, towns, schools, -1))
+        of_one, of_other = (slice(year * procedures, (year + 1) * procedures) for year in (one, other))
+        np.subtract(
+            levels.precision[:, None, of_one, of_other],
+            block.reshape(others, towns, values, procedures, procedures),
+            out=bordered[..., of_one, of_other],
+        )
+    bordered[..., np.arange(columns), np.arange(columns)] += weight.sum(axis=2).reshape(others, towns, 1, columns)
+    return bordered
+
+
+def _explained(bordered: Numbers, right: Numbers, widest: Numbers) -> tuple[Numbers, Numbers]:
+    """Of equations: right · solution, and the logarithm of the determinant; by Cholesky, with `right` as the border.
+
+    In the corner stands more than the answer can be, so that what is left there tells the answer.
+    """
+    most = 1 + widest * (right**2).sum(axis=-1)
+    bordered[..., -1, :-1], bordered[..., -1, -1] = right, most
+    diagonal = np.diagonal(_cholesky(bordered), axis1=-2, axis2=-1)
+    return np.asarray(most - diagonal[..., -1] ** 2), np.asarray(2 * np.log(diagonal[..., :-1]).sum(axis=-1))
+
+
+def _cholesky(matrices: Numbers) -> Numbers:
+    """The factor of each matrix; one that has none (numbers that are not finite) gets NaN and hinders no other."""
+    try:
+        return np.asarray(np.linalg.cholesky(matrices), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        if matrices.ndim == 2:
+            return np.full_like(matrices, np.nan)
+        return np.stack([_cholesky(one) for one in matrices])
 
 
 def joint(sites: Sites, levels: Levels, spreads: Spreads) -> Joint:
@@ -156,14 +236,14 @@ def _solved(sites: Sites, levels: Levels, spreads: Spreads) -> _Solved:
     cell = spreads.cell[:, None, None, None] ** 2
     left = 1 / (1 + sites.precision * cell)
     weight, pull = sites.precision * left, sites.pull * left
-    own = _schools(weight.sum(axis=3), spreads)
+    own = _schools(weight.sum(axis=3), spreads.school[:, None, None], spreads.year[:, None, None])
     slopes, system = _reduced(weight, own, levels)
     of_effects = pull.sum(axis=3)
     alone = own.times(of_effects)
     right = pull.sum(axis=1).reshape(towns, columns) - np.matmul(of_effects.reshape(towns, 1, -1), slopes)[:, 0]
     mean = np.asarray(np.linalg.solve(system, right[..., None])[..., 0], dtype=np.float64)
     log_integral = own.log_integral + 0.5 * (
-        (np.log(left) + cell * sites.pull * pull).reshape(towns, -1).sum(axis=1)
+        (_logarithms(left) + (cell * sites.pull * pull).reshape(towns, -1).sum(axis=1))
         + (levels.log_determinant - np.linalg.slogdet(system)[1])
         + (of_effects * alone).reshape(towns, -1).sum(axis=1)
         + (right * mean).sum(axis=1)
@@ -171,17 +251,21 @@ def _solved(sites: Sites, levels: Levels, spreads: Spreads) -> _Solved:
     return _Solved(own, slopes, alone, system, mean, log_integral)
 
 
-def _schools(weight: Numbers, spreads: Spreads) -> _Schools:
-    """Sherman and Morrison's formula for effects that share a part over the years."""
-    years = weight.shape[2]
-    apart = spreads.year if years > 1 else spreads.school
-    common = spreads.school if years > 1 else np.zeros_like(spreads.school)
-    apart, common = apart[:, None, None] ** 2, common[:, None, None] ** 2
+def _logarithms(parts: Numbers) -> Numbers:
+    """The sum of logarithms over schools, years and procedures: of products of some, which cost less."""
+    products = np.multiply.reduceat(parts, range(0, parts.shape[-1], TOGETHER), axis=-1)
+    return np.asarray(np.log(products).reshape(*parts.shape[:-3], -1).sum(axis=-1))
+
+
+def _schools(weight: Numbers, school: Numbers, year: Numbers) -> _Schools:
+    """Sherman and Morrison's formula for effects that share a part over the years, the last axis."""
+    years = weight.shape[-1]
+    apart, common = (year**2, school**2) if years > 1 else (school**2, np.zeros_like(school))
     shrinking = common / (apart * (apart + years * common))
     own = 1 / (1 / apart + weight)
-    rest = 1 - shrinking * own.sum(axis=2, keepdims=True)
-    determinant = np.log1p(apart * weight).sum(axis=2, keepdims=True) + np.log(rest)
-    log_integral = -0.5 * (determinant - np.log(apart / (apart + years * common))).sum(axis=(1, 2))
+    rest = 1 - shrinking * own.sum(axis=-1, keepdims=True)
+    determinant = np.log1p(apart * weight).sum(axis=-1, keepdims=True) + np.log(rest)
+    log_integral = -0.5 * (determinant - np.log(apart / (apart + years * common)))[..., 0].sum(axis=-1)
     return _Schools(own, shrinking / rest * own, log_integral)
 
 

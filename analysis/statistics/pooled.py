@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from analysis.statistics.binomial import Line, Normal, Numbers, added, below, quantile, share_mean
-from analysis.statistics.fitting import Fit, fit, line_of
+from analysis.statistics.binomial import Line, Normal, Numbers, added, below, expit, line, quantiles, share_mean
+from analysis.statistics.fitting import Fit, fit, gathered
 from analysis.statistics.rules import Rule, rule_probability
 from analysis.statistics.towns import Batch, Rows, batches, coded
 
 LOWER, UPPER = 0.025, 0.975
-HALVINGS = 30
+HALVINGS = 18
 
 
 @dataclass(frozen=True)
@@ -122,14 +122,15 @@ def _fitted(
 
 def _cells(found: Fit, batch: Batch, limits: Numbers) -> Numbers:
     """Mean, low, high and probability over the threshold of the rows of a batch: the exact posterior of each."""
-    posterior, counts = line_of(found, batch.place)
-    low, high = (special.expit(quantile(posterior, part) + counts.level) for part in (LOWER, UPPER))
+    cells = gathered(found, batch.place)
+    posterior, level = line(*cells), cells.counts.level
+    low, high = (expit(end + level) for end in quantiles(posterior, (LOWER, UPPER)))
     over = np.full(len(low), np.nan)
     asked = np.flatnonzero(~np.isnan(limits))
     if len(asked):
         part = Line(*(piece[asked] for piece in posterior))
-        over[asked] = 1 - below(part, special.logit(limits[asked]) - counts.level[asked])
-    return np.stack([share_mean(posterior, counts.level), low, high, over])
+        over[asked] = 1 - below(part, special.logit(limits[asked]) - level[asked])
+    return np.stack([share_mean(posterior, level), low, high, over])
 
 
 def _effects(found: Fit, at: tuple[NDArray[np.intp], NDArray[np.intp]]) -> list[Numbers]:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from analysis.statistics.binomial import Counts, Normal, Numbers, below, hermite, line
-from analysis.statistics.fitting import Fit, Node
+from analysis.statistics.binomial import Numbers, below_in_parts, hermite
+from analysis.statistics.fitting import Fit, Node, gathered
 from analysis.statistics.gaussian import common_factor, of_first_year
 
 FACTOR_NODES = 15
@@ -45,20 +45,19 @@ def rule_probability(found: Fit, thresholds: Numbers, least: tuple[int, ...]) ->
     asked = ~np.isnan(thresholds)
     place = np.nonzero(asked)
     odds = special.logit(thresholds[place]) - found.counts.level[place[0], 0, 0, 0]
-    counts = Counts(found.counts.successes[place], found.counts.totals[place], found.counts.level[place[0], 0, 0, 0])
     result = np.zeros((len(least), *asked.shape[:2]))
-    for node, weight in zip(found.nodes, found.weights, strict=True):
-        priors, about = (Normal(*(part[place] for part in normal)) for normal in (node.cavity, node.posterior))
-        posterior = line(counts, Normal(*(part[None] for part in priors)), np.ones((1, len(odds))), about)
+    cells = gathered(found, place)
+    over = 1 - below_in_parts(cells.counts, cells.priors, cells.about, odds)
+    for node, weight, chance in zip(found.nodes, found.weights, over, strict=True):
         normal_score = np.full(asked.shape, -np.inf)
-        normal_score[place] = np.clip(special.ndtri(1 - below(posterior, odds)), -CERTAIN, CERTAIN)
+        normal_score[place] = np.clip(special.ndtri(chance), -CERTAIN, CERTAIN)
         result += weight[:, None] * _at_least(normal_score[:, :, 0], _shared(node, asked[:, :, 0]), least)
     return np.asarray(np.clip(result, 0.0, 1.0))
 
 
 def _shared(node: Node, asked: NDArray[np.bool_]) -> Numbers:
     """Correlation of the log odds of each cell with what those of its school share: (towns, schools, procedures)."""
-    left = (1 / (1 + node.sites_then.precision * node.spreads.cell[:, None, None, None] ** 2))[:, :, 0]
+    left = (1 / (1 + node.sites.precision * node.spreads.cell[:, None, None, None] ** 2))[:, :, 0]
     covariance = of_first_year(node.joint, asked.shape[2]) * left[..., None] * left[:, :, None]
     load = common_factor(covariance, asked.astype(np.float64))
     return np.asarray(np.clip(load / np.sqrt(node.posterior.variance[:, :, 0]), -MOST_SHARED, MOST_SHARED))

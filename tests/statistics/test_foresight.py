@@ -195,3 +195,12 @@ def test_chances_of_counts_are_those_of_scipy_near_none_and_near_all():
     for row, n in enumerate(totals.astype(int)):
         assert_allclose(found[row, : n + 1], stats.binom.pmf(np.arange(n + 1), n, shares[row]), atol=1e-12)
         assert not found[row, n + 1 :].any()
+
+
+def test_what_is_foreseen_hangs_on_no_grid_of_spreads(monkeypatch):
+    rows, town, _ = years(18, 6, 2, towns=8, seed=2)
+    few = year_to_come(*rows, town=town).schools
+    monkeypatch.setattr("analysis.statistics.spreads.KNOTS", {3: (12, 12, 12)})
+    many = year_to_come(*rows, town=town).schools
+    assert len(few.more) == 8 * 18
+    assert_allclose(few.more, many.more, atol=0.02)
