@@ -199,10 +199,12 @@ def _inputs(project: Project) -> str:
 
 
 def _made(project: Project, years: Sequence[int]) -> dict[str, str]:
-    """A fingerprint of what was made for the index and for each of the years."""
+    """A fingerprint of what was made for the index and for each of the years; PNG are made by publishing."""
     reports = project.root / "reports"
     folders = {INDEX: reports, **{str(year): reports / str(year) for year in years}}
     return {
-        name: fingerprint(reports, [path for made in MADE_FOLDERS for path in folder.glob(f"{made}/*")])
+        name: fingerprint(
+            reports, [path for made in MADE_FOLDERS for path in folder.glob(f"{made}/*") if path.suffix != ".png"]
+        )
         for name, folder in folders.items()
     }

@@ -4,13 +4,11 @@ import io
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 import pandas as pd
-import typst
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -28,7 +26,6 @@ BLANK_HATCH = "////"
 Look = tuple[str, str, str]
 BLANK_LOOK: Look = ("white", INK, BLANK_HATCH)
 LOOKS: tuple[Look, ...] = ((DARK, "white", ""), (MIDDLE, INK, ""), BLANK_LOOK)
-DOTS_PER_INCH = 192.0
 PARTS_IN_A_ROW = 3  # more names of parts do not fit above a bar
 # A drawing of matplotlib says the same in half the bytes: comments and names go, hundredths of a point are enough
 # (of an em, one thousandth), and a letter needs no transformation. It holds no text: letters are outlines.
@@ -116,15 +113,10 @@ def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -
 
 @matplotlib.rc_context(fname=STYLE)
 def save(pictures: Mapping[str, Figure | str], folder: Path) -> None:
-    """Writes figures, or SVG that is ready, as SVG (for HTML and PDF) and as PNG (for DOCX), the same bytes always."""
-    with ThreadPoolExecutor(max_workers=1) as beside:  # typst works while the next figure is drawn
-        pages = {}
-        for name, figure in pictures.items():
-            drawn = folder / f"{name}.svg"
-            drawn.write_text(figure if isinstance(figure, str) else _svg(figure), encoding="utf-8", newline="\n")
-            pages[name] = beside.submit(_as_png, drawn)
-    for name, page in pages.items():
-        (folder / f"{name}.png").write_bytes(page.result())
+    """Writes figures, or SVG that is ready, as SVG, the same bytes always; for Word publishing makes PNG of it."""
+    for name, figure in pictures.items():
+        drawn = figure if isinstance(figure, str) else _svg(figure)
+        (folder / f"{name}.svg").write_text(drawn, encoding="utf-8", newline="\n")
 
 
 def _svg(figure: Figure) -> str:
@@ -135,14 +127,6 @@ def _svg(figure: Figure) -> str:
     for heavy, light in LIGHTER:
         svg = re.sub(heavy, light, svg)
     return svg
-
-
-def _as_png(drawn: Path) -> bytes:
-    """A picture as PNG, made of the drawn SVG: drawing again takes three times as long."""
-    page = f'#set page(width: auto, height: auto, margin: 0pt)\n#image("/{drawn.name}")'
-    return typst.compile(  # type: ignore[call-overload,no-any-return]  # the stub wants text and folder of one type
-        page.encode(), root=drawn.parent, format="png", ppi=DOTS_PER_INCH, ignore_system_fonts=True
-    )
 
 
 def _figure(height: float, left: float, below: float = 0.45, above: float = 0.35) -> tuple[Figure, Axes]:

@@ -52,6 +52,7 @@ def write_edition(reports: Path, edition: Edition) -> None:
         _write_rows(content, edition, shown)
         pictures = {exhibit.label: exhibit.picture for exhibit in shown if exhibit.picture is not None}
         save({**pictures, **{name: svg for exhibit in shown for name, svg in exhibit.drawn.items()}}, figures)
+        _keep_for_word(folder / figures.name, figures)
         _write_data(data, edition, shown)
         for new in (content, figures, data):
             recover_folder(folder / new.name)
@@ -147,6 +148,14 @@ def _readings_words(edition: Edition) -> str:
 def _alone(exhibit: Exhibit, edition: Edition) -> str:
     """What a chapter prints of an exhibit; its chains stand in the annex, whatever document it is placed in."""
     return exhibit.markdown.replace("](#chain-", f"]({annex_name(edition.calendar_year)}.qmd#chain-")
+
+
+def _keep_for_word(old: Path, new: Path) -> None:
+    """Keeps the PNG that publishing has made of pictures which are the same still."""
+    for picture in old.glob("*.png"):
+        before, now = (folder / f"{picture.stem}.svg" for folder in (old, new))
+        if before.is_file() and now.is_file() and before.read_bytes() == now.read_bytes():
+            shutil.copyfile(picture, new / picture.name)
 
 
 def _write_pieces(folder: Path, pieces: dict[str, str]) -> None:

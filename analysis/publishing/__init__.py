@@ -116,13 +116,15 @@ def _replace_site(
 ) -> None:
     """Builds the whole new site beside the old one, then swaps them."""
     from analysis.publishing.links import settle_links
-    from analysis.publishing.word_pages import settle_pages
+    from analysis.publishing.word_pages import draw_for_word, settle_pages
 
     possible = frozenset(output_name(name, kind) for name in _documents(reports) for kind in KINDS)
     kept = {name: found[name] for name in plan.keep}
     try:
         with tempfile.TemporaryDirectory(prefix=f".{reports.name}-staging-", dir=reports.parent) as staging:
             sources, new = Path(staging) / reports.name, Path(staging) / "site"
+            if any(name.endswith(".docx") for name in plan.make):
+                draw_for_word(reports)
             shutil.copytree(reports, sources, ignore=shutil.ignore_patterns("_site*", ".*"))
             copy_kept(kept.values(), site, new)
             made = {name: Output(plan.make[name], tuple(files)) for name, files in render(sources, new).items()}

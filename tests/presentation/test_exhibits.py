@@ -12,8 +12,9 @@ from analysis.contracts.indicators import PlanFact
 from analysis.presentation import plan_tables
 from analysis.presentation.bars import plan_fact_bar
 from analysis.presentation.exhibits import Col, flagged_table, pipe
-from analysis.presentation.figures import STYLE, _as_png, save
+from analysis.presentation.figures import STYLE, save
 from analysis.presentation.words import count_words
+from analysis.publishing.word_pages import draw_for_word
 
 
 def _alternative(exhibit):
@@ -45,13 +46,20 @@ def test_a_long_task_takes_several_pictures(edition_of):
     assert sum(picture.data["measure_label"].nunique() for picture in pictures) == 39
 
 
+def _figures(folder):
+    made = folder / "2021/figures"
+    made.mkdir(parents=True)
+    return made
+
+
 def test_a_drawing_takes_half_the_bytes_and_looks_the_same(edition_of, tmp_path):
     figure = next(plan_tables.plan_pictures(edition_of(2021), "4")).picture
-    save({"light": figure}, tmp_path)
+    folder = _figures(tmp_path)
+    save({"light": figure}, folder)
     with matplotlib.rc_context(fname=STYLE):
-        figure.savefig(tmp_path / "plain.svg", format="svg")
-    (tmp_path / "plain.png").write_bytes(_as_png(tmp_path / "plain.svg"))
-    plain, light = (tmp_path / f"{name}.svg" for name in ("plain", "light"))
+        figure.savefig(folder / "plain.svg", format="svg")
+    draw_for_word(tmp_path)
+    plain, light = (folder / f"{name}.svg" for name in ("plain", "light"))
     assert light.stat().st_size < plain.stat().st_size * 0.6
     grey = [Image.open(one.with_suffix(".png")).convert("L") for one in (plain, light)]
     differs = ImageChops.difference(*grey).histogram()
@@ -61,23 +69,26 @@ def test_a_drawing_takes_half_the_bytes_and_looks_the_same(edition_of, tmp_path)
 
 def test_pictures_are_the_same_bytes_every_time(edition_of, tmp_path):
     for run in ("first", "second"):
-        (tmp_path / run).mkdir()
         edition = edition_of(2020)
         shown = {
             "one": plan_tables.composition_picture(edition).picture,
             "two": next(plan_tables.plan_pictures(edition, "1")).picture,
             "bar": plan_fact_bar({"target_count": 4, "reported_count": 3, "accepted_count": 1}).svg,
         }
-        save(shown, tmp_path / run)
+        save(shown, _figures(tmp_path / run))
+        draw_for_word(tmp_path / run)
     for name in ("one.svg", "one.png", "two.svg", "two.png", "bar.svg", "bar.png"):
-        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+        first, second = (tmp_path / run / "2021/figures" / name for run in ("first", "second"))
+        assert first.read_bytes() == second.read_bytes()
 
 
 def test_a_png_shows_its_own_picture_at_192_dots_an_inch(tmp_path):
     """Word takes the PNG; a figure of 2 × 1 inches, dark all over, must not become the white one beside it."""
     shown = {name: Figure(figsize=(2, 1), facecolor=colour) for name, colour in (("dark", "#1d4e89"), ("white", "w"))}
-    save(shown, tmp_path)
-    dark, white = (Image.open(tmp_path / f"{name}.png").convert("RGB") for name in shown)
+    folder = _figures(tmp_path)
+    save(shown, folder)
+    draw_for_word(tmp_path)
+    dark, white = (Image.open(folder / f"{name}.png").convert("RGB") for name in shown)
     assert dark.size == white.size == (384, 192)
     assert (dark.getpixel((200, 100)), white.getpixel((200, 100))) == ((29, 78, 137), (255, 255, 255))
 
