@@ -1,4 +1,4 @@
-"""The built-in renderer: pandoc writes, Typst makes the PDF, one Lua filter does what Quarto would add."""
+"""The built-in renderer: pandoc writes, Typst makes the PDF, one Lua script does what Quarto would add."""
 
 import contextlib
 import io
@@ -10,7 +10,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -131,7 +131,6 @@ def _one_line(error: BaseException) -> str:
 _TEMPLATES = Path(__file__).parent / "templates"
 # In the locale C, usual in containers, pandoc cannot open a template with a Russian name (docs/observed.md).
 _LOCALE = {"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {}
-_LONGEST_FIRST = ("pdf", "docx", "html")
 # Metadata come from the front matter alone, so a line of dashes is a rule. HTML is recognised and refused.
 _READER = "markdown-yaml_metadata_block-native_divs-native_spans"
 
@@ -166,16 +165,19 @@ def render(sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Pro
         name: front_matter(sources, str(Path(name).with_suffix(".qmd"))) for name in outputs if name.endswith(".html")
     }
     site = Site(read_project(sources), new, outputs, fronts, noon)
-    work: list[Future[tuple[str, list[str]]]] = []
+    pages = []
+    for name in plan.documents:
+        progress.step(AT_WORK, 0, len(plan.make), name)
+        pages.append(_execute(sources, name))
+    made: dict[str, list[str]] = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for name in plan.documents:
-            kinds = [kind for kind in KINDS if output_name(name, kind) in plan.make]
-            progress.step(AT_WORK, sum(one.done() for one in work), len(plan.make), name)
-            page = _execute(sources, name)
-            work += [pool.submit(_render_page, page, kind, site) for kind in sorted(kinds, key=_LONGEST_FIRST.index)]
-        for done, one in enumerate(as_completed(work), 1):
-            progress.step(AT_WORK, done, len(plan.make), one.result()[0])
-        made = dict(one.result() for one in work)
+        work = [
+            pool.submit(_render_page, page, [kind for kind in KINDS if output_name(page.name, kind) in plan.make], site)
+            for page in sorted(pages, key=lambda page: -len(page.lines))  # the longest first, or it ends alone
+        ]
+        for one in as_completed(work):
+            made |= one.result()
+            progress.step(AT_WORK, len(made), len(plan.make), list(one.result())[-1])
     finish_pages([output for output in made if output.endswith(".html")], site)
     return made
 
@@ -186,49 +188,49 @@ def _execute(sources: Path, name: str) -> Page:
     return Page(name, source.front, execute(source, (sources / name).parent))
 
 
-def _render_page(page: Page, kind: str, site: Site) -> tuple[str, list[str]]:
-    output = output_name(page.name, kind)
-    target = site.folder / output
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if kind == "html":
-        variables = page_variables(page.name, _has_contents(page, site.project), site)
-        _pandoc(page, kind, site, target, [f"--template={_TEMPLATES / 'page.html'}"], variables)
-        return output, copy_beside(page.name, site)
+def _render_page(page: Page, kinds: Sequence[str], site: Site) -> dict[str, list[str]]:
+    """Makes formats of a document; returns the files of each."""
+    outputs = {kind: output_name(page.name, kind) for kind in kinds}
+    draft = (site.project.root / page.name).with_suffix(".typ")
+    (site.folder / page.name).parent.mkdir(parents=True, exist_ok=True)
+    targets = {kind: draft if kind == "pdf" else site.folder / output for kind, output in outputs.items()}
+    _pandoc(page, [_writing(page, kind, target, site) for kind, target in targets.items()], site)
+    if "pdf" in kinds:
+        _compile(page, draft, site.folder / outputs["pdf"], site)
+    return {output: copy_beside(page.name, site) if kind == "html" else [output] for kind, output in outputs.items()}
+
+
+def _writing(page: Page, kind: str, target: Path, site: Site) -> dict[str, object]:
+    """Tells the filter how a format is written."""
+    project, writer, contents = site.project, WRITERS[kind], 0
+    if _has_contents(page, project):
+        contents = int(project.get("toc-depth", "3")) + (kind == "html")  # on a web page the title is the first level
+    picture = project.get(f"format.{writer}.default-image-extension")
+    told = {"writer": writer, "target": str(target), "picture": picture, "contents": contents}
     if kind == "docx":
-        template = site.project.root / site.project.get("format.docx.reference-doc")
-        _pandoc(page, kind, site, target, [f"--reference-doc={template}"], {})
+        return {**told, "reference": str(project.root / project.get("format.docx.reference-doc"))}
+    if kind == "html":
+        variables, template = page_variables(page.name, contents > 0, site), "page.html"
     else:
-        draft = (site.project.root / page.name).with_suffix(".typ")
-        variables = _paper_variables(page, site.project)
-        _pandoc(page, kind, site, draft, [f"--template={_TEMPLATES / 'report.typ'}"], variables)
-        _compile(page, draft, target, site)
-    return output, [output]
+        variables, template = _paper_variables(page, project), "report.typ"
+    given = {name: value for name, value in variables.items() if value}  # an empty table of Lua would count as there
+    return {**told, "variables": given, "template": (_TEMPLATES / template).read_text(encoding="utf-8")}
 
 
-def _pandoc(
-    page: Page, kind: str, site: Site, target: Path, options: list[str], variables: Mapping[str, object]
-) -> None:
+def _pandoc(page: Page, outputs: Sequence[Mapping[str, object]], site: Site) -> None:
     import pypandoc
 
-    project, writer = site.project, WRITERS[kind]
-    # Texts go into a file, because a command line is short on Windows.
-    words = (site.project.root / page.name).with_suffix(f".{kind}.json")
-    words.write_text(json.dumps({"metadata": _metadata(page, project), "variables": variables}), encoding="utf-8")
-    command = [pypandoc.get_pandoc_path(), f"--from={_READER}", f"--to={writer}", "--standalone", "--wrap=none"]
-    command += [f"--defaults={words}", f"--output={target}", f"--lua-filter={_TEMPLATES / 'quarto.lua'}"]
-    command += [f"--default-image-extension={project.get(f'format.{writer}.default-image-extension')}", *options]
-    if _has_contents(page, project):
-        # On a web page the title is the first level.
-        command += ["--toc", f"--toc-depth={int(project.get('toc-depth', '3')) + (kind == 'html')}"]
+    text = "\n".join(line.text for line in page.lines)
+    job = {"text": text, "reader": _READER, "outputs": outputs, **_metadata(page, site.project)}
     done = subprocess.run(
-        command,
-        input="\n".join(line.text for line in page.lines).encode(),
-        cwd=words.parent,
+        [pypandoc.get_pandoc_path(), "lua", str(_TEMPLATES / "quarto.lua")],
+        input=json.dumps(job).encode(),
+        cwd=(site.project.root / page.name).parent,
         env={**os.environ, **_LOCALE, "SOURCE_DATE_EPOCH": str(int(site.made_at.timestamp()))},
         capture_output=True,
     )
     if complaint := done.stderr.decode(errors="replace").strip():
-        raise PublishingError(_explain(page, kind, complaint))
+        raise PublishingError(_explain(page, complaint))
 
 
 def _has_contents(page: Page, project: Project) -> bool:
@@ -236,14 +238,13 @@ def _has_contents(page: Page, project: Project) -> bool:
     return project.on(page.front, "toc") and any(re.match("#+ ", line.text) for line in page.lines)
 
 
-def _metadata(page: Page, project: Project) -> dict[str, str]:
-    """Returns the metadata of a document and the settings of the filter."""
+def _metadata(page: Page, project: Project) -> dict[str, object]:
+    """Returns the metadata of a document, and how the filter numbers and names what it holds."""
     front = {"lang": project.get("lang"), "author": project.get("author"), **page.front}
     crossref = {key: str(word).replace("\\", "") for key, word in project.settings.get("crossref", {}).items()}
     depth = int(project.get("number-depth", "6")) if project.on(front, "number-sections") else 0
-    settings = {"number_depth": depth, "crossref": crossref}
     texts = {key: value for key, value in front.items() if isinstance(value, str) and key != "format"}
-    return {**texts, "settings": json.dumps(settings), "toc-title": "Содержание"}
+    return {"metadata": {**texts, "toc-title": "Содержание"}, "number_depth": depth, "crossref": crossref}
 
 
 def _paper_variables(page: Page, project: Project) -> dict[str, object]:
@@ -273,12 +274,12 @@ def _compile(page: Page, draft: Path, target: Path, site: Site) -> None:
         raise PublishingError(f"{page.name}, pdf: {error}") from error
 
 
-def _explain(page: Page, kind: str, complaint: str) -> str:
+def _explain(page: Page, complaint: str) -> str:
     """Turns the problems that the filter found into addresses; other messages of pandoc are passed on."""
     try:
         problems = json.loads(complaint.splitlines()[-1])
     except ValueError:
-        return f"{page.name}, {kind}: {complaint}"
+        return f"{page.name}: {complaint}"
     return "\n".join(f"{_locate(page, problem['words'])}: {problem['message']}" for problem in problems)
 
 

@@ -170,8 +170,10 @@ def _settle_table(table: etree._Element, *, noted: bool) -> None:
     for row in rows:
         properties(row, "trPr").append(etree.Element(f"{W}cantSplit"))
         for paragraph in row.iter(f"{W}p"):
-            if not len(paragraph):  # an empty cell would be as high as a line of the text
-                etree.SubElement(properties(paragraph, "pPr"), f"{W}pStyle").set(f"{W}val", "TableText")
+            look = properties(paragraph, "pPr")
+            if look.find(f"{W}pStyle") is None:  # an empty cell would be as high as a line of the text
+                look.insert(0, etree.Element(f"{W}pStyle"))
+            look[0].set(f"{W}val", "TableText")
     last = len(rows) - 1
     for row in (row for place, row in enumerate(rows) if place <= 1 or place >= last - 1):
         for paragraph in row.iter(f"{W}p") if noted or row is not rows[-1] else ():

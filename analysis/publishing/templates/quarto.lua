@@ -1,9 +1,11 @@
 -- What Quarto adds on top of pandoc and these reports use: numbers of sections, figures and tables, references
 -- to them, content for one format, callouts, alternative text. Anything else Quarto would do stops the run:
 -- the problems go to stderr as JSON, each with the words by which its line is found.
+-- «pandoc lua» runs it. The job comes as JSON in ASCII, which passes any locale: a text, and what to write. A text is
+-- read once for all of its formats, because reading costs most.
 
 local stringify = pandoc.utils.stringify
-local format = FORMAT:match("^html") and "html" or FORMAT
+local format -- the one that is being written
 -- Quarto's own words in Russian, unless the project file has others.
 local words = {
   ["fig-title"] = "Рисунок", ["tbl-title"] = "Таблица", ["title-delim"] = ":",
@@ -57,16 +59,8 @@ local function check_attributes(element)
   end
 end
 
-local function check_image(image)
-  check_attributes(image)
-  local words = image.src:gsub("%.%w+$", "")
-  if not image.attributes["fig-alt"] then problem(words, "у рисунка нет описания fig-alt") end
-  local file = io.open(image.src, "rb")
-  if file then file:close() else problem(words, "нет файла рисунка " .. image.src) end
-end
-
 local supported = {
-  RawBlock = refuse, RawInline = refuse, Math = refuse, Note = refuse, LineBlock = refuse, Image = check_image,
+  RawBlock = refuse, RawInline = refuse, Math = refuse, Note = refuse, LineBlock = refuse, Image = check_attributes,
   Div = check_attributes, Span = check_attributes, Table = check_attributes, Figure = check_attributes,
   Header = check_attributes, Link = check_attributes, Code = check_attributes, CodeBlock = check_attributes,
 }
@@ -218,20 +212,6 @@ local function html_div(element)
   return div(content, "callout callout-" .. kind, { "role", "note" })
 end
 
-local function docx_table(element)
-  local paragraphs = { Plain = function(plain) return pandoc.Para(plain.content) end }
-  local function mark(rows)
-    for _, row in ipairs(rows) do
-      for _, cell in ipairs(row.cells) do
-        cell.contents = { div(cell.contents:walk(paragraphs), nil, { "custom-style", "Table Text" }) }
-      end
-    end
-  end
-  mark(element.head.rows)
-  for _, body in ipairs(element.bodies) do mark(body.body) end
-  return element
-end
-
 -- A section of a Word file ends with a paragraph that holds how its pages lie; word_pages adds the rest.
 local function section_end(way)
   local words = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/><w:sectPr>' ..
@@ -252,20 +232,6 @@ local function docx_div(element)
   return element
 end
 
-local function typst_div(element)
-  local function raw(text) return pandoc.RawBlock("typst", text) end
-  local kind, title = callout(element)
-  if kind then
-    local heading = { raw("#remark["), pandoc.Plain(title), raw("][") }
-    return pandoc.Blocks(heading) .. element.content .. { raw("]") }
-  end
-  for _, class in ipairs(element.classes) do
-    if named_styles[class] or class == "whole" then
-      return pandoc.Blocks({ raw("#" .. class .. "[") }) .. element.content .. { raw("]") }
-    end
-  end
-end
-
 -- One paragraph between a heading and a table or picture goes with them to the next page; a heading ends none.
 local function typst_blocks(blocks)
   local shows = { Table = true, Figure = true, Div = true }
@@ -278,6 +244,22 @@ local function typst_blocks(blocks)
     if leads then kept:insert(pandoc.RawBlock("typst", "]")) end
   end
   return kept
+end
+
+local function typst_div(element)
+  local function raw(text) return pandoc.RawBlock("typst", text) end
+  element.content = typst_blocks(element.content)
+  local kind, title = callout(element)
+  if kind then
+    local heading = { raw("#remark["), pandoc.Plain(title), raw("][") }
+    return pandoc.Blocks(heading) .. element.content .. { raw("]") }
+  end
+  for _, class in ipairs(element.classes) do
+    if named_styles[class] or class == "whole" then
+      return pandoc.Blocks({ raw("#" .. class .. "[") }) .. element.content .. { raw("]") }
+    end
+  end
+  return element
 end
 
 -- The last two rows stay together as the foot, which Typst does not divide: one row alone on a page is a riddle.
@@ -324,22 +306,51 @@ end
 
 local looks = {
   html = { Table = html_table, Figure = html_figure, Div = html_div, Image = image_with_alt, Header = html_header },
-  docx = { Table = docx_table, Div = docx_div, Image = image_with_alt, Link = page_number, Span = no_bookmark },
-  typst = { Blocks = typst_blocks, Div = typst_div, Table = typst_table, Image = typst_image, Link = page_number },
+  docx = { Div = docx_div, Image = image_with_alt, Link = page_number, Span = no_bookmark },
+  typst = { Div = typst_div, Table = typst_table, Image = typst_image, Link = page_number },
 }
 
-function Pandoc(document)
-  local settings = pandoc.json.decode(stringify(document.meta.settings), false)
-  document.meta.settings = nil
-  for key, word in pairs(settings.crossref) do words[key] = word end
-  local blocks = document.blocks:walk({ Div = for_this_format })
-  blocks:walk(supported)
-  local numbered, known = number(blocks, settings.number_depth)
+-- An image without an ending takes that of the format.
+local function picture(ending)
+  return function(image)
+    local name, ending_given = pandoc.path.split_extension(image.src)
+    if ending_given == "" then image.src = name .. "." .. ending end
+    if not image.attributes["fig-alt"] then problem(name, "у рисунка нет описания fig-alt") end
+    local file = io.open(image.src, "rb")
+    if file then file:close() else problem(name, "нет файла рисунка " .. image.src) end
+    return image
+  end
+end
+
+local function shaped(blocks, job, output)
+  local seen = blocks:walk({ Div = for_this_format, Image = picture(output.picture) })
+  local numbered, known = number(seen, job.number_depth)
   local resolved = numbered:walk(resolve(known))
   if #problems > 0 then
     io.stderr:write(pandoc.json.encode(problems))
     os.exit(1)
   end
-  document.blocks = resolved:walk(looks[format])
-  return document
+  local looking = resolved:walk(looks[format])
+  return format == "typst" and typst_blocks(looking) or looking
+end
+
+local function options(output)
+  local given = {
+    wrap_text = "none", highlight_method = "default", variables = output.variables,
+    table_of_contents = output.contents > 0, toc_depth = output.contents, reference_doc = output.reference,
+  }
+  if output.template then given.template = pandoc.template.compile(output.template) end
+  return pandoc.WriterOptions(given)
+end
+
+local job = pandoc.json.decode(io.read("a"), false)
+for key, word in pairs(job.crossref) do words[key] = word end
+local document = pandoc.read(job.text, job.reader)
+local blocks = document.blocks
+blocks:walk(supported)
+document.meta = job.metadata
+for _, output in ipairs(job.outputs) do
+  format = output.writer
+  document.blocks = shaped(blocks, job, output)
+  pandoc.system.write_file(output.target, pandoc.write(document, format, options(output)))
 end
