@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analysis.errors import AnalysisError
 from analysis.presentation import catalogue
+from analysis.publishing.state import RENDERING
 
 CONTENT_FOLDER = "_content"
 # Beside the pieces: which rows of which stored tables each table and picture shows.
@@ -36,6 +37,10 @@ def place(name: str) -> None:
     Raises:
         AnalysisError: There is no such id or year, or nothing was built.
     """
+    if not os.environ.get(RENDERING):  # `quarto render` alone: else publishing has drawn them
+        from analysis.publishing.word_pages import draw_for_word
+
+        draw_for_word(_reports(Path.cwd()))
     print(placed(name, Path.cwd()))  # noqa: T201 - printing is how a cell places text
 
 

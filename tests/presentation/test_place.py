@@ -6,7 +6,8 @@ import pytest
 
 from analysis.errors import AnalysisError
 from analysis.presentation.catalogue import absent, family_of, resolve, shows
-from analysis.presentation.place import placed
+from analysis.presentation.place import place, placed
+from analysis.publishing.state import RENDERING
 
 PIECES = {
     "tbl-fact-1": "Таблица факта [дальше](data/tbl-fact-1.csv) {#tbl-fact-1}",
@@ -54,6 +55,18 @@ def reports(tmp_path):
 )
 def test_a_document_of_an_edition_places_by_id(reports, asked, piece):
     assert placed(asked, reports / "2021") == piece
+
+
+@pytest.mark.parametrize(("published", "drawn"), [(False, True), (True, False)])
+def test_quarto_alone_finds_the_pictures_that_word_can_show(reports, monkeypatch, capsys, published, drawn):
+    made = reports / "2021/figures"
+    made.mkdir()
+    (made / "fig-plan-1.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "utf-8")
+    monkeypatch.chdir(reports / "2021")
+    monkeypatch.setenv(RENDERING, str(reports)) if published else monkeypatch.delenv(RENDERING, raising=False)
+    place("plan-1")
+    assert capsys.readouterr().out == f"{PIECES['fig-plan-1']}\n"
+    assert (made / "fig-plan-1.png").is_file() is drawn
 
 
 def test_at_the_top_the_year_is_named(reports):
