@@ -50,6 +50,7 @@ class AcceptedEvidence(Evidence):
     """Принятые подтверждения с номером показателя."""
 
     measure_label: Series[str]
+    confirmed_count: Series[pd.Int64Dtype] = but(blank="скрыто")
 
 
 class JudgedEvidence(Evidence):

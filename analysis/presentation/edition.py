@@ -108,11 +108,26 @@ class Edition:
         rows = rows[rows["calendar_year"] == self.calendar_year]
         if self.internal or rows.empty:
             return rows
-        part, of = rows["reported_count"], rows["reported_whole_count"]
-        few = (part < self.policy.smallest_count) | (of - part < self.policy.smallest_count)
-        hidden = ((rows["measure_kind"] == "share") & ((of < self.policy.smallest_base) | few)).fillna(False)
-        hidden &= (of > 0).fillna(False)
+        hidden = (rows["measure_kind"] == "share") & self._is_over_few(rows)
         return rows.assign(**{name: rows[name].mask(hidden) for name in HIDDEN_OF_SHARES})
+
+    @cached_property
+    def untold_shares(self) -> frozenset[tuple[str, int, int]]:
+        """Activity, measure and year of the shares of which the public is told no reporter's part.
+
+        Where it may not see the part of one, it does not see those of the others: the city's less theirs is that one.
+        """
+        rows = self.tables.get("duties")
+        if self.internal or rows is None:
+            return frozenset()
+        few = rows[self._is_over_few(rows)]
+        return frozenset(zip(few["activity_code"], few["measure_number"], few["calendar_year"], strict=True))
+
+    def _is_over_few(self, rows: pd.DataFrame) -> "pd.Series[bool]":
+        """Which shares are over few people, or have few in them or left out of them."""
+        part, of, small = rows["reported_count"], rows["reported_whole_count"], self.policy.smallest_count
+        few = (of < self.policy.smallest_base) | (part < small) | (of - part < small)
+        return (few & (of > 0)).fillna(False).astype(bool)
 
     def facts(self, name: str) -> pd.DataFrame:
         """The rows of this year of a table about execution (contracts.execution); only where there are facts."""

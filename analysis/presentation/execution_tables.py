@@ -1,8 +1,9 @@
 """The tables and pictures about execution: by status, task, executor and reporter, to date, evidence, own measures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from analysis.contracts.execution import (
@@ -19,7 +20,7 @@ from analysis.presentation.chains import chain_link, linked
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
 from analysis.presentation.russian import NO_BREAK_SPACE, counted
-from analysis.presentation.shares import fact_words
+from analysis.presentation.shares import HIDDEN, fact_words
 from analysis.presentation.words import (
     NOT_STATED,
     Row,
@@ -32,6 +33,7 @@ from analysis.presentation.words import (
 )
 
 NOBODY = "никто не назначен"
+CONFIRMED = ("confirmed_count",)
 
 
 def statuses(edition: Edition) -> Exhibit:
@@ -102,6 +104,24 @@ def _count(name: str) -> Callable[[Row], str]:
     return partial(fact_words, name=name)
 
 
+def told(edition: Edition, rows: pd.DataFrame, columns: Sequence[str]) -> Condensed:
+    """Rows of what reporters did; parts of shares that the public may not see are blank, and «скрыто» in print.
+
+    Args:
+        edition: The edition.
+        rows: With activity_code, measure_number and calendar_year.
+        columns: What a reporter's part is counted in.
+    """
+    keys = zip(rows["activity_code"], rows["measure_number"], rows["calendar_year"], strict=True)
+    untold = np.array([key in edition.untold_shares for key in keys], dtype=bool)
+    data = rows.assign(**{name: rows[name].astype("Int64").mask(untold) for name in columns})
+    printed = [
+        {**row, **{name: HIDDEN for name in columns if gone and not pd.isna(row[name])}}
+        for row, gone in zip(rows_of(rows), untold, strict=True)
+    ]
+    return Condensed(data, printed)
+
+
 def to_date(edition: Edition) -> Exhibit:
     """Plan and accepted fact from the first year on."""
     columns = [
@@ -146,11 +166,10 @@ def evidence(edition: Edition) -> Exhibit | None:
         Col("evidence_date", "Дата", 20, "c", date_words),
         Col("confirmed_count", width=15, align="c"),
     ]
-    data = rows.assign(measure_label=[edition.label_of(row) for row in rows_of(rows)])[
-        [str(one.name) for one in columns]
-    ]
+    shown = told(edition, rows.assign(measure_label=[edition.label_of(row) for row in rows_of(rows)]), CONFIRMED)
+    data = shown.data[[str(one.name) for one in columns]]
     caption = f"Принятые подтверждения {edition.calendar_year} года"
-    return table(edition, "evidence", caption, AcceptedEvidence, data, columns)
+    return table(edition, "evidence", caption, AcceptedEvidence, Condensed(data, shown.printed), columns)
 
 
 def own_measures(edition: Edition) -> Exhibit | None:

@@ -1,10 +1,12 @@
 """The data behind each table and picture: CSV for programs, XLSX for people, datapackage.json for both."""
 
+import csv
 import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +14,7 @@ import pandas as pd
 import xlsxwriter
 from numpy.typing import NDArray
 
-from analysis.contracts.blanks import CHANGES, STATUS_WORDS, WHY_EMPTY, statuses
+from analysis.contracts.blanks import CHANGES, HIDDEN, STATUS_WORDS, WHY_EMPTY, statuses
 from analysis.contracts.columns import Contract, titles_of
 from analysis.contracts.fields import STATUS_SUFFIX
 from analysis.contracts.tables import stored_in
@@ -36,6 +38,16 @@ FRICTIONLESS_TYPES = {
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """The table as RFC 4180 text in UTF-8; column names as in the data dictionary; a missing value is empty."""
     return frame.to_csv(index=False, lineterminator="\r\n", date_format="%Y-%m-%d").encode("utf-8")
+
+
+def hidden_in(path: Path, rows: Sequence[int]) -> dict[str, set[int]]:
+    """By column those of the stored rows behind a CSV of which it says that the number is hidden."""
+    found: dict[str, set[int]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row, line in zip(rows, csv.DictReader(file), strict=True):
+            for name in [name for name, said in line.items() if said == HIDDEN and name.endswith(STATUS_SUFFIX)]:
+                found.setdefault(name.removesuffix(STATUS_SUFFIX), set()).add(row)
+    return found
 
 
 class Sheet(NamedTuple):

@@ -12,6 +12,7 @@ from analysis.indicators.execution import is_share
 from analysis.indicators.plan import asked
 from analysis.presentation.chains import chain_link, linked
 from analysis.presentation.edition import Edition
+from analysis.presentation.execution_tables import told
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
 from analysis.presentation.quality import ALL_REPORTED, reported
 from analysis.presentation.words import Row, count_words, date_words, in_order_of_codes, rows_of
@@ -23,6 +24,7 @@ NOT_OVER = (
     "после него."
 )
 SHOWN_DEBTORS = 6
+REPORTED = ("reported_count", "documented_count", "accepted_count")
 
 
 def schools(edition: Edition) -> Iterator[Exhibit]:
@@ -108,7 +110,7 @@ def _names(edition: Edition, reporters: str) -> str:
 
 
 def _school(edition: Edition, number: int, name: str, rows: pd.DataFrame) -> Exhibit:
-    data = rows.assign(school_name=name).astype({"school_name": "str"})
+    shown = told(edition, rows.assign(school_name=name).astype({"school_name": "str"}), REPORTED)
     columns = [
         Col("measure_label", "№", 7, "l", partial(chain_link, edition)),
         Col("measure_name", width=25),
@@ -119,7 +121,7 @@ def _school(edition: Edition, number: int, name: str, rows: pd.DataFrame) -> Exh
         Col("school_status", "Состояние", 15),
     ]
     caption = f"{name}: план и факт {edition.calendar_year} года"
-    return table(edition, f"school-{number}", caption, SchoolExecution, data, columns)
+    return table(edition, f"school-{number}", caption, SchoolExecution, shown, columns)
 
 
 def _gathered(group: list[Row]) -> Row:

@@ -10,6 +10,7 @@ from analysis.contracts.execution import COUNTS, Duties
 from analysis.contracts.indicators import PlanChanges
 from analysis.indicators.plan import KEY, in_force
 from analysis.presentation.edition import Edition
+from analysis.presentation.execution_tables import told
 from analysis.presentation.exhibits import Col, Exhibit, table
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import short_date
@@ -104,9 +105,12 @@ def _dropped_facts(edition: Edition) -> Exhibit | None:
         Col("accepted_count", width=12, align="c", say=count_words),
     ]
     who = rows["reporter"].map(lambda one: edition.school_names.get(one, one)).astype("str").to_numpy()
-    data = duties.loc[rows["row"], [*KEY_OF_YEAR, "reporter", "reported_count", "accepted_count"]].assign(reporter=who)
+    counts = ["reported_count", "accepted_count"]
+    data = duties.loc[rows["row"], [*KEY_OF_YEAR, "reporter", *counts]].assign(reporter=who)
     caption = "Сообщено об исключённых показателях"
-    return None if data.empty else table(edition, "dropped-facts", caption, Duties, data, columns)
+    return (
+        None if data.empty else table(edition, "dropped-facts", caption, Duties, told(edition, data, counts), columns)
+    )
 
 
 KEY_OF_YEAR = [*KEY, "calendar_year"]

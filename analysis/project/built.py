@@ -1,9 +1,10 @@
 """What the last build has stored, read once, for one audience."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from analysis.lineage.store import stored
 from analysis.pipeline.build import editions_of, made_by
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit
+from analysis.presentation.exports import hidden_in
 from analysis.presentation.notebook_pictures import notebook_pictures
 from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS
 from analysis.presentation.write import exhibits_of
@@ -132,7 +134,7 @@ class LastBuild:
 
     def _printed(self) -> dict[str, pd.DataFrame]:
         """Of each stored table the cells that the public editions have printed, and nothing else."""
-        cells: dict[str, list[tuple[list[int], set[str]]]] = {}
+        cells: dict[str, list[Part]] = {}
         for year in self.project.editions:
             folder = self.project.root / "reports" / str(year)
             shown = read_made(folder / CONTENT_FOLDER / EXHIBITS)
@@ -141,16 +143,26 @@ class LastBuild:
                 if "table" in rests:
                     # Where a table lies in the report of a year, the year is printed with every row of it.
                     columns = {"calendar_year", *(field["name"] for field in fields_of(folder, one))}
-                    cells.setdefault(rests["table"], []).append((rests["rows"], columns))
+                    hidden = hidden_in(folder / "data" / one["path"], rests["rows"])
+                    cells.setdefault(rests["table"], []).append(Part(rests["rows"], columns, hidden))
         return {name: _part(self.stored[name], cells[name]) for name in sorted(cells)}
 
 
-def _part(table: pd.DataFrame, cells: Sequence[tuple[list[int], set[str]]]) -> pd.DataFrame:
+class Part(NamedTuple):
+    """What an exhibit shows of a stored table: rows and columns, and by column the rows in which it is hidden."""
+
+    rows: list[int]
+    columns: set[str]
+    hidden: Mapping[str, set[int]]
+
+
+def _part(table: pd.DataFrame, cells: Sequence[Part]) -> pd.DataFrame:
     """The rows and columns of some cells; what else stands in these rows is blank."""
-    rows = sorted({row for some, _ in cells for row in some})
+    rows = sorted({row for one in cells for row in one.rows})
     kept = {}
     for name in table.columns:
-        printed = {row for some, columns in cells if name in columns for row in some}
+        printed = {row for one in cells if name in one.columns for row in one.rows}
+        printed -= {row for one in cells for row in one.hidden.get(name, ())}
         if printed:
             values = table.loc[rows, name]
             kept[name] = (

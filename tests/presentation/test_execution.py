@@ -14,8 +14,9 @@ from analysis.cleaning.typed_rows import rule_tables
 from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
 from analysis.pipeline.chains import chain_words, edges_of
-from analysis.presentation import execution, main_page, outstanding, progress
+from analysis.presentation import execution, execution_tables, main_page, outstanding, progress
 from analysis.presentation.chains import chains, internal_sections
+from analysis.presentation.exports import for_programs
 from analysis.presentation.quality import reported
 from analysis.presentation.write import _sections
 from analysis.rules.config import Collection, Report
@@ -185,6 +186,39 @@ def test_a_school_without_a_share_is_not_judged(made):
     assert "school_login" not in first.data.columns
     assert _rows(first)[0][2:] == ["1", "1", "1", "0", "на рассмотрении"]
     assert _rows(second)[0][2:] == ["1", "не указано", "не указано", "не указано", "нет сведений"]
+
+
+def _share(city, *parts):
+    """The same where 1.3 is a share of pupils, of whom schools А and Б have reported a part and the whole."""
+    reports = [(FILE, "E2", login, "1.3", 1, 2021, whole, part, None, None)
+               for login, (part, whole) in zip(("edu000001", "edu000002"), parts, strict=True)]  # fmt: skip
+    edition = city(reports=reports, acceptance=[(FILE, "строка", "c", "принято", "УО", date(2022, 1, 25), None)])
+    rows = edition.tables["plan_fact"]
+    kinds = rows["measure_kind"].mask(rows["measure_label"] == "1.3", "share")
+    return replace(edition, tables=edition.tables | {"plan_fact": rows.assign(measure_kind=kinds)})
+
+
+@pytest.mark.parametrize("parts", [((22, 30), (3, 20)), ((22, 30), (18, 20)), ((22, 30), (2, 9))])
+def test_the_part_of_a_share_that_a_few_make_up_is_told_of_no_school(city, parts):
+    """The city has 25 of 50, 40 of 50 and 24 of 39, which is printed; less the one school it would be the other."""
+    public = _share(city, *parts)
+    shown = [*outstanding.schools(public)]
+    assert [_rows(one)[0][3:6] for one in shown] == [["скрыто"] * 3] * 2
+    assert [one.data.iloc[0][list(outstanding.REPORTED)].isna().all() for one in shown] == [True, True]
+    listed = for_programs(public, shown[0], shown[0].data)
+    assert listed.iloc[0]["reported_count_status"] == "hidden"
+    evidence = execution_tables.evidence(public)
+    assert [row[-1] for row in _rows(evidence)] == ["скрыто"]
+    assert evidence.data["confirmed_count"].isna().tolist() == [True]
+    office = replace(public, internal=True)
+    told = [int(one.data.iloc[0]["reported_count"]) for one in outstanding.schools(office)]
+    assert told == [part for part, _ in parts]
+    assert execution_tables.evidence(office).data["confirmed_count"].tolist() == [1]
+
+
+def test_the_parts_of_a_share_of_many_are_told(city):
+    public = _share(city, (22, 30), (8, 20))
+    assert [_rows(one)[0][3] for one in outstanding.schools(public)] == ["22", "8"]
 
 
 def test_before_the_cutoff_nobody_is_blamed(made):
