@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.cleaning.measure_labels import LabelNotKnownError, MeasureLabels, labels_of
 from analysis.cleaning.notes import ASK, Notes, chosen, not_listed, shown_text
-from analysis.cleaning.roadmap_document import typed_frame
+from analysis.contracts.columns import rows_table
 from analysis.contracts.facts import EVIDENCE_KINDS, FACT_TABLES, SENT_BACK, VERDICTS
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
@@ -83,7 +83,7 @@ def clean_form(
 
 def fact_table(name: str, rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     """Returns a typed fact table from its rows."""
-    return typed_frame(FACT_TABLES[name], rows)
+    return rows_table(FACT_TABLES[name], list(rows))
 
 
 def _with_documents(

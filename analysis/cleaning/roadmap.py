@@ -30,7 +30,6 @@ from analysis.cleaning.roadmap_document import (
     check_years,
     document_period,
     rows_of_roadmap,
-    typed_frame,
 )
 from analysis.cleaning.values import (
     Value,
@@ -41,7 +40,7 @@ from analysis.cleaning.values import (
     read_executors,
     read_values,
 )
-from analysis.contracts.columns import OPEN_READINGS, READING_WORDS
+from analysis.contracts.columns import OPEN_READINGS, READING_WORDS, rows_table
 from analysis.contracts.findings import Finding
 from analysis.contracts.typed import Deadlines, Executors, Measures, Targets
 from analysis.intake.blocks import plain
@@ -361,7 +360,7 @@ class _Measures:
             )
             for row, one in measures
         ]  # fmt: skip
-        return typed_frame(Measures, rows)
+        return rows_table(Measures, rows)
 
     def target_table(self, measures: Sequence[tuple[RoadmapRow, _Measure]]) -> pd.DataFrame:
         """The typed targets: one row a measure and year; what is not a number has its mark."""
@@ -370,7 +369,7 @@ class _Measures:
              *_bounds(measure, one, _common_months(row, [measure.total] if measure.total else [])), one.rule, True)
             for row, measure in measures for year, one in measure.years.items()
         ]  # fmt: skip
-        return typed_frame(Targets, rows)
+        return rows_table(Targets, rows)
 
     def _reading(self, row: RoadmapRow, measure: _Measure) -> tuple[str, str, str | None]:
         reading, basis = _reading_of(measure)
@@ -505,7 +504,7 @@ def _deadline_table(measures: Sequence[tuple[RoadmapRow, _Measure]], file: str) 
          one.recurrence or None, one.per_year or None, one.in_year or None)
         for row, measure in measures for number, one in enumerate(measure.deadlines, start=1)
     ]  # fmt: skip
-    return typed_frame(Deadlines, rows)
+    return rows_table(Deadlines, rows)
 
 
 def _common_months(row: RoadmapRow, totals: Sequence[Value]) -> tuple[int, ...]:
@@ -525,4 +524,4 @@ def _executors(rows: Sequence[RoadmapRow], file: str) -> pd.DataFrame:
         for code, names in named.items()
         for number, (name, place) in enumerate(names.items(), start=1)
     ]
-    return typed_frame(Executors, found)
+    return rows_table(Executors, found)

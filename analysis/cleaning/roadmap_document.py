@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from analysis.contracts.columns import Contract, pandas_types, typed_table
+from analysis.contracts.columns import rows_table, typed_table
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.typed import Activities, Approval
 from analysis.intake.blocks import plain
@@ -115,18 +115,18 @@ def rows_of_roadmap(text: Mapping[str, pd.DataFrame]) -> list[RoadmapRow]:
     rows = zip(measures.to_dict("records"), *columns_of(executors, "executors", "place"), strict=True)
     return [
         RoadmapRow(
-            plain_code(row["activity_code"]),
-            titles[row["activity_code"]],
-            row["measure_name"],
-            row["planned_total"],
-            row["place"],
-            dict(sorted(periods[row["row_place"]].items())),
-            names_of,
-            executors_place,
-            (row["measure_unit"], row["heading_unit"]),
-            (row["baseline"], row["baseline_heading"]),
-            row["deadline"],
-            row["deadline_place"],
+            code=plain_code(row["activity_code"]),
+            title=titles[row["activity_code"]],
+            name=row["measure_name"],
+            total=row["planned_total"],
+            total_place=row["place"],
+            periods=dict(sorted(periods[row["row_place"]].items())),
+            executors=names_of,
+            executors_place=executors_place,
+            units=(row["measure_unit"], row["heading_unit"]),
+            baseline=(row["baseline"], row["baseline_heading"]),
+            deadline=row["deadline"],
+            deadline_place=row["deadline_place"],
         )
         for row, names_of, executors_place in rows
     ]
@@ -134,23 +134,13 @@ def rows_of_roadmap(text: Mapping[str, pd.DataFrame]) -> list[RoadmapRow]:
 
 def activity_table(text: pd.DataFrame) -> pd.DataFrame:
     """The typed activities, in the order of the document."""
-    rows = (
-        (
-            file,
-            place,
-            plain_code(code),
-            number,
-            plain_code(task_code),
-            plain(task_title),
-            task_place,
-            plain(title),
-            origin,
-        )
-        for number, (file, place, code, task_code, task_title, task_place, title, origin) in enumerate(
+    rows = [
+        (*where, plain_code(code), number, plain_code(task_code), plain(task_title), task_place, plain(title), origin)
+        for number, (*where, code, task_code, task_title, task_place, title, origin) in enumerate(
             zip(*columns_of(text, *ACTIVITY_TEXTS), strict=True), start=1
         )
-    )
-    return typed_frame(Activities, rows)
+    ]
+    return rows_table(Activities, rows)
 
 
 def plain_code(text: str) -> str:
@@ -161,12 +151,6 @@ def plain_code(text: str) -> str:
 def columns_of(frame: pd.DataFrame, *names: str) -> list[list[str]]:
     """Columns as lists: many times faster to walk through than the columns themselves."""
     return [frame[name].tolist() for name in names]
-
-
-def typed_frame(contract: Contract, rows: Iterable[Sequence[object]]) -> pd.DataFrame:
-    """The table of a contract from rows with a value for each of its columns, in their order."""
-    names = list(pandas_types(contract))
-    return typed_table(contract, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 YEAR_WORD = r"\s*(?:г\.?|год\w*)?\s*"

@@ -60,14 +60,9 @@ def _former_names(schools: Sequence[Row], former: Sequence[tuple[date, Registry]
             for column, kind in KINDS.items():
                 written = same_name(row[column] or "")
                 if login in today and written and _plain(row[column]) not in today[login]:
-                    found[(login, written)] = {
-                        "source_file": row["source_file"],
-                        "place": row["place"],
-                        "school_login": login,
-                        "former_name": row[column],
-                        "name_kind": kind,
-                        "last_named_date": day,
-                    }
+                    where = {key: row[key] for key in ("source_file", "place", "school_login")}
+                    named = {"former_name": row[column], "name_kind": kind, "last_named_date": day}
+                    found[(login, written)] = {**where, **named}
     return list(found.values())
 
 

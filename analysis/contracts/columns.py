@@ -113,6 +113,14 @@ def typed_table(contract: Contract, rows: Sequence[Mapping[str, Any]] = ()) -> p
     return pd.DataFrame({name: pd.Series([row.get(name) for row in rows], dtype=kind) for name, kind in types.items()})
 
 
+def rows_table(contract: Contract, rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
+    """Returns the table of a contract from rows with a value for each of its columns, in their order."""
+    types = pandas_types(contract)
+    values = zip(*rows, strict=True) if rows else iter([()] * len(types))
+    columns = zip(types.items(), values, strict=True)
+    return pd.DataFrame({name: pd.Series(list(found), dtype=kind) for (name, kind), found in columns})
+
+
 def shaped(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     """The rows with the columns of a contract, in its order and with its types; a column that is not there is blank."""
     kinds = pandas_types(contract)

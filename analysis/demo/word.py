@@ -2,12 +2,15 @@
 
 import io
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape
 
+from analysis.demo.town import HERE
+
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+DOCUMENT = "word/document.xml"
+# The others are the same whatever the document says: they lie in word_parts.
+PARTS = ("[Content_Types].xml", "_rels/.rels", DOCUMENT, "word/_rels/document.xml.rels", "word/styles.xml")
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 # The earliest moment that a zip archive can hold.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -21,19 +24,6 @@ PAGE = (
     '<w:sectPr><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
     '<w:pgMar w:top="1134" w:right="1000" w:bottom="1134" w:left="1134" w:header="600" w:footer="600" w:gutter="0"/>'
     "</w:sectPr>"
-)
-STYLES = (
-    f'<w:styles xmlns:w="{WORD}"><w:docDefaults><w:rPrDefault><w:rPr>'
-    '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:cs="Times New Roman"/><w:sz w:val="24"/>'
-    '<w:lang w:val="ru-RU"/></w:rPr></w:rPrDefault></w:docDefaults></w:styles>'
-)
-CONTENT_TYPES = (
-    f'<Types xmlns="{PACKAGE}/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Override PartName="/word/document.xml" '
-    'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>'
-    '<Override PartName="/word/styles.xml" '
-    'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/></Types>'
 )
 Activities = Sequence[Sequence[str]]
 
@@ -53,14 +43,7 @@ def roadmap_document(
     table = f"<w:tbl><w:tblPr><w:tblBorders>{BORDERS}</w:tblBorders></w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
     approval = "".join(_paragraph(line, "right") for line in heading[:-1])
     body = f"{approval}{_paragraph()}{_paragraph(heading[-1], 'center')}{table}{''.join(rows)}</w:tbl>{PAGE}"
-    parts = {
-        "[Content_Types].xml": CONTENT_TYPES,
-        "_rels/.rels": _relationships(f"{OFFICE}/officeDocument", "word/document.xml"),
-        "word/document.xml": f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>',
-        "word/_rels/document.xml.rels": _relationships(f"{OFFICE}/styles", "styles.xml"),
-        "word/styles.xml": STYLES,
-    }
-    return _package(parts)
+    return _package(f'{DECLARATION}<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>')
 
 
 def _header(years: Sequence[int]) -> list[str]:
@@ -100,19 +83,13 @@ def _paragraph(text: str = "", side: str = "left") -> str:
     return f'<w:p><w:pPr><w:jc w:val="{side}"/></w:pPr>{run}</w:p>'
 
 
-def _relationships(kind: str, target: str) -> str:
-    return (
-        f'<Relationships xmlns="{PACKAGE}/relationships">'
-        f'<Relationship Id="rId1" Type="{kind}" Target="{target}"/></Relationships>'
-    )
-
-
-def _package(parts: Mapping[str, str]) -> bytes:
+def _package(document: str) -> bytes:
     """A zip without times and without compression, whose bytes depend on nothing but the parts."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as package:
-        for name, text in parts.items():
+        for name in PARTS:
             entry = zipfile.ZipInfo(name, NO_TIME)
             entry.create_system = 3
-            package.writestr(entry, f"{DECLARATION}{text}".encode())
+            text = document if name == DOCUMENT else (HERE / "word_parts" / name).read_text(encoding="utf-8")
+            package.writestr(entry, text.encode())
     return buffer.getvalue()

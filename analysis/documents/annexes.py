@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from analysis.documents.added_file import PagePicture
@@ -19,29 +19,6 @@ HEADING = re.compile(r"^#{1,6}(?= )", re.MULTILINE)
 NEW_PAGE = "::: {.new-page}\n:::"
 # What an A4 page of Word holds in millimetres, upright and lying; and what stands above the first picture of an annex.
 UPRIGHT, LYING, HEAD, ROOM = (170, 257), (257, 170), 60, 8
-# Page labels agree with the printed numbers; what only the bookmark of an annex says is not printed.
-PAPER = r"""
-#set page(numbering: "1", footer: none)
-#let annex(body) = place(top + right, float: true, clearance: 1.2em, {
-  set par(justify: false)
-  text(size: 11pt, body)
-})
-#let annexes(body) = {
-  set par(justify: false, hanging-indent: 1.5em)
-  set text(hyphenate: false)
-  body
-}
-#let page-number(target) = [ #box(width: 1fr, repeat(gap: 0.2em)[.]) #link(target, context {
-  str(counter(page).at(target).first())
-})]
-#let new-page(body) = pagebreak(weak: true)
-#let landscape(body) = page(flipped: true, body)
-#let page-picture(body) = {
-  set image(width: 100%, height: 100%, fit: "contain")
-  block(height: 1fr, width: 100%, above: 0.6em, align(center + horizon, body))
-}
-#show heading.where(level: 1): it => { show regex("^Приложение № \d+\.\s"): none; it }
-"""
 ATTACHED = """#show <annex-{}>: it => {{
   pdf.attach({}, read({}, encoding: none), mime-type: "application/pdf", description: {})
   it
@@ -140,7 +117,8 @@ def _minutes(pack: Pack) -> str:
 
 def paper(annexes: Sequence[Annex]) -> str:
     """The look of the PDF, and what it carries along."""
-    return PAPER + "".join(_carried(number, one) for number, one in enumerate(annexes, 1) if one.attached)
+    look = Path(__file__).with_name("annexes.typ").read_text(encoding="utf-8")
+    return look + "".join(_carried(number, one) for number, one in enumerate(annexes, 1) if one.attached)
 
 
 def _carried(number: int, one: Annex) -> str:

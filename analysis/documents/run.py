@@ -148,18 +148,10 @@ def gathered(project: Project, year: int) -> Material:
     if "schools" not in tables:
         raise AnalysisError("Документы делают по сведениям школ и исполнителей, а их ещё нет: analysis forms, receive.")
     register = Register(tables["schools"])
-    edition = next(
-        one
-        for one in editions_of(project, tables, load_sources(project.root), internal=True)
-        if one.calendar_year == year
-    )
-    return Material(
-        edition,
-        register,
-        load_decisions(written, register),
-        load_replies(written, register),
-        load_settings(project.root),
-    )
+    editions = editions_of(project, tables, load_sources(project.root), internal=True)
+    edition = next(one for one in editions if one.calendar_year == year)
+    authored = load_decisions(written, register), load_replies(written, register)
+    return Material(edition, register, *authored, load_settings(project.root))
 
 
 def write_school_pages(project: Project, reports: Path, years: Sequence[int]) -> list[str]:

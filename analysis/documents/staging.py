@@ -104,23 +104,6 @@ PACKS = "packs"
 TAKEN = ("_quarto.yml", "styles.css")
 # Of a document of two pages: the assertion fails in the one place that both engines pass through, the page header.
 TOO_LONG = "справка длиннее двух страниц; сократите гипотезы и решения в decisions.md"
-ATTACHED_PAPER = """
-#set page(margin: (top: 25mm), header-ascent: 25%, header: context {
-  assert(counter(page).final().first() <= 2, message: "TOO LONG")
-  if counter(page).get().first() > 1 { align(center, counter(page).display("1")) } else {
-    set text(size: 11pt)
-    set par(justify: false, leading: 0.5em, spacing: 0.5em)
-    align(right)[WORDS]
-  }
-})
-"""
-ATTACHED_STYLE = """
-.attachment { text-align: right; }
-.page:has(.attachment) { position: relative; padding-top: 5.5rem; }
-.page .attachment { position: absolute; top: 1.2rem; right: 1.5rem; left: 1.5rem; }
-.attachment p { margin: 0; }
-@media (max-width: 30rem) { .page .attachment { right: 1rem; left: 1rem; font-size: 0.9rem; } }
-"""
 BLANK = "________"
 
 
@@ -269,11 +252,15 @@ def _begin_paper(draft: Path, look: str) -> None:
 def _mark_attached(draft: Path, lines: Sequence[str]) -> None:
     words = " \\ ".join("".join(f"\\{mark}" if mark in "\\#[]*_$@<>`~/" else mark for mark in line) for line in lines)
     paper, word, style = draft / PAPER, draft / WORD, draft / "styles.css"
-    _write(
-        paper, paper.read_text(encoding="utf-8") + ATTACHED_PAPER.replace("WORDS", words).replace("TOO LONG", TOO_LONG)
-    )
+    look = _beside("attached.typ").replace("WORDS", words).replace("TOO LONG", TOO_LONG)
+    _write(paper, paper.read_text(encoding="utf-8") + look)
     word.write_bytes(with_first_header(word.read_bytes(), lines))
-    _write(style, style.read_text(encoding="utf-8") + ATTACHED_STYLE)
+    _write(style, style.read_text(encoding="utf-8") + _beside("attached.css"))
+
+
+def _beside(name: str) -> str:
+    """A file of this room."""
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def _adapt_project(path: Path, batch: Batch) -> None:

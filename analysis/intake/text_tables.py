@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from analysis.contracts.columns import rows_table
+from analysis.contracts.text import TEXT_TABLES
 from analysis.intake.blocks import Block, Cell, plain
 from analysis.intake.columns import (
     PERIOD,
@@ -182,19 +184,6 @@ def joined(block: Block) -> str:
     return " | ".join(plain(cell.text) for cell in block.cells)
 
 
-CELL_COLUMNS = ["place", "text", "role", "activity_code"]
-ACTIVITY_COLUMNS = [
-    "row_place", "activity_code", "code_origin", "task_code", "task_title", "task_place",
-    "activity_title",
-]  # fmt: skip
-MEASURE_COLUMNS = [
-    "row_place", "activity_code", "measure_name", "planned_total", "place", "measure_unit", "heading_unit",
-    "baseline", "baseline_heading", "deadline", "deadline_place",
-]  # fmt: skip
-TARGET_COLUMNS = ["row_place", "activity_code", "calendar_year", "quarter", "target", "place"]
-EXECUTOR_COLUMNS = ["row_place", "activity_code", "executors", "place"]
-
-
 def text_tables(
     heading: Heading,
     rows: Sequence[tuple[ActivityRow, Columns]],
@@ -209,19 +198,15 @@ def text_tables(
         used: Every cell that is not blank, with its role and the activity it belongs to.
         file: Path of the document relative to the project.
     """
-    approval = [*heading.values, *(f"{name}_place" for name in heading.places)]
-    tables: dict[str, tuple[list[str], Sequence[tuple[str, ...]]]] = {
-        "cells": (CELL_COLUMNS, [(cell.place, _as_shown(cell), role, code) for cell, role, code in used]),
-        "approval": (approval, [(*heading.values.values(), *heading.places.values())]),
-        "activities": (ACTIVITY_COLUMNS, [_activity(row) for row, _ in rows if row.first]),
-        "measures": (MEASURE_COLUMNS, [_measure(row, columns) for row, columns in rows]),
-        "targets": (TARGET_COLUMNS, [target for row, _ in rows for target in _targets(row)]),
-        "executors": (
-            EXECUTOR_COLUMNS,
-            [(row.place, row.code, row.text("executors"), row.place_of("executors")) for row, _ in rows],
-        ),
+    tables: dict[str, list[tuple[str, ...]]] = {
+        "cells": [(cell.place, _as_shown(cell), role, code) for cell, role, code in used],
+        "approval": [(*heading.values.values(), *heading.places.values())],
+        "activities": [_activity(row) for row, _ in rows if row.first],
+        "measures": [_measure(row, columns) for row, columns in rows],
+        "targets": [target for row, _ in rows for target in _targets(row)],
+        "executors": [(one.place, one.code, one.text("executors"), one.place_of("executors")) for one, _ in rows],
     }
-    return {name: _text_frame(found, columns, file) for name, (columns, found) in tables.items()}
+    return {name: rows_table(TEXT_TABLES[name], [(file, *row) for row in found]) for name, found in tables.items()}
 
 
 def _as_shown(cell: Cell) -> str:
@@ -234,32 +219,13 @@ def _activity(row: ActivityRow) -> tuple[str, ...]:
 
 
 def _measure(row: ActivityRow, columns: Columns) -> tuple[str, ...]:
-    return (
-        row.place,
-        row.code,
-        row.text("result") if plain(row.text("result")) else row.text("title"),
-        row.text("total"),
-        row.place_of("total"),
-        row.text("unit"),
-        columns.unit,
-        row.text("baseline"),
-        columns.heading("baseline"),
-        row.text("deadline"),
-        row.place_of("deadline"),
-    )
+    name = row.text("result") if plain(row.text("result")) else row.text("title")
+    total, deadline = ((row.text(role), row.place_of(role)) for role in ("total", "deadline"))
+    baseline = (row.text("baseline"), columns.heading("baseline"))
+    return (row.place, row.code, name, *total, row.text("unit"), columns.unit, *baseline, *deadline)
 
 
 def _targets(row: ActivityRow) -> list[tuple[str, ...]]:
     """The planned values of a measure, a period each."""
     found = ((PERIOD.fullmatch(role), cell) for role, cell in row.cells.items())
-    return [
-        (row.place, row.code, period[1] or "", period[2] or "", cell.text, cell.place)
-        for period, cell in found
-        if period
-    ]
-
-
-def _text_frame(rows: Sequence[tuple[str, ...]], columns: Sequence[str], file: str) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=list(columns), dtype="str")
-    frame.insert(0, "source_file", pd.Series(file, index=frame.index, dtype="str"))
-    return frame
+    return [(row.place, row.code, one[1] or "", one[2] or "", cell.text, cell.place) for one, cell in found if one]

@@ -13,26 +13,6 @@ MARK_SCALE, SCORE_SCALE = "отметка", "100 баллов"
 # Marks of the year: they are no examination, and teachers give them to their own pupils.
 JOURNAL = "Журнал"
 SCALES = [MARK_SCALE, SCORE_SCALE]
-# What a year without sittings asks for. What is left empty is refused by its key, so no answer is a guess of ours.
-STANZA = """# Процедуры {year} года: раздел на каждую процедуру и волну. Ответы — из приказа или графика, он же — basis.
-# 1. Какая процедура, по каким предметам и в каких классах: procedure, scale, form_subjects, [sitting.grades].
-# 2. Весной или осенью, по программе какого класса: wave, school_year, grade_lag.
-# 3. Можно ли сравнивать с прошлым годом: comparability — то же слово, что у той процедуры, если можно; иначе другое.
-[[sitting]]
-procedure = ""        # ВПР, ОГЭ, ЕГЭ или Журнал (годовые отметки)
-calendar_year = {year}
-wave = ""             # у ВПР: весна или осень; у ОГЭ и ЕГЭ: основная; у журнала: год
-school_year = ""      # {spring} — весной и за год, {autumn} — осенью
-scale = ""            # отметка; у ЕГЭ, кроме базовой математики: 100 баллов
-grade_lag = ""        # без кавычек: 0 — по программе своего класса, 1 — предыдущего
-comparability = ""
-form_subjects = ["Русский язык", "Математика"]   # о чём спросит форма школы; остальное приходит выгрузками
-basis = ""            # документ, его номер и дата
-confirmed = false     # true, когда документ прочитан
-[sitting.grades]      # классы, по программе которых проведено: [4, 5, 6, 7, 8]
-"Русский язык" = []
-"Математика" = []
-"""
 
 
 @dataclass(frozen=True)
@@ -92,9 +72,13 @@ def school_years_of(calendar_year: int) -> tuple[str, str]:
 
 
 def sitting_stanza(calendar_year: int) -> str:
-    """Returns an entry for data/calendar.toml that waits for its answers."""
+    """Returns an entry for data/calendar.toml that waits for its answers.
+
+    What is left empty is refused by its key, so no answer is a guess of ours.
+    """
     spring, autumn = school_years_of(calendar_year)
-    return STANZA.format(year=calendar_year, spring=spring, autumn=autumn)
+    stanza = Path(__file__).with_name("new_sitting.toml").read_text(encoding="utf-8")
+    return stanza.format(year=calendar_year, spring=spring, autumn=autumn)
 
 
 @dataclass(frozen=True)
