@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.cleaning.school_sheet_rules import plain_number
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.outcomes import ASKS
-from analysis.contracts.school_facts import GRADES, MARK_COLUMNS
+from analysis.contracts.school_facts import GRADES, LINED, MARK_COLUMNS
 
 # Thresholds for questions to a person. They change no number: a row that is named stays as it is.
 # The count of a school rarely triples in a year, but below ten a single class can do so.
@@ -25,8 +25,7 @@ LOOK = "Сверьте с первичными сведениями школы; 
 SITTING = ["school_login", "procedure", "subject", "programme_grade", "sitting_grade", "wave"]
 # What is compared with last year: the table, its key besides the year, its number.
 COMPARED = (
-    ("context", ["school_login", "pupil_group"], "group_pupil_count"),
-    ("staff", ["school_login", "staff_group"], "staff_amount"),
+    *((name, ["school_login", one.line], one.amount) for name, one in LINED.items()),
     ("results", SITTING, "participant_count"),
     ("deficits", ["school_login", "competence"], "diagnosed_teacher_count"),
 )
@@ -36,7 +35,7 @@ def implausible(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
     """Returns what a person should look at in the tables of school facts; all of it keeps its rows.
 
     Args:
-        tables: context, staff, results and deficits as contracts.school_facts describes them.
+        tables: Those of COMPARED, as contracts.school_facts describes them.
     """
     enrolled = with_enrolment(tables["results"], tables["context"])
     return [

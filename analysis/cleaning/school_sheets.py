@@ -13,17 +13,15 @@ from analysis.contracts.columns import typed_table
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.forms import (
     CONTESTS,
-    CONTEXT,
     DEFICITS,
     SCHOOL_SHEETS,
     SELF_ASSESSMENT,
-    STAFF,
     VERSIONS,
     FormColumn,
     FormSheet,
 )
 from analysis.contracts.outcomes import ASKS, BLOCKS, SETS_ASIDE
-from analysis.contracts.school_facts import RESULT_ORIGINS, SCHOOL_FACT_TABLES
+from analysis.contracts.school_facts import LINED, RESULT_ORIGINS, SCHOOL_FACT_TABLES
 from analysis.intake.cell_values import read_count, read_number, read_text
 from analysis.intake.returns import SEND_AGAIN, Identity, Returned, ReturnedRow
 from analysis.rules.config import Collection
@@ -33,7 +31,7 @@ from analysis.rules.indicator_passport import PartOf
 READERS = {"count": read_count, "number": read_number}
 GRADE_COLUMNS = ("programme_grade", "sitting_grade")
 # Where a value has an address of its own; elsewhere the address is that of the row.
-VALUE_COLUMNS = {CONTEXT.title: "group_pupil_count", STAFF.title: "staff_amount"}
+VALUE_COLUMNS = {sheet.title: LINED[table].amount for sheet, table in SCHOOL_SHEETS.items() if table in LINED}
 UNTIL_THEN = "Уточните у школы и примите форму заново или запишите исправление; до этого строка в таблицы не входит."
 
 

@@ -7,6 +7,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import Table, but, by_name
+from analysis.contracts.school_facts import LINED
 from analysis.rules.assumptions import RATINGS
 from analysis.rules.written import NOT_CONFIRMED
 
@@ -14,8 +15,7 @@ THERE, PARTLY, ASIDE, TOO_LATE, NOTHING = COMPLETENESS = ["есть", "част�
 FORM, EXECUTION, RESULTS, EXPORT = "форма", "исполнение", "результаты", "выгрузка"
 # The tables that a sheet of the form becomes, what they are called, and what tells their rows apart.
 SHEET_KINDS = {
-    "context": ("контингент", ["pupil_group"]),
-    "staff": ("кадры", ["staff_group"]),
+    **{name: (one.called, [one.line]) for name, one in LINED.items()},
     "deficits": ("дефициты", ["competence"]),
     "self_assessment": ("самооценка", ["criterion"]),
     "contests": ("конкурсы", ["line"]),

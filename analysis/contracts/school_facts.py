@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 import pandera.pandas as pa
@@ -47,6 +48,22 @@ class AskedLine:
         return self.since <= calendar_year <= self.until
 
 
+class Lined(NamedTuple):
+    """A table whose rows are the lines of a sheet.
+
+    Attributes:
+        called: What its facts are called where several kinds of them are listed.
+        line: The column that names a line.
+        amount: The column that holds its number.
+        by_group: The table of its lines by group of schools.
+    """
+
+    called: str
+    line: str
+    amount: str
+    by_group: str
+
+
 # The lines of «Контингент». Grades add up to the whole school.
 PUPIL_TOTAL = "Всего обучающихся"
 GRADES = {f"{grade} класс": grade for grade in range(1, 12)}
@@ -75,6 +92,10 @@ FORM_LINES: Mapping[str, tuple[AskedLine, ...]] = {
         AskedLine(TRAINED, "человек"),
         AskedLine(YOUNG, "человек", since=2022),
     ),
+}
+LINED = {
+    "context": Lined("контингент", "pupil_group", "group_pupil_count", "pupil_groups"),
+    "staff": Lined("кадры", "staff_group", "staff_amount", "staff_parts"),
 }
 CONTEXT_GROUPS = [line.name for line in FORM_LINES["context"]]
 STAFF_GROUPS = {line.name: line.unit for line in FORM_LINES["staff"]}

@@ -1,4 +1,4 @@
-"""The analytic note of a school: its own roadmap, its results beside the city's, its staff; and what it replies."""
+"""The analytic note of a school: its own roadmap, its results beside the city's, its teachers; and what it replies."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

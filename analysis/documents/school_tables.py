@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
+from analysis.contracts.school_facts import FORM_LINES
 from analysis.contracts.tables import TABLES
 from analysis.documents.material import Material
 from analysis.presentation.brief_words import (
@@ -100,7 +101,7 @@ def shares_of(material: Material, table: str) -> list[str]:
 
 
 def passport_shares(material: Material, login: str, ids: list[str]) -> str:
-    """Shares of the social passport and of the staff."""
+    """Shares of the social passport, of posts and of teachers."""
     rows = material.of(login, *ids)
     columns = [
         Col("indicator_id", width=46, say=lambda one: material.passport[str(one)].name if material.passport else one),
@@ -128,7 +129,7 @@ def deficits(material: Material, login: str) -> str:
 
 def tables(material: Material, login: str) -> list[str]:
     """All tables of the note, those without rows left out."""
-    ids = [*shares_of(material, "context"), *shares_of(material, "staff")]
+    ids = [one for table in FORM_LINES for one in shares_of(material, table)]
     shares = partial(passport_shares, ids=ids)
     made = (of(material, login) for of in (execution, own_measures, results, shares, deficits))
     return [one for one in made if one]

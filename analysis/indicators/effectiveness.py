@@ -52,8 +52,7 @@ def school_indicators(
     """Returns every indicator of the passport for every school, the city and the schools that are not supported.
 
     Args:
-        tables: Typed tables: results, context, staff, deficits, self_assessment, contests, school_measures and
-            school_status; any may be missing.
+        tables: Typed tables: those of the passport's INPUTS, and school_status; any may be missing.
         passport: What is computed.
         calendar: Which sittings may be compared.
 

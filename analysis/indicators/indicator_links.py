@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from analysis.contracts.school_facts import LINED
 from analysis.indicators.keyed import Keyed
 from analysis.indicators.links import NONE, Links, Numbers, Rows, grouped, joined, joined_pairs, pointing
 from analysis.indicators.measurement import Measured
@@ -13,8 +14,6 @@ from analysis.rules.exam_calendar import JOURNAL
 from analysis.rules.indicator_passport import Indicator, Passport
 
 TABLE = "school_indicators"
-# Tables of which an indicator takes some lines, and the column that names a line.
-LINES = {"context": "pupil_group", "staff": "staff_group"}
 
 
 @dataclass(frozen=True)
@@ -163,7 +162,7 @@ def _wholes(part: Part) -> Iterator[tuple[str, Rows]]:
 def _lines(part: Part, table: pd.DataFrame) -> tuple[tuple[str, ...], Numbers]:
     """The lines of the table that the indicator takes, and the rows of the table that enter."""
     enters = part.keyed.school_rows >= 0
-    if part.indicator.table not in LINES:
+    if part.indicator.table not in LINED:
         return (), np.flatnonzero(enters)
     lines = (*part.indicator.numerator, *part.indicator.denominator)
-    return lines, np.flatnonzero(enters & table[LINES[part.indicator.table]].isin(lines).to_numpy(bool))
+    return lines, np.flatnonzero(enters & table[LINED[part.indicator.table].line].isin(lines).to_numpy(bool))

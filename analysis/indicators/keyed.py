@@ -1,13 +1,15 @@
 """Typed tables of school facts → what each row is about and the numbers it holds, the same shape for every table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.contracts.school_facts import LINED, Lined
 from analysis.contracts.school_groups import CITY, OTHERS
 from analysis.indicators.duties import supported_schools
 from analysis.indicators.uncertainty import Numbers, distinct_rows
@@ -66,8 +68,7 @@ EVERY_YEAR = "каждый год одинаково"
 NO_EARLIER, BROKEN, MERGED = -1, -2, -3
 # What several rows of a typed table have in common that make one row here; of the other tables a row is a row.
 BY = {
-    "context": ["school_login", "calendar_year", "school_year"],
-    "staff": ["school_login", "calendar_year", "school_year"],
+    **dict.fromkeys(LINED, ["school_login", "calendar_year", "school_year"]),
     "contests": ["school_login", "calendar_year", "contestants"],
     "school_measures": ["school_login", "calendar_year"],
 }
@@ -116,10 +117,9 @@ def keyed_tables(tables: Mapping[str, pd.DataFrame], calendar: Sequence[Sitting]
         tables: The typed tables; those that are not there or empty are left out.
         calendar: Says which sittings may be compared.
     """
-    makers = {
+    makers: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
         "results": lambda frame: _results(frame, calendar),
-        "context": lambda frame: _lines(frame, "pupil_group", "group_pupil_count"),
-        "staff": lambda frame: _lines(frame, "staff_group", "staff_amount"),
+        **{name: partial(_lines, lined) for name, lined in LINED.items()},
         "deficits": lambda frame: frame.rename(columns={"competence": "aspect"}),
         "self_assessment": lambda frame: frame.rename(columns={"criterion": "aspect"}),
         "contests": _contests,
@@ -146,8 +146,9 @@ def _results(results: pd.DataFrame, calendar: Sequence[Sitting]) -> pd.DataFrame
     return results.merge(sittings.drop_duplicates(list(sittings)[:4]), on=list(sittings)[:4], how="left")
 
 
-def _lines(frame: pd.DataFrame, name: str, amount: str) -> pd.DataFrame:
-    return frame.set_index([*BY["context"], name])[amount].astype("float64").unstack(name).reset_index()
+def _lines(lined: Lined, frame: pd.DataFrame) -> pd.DataFrame:
+    amounts = frame.set_index([*BY["context"], lined.line])[lined.amount].astype("float64")
+    return amounts.unstack(lined.line).reset_index()
 
 
 def _contests(contests: pd.DataFrame) -> pd.DataFrame:

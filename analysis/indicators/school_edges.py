@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.contracts.school_facts import COUNTED_AMONG, GRADES, PUPIL_TOTAL
+from analysis.contracts.school_facts import COUNTED_AMONG, GRADES, LINED, PUPIL_TOTAL
 from analysis.contracts.school_groups import CITY, GRADE_GROUPS, GROUP_NAMES, OTHERS, column_title
 from analysis.contracts.tables import PUBLIC
 from analysis.indicators.edges import Tables
@@ -31,7 +31,7 @@ ADDED = {
 }
 SCALES = {"mark_results": MARK_SCALE, "score_results": SCORE_SCALE}
 # Where part and base stand in rows of their own: the source, the column that names them, the parts of a stage.
-OVER_A_BASE = {"pupil_groups": ("context", "pupil_group"), "staff_parts": ("staff", "staff_group")}
+OVER_A_BASE = {one.by_group: (name, one.line) for name, one in LINED.items()}
 
 
 def group_tables(tables: Tables, policy: DisclosurePolicy, choice: Choice) -> tuple[dict[str, pd.DataFrame], Edges]:

@@ -10,7 +10,7 @@ import pandera.pandas as pa
 from numpy.typing import NDArray
 
 from analysis.contracts.columns import pandas_types
-from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS, STAFF_GROUPS
+from analysis.contracts.school_facts import JOURNAL_COLUMNS, LINED, MARK_COLUMNS, SCORE_COLUMNS, STAFF_GROUPS
 from analysis.contracts.school_groups import (
     CITY,
     GROUP_NAMES,
@@ -60,7 +60,7 @@ MADE_BY = {
     "contests": school_facts.contest_rows,
 }
 Hidden = Sequence[frozenset[str]]
-KEYS = {"pupil_groups": ["pupil_group"], "staff_parts": ["staff_group"]}
+KEYS = {one.by_group: [one.line] for one in LINED.values()}
 LISTED_SOURCES = ("results", "deficits", "contests")
 # Where every supported school is listed (`school_facts.listed`): what a table is about, and how many people a row is.
 LISTED = {

@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.cleaning.typed_rows import assumption_row
 from analysis.contracts.columns import typed_table
 from analysis.contracts.quality import Assumptions, DataLog
+from analysis.contracts.school_facts import LINED
 from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Exhibit, table, with_notes
@@ -135,7 +136,7 @@ HOLDS: Mapping[str, Callable[[Edition], bool]] = {
     "день приёма": _default_cutoff,
     "статус школ": lambda edition: _executed(edition) and not edition.tables["school_status"].empty,
     "сведения школ": _of_schools,
-    "контингент и кадры": lambda edition: _any(edition, "pupil_groups", "staff_parts"),
+    "контингент и кадры": lambda edition: _any(edition, *(one.by_group for one in LINED.values())),
     "скрытые числа": lambda edition: not edition.internal and _of_schools(edition),
     "результаты": lambda edition: _any(edition, "mark_results", "score_results"),
     "баллы ЕГЭ": lambda edition: _any(edition, "score_results"),

@@ -128,7 +128,7 @@ def _words(edition: Edition, name: str) -> str:
     """The lines about a school, as points of a list."""
     login = next(one for one, said in edition.school_names.items() if said == name)
     said = [*_status(edition, login), *measures(edition, login), *_owed(edition, login), *_own(edition, login)]
-    said += _staff(edition, name)
+    said += _posts_and_deficits(edition, name)
     case = Case(Evidence(edition), login)
     told = conclusions(case, REPORT, SCHOOL)
     told += [one for one in conclusions(case, REPORT, TRANSITION) if one.sentence.id == "поддержка"]
@@ -196,7 +196,7 @@ def _done(row: Row) -> str:
     return f"сделано {row['done_count']}{plan}"
 
 
-def _staff(edition: Edition, name: str) -> Iterator[str]:
+def _posts_and_deficits(edition: Edition, name: str) -> Iterator[str]:
     """Vacancies and the commonest deficit in a line, as far as they may be shown."""
     rows = edition.shown_indicators
     mine = rows[rows["group_name"] == name]

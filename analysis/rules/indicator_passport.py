@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from analysis.contracts.school_facts import (
-    CONTEXT_GROUPS,
     COUNTED_AMONG,
+    FORM_LINES,
     JOURNAL_COLUMNS,
     MARK_COLUMNS,
     SCORE_COLUMNS,
-    STAFF_GROUPS,
 )
 from analysis.errors import AnalysisError
 from analysis.rules.exam_calendar import SCALES
@@ -35,8 +34,7 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
         *SCORE_COLUMNS,
         "mean_score",
     ),
-    "context": tuple(CONTEXT_GROUPS),
-    "staff": tuple(STAFF_GROUPS),
+    **{table: tuple(line.name for line in lines) for table, lines in FORM_LINES.items()},
     "deficits": ("diagnosed_teacher_count", "deficit_teacher_count"),
     "self_assessment": ("assessment_score",),
     "contests": ("contest_count", "contestant_count", "winner_count"),
@@ -241,7 +239,7 @@ def load_passport(root: Path) -> Passport | None:
 
 
 def _indicator(one: Indicator, *, default: bool) -> Indicator:
-    """What is written where it says nothing, a scale of staff or weights of a share, does not count."""
+    """What is written where it says nothing, a scale of posts or weights of a share, does not count."""
     held: dict[str, Any] = {
         "scale": one.scale if one.table == "results" else "",
         "weights": one.weights if one.kind == MEAN else (1.0,) * len(one.numerator),

@@ -1,4 +1,4 @@
-"""Sentences about staff and the topics of training."""
+"""Sentences about posts, teachers and the topics of training."""
 
 from collections.abc import Iterator
 
