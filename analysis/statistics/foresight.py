@@ -16,20 +16,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from analysis.statistics.binomial import Counts, Normal, Numbers, added, hermite, line, share_mean
+from analysis.statistics.binomial import Counts, Normal, Numbers, added, expit, hermite, line, share_mean
 from analysis.statistics.fitting import Fit, Node, fit
 from analysis.statistics.gaussian import common_factor, of_first_year
 from analysis.statistics.jumps import Moves, moves
-from analysis.statistics.towns import Batch, Codes, batches, coded
+from analysis.statistics.towns import Batch, Codes, coded, of_batches
 
 PARTS = {"low_95": 0.025, "low_80": 0.1, "high_80": 0.9, "high_95": 0.975}
 SAID, POWER = 0.9, 0.8  # how sure one must be to notice a change, and how often a true change is noticed
 UNSURE = 0.4
 FACTOR_NODES, CELL_NODES, SHARE_NODES = 9, 4, 15
 FEW = 128  # so many pupils are as well foreseen on every second node of a line
+FAR = 10.0  # standard deviations beyond which no count is thought of
 BELOW_ONE = 1 - 2.0**-53
 TINY = 1e-300
-AT_ONCE = 2**18  # logarithms of chances that are worked out together
+AT_ONCE = 2**17  # logarithms of chances that are worked out together
+ROWS_AT_ONCE = 4096
 ALMOST = 1e-9  # a share of 0 or 1 has no log odds
 
 
@@ -119,13 +121,12 @@ def year_to_come(
     alone = single[rows.town]
     now = rows.year == 0
     laid = rows._replace(procedure=np.where(alone, rows.year, rows.procedure), year=np.where(alone, 0, rows.year))
-    of_rows, of_schools = [], []
-    for batch in batches(laid):
-        found = fit(batch.counts)
-        cells, sums = _foreseen(found, batch, now[batch.rows], bool(alone[batch.rows[0]]))
-        of_rows.append(cells)
-        of_schools.append(sums)
-    return YearToCome(_joined(of_rows), _joined(of_schools))
+    found = [answer for _, answer in of_batches(_of_batch, laid, now, alone)]
+    return YearToCome(*(_joined([part[one] for part in found]) for one in (0, 1)))
+
+
+def _of_batch(batch: Batch, now: NDArray[np.bool_], alone: NDArray[np.bool_]) -> tuple[dict[str, Any], dict[str, Any]]:
+    return _foreseen(fit(batch.counts), batch, now, bool(alone[0]))
 
 
 def _joined(parts: list[dict[str, Any]]) -> Foreseen:
@@ -207,7 +208,7 @@ def _of_cells(ahead: _Ahead, place: tuple[Codes, Codes, Codes], counts: Counts) 
     about = Normal(middle, added(weights * (variance + (mean - middle) ** 2)))
     nothing = Counts(np.zeros_like(middle), np.zeros_like(middle), counts.level)
     along = line(nothing, Normal(mean, variance), weights, about)
-    shares = special.expit(along.odds() + counts.level[:, None])
+    shares = expit(along.odds() + counts.level[:, None])
     return _few_and_many(counts.totals, shares, along.density), share_mean(along, counts.level)
 
 
@@ -265,31 +266,43 @@ def _of_schools(ahead: _Ahead, counts: Counts, columns: int, place: tuple[Codes,
     )
     factors, of_factor = hermite(FACTOR_NODES)
     middle = mean + load * factors[:, None, None] + whole.level[:, None]
-    shares = special.expit(middle[..., None] + apart[..., None] * nodes)
+    shares = expit(middle[..., None] + apart[..., None] * nodes)
     flat = shares.reshape(-1, CELL_NODES)
     cells = _count_chances(np.tile(totals.ravel(), FACTOR_NODES), flat, np.broadcast_to(parts, flat.shape))
-    cells = cells.reshape(*middle.shape, -1)
-    chances = _sums(cells, of_factor, whole.totals)
-    mean_count = added(of_factor[:, None] * (totals * (shares * parts).sum(axis=3)).sum(axis=2))
-    return _said(np.maximum(chances, 0.0), whole, mean_count / np.maximum(whole.totals, 1))
+    expected = totals[..., None] * shares
+    of_cells = (expected * parts).sum(axis=3)
+    inside = ((expected**2 + expected * (1 - shares)) * parts).sum(axis=3) - of_cells**2
+    of_sum, weight = of_cells.sum(axis=2), of_factor[:, None]
+    middle_count = added(weight * of_sum)
+    spread = np.sqrt(added(weight * (inside.sum(axis=2) + (of_sum - middle_count) ** 2)))
+    first = np.floor(np.maximum(middle_count - FAR * spread, 0.0))
+    length = np.maximum(np.minimum(middle_count + FAR * spread, whole.totals) - first, totals.max(axis=1)) + 2
+    chances = _sums(cells.reshape(*middle.shape, -1), of_factor, whole.totals, (first, length))
+    return _said(np.maximum(chances, 0.0), whole, middle_count / np.maximum(whole.totals, 1))
 
 
-def _sums(cells: Numbers, weights: Numbers, totals: Numbers) -> Numbers:
-    """Chances of the sum of independent counts, a row a school, by waves as long as its own total asks for.
+def _sums(cells: Numbers, weights: Numbers, totals: Numbers, part: tuple[Numbers, Numbers]) -> Numbers:
+    """Chances of the sum of independent counts, a row a school, by waves no longer than what may come.
 
     Args:
         cells: Chances of the counts: (values of the factor, schools, procedures, counts).
         weights: Of the values of the factor.
         totals: Of the schools.
+        part: Of the schools: the first count that may come, and how many after it.
     """
-    lengths = 2 ** np.ceil(np.log2(totals + 1)).astype(np.intp)
+    first, least = (one.astype(np.intp) for one in part)
+    lengths = 2 ** np.ceil(np.log2(least)).astype(np.intp)
+    lengths = np.where(3 * lengths >= 4 * least, 3 * lengths // 4, lengths)
     found = np.zeros((len(totals), int(totals.max(initial=0)) + 1))
     for length in np.unique(lengths).tolist():
-        of_length, width = np.flatnonzero(lengths == length), min(length, found.shape[1])
-        waves = np.zeros((len(of_length), length // 2 + 1), complex)
-        for weight, some in zip(weights, cells[:, of_length], strict=True):
+        schools = np.flatnonzero(lengths == length)
+        waves = np.zeros((len(schools), length // 2 + 1), complex)
+        for weight, some in zip(weights, cells[:, schools], strict=True):
             waves += weight * np.fft.rfft(some, n=length, axis=2).prod(axis=1)
-        found[of_length, :width] = np.fft.irfft(waves, n=length, axis=1)[:, :width]
+        count = first[schools, None] + np.arange(length)  # counts that differ by `length` are one to the waves
+        chances = np.take_along_axis(np.fft.irfft(waves, n=length, axis=1), count % length, axis=1)
+        row, column = np.nonzero(count <= totals[schools, None])
+        found[schools[row], count[row, column]] = chances[row, column]
     return found
 
 
@@ -335,12 +348,15 @@ def smallest_change(share: ArrayLike, pupils: ArrayLike, *, unsure: float = UNSU
             where schools differ as they usually do.
     """
     shares, totals = np.broadcast_arrays(np.asarray(share, np.float64), np.asarray(pupils, np.float64))
+    found, (mean, number) = np.empty(shares.size), (shares.ravel(), totals.ravel())
     nodes, weights = hermite(SHARE_NODES)
-    mean = shares.ravel()
-    about = special.expit(special.logit(np.clip(mean, ALMOST, 1 - ALMOST))[:, None] + unsure * nodes)
-    half = np.ceil(totals.ravel() * mean) + 1  # half of the chances lie below: all that is asked about
-    chances = _count_chances(totals.ravel(), about, np.broadcast_to(weights, about.shape), half)
-    return _smallest_change(chances, totals.ravel(), mean).reshape(shares.shape)
+    for first in range(0, len(mean), ROWS_AT_ONCE):
+        some = slice(first, first + ROWS_AT_ONCE)
+        about = expit(special.logit(np.clip(mean[some], ALMOST, 1 - ALMOST))[:, None] + unsure * nodes)
+        half = np.ceil(number[some] * mean[some]) + 1  # half of the chances lie below: all that is asked about
+        chances = _count_chances(number[some], about, np.broadcast_to(weights, about.shape), half)
+        found[some] = _smallest_change(chances, number[some], mean[some])
+    return found.reshape(shares.shape)
 
 
 def _smallest_change(chances: Numbers, totals: Numbers, mean: Numbers) -> Numbers:
@@ -348,5 +364,6 @@ def _smallest_change(chances: Numbers, totals: Numbers, mean: Numbers) -> Number
     noticed = (1 - np.cumsum(chances, axis=1) >= SAID).sum(axis=1) - 1  # the greatest count that is noticed
     never = noticed < 0
     count = np.where(never, 0, noticed)
-    share = 1 - special.betaincinv(np.maximum(totals - count, 1), count + 1, POWER)
+    _, first, alike = np.unique(totals * (totals.max(initial=0) + 1) + count, return_index=True, return_inverse=True)
+    share = (1 - special.betaincinv(np.maximum(totals - count, 1)[first], count[first] + 1, POWER))[alike]
     return np.where(never, np.inf, np.maximum(mean - share, 0.0))

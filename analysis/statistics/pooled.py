@@ -1,6 +1,7 @@
 """Shares of many small groups, each with its interval, from one model over all results of a town."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy import special
 from analysis.statistics.binomial import Line, Normal, Numbers, added, below, expit, line, quantiles, share_mean
 from analysis.statistics.fitting import Fit, fit, gathered
 from analysis.statistics.rules import Rule, rule_probability
-from analysis.statistics.towns import Batch, Rows, batches, coded
+from analysis.statistics.towns import Batch, Rows, coded, of_batches
 
 LOWER, UPPER = 0.025, 0.975
 HALVINGS = 18
@@ -108,16 +109,21 @@ def _fitted(
     """`_cells` of each row; `_effects` and `_rule` of each pair of town and school; whether the town's fit is good."""
     cells, schools = np.full((4, len(rows.totals)), np.nan), np.full((4 + len(least), pairs), np.nan)
     converged = np.zeros(len(rows.totals), bool)
-    for batch in batches(rows):
-        found = fit(batch.counts)
-        fits = found.converged[batch.place[0]]
-        converged[batch.rows] = fits
-        cells[:, batch.rows] = np.where(fits, _cells(found, batch, limits[batch.rows]), np.nan)
-        pair, first = np.unique(rows.pair[batch.rows], return_index=True)
-        at = batch.place[0][first], batch.place[1][first]
-        effects = [*_effects(found, at), *_rule(found, batch, counted[batch.rows], least)[:, *at]]
-        schools[:, pair] = np.where(fits[first], np.stack(effects), np.nan)
+    for batch, found in of_batches(partial(_of_batch, least=least), rows, limits, counted):
+        cells[:, batch.rows], schools[:, np.unique(rows.pair[batch.rows])], converged[batch.rows] = found
     return cells, schools, converged
+
+
+def _of_batch(
+    batch: Batch, limits: Numbers, counted: Numbers, least: tuple[int, ...]
+) -> tuple[Numbers, Numbers, NDArray[np.bool_]]:
+    """`_cells` of its rows; `_effects` and `_rule` of its towns' schools; of each row whether the fit is good."""
+    found = fit(batch.counts)
+    town, school = batch.place[:2]
+    first = np.unique(town * found.counts.totals.shape[1] + school, return_index=True)[1]
+    at, fits = (town[first], school[first]), found.converged[town]
+    effects = np.stack([*_effects(found, at), *_rule(found, batch, counted, least)[:, *at]])
+    return np.where(fits, _cells(found, batch, limits), np.nan), np.where(fits[first], effects, np.nan), fits
 
 
 def _cells(found: Fit, batch: Batch, limits: Numbers) -> Numbers:

@@ -4,8 +4,12 @@ A town is padded to one of few sizes that depend on nothing but itself; towns of
 on a batch works town by town, so a town's numbers do not depend on its neighbours.
 """
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import current_process, get_context
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +20,8 @@ from analysis.statistics.binomial import Counts, Numbers
 Codes = NDArray[np.intp]
 
 BATCH = 16384  # cells of a batch, padding counted
+MANY = 250_000  # rows that are worth the start of other processes; a city has a hundredth of them
+Answer = TypeVar("Answer")
 
 
 class Rows(NamedTuple):
@@ -114,6 +120,22 @@ def batches(rows: Rows) -> Iterator[Batch]:
             towns = members[first : first + many]
             found = np.concatenate([order[begins[town] : begins[town + 1]] for town in towns])
             yield _batch(rows, found, towns, tuple(int(size) for size in shape))
+
+
+def of_batches(work: Callable[..., Answer], rows: Rows, *columns: NDArray[Any]) -> Iterator[tuple[Batch, Answer]]:
+    """What some work says of each batch and the columns of its rows, in their order.
+
+    Very many rows are worked on by all processors; the bits are the same.
+    """
+    waiting = list(batches(rows))
+    about = [[column[batch.rows] for batch in waiting] for column in columns]
+    if len(rows.town) >= MANY and not current_process().daemon:
+        try:
+            with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+                return zip(waiting, list(pool.map(work, waiting, *about)), strict=True)
+        except BrokenProcessPool:  # a process was killed, or none could be started from here
+            pass
+    return zip(waiting, map(work, waiting, *about), strict=True)
 
 
 def _greatest(key: Codes, towns: Codes) -> Codes:

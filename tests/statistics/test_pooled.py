@@ -1,5 +1,8 @@
 """Shares pooled over a town: edge cases, what must not matter, and calibration in small."""
 
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -210,3 +213,27 @@ def test_more_passes_over_the_cells_say_the_same(monkeypatch, size, level):
     many = pooled_shares(*rows, threshold=0.3)
     assert_allclose(few.mean, many.mean, atol=0.001)
     assert_allclose(few.high, many.high, atol=0.004)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_very_many_rows_are_worked_on_by_several_processes_to_the_same_bits(monkeypatch, killed):
+    parts = [town(6, 3, seed=seed)[:4] for seed in range(3)]
+    k, n, school, procedure = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    rows = (k, n, school.astype(int), procedure.astype(int))
+    number, asked = np.repeat(range(3), 18), []
+
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, *arguments):
+            asked.append(arguments)
+            if killed:
+                raise BrokenProcessPool
+            super().__init__()
+
+    one = pooled_shares(*rows, threshold=0.3, town=number)
+    monkeypatch.setattr("analysis.statistics.towns.MANY", 54)
+    monkeypatch.setattr("analysis.statistics.towns.ProcessPoolExecutor", Pool)
+    several = pooled_shares(*rows, threshold=0.3, town=number)
+    assert len(asked) == 1
+    for name in NUMBERS:
+        assert_array_equal(getattr(one, name), getattr(several, name))
+    assert_array_equal(one.schools.above, several.schools.above)
