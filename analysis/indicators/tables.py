@@ -5,6 +5,7 @@ from datetime import date
 
 import pandas as pd
 
+from analysis.files.memory import FORGETFUL, Memory
 from analysis.indicators.duties import duties, owed
 from analysis.indicators.effectiveness import effectiveness, indicator_gaps
 from analysis.indicators.execution import (
@@ -32,6 +33,7 @@ def indicator_tables(
     reporting: Sequence[Report],
     looked_at: date,
     methods: Methods | None = None,
+    memory: Memory = FORGETFUL,
 ) -> tuple[dict[str, pd.DataFrame], Edges]:
     """Returns the tables of the plan and, where facts were collected, all tables about them; and the edges of schools.
 
@@ -43,6 +45,7 @@ def indicator_tables(
         reporting: Recorded shares.
         looked_at: The day at which the project looks: the latest day on which something was received.
         methods: How facts of schools become indicators; without them there are none.
+        memory: What was made of the same facts before.
     """
     planned = _planned(tables)
     plan = in_force(planned["plan"])
@@ -52,7 +55,8 @@ def indicator_tables(
     facts = facts_by_reporter(tables["reports"], tables["evidence"], tables["acceptance"])
     cutoffs = {int(year): collection.cutoff(int(year)) for year in plan["calendar_year"].unique()}
     plan_fact = with_status(plan_against_fact(plan, answering, facts), cutoffs)
-    of_schools, edges = effectiveness_tables(tables, methods, [year for year in cutoffs if year <= looked_at.year])
+    given = (methods, [year for year in cutoffs if year <= looked_at.year])
+    of_schools, edges = memory.step("effectiveness", tables, given, lambda read: effectiveness_tables(read, *given))
     made = {
         "duties": duty_rows(answering, facts, reporting),
         "plan_fact": plan_fact,
