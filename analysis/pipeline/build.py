@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import AnalysisError
 from analysis.files.atomic import BUILD_LOCK, only_one_at_work
@@ -116,13 +116,17 @@ def _indicators(
     from analysis.indicators.public_effectiveness import public_effectiveness
     from analysis.indicators.quality import quality_tables
     from analysis.indicators.school_edges import group_tables
-    from analysis.indicators.tables import indicator_tables
+    from analysis.indicators.tables import effectiveness_tables, indicator_tables
     from analysis.pipeline.mask_record import choice_for, with_printed_before
 
     looked_at = max(source.received for source in sources)
     reporting, policy = load_reporting(project.root), load_policy(project.root)
     sittings, red_share = load_calendar(project.root), load_red_share(project.root)
-    made, of_indicators = indicator_tables(facts, project.collection, reporting, looked_at, methods, memory)
+
+    def of_schools(tables: Mapping[str, "pd.DataFrame"], *given: Any) -> Any:
+        return memory.step("effectiveness", tables, given, lambda read: effectiveness_tables(read, *given))
+
+    made, of_indicators = indicator_tables(facts, project.collection, reporting, looked_at, methods, of_schools)
     choice = replace(choice_for(project.root, facts), memory=memory)
     of_groups, summed = memory.step("groups", facts, [policy, choice], lambda read: group_tables(read, policy, choice))
     made |= of_groups | {"findings": with_printed_before(facts["findings"], of_groups, choice)}
