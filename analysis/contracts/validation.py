@@ -1,7 +1,8 @@
 """Holds tables against their contracts; a fault becomes a finding, never a page of traceback."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from pandera.engines.pandas_engine import STRING
 from analysis.contracts.dictionary import check_in_words, type_in_words
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
+from analysis.files.memory import FORGETFUL, Memory
 
 SHOWN_FAULTS = 5
 # Where a row stands: the finest address that its table has.
@@ -33,10 +35,28 @@ def refuse_without_validation() -> None:
         )
 
 
-def violations(tables: Mapping[str, pd.DataFrame], contracts: Mapping[str, type[pa.DataFrameModel]]) -> list[Finding]:
-    """Returns a finding for each rule that a table breaks, with the addresses of the first rows that break it."""
+def violations(
+    tables: Mapping[str, pd.DataFrame],
+    contracts: Mapping[str, type[pa.DataFrameModel]],
+    memory: Memory = FORGETFUL,
+    given: Sequence[object] = (),
+) -> list[Finding]:
+    """Returns a finding for each rule that a table breaks, with the addresses of the first rows that break it.
+
+    Args:
+        tables: By name.
+        contracts: By the name of the table.
+        memory: What is known of the very same tables.
+        given: What contracts that are no part of the code were made of.
+    """
+
+    def faults(name: str, frame: pd.DataFrame) -> list[Finding]:
+        return list(_faults(name, frame, bounded_schema(contracts[name])))
+
     return [
-        finding for name, frame in tables.items() for finding in _faults(name, frame, bounded_schema(contracts[name]))
+        finding
+        for name, frame in tables.items()
+        for finding in memory.remembered("contract", [name, frame, *given], partial(faults, name, frame))
     ]
 
 

@@ -1,5 +1,6 @@
 """The edges of the stored tables: rows of the same key, as the joins and groupings that made a table have put them."""
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -55,7 +56,10 @@ def plan_edges(tables: Tables) -> Edges:
                           {f"file_{side}": "source_file", f"place_{side}": "place"})
             for side in ("before", "after")
         }  # fmt: skip
-    return edges | (_fact_edges({**tables, "plan": plan}, every) if "plan_fact" in tables else {})
+    if "plan_fact" not in tables:
+        return edges
+    # Nothing is written into them.
+    return edges | _fact_edges(ChainMap({"plan": plan}, tables), every)  # type: ignore[arg-type]
 
 
 def _fact_edges(tables: Tables, every: pd.DataFrame) -> Edges:

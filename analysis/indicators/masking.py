@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import permutations
 from types import MappingProxyType
 from typing import Any, cast
@@ -11,7 +12,6 @@ import pandas as pd
 from analysis.contracts.school_facts import CATEGORIES, JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
 from analysis.contracts.school_groups import CITY, GRADE_GROUPS, SCHOOL
 from analysis.indicators.cell_relations import Cell, Relation, total_of
-from analysis.indicators.disclosure import suppress
 from analysis.rules.disclosure_policy import OPEN_CHOICE, Choice, DisclosurePolicy, WentOut
 from analysis.rules.exam_calendar import JOURNAL
 
@@ -23,6 +23,8 @@ PRINTED_COST = 2000.0  # of what has been printed already: dearer than any total
 HIGH_SCORE, FULL_SCORE = 80, 100
 Row = Mapping[str, Any]
 Stage = tuple[int, str, str, str]
+# Cells, relations, needs and groups, as `disclosure.suppress` takes them.
+Block = tuple[list[Cell], list[Relation], dict[str, tuple[str, ...]], list[tuple[str, ...]]]
 
 
 @dataclass
@@ -77,17 +79,54 @@ class Sheet:
             for name, before in zip(names, self.rows.get("went_out", [WentOut()] * len(self.rows)), strict=True):
                 if name in self.cells:
                     self._as_before(name, column in before.printed, column in before.hidden)
-        cells, relations = list(self.cells.values()), list(self.relations)
-        found = suppress(cells, relations, policy.smallest_count, self.needs, self.groups, choice.secret).hidden
+        found: set[str] = set()
+        for block in self._blocks():
+            given = (*block, choice.secret)
+            found |= choice.memory.remembered("mask", [policy.smallest_count, *given], partial(_hidden, policy, given))
         return [
             frozenset(column for column, name in zip(self.columns, names, strict=True) if name in found)
             for names in zip(*self.columns.values(), strict=True)
         ]
 
+    def _blocks(self) -> Iterator["Block"]:
+        """The cells of each year with all that hangs together with them; no block knows anything of another."""
+        leader: dict[str, str] = {}
+
+        def led(name: str) -> str:
+            while (above := leader.setdefault(name, name)) != name:
+                leader[name] = name = leader[above]
+            return name
+
+        years = {name: f"year {name.partition('|')[0]}" for name in self.cells}
+        linked = [
+            *years.items(), *self.groups, *([name, *some] for name, some in self.needs.items()),
+            *([name for _, name in one.terms] for one in self.relations),
+        ]  # fmt: skip
+        for first, *others in linked:
+            for other in others:
+                leader[led(other)] = led(first)
+        blocks: dict[str, Block] = {}
+        for name, cell in self.cells.items():
+            blocks.setdefault(led(name), ([], [], {}, []))[0].append(cell)
+        for relation in self.relations:
+            blocks[led(relation.terms[0][1])][1].append(relation)
+        for name, some in self.needs.items():
+            blocks[led(name)][2][name] = some
+        for group in self.groups:
+            blocks[led(group[0])][3].append(group)
+        yield from blocks.values()
+
     def _as_before(self, name: str, printed: bool, hidden: bool) -> None:
         cell = self.cells[name]
         cost = max(cell.cost, PRINTED_COST) if printed else cell.cost
         self.cells[name] = replace(cell, cost=cost, is_hidden=cell.is_hidden or hidden)
+
+
+def _hidden(policy: DisclosurePolicy, given: tuple[Any, ...]) -> frozenset[str]:
+    from analysis.indicators.disclosure import suppress  # with scipy.optimize, which takes a while
+
+    cells, relations, needs, groups, secret = given
+    return suppress(cells, relations, policy.smallest_count, needs, groups, secret).hidden
 
 
 def mark_sheet(rows: pd.DataFrame, key: list[str], stages: Mapping[Stage, int] = MappingProxyType({})) -> Sheet:

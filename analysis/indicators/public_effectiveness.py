@@ -6,6 +6,7 @@ foreseen, and their probabilities — is for the office alone: with few schools 
 names could be worked out from it.
 """
 
+from collections import ChainMap
 from collections.abc import Mapping
 
 import pandas as pd
@@ -42,11 +43,10 @@ def public_effectiveness(tables: Tables, methods: Methods | None, policy: Disclo
     """
     if methods is None or "school_indicators" not in tables:
         return {}
-    tables = dict(tables) | {
-        name: public_rows(name.removeprefix("public_"), table)
-        for name, table in tables.items()
-        if name.startswith("public_")
+    listed = {
+        name: public_rows(name.removeprefix("public_"), tables[name]) for name in tables if name.startswith("public_")
     }
+    tables = ChainMap(listed, tables)  # type: ignore[arg-type]  # nothing is written into them
     shown = public_indicators(tables["school_indicators"], tables, methods.passport, policy)
     made = {"public_school_indicators": shown}
     if "selection_hits" in tables:
@@ -119,7 +119,7 @@ def _names(schools: pd.DataFrame) -> dict[str, str]:
 
 def _supported(tables: Tables) -> pd.MultiIndex:
     """Year and name of each school that a masked table names."""
-    some = [one for name, one in tables.items() if name.startswith("public_") and "scope" in one]
+    some = [one for name in tables if name.startswith("public_") and "scope" in (one := tables[name])]
     pairs = [one.loc[one["scope"] == SCHOOL, ["calendar_year", "group_name"]] for one in some]
     together = pd.concat(pairs).drop_duplicates() if pairs else pd.DataFrame(columns=["calendar_year", "group_name"])
     return pd.MultiIndex.from_frame(together)

@@ -181,9 +181,9 @@ def _hidden(tables: Tables, name: str, column: str, rows: Rows) -> NDArray[np.bo
 def public_edges(tables: Tables) -> Edges:
     """Returns the one edge of each public table: to the same row of the whole one."""
     edges: Edges = {
-        name: {"whole": pointing(name.removeprefix(PUBLIC), np.arange(len(table)))}
-        for name, table in tables.items()
-        if name.startswith(PUBLIC) and "scope" in table
+        name: {"whole": pointing(name.removeprefix(PUBLIC), np.arange(len(tables[name])))}
+        for name in tables
+        if name.startswith(PUBLIC) and "scope" in tables[name]
     }
     names = dict(zip(tables["schools"]["school_login"], tables["schools"]["school_name"], strict=True))
     for name, key in (("school_indicators", ABOUT), ("selection_hits", ["rule_id", *KEPT])):

@@ -1,6 +1,6 @@
 """All indicator tables of a project, from its typed tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
@@ -25,6 +25,9 @@ from analysis.rules.config import Collection, Report
 from analysis.rules.indicator_passport import INPUTS
 from analysis.rules.methods import Methods
 
+Made = tuple[dict[str, pd.DataFrame], Edges]
+OfSchools = Callable[[Mapping[str, pd.DataFrame], Methods | None, Sequence[int]], Made]
+
 
 def indicator_tables(
     tables: Mapping[str, pd.DataFrame],
@@ -32,7 +35,8 @@ def indicator_tables(
     reporting: Sequence[Report],
     looked_at: date,
     methods: Methods | None = None,
-) -> tuple[dict[str, pd.DataFrame], Edges]:
+    of_schools: OfSchools | None = None,
+) -> Made:
     """Returns the tables of the plan and, where facts were collected, all tables about them; and the edges of schools.
 
     The tables stand under contracts.indicators and contracts.effectiveness.
@@ -43,6 +47,7 @@ def indicator_tables(
         reporting: Recorded shares.
         looked_at: The day at which the project looks: the latest day on which something was received.
         methods: How facts of schools become indicators; without them there are none.
+        of_schools: Makes the tables of `effectiveness_tables`; a build passes a function that remembers.
     """
     planned = _planned(tables)
     plan = in_force(planned["plan"])
@@ -52,7 +57,8 @@ def indicator_tables(
     facts = facts_by_reporter(tables["reports"], tables["evidence"], tables["acceptance"])
     cutoffs = {int(year): collection.cutoff(int(year)) for year in plan["calendar_year"].unique()}
     plan_fact = with_status(plan_against_fact(plan, answering, facts), cutoffs)
-    of_schools, edges = effectiveness_tables(tables, methods, [year for year in cutoffs if year <= looked_at.year])
+    years = [year for year in cutoffs if year <= looked_at.year]
+    effective, edges = (of_schools or effectiveness_tables)(tables, methods, years)
     made = {
         "duties": duty_rows(answering, facts, reporting),
         "plan_fact": plan_fact,
@@ -63,7 +69,7 @@ def indicator_tables(
         "school_results": school_results(answering, tables["schools"], plan, facts, cutoffs),
         "owed": owed(tables, plan, answering, facts, cutoffs, looked_at),
     }
-    return {**planned, **made, **of_schools}, edges
+    return {**planned, **made, **effective}, edges
 
 
 def _planned(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -76,9 +82,7 @@ def _planned(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     return made | ({"plan_changes": plan_changes(tables, every_version)} if changed else {})
 
 
-def effectiveness_tables(
-    tables: Mapping[str, pd.DataFrame], methods: Methods | None, years: Sequence[int]
-) -> tuple[dict[str, pd.DataFrame], Edges]:
+def effectiveness_tables(tables: Mapping[str, pd.DataFrame], methods: Methods | None, years: Sequence[int]) -> Made:
     """Returns the tables of contracts.effectiveness, unmasked and internal, none where no school facts came; and the
     edges of the indicators.
 

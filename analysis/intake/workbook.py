@@ -3,20 +3,14 @@
 The XML is read here in one pass. Libraries for workbooks show neither hidden rows nor formulas without a value, and
 may read another or far larger part than the one that was checked (docs/observed.md)."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from functools import cache
-from hashlib import sha256
+from dataclasses import dataclass
 from itertools import chain, groupby
 from operator import attrgetter
-from pathlib import Path
-from typing import Any
 
 from analysis.contracts.findings import Finding, Severity, column_letters
 from analysis.errors import AnalysisError
-from analysis.files.atomic import write_file_whole
+from analysis.files.memory import Memory
 from analysis.intake.workbook_package import Package, open_package
 from analysis.intake.workbook_parts import SheetEntry, read_entries, read_properties
 from analysis.intake.workbook_sheet import (
@@ -211,69 +205,6 @@ def _places(sheet: Sheet, cells: Sequence[SheetCell]) -> tuple[str, ...]:
     return tuple(sheet.place(cell.address) for cell in cells[:PLACES_NAMED])
 
 
-MEMORY = "data/.read"
-
-
-def remembering_reader(root: Path) -> Callable[[bytes, str], Workbook]:
-    """Returns a `read_workbook` that stores results in data/.read, by the hash of the file and of the reading code.
-
-    The folder may be deleted at any time. A damaged note is written again.
-    """
-    folder = root / MEMORY
-
-    def _read(content: bytes, file: str) -> Workbook:
-        note = folder / f"{sha256(content + file.encode() + _code()).hexdigest()}.json"
-        try:
-            return _decoded(json.loads(note.read_bytes()))
-        except (OSError, ValueError, KeyError, TypeError, IndexError):
-            workbook = read_workbook(content, file)
-        folder.mkdir(parents=True, exist_ok=True)
-        write_file_whole(note, json.dumps(_encoded(workbook), ensure_ascii=False).encode())
-        return workbook
-
-    return _read
-
-
-def _encoded(workbook: Workbook) -> dict[str, Any]:
-    return {
-        "sheets": [
-            (sheet.name, sheet.hidden, list(map(_noted, sheet.rows)), sheet.merged) for sheet in workbook.sheets
-        ],
-        "properties": workbook.properties,
-        "findings": [asdict(finding) for finding in workbook.findings],
-    }
-
-
-def _noted(row: SheetRow) -> tuple[int, list[tuple[Any, ...]]]:
-    return row.number, [(*_tagged(cell.value), cell.row, cell.column) for cell in row.cells]
-
-
-def _decoded(noted: dict[str, Any]) -> Workbook:
-    sheets = tuple(
-        Sheet(name, hidden, tuple(SheetRow(number, tuple(map(_cell, cells))) for number, cells in rows), tuple(merged))
-        for name, hidden, rows, merged in noted["sheets"]
-    )
-    findings = tuple(
-        Finding(**{**one, "severity": Severity(one["severity"]), "places": tuple(one["places"])})
-        for one in noted["findings"]
-    )
-    return Workbook(sheets, noted["properties"], findings)
-
-
-def _tagged(value: Any) -> tuple[str, Any]:
-    """Returns a value for JSON with its type, because JSON has no dates."""
-    if isinstance(value, datetime):
-        return "moment", value.isoformat()
-    return ("date", value.isoformat()) if isinstance(value, date) else ("", value)
-
-
-def _cell(noted: list[Any]) -> SheetCell:
-    tag, value, row, column = noted
-    read = {"moment": datetime.fromisoformat, "date": date.fromisoformat}.get(tag)
-    return SheetCell(read(value) if read else value, row, column)
-
-
-@cache
-def _code() -> bytes:
-    """Returns the reading code. When it changes, all workbooks are read again."""
-    return b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("workbook*.py")))
+def remembering_reader(memory: Memory) -> Callable[[bytes, str], Workbook]:
+    """Returns a `read_workbook` that reads the same file once."""
+    return lambda content, file: memory.remembered("workbook", [content, file], lambda: read_workbook(content, file))

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import AnalysisError
 from analysis.files.atomic import BUILD_LOCK, only_one_at_work
+from analysis.files.fingerprints import file_hash
+from analysis.files.memory import FORGETFUL, NOTES, Memory
 from analysis.files.progress import SILENT, Progress
 from analysis.files.tables import code_fingerprint, fingerprint, read_manifest, tables_are_whole, write_tables
 from analysis.presentation.place import MADE_FOLDERS
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from analysis.presentation.edition import Edition
     from analysis.rules.methods import Methods
 
-INDEX = "index"
+INDEX, LOCK = "index", "requirements.lock"
 
 
 class BlockedError(AnalysisError):
@@ -77,25 +80,37 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT) -
     from analysis.pipeline.check import check_project
     from analysis.rules.methods import load_methods
 
-    checked = check_project(project, remembering_reader(project.root), progress)
+    memory = memory_of(project.root)
+    checked = check_project(project, remembering_reader(memory), progress, memory)
     stopping = blocking(checked.findings)
     if stopping:
         raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))
     progress.step("Считаю показатели")
     sources, methods = load_sources(project.root), load_methods(project.root)
-    made, summed = _indicators(project, checked.tables, sources, methods)
+    made, summed = _indicators(project, checked.tables, sources, methods, memory)
     tables = {**checked.tables, **made}
-    chains, masks = _chains(project, tables, sources, methods, summed)
+    chains, masks = _chains(project, tables, sources, methods, summed, memory)
     editions = [replace(one, masks=masks) for one in editions_of(project, tables, sources)]
-    broken = _broken(made, methods)
+    broken = _broken(made, methods, memory)
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))
-    _write(project, years, tables, chains, editions, progress)
+    _write(project, years, tables, chains, editions, progress, memory)
+    memory.forget()
     return sorted(tables)
 
 
+def memory_of(root: Path) -> Memory:
+    """The notes of a project, which hold for this very code and the packages that are locked and installed."""
+    installed = [version(name) for name in ("matplotlib", "numpy", "pandas", "scipy")]
+    return Memory(root / NOTES, " ".join([code_fingerprint(), file_hash(root / LOCK), *installed]))
+
+
 def _indicators(
-    project: Project, facts: Mapping[str, "pd.DataFrame"], sources: Sequence[Source], methods: "Methods | None"
+    project: Project,
+    facts: Mapping[str, "pd.DataFrame"],
+    sources: Sequence[Source],
+    methods: "Methods | None",
+    memory: Memory = FORGETFUL,
 ) -> tuple[dict[str, "pd.DataFrame"], "Edges"]:
     """The tables that are computed from those of the check, and the edges of the sums over schools; each step rests
     on the ones before it."""
@@ -103,17 +118,23 @@ def _indicators(
     from analysis.indicators.public_effectiveness import public_effectiveness
     from analysis.indicators.quality import quality_tables
     from analysis.indicators.school_edges import group_tables
-    from analysis.indicators.tables import indicator_tables
+    from analysis.indicators.tables import effectiveness_tables, indicator_tables
     from analysis.pipeline.mask_record import choice_for, with_printed_before
 
     looked_at = max(source.received for source in sources)
     reporting, policy = load_reporting(project.root), load_policy(project.root)
     sittings, red_share = load_calendar(project.root), load_red_share(project.root)
-    made, of_indicators = indicator_tables(facts, project.collection, reporting, looked_at, methods)
-    choice = choice_for(project.root, facts)
-    of_groups, summed = group_tables(facts, policy, choice)
+
+    def of_schools(tables: Mapping[str, "pd.DataFrame"], *given: Any) -> Any:
+        return memory.step("effectiveness", tables, given, lambda read: effectiveness_tables(read, *given))
+
+    made, of_indicators = indicator_tables(facts, project.collection, reporting, looked_at, methods, of_schools)
+    choice = replace(choice_for(project.root, facts), memory=memory)
+    of_groups, summed = memory.step("groups", facts, [policy, choice], lambda read: group_tables(read, policy, choice))
     made |= of_groups | {"findings": with_printed_before(facts["findings"], of_groups, choice)}
-    made |= public_effectiveness({**facts, **made}, methods, policy)
+    made |= memory.step(
+        "public", {**facts, **made}, [methods, policy], lambda read: public_effectiveness(read, methods, policy)
+    )
     made |= quality_tables({**facts, **made}, project.collection, reporting, sittings, sources, red_share)
     made |= rule_tables(sources, load_terms(project.root).abbreviations, load_assumptions(project.root), methods)
     return made, {**summed, **of_indicators}
@@ -125,6 +146,7 @@ def _chains(
     sources: Sequence[Source],
     methods: "Methods | None",
     summed: "Edges",
+    memory: Memory = FORGETFUL,
 ) -> tuple[dict[str, bytes], dict[str, "NDArray[np.bool_]"]]:
     """The files that `explain` reads beside the tables, and the masks among them."""
     from analysis.indicators.school_edges import masks
@@ -132,12 +154,12 @@ def _chains(
     from analysis.pipeline.chains import chain_words, edges_of
 
     words = chain_words(project, tables, sources, methods)
-    edges = edges_of(tables, sources, methods, summed)
+    edges = edges_of(tables, sources, methods, summed, memory)
     bits = masks(tables, edges)
     return stored_files(words, edges, bits), bits
 
 
-def _broken(made: Mapping[str, "pd.DataFrame"], methods: "Methods | None") -> list["Finding"]:
+def _broken(made: Mapping[str, "pd.DataFrame"], methods: "Methods | None", memory: Memory) -> list["Finding"]:
     """Where a computed table does not meet its contract: a fault of the program, never of the data."""
     from analysis.contracts.effectiveness import holding_shares
     from analysis.contracts.tables import TABLES
@@ -145,7 +167,7 @@ def _broken(made: Mapping[str, "pd.DataFrame"], methods: "Methods | None") -> li
     from analysis.rules.indicator_passport import SHARE
 
     shares = [one.id for one in methods.passport.indicators if one.kind == SHARE] if methods else []
-    return violations(made, {**TABLES, **holding_shares(shares)})
+    return violations(made, {**TABLES, **holding_shares(shares)}, memory, shares)
 
 
 def _write(
@@ -155,6 +177,7 @@ def _write(
     chains: Mapping[str, bytes],
     editions: Sequence["Edition"],
     progress: Progress,
+    memory: Memory,
 ) -> None:
     from analysis.contracts.school_groups import PUBLIC_TABLES
     from analysis.presentation.write import remove_interrupted, write_edition, write_index
@@ -167,7 +190,7 @@ def _write(
         wanted = [one for one in editions if one.calendar_year in years]
         for done, edition in enumerate(wanted):
             progress.step("Пишу части отчётов", done, len(wanted), str(edition.calendar_year))
-            write_edition(reports, edition)
+            write_edition(reports, edition, memory)
         write_index(reports, editions)
         inputs, last = _inputs(project), read_manifest(project.root)
         kept = last.get("made", {}) if last.get("inputs") == inputs else {}
@@ -192,7 +215,7 @@ def editions_of(
 
 def _inputs(project: Project) -> str:
     decided = sorted((project.root / "data").glob("*.toml"))
-    files = [PROJECT_FILE, SOURCES_FILE, "requirements.lock", SECRET_FILE]
+    files = [PROJECT_FILE, SOURCES_FILE, LOCK, SECRET_FILE]
     files += [*(one.file for one in project.documents), *(source.file for source in load_sources(project.root))]
     given = [*decided, *(project.root / file for file in files)]
     return f"{fingerprint(project.root, given)} {code_fingerprint()}"

@@ -9,6 +9,7 @@ from analysis.contracts.columns import DERIVED, READING_RULES, READING_WORDS, Co
 from analysis.contracts.derivations import COPY, DERIVATIONS, RECEIVED, Derivation
 from analysis.contracts.findings import RULE_TITLES
 from analysis.contracts.tables import PUBLIC, TABLES
+from analysis.files.memory import FORGETFUL, Memory
 from analysis.indicators.edges import plan_edges, quality_edges, received_edges
 from analysis.indicators.links import Edges
 from analysis.indicators.school_edges import effectiveness_edges, public_edges
@@ -18,7 +19,11 @@ from analysis.rules.methods import Methods
 
 
 def edges_of(
-    tables: Mapping[str, pd.DataFrame], sources: Sequence[Source], methods: Methods | None, summed: Edges
+    tables: Mapping[str, pd.DataFrame],
+    sources: Sequence[Source],
+    methods: Methods | None,
+    summed: Edges,
+    memory: Memory = FORGETFUL,
 ) -> Edges:
     """Returns the edges of all stored tables.
 
@@ -27,11 +32,15 @@ def edges_of(
         sources: Received files.
         methods: How facts of schools become indicators.
         summed: Edges that the steps which sum over schools have made.
+        memory: What was made of the same tables before.
     """
-    edges = {**received_edges(tables), **plan_edges(tables), **quality_edges(tables, sources), **summed}
+    edges = {
+        **received_edges(tables), **memory.step("plan edges", tables, [], plan_edges),
+        **quality_edges(tables, sources), **summed,
+    }  # fmt: skip
     if methods is not None and "school_indicators" in tables:
-        edges |= effectiveness_edges(tables, methods)
-    return edges | (public_edges(tables) if "schools" in tables else {})
+        edges |= memory.step("effectiveness edges", tables, [methods], lambda read: effectiveness_edges(read, methods))
+    return edges | (memory.step("public edges", tables, [], public_edges) if "schools" in tables else {})
 
 
 def chain_words(

@@ -21,6 +21,7 @@ from analysis.contracts.text import TEXT_TABLES
 from analysis.contracts.typed import TYPED_TABLES
 from analysis.contracts.validation import broken_relations, refuse_without_validation, violations
 from analysis.errors import AnalysisError, reason
+from analysis.files.memory import FORGETFUL, Memory
 from analysis.files.progress import SILENT, Progress
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
@@ -62,13 +63,16 @@ class Checked:
     findings: list[Finding]
 
 
-def check_project(project: Project, read: Reader = read_workbook, progress: Progress = SILENT) -> Checked:
+def check_project(
+    project: Project, read: Reader = read_workbook, progress: Progress = SILENT, memory: Memory = FORGETFUL
+) -> Checked:
     """Reads, cleans and validates everything a project has received.
 
     Args:
         project: The project.
         read: Reads a returned workbook; a build passes a reader that remembers.
         progress: Is told which file is read.
+        memory: What is known of the same tables.
 
     Raises:
         AnalysisError: The roadmap cannot be read at all, or validation is switched off.
@@ -90,13 +94,14 @@ def check_project(project: Project, read: Reader = read_workbook, progress: Prog
             broken += list_faults(roadmap.tables["executors"], project.collection)
             findings += _asked_of_executors(tables["executors"], project.collection, reporting, terms)
     if not blocking(findings):
-        findings += [*violations(tables, TYPED_TABLES), *broken_relations(tables)]
+        findings += [*violations(tables, TYPED_TABLES, memory), *broken_relations(tables)]
     cells = document_cells(tables["cells"])
     if (in_force(sources) or exports_in_force(sources)) and not blocking(findings):
         facts = read_facts(project, sources, amendments.corrections, reporting, tables, read)
         tables |= facts.tables
         cells += facts.cells
-        findings += [*facts.findings, *violations(facts.tables, {**FACT_TABLES, **SCHOOL_FACT_TABLES, **CHAIN_TABLES})]
+        contracts = {**FACT_TABLES, **SCHOOL_FACT_TABLES, **CHAIN_TABLES}
+        findings += [*facts.findings, *violations(facts.tables, contracts, memory)]
     if project.collection is not None and not blocking(findings):
         findings += undecided(project, tables)
     return _checked({**tables, "received_cells": typed_table(ReceivedCells, cells)}, [*broken, *findings])

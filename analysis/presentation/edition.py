@@ -13,6 +13,7 @@ from analysis.contracts.columns import typed_table
 from analysis.contracts.effectiveness import PublicIndicators
 from analysis.contracts.school_groups import GROUP_TABLES, SCHOOL
 from analysis.contracts.tables import stored_in
+from analysis.files.memory import rows_where
 from analysis.indicators.plan import open_readings, planned_in
 from analysis.indicators.public_effectiveness import with_names
 from analysis.indicators.school_tables import public_rows
@@ -55,7 +56,7 @@ class Edition:
 
     project: Project
     calendar_year: int
-    tables: dict[str, pd.DataFrame]
+    tables: Mapping[str, pd.DataFrame]
     sources: tuple[Source, ...]
     abbreviations: tuple[Abbreviation, ...]
     internal: bool = False
@@ -104,8 +105,7 @@ class Edition:
 
         The public does not see a share over few people, nor one that few make up or are left out of.
         """
-        rows = self.tables.get("plan_fact", pd.DataFrame(columns=["calendar_year"]))
-        rows = rows[rows["calendar_year"] == self.calendar_year]
+        rows = self.facts("plan_fact")
         if self.internal or rows.empty:
             return rows
         hidden = (rows["measure_kind"] == "share") & self._is_over_few(rows)
@@ -130,9 +130,9 @@ class Edition:
         return (few & (of > 0)).fillna(False).astype(bool)
 
     def facts(self, name: str) -> pd.DataFrame:
-        """The rows of this year of a table about execution (contracts.execution); only where there are facts."""
-        rows = self.tables[name]
-        return rows[rows["calendar_year"] == self.calendar_year]
+        """The rows of this year of a table; none where it was not made."""
+        rows = rows_where(self.tables, name, "calendar_year", self.calendar_year)
+        return pd.DataFrame(columns=["calendar_year"]) if rows is None else rows
 
     @cached_property
     def _labels(self) -> dict[tuple[str, int], str]:
@@ -164,9 +164,9 @@ class Edition:
         The office does not see the rows of nobody, which the public table lists so that they look like those of a few.
         """
         stored = name if self.internal else f"public_{name}"
-        rows = self.tables.get(stored, typed_table(GROUP_TABLES[name]))
-        rows = rows[rows["school_count"] > 0] if self.internal else public_rows(name, rows)
-        return rows[rows["calendar_year"] == self.calendar_year]
+        rows = rows_where(self.tables, stored, "calendar_year", self.calendar_year)
+        rows = typed_table(GROUP_TABLES[name]) if rows is None else rows
+        return rows[rows["school_count"] > 0] if self.internal else public_rows(name, rows)
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -219,9 +219,8 @@ class Edition:
 
     def effectiveness(self, name: str) -> pd.DataFrame:
         """The rows of this year of a table of contracts.effectiveness; empty where it was not made."""
-        rows = self.tables.get(name, pd.DataFrame(columns=["calendar_year"]))
-        text = {column: "str" for column in rows.columns if str(rows[column].dtype) in ("string", "category")}
-        return rows[rows["calendar_year"] == self.calendar_year].astype(text)
+        rows = self.facts(name)
+        return rows.astype({name: "str" for name, kind in rows.dtypes.items() if str(kind) in ("string", "category")})
 
     @cached_property
     def load(self) -> pd.DataFrame:

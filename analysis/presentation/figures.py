@@ -111,15 +111,15 @@ def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -
     return figure
 
 
-@matplotlib.rc_context(fname=STYLE)
 def save(pictures: Mapping[str, Figure | str], folder: Path) -> None:
     """Writes figures, or SVG that is ready, as SVG, the same bytes always; for Word publishing makes PNG of it."""
     for name, figure in pictures.items():
-        drawn = figure if isinstance(figure, str) else _svg(figure)
+        drawn = figure if isinstance(figure, str) else svg_of(figure)
         (folder / f"{name}.svg").write_text(drawn, encoding="utf-8", newline="\n")
 
 
-def _svg(figure: Figure) -> str:
+@matplotlib.rc_context(fname=STYLE)
+def svg_of(figure: Figure) -> str:
     """A figure as a light SVG."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

@@ -216,13 +216,12 @@ def _finding_tables(edition: Edition) -> list[Exhibit]:
 
 def _differences(edition: Edition) -> pd.DataFrame:
     """The findings of this year about a form and an export that differ."""
-    found = edition.tables["findings"]
-    of_files, year = years_of_files(edition.tables), edition.calendar_year
-    mine = [
-        rule == "two_sources" and year in years_of(file, of_files, [year])
-        for rule, file in zip(found["rule"], found["source_file"], strict=True)
-    ]
-    return found.loc[mine, ["source_file", "place", "explanation"]]
+    found, year = edition.tables["findings"], edition.calendar_year
+    found = found.loc[found["rule"] == "two_sources", ["source_file", "place", "explanation"]]
+    if found.empty:
+        return found
+    of_files = years_of_files(edition.tables)
+    return found[[year in years_of(file, of_files, [year]) for file in found["source_file"]]]
 
 
 def _difference_tables(edition: Edition, differ: pd.DataFrame) -> list[Exhibit]:

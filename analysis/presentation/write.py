@@ -3,12 +3,15 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.contracts.tables import stored_in
 from analysis.files.atomic import recover_folder, replace_folder
+from analysis.files.memory import FORGETFUL, Memory
 from analysis.presentation import (
     chains,
     effectiveness,
@@ -27,21 +30,24 @@ from analysis.presentation.catalogue import annex_name, report_name
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, Section, book_name, sheet_name
 from analysis.presentation.exports import Sheet, csv_bytes, data_package, for_programs, resource, xlsx_bytes
-from analysis.presentation.figures import save
+from analysis.presentation.figures import save, svg_of
 from analysis.presentation.markdown import escape
 from analysis.presentation.place import CONTENT_FOLDER, EDITIONS, EXHIBITS, MADE_FOLDERS
 from analysis.presentation.russian import short_date
 from analysis.presentation.words import task_heading
 from analysis.rules.config import INVENTED
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 BLANK = "значение не указано; это не ноль"
 
 
-def write_edition(reports: Path, edition: Edition) -> None:
+def write_edition(reports: Path, edition: Edition, memory: Memory = FORGETFUL) -> None:
     """Replaces _content, figures and data of reports/<year>/ by those of this edition, each whole or not at all."""
     folder = reports / str(edition.calendar_year)
     folder.mkdir(parents=True, exist_ok=True)
-    sections = _sections(edition)
+    sections = _sections(edition, memory)
     shown = [exhibit for section in sections for exhibit in section.exhibits]
     with tempfile.TemporaryDirectory(prefix=f".{edition.calendar_year}-", dir=reports) as draft:
         content, figures, data = (Path(draft) / name for name in MADE_FOLDERS)
@@ -50,10 +56,9 @@ def write_edition(reports: Path, edition: Edition) -> None:
         _write_pieces(content, {section.name: section.markdown for section in sections})
         _write_pieces(content, {exhibit.label: _alone(exhibit, edition) for exhibit in shown})
         _write_rows(content, edition, shown)
-        pictures = {exhibit.label: exhibit.picture for exhibit in shown if exhibit.picture is not None}
-        save({**pictures, **{name: svg for exhibit in shown for name, svg in exhibit.drawn.items()}}, figures)
+        save({name: svg for exhibit in shown for name, svg in exhibit.drawn.items()}, figures)
         _keep_for_word(folder / figures.name, figures)
-        _write_data(data, edition, shown)
+        _write_data(data, edition, shown, memory)
         for new in (content, figures, data):
             recover_folder(folder / new.name)
             replace_folder(new, folder / new.name)
@@ -83,25 +88,47 @@ def remove_interrupted(reports: Path) -> None:
 
 def exhibits_of(edition: Edition) -> list[Exhibit]:
     """All tables and pictures of an edition, in the order in which their data are listed."""
-    return [exhibit for section in _sections(edition) for exhibit in section.exhibits]
+    annex = [section for make in ANNEX.values() for section in make(edition)]
+    return [exhibit for section in [*annex, *_chapters(edition, annex)] for exhibit in section.exhibits]
 
 
-def _sections(edition: Edition) -> list[Section]:
-    """All pieces, those of the annex and those of the report, in the order in which their data are listed."""
-    annex = _annex(edition)
-    return [*annex, *report.chapters(edition, {one.label: one for section in annex for one in section.exhibits})]
+def _sections(edition: Edition, memory: Memory = FORGETFUL) -> list[Section]:
+    """All pieces with their pictures drawn, those of the annex and those of the report, in that order."""
+    # A public edition shows the hash of the document alone; a corrected form changes that of the form.
+    sources = tuple(one if one.kind == "roadmap" else replace(one, sha256="") for one in edition.sources)
+    if not edition.internal:  # nor does it matter in which folder the project lies
+        edition = replace(edition, sources=sources, project=replace(edition.project, root=Path()))
+    edition = replace(edition, masks={})  # these are for the exports alone
+    given = [getattr(edition, one.name) for one in fields(edition) if one.name not in ("tables", "chains")]
+    memory = FORGETFUL if edition.internal else memory
+
+    def made(make: Callable[[Edition], Sequence[Section]], read: Mapping[str, Any]) -> list[Section]:
+        return [_drawn(one, memory) for one in make(replace(edition, tables=read))]
+
+    annex = [
+        section
+        for name, make in ANNEX.items()
+        for section in memory.step(name, edition.tables, given, partial(made, make))
+    ]
+    return [*annex, *(_drawn(one, memory) for one in _chapters(edition, annex))]
 
 
-def _annex(edition: Edition) -> list[Section]:
+def _chapters(edition: Edition, annex: Sequence[Section]) -> list[Section]:
+    return report.chapters(edition, {one.label: one for section in annex for one in section.exhibits})
+
+
+def _drawn(section: Section, memory: Memory) -> Section:
+    """The section with its pictures as SVG."""
+
+    def drawn(one: Exhibit, draw: Callable[[], "Figure"]) -> Exhibit:
+        svg = memory.remembered("picture", [draw], lambda: svg_of(draw()))
+        return replace(one, drawn={one.label: svg}, draw=None)
+
+    return section._replace(exhibits=[drawn(one, one.draw) if one.draw else one for one in section.exhibits])
+
+
+def _document(edition: Edition) -> list[Section]:
     return [
-        Section("approval", sentences.approval(edition)),
-        *_plan_sections(edition),
-        Section("document-changes", *plan_changes.section(edition)),
-        Section("facts", *execution.sections(edition)),
-        Section("schools", *school_facts.sections(edition)),
-        Section("quality", *quality.sections(edition)),
-        Section("effectiveness", *effectiveness.sections(edition)),
-        Section("passport", *passport.section(edition)),
         _shown("findings", sentences.findings(edition), [plan_tables.findings_table(edition)]),
         _shown("abbreviations", "", [plan_tables.abbreviations_table(edition)]),
         _shown("sources", sentences.data_date(edition), [plan_tables.sources_table(edition)]),
@@ -130,6 +157,19 @@ def _plan_sections(edition: Edition) -> list[Section]:
         _shown("plan", "", plans),
         _shown("readings", _readings_words(edition), readings),
     ]
+
+
+# The annex in its order. What stands together here is made together, each from the tables that it looks at.
+ANNEX: Mapping[str, Callable[[Edition], Sequence[Section]]] = {
+    "plan": lambda edition: [Section("approval", sentences.approval(edition)), *_plan_sections(edition)],
+    "changes": lambda edition: [Section("document-changes", *plan_changes.section(edition))],
+    "facts": lambda edition: [Section("facts", *execution.sections(edition))],
+    "schools": lambda edition: [Section("schools", *school_facts.sections(edition))],
+    "quality": lambda edition: [Section("quality", *quality.sections(edition))],
+    "effectiveness": lambda edition: [Section("effectiveness", *effectiveness.sections(edition))],
+    "passport": lambda edition: [Section("passport", *passport.section(edition))],
+    "document": _document,
+}
 
 
 def _shown(name: str, said: str, shown: Sequence[Exhibit]) -> Section:
@@ -174,7 +214,7 @@ def _write_rows(folder: Path, edition: Edition, shown: Sequence[Exhibit]) -> Non
     (folder / EXHIBITS).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
-def _write_data(folder: Path, edition: Edition, shown: Sequence[Exhibit]) -> None:
+def _write_data(folder: Path, edition: Edition, shown: Sequence[Exhibit], memory: Memory) -> None:
     created = edition.data_date
     resources: list[dict[str, Any]] = []
     sheets: list[Sheet] = []
@@ -189,8 +229,9 @@ def _write_data(folder: Path, edition: Edition, shown: Sequence[Exhibit]) -> Non
     title = f"Данные отчёта за {edition.calendar_year} год: {edition.approval['title']}{invented}"
     name = f"roadmap-report-{edition.calendar_year}"
     about = _about(edition, any("hidden_columns" in one.frame for one in sheets))
-    book = {book_name(edition.calendar_year): xlsx_bytes(sheets, about, created)}
-    for file, content in (data_package(name, title, created, resources) | book).items():
+    book = memory.remembered("book", [sheets, about, created], partial(xlsx_bytes, sheets, about, created))
+    written = {**data_package(name, title, created, resources), book_name(edition.calendar_year): book}
+    for file, content in written.items():
         (folder / file).write_bytes(content)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analysis.files.memory import FORGETFUL, Memory
 from analysis.rules.toml_file import read_rules
 from analysis.rules.written import Misfit, Written, bracketed, doubt
 
@@ -76,10 +77,12 @@ class Choice:
     Attributes:
         secret: What nobody outside the office knows; without it any reader could choose again.
         went_out: By table and row what public editions have printed and hidden: it stays so where it can.
+        memory: What was chosen for the very same cells.
     """
 
     secret: str = ""
     went_out: Mapping[str, Mapping[str, WentOut]] = field(default_factory=dict)
+    memory: Memory = field(default=FORGETFUL, compare=False)
 
 
 OPEN_CHOICE = Choice()

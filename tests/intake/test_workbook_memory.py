@@ -6,8 +6,9 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
+from analysis.files.memory import Memory
 from analysis.intake import workbook
-from analysis.intake.workbook import MEMORY, read_workbook, remembering_reader
+from analysis.intake.workbook import read_workbook, remembering_reader
 
 
 @pytest.fixture
@@ -22,18 +23,19 @@ def content():
 
 
 def test_what_is_remembered_is_what_was_read(tmp_path, content, monkeypatch):
-    first = remembering_reader(tmp_path)(content, "a.xlsx")
+    first = remembering_reader(Memory(tmp_path))(content, "a.xlsx")
     monkeypatch.setattr(workbook, "read_workbook", None)
-    again = remembering_reader(tmp_path)(content, "a.xlsx")
+    again = remembering_reader(Memory(tmp_path))(content, "a.xlsx")
+    monkeypatch.undo()
     assert again == first == read_workbook(content, "a.xlsx")
     assert {finding.rule for finding in again.findings} == {"hidden_data", "formula"}
 
 
 def test_another_file_is_read_and_a_damaged_note_is_made_anew(tmp_path, content):
-    read = remembering_reader(tmp_path)
+    read = remembering_reader(Memory(tmp_path))
     first = read(content, "a.xlsx")
-    for note in (tmp_path / MEMORY).iterdir():
+    for note in tmp_path.iterdir():
         note.write_text("{")
     assert read(content, "a.xlsx") == first
     assert read(content, "b.xlsx").findings[0].file == "b.xlsx"
-    assert len(list((tmp_path / MEMORY).iterdir())) == 2
+    assert len(list(tmp_path.iterdir())) == 2

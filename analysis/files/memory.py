@@ -1,0 +1,286 @@
+"""What steps have made, by the content of what they read: a step is done again only where something in it differs.
+
+A note may be deleted at any time; one that is damaged, or holds anything but data, is made again.
+"""
+
+import dataclasses
+import hashlib
+import io
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
+from datetime import date, datetime
+from enum import Enum
+from functools import partial
+from pathlib import Path, PurePath
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+T = TypeVar("T")
+NOTES = "data/.read"
+MOST_BYTES = 300_000_000
+EVERYTHING = "*"  # that a step has asked which tables there are
+WHERE = "?"  # that it has looked at some rows of a table alone
+PLAIN = frozenset({str, int, float, bool, bytes, type(None), date, datetime})
+# What a note may be made of beside classes of this package: data, and nothing that acts.
+DATA = {
+    "builtins": {"frozenset", "set", "slice"},
+    "datetime": {"date", "datetime"},
+    "numpy": {"dtype", "ndarray"},
+    "numpy._core.multiarray": {"_reconstruct", "scalar"},
+    "numpy._core.numeric": {"_frombuffer"},
+    "pandas": {"Categorical", "CategoricalDtype", "DataFrame", "Float64Dtype", "Index", "Int64Dtype", "RangeIndex",
+               "StringDtype"},
+    "pandas._libs.arrays": {"__pyx_unpickle_NDArrayBacked"},
+    "pandas._libs.internals": {"_unpickle_block"},
+    "pandas._libs.missing": {"NA"},
+    "pandas._libs.tslibs.nattype": {"_nat_unpickle"},
+    "pandas._libs.tslibs.timestamps": {"_unpickle_timestamp", "Timestamp"},
+    "pandas.arrays": {"DatetimeArray", "FloatingArray", "IntegerArray", "StringArray"},
+    "pandas.core.indexes.base": {"_new_Index"},
+    "pandas.core.internals.managers": {"BlockManager"},
+}  # fmt: skip
+
+
+class Memory:
+    """The notes of a project. One without a folder remembers nothing, and does every step."""
+
+    def __init__(self, folder: Path | None, code: str = "") -> None:
+        """Opens the notes.
+
+        Args:
+            folder: Where they lie; it is made with the first one.
+            code: What stands for all code that makes them.
+        """
+        self._folder, self._code = folder, code
+        self._contents: dict[int, tuple[object, str]] = {}
+
+    def remembered(self, step: str, given: Sequence[object], make: Callable[[], T]) -> T:
+        """Returns what a step made of the very same, or makes it.
+
+        Args:
+            step: Its name.
+            given: All that the result depends on.
+            make: Does the step; what it returns is data alone.
+        """
+        return make() if self._folder is None else self._noted(self._key(step, *given), make)
+
+    def step(
+        self, step: str, read: Mapping[str, Any], given: Sequence[object], make: Callable[[Mapping[str, Any]], T]
+    ) -> T:
+        """The same for a step that takes what it needs out of a mapping; what it does not look at may differ.
+
+        Args:
+            step: Its name.
+            read: Tables by name; a note keeps which of them were looked at.
+            given: All else that the result depends on.
+            make: Does the step with such a mapping; it must look at nothing else.
+        """
+        if self._folder is None:
+            return make(read)
+        asked = self._key(step, *given)
+        looked: list[str] | None = self._read(asked)
+        if looked is not None:
+            with suppress(LookupError):
+                return self._found(self._of(asked, read, looked))  # type: ignore[no-any-return]
+        watched = Watched(read)
+        made = make(watched)
+        looked = sorted(watched.looked_at)
+        self._write(asked, looked)
+        self._write(self._of(asked, read, looked), [made])
+        return made
+
+    def forget(self) -> None:
+        """Removes the notes that were not used for longest, where all together have grown too large."""
+        if self._folder is None or not self._folder.is_dir():
+            return
+        notes = sorted((one.stat().st_mtime_ns, one.stat().st_size, one) for one in self._folder.iterdir())
+        left = sum(size for _, size, _ in notes)
+        for _, size, note in notes:
+            if left <= MOST_BYTES:
+                break
+            note.unlink(missing_ok=True)
+            left -= size
+
+    def _noted(self, key: str, make: Callable[[], T]) -> T:
+        with suppress(LookupError):
+            return self._found(key)  # type: ignore[no-any-return]
+        made = make()
+        self._write(key, [made])
+        return made
+
+    def _key(self, step: str, *given: object) -> str:
+        return hashlib.sha256("\n".join([self._code, step, *map(self.content, given)]).encode()).hexdigest()
+
+    def _of(self, asked: str, read: Mapping[str, Any], looked: Sequence[str]) -> str:
+        """The key of a result: what was asked for, and the content of each table that it was made of."""
+        parts = [self._looked_at(read, name) for name in looked]
+        return hashlib.sha256("\n".join([asked, *looked, *parts]).encode()).hexdigest()
+
+    def _looked_at(self, read: Mapping[str, Any], name: str) -> str:
+        if name == EVERYTHING:
+            return repr(list(read))
+        name, _, column = name.partition(WHERE)
+        if not column:
+            return self.content(read.get(name))
+        column, _, value = column.partition(WHERE)
+        return _digest(rows_where(read, name, column, int(value)))
+
+    def content(self, part: object) -> str:
+        """Returns what stands for the content of a part; what nobody changes is read once."""
+        if not (dataclasses.is_dataclass(part) or hasattr(part, "columns")):
+            return _digest(part)
+        known = self._contents.get(id(part))
+        if known is None or known[0] is not part:
+            known = self._contents[id(part)] = (part, _digest(part))
+        return known[1]
+
+    def _found(self, key: str) -> Any:
+        noted = self._read(key)
+        if noted is None:
+            raise LookupError(key)
+        return noted[0]
+
+    def _read(self, key: str) -> Any:
+        note = self._path(key)
+        try:
+            content = note.read_bytes()
+            if hashlib.sha256(content[32:]).digest() != content[:32]:
+                return None
+            found = _Data(io.BytesIO(content[32:])).load()
+            note.touch()
+        except (OSError, pickle.UnpicklingError, AttributeError, ImportError, TypeError, ValueError, EOFError):
+            return None
+        return found
+
+    def _write(self, key: str, made: object) -> None:
+        content = pickle.dumps(made, protocol=5)
+        self._path(key).parent.mkdir(parents=True, exist_ok=True)
+        self._path(key).write_bytes(hashlib.sha256(content).digest() + content)
+
+    def _path(self, key: str) -> Path:
+        assert self._folder is not None
+        return self._folder / f"{key}.note"
+
+
+FORGETFUL = Memory(None)
+
+
+class Watched(Mapping[str, Any]):
+    """A mapping that notes what was looked at, also in vain."""
+
+    def __init__(self, read: Mapping[str, Any]) -> None:
+        """Nothing of `read` has been looked at yet."""
+        self._read, self.looked_at = read, set[str]()
+
+    def __getitem__(self, name: str) -> Any:
+        self.looked_at.add(name)
+        return self._read[name]
+
+    def rows_where(self, name: str, column: str, value: int) -> "pd.DataFrame | None":
+        """The function of that name, noted."""
+        self.looked_at.add(WHERE.join([name, column, str(value)]))
+        return rows_where(self._read, name, column, value)
+
+    def __iter__(self) -> Iterator[str]:
+        self.looked_at.add(EVERYTHING)
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        self.looked_at.add(EVERYTHING)
+        return len(self._read)
+
+
+def rows_where(read: Mapping[str, Any], name: str, column: str, value: int) -> "pd.DataFrame | None":
+    """Returns the rows of a table that have a number in a column; None where there is no such table.
+
+    A step that looks at tables by this alone is not done again when other rows have changed.
+    """
+    if isinstance(read, Watched):
+        return read.rows_where(name, column, value)
+    rows = read.get(name)
+    return None if rows is None else rows[rows[column] == value]
+
+
+class _Data(pickle.Unpickler):
+    """Reads notes that hold data alone: a project may come from anywhere."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module.partition(".")[0] == "analysis":
+            found = super().find_class(module, name)
+            if isinstance(found, type):
+                return found
+        elif name in DATA.get(module, ()):
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"{module}.{name}")
+
+
+def _digest(part: object) -> str:
+    digest = hashlib.sha256()
+    _tell(part, digest.update)
+    return digest.hexdigest()
+
+
+def _tell(part: Any, say: Callable[[bytes], object]) -> None:
+    """Says a part so that no two different ones say the same; refuses what it cannot tell apart."""
+    if type(part) in PLAIN or isinstance(part, (Enum, PurePath)):
+        say(f"{type(part).__name__} {part!r}\n".encode())
+    elif isinstance(part, (type, FunctionType)) and "<" not in part.__qualname__:
+        say(f"{part.__module__}.{part.__qualname__}\n".encode())
+    elif isinstance(part, partial):
+        _tell_all("partial", [part.func, part.args, part.keywords], say)
+    elif dataclasses.is_dataclass(part):
+        told = [getattr(part, one.name) for one in dataclasses.fields(part) if one.compare]
+        _tell_all(type(part).__name__, told, say)
+    elif isinstance(part, Mapping):
+        _tell_all("mapping", [one for pair in part.items() for one in pair], say)
+    elif isinstance(part, Set):
+        _tell_all("set", sorted(part, key=repr), say)
+    elif isinstance(part, (list, tuple)):
+        _tell_all("row", part, say)
+    else:
+        _tell_table(part, say)
+
+
+def _tell_all(name: str, parts: Sequence[Any], say: Callable[[bytes], object]) -> None:
+    say(f"{name} {len(parts)}\n".encode())
+    if PLAIN.issuperset(map(type, parts)):
+        say(repr(list(parts)).encode())
+    else:
+        for one in parts:
+            _tell(one, say)
+
+
+def _tell_table(part: Any, say: Callable[[bytes], object]) -> None:
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(part, pd.DataFrame):
+        _tell_all("table", [part.index.to_numpy(), *part.columns.tolist()], say)
+        for column in map(part.__getitem__, part.columns):
+            _tell_column(column, say)
+    elif isinstance(part, pd.Series):
+        _tell_all("series", [part.index.to_numpy()], say)
+        _tell_column(part, say)
+    elif isinstance(part, np.ndarray) and part.dtype != object:
+        say(f"{part.dtype} {part.shape}\n".encode() + np.ascontiguousarray(part).tobytes())
+    elif isinstance(part, np.ndarray):
+        _tell_all(f"array {part.shape}", part.ravel().tolist(), say)
+    elif isinstance(part, (np.generic, pd.Timestamp)) or part is pd.NA or part is pd.NaT:
+        say(f"{type(part).__name__} {part!r}\n".encode())
+    else:
+        raise TypeError(f"the content of {type(part)} cannot be told")
+
+
+def _tell_column(column: "pd.Series", say: Callable[[bytes], object]) -> None:
+    say(f"{column.dtype!r}\n".encode())
+    if str(column.dtype) == "category":
+        _tell_all("category", [column.cat.categories.to_numpy(), column.cat.codes.to_numpy()], say)
+    elif (kind := getattr(column.dtype, "numpy_dtype", None)) is not None:  # with blanks
+        _tell(column.isna().to_numpy(), say)
+        _tell(column.to_numpy(kind, na_value=0), say)
+    else:
+        _tell(column.to_numpy(), say)
