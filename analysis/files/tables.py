@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -74,8 +74,8 @@ def read_table(root: Path, name: str) -> "pd.DataFrame":
     return pd.read_parquet(path)
 
 
-def read_tables(root: Path) -> "dict[str, pd.DataFrame]":
-    """Returns all processed tables of the last build by name.
+def read_tables(root: Path, only: Collection[str] = ()) -> "dict[str, pd.DataFrame]":
+    """Returns processed tables of the last build by name; all of them where `only` names none.
 
     Raises:
         AnalysisError: Nothing has been built.
@@ -83,7 +83,7 @@ def read_tables(root: Path) -> "dict[str, pd.DataFrame]":
     names = read_manifest(root).get("tables", {})
     if not names:
         raise AnalysisError(f"{PROCESSED}: таблиц нет. Сначала выполните: analysis build")
-    return {name: read_table(root, name) for name in names}
+    return {name: read_table(root, name) for name in names if not only or name in only}
 
 
 def read_manifest(root: Path) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The audit of the public editions: what can be proven from their files alone, all editions of the site together."""
 
+import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,6 @@ from analysis.contracts.school_facts import MARK_COLUMNS
 from analysis.contracts.school_groups import GROUP_NAMES, GROUP_TABLES, OTHERS, column_title
 from analysis.errors import AnalysisError
 from analysis.files.tables import read_tables
-from analysis.indicators.disclosure_audit import proven
 from analysis.indicators.masking import Sheet
 from analysis.indicators.school_facts import SITTING, in_groups
 from analysis.indicators.school_tables import row_keys, sheets, supported_in
@@ -96,6 +96,8 @@ def provable(tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy, print
         policy: The policy in force.
         printed: What all public editions print.
     """
+    from analysis.indicators.disclosure_audit import proven  # with scipy.optimize, which publishing goes without
+
     for name, sheet, called in sheets(tables, policy, _stages(printed)):
         cells = _cells(name, sheet, called)
         shown = {cell for cell, (row, column) in cells.items() if column in printed.get(name, {}).get(row, {})}
@@ -161,9 +163,11 @@ def _printed(root: Path, folders: Mapping[int, Path]) -> tuple[Printed, tuple[in
     known_by = {name: {*titles_of(contract)} for name, contract in GROUP_TABLES.items()}
     for year in years:
         for path in sorted((folders[year] / "data").glob("tbl-*.csv")):
-            table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"hidden_columns": "str"})
-            name = next((name for name, columns in known_by.items() if columns <= {*table.columns}), None)
-            if name is not None and "hidden_columns" in table:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                columns = {*next(csv.reader(file), [])}
+            name = next((name for name, known in known_by.items() if known <= columns), None)
+            if name is not None and "hidden_columns" in columns:
+                table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"hidden_columns": "str"})
                 table["hidden_columns"] = table["hidden_columns"].fillna("")
                 for key, known in printed_cells(name, table).items():
                     printed.setdefault(name, {}).setdefault(key, {}).update(known)

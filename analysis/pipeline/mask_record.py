@@ -15,7 +15,6 @@ from analysis.contracts.school_groups import GROUP_TABLES, column_title
 from analysis.errors import AnalysisError, reason
 from analysis.files.atomic import BUILD_LOCK, only_one_at_work, write_file_whole
 from analysis.indicators.school_tables import PARTS, public_rows, row_keys
-from analysis.pipeline.check import findings_table
 from analysis.rules.disclosure_policy import OPEN_CHOICE, PRIVATE_FOLDER, SECRET_FILE, Choice, WentOut
 
 if TYPE_CHECKING:
@@ -73,6 +72,8 @@ def with_printed_before(
 ) -> "pd.DataFrame":
     """Returns the findings and those of numbers that an earlier public edition has printed and that are hidden now."""
     import pandas as pd
+
+    from analysis.pipeline.check import findings_table  # with all that reads files, which publishing goes without
 
     earlier = list(_printed_before(tables, choice))
     return pd.concat([findings, findings_table(earlier)], ignore_index=True) if earlier else findings

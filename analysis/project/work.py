@@ -351,6 +351,7 @@ def _before_going_out(project: Project, years: Sequence[int]) -> None:
 
     A run that dies in between has noted too much, never too little.
     """
+    from analysis.contracts.school_groups import GROUP_TABLES
     from analysis.files.tables import read_tables
     from analysis.indicators.school_tables import with_public
     from analysis.lineage.store import stored
@@ -358,7 +359,8 @@ def _before_going_out(project: Project, years: Sequence[int]) -> None:
     from analysis.pipeline.mask_record import keep_record
 
     chains = stored(project.root)
-    tables = with_public(read_tables(project.root), lambda name: chains.array(f"{name}/mask"))
+    stood_on = read_tables(project.root, {*GROUP_TABLES, "results", "school_status"})
+    tables = with_public(stood_on, lambda name: chains.array(f"{name}/mask"))
     refuse_open_cells(project, years, tables)
     keep_record(project.root, tables, years)
 
