@@ -2,12 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: report test types tests check build bench docs lock quarto notebooks format clean
+.PHONY: report region test types tests check build bench docs lock quarto notebooks format clean
 # The real project, and beside it the invented one; neither knows of the other.
 report: .venv/running
 	$(BIN)/analysis report
 	$(BIN)/analysis demo demo
 	$(BIN)/analysis --project demo report
+
+# An invented region of small towns, with its report for the office.
+region: .venv/running
+	$(BIN)/analysis region demo demo-region
+	$(BIN)/analysis region report --region demo-region
 
 test: .venv/developing
 	$(BIN)/ruff format --check .
@@ -69,5 +74,5 @@ lock: .venv/uv
 	touch $@
 
 clean:
-	rm -rf .venv reports/_site* reports/_content reports/*/_content reports/*/figures reports/*/data output demo
+	rm -rf .venv reports/_site* reports/_content reports/*/_content reports/*/figures reports/*/data output demo demo-region
 	find data/processed -mindepth 1 ! -name README.md -delete

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from analysis.project.opened import OpenProject
+    from analysis.region.opened import OpenRegion
 
-__all__ = ["open_project"]
+__all__ = ["open_project", "open_region"]
 
 
 def open_project(folder: str | Path | None = None, *, audience: str | None = None) -> "OpenProject":
@@ -40,3 +41,27 @@ def open_project(folder: str | Path | None = None, *, audience: str | None = Non
     from analysis.project.opened import opened
 
     return opened(folder, audience)
+
+
+def open_region(folder: str | Path | None = None) -> "OpenRegion":
+    """Открывает регион: таблицы всех городов вместе, из последней сборки (analysis region build).
+
+    Числа полные, для служебного пользования: в отчёте, который публикуется, регион не открывается.
+
+    Args:
+        folder: Папка с region.toml; без неё — ближайшая сверху, в которой он лежит.
+
+    Returns:
+        Открытый регион: .cities, .tables, .sql(…).
+
+    Raises:
+        AnalysisError: В папке нет региона, или region.toml не читается; сказано, что сделать.
+
+    >>> import analysis
+    >>> region = analysis.open_region("demo-region")
+    >>> region.cities["Состояние"].tolist()[0]
+    'собран'
+    """
+    from analysis.region.opened import opened
+
+    return opened(folder)

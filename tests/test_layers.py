@@ -29,6 +29,7 @@ FLOORS = [
     "forms",
     "documents starter demo",
     "project",
+    "region",
     "cli __main__",
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names.split()}

@@ -9,8 +9,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analysis.cli.commands import audit, build, check, demo, documents, explain, forms, new, receive, report, status
-from analysis.cli.usage import Parser, day, in_russian, listed, one_of, year, years
+from analysis.cli.commands import (
+    audit,
+    build,
+    check,
+    demo,
+    documents,
+    explain,
+    forms,
+    invented_region,
+    new,
+    receive,
+    region,
+    report,
+    status,
+)
+from analysis.cli.usage import Parser, count, day, in_russian, listed, one_of, year, years
 from analysis.errors import AnalysisError
 from analysis.project.progress import say
 from analysis.project.work import AUDIENCES, ENGINES, FORMATS, not_written
@@ -27,10 +41,12 @@ EXAMPLES = r"""Примеры:
   analysis forms 2021                      книги, которые заполняют школы и управление
   analysis receive ФАЙЛ…                   принять вернувшиеся книги
   analysis explain 4.12@2021               откуда число
+  analysis region report                   города региона и его служебный отчёт (нужен region.toml)
   analysis documents 2021                  справки и запросы за год, для служебного пользования
   analysis --project C:\reports\city check  проект в другой папке
 """
 OF_FORMATS = f"{','.join(FORMATS)} (по умолчанию — все)"
+OF_NO_PROJECT = (new, demo, region, invented_region)
 Commands = Any  # argparse names the type of add_subparsers with an underscore
 
 
@@ -55,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    if options.command in (new, demo):
+    if options.command in OF_NO_PROJECT:
         return int(options.command(options))
     command: Callable[[Project, argparse.Namespace], int] = options.command
     return command(load_project(find_project(options.project)), options)
@@ -85,6 +101,7 @@ def _parser() -> Parser:
         "years", nargs="*", type=year, metavar="ГОД", help="отчёты проверяются вместе, каких бы ни назвали"
     )
     _add_documents(commands)
+    _add_region(commands)
     _add_starters(commands)
     return parser
 
@@ -200,6 +217,39 @@ def _add_format_and_engine(parser: Parser, engine: str) -> None:
         metavar="ДВИЖОК",
         help=f"builtin — встроенный, quarto — Quarto, auto — Quarto, если он есть (по умолчанию {engine})",
     )
+
+
+def _add_region(commands: Commands) -> None:
+    does = "проверить, собрать или опубликовать города региона (region.toml) и его служебный сводный отчёт"
+    examples = "Примеры: analysis region report --jobs 4; analysis region demo demo-region (вымышленный регион)"
+    of_region: Parser = commands.add_parser(
+        "region", help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=examples
+    )
+    with in_russian():
+        steps = of_region.add_subparsers(metavar="ШАГ", title="Шаги", required=True)
+    told = {
+        "check": "прочитать и проверить все города, ничего не записывая",
+        "build": "собрать все города и таблицы региона в output/region",
+        "report": "собрать и опубликовать страницы всех городов и служебный отчёт региона в output/internal",
+    }
+    for step, step_does in told.items():
+        doing = _add(steps, step, region, step_does)
+        doing.set_defaults(step=step)
+        doing.add_argument(
+            "--region", type=Path, metavar="ПАПКА", help="папка с region.toml (по умолчанию ищется вверх)"
+        )
+        doing.add_argument(
+            "--jobs",
+            type=count,
+            default=0,
+            metavar="ЧИСЛО",
+            help="сколько городов сразу (по умолчанию — по числу ядер)",
+        )
+        doing.add_argument(
+            "--scheduler", default="", metavar="АДРЕС", help="планировщик Dask, например tcp://10.0.0.5:8786"
+        )
+    showing = _add(steps, "demo", invented_region, "записать вымышленный регион, чтобы попробовать")
+    showing.add_argument("folder", type=Path, metavar="ПАПКА", help="новая или пустая папка или прежний такой регион")
 
 
 def _add_starters(commands: Commands) -> None:

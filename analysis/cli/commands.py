@@ -1,6 +1,7 @@
 """The commands: each asks for one piece of work and prints what came of it; 0 done, 1 something is to be mended."""
 
 import argparse
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -148,6 +149,28 @@ def demo(options: argparse.Namespace) -> int:
     if made.inbox:
         count = len(made.inbox)
         _print(f"Выгрузки с выдуманными учениками ({count}): {options.inbox}. Принять: analysis receive ФАЙЛ…")
+    return 0
+
+
+def region(options: argparse.Namespace) -> int:
+    """Does a step for every city of a region; 1 when something of a city is to be mended."""
+    from analysis.region import work as of_region
+    from analysis.region.settings import load_region
+
+    found = load_region(options.region)
+    how = of_region.How(options.jobs or os.cpu_count() or 1, options.scheduler, date.today())
+    with on_screen() as progress:
+        ran = getattr(of_region, options.step)(found, how, progress)
+    _print(*ran.said(), *(f"Отчёт региона: {_from_here(path)}" for path in ran.files if path.name == "index.html"))
+    return 0 if ran.is_whole else 1
+
+
+def invented_region(options: argparse.Namespace) -> int:
+    """Writes the invented region."""
+    from analysis.region.invented import write_region
+
+    write_region(options.folder)
+    _print(f'Вымышленный регион записан: {options.folder}. Дальше: analysis region report --region "{options.folder}"')
     return 0
 
 

@@ -146,6 +146,13 @@ def year(text: str) -> int:
     return int(text)
 
 
+def count(text: str) -> int:
+    """A number of at least one."""
+    if not re.fullmatch(r"[1-9]\d{0,3}", text):
+        raise argparse.ArgumentTypeError(f"стоит «{text}», а нужно целое число от 1.")
+    return int(text)
+
+
 def years(text: str) -> tuple[int, ...]:
     """The years from one to another, 2023-2025, or one of them."""
     match = re.fullmatch(r"(20\d\d)(?:[-–](20\d\d))?", text)

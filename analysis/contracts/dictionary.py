@@ -9,6 +9,7 @@ from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECT
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.outcomes import ASKS, BLOCKS, SETS_ASIDE
+from analysis.contracts.region import REGION_TABLES
 from analysis.contracts.report import CHAIN_TABLES, EXPORT_TABLES, REPORT_TABLES
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.school_groups import GROUP_TABLES
@@ -80,6 +81,11 @@ SECTIONS = (
     ),
     ("Таблицы для `analysis explain`", "Лежат в `data/processed`; в них кончаются цепочки от напечатанного числа."),
     (
+        "Таблицы региона",
+        "Делает `analysis region build`; лежат в `output/region/tables`. Рядом, в `output/region/cities/<город>`, — "
+        "таблицы городов, те же, что выше, с первым столбцом `city_id`. Служебные: в них ничего не скрыто.",
+    ),
+    (
         "Текстовые таблицы",
         "Документ, как он прочитан: все значения — текст, ничего не истолковано. `cells` лежит и в `data/processed`.",
     ),
@@ -105,6 +111,7 @@ def data_dictionary() -> str:
             {**PUBLIC_EFFECTIVENESS, **REPORT_TABLES},
             GROUP_TABLES,
             CHAIN_TABLES,
+            REGION_TABLES,
             TEXT_TABLES,
         ),
         strict=True,

@@ -50,10 +50,11 @@ def _copy_sources(reports: Path, target: Path, invented: bool) -> None:
     shutil.copytree(reports, target, ignore=MADE, dirs_exist_ok=True)
     mark_papers(target, OFFICE_ONLY, INVENTED if invented else "")
     for document in (*target.glob("*.qmd"), *target.glob("20*/*.qmd"), target / "_quarto.yml"):
-        document.write_text(_marked(document.read_text(encoding="utf-8")), encoding="utf-8")
+        document.write_text(marked(document.read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def _marked(text: str) -> str:
+def marked(text: str) -> str:
+    """A source with the mark beside its subtitle and in the foot of its pages."""
     lines = [
         f'{line[:-1]}. {OFFICE_ONLY}"'
         if line.strip().startswith(("subtitle: ", "page-footer: ")) and line.endswith('"')

@@ -1,7 +1,7 @@
 """What an analyst asks of the last build: tidy tables, blank where nothing is known; and SQL over them, by DuckDB."""
 
-from collections.abc import Iterable, Mapping
-from typing import cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
 
 import pandas as pd
 
@@ -178,14 +178,28 @@ def answered(tables: Mapping[str, pd.DataFrame], query: str) -> pd.DataFrame:
     Raises:
         AnalysisError: DuckDB is not installed, or it cannot answer; the message is its own.
     """
+
+    def registered(connection: Any) -> None:
+        for name, table in tables.items():
+            connection.register(name, _plain(table))
+
+    return ask_duckdb(query, registered)
+
+
+def ask_duckdb(query: str, prepare: Callable[[Any], None]) -> pd.DataFrame:
+    """Returns what a query says of the tables that `prepare` puts into a connection; only that may read files.
+
+    Raises:
+        AnalysisError: DuckDB is not installed, or it cannot answer; the message is its own.
+    """
     try:
         import duckdb
     except ImportError:
         raise AnalysisError(INSTALL) from None
-    with duckdb.connect(":memory:", config={"enable_external_access": "false"}) as connection:
+    with duckdb.connect(":memory:") as connection:
         try:
-            for name, table in tables.items():
-                connection.register(name, _plain(table))
+            prepare(connection)
+            connection.execute("set enable_external_access = false")
             answer = connection.execute(query)
             whole = [name for name, kind, *_ in answer.description or () if str(kind) == "HUGEINT"]
             # The sum of whole numbers is one, too; pandas would get a fraction.

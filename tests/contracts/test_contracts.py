@@ -15,6 +15,7 @@ from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECT
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.fields import FIELDS
 from analysis.contracts.indicators import INDICATOR_TABLES
+from analysis.contracts.region import REGION_TABLES
 from analysis.contracts.report import CHAIN_TABLES, EXPORT_TABLES, REPORT_TABLES
 from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
 from analysis.contracts.school_groups import GROUP_TABLES
@@ -336,6 +337,6 @@ def test_a_name_that_the_dictionary_lacks_makes_no_column():
 def test_every_field_of_the_dictionary_stands_in_some_table():
     told = {**TEXT_TABLES, **TYPED_TABLES, **FACT_TABLES, **SCHOOL_FACT_TABLES, **EXPORT_TABLES, **INDICATOR_TABLES}
     tables = [*told.values(), *GROUP_TABLES.values(), *EFFECTIVENESS_TABLES.values(), *PUBLIC_EFFECTIVENESS.values()]
-    tables += [*TEXT_TABLES.values(), *REPORT_TABLES.values(), *CHAIN_TABLES.values()]
+    tables += [*TEXT_TABLES.values(), *REPORT_TABLES.values(), *CHAIN_TABLES.values(), *REGION_TABLES.values()]
     assert len(tables) > 50
     assert {name for one in tables for name in one.to_schema().columns} == FIELDS.keys()

@@ -113,7 +113,7 @@
     const whole = rows.every((row) => plain(row.cells[0].textContent)); // no row goes on with the one above it
     if (table.tHead && rows.length > LONG && whole) {
       makeFilter(region, table, rows);
-      makeSortable(table, rows);
+      if (!region.closest(".fixed-order")) makeSortable(table, rows); // cities are not ranked
     }
     showScrolling(region, table);
   }

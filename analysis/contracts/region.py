@@ -1,0 +1,124 @@
+"""Tables of a region: its cities side by side, for the office alone. Nothing in them is masked."""
+
+from functools import cache
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing.pandas import Series
+
+from analysis.contracts.columns import Contract, Table, but, by_name
+from analysis.contracts.effectiveness import INDICATOR_KEY
+from analysis.contracts.execution import STATUS_COUNTS
+from analysis.contracts.findings import Severity
+from analysis.contracts.report import CHAIN_TABLES
+from analysis.contracts.tables import PUBLIC, TABLES
+from analysis.contracts.text import TEXT_TABLES
+
+ABSENT, RECEIVED, BUILT, APPROVED = CITY_STATES = ["нет сведений", "получен", "собран", "утверждён"]
+AGREED, CHANGED, NOT_AGREED = APPROVALS = ["утверждены", "изменились после утверждения", "не утверждены"]
+
+
+class _OfCity(Table):
+    city_id: Series[str]
+    city_name: Series[str]
+
+
+class RegionCities(_OfCity, unique=["city_id"]):
+    """Города региона в порядке region.toml: как далеко каждый дошёл и что мешает."""
+
+    city_state: Series[str] = but(isin=CITY_STATES)
+    state_note: Series[str]
+    in_region: Series[bool]
+    good_date: Series[pd.Timestamp]
+    rules_note: Series[str]
+    blocking_count: Series[pd.Int64Dtype]
+    open_count: Series[pd.Int64Dtype]
+
+
+class RegionEditions(_OfCity, unique=["city_id", "calendar_year"]):
+    """Формы и утверждение по городам и годам."""
+
+    calendar_year: Series[int]
+    expected_form_count: Series[pd.Int64Dtype]
+    received_form_count: Series[pd.Int64Dtype]
+    timely_form_count: Series[pd.Int64Dtype]
+    numbers_hash: Series[str]
+    approval: Series[str] = but(isin=APPROVALS)
+
+
+class RegionExecution(_OfCity, unique=["city_id", "calendar_year"]):
+    """План и факт городов: показатели с планом больше нуля, сколько сообщено, подтверждено, принято, в каком они
+    состоянии. Планы у городов разные."""
+
+    calendar_year: Series[int]
+    planned_measure_count: Series[int]
+    reported_measure_count: Series[int]
+    documented_measure_count: Series[int]
+    accepted_measure_count: Series[int]
+    completed_measure_count: Series[int]
+    partly_measure_count: Series[int]
+    review_measure_count: Series[int]
+    undocumented_measure_count: Series[int]
+    failed_measure_count: Series[int]
+    early_measure_count: Series[int]
+    unknown_measure_count: Series[int]
+
+    @pa.dataframe_check(error="состояния вместе дают план")
+    def parts_make_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        return frame[list(STATUS_COUNTS)].sum(axis=1) == frame["planned_measure_count"]
+
+
+class RegionIndicators(_OfCity, unique=[*INDICATOR_KEY, "city_id"]):
+    """Показатели городов рядом, вместе по школам каждого; несопоставимое пусто, с причиной."""
+
+    indicator_id: Series[str]
+    aspect: Series[str]
+    procedure: Series[str] = but(blank="показатель не о результатах")
+    subject: Series[str] = but(nullable=True)
+    programme_grade: Series[pd.Int64Dtype] = but(unit="", ge=None, le=None, nullable=True)
+    sitting_grade: Series[pd.Int64Dtype] = but(unit="", ge=None, le=None, nullable=True)
+    wave: Series[str] = but(nullable=True)
+    calendar_year: Series[int]
+    school_year: Series[str] = but(blank="сведения за календарный год", str_matches=None)
+    scale: Series[str] = but(nullable=True)
+    numerator: Series[pd.Float64Dtype]
+    denominator: Series[pd.Float64Dtype]
+    value: Series[pd.Float64Dtype] = but(
+        label="Значение", meaning="Доля (0–1), среднее или число по городу", unit="единица показателя"
+    )
+    interval_low: Series[pd.Float64Dtype] = but(unit="единица показателя", le=None)
+    interval_high: Series[pd.Float64Dtype] = but(unit="единица показателя", le=None)
+    pooled_value: Series[pd.Float64Dtype] = but(meaning="Доля, оценённая по всем сопоставимым городам вместе")
+    pooled_low: Series[pd.Float64Dtype]
+    pooled_high: Series[pd.Float64Dtype]
+    region_value: Series[pd.Float64Dtype]
+    comparison_note: Series[str]
+    flags: Series[str]
+
+    @pa.dataframe_check(error="где значения нет, стоит причина")
+    def blank_is_explained(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        return frame["value"].notna() | (frame["comparison_note"] != "")
+
+
+class RegionFindings(Table, unique=["rule_title", "severity"]):
+    """Замечания по правилам: в скольких городах встретилось каждое."""
+
+    rule_title: Series[str]
+    severity: Series[str] = but(isin=[str(one) for one in Severity])
+    city_count: Series[int]
+    finding_count: Series[int]
+    city_names: Series[str]
+
+
+REGION_TABLES = by_name(RegionCities, RegionEditions, RegionExecution, RegionIndicators, RegionFindings)
+
+
+@cache
+def tables_of_cities() -> dict[str, Contract]:
+    """The tables that all cities have in common, each with the city beside its columns; a key holds within a city."""
+    left_out = [*CHAIN_TABLES.values(), *TEXT_TABLES.values()]
+    return {
+        name: type(one.__name__, (one,), {"__annotations__": {"city_id": Series[str]}, "__doc__": one.__doc__})
+        for name, one in TABLES.items()
+        if one not in left_out and not name.startswith(PUBLIC)
+    }

@@ -1,0 +1,219 @@
+"""One city of a region: its work as a task that tells what came of it as plain data, and its last good state.
+
+A task may run twice, or end anywhere: work of a city is done by its own project, which replaces only whole folders, and
+what the region keeps of it is swapped in whole.
+"""
+
+import contextlib
+import ctypes
+import gc
+import hashlib
+import json
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from filelock import FileLock
+
+from analysis.contracts.effectiveness import INDICATOR_KEY
+from analysis.contracts.region import tables_of_cities
+from analysis.contracts.school_groups import GROUP_TABLES
+from analysis.errors import AnalysisError
+from analysis.files.atomic import replace_folder
+from analysis.files.fingerprints import file_hash
+from analysis.files.progress import SILENT
+from analysis.files.tables import code_fingerprint, read_manifest
+from analysis.files.tables import read_table as read_built
+from analysis.project import work
+from analysis.region.dataset import CITY, STATE, read_state, write_table
+from analysis.region.settings import HASH_DIGITS
+from analysis.rules.config import CALENDAR_FILE, PROJECT_FILE, Project, load_project
+from analysis.rules.indicator_passport import PASSPORT_FILE
+from analysis.rules.methods import SELECTION_FILE, Methods, load_methods
+
+CHECK, BUILD, REPORT = STEPS = ("check", "build", "report")
+RULE_FILES = {PASSPORT_FILE: "паспорт показателей", SELECTION_FILE: "правила отбора", CALENDAR_FILE: "календарь"}
+# What a city approves: the numbers of a year, and not how they stand to those of other years.
+APPROVED_TABLES = ("plan_fact", "school_results", *GROUP_TABLES)
+APPROVED_INDICATORS = [*INDICATOR_KEY, "school_login", "numerator", "denominator", "value"]
+Told = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be done for a city; it travels between processes and machines.
+
+    Attributes:
+        step: One of STEPS.
+        id: The city.
+        folder: Its project.
+        target: The folder of its last good state.
+        today: The day that a new state bears, in ISO form.
+    """
+
+    step: str
+    id: str
+    folder: str
+    target: str
+    today: str
+
+
+def run_city(order: Order) -> Told:
+    """Does a step for a city; a fault of one city is told and stops no other.
+
+    Returns:
+        `id`, `error` (empty where all is well), and where the project could be read `city`, `logins` and `findings`.
+    """
+    try:
+        return _worked(order)
+    except AnalysisError as error:
+        return failed(order, str(error))
+    except OSError as error:
+        return failed(order, work.not_written(error))
+    except Exception as error:  # noqa: BLE001 - even a fault of the program in one city must stop no other
+        return failed(order, f"ошибка программы ({type(error).__name__}: {error}). Сообщите о ней, приложив эту строку")
+    finally:
+        _give_memory_back()
+
+
+def failed(order: Order, said: str) -> Told:
+    """What is told of a city whose work came to nothing."""
+    return {"id": order.id, "error": " ".join(said.split())}
+
+
+def _worked(order: Order) -> Told:
+    folder = Path(order.folder)
+    if not (folder / PROJECT_FILE).is_file():
+        raise AnalysisError(f"{folder}: проекта города здесь нет ({PROJECT_FILE}). Проверьте ключ «folder»")
+    project = load_project(folder)
+    if order.step == CHECK:
+        return _checked(order, project)
+    target = Path(order.target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Where a machine is thought dead and is not, the same city may be at work twice.
+    with FileLock(target.parent / f".{order.id}.lock"):
+        return _built(order, project, target)
+
+
+def _checked(order: Order, project: Project, error: str = "") -> Told:
+    checked = work.check(project, SILENT)
+    schools = checked.tables.get("schools", pd.DataFrame({"school_login": []}))
+    return {
+        "id": order.id, "error": error, "city": project.city, "logins": sorted(map(str, schools["school_login"])),
+        "findings": counted((one.severity, one.rule, one.explanation) for one in checked.findings),
+        "rules": rules_of(project.root),
+    }  # fmt: skip
+
+
+def _built(order: Order, project: Project, target: Path) -> Told:
+    from analysis.pipeline.build import BlockedError
+
+    try:
+        work.build(project, (), SILENT)
+    except BlockedError:
+        return _checked(order, project, "сборку останавливают замечания, полный список даёт analysis check")
+    with work.texts_as_objects():
+        state = _landed(order, project, target)
+    told = {"id": order.id, "error": "", **{name: state[name] for name in ("city", "logins", "findings", "rules")}}
+    if order.step == REPORT:
+        try:
+            work.report(project, (), ("html",), "builtin", "public", SILENT)
+        except AnalysisError as error:
+            return told | {"error": f"собран, но отчёт не опубликован: {' '.join(str(error).split())}"}
+    return told
+
+
+def counted(findings: Iterable[tuple[Any, Any, Any]]) -> list[list[Any]]:
+    """Findings as severity, rule, explanation and how many there are of each."""
+    return [[str(one) for one in key] + [count] for key, count in sorted(Counter(findings).items(), key=str)]
+
+
+def rules_of(root: Path) -> dict[str, str]:
+    """The hash of each file of rules that decides whether cities can be compared."""
+    return {file: file_hash(root / file) for file in RULE_FILES}
+
+
+def _landed(order: Order, project: Project, target: Path) -> Told:
+    """Keeps the tables of the last build as the city's good state; the same build is kept once, with its first day."""
+    manifest = read_manifest(project.root)
+    made = json.dumps([project.city, manifest["tables"], code_fingerprint()], sort_keys=True)
+    key, before = hashlib.sha256(made.encode()).hexdigest(), read_state(target)
+    if before.get("key") == key and all((target / f"{name}.parquet").is_file() for name in before["tables"]):
+        return before
+    for leftover in target.parent.glob(f".{order.id}+*"):  # the lock shows that no run of this city is alive
+        shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f".{order.id}+", dir=target.parent) as draft:
+        new = Path(draft) / order.id
+        new.mkdir()
+        names = [name for name in manifest["tables"] if name in tables_of_cities()]
+        tables = {name: read_built(project.root, name) for name in names}
+        for name, table in tables.items():
+            write_table(new, name, table.assign(**{CITY: order.id}))
+        state = {"key": key, "made": order.today, "tables": names, **_state(project, tables)}
+        (new / STATE).write_text(json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+        replace_folder(new, target)
+    return state
+
+
+def _state(project: Project, tables: Mapping[str, pd.DataFrame]) -> Told:
+    """What the region must know of a city beside its tables."""
+    methods, found = load_methods(project.root), tables["findings"]
+    about = [found[name] for name in ("severity", "rule", "explanation")]
+    return {
+        "city": project.city,
+        "publisher": project.publisher,
+        "site_url": project.site_url,
+        "editions": list(project.editions),
+        "logins": sorted(map(str, tables["schools"]["school_login"])) if "schools" in tables else [],
+        "findings": counted(zip(*about, strict=True)),
+        "rules": rules_of(project.root),
+        "passport": methods.passport.version if methods else "",
+        "methods": _definitions(methods) if methods else {},
+        "indicators": [asdict(one) for one in methods.passport.indicators] if methods else [],
+        "hashes": {str(year): numbers_hash(tables, year) for year in project.editions},
+    }
+
+
+def numbers_hash(tables: Mapping[str, pd.DataFrame], year: int) -> str:
+    """The hash of the numbers of a year, by which a city approves them."""
+    asked = {name: tables[name] for name in APPROVED_TABLES if name in tables}
+    if "school_indicators" in tables:
+        asked["school_indicators"] = tables["school_indicators"][APPROVED_INDICATORS]
+    of_year = [f"{name}\n{table[table['calendar_year'] == year].to_csv(index=False)}" for name, table in asked.items()]
+    return hashlib.sha256("".join(of_year).encode()).hexdigest()[:HASH_DIGITS]
+
+
+def _definitions(methods: Methods) -> dict[str, str]:
+    """What decides a number, by indicator and by sitting: only equal definitions are compared."""
+    parts = ("table", "scale", "procedures", "kind", "numerator", "weights", "denominator")
+    held = ("scale", "grade_lag", "school_year", "grades")
+    return {
+        **{one.id: _digest(asdict(one), parts) for one in methods.passport.indicators},
+        **{
+            sitting_key(one.procedure, one.calendar_year, one.wave): _digest(asdict(one), held)
+            for one in methods.calendar
+        },
+    }
+
+
+def sitting_key(procedure: object, calendar_year: object, wave: object) -> str:
+    """The name of a sitting among the definitions."""
+    return f"{procedure}/{calendar_year}/{wave}"
+
+
+def _digest(values: Mapping[str, Any], names: Iterable[str]) -> str:
+    return hashlib.sha256(repr([values[name] for name in names]).encode()).hexdigest()[:HASH_DIGITS]
+
+
+def _give_memory_back() -> None:
+    """A process grows with every city: what Python has freed goes back to the system only when it is told so."""
+    gc.collect()
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # not every C library has it
+            ctypes.CDLL("libc.so.6").malloc_trim(0)

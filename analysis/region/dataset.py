@@ -1,0 +1,122 @@
+"""The tables of all cities as one dataset: a Parquet file a city and table under one schema, codes as text."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.contracts.columns import Contract, pandas_types
+from analysis.contracts.region import REGION_TABLES, tables_of_cities
+from analysis.errors import AnalysisError
+from analysis.files.atomic import write_file_whole
+from analysis.presentation.words import as_text
+
+CITIES, TABLES_FOLDER, STATE, PACKAGE = "cities", "tables", "state.json", "datapackage.json"
+CITY = "city_id"
+_ARROW = {
+    "str": pa.string(), "int64": pa.int64(), "Int64": pa.int64(), "float64": pa.float64(), "Float64": pa.float64(),
+    "bool": pa.bool_(), "datetime64[us]": pa.timestamp("us"),
+}  # fmt: skip
+
+
+@cache
+def all_tables() -> Mapping[str, Contract]:
+    """Every table of the dataset: those of the cities and those of the region."""
+    return {**tables_of_cities(), **REGION_TABLES}
+
+
+@cache
+def _types(name: str) -> Mapping[str, str]:
+    """The types of a table's columns, the city first; a category is text here."""
+    found = pandas_types(all_tables()[name])
+    first = {CITY: "str"} if CITY in found else {}
+    return {**first, **{column: "str" if kind == "category" else kind for column, kind in found.items()}}
+
+
+def schema_of(name: str) -> pa.Schema:
+    """The schema that every file of a table has."""
+    return pa.schema([(column, _ARROW[kind]) for column, kind in _types(name).items()])
+
+
+def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
+    """Writes a table of the dataset; a value that its schema does not hold is a fault of the program."""
+    schema = schema_of(name)
+    made = pa.Table.from_pandas(as_text(table)[schema.names], schema=schema, preserve_index=False)
+    pq.write_table(made.replace_schema_metadata(None), folder / f"{name}.parquet")
+
+
+def files_of(output: Path, name: str) -> list[Path]:
+    """The files of a table: one a city, in the order of their names, or the region's own.
+
+    Raises:
+        AnalysisError: One of them has another schema.
+    """
+    found = [output / TABLES_FOLDER / f"{name}.parquet"]
+    if name not in REGION_TABLES:
+        found = sorted((output / CITIES).glob(f"*/{name}.parquet"))
+    found = [path for path in found if path.is_file()]
+    for path in found:
+        if not pq.read_schema(path).equals(schema_of(name)):
+            raise AnalysisError(
+                f"{path}: столбцы не те, что у таблицы «{name}» сейчас. Соберите заново: analysis region build"
+            )
+    return found
+
+
+def read_table(output: Path, name: str, cities: Sequence[str] | None = None) -> pd.DataFrame:
+    """A table of all cities, or of some."""
+    parts = [pq.read_table(path) for path in files_of(output, name) if cities is None or path.parent.name in cities]
+    whole = pa.concat_tables(parts) if parts else schema_of(name).empty_table()
+    wide = {pa.int64(): pd.Int64Dtype(), pa.float64(): pd.Float64Dtype()}
+    found: pd.DataFrame = whole.to_pandas(types_mapper=wide.get).astype(_types(name))
+    return found
+
+
+def names_in(output: Path) -> list[str]:
+    """The tables that some city, or the region, has."""
+    found = {path.stem for path in (*output.glob(f"{CITIES}/*/*.parquet"), *output.glob(f"{TABLES_FOLDER}/*.parquet"))}
+    return [name for name in all_tables() if name in found]
+
+
+def read_state(folder: Path) -> dict[str, Any]:
+    """The last good state of a city; empty where there is none."""
+    try:
+        found = json.loads((folder / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_package(output: Path, title: str) -> None:
+    """Writes datapackage.json (Frictionless Data Package): each table with its files, columns and their meaning."""
+    package = {
+        "name": "region",
+        "title": title,
+        "resources": [_resource(output, name, files_of(output, name)) for name in names_in(output)],
+    }
+    write_file_whole(output / PACKAGE, (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def _resource(output: Path, name: str, files: Iterable[Path]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "path": [path.relative_to(output).as_posix() for path in files],
+        "title": " ".join((all_tables()[name].__doc__ or "").split()),
+        "format": "parquet",
+        "schema": {"fields": list(_fields(name))},
+    }
+
+
+def _fields(name: str) -> Iterator[dict[str, str]]:
+    from analysis.presentation.exports import FRICTIONLESS_TYPES
+
+    columns = all_tables()[name].to_schema().columns
+    for column, kind in _types(name).items():
+        about = columns[column]
+        said = {"title": str(about.title), "description": str(about.description), "unit": about.metadata["unit"]}
+        yield {"name": column, "type": FRICTIONLESS_TYPES[kind], **{key: text for key, text in said.items() if text}}

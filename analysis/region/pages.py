@@ -1,0 +1,373 @@
+"""The report of a region, for the office alone: pages of the states of cities and of what stands side by side.
+
+It is not masked over region, cities and schools together, so it is made into output/internal and says so.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import quote
+
+import pandas as pd
+
+from analysis.contracts.columns import Contract, titles_of
+from analysis.contracts.findings import RULE_TITLES
+from analysis.contracts.region import (
+    AGREED,
+    REGION_TABLES,
+    RegionCities,
+    RegionEditions,
+    RegionExecution,
+    RegionFindings,
+    RegionIndicators,
+)
+from analysis.files.atomic import write_file_whole
+from analysis.files.progress import Progress
+from analysis.pipeline.internal import marked
+from analysis.presentation.exhibits import Col, filled, plain_table
+from analysis.presentation.exports import csv_bytes
+from analysis.presentation.indicator_words import interval_words, value_words
+from analysis.presentation.markdown import Ready, escape, table_note
+from analysis.presentation.russian import long_date
+from analysis.presentation.shares import NO_DATA, out_of
+from analysis.presentation.words import Row, count_words, date_words, rows_of
+from analysis.publishing import Request, publish
+from analysis.region.comparison import COUNTS, NO_NUMBERS, CityState, findings_of
+from analysis.region.settings import REGION_FILE, Region
+from analysis.rules.config import OFFICE_ONLY, quoted
+from analysis.rules.indicator_passport import NOT_JUDGED, Indicator
+from analysis.starter.new_project import NewProject
+from analysis.starter.sources import report_sources
+
+SOURCES = "output/internal"
+COMMON_FAULT = 3  # from so many cities on, and more than half of all, one rule asks to look at the form
+STYLE = re.compile(r"reports/(_assets/.*|styles\.css|_quarto\.yml)")
+YEAR_PAGE = re.compile(r"href: (\d{4})/annual-report-\d{4}\.qmd")
+NOT_MASKED = (
+    f"{OFFICE_ONLY}. Малые числа в этом отчёте не скрыты: по числам региона и городов вместе можно узнать скрытое в открытых "
+    "отчётах городов. Город с одной школой — это школа; из двух школ каждая знает другую; регион без остальных городов "
+    "даёт последний. Открытого отчёта региона программа не делает."
+)
+NO_RANKS = "Города стоят в порядке файла region.toml, мест нет. Рядом со значением — интервал 95 %."
+OWN_PLANS = (
+    "Планы у городов разные: строка говорит, сколько из своего плана выполнил город, и места ему не даёт. Остальные "
+    "состояния — в данных."
+)
+POOLED_NOTE = (
+    "«С учётом всех» — оценка по сопоставимым городам вместе, той же моделью, что в отчёте города, где на месте школ "
+    "стоят города. Прочерк — число не сопоставимо или его нет; причина рядом."
+)
+COMMON_NOTE = (
+    "Замечание, которое встретилось больше чем в половине городов, — скорее ошибка формы или правила, чем города: "
+    "проверьте форму."
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the pages are made from.
+
+    Attributes:
+        region: The region.
+        states: Its cities in their order.
+        tables: The rows of its tables by name.
+    """
+
+    region: Region
+    states: Sequence[CityState]
+    tables: Mapping[str, Sequence[Row]]
+
+    def of(self, name: str, **wanted: object) -> list[Row]:
+        """The rows of a table that have these values."""
+        return [row for row in self.tables[name] if all(row[key] == value for key, value in wanted.items())]
+
+    @property
+    def years(self) -> list[int]:
+        """The years of which some city has an edition."""
+        return sorted({row["calendar_year"] for row in self.tables["region_editions"]})
+
+    @property
+    def indicators(self) -> list[Indicator]:
+        """Those that are printed: shares of results and others that are judged, as the first city defines them."""
+        known = {one["id"]: one for state in self.states[::-1] if state.enters for one in state.good["indicators"]}
+        found = [Indicator(**{**one, "numerator": tuple(one["numerator"])}) for one in known.values()]
+        return [one for one in found if one.pooled and one.direction != NOT_JUDGED]
+
+
+def publish_region(
+    region: Region, states: Sequence[CityState], tables: Mapping[str, pd.DataFrame], progress: Progress
+) -> list[Path]:
+    """Writes the sources of the report and publishes them; returns its pages."""
+    made = Made(region, states, {name: rows_of(table) for name, table in tables.items()})
+    sources = region.root / SOURCES
+    sources.mkdir(parents=True, exist_ok=True)
+    files = _style(made) | _pages(made) | {f"data/{name}.csv": csv_bytes(table) for name, table in tables.items()}
+    for old in sources.glob("*.qmd"):
+        if old.name not in files:
+            old.unlink()
+    for name, content in files.items():
+        (sources / name).parent.mkdir(exist_ok=True)
+        write_file_whole(sources / name, content)
+    documents = [name for name in files if name.endswith(".qmd")]
+    day = max((date.fromisoformat(one.good["made"]) for one in states if one.good), default=date(2000, 1, 1))
+    return publish(sources, Request(documents, ("html",), "builtin", day), progress=progress)
+
+
+def _style(made: Made) -> dict[str, bytes]:
+    """The look of a city's report, and its menu with the region's pages of years."""
+    head = made.region.file.head
+    beginning = NewProject(head.name, head.publisher, made.years or [date.today().year], head.invented)
+    given = {found[1]: content for name, content in report_sources(beginning).items() if (found := STYLE.match(name))}
+    menu = YEAR_PAGE.sub(r"href: indicators-\1.qmd", given["_quarto.yml"].decode())
+    return {**given, "_quarto.yml": marked(menu).encode()}
+
+
+def _pages(made: Made) -> dict[str, bytes]:
+    head = made.region.file.head
+    pages = {"index.qmd": (head.name, _index(made))}
+    pages |= {
+        f"indicators-{year}.qmd": (f"Показатели городов, {year} год", _of_year(made, year)) for year in made.years
+    }
+    pages |= {f"city-{one.city.id}.qmd": (one.name, _of_city(made, one)) for one in made.states}
+    about = f"Сводный отчёт региона: {head.name}"
+    if head.invented:
+        about = NewProject(head.name, head.publisher, [], True).said(about)
+    return {
+        name: marked(f"---\ntitle: {quoted(title)}\nsubtitle: {quoted(about)}\nformat: html\n---\n\n{text}\n").encode()
+        for name, (title, text) in pages.items()
+    }
+
+
+def _in_one_order(name: str, caption: str, contract: Contract, rows: Sequence[Row], columns: Sequence[Col]) -> str:
+    """A table of cities that no reader sorts; columns in which nothing stands are left out."""
+    if not rows:
+        return ""
+    return f"::: {{.fixed-order}}\n{plain_table(name, caption, contract, rows, filled(columns, rows))}\n:::"
+
+
+def _index(made: Made) -> str:
+    cities, count = made.tables["region_cities"], len(made.states)
+    whole, shown = sum(not row["state_note"] for row in cities), sum(row["in_region"] for row in cities)
+    names = [f"- [{name}.csv](data/{name}.csv) — {escape(_about(name))}" for name in REGION_TABLES]
+    parts = {
+        "Города {#sec-cities}": [_cities(made), *_notes(made)],
+        "Формы и утверждение {#sec-editions}": [
+            _in_one_order("editions", "Формы по городам и годам", RegionEditions, made.tables["region_editions"], FORMS)
+        ],
+        "План и факт {#sec-execution}": [
+            _in_one_order("execution", "План и факт", RegionExecution, made.tables["region_execution"], EXECUTION),
+            table_note(f"{OWN_PLANS} {NO_RANKS}"),
+        ],
+        "Замечания по правилам {#sec-findings}": [
+            plain_table("findings", "Где встретилось", RegionFindings, _by_rule(made), FINDINGS),
+            table_note(COMMON_NOTE),
+        ],
+        "Данные {#sec-data}": ["\n".join(names)],
+    }
+    begin = escape(f"В порядке {whole} из {count} городов, в сводных таблицах {shown} из {count}. {NOT_MASKED}")
+    return "\n\n".join([begin, *_chapters(parts)])
+
+
+def _chapters(parts: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for title, texts in parts.items():
+        yield "\n\n".join([f"# {title}", *(text for text in texts if text)])
+
+
+def _about(name: str) -> str:
+    return " ".join((REGION_TABLES[name].__doc__ or "").split())
+
+
+def _cities(made: Made) -> str:
+    """The first table: how far each city has come; of the forms the last year of which any were asked."""
+    asked = {row["city_id"]: row for row in made.tables["region_editions"] if row["expected_form_count"] is not None}
+    reports = {one.city.id: _report_link(made.region, one) for one in made.states}
+    rows = [
+        {**row, "forms": _forms_words(asked.get(row["city_id"])), "report": reports[row["city_id"]]}
+        for row in made.tables["region_cities"]
+    ]
+    return _in_one_order("cities", "Города", RegionCities, rows, CITIES)
+
+
+def _notes(made: Made) -> list[str]:
+    said = [f"{row['city_name']}: {row['state_note']}" for row in made.tables["region_cities"] if row["state_note"]]
+    return ["\n".join(f"- {escape(one)}" for one in said)]
+
+
+def _forms_words(row: Row | None) -> str:
+    if row is None:
+        return NO_DATA
+    numbers = "{received_form_count} из {expected_form_count}, в срок {timely_form_count}".format(**row)
+    return f"{numbers} ({row['calendar_year']})"
+
+
+def _city_link(row: Row) -> str:
+    return Ready(f"[{escape(row['city_name'])}](city-{quote(row['city_id'])}.html)")
+
+
+def _report_link(region: Region, state: CityState) -> str:
+    """A link to the city's own report: where it is published, else where it lies on this disk."""
+    if state.good.get("site_url"):
+        return Ready(f"[на сайте]({state.good['site_url']})")
+    page = region.folder(state.city) / "reports/_site/index.html"
+    if not page.is_file():
+        return NO_DATA
+    try:
+        way = Path(os.path.relpath(page, region.root / SOURCES / "_site")).as_posix()
+    except ValueError:  # another disk of Windows
+        return str(page)
+    return Ready(f"[отчёт]({quote(way)})")
+
+
+CITIES = [
+    Col(None, "Город", 16, say=_city_link),
+    Col("city_state", width=11),
+    Col("good_date", width=11, say=lambda day: date_words(day, NO_DATA)),
+    Col("forms", "Форм получено, год", 18),
+    Col("blocking_count", width=9, align="r", say=lambda count: count_words(count, NO_DATA)),
+    Col("open_count", width=9, align="r", say=lambda count: count_words(count, NO_DATA)),
+    Col("rules_note", width=18, say=lambda note: note or NO_DATA),
+    Col("report", "Отчёт города", 9, say=lambda link: link),
+]
+FORMS = [
+    Col(None, "Город", 20, say=_city_link),
+    Col("calendar_year", width=6),
+    *(
+        Col(name, width=9, align="r", say=lambda count: count_words(count, NO_DATA))
+        for name in ("expected_form_count", "received_form_count", "timely_form_count")
+    ),
+    Col("numbers_hash", width=18),
+    Col("approval", width=18),
+]
+EXECUTION = [
+    Col(None, "Город", 18, say=_city_link),
+    Col("calendar_year", width=6),
+    *(Col(name, width=8, align="r") for name in (*COUNTS, "completed_measure_count")),
+]
+FINDINGS = [
+    Col("rule_title", width=22),
+    Col("severity", width=10),
+    Col("cities", "Городов", 9),
+    Col("finding_count", width=8, align="r"),
+    Col("city_names", width=40),
+    Col("look", "Что это значит", 14),
+]
+
+
+def _by_rule(made: Made) -> list[Row]:
+    count = len([one for one in made.states if findings_of(one) is not None])
+    return [
+        {
+            **row,
+            "cities": f"{row['city_count']} из {count}",
+            "look": "проверьте форму" if COMMON_FAULT <= row["city_count"] > count / 2 else NO_DATA,
+        }
+        for row in made.tables["region_findings"]
+    ]
+
+
+def _of_year(made: Made, year: int) -> str:
+    """The indicators of a year: a table a sitting, every city in it, in the one order."""
+    parts: dict[str, list[str]] = {}
+    for one in made.indicators:
+        groups: dict[str, dict[str, Row]] = {}
+        for row in made.of("region_indicators", indicator_id=one.id, calendar_year=year):
+            groups.setdefault(_about_what(row), {})[row["city_id"]] = row
+        title = f"{escape(one.name)} {{#sec-{one.id.replace('_', '-')}}}"
+        parts[title] = [_side_by_side(made, one, number, *group) for number, group in enumerate(groups.items())]
+    parts = {title: tables for title, tables in parts.items() if tables}
+    begin = f"{OFFICE_ONLY}. {NO_RANKS} {POOLED_NOTE}" if parts else f"{OFFICE_ONLY}. Показателей за {year} год нет."
+    return "\n\n".join([escape(begin), *_chapters(parts)])
+
+
+def _about_what(row: Row) -> str:
+    """What a row of indicators is about beside the indicator, the city and the year."""
+    grade = f"программа {row['programme_grade']} класса" if row["programme_grade"] else ""
+    words = (row["procedure"], row["subject"], grade, row["wave"], row["aspect"])
+    return ", ".join(str(one) for one in words if one and not pd.isna(one)) or "в целом"
+
+
+def _side_by_side(made: Made, indicator: Indicator, number: int, about: str, there: Mapping[str, Row]) -> str:
+    rows = [there.get(one.city.id) or _absent(one) for one in made.states]
+    label = f"{indicator.id}-{number}".replace("_", "-")
+    columns = [Col(None, "Город", 18, say=_city_link), *_numbers(indicator)]
+    return _in_one_order(label, f"{indicator.name}: {about}", RegionIndicators, rows, columns)
+
+
+def _absent(state: CityState) -> Row:
+    """The row of a city that has none."""
+    why = state.left_out or (NO_NUMBERS if state.good else "город не собран")
+    return {**dict.fromkeys(titles_of(RegionIndicators)), **state.about, "comparison_note": why}
+
+
+def _numbers(indicator: Indicator) -> list[Col]:
+    """The columns of a value with what it is made of and its interval, alone and beside the other cities."""
+    return [
+        Col(None, "Значение", 9, "r", lambda row: value_words(row, indicator)),
+        Col(None, "Интервал 95 %", 11, "r", lambda row: interval_words(row, indicator) or NO_DATA),
+        Col(None, "Из скольких", 12, "r", out_of),
+        Col(None, "С учётом всех", 9, "r", lambda row: value_words(row, indicator, "pooled_value")),
+        Col(None, "Его интервал", 11, "r", lambda row: interval_words(row, indicator, "pooled") or NO_DATA),
+        Col(None, "Регион", 9, "r", lambda row: value_words(row, indicator, "region_value")),
+        Col("comparison_note", width=22, say=lambda note: note or NO_DATA),
+    ]
+
+
+def _of_city(made: Made, state: CityState) -> str:
+    """What a city sees before the region's report goes out: its states, its codes to approve, its row by the region."""
+    (row,) = made.of("region_cities", city_id=state.city.id)
+    editions = made.of("region_editions", city_id=state.city.id)
+    good = f" (состояние на {long_date(row['good_date'])})" if state.good else ""
+    link = _report_link(made.region, state)
+    begin = escape(f"{OFFICE_ONLY}. Город {row['city_state']}{good}. Правила: {row['rules_note'] or NO_DATA}.")
+    parts = {
+        "Состояние {#sec-state}": [
+            begin if link == NO_DATA else f"{begin} {escape(link)}.",
+            escape(f"{row['state_note']}.") if row["state_note"] else "",
+            plain_table("editions", "Формы и утверждение", RegionEditions, editions, FORMS[1:]),
+            *_to_approve(state, editions),
+        ],
+        "Замечания {#sec-findings}": [plain_table("findings", "Что найдено", None, _found(state), FOUND)],
+        "Показатели {#sec-indicators}": list(_own_numbers(made, state)),
+    }
+    return "\n\n".join(_chapters({title: texts for title, texts in parts.items() if any(texts)}))
+
+
+def _to_approve(state: CityState, editions: Sequence[Row]) -> Iterator[str]:
+    """The entries of region.toml that wait for a name and a day."""
+    waiting = [row for row in editions if row["approval"] != AGREED]
+    if waiting:
+        yield escape(f"Чтобы утвердить числа года, город сообщает код, а регион вписывает в {REGION_FILE}:")
+        entries = (
+            f'[[approval]]\ncity = "{state.city.id}"\nedition = {row["calendar_year"]}\n'
+            f'hash = "{row["numbers_hash"]}"\nwho = "…"\ndate = …'
+            for row in waiting
+        )
+        yield "```\n" + "\n\n".join(entries) + "\n```"
+
+
+FOUND = [
+    Col("severity", "Вес", 12),
+    Col("rule", "Замечание", 24),
+    Col("words", "Пояснение", 56),
+    Col("count", "Мест", 8, "r"),
+]
+
+
+def _found(state: CityState) -> list[Row]:
+    return [
+        {"severity": severity, "rule": RULE_TITLES[rule], "words": words, "count": str(count)}
+        for severity, rule, words, count in findings_of(state) or ()
+    ]
+
+
+def _own_numbers(made: Made, state: CityState) -> Iterator[str]:
+    """The city's numbers of its last year, each beside the region's."""
+    year = max((row["calendar_year"] for row in made.of("region_indicators", city_id=state.city.id)), default=0)
+    for one in made.indicators:
+        rows = made.of("region_indicators", city_id=state.city.id, calendar_year=year, indicator_id=one.id)
+        columns = filled([Col(None, "О чём", 26, say=_about_what), *_numbers(one)], rows)
+        label = one.id.replace("_", "-")
+        yield plain_table(label, f"{one.name}, {year} год", RegionIndicators, rows, columns)

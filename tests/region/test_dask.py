@@ -1,0 +1,45 @@
+"""A region on a Dask cluster: the same as on one machine; what does not fit is one sentence."""
+
+import pytest
+
+from analysis.errors import AnalysisError
+from analysis.files.progress import SILENT
+from analysis.region import workers
+from analysis.region.work import How, build
+from regions import ALONE, DAY, everything_in, never_the_same, tiny_region
+
+distributed = pytest.importorskip("distributed", reason="no distributed: the extra [region]")
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A scheduler and a worker in threads of this process."""
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp"
+    ) as found:
+        yield found
+
+
+def test_the_cluster_gives_the_same_and_runs_an_equal_order_again(cluster, tmp_path):
+    region = tiny_region(tmp_path, "a")
+    there = How(1, cluster.scheduler_address, DAY)
+    (tmp_path / "a/project.toml").rename(tmp_path / "a/aside.toml")
+    assert "проекта города здесь нет" in build(region, there, SILENT).states[0].told["error"]
+    (tmp_path / "a/aside.toml").rename(tmp_path / "a/project.toml")
+    # An equal key would give the old error without running.
+    assert build(region, there, SILENT).is_whole
+    on_cluster = everything_in(region.output)
+    assert build(region, ALONE, SILENT).is_whole
+    assert everything_in(region.output) == on_cluster
+
+
+def test_another_version_of_the_program_is_refused(cluster, monkeypatch):
+    monkeypatch.setattr(workers, "code_fingerprint", never_the_same)
+    with pytest.raises(AnalysisError, match="Другая версия программы у рабочих процессов: tcp://"):
+        list(workers.run([], 1, cluster.scheduler_address))
+
+
+def test_a_scheduler_without_workers_is_refused(cluster):
+    cluster.scale(0)
+    with pytest.raises(AnalysisError, match="нет рабочих процессов"):
+        list(workers.run([], 1, cluster.scheduler_address))
