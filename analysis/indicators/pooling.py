@@ -109,6 +109,8 @@ def _context(asked: Sequence[Asked]) -> "pd.Series[float]":
 def _first_component(shares: pd.DataFrame) -> "pd.Series[float]":
     spread = shares.std(ddof=0)
     scaled = ((shares - shares.mean()) / spread).loc[:, spread > 0]
+    if scaled.empty:  # one school, or schools that do not differ
+        return pd.Series(index=shares.index, dtype="float64")
     weights = np.linalg.svd(scaled.to_numpy(), full_matrices=False)[2][:1]
     # The sign of a component is arbitrary; nothing that is said depends on it.
     return pd.Series((scaled.to_numpy() * weights).sum(axis=1), index=shares.index)

@@ -94,12 +94,12 @@ def _record_file(year: int | str) -> str:
 
 def _secret(root: Path, is_first: bool) -> str:
     path = root / SECRET_FILE
-    if not path.is_file():
+    if not path.exists():
         if not is_first:
             raise AnalysisError(f"{SECRET_FILE}: ключа нет, {WHY}, а отчёты с ним уже выходили. {RESTORE}")
         with only_one_at_work(root / BUILD_LOCK):
             path.parent.mkdir(parents=True, exist_ok=True)
-            if not path.is_file():
+            if not path.exists():
                 write_file_whole(path, f"{secrets.token_hex(32)}\n".encode())
     try:
         lines = path.read_text(encoding="utf-8").splitlines()

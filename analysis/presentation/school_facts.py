@@ -234,6 +234,7 @@ LARGER_REMAIN = (
     "школы и предметы, где участников больше, и доли, за которыми стоит больше людей. По напечатанному нельзя судить "
     "ни о малых школах, ни о том, какая доля обычна: обычную показывает строка «Город», где она открыта."
 )
+ALL_HIDDEN = "Напечатать нельзя ни одного числа: по каждому можно узнать о человеке или вычислить скрытое."
 HIDDEN_BLANK = "или скрыто, тогда столбец назван в «Скрыто»"
 RESULT_TABLES = ("mark_results", "score_results")
 SECTIONS = (
@@ -247,7 +248,7 @@ SECTIONS = (
 
 def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     """Returns the Markdown about schools and the exhibits it shows; one sentence while there are no facts."""
-    if all(edition.school_facts(name).empty for name in GROUP_TABLES):
+    if not any(len(edition.school_facts(name)) or _is_all_hidden(edition, name) for name in GROUP_TABLES):
         return NO_FACTS, []
     parts, shown = [WHO_IS_WHO, policy_words(edition)], []
     results = [_noted(edition, one) for one in result_tables(edition)]
@@ -255,12 +256,23 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
         parts += ["## Результаты {#sec-results}", *larger_remain(edition), *_notice(edition)]
         parts += [one.markdown for one in results]
         shown += results
+    elif any(_is_all_hidden(edition, name) for name in RESULT_TABLES):
+        parts += ["## Результаты {#sec-results}", ALL_HIDDEN]
     for title, name, make in SECTIONS:
         if len(edition.school_facts(name)):
             exhibit = _noted(edition, make(edition))
             parts += [title, exhibit.markdown]
             shown.append(exhibit)
+        elif _is_all_hidden(edition, name):
+            parts += [title, ALL_HIDDEN]
     return "\n\n".join(part for part in parts if part), shown
+
+
+def _is_all_hidden(edition: Edition, name: str) -> bool:
+    """Whether the public may see nothing of what there is of this year."""
+    rows = edition.tables.get(f"public_{name}")
+    there = rows is not None and bool((rows["calendar_year"] == edition.calendar_year).any())
+    return there and not edition.internal and edition.school_facts(name).empty
 
 
 def policy_words(edition: Edition) -> str:

@@ -225,3 +225,20 @@ def test_schools_are_held_against_schools_of_like_context():
     assert last["like_context_low"] < 12 / 30 < last["like_context_high"]
     alone = effectiveness({"results": results(*rows)}, passport, CALENDAR).effects
     assert alone["like_context_value"].isna().all()
+
+
+@pytest.mark.parametrize("schools", [1, 2])
+def test_schools_that_do_not_differ_have_no_context_to_be_held_against(schools):
+    logins = [f"s{number}" for number in range(schools)]
+    lines = [("Всего обучающихся", 200), ("Малообеспеченные семьи", 20), ("Неполные семьи", 30)]
+    context = pd.DataFrame(
+        [(login, 2022, "2022/23", *line) for login in logins for line in lines],
+        columns=["school_login", "calendar_year", "school_year", "pupil_group", "group_pupil_count"],
+    )
+    passport = replace(
+        WHOLE, indicators=tuple(WHOLE[one] for one in ("fail_share", "low_income_share", "single_parent_share"))
+    )
+    rows = results(*(result(login, (4, 16, 0, 0)) for login in logins))
+    effects = effectiveness({"results": rows, "context": context}, passport, CALENDAR).effects
+    assert len(effects) == 3 * schools
+    assert effects["like_context_value"].isna().all()

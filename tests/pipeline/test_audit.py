@@ -87,6 +87,18 @@ def test_no_small_count_of_a_town_is_narrower_than_a_small_count(seed):
     assert [one for one in lines if one.is_narrow] == []
 
 
+@pytest.mark.parametrize(("schools", "supported"), [(1, 1), (2, 1), (3, 1)])
+def test_a_city_with_one_supported_school_or_of_two_schools_in_all_holds(schools, supported):
+    town = town_facts(schools, years=(2021,))
+    status = town["school_status"]
+    town |= {"school_status": status[status["school_login"].isin(["edu1", "edu2"][:supported])]}
+    public = school_tables(town, DEFAULT_POLICY, Choice("a"))
+    printed = {name: printed_cells(name, public_rows(name, public[f"public_{name}"])) for name in (*LISTED, *KEYS)}
+    lines = list(provable(town, DEFAULT_POLICY, printed))
+    assert sum(one.is_small for one in lines) > 5
+    assert [one for one in lines if one.is_narrow] == []
+
+
 @pytest.mark.parametrize("doubt", ["dominance", "one_mark"])
 def test_what_a_printed_number_says_of_one_school_or_of_all_is_shown_and_stops_where_the_policy_says(doubt):
     rows = [("edu1", (0, 10, 10, 10)), ("edu3", (0, 0, 96, 0)), ("edu4", (0, 0, 4, 0))]

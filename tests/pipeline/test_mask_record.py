@@ -56,6 +56,12 @@ def test_a_secret_that_cannot_be_read_is_named_with_what_to_do(root, content):
         choice_for(root, facts(9, 9, 9, 9))
 
 
+def test_a_secret_that_may_not_be_read_is_named_with_what_to_do(root):
+    (root / SECRET_FILE).mkdir(parents=True)
+    with pytest.raises(AnalysisError, match=r"mask\.key: ключ не читается \(Это папка.*\), .* из резервной копии"):
+        choice_for(root, facts(9, 9, 9, 9))
+
+
 def test_a_secret_that_is_gone_is_not_replaced_once_something_went_out(root):
     published(root, 2, 10, 10, 8)
     (root / SECRET_FILE).unlink()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.indicators.school_tables import school_tables
-from analysis.presentation.school_facts import NO_FACTS, VPR_NOTICE, number_words, sections, subject_words
+from analysis.presentation.school_facts import ALL_HIDDEN, NO_FACTS, VPR_NOTICE, number_words, sections, subject_words
 from analysis.rules.disclosure_policy import DEFAULT_POLICY
 from analysis.rules.written import DEFAULT_RULE
 from school_towns import town_facts
@@ -32,6 +32,24 @@ def test_the_public_sees_the_word_and_the_office_the_number(of_the_town):
     assert [one.label for one in shown] == [one.label for one in whole]
     assert all("hidden_columns" not in one.data for one in whole)
     assert of_the_town[True].school_facts("mark_results")["mark_2_count"].notna().all()
+
+
+def test_where_nothing_may_be_printed_the_chapter_says_so(edition_of):
+    plain, few = edition_of(2021), replace(DEFAULT_POLICY, smallest_count=5000, smallest_base=5000)
+    made = school_tables(
+        {name: one for name, one in town_facts(years=(2021,)).items() if name != "self_assessment"}, few
+    )
+    public = replace(plain, tables={**plain.tables, **made})
+    said, shown = sections(public)
+    chapters = {one.split(" {#")[0]: one for one in said.split("## ")[1:]}
+    assert [name for name, one in chapters.items() if ALL_HIDDEN in one] == [
+        "Результаты", "Профессиональные дефициты", "Конкурсы",
+    ]  # fmt: skip
+    assert "Не напечатаны строки, в которых скрыты все числа" in chapters["Контингент"].replace("\\", "")
+    assert [one.label for one in shown] == ["tbl-pupils", "tbl-staff"]
+    assert ALL_HIDDEN not in sections(replace(public, internal=True))[0]
+    results = {name: one for name, one in made.items() if "results" in name}
+    assert ALL_HIDDEN in sections(replace(plain, tables={**plain.tables, **results}))[0]
 
 
 def test_the_notice_stands_wherever_the_vpr_is(of_the_town):
