@@ -141,9 +141,8 @@ def apply_workbook_corrections(
     wanted = {correction.address: correction for correction in corrections if correction.file == file}
     if not wanted:
         return workbook, []
-    present = {
-        sheet.place(cell.address): _shown(cell) for sheet in workbook.sheets for row in sheet.rows for cell in row.cells
-    }
+    cells = [(sheet, cell) for sheet in workbook.sheets for row in sheet.rows for cell in row.cells]
+    present = {sheet.place(cell.address): _shown(cell) for sheet, cell in cells}
     findings = [_finding(correction, present.get(address)) for address, correction in wanted.items()]
     sheets = tuple(_corrected_sheet(sheet, wanted) for sheet in workbook.sheets)
     return replace(workbook, sheets=sheets), findings

@@ -156,11 +156,8 @@ def _recurring(recurrence: Deadline, spans: Sequence[_Span], text: str) -> Deadl
     of_years = [span.year for span in years if span.year]
     named = sorted(of_years + [span.year for span in parts if span.year])
     ends = [span.last_year or span.year for span in years]
-    only_begins = (
-        len(named) == 1
-        and not any(span.last_year for span in years)
-        and re.search(r"\b(?:с|начиная с)\s+(?:\S+\s+)?20", text) is not None
-    )
+    one_year = len(named) == 1 and not any(span.last_year for span in years)
+    only_begins = one_year and re.search(r"\b(?:с|начиная с)\s+(?:\S+\s+)?20", text) is not None
     # «Май 2024 г., далее ежегодно»: the year of a part is the first of them.
     last = None if only_begins or not of_years else max(filter(None, ends))
     return replace(

@@ -11,18 +11,14 @@ from analysis.cleaning.schools import Directory, Match, find_school
 from analysis.cleaning.sittings import UnknownSittingError, programme_of, sitting_of
 from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
 from analysis.contracts.outcomes import ASKS, SETS_ASIDE
-from analysis.contracts.school_facts import RESULT_KEY, RESULT_ORIGINS, SCORE_COLUMNS
+from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, RESULT_KEY, RESULT_ORIGINS, SCORE_COLUMNS
 from analysis.intake.exports.counts import ExamCounts
 from analysis.rules.config import SOURCES_FILE, Collection, Source
 from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting
 from analysis.rules.school_mergers import SCHOOLS_FILE, Merger
 
 PLACES_NAMED = 20
-COUNTED = (
-    "participant_count", "mark_2_count", "mark_3_count", "mark_4_count", "mark_5_count", "journal_lower_count",
-    "journal_same_count", "journal_higher_count", "below_minimum_count", "mean_score", "high_score_count",
-    "full_score_count",
-)  # fmt: skip
+COUNTED = ("participant_count", *MARK_COLUMNS, *JOURNAL_COLUMNS, *SCORE_COLUMNS, "mean_score")
 # The text in brackets holds values, and the table of rows set aside must hold none.
 VALUES = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 UNTIL_THEN = "Уточните у того, кто прислал выгрузку, и примите её заново; до этого строки в таблицы не входят."
@@ -149,11 +145,9 @@ class _Reading:
         if known is not None and known == one.minimum_score:
             return one
         value = f"{one.procedure}, {one.subject}, {one.calendar_year} год"
-        action = (
-            "Впишите [[minimum_score]] с основанием в data/calendar.toml и примите исходный файл заново."
-            if known is None
-            else "Примите исходный файл заново: при чтении этот минимум ещё не был записан."
-        )
+        action = "Примите исходный файл заново: при чтении этот минимум ещё не был записан."
+        if known is None:
+            action = "Впишите [[minimum_score]] с основанием в data/calendar.toml и примите исходный файл заново."
         self._say("minimum_score", Severity.ATTENTION, WHOLE_FILE, value, f"{ASKS['no_minimum']}.", action)
         return replace(one, below_minimum_count=None)
 

@@ -66,9 +66,8 @@ class MeasureLabels:
         if not written:
             raise LabelNotKnownError(self._unknown(shown, ""))
         activity, number = written[1].replace(",", "."), written[2]
-        found = [
-            label for label, (code, own) in self.measures.items() if code == activity and number in (None, str(own))
-        ]
+        of_activity = {label: str(own) for label, (code, own) in self.measures.items() if code == activity}
+        found = [label for label, own in of_activity.items() if number in (None, own)]
         if len(found) != 1:
             raise LabelNotKnownError(self._unknown(f"{activity}/{number}" if number else activity, activity))
         return found[0]

@@ -49,7 +49,8 @@ def one_plan(
         same, asked = paired(before, now, said)
         findings += [_question(why, pairs, tables["measures"]) for why, pairs in asked.items() if pairs]
         identities.append(_carried(identities, same, now))
-    findings += [_without_effect(one.file, (one.before, one.now)) for one in settled if not _is_version(one, project)]
+    files = {document.file for document in project.versions}
+    findings += [_without_effect(one.file, (one.before, one.now)) for one in settled if one.file not in files]
     told = [_told(*one, project) for one in zip(versions, identities, project.documents, strict=True)]
     return {name: pd.concat([one[name] for one in told], ignore_index=True) for name in told[0]}, findings
 
@@ -102,10 +103,6 @@ def _told(tables: Tables, identities: Words, document: PlanDocument, project: Pr
         "measures": measures.assign(measure_identity=_labels(measures).map(identities).astype("str")),
         "targets": targets.assign(in_force=targets["calendar_year"].map(years).astype("bool")),
     }
-
-
-def _is_version(one: SameMeasure, project: Project) -> bool:
-    return any(one.file == document.file for document in project.versions)
 
 
 def _before_the_first(approval: pd.DataFrame, versions: Sequence[PlanDocument]) -> Iterator[Finding]:

@@ -52,29 +52,20 @@ def with_enrolment(results: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame
     Adds `enrolled_count` and `enrolled_place`, the file and the cell that say so.
     """
     grades = context[context["pupil_group"].isin(list(GRADES))]
-    enrolment = pd.DataFrame(
-        {
-            "school_login": grades["school_login"],
-            "school_year": grades["school_year"],
-            "sitting_grade": grades["pupil_group"].map(GRADES).astype("int64"),
-            "enrolled_count": grades["group_pupil_count"],
-            "enrolled_place": grades["source_file"] + ": " + grades["place"],
-        }
+    enrolment = grades[["school_login", "school_year"]].assign(
+        sitting_grade=grades["pupil_group"].map(GRADES).astype("int64"),
+        enrolled_count=grades["group_pupil_count"],
+        enrolled_place=grades["source_file"] + ": " + grades["place"],
     )
     return results.merge(enrolment, on=["school_login", "school_year", "sitting_grade"])
 
 
 def above_enrolment(enrolled: pd.DataFrame) -> list[Finding]:
     """Returns the results with more participants than their grade had pupils."""
-    return [
-        _look(
-            row,
-            "participant_count",
-            f"{ASKS['above_enrolment']}: участников {row['participant_count']}, обучающихся "
-            f"{row['enrolled_count']} ({row['enrolled_place']})",
-        )  # fmt: skip
-        for row in _records(enrolled[enrolled["participant_count"] > enrolled["enrolled_count"]])
-    ]
+    both = "участников {participant_count}, обучающихся {enrolled_count} ({enrolled_place})"
+    above = _records(enrolled[enrolled["participant_count"] > enrolled["enrolled_count"]])
+    said = f"{ASKS['above_enrolment']}: {both}"
+    return [_look(row, "participant_count", said.format_map(row)) for row in above]
 
 
 def lower_coverage(enrolled: pd.DataFrame) -> list[Finding]:
@@ -84,15 +75,10 @@ def lower_coverage(enrolled: pd.DataFrame) -> list[Finding]:
     coverage = (large["participant_count"] / large["enrolled_count"]).clip(upper=WHOLE_GRADE)
     pairs = _beside_last_year(large.assign(coverage=coverage), SITTING)
     pairs = pairs[pairs["coverage_before"] >= LEAST_COVERED]
-    return [
-        _look(
-            row,
-            "participant_count",
-            f"{ASKS['lower_coverage']}: {row['participant_count']} из {row['enrolled_count']}, "
-            f"а было {row['participant_count_before']} из {row['enrolled_count_before']}",
-        )  # fmt: skip
-        for row in _records(pairs[pairs["coverage_before"] - pairs["coverage"] >= COVERAGE_FALL])
-    ]
+    now, before = "{participant_count} из {enrolled_count}", "{participant_count_before} из {enrolled_count_before}"
+    said = f"{ASKS['lower_coverage']}: {now}, а было {before}"
+    fallen = _records(pairs[pairs["coverage_before"] - pairs["coverage"] >= COVERAGE_FALL])
+    return [_look(row, "participant_count", said.format_map(row)) for row in fallen]
 
 
 def changed_much(frame: pd.DataFrame, key: Sequence[str], column: str) -> list[Finding]:
@@ -100,15 +86,12 @@ def changed_much(frame: pd.DataFrame, key: Sequence[str], column: str) -> list[F
     pairs = _beside_last_year(frame, key)
     both = pairs[[column, f"{column}_before"]]
     least, most = both.min(axis=1), both.max(axis=1)
-    return [
-        _look(
-            row,
-            column,
-            f"{ASKS['magnitude']}: стало {plain_number(row[column])}, а было "
-            f"{plain_number(row[f'{column}_before'])} ({row['source_file_before']}: {row['place_before']})",
-        )  # fmt: skip
-        for row in _records(pairs[(most > MANY_TIMES * least) & (most - least > MORE_THAN)])
-    ]
+    found = []
+    for row in _records(pairs[(most > MANY_TIMES * least) & (most - least > MORE_THAN)]):
+        now, before = (plain_number(row[name]) for name in (column, f"{column}_before"))
+        where = f"{row['source_file_before']}: {row['place_before']}"
+        found.append(_look(row, column, f"{ASKS['magnitude']}: стало {now}, а было {before} ({where})"))
+    return found
 
 
 def same_blocks(results: pd.DataFrame) -> list[Finding]:

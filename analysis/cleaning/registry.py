@@ -150,9 +150,8 @@ def _statuses(returned: Returned, known: Container[Any], notes: Notes) -> list[t
         else:
             found[(login, year)].append((row, status))
     taken = {key: _one_status(*key, lines, notes) for key, lines in found.items()}
-    return [
-        (returned.file, lines[0][0].place, *key, taken[key]) for key, lines in found.items() if taken[key] is not None
-    ]
+    kept = {key: lines for key, lines in found.items() if taken[key] is not None}
+    return [(returned.file, lines[0][0].place, *key, taken[key]) for key, lines in kept.items()]
 
 
 def _one_status(login: str, year: str, lines: Sequence[tuple[ReturnedRow, str]], notes: Notes) -> str | None:

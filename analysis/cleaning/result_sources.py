@@ -13,10 +13,7 @@ from analysis.rules.config import SOURCES_FILE
 Row = Mapping[str, Any]
 SHOWN = {
     "participant_count": "участников",
-    "mark_2_count": "«2»",
-    "mark_3_count": "«3»",
-    "mark_4_count": "«4»",
-    "mark_5_count": "«5»",
+    **{f"mark_{mark}_count": f"«{mark}»" for mark in (2, 3, 4, 5)},
     "below_minimum_count": "ниже минимума",
     "mean_score": "средний балл",
     "high_score_count": "80–99",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -149,7 +149,8 @@ def clean_roadmap(
     findings = RoadmapFindings(file)
     period = stated or document_period(text["approval"], findings)
     school_year = SCHOOL_YEAR.search(text["approval"]["title"].iloc[0]) is not None
-    reader = _Measures(findings, largest, {(one.activity, one.measure): one for one in decisions}, period, school_year)
+    years = range(period[0], period[1] + 1) if period else ()
+    reader = _Measures(findings, largest, {(one.activity, one.measure): one for one in decisions}, years, school_year)
     rows = rows_of_roadmap(text)
     check_codes(text["activities"], findings)
     check_years(text, period, findings)
@@ -178,23 +179,16 @@ def _numbered(measures: Iterator[tuple[RoadmapRow, _Measure]]) -> Iterator[tuple
         yield row, replace(measure, number=counts[row.code])
 
 
+@dataclass
 class _Measures:
     """Reads the measures of each activity and remembers the open readings for the decisions about them."""
 
-    def __init__(
-        self,
-        findings: RoadmapFindings,
-        largest: int,
-        decisions: Mapping[tuple[str, int], Decision],
-        period: tuple[int, int] | None,
-        school_year: bool,
-    ) -> None:
-        self.findings = findings
-        self.largest = largest
-        self.decisions = decisions
-        self.years = list(range(period[0], period[1] + 1)) if period else []
-        self.school_year = school_year
-        self._open: set[tuple[str, int]] = set()
+    findings: RoadmapFindings
+    largest: int
+    decisions: Mapping[tuple[str, int], Decision]
+    years: Sequence[int]
+    school_year: bool
+    _open: set[tuple[str, int]] = field(default_factory=set)
 
     @staticmethod
     def is_read(target: Target) -> bool:

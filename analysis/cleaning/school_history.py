@@ -168,9 +168,9 @@ def _lines_of(ended: Merger, registry: Registry, name: str) -> list[tuple[Any, .
 def _named_as_ended(line: tuple[Any, ...], merged: Mapping[str, Merger], names: Mapping[str, str]) -> tuple[Any, ...]:
     school = school_row(line)
     one, name = merged.get(school["school_login"]), school["school_name"]
-    return (
-        line if one is None else with_aliases({**school, "school_name": f"{name} ({ended_words(one, names)})"}, [name])
-    )
+    if one is None:
+        return line
+    return with_aliases({**school, "school_name": f"{name} ({ended_words(one, names)})"}, [name])
 
 
 def _is_late(line: tuple[Any, ...], merged: Mapping[str, Merger]) -> bool:
@@ -197,10 +197,8 @@ def _entries(
 
 def _unknown(mergers: Sequence[Merger], known: Collection[str]) -> Iterator[Finding]:
     for number, one in enumerate(mergers, start=1):
-        for key, login, where in (
-            ("login", one.login, "ни в одном принятом реестре"),
-            ("into", one.into, "в реестре"),
-        ):
+        both = ("login", one.login, "ни в одном принятом реестре"), ("into", one.into, "в реестре")
+        for key, login, where in both:
             if login not in known:
                 meant = probably_meant(nearest(login, known))
                 said = f"Ключ «{key}»: школы с логином «{login}» {where} нет, и запись ничего не меняет.{meant}"

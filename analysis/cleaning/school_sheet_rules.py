@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import gt, ne
 from typing import Any
 
 from analysis.cleaning.returns import is_safe_link
@@ -168,8 +169,12 @@ def plain_number(number: Any) -> str:
     return f"{number:g}".replace(".", ",")
 
 
-def _sum(row: Values, columns: Sequence[str]) -> int:
-    return sum(row[name] or 0 for name in columns)
+def _sum_against_participants(why: str, parts: Sequence[str], broken: Callable[[float, float], bool]) -> Rule:
+    def _both(row: Values) -> tuple[float, float]:
+        return sum(row[name] or 0 for name in parts), row["participant_count"]
+
+    columns, at = ("participant_count", *parts), ("participant_count",)
+    return Rule(why, columns, lambda row: broken(*_both(row)), at, lambda row: _sum_words(*_both(row)))
 
 
 def mean_cannot_be(row: Values) -> bool:
@@ -205,13 +210,7 @@ ROW_RULES: Mapping[str, tuple[Rule, ...]] = {
         ),
         _without_participants(*MARK_COLUMNS),
         _lacks(*MARK_COLUMNS),
-        Rule(
-            "marks_do_not_add_up",
-            ("participant_count", *ALL_MARKS),
-            lambda row: _sum(row, ALL_MARKS) != row["participant_count"],
-            ("participant_count",),
-            lambda row: _sum_words(_sum(row, ALL_MARKS), row["participant_count"]),
-        ),
+        _sum_against_participants("marks_do_not_add_up", ALL_MARKS, ne),
     ),
     SCORES.title: (
         _without_participants("mean_score", *SCORE_COLUMNS),
@@ -220,13 +219,7 @@ ROW_RULES: Mapping[str, tuple[Rule, ...]] = {
             ("mean_score", "participant_count"),
             lambda row: row["participant_count"] == 0 and row["mean_score"] is not None,
         ),
-        Rule(
-            "parts_above_whole",
-            ("participant_count", *SCORE_COLUMNS),
-            lambda row: _sum(row, SCORE_COLUMNS) > row["participant_count"],
-            ("participant_count",),
-            lambda row: _sum_words(_sum(row, SCORE_COLUMNS), row["participant_count"]),
-        ),
+        _sum_against_participants("parts_above_whole", SCORE_COLUMNS, gt),
         Rule("mean_out_of_range", ("mean_score",), lambda row: (row["mean_score"] or 0) > FULL_SCORE),
         Rule("mean_against_counts", ("mean_score", "participant_count", *SCORE_COLUMNS), mean_cannot_be),
     ),

@@ -83,10 +83,10 @@ class _Form:
         self._keep_aside(layout, place, SETS_ASIDE["no_sheet"])
 
     def _add(self, places: tuple[str, ...], value: str, why: str, action: str = UNTIL_THEN) -> None:
-        said = f"{why.rstrip('.')}."
-        self.notes.findings.append(
-            Finding("quarantine", Severity.ATTENTION, self.returned.file, places, value, said, action)
+        finding = Finding(
+            "quarantine", Severity.ATTENTION, self.returned.file, places, value, f"{why.rstrip('.')}.", action
         )
+        self.notes.findings.append(finding)
 
     def _keep_aside(self, layout: FormSheet, place: str, why: str, procedure: str | None = None) -> None:
         # What the quarantine says is the rule; the values stay in the finding. So a procedure must be a known word.
@@ -98,13 +98,9 @@ class _Form:
 
     def about(self, place: str) -> dict[str, Any]:
         """The columns that every table begins with."""
-        identity = self.returned.identity
-        return {
-            "source_file": self.returned.file,
-            "place": place,
-            "school_login": identity.reporter,
-            "calendar_year": identity.calendar_year,
-        }
+        who = self.returned.identity
+        whose = {"school_login": who.reporter, "calendar_year": who.calendar_year}
+        return {"source_file": self.returned.file, "place": place, **whose}
 
 
 def clean_school_sheets(

@@ -198,12 +198,10 @@ class Register:
     def _logins(self) -> dict[str, set[str]]:
         """Returns logins by each way of writing. A writing shared by two schools names neither."""
         found: dict[str, set[str]] = {}
-        for row in self.schools.to_dict("records"):
-            aliases = [] if pd.isna(row["aliases"]) else str(row["aliases"]).split(";")
-            words = [row[name] for name in ("school_login", "code_oo", "school_name", "full_name")]
-            for word in (*words, *aliases):
-                if not pd.isna(word) and _folded(str(word)):
-                    found.setdefault(_folded(str(word)), set()).add(str(row["school_login"]))
+        for row in school_rows(self.schools):
+            for word in (row["school_login"], row["code_oo"] or "", *names_of(row)):
+                if written := _folded(str(word)):
+                    found.setdefault(written, set()).add(str(row["school_login"]))
         return found
 
     def login(self, asked: str, where: str) -> str:

@@ -38,12 +38,9 @@ def sitting_of(one: ExamCounts, calendar_year: int, wave: str, sittings: Sequenc
     Raises:
         UnknownSittingError: There is none, or a choice is left.
     """
-    held = [
-        sitting
-        for sitting in sittings
-        if (sitting.procedure, sitting.calendar_year, sitting.scale) == (one.procedure, calendar_year, one.scale)
-        and _programmes(one, sitting)
-    ]
+    key = (one.procedure, calendar_year, one.scale)
+    of_year = [held for held in sittings if (held.procedure, held.calendar_year, held.scale) == key]
+    held = [sitting for sitting in of_year if _programmes(one, sitting)]
     grade = f", {one.named_grade} класс" if one.named_grade else ""
     exam = f"{one.procedure} {calendar_year} года, {one.subject}{grade}, {one.scale}"
     if not held:
@@ -133,15 +130,8 @@ def _sat(values: Values, calendar_year: int, scale: str, sittings: Sequence[Sitt
     left = _narrowed(left, "программа класса", values["programme_grade"], lambda one: one.grades[subject])
     grade = values["programme_grade"]
     left = _narrowed(left, "класс участников", values["sitting_grade"], lambda one: [grade + one.grade_lag])
-    return {
-        "procedure": left[0].procedure,
-        "subject": subject,
-        "programme_grade": grade,
-        "sitting_grade": values["sitting_grade"],
-        "wave": left[0].wave,
-        "school_year": left[0].school_year,
-        "scale": scale,
-    }
+    of_sitting = {name: getattr(left[0], name) for name in ("procedure", "wave", "school_year", "scale")}
+    return {**of_sitting, "subject": subject, "programme_grade": grade, "sitting_grade": values["sitting_grade"]}
 
 
 def _narrowed(

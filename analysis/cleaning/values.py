@@ -192,9 +192,8 @@ def _read_part(part: str, largest: int) -> Value:
 
 def _comparator(match: re.Match[str]) -> str:
     """What bounds the number. A span with a bound in front of it, or with two, says two things at once."""
-    said = [
-        sign for sign, names in (("≥", ("least", "more")), ("≤", ("most", "less"))) for name in names if match[name]
-    ]
+    signs = {"least": "≥", "more": "≥", "most": "≤", "less": "≤"}
+    said = [sign for name, sign in signs.items() if match[name]]
     if match["last"]:
         if said and match["least"] != "от" or len(said) > 1 or number_of(match["first"]) >= number_of(match["last"]):
             raise ValueNotReadError(UNCLEAR_BOUNDS)

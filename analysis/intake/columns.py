@@ -249,13 +249,8 @@ def _paths_by_grid(header: Sequence[Block]) -> list[Path]:
     paths: list[Path] = []
     for column in _base(header):
         middle = (column.start + column.end - 1) / 2
-        above = [
-            plain(cell.text)
-            for block in named
-            for cell in block.cells
-            if cell.start <= middle < cell.end and plain(cell.text)
-        ]
-        paths.append(tuple(dict.fromkeys(above)))
+        above = (cell.text for block in named for cell in block.cells if cell.start <= middle < cell.end)
+        paths.append(tuple(dict.fromkeys(filter(None, map(plain, above)))))
     _refuse_two_years(paths)
     while paths and not paths[-1]:
         paths.pop()

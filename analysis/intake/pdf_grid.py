@@ -79,11 +79,8 @@ def _touching(lines: Sequence[Ruling]) -> list[list[Ruling]]:
 
 
 def _meet(one: Ruling, other: Ruling) -> bool:
-    return (
-        one.upright != other.upright
-        and other.start - NEAR <= one.at <= other.end + NEAR
-        and one.start - NEAR <= other.at <= one.end + NEAR
-    )
+    met = other.start - NEAR <= one.at <= other.end + NEAR and one.start - NEAR <= other.at <= one.end + NEAR
+    return met and one.upright != other.upright
 
 
 def _grid(lines: Sequence[Ruling]) -> Grid:
@@ -120,12 +117,8 @@ def _room(start: Square, walls: set[tuple[bool, Square]], squares: set[Square]) 
     while waiting:
         row, column = waiting.pop()
         left, upper, right, lower = (row, column - 1), (row - 1, column), (row, column + 1), (row + 1, column)
-        sides = {
-            left: (True, (row, column)),
-            upper: (False, (row, column)),
-            right: (True, right),
-            lower: (False, lower),
-        }
+        here = (row, column)
+        sides = {left: (True, here), upper: (False, here), right: (True, right), lower: (False, lower)}
         new = {square for square, side in sides.items() if side not in walls} - found
         found |= new
         waiting += new & squares

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -99,11 +100,8 @@ def _tasks_above(blocks: Sequence[Block], start: int, settled: Settled) -> int:
     above = blocks[start - 1]
     if task_of(above) is not None and not A_YEAR.search(shown(above.cells[0])):
         return 1
-    named = [
-        bool(title_alone(before))
-        for before, block in zip(blocks[start:], blocks[start + 1 :], strict=False)
-        if before.is_paragraph and looks_like_header(block, settled)
-    ]
+    below = ((before, block) for before, block in pairwise(blocks[start:]) if before.is_paragraph)
+    named = [bool(title_alone(before)) for before, block in below if looks_like_header(block, settled)]
     return int(bool(named) and all(named) and not A_YEAR.search(shown(above.cells[0])))
 
 
@@ -391,8 +389,5 @@ def _merged(block: Block, row: dict[str, Cell], first: bool) -> list[Cell]:
     """The cells that continue those of the row above and may not: a number would be counted several times."""
     numbers = any(role == "total" or is_period(role) for role in row)
     never = {"total", "baseline", *(("code",) if first else ()), *(() if numbers else ("result",))}
-    return [
-        cell
-        for role, cell in row.items()
-        if cell.inherited and (role in never or is_period(role)) and not cell.place.startswith(f"{block.place},")
-    ]
+    found = [cell for role, cell in row.items() if cell.inherited and (role in never or is_period(role))]
+    return [cell for cell in found if not cell.place.startswith(f"{block.place},")]

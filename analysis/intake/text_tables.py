@@ -173,10 +173,8 @@ def length_problem(block: Block, columns: Columns) -> str:
         return "Ячейки стоят не под своими столбцами (часть объединена или разделена): чьи это значения, неизвестно"
     if found < width or not columns.periods:
         return f"В строке ячеек: {found}, а столбцов: {width}; какое значение пропущено, неизвестно"
-    return (
-        f"В строке ячеек: {found}, а столбцов: {width}; лишняя ячейка не равна значению "
-        f"{columns.periods[-1]} года, поэтому отбросить её нельзя"
-    )
+    last = f"лишняя ячейка не равна значению {columns.periods[-1]} года, поэтому отбросить её нельзя"
+    return f"В строке ячеек: {found}, а столбцов: {width}; {last}"
 
 
 def joined(block: Block) -> str:

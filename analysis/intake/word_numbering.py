@@ -91,14 +91,11 @@ def read_numbering(package: zipfile.ZipFile) -> Numbering:
         element = links.get(_value(element, "numStyleLink"), element)
         overrides = list(one.iter(WORD + "lvlOverride"))
         found.definition[number] = element.get(WORD + "abstractNumId", "")
-        found.levels[number] = _levels(element) | {
-            depth: level for override in overrides for depth, level in _levels(override).items()
-        }
-        found.starts[number] = {
-            int(override.get(WORD + "ilvl", "0")): _whole(override, "startOverride", 1)
-            for override in overrides
-            if override.find(WORD + "startOverride") is not None
-        }
+        found.levels[number] = _levels(element)
+        for override in overrides:
+            found.levels[number] |= _levels(override)
+        anew = [override for override in overrides if override.find(WORD + "startOverride") is not None]
+        found.starts[number] = {int(one.get(WORD + "ilvl", "0")): _whole(one, "startOverride", 1) for one in anew}
     return found
 
 

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
+from analysis.contracts.school_facts import MARK_COLUMNS
 from analysis.intake.blocks import plain
 from analysis.intake.exports.cells import (
     GridValue,
@@ -43,6 +45,7 @@ SHARES_FOR_PERCENTS = (
     "похоже, в столбцах отметок стоят доли от 0 до 1, а не проценты: в строках школ ({} из {}) они складываются в 1. "
     "Умножьте их на 100 или выгрузите файл заново"
 )
+COARSE = "проценты напечатаны грубее, чем один участник: число участников с отметкой восстановлено примерно"
 # Percents that were rounded one by one.
 SUM_TOLERANCE = Decimal("1.5")
 YEAR = re.compile(r"(20\d\d)(?: ?(?:г\.?|год))?")
@@ -163,13 +166,12 @@ class _Reading:
         written = text_of(columns.value(line, "year"))
         year = YEAR.fullmatch(written)
         name = text_of(columns.value(line, "school")) or text_of(group)
+        calendar_year = int(year[1]) if year else title.calendar_year if title else None
+        grade = grade_of(columns.value(line, "grade")) or (title.named_grade if title else None)
+        exam = ("ВПР", subject, calendar_year, grade, MARK_SCALE)
         return ExamCounts(
-            place=f"{self.sheet}строка {line.number}",
-            procedure="ВПР",
-            subject=subject,
-            calendar_year=int(year[1]) if year else title.calendar_year if title else None,
-            named_grade=grade_of(columns.value(line, "grade")) or (title.named_grade if title else None),
-            scale=MARK_SCALE,
+            f"{self.sheet}строка {line.number}",
+            *exam,
             municipality=text_of(columns.value(line, "municipality")),
             school_login=login_of(columns.value(line, "login")) or login_of(name),
             school_name=plain(re.sub(r"\(\s*(?:edu|sch)\d+\s*\)", "", name)),
@@ -218,14 +220,9 @@ def _reconciled(row: _Row, decimals: int) -> ExamCounts:
     counts = row.marks or counts_of(row.total, row.percents, decimals)
     if counts is None or (contradiction := _contradicts(row, decimals)):
         return replace(row.counts, fault=row.counts.fault or (contradiction if counts else _does_not_fit(row)))
-    two, three, four, five = counts
     coarse = not row.marks and row.total > 100 * 10**decimals
-    return replace(
-        row.counts,
-        participant_count=row.total, mark_2_count=two, mark_3_count=three, mark_4_count=four, mark_5_count=five,
-        remark="проценты напечатаны грубее, чем один участник: число участников с отметкой восстановлено примерно"
-        if coarse else "",
-    )  # fmt: skip
+    marks: dict[str, Any] = dict(zip(MARK_COLUMNS, counts, strict=True))
+    return replace(row.counts, participant_count=row.total, remark=COARSE if coarse else "", **marks)
 
 
 def _contradicts(row: _Row, decimals: int) -> str:
