@@ -25,7 +25,7 @@ from analysis.errors import AnalysisError
 from analysis.files.atomic import only_one_at_work
 from analysis.files.progress import Progress
 from analysis.files.tables import read_manifest, read_tables
-from analysis.pipeline.build import editions_of
+from analysis.presentation.edition import editions_of
 from analysis.rules.config import Project, load_sources
 
 NO_SUPPORTED = "Школ, которые получают поддержку в {year} году, в реестре нет; назовите школу: --school."

@@ -76,7 +76,7 @@ def public_indicators(
     ]
     parts = [part for part in parts if len(part)]
     shown = pd.concat(parts, ignore_index=True) if parts else rows
-    return _finished(_with_city(_with_change(shown)))
+    return in_public_shape(_with_city(_with_change(shown)))
 
 
 def public_hits(hits: pd.DataFrame, shown: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
@@ -249,7 +249,8 @@ def _with_city(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(city_value=of_city.astype("Float64"), against_city=against)
 
 
-def _finished(rows: pd.DataFrame) -> pd.DataFrame:
+def in_public_shape(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the columns and types of `PublicIndicators`."""
     fields = PublicIndicators.to_schema().columns
     words = {name: "category" for name, field in fields.items() if str(field.dtype) == "category"}
     return rows[list(fields)].astype(words).reset_index(drop=True)
@@ -258,4 +259,4 @@ def _finished(rows: pd.DataFrame) -> pd.DataFrame:
 def with_names(found: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """The whole table in the shape of the public one, for the office: names of schools and groups instead of logins."""
     groups = found["school_login"].astype("str").map({**names, **GROUP_NAMES})
-    return _finished(found.assign(group_name=groups))
+    return in_public_shape(found.assign(group_name=groups))

@@ -78,6 +78,7 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT) -
     from analysis.contracts.findings import blocking, screen_lines
     from analysis.intake.workbook import remembering_reader
     from analysis.pipeline.check import check_project
+    from analysis.presentation.edition import editions_of
     from analysis.rules.methods import load_methods
 
     memory = memory_of(project.root)
@@ -196,21 +197,6 @@ def _write(
         kept = last.get("made", {}) if last.get("inputs") == inputs else {}
         manifest = {"inputs": inputs, "made": {**kept, **_made(project, years)}}
         write_tables(project.root, stored, manifest | read_without_fault(project.root), chains)
-
-
-def editions_of(
-    project: Project, tables: dict[str, "pd.DataFrame"], sources: tuple[Source, ...], internal: bool = False
-) -> list["Edition"]:
-    """Returns what each annual report of the project is made from."""
-    from analysis.presentation.edition import Edition
-    from analysis.rules.methods import load_methods
-
-    abbreviations, assumed = load_terms(project.root).abbreviations, load_assumptions(project.root)
-    policy, methods = load_policy(project.root), load_methods(project.root)
-    edition = Edition(
-        project, 0, tables, sources, abbreviations, internal, policy=policy, assumptions=assumed, methods=methods
-    )
-    return [replace(edition, calendar_year=year) for year in project.editions]
 
 
 def _inputs(project: Project) -> str:

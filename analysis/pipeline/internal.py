@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analysis.files.tables import read_tables
 from analysis.lineage.store import stored
-from analysis.pipeline.build import editions_of
+from analysis.presentation.edition import editions_of
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.presentation.write import write_edition, write_index
 from analysis.publishing.word_pages import mark_papers

@@ -1,7 +1,7 @@
 """What one annual edition is made from. Rows of a stored table keep its index, so each can be followed back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -21,10 +21,10 @@ from analysis.lineage.store import Store
 from analysis.presentation.city_schools import Key, counted, published
 from analysis.presentation.row_keys import rows_by_key
 from analysis.presentation.words import DERIVED_WORD, NOT_STATED, Row, as_text, rows_of, stands, target_words
-from analysis.rules.assumptions import Assumption
-from analysis.rules.config import Abbreviation, PlanDocument, Project, Source
-from analysis.rules.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy
-from analysis.rules.methods import Methods
+from analysis.rules.assumptions import Assumption, load_assumptions
+from analysis.rules.config import Abbreviation, PlanDocument, Project, Source, load_terms
+from analysis.rules.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy, load_policy
+from analysis.rules.methods import Methods, load_methods
 
 # The tables beside the indicators whose rows a sentence of the public edition may name.
 PUBLIC_KEYS = {"plan", "indicator_gaps", "contests"}
@@ -279,3 +279,15 @@ class Edition:
         """The documents that came in force by the end of the year."""
         documents = self.project.documents
         return list(documents[: documents.index(self.project.document_of(self.calendar_year)) + 1])
+
+
+def editions_of(
+    project: Project, tables: dict[str, pd.DataFrame], sources: tuple[Source, ...], internal: bool = False
+) -> list[Edition]:
+    """Returns what each annual report of the project is made from."""
+    abbreviations, assumed = load_terms(project.root).abbreviations, load_assumptions(project.root)
+    policy, methods = load_policy(project.root), load_methods(project.root)
+    edition = Edition(
+        project, 0, tables, sources, abbreviations, internal, policy=policy, assumptions=assumed, methods=methods
+    )
+    return [replace(edition, calendar_year=year) for year in project.editions]

@@ -68,7 +68,7 @@ def sent(edition: Edition) -> str:
     """How many schools and executors sent something, how many schools sent all of it, how much is set aside."""
     rows = edition.facts("reporter_completeness")
     of_school = rows["reporter"].isin(list(edition.school_names))
-    parts = list(_senders(rows, of_school, _when(edition)))
+    parts = list(_senders(rows, of_school, cutoff_words(edition)))
     whole = (rows[of_school]["completeness"] == THERE).groupby(rows[of_school]["reporter"]).all().sum()
     if whole:
         parts.append(f"все сведения есть о {counted(whole, 'школа', PREPOSITIONAL)}")
@@ -91,10 +91,11 @@ def reported(edition: Edition) -> str:
         for name, who in (("школ", of_school), ("исполнителей за город", ~of_school))
         if (forms & who).any()
     )
-    return f"Форму {_when(edition)} прислали не все: {', '.join(counts)}."
+    return f"Форму {cutoff_words(edition)} прислали не все: {', '.join(counts)}."
 
 
-def _when(edition: Edition) -> str:
+def cutoff_words(edition: Edition) -> str:
+    """«за 2021 год в срок», or that its cutoff has not come yet."""
     about = f"за {edition.calendar_year} год"
     return f"{about} в срок" if edition.is_over else f"{about} (срок ещё не наступил)"
 

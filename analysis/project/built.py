@@ -16,8 +16,8 @@ from analysis.errors import AnalysisError
 from analysis.files.tables import MANIFEST, PROCESSED, code_fingerprint, read_tables
 from analysis.indicators.school_tables import with_public
 from analysis.lineage.store import stored
-from analysis.pipeline.build import editions_of, made_by
-from analysis.presentation.edition import Edition
+from analysis.pipeline.build import made_by
+from analysis.presentation.edition import Edition, editions_of
 from analysis.presentation.exhibits import Exhibit
 from analysis.presentation.exports import hidden_in
 from analysis.presentation.notebook_pictures import notebook_pictures

@@ -16,8 +16,8 @@ from analysis.contracts.validation import published_faults
 from analysis.files.tables import read_tables
 from analysis.indicators.school_tables import with_public
 from analysis.lineage.store import stored
-from analysis.pipeline.build import editions_of
 from analysis.presentation.catalogue import FAMILIES, family_of
+from analysis.presentation.edition import editions_of
 from analysis.presentation.write import exhibits_of
 from analysis.rules.config import load_project, load_sources
 

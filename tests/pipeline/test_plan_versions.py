@@ -18,12 +18,12 @@ from analysis.indicators.plan import in_force
 from analysis.indicators.plan_changes import _otherwise
 from analysis.indicators.tables import indicator_tables
 from analysis.lineage.walk import Walk
-from analysis.pipeline.build import editions_of
 from analysis.pipeline.chains import chain_words
 from analysis.pipeline.check import check_project
 from analysis.pipeline.unsettled_facts import by_earlier_numbers, measures_of_year
 from analysis.presentation import plan_changes, sentences
 from analysis.presentation.catalogue import family_of
+from analysis.presentation.edition import editions_of
 from analysis.rules.config import Collection, load_project, load_sources
 from roadmaps import TASK, document, of_rule, project_with, the_blocking
 from stores import store_of

@@ -79,8 +79,14 @@ SCHOOL_LAYOUTS = (
     _Layout(mark_statistics.TITLE, mark_statistics.is_statistics, mark_statistics.read_statistics),
     _Layout(regional_summary.TITLE, regional_summary.is_summary, regional_summary.read_summary),
 )
-LAYOUT_MODULES = (exam_protocols, individual_results, mark_statistics, regional_summary)
-LOOKED_FOR = "; ".join(module.LOOKED_FOR for module in LAYOUT_MODULES)
+LOOKED_FOR = "; ".join(
+    (
+        exam_protocols.LOOKED_FOR,
+        individual_results.LOOKED_FOR,
+        mark_statistics.LOOKED_FOR,
+        regional_summary.LOOKED_FOR,
+    )
+)
 
 
 def read_export(content: bytes, file: str, vocabulary: Vocabulary) -> Export:
