@@ -180,7 +180,7 @@ def _density(away: Numbers, variance: Numbers, likelihood: Numbers) -> Numbers:
 
 def below(found: Line, odds: Numbers) -> Numbers:
     """The probability that log odds (from the level) are below a value, of each cell."""
-    place = np.clip((odds - found.start) / found.step, 0.0, LINE_NODES - 1.0)
+    place = np.nan_to_num(np.clip((odds - found.start) / found.step, 0.0, LINE_NODES - 1.0))
     left = np.minimum(place.astype(np.intp), LINE_NODES - 2)
     reached, parabola = _cumulated(found.density)[np.arange(len(left)), left], _parabola(found.density, left)
     return np.asarray(np.clip(reached + _integral(parabola, place - left), 0.0, 1.0))

@@ -126,7 +126,8 @@ def year_to_come(
 
 
 def _of_batch(batch: Batch, now: NDArray[np.bool_], alone: NDArray[np.bool_]) -> tuple[dict[str, Any], dict[str, Any]]:
-    return _foreseen(fit(batch.counts), batch, now, bool(alone[0]))
+    with np.errstate(all="ignore"):  # what did not converge is marked
+        return _foreseen(fit(batch.counts), batch, now, bool(alone[0]))
 
 
 def _joined(parts: list[dict[str, Any]]) -> Foreseen:
@@ -140,8 +141,7 @@ def _joined(parts: list[dict[str, Any]]) -> Foreseen:
 def _foreseen(found: Fit, batch: Batch, now: NDArray[np.bool_], alone: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """What is foreseen for the rows and schools of a batch that have the last year."""
     columns = 1 if alone else found.counts.totals.shape[3]
-    with np.errstate(all="ignore"):  # what did not converge is marked below
-        ahead, moved = _ahead(found, columns), moves(found.counts, alone=alone)
+    ahead, moved = _ahead(found, columns), moves(found.counts, alone=alone)
     place = tuple(part[now] for part in batch.place)
     town, school, column = place[0], place[1], place[3]
     counts = Counts(found.counts.successes[place], found.counts.totals[place], found.counts.level[town, 0, 0, 0])
@@ -290,7 +290,7 @@ def _sums(cells: Numbers, weights: Numbers, totals: Numbers, part: tuple[Numbers
         totals: Of the schools.
         part: Of the schools: the first count that may come, and how many after it.
     """
-    first, least = (one.astype(np.intp) for one in part)
+    first, least = (np.nan_to_num(one, nan=2.0).astype(np.intp) for one in part)
     lengths = 2 ** np.ceil(np.log2(least)).astype(np.intp)
     lengths = np.where(3 * lengths >= 4 * least, 3 * lengths // 4, lengths)
     found = np.zeros((len(totals), int(totals.max(initial=0)) + 1))

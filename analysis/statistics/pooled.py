@@ -122,8 +122,9 @@ def _of_batch(
     town, school = batch.place[:2]
     first = np.unique(town * found.counts.totals.shape[1] + school, return_index=True)[1]
     at, fits = (town[first], school[first]), found.converged[town]
-    effects = np.stack([*_effects(found, at), *_rule(found, batch, counted, least)[:, *at]])
-    return np.where(fits, _cells(found, batch, limits), np.nan), np.where(fits[first], effects, np.nan), fits
+    with np.errstate(all="ignore"):  # what did not converge is left out
+        effects = np.stack([*_effects(found, at), *_rule(found, batch, counted, least)[:, *at]])
+        return np.where(fits, _cells(found, batch, limits), np.nan), np.where(fits[first], effects, np.nan), fits
 
 
 def _cells(found: Fit, batch: Batch, limits: Numbers) -> Numbers:

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special, stats
 
-from analysis.statistics.binomial import Counts
+from analysis.statistics.binomial import Counts, tilted
 from analysis.statistics.foresight import _against, _count_chances, _smallest_change, smallest_change, year_to_come
+from analysis.statistics.pooled import pooled_shares
+from analysis.statistics.rules import Rule
 
 pytestmark = pytest.mark.filterwarnings("error")
 COLUMNS = ("mean", "low_80", "high_80", "low_95", "high_95", "fewer", "more")
@@ -204,3 +206,25 @@ def test_what_is_foreseen_hangs_on_no_grid_of_spreads(monkeypatch):
     many = year_to_come(*rows, town=town).schools
     assert len(few.more) == 8 * 18
     assert_allclose(few.more, many.more, atol=0.02)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_a_fit_that_fails_is_left_out_without_a_warning_and_spoils_no_other(monkeypatch, wrong):
+    rows, town, _ = years(5, 3, towns=2)
+    rows[1][town == 1] = 41
+    exact = year_to_come(*(column[town == 0] for column in rows))
+
+    def failing(counts, prior, about):
+        found = tilted(counts, prior, about)
+        mean = np.where((counts.totals == 41).any(axis=(1, 2, 3), keepdims=True), wrong, found.moments.mean)
+        return found._replace(moments=found.moments._replace(mean=mean))
+
+    monkeypatch.setattr("analysis.statistics.fitting.tilted", failing)
+    for part, other in zip(year_to_come(*rows, town=town), exact, strict=True):
+        assert (part.converged == (town[part.row] == 0)).all()
+        assert_array_equal(part.more[part.converged], other.more)
+        assert np.isnan(part.more[~part.converged]).all()
+    k, n, school, procedure, year = rows
+    shares = pooled_shares(k, n, school, 3 * year + procedure, threshold=Rule(0.3, (1,)), town=town)
+    assert (shares.converged == (town == 0)).all()
+    assert (np.isfinite(shares.schools.meets_rule[0]) == (shares.schools.town == 0)).all()
