@@ -23,6 +23,7 @@ from analysis.cli.commands import (
     region,
     report,
     status,
+    watch,
 )
 from analysis.cli.usage import Parser, count, day, in_russian, listed, one_of, year, years
 from analysis.errors import AnalysisError
@@ -36,6 +37,7 @@ EXAMPLES = r"""Примеры:
   analysis build                           собрать data/processed и части отчётов
   analysis report                          при необходимости собрать и опубликовать все отчёты в reports/_site
   analysis report 2021 --format pdf        только PDF одного отчёта
+  analysis watch                           обновлять отчёты, пока вы правите файлы
   analysis new city --city "город Светлый"  начать свой проект
   analysis demo demo                       записать вымышленный проект, чтобы попробовать
   analysis forms 2021                      книги, которые заполняют школы и управление
@@ -96,6 +98,7 @@ def _parser() -> Parser:
     _add_receive(commands)
     _add_explain(commands)
     _add_report(commands)
+    _add_watch(commands)
     auditing = _add(commands, "audit", audit, "проверить, можно ли по открытым отчётам узнать скрытое")
     auditing.add_argument(
         "years", nargs="*", type=year, metavar="ГОД", help="отчёты проверяются вместе, каких бы ни назвали"
@@ -170,6 +173,13 @@ def _add_report(commands: Commands) -> None:
         metavar="КОМУ",
         help="internal — с примечаниями, путями и цепочками, с пометкой, в output/internal; public (по умолчанию)",
     )
+
+
+def _add_watch(commands: Commands) -> None:
+    does = "следить за папкой и обновлять отчёты, пока вы работаете; остановить — Ctrl+C"
+    watching = _add(commands, "watch", watch, does)
+    watching.add_argument("--engine", type=one_of(ENGINES), default="auto", metavar="ДВИЖОК", help="как у report")
+    watching.set_defaults(seconds=1.0)
 
 
 def _add_documents(commands: Commands) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -50,6 +51,22 @@ def report(project: Project, options: argparse.Namespace) -> int:
     with on_screen() as progress:
         made = work.report(project, options.years, options.formats, options.engine, options.audience, progress)
     _print("Опубликовано:", *(f"  {_from_here(path)}  {file_size(path)}" for path in made))
+    return 0
+
+
+def watch(project: Project, options: argparse.Namespace) -> int:
+    """Builds and publishes what changes, until it is stopped."""
+    from analysis.project.watch import Watch, stamps
+
+    def wait() -> bool:
+        time.sleep(options.seconds)
+        return True
+
+    with on_screen() as progress:
+        try:
+            Watch(project.root, options.engine, progress).follow(lambda: stamps(project.root), wait)
+        except KeyboardInterrupt:
+            progress.say("Остановлено. Сайт остаётся таким, каким был опубликован последний раз.")
     return 0
 
 

@@ -155,7 +155,13 @@ def build(project: Project, years: Sequence[int], progress: Progress) -> Built:
 
 
 def report(
-    project: Project, years: Sequence[int], formats: Sequence[str], engine: str, audience: str, progress: Progress
+    project: Project,
+    years: Sequence[int],
+    formats: Sequence[str],
+    engine: str,
+    audience: str,
+    progress: Progress,
+    later: Sequence[str] = (),
 ) -> list[Path]:
     """Builds if needed, publishes editions, and returns what the site holds of them.
 
@@ -166,6 +172,7 @@ def report(
         engine: auto, quarto or builtin.
         audience: public or internal.
         progress: Is told how far the work has come.
+        later: Formats that are made right after these: what the site has of them stays until then.
 
     Raises:
         AnalysisError: Findings stop the build, or the sources cannot be published.
@@ -188,7 +195,7 @@ def report(
     wanted = [*documents, "index.qmd"] if "html" in formats else documents
     day = max(source.received for source in load_sources(project.root))
     before = partial(_before_going_out, project, asked) if audience == "public" else None
-    return publish(sources, Request(wanted, formats, engine, day), progress=progress, before=before)
+    return publish(sources, Request(wanted, formats, engine, day, later), progress=progress, before=before)
 
 
 def audit(project: Project, progress: Progress) -> tuple[tuple[str, ...], Path, bool]:

@@ -75,7 +75,7 @@ def _bring_up_to_date(
     render, version = choose_engine(request.engine, progress)
     keys = document_keys(reports, {*_documents(reports), *requested}, version, request.fixed_date)
     found = outputs_found(read_state(reports / "_site.json"), site)
-    plan = make_plan(requested, keys, found)
+    plan = make_plan(requested, keys, found, request.later)
     for name in sorted(plan.withdraw):
         progress.say(f"{name}: снято с сайта, потому что устарело, а заново не заказано")
     if plan.make or plan.withdraw:

@@ -44,12 +44,14 @@ class Request(NamedTuple):
         formats: Some of html, pdf, docx.
         engine: auto, quarto or builtin.
         fixed_date: The date written into the files, so that the same input gives the same bytes.
+        later: Formats that the next request asks for: what the site has of them stays though it is stale.
     """
 
     documents: Sequence[str]
     formats: Sequence[str]
     engine: str
     fixed_date: date
+    later: Sequence[str] = ()
 
 
 class Plan(NamedTuple):
@@ -105,7 +107,12 @@ def output_name(document: str, kind: str) -> str:
     return PurePosixPath(document).with_suffix(f".{kind}").as_posix()
 
 
-def make_plan(requested: Mapping[str, tuple[str, ...]], keys: Mapping[str, str], found: Mapping[str, Output]) -> Plan:
+def make_plan(
+    requested: Mapping[str, tuple[str, ...]],
+    keys: Mapping[str, str],
+    found: Mapping[str, Output],
+    later: Sequence[str] = (),
+) -> Plan:
     """Decides which outputs are made, kept and withdrawn.
 
     Other documents stay as they are. A format of a requested document that was not requested itself stays only while it
@@ -116,6 +123,7 @@ def make_plan(requested: Mapping[str, tuple[str, ...]], keys: Mapping[str, str],
         requested: For each document of the request, its formats.
         keys: The current key of every document.
         found: The outputs of the site.
+        later: Formats that may be stale for the moment.
 
     Returns:
         The plan.
@@ -124,6 +132,7 @@ def make_plan(requested: Mapping[str, tuple[str, ...]], keys: Mapping[str, str],
     wanted = {output_name(document, kind) for document, kinds in requested.items() for kind in kinds}
     fresh = {name for name in found if name in document_of and found[name].key.startswith(keys[document_of[name]])}
     stale = {name for name in found if document_of.get(name) in requested} - wanted - fresh
+    stale = {name for name in stale if not name.endswith(tuple(f".{kind}" for kind in later))}
     withdraw = frozenset(stale | (found.keys() - document_of.keys()))
     all_outputs = frozenset(found.keys() | wanted) - withdraw
     full = {name: _output_key(name, keys[document_of[name]], all_outputs) for name in all_outputs}

@@ -1,0 +1,135 @@
+"""`watch` publishes what changes, web pages first, says what is different and outlives a broken file."""
+
+import os
+
+import pandas as pd
+import pytest
+
+from analysis.contracts.columns import pandas_types, typed_table
+from analysis.contracts.indicators import PlanFact
+from analysis.errors import AnalysisError
+from analysis.files.progress import Progress
+from analysis.project.watch import AS_BEFORE, Watch, difference, stamps
+
+SETTINGS = """[project]
+city = "город Светлый"
+publisher = "Управление"
+contact = ""
+site_url = ""
+editions = [2021]
+[roadmap]
+file = "data/raw/roadmap.txt"
+largest_plausible_count = 1000
+"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    for folder in (
+        "data/raw/2021",
+        "data/processed",
+        "data/private",
+        "reports/2021/figures",
+        "reports/_site",
+        "output",
+    ):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "project.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "data/raw/SOURCES.toml").write_text("", encoding="utf-8")
+    return tmp_path
+
+
+class Published:
+    """Notes what was asked for, and fails where a file is broken."""
+
+    def __init__(self, root):
+        self.root, self.formats, self.later = root, [], []
+
+    def __call__(self, project, years, formats, engine, audience, progress, later):
+        assert (project.city, years, engine, audience) == ("город Светлый", (), "builtin", "public")
+        if (self.root / "data/raw/SOURCES.toml").read_text(encoding="utf-8") == "broken":
+            raise AnalysisError("data/raw/SOURCES.toml, строка 1: сломано")
+        self.formats.append(formats)
+        self.later.append(later)
+
+
+def _followed(root, edits):
+    """What was published and said while these edits were made, one before each look."""
+    said, published, waiting = [], Published(root), list(edits)
+
+    def wait():
+        return bool(waiting) and [waiting.pop(0)(), True][1]
+
+    Watch(root, "builtin", Progress(said.append), published).follow(lambda: stamps(root), wait)
+    return published, said
+
+
+def _saved(path, text):
+    """A file is saved a moment later than before; clocks of folders may be coarse."""
+
+    def save():
+        path.write_text(text, encoding="utf-8")
+        os.utime(path, ns=(path.stat().st_mtime_ns + 10**9,) * 2)
+
+    return save
+
+
+def test_web_pages_come_first_and_only_a_change_makes_them_again(root):
+    published, said = _followed(root, [lambda: None, _saved(root / "data/terms.toml", "# x"), lambda: None])
+    assert published.formats == [("html",), ("html", "pdf", "docx")] * 2
+    assert published.later == [("pdf", "docx"), ()] * 2
+    assert "Изменено: data/terms.toml" in said
+
+
+def test_a_broken_file_is_told_and_the_work_goes_on_when_it_is_mended(root):
+    record = root / "data/raw/SOURCES.toml"
+    published, said = _followed(root, [_saved(record, "broken"), lambda: None, _saved(record, "mended")])
+    assert len(published.formats) == 4
+    told = [one for one in said if "сломано" in one]
+    assert len(told) == 1
+    assert "Прежнее состояние остаётся" in told[0]
+    assert said.count("Изменено: data/raw/SOURCES.toml") == 2
+
+
+def test_a_project_without_its_settings_is_told_too(root):
+    settings = root / "project.toml"
+    published, said = _followed(root, [settings.unlink, _saved(settings, SETTINGS)])
+    assert len(published.formats) == 4
+    assert sum("Прежнее состояние остаётся" in one for one in said) == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "is_watched"),
+    [
+        ("data/raw/2021/form.xlsx", True), ("reports/2021/meeting.qmd", True), ("data/disclosure.toml", True),
+        ("requirements.lock", True), ("data/private/mask.key", True), ("data/private/printed-2021.json", False),
+        ("data/processed/plan.parquet", False), ("reports/_site/index.html", False), ("output/findings.txt", False),
+        ("reports/2021/figures/fig-plan-1.png", False), ("data/raw/2021/~$form.xlsx", False),
+    ],
+)  # fmt: skip
+def test_what_people_write_is_watched_and_what_is_made_is_not(root, file, is_watched):
+    before = stamps(root)
+    (root / file).write_text("x", encoding="utf-8")
+    assert (stamps(root) != before) == is_watched
+
+
+def _plan_fact(*reported):
+    whole = {name: 0 for name, kind in pandas_types(PlanFact).items() if kind in ("int64", "bool")}
+    rows = [
+        {**whole, "measure_label": "4.4", "calendar_year": 2021 + n, "reported_count": one}
+        for n, one in enumerate(reported)
+    ]
+    return typed_table(PlanFact, rows)
+
+
+def test_the_difference_names_how_many_numbers_and_the_first():
+    said = difference({"plan_fact": (_plan_fact(1, None, 3), _plan_fact(2, 5, 3))})
+    assert said == "Изменились числа: План и факт — 2; например, План и факт (4.4, 2021): «Сообщено» 1 → 2."
+    assert "(4.4, 2022): «Сообщено» нет → 5" in difference({"plan_fact": (_plan_fact(1, None), _plan_fact(1, 5))})
+
+
+def test_more_rows_are_told_and_no_difference_is_said_to_be_none():
+    said = difference({"plan_fact": (_plan_fact(1), _plan_fact(1, 2))})
+    assert said == "Изменились числа: План и факт: строк было 1, стало 2."
+    assert difference({"plan_fact": (_plan_fact(1), _plan_fact(1))}) == AS_BEFORE
+    assert difference({"unknown": (pd.DataFrame(), pd.DataFrame())}) == AS_BEFORE
