@@ -231,7 +231,7 @@ def _add_format_and_engine(parser: Parser, engine: str) -> None:
 
 def _add_region(commands: Commands) -> None:
     does = "проверить, собрать или опубликовать города региона (region.toml) и его служебный сводный отчёт"
-    examples = "Примеры: analysis region report --jobs 4; analysis region demo demo-region (вымышленный регион)"
+    examples = "Примеры: analysis region report --jobs 4; analysis region demo ПАПКА (вымышленный регион)"
     of_region: Parser = commands.add_parser(
         "region", help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=examples
     )
@@ -256,7 +256,10 @@ def _add_region(commands: Commands) -> None:
             help="сколько городов сразу (по умолчанию — по числу ядер)",
         )
         doing.add_argument(
-            "--scheduler", default="", metavar="АДРЕС", help="планировщик Dask, например tcp://10.0.0.5:8786"
+            "--scheduler",
+            default="",
+            metavar="АДРЕС",
+            help="планировщик, когда одного компьютера мало: tcp://10.0.0.5:8786",
         )
     showing = _add(steps, "demo", invented_region, "записать вымышленный регион, чтобы попробовать")
     showing.add_argument("folder", type=Path, metavar="ПАПКА", help="новая или пустая папка или прежний такой регион")

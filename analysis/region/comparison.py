@@ -5,7 +5,7 @@ Nobody is ranked: cities keep the order of region.toml, and what cannot be compa
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,7 @@ def with_doubles(states: Sequence[CityState]) -> list[CityState]:
         of_name.setdefault(state.name.casefold(), []).append(state.city.id)
         for login in state.told.get("logins") or state.good.get("logins") or ():
             of_login.setdefault(login, []).append(state.city.id)
-    return [CityState(one.city, one.told, one.good, _double(one, of_name, of_login)) for one in states]
+    return [replace(one, left_out=one.left_out or _double(one, of_name, of_login)) for one in states]
 
 
 def _double(state: CityState, of_name: Mapping[str, list[str]], of_login: Mapping[str, list[str]]) -> str:
@@ -116,7 +116,7 @@ def region_tables(region: Region, states: Sequence[CityState]) -> dict[str, pd.D
 
 def _editions(region: Region, states: Sequence[CityState]) -> Iterator[dict[str, Any]]:
     """A row a built city and year: forms, and whether the city has approved these very numbers."""
-    forms = read_table(region.output, "reporter_completeness")
+    forms = read_table(region.output, "reporter_completeness", [one.city.id for one in states if one.good])
     forms = forms[forms["fact_kind"] == FORM]
     for state in states:
         for year in state.good.get("editions", ()):

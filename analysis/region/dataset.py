@@ -18,6 +18,7 @@ from analysis.presentation.words import as_text
 
 CITIES, TABLES_FOLDER, STATE, PACKAGE = "cities", "tables", "state.json", "datapackage.json"
 CITY = "city_id"
+BUILD_AGAIN = "Соберите заново: analysis region build"
 _ARROW = {
     "str": pa.string(), "int64": pa.int64(), "Int64": pa.int64(), "float64": pa.float64(), "Float64": pa.float64(),
     "bool": pa.bool_(), "datetime64[us]": pa.timestamp("us"),
@@ -50,37 +51,44 @@ def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
     pq.write_table(made.replace_schema_metadata(None), folder / f"{name}.parquet")
 
 
-def files_of(output: Path, name: str) -> list[Path]:
-    """The files of a table: one a city, in the order of their names, or the region's own.
+def files_of(output: Path, name: str, cities: Sequence[str]) -> list[Path]:
+    """The files of a table: one a city that has it, in the order of the cities, or the region's own.
 
     Raises:
         AnalysisError: One of them has another schema.
     """
-    found = [output / TABLES_FOLDER / f"{name}.parquet"]
-    if name not in REGION_TABLES:
-        found = sorted((output / CITIES).glob(f"*/{name}.parquet"))
-    found = [path for path in found if path.is_file()]
+    folders = [TABLES_FOLDER] if name in REGION_TABLES else [f"{CITIES}/{city}" for city in cities]
+    found = [path for folder in folders if (path := output / folder / f"{name}.parquet").is_file()]
     for path in found:
-        if not pq.read_schema(path).equals(schema_of(name)):
-            raise AnalysisError(
-                f"{path}: столбцы не те, что у таблицы «{name}» сейчас. Соберите заново: analysis region build"
-            )
+        if not _fits(path):
+            raise AnalysisError(f"{path}: столбцы не те, что у таблицы «{name}» сейчас. {BUILD_AGAIN}")
     return found
 
 
-def read_table(output: Path, name: str, cities: Sequence[str] | None = None) -> pd.DataFrame:
-    """A table of all cities, or of some."""
-    parts = [pq.read_table(path) for path in files_of(output, name) if cities is None or path.parent.name in cities]
+def _fits(path: Path) -> bool:
+    """Whether a file has the schema that its table has today."""
+    return path.stem in all_tables() and bool(pq.read_schema(path).equals(schema_of(path.stem)))
+
+
+def read_table(output: Path, name: str, cities: Sequence[str]) -> pd.DataFrame:
+    """A table of some cities together, or one of the region."""
+    parts = [pq.read_table(path) for path in files_of(output, name, cities)]
     whole = pa.concat_tables(parts) if parts else schema_of(name).empty_table()
     wide = {pa.int64(): pd.Int64Dtype(), pa.float64(): pd.Float64Dtype()}
     found: pd.DataFrame = whole.to_pandas(types_mapper=wide.get).astype(_types(name))
     return found
 
 
-def names_in(output: Path) -> list[str]:
-    """The tables that some city, or the region, has."""
-    found = {path.stem for path in (*output.glob(f"{CITIES}/*/*.parquet"), *output.glob(f"{TABLES_FOLDER}/*.parquet"))}
+def names_in(output: Path, cities: Sequence[str]) -> list[str]:
+    """The tables that some of the cities, or the region, has."""
+    folders = [output / TABLES_FOLDER, *(output / CITIES / city for city in cities)]
+    found = {path.stem for folder in folders for path in folder.glob("*.parquet")}
     return [name for name in all_tables() if name in found]
+
+
+def can_be_read(folder: Path) -> bool:
+    """Whether the tables of a city are those of today; an older version of the program may have had others."""
+    return all(_fits(path) for path in folder.glob("*.parquet"))
 
 
 def read_state(folder: Path) -> dict[str, Any]:
@@ -92,12 +100,12 @@ def read_state(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def write_package(output: Path, title: str) -> None:
+def write_package(output: Path, title: str, cities: Sequence[str]) -> None:
     """Writes datapackage.json (Frictionless Data Package): each table with its files, columns and their meaning."""
     package = {
         "name": "region",
         "title": title,
-        "resources": [_resource(output, name, files_of(output, name)) for name in names_in(output)],
+        "resources": [_resource(output, name, files_of(output, name, cities)) for name in names_in(output, cities)],
     }
     write_file_whole(output / PACKAGE, (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode())
 

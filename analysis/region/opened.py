@@ -32,13 +32,14 @@ def opened(folder: str | Path | None) -> "OpenRegion":
 class _Stored(Mapping[str, "pd.DataFrame"]):
     """The tables by name, each read when it is asked for."""
 
-    def __init__(self, output: Path) -> None:
-        self._output, self._names = output, names_in(output)
+    def __init__(self, region: Region) -> None:
+        self.cities = [one.id for one in region.file.cities]
+        self._output, self._names = region.output, names_in(region.output, self.cities)
 
     def __getitem__(self, name: str) -> "pd.DataFrame":
         if name not in self._names:
             raise KeyError(name)
-        return read_table(self._output, name)
+        return read_table(self._output, name, self.cities)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -82,7 +83,7 @@ class OpenRegion:
         Нужен пакет duckdb: он ставится с дополнением sql. Других файлов запрос не читает, таблиц не меняет.
         """
         asked = [name for name in self._stored if name in query.casefold()]
-        files = {name: files_of(self.region.output, name) for name in asked}
+        files = {name: files_of(self.region.output, name, self._stored.cities) for name in asked}
 
         def loaded(connection: Any) -> None:
             for name, paths in files.items():
@@ -93,7 +94,7 @@ class OpenRegion:
 
     @cached_property
     def _stored(self) -> _Stored:
-        stored = _Stored(self.region.output)
+        stored = _Stored(self.region)
         if "region_cities" not in stored:
             raise AnalysisError(NOT_BUILT)
         return stored

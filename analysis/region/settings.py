@@ -13,6 +13,7 @@ from analysis.rules.written import FilePath, Filled, Misfit, Rule, Written, repe
 
 REGION_FILE = "region.toml"
 HASH_DIGITS = 16
+NAME_IT = "Укажите папку региона ключом --region. Образец файла — в docs/how-to/region.md."
 CityId = Annotated[
     str, Rule(lambda one: re.fullmatch(r"[\w-]+", one), stands("нужно имя из букв, цифр, «-» и «_», без пробелов"))
 ]
@@ -114,7 +115,4 @@ def load_region(folder: Path | None = None) -> Region:
     for root in (here,) if folder else (here, *here.parents):
         if (root / REGION_FILE).is_file():
             return Region(root, read_rules(root, REGION_FILE, RegionFile, optional=False))
-    raise AnalysisError(
-        f"Файл {REGION_FILE} не найден в папке {here}{'' if folder else ' и выше'}. "
-        "Укажите папку региона: analysis region check --region ПАПКА. Образец файла — в README.md."
-    )
+    raise AnalysisError(f"Файл {REGION_FILE} не найден в папке {here}{'' if folder else ' и выше'}. {NAME_IT}")

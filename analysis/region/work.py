@@ -1,6 +1,7 @@
 """The work of a region, step by step; it prints nothing. A city's own work is that of its project."""
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,14 +13,15 @@ from analysis.files.progress import Progress
 from analysis.presentation.russian import short_date
 from analysis.region.city import BUILD, CHECK, REPORT, Order, Told, run_city
 from analysis.region.comparison import CityState, region_tables, with_doubles
-from analysis.region.dataset import CITIES, TABLES_FOLDER, read_state, write_package, write_table
-from analysis.region.settings import Region
+from analysis.region.dataset import CITIES, TABLES_FOLDER, can_be_read, read_state, write_package, write_table
+from analysis.region.settings import City, Region
 from analysis.region.workers import Task, run
 from analysis.rules.config import INVENTED
 
 if TYPE_CHECKING:
     import pandas as pd
 
+OUT_OF_DATE = "последнее состояние собрано прежней версией программы и не читается; соберите город"
 DOING = {CHECK: "Проверяю города", BUILD: "Собираю города", REPORT: "Собираю и публикую города"}
 
 
@@ -100,7 +102,7 @@ def _built(region: Region, step: str, how: How, progress: Progress) -> Ran:
         progress.step("Свожу таблицы региона")
         tables = region_tables(region, states)
         _refuse_broken(tables)
-        write_region_tables(region, tables)
+        write_region_tables(region, tables, [one.city.id for one in states if one.good])
     return Ran(tuple(states), tables)
 
 
@@ -114,8 +116,14 @@ def _worked(region: Region, step: str, how: How, progress: Progress) -> list[Cit
     progress.step(DOING[step], 0, len(orders))
     for one in run(orders, how.jobs, how.scheduler, how.task):
         told[one["id"]] = one
-        progress.step(DOING[step], len(told), len(orders), str(one.get("city") or one["id"]))
-    return with_doubles([CityState(one, told[one.id], read_state(targets[one.id])) for one in region.file.cities])
+        city = str(one.get("city") or one["id"])
+        progress.step(DOING[step], len(told), len(orders), city)
+    return with_doubles([_state(one, told[one.id], targets[one.id]) for one in region.file.cities])
+
+
+def _state(city: City, told: Told, target: Path) -> CityState:
+    readable = can_be_read(target)
+    return CityState(city, told, read_state(target) if readable else {}, "" if readable else OUT_OF_DATE)
 
 
 def _refuse_broken(tables: "dict[str, pd.DataFrame]") -> None:
@@ -128,8 +136,8 @@ def _refuse_broken(tables: "dict[str, pd.DataFrame]") -> None:
         raise AnalysisError("\n".join(screen_lines(broken)))
 
 
-def write_region_tables(region: Region, tables: "dict[str, pd.DataFrame]") -> None:
-    """Replaces the tables of the region whole; what is written with a city stays with it."""
+def write_region_tables(region: Region, tables: "dict[str, pd.DataFrame]", cities: Sequence[str]) -> None:
+    """Replaces the tables of the region whole; the package names them and those of the cities that have any."""
     with tempfile.TemporaryDirectory(prefix=".tables+", dir=region.output) as draft:
         new = Path(draft) / TABLES_FOLDER
         new.mkdir()
@@ -137,4 +145,4 @@ def write_region_tables(region: Region, tables: "dict[str, pd.DataFrame]") -> No
             write_table(new, name, table)
         replace_folder(new, region.output / TABLES_FOLDER)
     head = region.file.head
-    write_package(region.output, f"{head.name}. {INVENTED}" if head.invented else head.name)
+    write_package(region.output, f"{head.name}. {INVENTED}" if head.invented else head.name, cities)

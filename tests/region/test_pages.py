@@ -30,7 +30,7 @@ def region(built_town, tmp_path_factory):
     nobody = CityState(region.file.cities[2], {"id": "nobody", "error": "проекта города здесь нет"}, {})
     states = with_doubles([state_with(region, "b"), state_with(region, "a"), nobody])
     tables = region_tables(region, states)
-    write_region_tables(region, tables)
+    write_region_tables(region, tables, ["b", "a"])
     publish_region(region, states, tables, SILENT)
     return region
 

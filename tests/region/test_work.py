@@ -127,6 +127,23 @@ def test_a_fault_of_the_program_in_a_city_is_a_sentence(own, monkeypatch):
     assert told["error"].startswith("ошибка программы (ZeroDivisionError")
 
 
+def test_a_state_that_an_older_program_left_stops_nobody(own):
+    shutil.rmtree(own.root / "a")
+    table = dataset.read_table(own.output, "targets", ["a"]).drop(columns="target_mark")
+    table.to_parquet(own.output / "cities/a/targets.parquet")
+    ran = build(own, ALONE, SILENT)
+    assert [state[1] for state in _states(ran).values()] == [False, True]
+    assert "собрано прежней версией программы" in ran.said()[0]
+
+
+def test_a_city_that_left_the_region_is_in_no_table(own):
+    ran = build(region_of(own.root, {"b": "b"}), ALONE, SILENT)
+    assert list(_states(ran)) == ["b"]
+    package = (own.output / dataset.PACKAGE).read_text(encoding="utf-8")
+    assert "cities/b/targets.parquet" in package
+    assert "cities/a/" not in package
+
+
 def test_two_runs_at_once_are_refused(own):
     from analysis.files.atomic import only_one_at_work
 

@@ -1,0 +1,145 @@
+"""An invented region of so many cities: how long its report takes, and whether random kills change a byte of it.
+
+`python -m benchmarks.regions_of report 30 20` measures; `kills 6 3 50` kills fifty processes while a region is built
+again and again, and `dask 6 3 50` does so with the workers of a cluster. All on the cores of this machine.
+"""
+
+import os
+import random
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import psutil
+
+from analysis.files.progress import SILENT
+from analysis.region.invented import Town, write_region
+from analysis.region.settings import Region, load_region
+from analysis.region.work import How, build, report
+
+YEARS, DAY = (2020, 2021, 2022), date(2026, 11, 30)
+PAUSE = (4.0, 12.0)  # seconds between two kills: a city must sometimes come to its end
+CORES = os.cpu_count() or 1
+Victims = Callable[[], list[psutil.Process]]
+
+
+def invented(folder: Path, cities: int, schools: int) -> Region:
+    """Writes the region."""
+    towns = [Town(f"town{number:02d}", f"город № {number}", number, schools) for number in range(1, cities + 1)]
+    write_region(folder, towns, YEARS)
+    return load_region(folder)
+
+
+def measured(cities: int, schools: int) -> None:
+    """Prints the seconds of a report from nothing, of one in which nothing has changed, and the memory of all."""
+    with tempfile.TemporaryDirectory() as scratch:
+        region = invented(Path(scratch), cities, schools)
+        peak = _Peak()
+        for what in ("from nothing", "nothing changed"):
+            started = time.perf_counter()
+            assert report(region, How(CORES, "", DAY), SILENT).is_whole
+            print(f"{what}: {time.perf_counter() - started:.1f} s, {peak.megabytes:.0f} MB in all processes")
+
+
+class _Peak(threading.Thread):
+    """The most memory that this process and its children had together."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.megabytes = 0.0
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
+            held = sum(one.memory_info().rss for one in processes if one.is_running())
+            self.megabytes = max(self.megabytes, held / 2**20)
+            time.sleep(0.2)
+
+
+def killed(cities: int, schools: int, kills: int, *, on_dask: bool = False) -> None:
+    """Builds the region until so many of its processes were killed; every build must give the same bytes."""
+    with tempfile.TemporaryDirectory() as scratch:
+        region = invented(Path(scratch), cities, schools)
+        assert build(region, How(CORES, "", DAY), SILENT).is_whole
+        expected, left, builds = _bytes(region), [kills], 0
+        with _Cluster() if on_dask else _Here() as place:
+            while left[0]:
+                _forget(region)
+                stop = threading.Event()
+                killer = threading.Thread(target=_kill, args=(place.victims, left, stop))
+                killer.start()
+                ran = build(region, How(CORES, place.address, DAY), SILENT)
+                stop.set()
+                killer.join()
+                builds += 1
+                assert ran.is_whole, ran.said()
+                assert _bytes(region) == expected, "other bytes"
+        print(f"{kills} kills in {builds} builds of {cities} cities: the same {len(expected)} files")
+
+
+def _kill(victims: Victims, left: list[int], stop: threading.Event) -> None:
+    chance = random.Random(left[0])
+    while left[0] and not stop.wait(chance.uniform(*PAUSE)):
+        if found := victims():
+            chance.choice(found).kill()
+            left[0] -= 1
+
+
+def _bytes(region: Region) -> dict[str, bytes]:
+    files = (path for path in region.output.rglob("*") if path.is_file() and ".lock" not in path.name)
+    return {path.relative_to(region.output).as_posix(): path.read_bytes() for path in files}
+
+
+def _forget(region: Region) -> None:
+    for made in (region.output, *region.root.glob("*/data/processed")):
+        shutil.rmtree(made)
+
+
+class _Here:
+    """Processes of this machine."""
+
+    address = ""
+
+    def __enter__(self) -> "_Here":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def victims(self) -> list[psutil.Process]:
+        """The processes at work."""
+        return [one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())]
+
+
+class _Cluster:
+    """A Dask cluster of processes, each replaced by its nanny when it dies."""
+
+    def __enter__(self) -> "_Cluster":
+        from distributed import LocalCluster
+
+        self._cluster = LocalCluster(  # type: ignore[no-untyped-call]
+            n_workers=CORES, threads_per_worker=1, dashboard_address=None
+        )
+        self.address = str(self._cluster.scheduler_address)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._cluster.close()
+
+    def victims(self) -> list[psutil.Process]:
+        """The workers."""
+        return [psutil.Process(one.process.pid) for one in self._cluster.workers.values() if one.process.pid]
+
+
+if __name__ == "__main__":
+    command, *numbers = sys.argv[1:]
+    counts = [int(one) for one in numbers]
+    if command == "report":
+        measured(*counts)
+    else:
+        killed(*counts, on_dask=command == "dask")
