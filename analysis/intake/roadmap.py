@@ -236,12 +236,10 @@ class _BodyReader:
     def _report_header(self, header: Sequence[Block], problem: str) -> None:
         headings = list(dict.fromkeys(plain(cell.text) for block in header for cell in block.filled))
         said = f"Шапка таблицы не прочитана: {problem}. Строки под ней не читаются."
-        stanza = "\n\n".join(columns_stanza(one) for one in headings if not self._is_known(one))
+        unknown = [one for one in headings if not one.isdecimal() and role_of(folded(one), self.settled) is None]
+        stanza = "\n\n".join(map(columns_stanza, unknown))
         place, value = (header[0].place,), " | ".join(headings)
         self._find("columns", Severity.BLOCKS, place, value, said, SETTLE_COLUMNS, stanza)
-
-    def _is_known(self, heading: str) -> bool:
-        return heading.isdecimal() or role_of(folded(heading), self.settled) is not None
 
     def _read_block(self, block: Block, below: Block | None) -> None:
         if block.table == OTHER_SHEET:

@@ -93,8 +93,10 @@ class Package:
         try:
             with self.archive.open(entry) as stream:
                 chunks = iter(lambda: stream.read(CHUNK_BYTES), b"")
-                cut = map(_without_blank_cells, chunks) if entry.file_size > CUT_FROM_BYTES else chunks
-                yield from _parse(cut, reader, most_bytes)
+                if entry.file_size > CUT_FROM_BYTES:
+                    # A blank cell across the end of a chunk stays; the parser takes no notice of it either.
+                    chunks = (BLANK_CELLS.sub(b"", chunk) for chunk in chunks)
+                yield from _parse(chunks, reader, most_bytes)
         except _NotOfAWorkbookError as error:
             raise self.damaged(f"часть {part}: {error}") from None
         except DAMAGE:
@@ -219,11 +221,6 @@ def _parse(chunks: Iterator[bytes], reader: PartReader, most_bytes: int) -> Iter
     if not reader.done:
         parser.Parse(b"", True)
         yield
-
-
-def _without_blank_cells(chunk: bytes) -> bytes:
-    # A cell across the end of a chunk stays; the parser takes no notice of it either.
-    return BLANK_CELLS.sub(b"", chunk)
 
 
 def _refuse_declarations(*_: object) -> None:

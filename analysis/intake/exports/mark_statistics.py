@@ -218,8 +218,11 @@ def _fault(subject: str, writing: str, unread_year: str) -> str:
 
 def _reconciled(row: _Row, decimals: int) -> ExamCounts:
     counts = row.marks or counts_of(row.total, row.percents, decimals)
-    if counts is None or (contradiction := _contradicts(row, decimals)):
-        return replace(row.counts, fault=row.counts.fault or (contradiction if counts else _does_not_fit(row)))
+    if counts is None:
+        said = f"проценты не сводятся к целым числам участников ({_percents(row)}; участников {row.total})"
+        return replace(row.counts, fault=row.counts.fault or said)
+    if contradiction := _contradicts(row, decimals):
+        return replace(row.counts, fault=row.counts.fault or contradiction)
     coarse = not row.marks and row.total > 100 * 10**decimals
     marks: dict[str, Any] = dict(zip(MARK_COLUMNS, counts, strict=True))
     return replace(row.counts, participant_count=row.total, remark=COARSE if coarse else "", **marks)
@@ -235,10 +238,6 @@ def _contradicts(row: _Row, decimals: int) -> str:
     if row.percents and not agree(row.total, row.marks, row.percents, decimals):
         return f"число и доля одной из отметок не сходятся ({shown}; {_percents(row)}; участников {row.total})"
     return ""
-
-
-def _does_not_fit(row: _Row) -> str:
-    return f"проценты не сводятся к целым числам участников ({_percents(row)}; участников {row.total})"
 
 
 def _percents(row: _Row) -> str:

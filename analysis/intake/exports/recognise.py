@@ -121,13 +121,14 @@ def _read_sheet(sheet: GridSheet, content: bytes, file: str, vocabulary: Vocabul
     watched = hidden.watched(sheet)
     head = list(islice(watched, LINES_LOOKED_AT))
     lines = chain(head, watched)
+    names_pupils = any(not NAMES_OF_PUPILS.isdisjoint(headings(line).values()) for line in head)
     pupils = next((layout for layout in PUPIL_LAYOUTS if layout.is_this(head)), None)
     schools = next((layout for layout in SCHOOL_LAYOUTS if layout.is_this(head)), None)
     if not sheet.hidden and pupils is not None:
         blocks = pupils.read(hidden.sheet, lines, vocabulary)
         hidden.doubt_pupils(blocks)
         return _ReadSheet(sheet.number, hidden, pupils.title, blocks=blocks)
-    if not sheet.hidden and schools is not None and not _names_pupils(head):
+    if not sheet.hidden and schools is not None and not names_pupils:
         hidden.sheet = _place(sheet, named=True)
         counts = list(map(hidden.doubted, _rows_of_schools(schools, hidden.sheet, lines, vocabulary, file)))
         return _ReadSheet(sheet.number, hidden, schools.title, counts=counts)
@@ -173,10 +174,6 @@ def _what_it_is(lines: Sequence[Line], content: bytes, place: str) -> str:
     if content.startswith(OLE2):
         return f"это форма (лист «{sheet}»), сохранённая в старом формате .xls. {SAVE_AS_XLSX}"
     return f"это форма (лист «{sheet}»), но скрытых отметок в ней нет: чья она, узнать нельзя. {SEND_AGAIN}"
-
-
-def _names_pupils(lines: Sequence[Line]) -> bool:
-    return any(not NAMES_OF_PUPILS.isdisjoint(headings(line).values()) for line in lines)
 
 
 def _place(sheet: GridSheet, named: bool) -> str:
