@@ -2,14 +2,13 @@
 
 Invented towns with fixed seeds: what is said and came, coverage, errors and log loss beside the schools' own counts
 (Jeffreys), the joint rule, support that was given, jumps of levels, schools of like context.
-`python -m benchmarks.pooled rows` measures 1.5 million rows on two processes.
+`python -m benchmarks.pooled rows` measures 1.5 million rows on all processors.
 """
 
 import resource
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -204,25 +203,29 @@ def speed() -> None:
 
 
 def rows() -> None:
-    """1.5 million rows: 2,333 towns of 18 schools, 12 procedures, three years, on two processes."""
-    started = time.perf_counter()
-    with ProcessPoolExecutor(2) as pool:
-        done = list(pool.map(_many, (3500, 3499)))
-    taken = time.perf_counter() - started
-    working = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"{sum(one for one, _ in done)} rows: {taken:.1f} s, {sum(one for _, one in done):.0f} MB; "
-          f"seconds of processors: {working.ru_utime + working.ru_stime:.1f}")  # fmt: skip
-
-
-def _many(towns: int) -> tuple[int, float]:
-    rng = np.random.default_rng(towns)
-    town, school, procedure = np.indices((towns, 18, 12)).reshape(3, -1)
+    """1.5 million rows: 2,333 towns of 18 schools, 12 procedures, three years: shares, and the last year foreseen."""
+    rng = np.random.default_rng(3500)
+    town, school, year, procedure = np.indices((2333, 18, 3, 12)).reshape(4, -1)
     totals = rng.integers(8, 40, town.shape, endpoint=True)
-    odds = LEVEL + 0.35 * rng.normal(size=(towns, 18))[town, school] + 0.25 * rng.normal(size=town.shape)
-    found = pooled_shares(
-        rng.binomial(totals, special.expit(odds)), totals, school, procedure, threshold=0.3, town=town
-    )
-    return len(found.mean), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    odds = LEVEL + 0.35 * rng.normal(size=(2333, 18))[town, school] + 0.25 * rng.normal(size=town.shape)
+    counts = rng.binomial(totals, special.expit(odds)), totals, school, procedure
+    for name, run in (
+        ("shares of each year", lambda: pooled_shares(*counts, threshold=0.3, town=3 * town + year)),
+        ("the last year foreseen", lambda: year_to_come(*counts, year, town=town)),
+    ):
+        started, before = time.perf_counter(), _of_processors()
+        run()
+        print(f"{len(town)} rows, {name}: {time.perf_counter() - started:.1f} s, seconds of processors: "
+              f"{_of_processors() - before:.1f}, at most {_megabytes():.0f} MB a process")  # fmt: skip
+
+
+def _of_processors() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _megabytes() -> float:
+    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
 
 
 if __name__ == "__main__":
