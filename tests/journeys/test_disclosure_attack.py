@@ -119,8 +119,8 @@ def _with_facts(checked, facts):
 def _with_indicators(made):
     """The indicators of schools too, though nobody reported about the roadmap."""
 
-    def both(tables, collection, reporting, looked_at, methods):
-        plan, _ = made(tables, collection, reporting, looked_at, methods)
+    def both(tables, collection, reporting, looked_at, methods, *more):
+        plan, _ = made(tables, collection, reporting, looked_at, methods, *more)
         of_schools, edges = indicators.effectiveness_tables(tables, methods, YEARS)
         return {**plan, **of_schools}, edges
 
