@@ -256,13 +256,22 @@ def _of_the_plan(edition: Edition) -> Iterator[str]:
 
 def decisions(edition: Edition) -> list[str]:
     """What has to be decided, a line each with whom it waits for."""
-    return [*_waiting(edition), *_nobody(edition), *_open_totals(edition)]
+    return [*_waiting(edition), *_missed(edition), *_nobody(edition), *_open_totals(edition)]
 
 
 def _waiting(edition: Edition) -> Iterator[str]:
     for row in _owed(edition, NOT_EXAMINED):
         measures, since = _measures(row["labels"]), short_date(row["since"])
         yield f"Рассмотреть подтверждения по {measures}, поданные с {since}. Ждут управления образования."
+
+
+def _missed(edition: Edition) -> Iterator[str]:
+    if edition.execution.empty or not edition.is_over:
+        return
+    rows = planned_in(edition.tables["plan_fact"], edition.calendar_year)
+    labels = in_order_of_codes(rows.loc[rows["status"].isin([PARTLY, NOT_DONE]), "measure_label"])
+    if labels:
+        yield f"Решить, как наверстать невыполненное по {_measures(labels)}. Ждёт управления образования."
 
 
 def _nobody(edition: Edition) -> Iterator[str]:

@@ -29,7 +29,15 @@ from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
 from analysis.presentation.markdown import escape
 from analysis.presentation.russian import NO_BREAK_SPACE, counted, short_date
 from analysis.presentation.shares import HIDDEN, fact_words, in_percent
-from analysis.presentation.words import NOT_STATED, Row, deadline_words, rows_of, target_words, task_heading
+from analysis.presentation.words import (
+    NOT_STATED,
+    Row,
+    deadline_words,
+    rows_of,
+    target_words,
+    task_heading,
+    unit_words,
+)
 
 # A state by its sign as well: what differs in colour alone is lost on paper.
 SIGNS = {
@@ -142,7 +150,8 @@ def _documents(edition: Edition) -> dict[tuple[str, int], list[str]]:
 def _numbers(row: Row) -> str:
     """«1 из 2», and what was reported where it is another number."""
     said_plan, accepted = target_words(row), fact_words(row, "accepted_count")
-    counted_up = said_plan[:1].isdigit() and row["better"] != "less" and not is_share(row)
+    # «0 из 4 семинара» would be wrong, and no rule makes «семинаров» of any word that a document may hold.
+    counted_up = said_plan[:1].isdigit() and row["better"] != "less" and not is_share(row) and not unit_words(row)
     plan: str = "" if pd.isna(row["target_count"]) else f" из {said_plan}" if counted_up else f" (план: {said_plan})"
     if pd.isna(row["reported_count"]):
         return f"{HIDDEN if is_share(row) else '—'}{plan}"

@@ -7,6 +7,7 @@ school Б's form came late; ИМО has not sent any.
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from analysis.cleaning.returns import fact_table
@@ -18,6 +19,7 @@ from analysis.presentation import execution, execution_tables, main_page, outsta
 from analysis.presentation.chains import chains, internal_sections
 from analysis.presentation.exports import for_programs
 from analysis.presentation.quality import reported
+from analysis.presentation.words import rows_of
 from analysis.presentation.write import _sections
 from analysis.rules.config import Collection, Report
 from stores import store_of
@@ -104,9 +106,18 @@ def test_the_first_page_counts_compares_and_says_what_to_decide(made):
     assert said[0] == "Управление вернуло подтверждения; исправить их должны: УО.", "no task is behind the others"
     assert 3 <= len(said) <= 5
     assert max(len(one.split()) for one in said) <= 25
-    waiting, totals = main_page.decisions(edition)
+    waiting, missed, totals = main_page.decisions(edition)
+    assert missed == "Решить, как наверстать невыполненное по показателю 1.4. Ждёт управления образования."
     assert waiting.startswith("Рассмотреть подтверждения по показателю 1.3, поданные с 20.01.2022. ")
     assert totals.startswith("Установить, как читать итог показателей 3.5, 4.1/1, 4.7: ")
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"), [(pd.NA, "1 из 2; сообщено 2"), ("семинара", "1 (план: 2 семинара); сообщено 2")]
+)
+def test_a_unit_in_words_never_follows_out_of(made, unit, said):
+    (row,) = [one for one in rows_of(made().execution) if one["measure_label"] == "1.4"]
+    assert progress._numbers({**row, "measure_unit": unit, "planned_total_count": pd.NA}) == said
 
 
 def test_plan_and_fact_stand_in_one_row_with_a_bar_a_deadline_and_a_name(made):

@@ -16,7 +16,7 @@ def pages(tmp_path: Path) -> list[str]:
     reports = make_project(tmp_path)
     sections = [
         f"## Раздел №{number}\n\nВводное предложение №{number}.\n\n| А№{number} | Б |\n|:---|:---|\n"
-        + "| строка | строка |\n" * (number % 5)
+        + "| строка | строка |\n" * (4 + number % 7)
         + f"| перед№{number}. | строка |\n| конец№{number}. | строка |\n"
         + f"\n: Таблица {{#tbl-{number}}}\n"
         for number in range(60)
@@ -31,6 +31,12 @@ def test_a_heading_and_its_sentence_stand_on_the_page_of_their_table(pages: list
     assert len(set(text.values())) > 5
     assert [number for number, page in text.items() if f"А№{number} " not in page.replace("\n", " ")] == []
     assert all(f"Раздел №{number}" in page.replace("\xa0", " ") for number, page in text.items())
+
+
+def test_the_last_two_rows_of_a_table_stand_on_one_page(pages: list[str]):
+    text = {number: next(page for page in pages if f"конец№{number}." in page) for number in range(60)}
+    assert len(set(text.values())) > 5
+    assert [number for number, page in text.items() if f"перед№{number}." not in page] == []
 
 
 def test_only_a_very_long_word_of_a_table_is_divided(tmp_path: Path):

@@ -50,10 +50,16 @@ def over_the_threshold(case: Case) -> Iterator[Told]:
     over = [row for row in _judged(case) if row["threshold_probability"] >= SURE]
     if over and case.evidence.passport:
         most = sorted(over, key=lambda row: float(row["value"]), reverse=True)[:MOST_NAMED]
-        said = [f"{sitting_words(row)} — {share_words(row)}" for row in most]
+        said = [f"{sitting_words(row)} — {share_words(row)}{_rests_on(row)}" for row in most]
         count = f" в {len(over)} результатах; больше всего" if len(over) > len(said) else ""
         head = f"Доля не справившихся {SURELY} не меньше порога {threshold_words(case.evidence.passport)}{count}"
         yield Told(head, indicator_keys(over), said)
+
+
+def _rests_on(row: Row) -> str:
+    """The share on which the sentence rests, because that of the few who wrote may be far below the threshold."""
+    pooled = row["pooled_value"]
+    return "" if missing(pooled) else f", с учётом всех результатов {whole_percent(pooled)}"
 
 
 def under_or_undecided(case: Case) -> Iterator[Told]:
