@@ -25,6 +25,7 @@ from analysis.rules.config import Collection, Report
 from analysis.rules.indicator_passport import INPUTS
 from analysis.rules.methods import Methods
 
+# Tables under contracts.indicators and contracts.effectiveness, and the edges of those about schools.
 Made = tuple[dict[str, pd.DataFrame], Edges]
 OfSchools = Callable[[Mapping[str, pd.DataFrame], Methods | None, Sequence[int]], Made]
 
@@ -38,8 +39,6 @@ def indicator_tables(
     of_schools: OfSchools | None = None,
 ) -> Made:
     """Returns the tables of the plan and, where facts were collected, all tables about them; and the edges of schools.
-
-    The tables stand under contracts.indicators and contracts.effectiveness.
 
     Args:
         tables: The typed tables.

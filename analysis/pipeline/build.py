@@ -95,7 +95,7 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT) -
     broken = _broken(made, methods, memory)
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))
-    _write(project, years, tables, chains, editions, progress, memory)
+    _write(project, years, (tables, chains), editions, progress, memory)
     memory.forget()
     return sorted(tables)
 
@@ -174,17 +174,18 @@ def _broken(made: Mapping[str, "pd.DataFrame"], methods: "Methods | None", memor
 def _write(
     project: Project,
     years: Sequence[int],
-    tables: dict[str, "pd.DataFrame"],
-    chains: Mapping[str, bytes],
+    made: tuple[dict[str, "pd.DataFrame"], Mapping[str, bytes]],
     editions: Sequence["Edition"],
     progress: Progress,
     memory: Memory,
 ) -> None:
+    """Writes the pieces of the years and what was made: the tables, and the files that `explain` reads."""
     from analysis.contracts.school_groups import PUBLIC_TABLES
     from analysis.presentation.write import remove_interrupted, write_edition, write_index
 
     reports = project.root / "reports"
     # What is masked lies as bits beside the whole table (`indicators.school_tables.with_public`).
+    tables, chains = made
     stored = {name: table for name, table in tables.items() if name not in PUBLIC_TABLES}
     with only_one_at_work(project.root / BUILD_LOCK):
         remove_interrupted(reports)

@@ -49,6 +49,8 @@ from analysis.rules.config import (
 )
 from analysis.rules.plan_headings import load_columns
 
+CONTRACTS_OF_FACTS = {**FACT_TABLES, **SCHOOL_FACT_TABLES, **CHAIN_TABLES}
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -98,10 +100,8 @@ def check_project(
     cells = document_cells(tables["cells"])
     if (in_force(sources) or exports_in_force(sources)) and not blocking(findings):
         facts = read_facts(project, sources, amendments.corrections, reporting, tables, read)
-        tables |= facts.tables
-        cells += facts.cells
-        contracts = {**FACT_TABLES, **SCHOOL_FACT_TABLES, **CHAIN_TABLES}
-        findings += [*facts.findings, *violations(facts.tables, contracts, memory)]
+        tables, cells = tables | facts.tables, cells + facts.cells
+        findings += [*facts.findings, *violations(facts.tables, CONTRACTS_OF_FACTS, memory)]
     if project.collection is not None and not blocking(findings):
         findings += undecided(project, tables)
     return _checked({**tables, "received_cells": typed_table(ReceivedCells, cells)}, [*broken, *findings])
