@@ -1,0 +1,165 @@
+"""Whether a build reuses wrongly: `python -m benchmarks.reuse [EDITS]` edits the invented town at random.
+
+Whatever a step takes from its notes is made anew beside it, and both must be the same.
+"""
+
+import hashlib
+import random
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+from unittest import mock
+
+import openpyxl
+
+from analysis.files.memory import Memory
+from analysis.files.progress import SILENT
+from analysis.pipeline import build
+from analysis.project import work
+from analysis.rules.config import load_project
+
+T = TypeVar("T")
+Edit = Callable[[Path], None]
+
+
+class Doubting(Memory):
+    """Makes everything that it remembers once more; counts what was reused, and names the steps that differ."""
+
+    def __init__(self, folder: Path | None, code: str = "") -> None:
+        """Nothing has been reused yet."""
+        super().__init__(folder, code)
+        self.reused, self.wrong = 0, list[str]()
+
+    def remembered(self, step: str, given: Sequence[object], make: Callable[[], T]) -> T:
+        """The note, compared with what is made now."""
+        done = _Done(make)
+        found: T = super().remembered(step, given, done)
+        return self._compared(step, found, done)
+
+    def step(
+        self, step: str, read: Mapping[str, Any], given: Sequence[object], make: Callable[[Mapping[str, Any]], T]
+    ) -> T:
+        """The same of a step that looks at tables."""
+        done = _Done(make)
+        found: T = super().step(step, read, given, done)
+        return self._compared(step, found, done, read)
+
+    def _compared(self, step: str, found: T, done: "_Done", *read: object) -> T:
+        if not done.times:
+            self.reused += 1
+            self.wrong += [step] if self.content(found) != self.content(done(*read)) else []
+        return found
+
+
+class _Done:
+    """A step that counts how often it was done."""
+
+    def __init__(self, make: Callable[..., Any]) -> None:
+        self.make, self.times = make, 0
+
+    def __call__(self, *given: object) -> Any:
+        self.times += 1
+        return self.make(*given)
+
+
+def doubted(root: Path) -> Doubting:
+    """Builds a project with such a memory, which says what came of it."""
+    usual, project = build.memory_of(root), load_project(root)
+    memory = Doubting(usual._folder, usual._code)
+    with mock.patch.object(build, "memory_of", return_value=memory), work.texts_as_objects():
+        build.build(project, project.editions, SILENT)
+    return memory
+
+
+def number_in_form(sheet: str, column: int, year: int = 2022) -> Edit:
+    """One number in the form of one school is another one."""
+
+    def edit(root: Path) -> None:
+        form = root / f"data/raw/{year}/form_edu990005_v1.xlsx"
+        book = openpyxl.load_workbook(form)
+        cells = [row[column] for row in book[sheet].iter_rows(min_row=2) if isinstance(row[column].value, int)]
+        chosen = random.choice(cells)
+        chosen.value += 1
+        was = hashlib.sha256(form.read_bytes()).hexdigest()
+        book.save(form)
+        record = root / "data/raw/SOURCES.toml"
+        replaced(record, was, hashlib.sha256(form.read_bytes()).hexdigest())
+
+    return edit
+
+
+def words(file: str, pattern: str, said: Callable[[re.Match[str]], str]) -> Edit:
+    """What stands in a file of rules is something else."""
+
+    def edit(root: Path) -> None:
+        path = root / file
+        text, count = re.subn(pattern, said, path.read_text(encoding="utf-8"), count=1, flags=re.M)
+        assert count, file
+        path.write_text(text, encoding="utf-8")
+
+    return edit
+
+
+def replaced(path: Path, old: str, new: str) -> None:
+    """A text of a file, which must stand there."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def without_export(root: Path) -> None:
+    """An export is no longer received."""
+    record = root / "data/raw/SOURCES.toml"
+    entries = re.split(r"(?m)^(?=\[\[)", record.read_text(encoding="utf-8"))
+    kept = [one for one in entries if 'kind = "export"' not in one or "vpr_vesna" not in one]
+    assert len(kept) < len(entries)
+    record.write_text("".join(kept), encoding="utf-8")
+
+
+def _threshold(_: re.Match[str]) -> str:
+    return f"threshold = 0.{random.randint(20, 45)}"
+
+
+def _base(_: re.Match[str]) -> str:
+    return f"smallest_base = {random.randint(8, 14)}"
+
+
+# One of each kind of input. Each leaves a project that can be built.
+EDITS: dict[str, Edit] = {
+    "факт в форме": number_in_form("Исполнение", 4),
+    "число в форме": number_in_form("Дефициты", 1),
+    "правило": words("data/indicators.toml", r"^threshold = 0\.\d+", _threshold),
+    "отбор": words("data/selection.toml", r"^threshold = 0\.\d+", _threshold),
+    "календарь": words("data/calendar.toml", r'^comparability = "(.*)"', lambda one: f'comparability = "{one[1]}!"'),
+    "решение": words("data/corrections.toml", r'^basis = "(.*)"', lambda one: f'basis = "{one[1]}!"'),
+    "что скрыто": words("data/disclosure.toml", r"^smallest_base = \d+", _base),
+    "сокращение": words("data/terms.toml", r'^expansion = "(.*)"', lambda one: f'expansion = "{one[1]}!"'),
+    "ключ маски": words("data/private/mask.key", r"^[0-9a-f]{64}", lambda _: random.randbytes(32).hex()),
+    "выгрузка": without_export,
+}  # fmt: skip
+
+
+def main() -> None:
+    """Edits at random, a number of times."""
+    edits = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+    random.seed(1)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "demo"
+        work.demo(root, None, SILENT)
+        doubted(root)
+        left, wrong, reused = dict(EDITS), list[str](), 0
+        for _ in range(edits):
+            name = random.choice(list(left))
+            edit = left.pop(name) if left[name] is without_export else left[name]
+            edit(root)
+            memory = doubted(root)
+            reused += memory.reused
+            wrong += [f"{name}: {step}" for step in memory.wrong]
+    print(f"Правок подряд: {edits}; взято из памяти: {reused}; из этого неверно: {len(wrong)}", *wrong, sep="\n")
+
+
+if __name__ == "__main__":
+    main()
