@@ -194,7 +194,7 @@ def _rules_note(good: Told, common: Mapping[str, str]) -> str:
 def _execution(output: Path, states: Sequence[CityState]) -> pd.DataFrame:
     """Plan against fact of each city: of its own plan, so that counts stand side by side and no shares of them."""
     years = [(one.city.id, year) for one in states if one.enters for year in one.good["editions"]]
-    rows = read_table(output, "task_results", [city for city, _ in years])
+    rows = read_table(output, "task_results", [one.city.id for one in states if one.enters])
     of_edition = pd.MultiIndex.from_frame(rows[["city_id", "calendar_year"]]).isin(years)
     rows = rows[of_edition]
     sums = rows.groupby(["city_id", "calendar_year"], as_index=False)[[*COUNTS, *STATUS_COUNTS]].sum()

@@ -57,7 +57,7 @@ def files_of(output: Path, name: str, cities: Sequence[str]) -> list[Path]:
     Raises:
         AnalysisError: One of them has another schema.
     """
-    folders = [TABLES_FOLDER] if name in REGION_TABLES else [f"{CITIES}/{city}" for city in cities]
+    folders = [TABLES_FOLDER] if name in REGION_TABLES else [f"{CITIES}/{city}" for city in dict.fromkeys(cities)]
     found = [path for folder in folders if (path := output / folder / f"{name}.parquet").is_file()]
     for path in found:
         if not _fits(path):

@@ -84,6 +84,20 @@ def test_the_numbers_of_a_city_are_those_of_its_own_tables(made, built_town):
     assert not set(rows.columns) & {"rank", "place"}
 
 
+def test_plan_and_fact_are_added_over_the_tasks_of_each_edition_once(pair, built_town):
+    own = read_built(built_town, "task_results")
+    state = read_state(pair.output / CITIES / "a")
+    two = {"editions": [2021, 2022], "hashes": {"2021": "x", **state["hashes"]}}
+    rows = _tables(pair, a=two)["region_execution"]
+    assert rows.groupby("city_id", sort=False).size().to_dict() == {"c": 1, "a": 2, "b": 1}
+    for year in (2021, 2022):
+        mine = rows[(rows["city_id"] == "a") & (rows["calendar_year"] == year)].iloc[0]
+        summed = own[own["calendar_year"] == year].sum(numeric_only=True)
+        for name in ("planned_measure_count", "reported_measure_count", "accepted_measure_count"):
+            assert mine[name] == summed[name]
+        assert mine["planned_measure_count"] > 10
+
+
 def test_shares_are_pooled_as_schools_of_a_town_are(made):
     rows = made["region_indicators"]
     rows = rows[(rows["indicator_id"] == "fail_share") & (rows["procedure"] != "Журнал")]  # the journal is another town
