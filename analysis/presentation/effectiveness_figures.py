@@ -6,18 +6,15 @@ Schools are told apart by marker and shade, never by hue alone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import fill
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from analysis.presentation.figures import BLANK_HATCH, DARK, INK, LIGHT, MIDDLE, STYLE, WIDTH_INCHES, label_share
+from analysis.presentation.figures import BLANK_HATCH, DARK, INK, LIGHT, MIDDLE, WIDTH_INCHES, label_share, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 MARKERS = ("o", "s", "^", "v", "P", "X", "p")
 SHADES = (DARK, "#b45309", "#4d7c0f", "#6b21a8")
@@ -82,9 +79,11 @@ class Slopes:
     breaks: Sequence[float]
 
 
-@matplotlib.rc_context(fname=STYLE)
-def dots(rows: Sequence[Dot], groups: Sequence[str], line: float | None, line_name: str = "threshold") -> Figure:
+@styled
+def dots(rows: Sequence[Dot], groups: Sequence[str], line: float | None, line_name: str = "threshold") -> "Figure":
     """One line a share, in groups by label; a cross is the pooled share, a dashed line a threshold or the city."""
+    from matplotlib.ticker import PercentFormatter
+
     labels = list(dict.fromkeys(one.label for one in rows))
     places, centres, edges = _lines(rows, labels, groups)
     height = LINE_INCHES * edges[-1] + 0.85
@@ -127,9 +126,11 @@ def _lines(
     return places, centres, edges
 
 
-@matplotlib.rc_context(fname=STYLE)
-def funnels(panels: Sequence[Funnel], groups: Sequence[str]) -> Figure:
+@styled
+def funnels(panels: Sequence[Funnel], groups: Sequence[str]) -> "Figure":
     """Small pictures: size to the right, share upwards, limits of chance around the city's share."""
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
+
     figure, places = _grid(len(panels), 2.1)
     for axes, panel in zip(places, panels, strict=True):
         for (low, high), style in zip(panel.limits, ("-", ":"), strict=False):
@@ -152,9 +153,11 @@ def funnels(panels: Sequence[Funnel], groups: Sequence[str]) -> Figure:
     return figure
 
 
-@matplotlib.rc_context(fname=STYLE)
-def slopes(panels: Sequence[Slopes], years: Sequence[int], groups: Sequence[str]) -> Figure:
+@styled
+def slopes(panels: Sequence[Slopes], years: Sequence[int], groups: Sequence[str]) -> "Figure":
     """Small pictures over the years; points that may not be compared stay apart, a hatched strip between them."""
+    from matplotlib.ticker import PercentFormatter
+
     figure, places = _grid(len(panels), 1.95)
     for axes, panel in zip(places, panels, strict=True):
         for place in panel.breaks:
@@ -172,8 +175,8 @@ def slopes(panels: Sequence[Slopes], years: Sequence[int], groups: Sequence[str]
     return figure
 
 
-@matplotlib.rc_context(fname=STYLE)
-def heat_map(rows: Sequence[str], columns: Sequence[str], shares: Sequence[Sequence[float | None]]) -> Figure:
+@styled
+def heat_map(rows: Sequence[str], columns: Sequence[str], shares: Sequence[Sequence[float | None]]) -> "Figure":
     """A grid of shares, each written in its cell; darker is more, hatched is not known or not shown."""
     height = 0.5 * len(rows) + 0.5
     figure = _empty(height)
@@ -197,21 +200,23 @@ def in_lines(label: str, width: int = 32) -> str:
     return fill(label, width + 1, break_long_words=False, break_on_hyphens=False)
 
 
-def _dot(axes: Axes, one: Dot, place: float, look: Look) -> None:
+def _dot(axes: "Axes", one: Dot, place: float, look: Look) -> None:
     axes.plot([one.low, one.high], [place, place], color=look["color"], linewidth=1.3)
     axes.plot([one.value], [place], markersize=5, **look)
     if one.steady is not None:
         axes.plot([one.steady], [place], marker="x", color=INK, markersize=5)
 
 
-def _line(axes: Axes, line: Line, look: Look) -> None:
+def _line(axes: "Axes", line: Line, look: Look) -> None:
     for start, end in line.joined:
         places, values = (line.places[start], line.places[end]), (line.values[start], line.values[end])
         axes.plot(places, values, color=look["color"])
     axes.plot(line.places, line.values, linestyle="", markersize=5, **look)
 
 
-def _heat_cell(axes: Axes, column: int, row: int, share: float | None, top: float) -> None:
+def _heat_cell(axes: "Axes", column: int, row: int, share: float | None, top: float) -> None:
+    from matplotlib.patches import Rectangle
+
     depth = 0.0 if share is None else share / top
     colour, hatch = ("white", BLANK_HATCH) if share is None else (_depth(depth), "")
     axes.add_patch(
@@ -224,6 +229,8 @@ def _heat_cell(axes: Axes, column: int, row: int, share: float | None, top: floa
 
 def _depth(share: float) -> tuple[float, float, float]:
     """From light to dark in one hue, so that grey keeps the order."""
+    import matplotlib.colors
+
     light, dark = np.array(matplotlib.colors.to_rgb(LIGHT)), np.array(matplotlib.colors.to_rgb(DARK))
     red, green, blue = light + (dark - light) * share
     return float(red), float(green), float(blue)
@@ -237,13 +244,16 @@ def _look(group: str, groups: Sequence[str]) -> Look:
     return {"marker": MARKERS[number % len(MARKERS)], "color": SHADES[number % len(SHADES)]}
 
 
-def _empty(height: float) -> Figure:
+def _empty(height: float) -> "Figure":
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(WIDTH_INCHES, height))
     FigureCanvasAgg(figure)
     return figure
 
 
-def _grid(panels: int, height: float) -> tuple[Figure, list[Axes]]:
+def _grid(panels: int, height: float) -> "tuple[Figure, list[Axes]]":
     """A figure with axes for each panel, two a row, a strip above for the legend."""
     rows = -(-panels // PANELS_A_ROW)
     whole = rows * height + 0.35
@@ -256,8 +266,10 @@ def _grid(panels: int, height: float) -> tuple[Figure, list[Axes]]:
     return figure, places
 
 
-def _legend(figure: Figure, here: Sequence[str], groups: Sequence[str], **shown: bool) -> None:
+def _legend(figure: "Figure", here: Sequence[str], groups: Sequence[str], **shown: bool) -> None:
     """Groups by marker, then what else the picture has."""
+    from matplotlib.lines import Line2D
+
     more: dict[str, dict[str, Any]] = {
         "steady": {"marker": "x", "color": INK, "label": "с учётом всех результатов"},
         "threshold": {"linestyle": "--", "color": INK, "label": "порог"},

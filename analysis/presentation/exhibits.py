@@ -3,17 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from analysis.contracts.columns import Contract, hidden_from, titles_of
 from analysis.lineage.named import table_code
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape, figure, only_in, pipe_table, table_note
 from analysis.presentation.words import Row, rows_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NOTHING = ("", "—")
 LONGEST_NAME = 31  # of a sheet: Excel takes no longer one
@@ -62,12 +64,12 @@ class Exhibit:
     contract: Contract
     data: pd.DataFrame
     markdown: str
-    draw: Callable[[], Figure] | None = None
+    draw: "Callable[[], Figure] | None" = None
     drawn: Mapping[str, str] = field(default_factory=dict)
     behind: Sequence[Sequence[tuple[str, int]]] = ()
 
     @cached_property
-    def picture(self) -> Figure | None:
+    def picture(self) -> "Figure | None":
         """The drawing; None for a table. It is drawn when it is asked for: that takes longer than all the words."""
         return None if self.draw is None else self.draw()
 
@@ -96,7 +98,7 @@ class Condensed(NamedTuple):
 class Drawing(NamedTuple):
     """A picture, and what it shows in words."""
 
-    draw: Callable[[], Figure]
+    draw: "Callable[[], Figure]"
     words: str
 
 

@@ -3,21 +3,22 @@
 import io
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-import matplotlib
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 
 from analysis.contracts.columns import CROSS_MARK, DASH_MARK
 from analysis.presentation.words import DERIVED_WORD, rows_of, target_words
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+P = ParamSpec("P")
+T = TypeVar("T")
 STYLE = Path(__file__).with_name("report.mplstyle")
 WIDTH_INCHES = 6.7  # the text width of an A4 page with margins of 30 and 10 mm
 DARK, MIDDLE, LIGHT, INK = "#1d4e89", "#7ba6d0", "#e5e7eb", "#1f2937"
@@ -43,12 +44,25 @@ LIGHTER = (
 )
 
 
-@matplotlib.rc_context(fname=STYLE)
+def styled(draw: Callable[P, T]) -> Callable[P, T]:
+    """A drawing in the style of the report. Where nothing is drawn, nobody waits for matplotlib."""
+
+    @wraps(draw)
+    def drawn(*given: P.args, **named: P.kwargs) -> T:
+        import matplotlib
+
+        with matplotlib.rc_context(fname=STYLE):
+            return draw(*given, **named)
+
+    return drawn
+
+
+@styled
 def stacked_bars(
     labels: Sequence[str],
     parts: Sequence[tuple[str, Sequence[int]]],
     axis_label: str,
-) -> Figure:
+) -> "Figure":
     """Horizontal bars of counts, one a label, the parts side by side: dark, middle and hatched white.
 
     Args:
@@ -56,6 +70,8 @@ def stacked_bars(
         parts: Name of each part and its counts.
         axis_label: What is counted.
     """
+    from matplotlib.ticker import MaxNLocator
+
     shown = [(*part, look) for part, look in zip(parts, LOOKS, strict=False) if any(part[1])]
     wide = len(shown) > PARTS_IN_A_ROW
     above = 0.55 if wide else 0.35
@@ -80,8 +96,8 @@ def stacked_bars(
     return figure
 
 
-@matplotlib.rc_context(fname=STYLE)
-def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -> Figure:
+@styled
+def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -> "Figure":
     """One row a measure, one column a year: the planned number, dark where something is planned, hatched where blank.
 
     Args:
@@ -111,15 +127,15 @@ def plan_matrix(plan: pd.DataFrame, calendar_year: int, totals: Sequence[str]) -
     return figure
 
 
-def save(pictures: Mapping[str, Figure | str], folder: Path) -> None:
+def save(pictures: "Mapping[str, Figure | str]", folder: Path) -> None:
     """Writes figures, or SVG that is ready, as SVG, the same bytes always; for Word publishing makes PNG of it."""
     for name, figure in pictures.items():
         drawn = figure if isinstance(figure, str) else svg_of(figure)
         (folder / f"{name}.svg").write_text(drawn, encoding="utf-8", newline="\n")
 
 
-@matplotlib.rc_context(fname=STYLE)
-def svg_of(figure: Figure) -> str:
+@styled
+def svg_of(figure: "Figure") -> str:
     """A figure as a light SVG."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -129,8 +145,11 @@ def svg_of(figure: Figure) -> str:
     return svg
 
 
-def _figure(height: float, left: float, below: float = 0.45, above: float = 0.35) -> tuple[Figure, Axes]:
+def _figure(height: float, left: float, below: float = 0.45, above: float = 0.35) -> "tuple[Figure, Axes]":
     """A figure with one set of axes; the height and the margins are in inches, `left` is a share of the width."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(WIDTH_INCHES, height))
     FigureCanvasAgg(figure)
     axes = figure.add_axes((left, below / height, 0.98 - left, 1 - (below + above) / height))
@@ -147,13 +166,15 @@ def _wrapped(text: str, width: int = 38) -> str:
     return "\n".join(lines if len(lines) <= 2 else [lines[0], f"{lines[1][: width - 1]}…"])
 
 
-def _share_of_height(axes: Axes, row: int, rows: int) -> float:
+def _share_of_height(axes: "Axes", row: int, rows: int) -> float:
     """Where the middle of a row stands in the figure, from 0 at its foot to 1 at its head."""
     box = axes.get_position()
     return float(box.y1 - (row + 0.5) / rows * box.height)
 
 
-def _cell(axes: Axes, place: int, row: int, count: Any, said: str) -> None:
+def _cell(axes: "Axes", place: int, row: int, count: Any, said: str) -> None:
+    from matplotlib.patches import Rectangle
+
     # A dash plans nothing, as a zero does; what is not stated is hatched.
     blank, count, said = (False, 0, "—") if said in (DASH_MARK, CROSS_MARK) else (pd.isna(count), count, said)
     planned = not blank and int(count) > 0
@@ -168,7 +189,9 @@ def _cell(axes: Axes, place: int, row: int, count: Any, said: str) -> None:
         axes.text(place, row, short, ha="center", va="center", color="white" if planned else INK)
 
 
-def _frame_year(axes: Axes, years: Sequence[int], calendar_year: int, rows: int) -> None:
+def _frame_year(axes: "Axes", years: Sequence[int], calendar_year: int, rows: int) -> None:
+    from matplotlib.patches import Rectangle
+
     axes.set_xticks([*range(len(years)), len(years) + 0.4], [*(str(year) for year in years), "за срок"])
     axes.xaxis.tick_top()
     axes.tick_params(axis="x", length=0)

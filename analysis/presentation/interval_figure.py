@@ -1,14 +1,12 @@
 """Draws shares with their intervals, one a line with its own words beside it: no legend, no hue."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import matplotlib
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from analysis.presentation.figures import DARK, INK, LIGHT, MIDDLE, WIDTH_INCHES, label_share, styled
 
-from analysis.presentation.figures import DARK, INK, LIGHT, MIDDLE, STYLE, WIDTH_INCHES, label_share
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 LINE_INCHES, AROUND_INCHES = 0.2, 0.52
 TWO_LINES = 1.5  # of a label
@@ -34,9 +32,11 @@ class Share(NamedTuple):
     city: float | None = None
 
 
-@matplotlib.rc_context(fname=STYLE)
-def intervals(rows: Sequence[Share], axis_label: str) -> Figure:
+@styled
+def intervals(rows: Sequence[Share], axis_label: str) -> "Figure":
     """A dot and a line each; a short upright stroke is the city's share."""
+    from matplotlib.ticker import PercentFormatter
+
     figure, height = _canvas(sum(TWO_LINES if "\n" in one.label else 1 for one in rows))
     left = min(0.46, label_share([one.label for one in rows]))
     right = 0.99 - min(0.3, label_share([one.made_of for one in rows]))
@@ -62,7 +62,10 @@ def intervals(rows: Sequence[Share], axis_label: str) -> Figure:
     return figure
 
 
-def _canvas(lines: float) -> tuple[Figure, float]:
+def _canvas(lines: float) -> "tuple[Figure, float]":
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     height = LINE_INCHES * lines + AROUND_INCHES + 0.1
     figure = Figure(figsize=(WIDTH_INCHES, height))
     FigureCanvasAgg(figure)
