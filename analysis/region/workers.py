@@ -127,7 +127,7 @@ def _finished(client: Any, orders: Sequence[Order], task: Task) -> Iterator[Told
         elif future.status == "error" and deaths[order.id] < TRIED:  # Dask itself gives up after some dead workers
             again = client.submit(task, order, pure=False)
             futures[again] = order
-            ends.add(again)
+            ends.add(again)  # type: ignore[no-untyped-call]
         else:
             yield failed(order, DIED if future.status == "error" else GONE)
     yield from (failed(one, GONE) for one in futures.values())
