@@ -116,11 +116,18 @@ def _finished(client: Any, orders: Sequence[Order], task: Task) -> Iterator[Told
     """An equal key would give back the old result, and the old error, without running: so every task is new."""
     from distributed import as_completed as finished
 
+    deaths = Counter[str]()
     futures = {client.submit(task, one, pure=False): one for one in orders}
-    for future in finished(futures, loop=client.loop):  # type: ignore[no-untyped-call]
+    ends = finished(futures, loop=client.loop)  # type: ignore[no-untyped-call]
+    for future in ends:
         order = futures.pop(future)
+        deaths[order.id] += future.status == "error"
         if future.status == "finished":
             yield future.result()
+        elif future.status == "error" and deaths[order.id] < TRIED:  # Dask itself gives up after some dead workers
+            again = client.submit(task, order, pure=False)
+            futures[again] = order
+            ends.add(again)  # type: ignore[no-untyped-call]
         else:
             yield failed(order, DIED if future.status == "error" else GONE)
     yield from (failed(one, GONE) for one in futures.values())

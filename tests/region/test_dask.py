@@ -5,8 +5,9 @@ import pytest
 from analysis.errors import AnalysisError
 from analysis.files.progress import SILENT
 from analysis.region import workers
+from analysis.region.city import BUILD, Order
 from analysis.region.work import How, build
-from regions import ALONE, DAY, everything_in, never_the_same, tiny_region
+from regions import ALONE, DAY, everything_in, given_up, never_the_same, tiny_region
 
 distributed = pytest.importorskip("distributed", reason="no distributed: the extra [region]")
 
@@ -31,6 +32,13 @@ def test_the_cluster_gives_the_same_and_runs_an_equal_order_again(cluster, tmp_p
     on_cluster = everything_in(region.output)
     assert build(region, ALONE, SILENT).is_whole
     assert everything_in(region.output) == on_cluster
+
+
+def test_a_task_that_the_cluster_gave_up_is_run_again_and_then_named(cluster, tmp_path):
+    orders = [Order(BUILD, name, "", str(tmp_path / name), "2023-05-01") for name in ("twice", "always")]
+    told = {one["id"]: one["error"] for one in workers.run(orders, 1, cluster.scheduler_address, given_up)}
+    assert told == {"twice": "", "always": workers.DIED}
+    assert [len(list(tmp_path.glob(f"{name}.*"))) for name in ("twice", "always")] == [3, workers.TRIED]
 
 
 def test_another_version_of_the_program_is_refused(cluster, monkeypatch):
