@@ -49,7 +49,8 @@ def build(project: Project, _options: argparse.Namespace) -> int:
 def report(project: Project, options: argparse.Namespace) -> int:
     """Builds if needed, publishes the editions asked for, and lists what the site holds of them."""
     with on_screen() as progress:
-        made = work.report(project, options.years, options.formats, options.engine, options.audience, progress)
+        how = work.Publishing(options.formats, options.engine, options.audience)
+        made = work.report(project, options.years, how, progress)
     _print("Опубликовано:", *(f"  {_from_here(path)}  {file_size(path)}" for path in made))
     return 0
 

@@ -306,7 +306,7 @@ class OpenProject:
         wanted, (by,) = _chosen("Формата", formats, FORMATS), _chosen("Движка", engine, ENGINES)
         (for_whom,) = _chosen("Читателя", audience, AUDIENCES)
         with self._at_work() as progress:
-            return Files(work.report(self.project, years, wanted, by, for_whom, progress))
+            return Files(work.report(self.project, years, work.Publishing(wanted, by, for_whom), progress))
 
     def documents(
         self,

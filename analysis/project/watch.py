@@ -9,8 +9,8 @@ from analysis.errors import AnalysisError
 from analysis.files.progress import Progress
 from analysis.files.tables import read_manifest, read_table
 from analysis.presentation.place import MADE_FOLDERS
-from analysis.project.work import FORMATS, not_written, report, texts_as_objects
-from analysis.rules.config import Project, load_project
+from analysis.project.work import FORMATS, Publishing, not_written, report, texts_as_objects
+from analysis.rules.config import load_project
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,17 +81,14 @@ class Watch:
             self.progress.say(f"Изменено: {_shown(changed)}")
         try:
             project = load_project(self.root)
-            self._publish(project, FORMATS[:1], FORMATS[1:])
+            self.publish(project, (), Publishing(FORMATS[:1], self.engine, later=FORMATS[1:]), self.progress)
             self.progress.say(self._difference())
-            self._publish(project, FORMATS, ())
+            self.publish(project, (), Publishing(FORMATS, self.engine), self.progress)
             self.progress.say(READY.format(self.root))
         except AnalysisError as error:
             self.progress.say(f"{error}\nПрежнее состояние остаётся; исправьте файл, и работа продолжится сама.")
         except OSError as error:
             self.progress.say(not_written(error))
-
-    def _publish(self, project: Project, formats: tuple[str, ...], later: tuple[str, ...]) -> None:
-        self.publish(project, (), formats, self.engine, "public", self.progress, later)
 
     def _stored(self) -> dict[str, tuple[str, "pd.DataFrame"]]:
         """The stored tables with their hashes; what is the same is not read again."""

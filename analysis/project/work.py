@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.errors import AnalysisError, nearest, probably_meant, reason
 from analysis.files.atomic import ASIDE
@@ -154,35 +154,46 @@ def build(project: Project, years: Sequence[int], progress: Progress) -> Built:
     return Built(asked, tuple(names))
 
 
-def report(
-    project: Project,
-    years: Sequence[int],
-    formats: Sequence[str],
-    engine: str,
-    audience: str,
-    progress: Progress,
-    later: Sequence[str] = (),
-) -> list[Path]:
-    """Builds if needed, publishes editions, and returns what the site holds of them.
+class Publishing(NamedTuple):
+    """How editions are published.
 
-    Args:
-        project: The project.
-        years: The editions; none means all.
+    Attributes:
         formats: Some of FORMATS.
         engine: auto, quarto or builtin.
         audience: public or internal.
-        progress: Is told how far the work has come.
         later: Formats that are made right after these: what the site has of them stays until then.
+    """
+
+    formats: Sequence[str] = FORMATS
+    engine: str = ENGINES[0]
+    audience: str = AUDIENCES[0]
+    later: Sequence[str] = ()
+
+
+def report(project: Project, years: Sequence[int], how: Publishing, progress: Progress) -> list[Path]:
+    """Builds if needed, publishes editions (no years mean all), and returns what the site holds of them.
 
     Raises:
         AnalysisError: Findings stop the build, or the sources cannot be published.
     """
+    from analysis.publishing import Request, publish
+
+    asked = asked_years(project, years)
+    sources, documents = _built_sources(project, asked, how.audience, progress)
+    wanted = [*documents, "index.qmd"] if "html" in how.formats else documents
+    day = max(source.received for source in load_sources(project.root))
+    before = partial(_before_going_out, project, asked) if how.audience == "public" else None
+    request = Request(wanted, how.formats, how.engine, day, how.later)
+    return publish(sources, request, progress=progress, before=before)
+
+
+def _built_sources(project: Project, asked: Sequence[int], audience: str, progress: Progress) -> tuple[Path, list[str]]:
+    """The folder of report sources for an audience, all that they place built, and the documents of some years."""
     from analysis.pipeline.missing_pieces import refuse_lost_references, refuse_repeated, refuse_without_annex
     from analysis.presentation.catalogue import annual_reports
     from analysis.presentation.own_reports import own_reports, years_placed
-    from analysis.publishing import Request, publish
 
-    reports, asked = project.root / "reports", asked_years(project, years)
+    reports = project.root / "reports"
     annual = [name for year in asked for name in annual_reports(year)]
     refuse_without_annex(reports, annual)
     documents = [*annual, *own_reports(reports, asked)]
@@ -191,11 +202,7 @@ def report(
     sources = _report_sources(project, audience, needed)
     refuse_lost_references(sources, annual)
     refuse_repeated(sources, documents)
-    documents += _school_pages(project, sources, asked) if audience == "internal" else []
-    wanted = [*documents, "index.qmd"] if "html" in formats else documents
-    day = max(source.received for source in load_sources(project.root))
-    before = partial(_before_going_out, project, asked) if audience == "public" else None
-    return publish(sources, Request(wanted, formats, engine, day, later), progress=progress, before=before)
+    return sources, [*documents, *(_school_pages(project, sources, asked) if audience == "internal" else [])]
 
 
 def audit(project: Project, progress: Progress) -> tuple[tuple[str, ...], Path, bool]:

@@ -123,7 +123,7 @@ def _built(order: Order, project: Project, target: Path) -> Told:
     told = {"id": order.id, "error": "", **{name: state[name] for name in ("city", "logins", "findings", "rules")}}
     if order.step == REPORT:
         try:
-            work.report(project, (), ("html",), "builtin", "public", SILENT)
+            work.report(project, (), work.Publishing(("html",), "builtin"), SILENT)
         except AnalysisError as error:
             return told | {"error": f"собран, но отчёт не опубликован: {' '.join(str(error).split())}"}
     return told

@@ -45,12 +45,12 @@ class Published:
     def __init__(self, root):
         self.root, self.formats, self.later = root, [], []
 
-    def __call__(self, project, years, formats, engine, audience, progress, later):
-        assert (project.city, years, engine, audience) == ("город Светлый", (), "builtin", "public")
+    def __call__(self, project, years, how, progress):
+        assert (project.city, years, how.engine, how.audience) == ("город Светлый", (), "builtin", "public")
         if (self.root / "data/raw/SOURCES.toml").read_text(encoding="utf-8") == "broken":
             raise AnalysisError("data/raw/SOURCES.toml, строка 1: сломано")
-        self.formats.append(formats)
-        self.later.append(later)
+        self.formats.append(how.formats)
+        self.later.append(how.later)
 
 
 def _followed(root, edits):
