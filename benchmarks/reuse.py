@@ -39,12 +39,12 @@ class Doubting(Memory):
         found: T = super().remembered(step, given, done)
         return self._compared(step, found, done)
 
-    def step(
+    def tracked(
         self, step: str, read: Mapping[str, Any], given: Sequence[object], make: Callable[[Mapping[str, Any]], T]
     ) -> T:
         """The same of a step that looks at tables."""
         done = _Done(make)
-        found: T = super().step(step, read, given, done)
+        found: T = super().tracked(step, read, given, done)
         return self._compared(step, found, done, read)
 
     def _compared(self, step: str, found: T, done: "_Done", *read: object) -> T:

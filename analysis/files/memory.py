@@ -68,7 +68,7 @@ class Memory:
         """
         return make() if self._folder is None else self._noted(self._key(step, *given), make)
 
-    def step(
+    def tracked(
         self, step: str, read: Mapping[str, Any], given: Sequence[object], make: Callable[[Mapping[str, Any]], T]
     ) -> T:
         """The same for a step that takes what it needs out of a mapping; what it does not look at may differ.
@@ -224,63 +224,63 @@ def _digest(part: object) -> str:
     return digest.hexdigest()
 
 
-def _tell(part: Any, say: Callable[[bytes], object]) -> None:
+def _tell(part: Any, feed: Callable[[bytes], object]) -> None:
     """Says a part so that no two different ones say the same; refuses what it cannot tell apart."""
     if type(part) in PLAIN or isinstance(part, (Enum, PurePath)):
-        say(f"{type(part).__name__} {part!r}\n".encode())
+        feed(f"{type(part).__name__} {part!r}\n".encode())
     elif isinstance(part, (type, FunctionType)) and "<" not in part.__qualname__:
-        say(f"{part.__module__}.{part.__qualname__}\n".encode())
+        feed(f"{part.__module__}.{part.__qualname__}\n".encode())
     elif isinstance(part, partial):
-        _tell_all("partial", [part.func, part.args, part.keywords], say)
+        _tell_all("partial", [part.func, part.args, part.keywords], feed)
     elif dataclasses.is_dataclass(part):
         told = [getattr(part, one.name) for one in dataclasses.fields(part) if one.compare]
-        _tell_all(type(part).__name__, told, say)
+        _tell_all(type(part).__name__, told, feed)
     elif isinstance(part, Mapping):
-        _tell_all("mapping", [one for pair in part.items() for one in pair], say)
+        _tell_all("mapping", [one for pair in part.items() for one in pair], feed)
     elif isinstance(part, Set):
-        _tell_all("set", sorted(part, key=repr), say)
+        _tell_all("set", sorted(part, key=repr), feed)
     elif isinstance(part, (list, tuple)):
-        _tell_all("row", part, say)
+        _tell_all("row", part, feed)
     else:
-        _tell_table(part, say)
+        _tell_table(part, feed)
 
 
-def _tell_all(name: str, parts: Sequence[Any], say: Callable[[bytes], object]) -> None:
-    say(f"{name} {len(parts)}\n".encode())
+def _tell_all(name: str, parts: Sequence[Any], feed: Callable[[bytes], object]) -> None:
+    feed(f"{name} {len(parts)}\n".encode())
     if PLAIN.issuperset(map(type, parts)):
-        say(repr(list(parts)).encode())
+        feed(repr(list(parts)).encode())
     else:
         for one in parts:
-            _tell(one, say)
+            _tell(one, feed)
 
 
-def _tell_table(part: Any, say: Callable[[bytes], object]) -> None:
+def _tell_table(part: Any, feed: Callable[[bytes], object]) -> None:
     import numpy as np
     import pandas as pd
 
     if isinstance(part, pd.DataFrame):
-        _tell_all("table", [part.index.to_numpy(), *part.columns.tolist()], say)
+        _tell_all("table", [part.index.to_numpy(), *part.columns.tolist()], feed)
         for column in map(part.__getitem__, part.columns):
-            _tell_column(column, say)
+            _tell_column(column, feed)
     elif isinstance(part, pd.Series):
-        _tell_all("series", [part.index.to_numpy()], say)
-        _tell_column(part, say)
+        _tell_all("series", [part.index.to_numpy()], feed)
+        _tell_column(part, feed)
     elif isinstance(part, np.ndarray) and part.dtype != object:
-        say(f"{part.dtype} {part.shape}\n".encode() + np.ascontiguousarray(part).tobytes())
+        feed(f"{part.dtype} {part.shape}\n".encode() + np.ascontiguousarray(part).tobytes())
     elif isinstance(part, np.ndarray):
-        _tell_all(f"array {part.shape}", part.ravel().tolist(), say)
+        _tell_all(f"array {part.shape}", part.ravel().tolist(), feed)
     elif isinstance(part, (np.generic, pd.Timestamp)) or part is pd.NA or part is pd.NaT:
-        say(f"{type(part).__name__} {part!r}\n".encode())
+        feed(f"{type(part).__name__} {part!r}\n".encode())
     else:
         raise TypeError(f"the content of {type(part)} cannot be told")
 
 
-def _tell_column(column: "pd.Series", say: Callable[[bytes], object]) -> None:
-    say(f"{column.dtype!r}\n".encode())
+def _tell_column(column: "pd.Series", feed: Callable[[bytes], object]) -> None:
+    feed(f"{column.dtype!r}\n".encode())
     if str(column.dtype) == "category":
-        _tell_all("category", [column.cat.categories.to_numpy(), column.cat.codes.to_numpy()], say)
+        _tell_all("category", [column.cat.categories.to_numpy(), column.cat.codes.to_numpy()], feed)
     elif (kind := getattr(column.dtype, "numpy_dtype", None)) is not None:  # with blanks
-        _tell(column.isna().to_numpy(), say)
-        _tell(column.to_numpy(kind, na_value=0), say)
+        _tell(column.isna().to_numpy(), feed)
+        _tell(column.to_numpy(kind, na_value=0), feed)
     else:
-        _tell(column.to_numpy(), say)
+        _tell(column.to_numpy(), feed)

@@ -127,13 +127,15 @@ def _indicators(
     sittings, red_share = load_calendar(project.root), load_red_share(project.root)
 
     def of_schools(tables: Mapping[str, "pd.DataFrame"], *given: Any) -> Any:
-        return memory.step("effectiveness", tables, given, lambda read: effectiveness_tables(read, *given))
+        return memory.tracked("effectiveness", tables, given, lambda read: effectiveness_tables(read, *given))
 
     made, of_indicators = indicator_tables(facts, project.collection, reporting, looked_at, methods, of_schools)
     choice = replace(choice_for(project.root, facts), memory=memory)
-    of_groups, summed = memory.step("groups", facts, [policy, choice], lambda read: group_tables(read, policy, choice))
+    of_groups, summed = memory.tracked(
+        "groups", facts, [policy, choice], lambda read: group_tables(read, policy, choice)
+    )
     made |= of_groups | {"findings": with_printed_before(facts["findings"], of_groups, choice)}
-    made |= memory.step(
+    made |= memory.tracked(
         "public", {**facts, **made}, [methods, policy], lambda read: public_effectiveness(read, methods, policy)
     )
     made |= quality_tables({**facts, **made}, project.collection, reporting, sittings, sources, red_share)

@@ -35,12 +35,14 @@ def edges_of(
         memory: What was made of the same tables before.
     """
     edges = {
-        **received_edges(tables), **memory.step("plan edges", tables, [], plan_edges),
+        **received_edges(tables), **memory.tracked("plan edges", tables, [], plan_edges),
         **quality_edges(tables, sources), **summed,
     }  # fmt: skip
     if methods is not None and "school_indicators" in tables:
-        edges |= memory.step("effectiveness edges", tables, [methods], lambda read: effectiveness_edges(read, methods))
-    return edges | (memory.step("public edges", tables, [], public_edges) if "schools" in tables else {})
+        edges |= memory.tracked(
+            "effectiveness edges", tables, [methods], lambda read: effectiveness_edges(read, methods)
+        )
+    return edges | (memory.tracked("public edges", tables, [], public_edges) if "schools" in tables else {})
 
 
 def chain_words(

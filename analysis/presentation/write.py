@@ -108,7 +108,7 @@ def _sections(edition: Edition, memory: Memory = FORGETFUL) -> list[Section]:
     annex = [
         section
         for name, make in ANNEX.items()
-        for section in memory.step(name, edition.tables, given, partial(made, make))
+        for section in memory.tracked(name, edition.tables, given, partial(made, make))
     ]
     return [*annex, *(_drawn(one, memory) for one in _chapters(edition, annex))]
 

@@ -68,7 +68,7 @@ def write_region(folder: Path, towns: Sequence[Town] = TOWNS, years: Sequence[in
     if (
         folder.is_dir()
         and any(folder.iterdir())
-        and not (settings.is_file() and INVENTED in settings.read_text("utf-8"))
+        and not (settings.is_file() and INVENTED in settings.read_text(encoding="utf-8"))
     ):
         raise AnalysisError(f"{folder}: папка не пуста, и вымышленного региона в ней нет. Назовите новую папку.")
     write_files(folder, {REGION_FILE: _settings(towns).encode()})

@@ -18,8 +18,8 @@ from analysis.errors import nearest
 from analysis.project.work import AUDIENCES, ENGINES, FORMATS
 
 PACKAGE = Path(analysis.__file__).parent
-# Latin words that are names: of programs and formats, and parts of what is typed in the examples.
-NAMES = {"Quarto", "PDF", "Excel", "city", "demo", "inbox", "reports-2026"}
+# Latin words that are names: of programs, formats and keys, and parts of what is typed in the examples.
+NAMES = {"Quarto", "PDF", "Excel", "Ctrl", "city", "demo", "inbox", "reports-2026"}
 # What argparse says to whoever writes a parser, never to whoever types a command.
 OF_PROGRAMMERS = (
     r"\.__call__|conflict|cannot (merge|have)|'required' is|invalid option string|dest=|mutually exclusive|"

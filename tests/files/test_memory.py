@@ -45,7 +45,7 @@ def memory(tmp_path):
 def _counting(memory, read, given=(), look=lambda tables: len(tables["one"])):
     """What a step returns, and whether it was done."""
     done = []
-    made = memory.step("step", read, list(given), lambda tables: [done.append(1), look(tables)][1])
+    made = memory.tracked("step", read, list(given), lambda tables: [done.append(1), look(tables)][1])
     return made, bool(done)
 
 

@@ -1,5 +1,6 @@
 """The report of a region: every city in the one order, what is wrong with whom, codes to approve; marked everywhere."""
 
+import doctest
 import json
 import re
 import shutil
@@ -117,6 +118,13 @@ def test_what_no_longer_belongs_goes(region, tmp_path):
     publish_region(smaller, states, region_tables(smaller, states), SILENT)
     site = tmp_path / "own/output/internal/_site"
     assert sorted(page.name for page in site.glob("*.html")) == ["city-a.html", "index.html", "indicators-2022.html"]
+
+
+def test_the_example_of_the_help_is_right(region, tmp_path, monkeypatch):
+    (tmp_path / "demo-region").symlink_to(region.root)
+    monkeypatch.chdir(tmp_path)
+    (example,) = doctest.DocTestFinder().find(analysis.open_region)
+    assert doctest.DocTestRunner().run(example) == (0, 3)
 
 
 def test_an_open_region_answers(region):
