@@ -74,9 +74,8 @@ def _table(edition: Edition, indicators: Mapping[int, Indicator]) -> Exhibit:
     data = data.set_axis(list(indicators))
     columns = [
         Col("indicator_name", width=17),
-        Col(None, "Формула", 33, "l", _formula),
+        Col(None, "Формула и порог", 45, "l", _formula),
         Col(None, "Единица и направление", 13, "l", lambda row: f"{row['unit']}; {row['direction']}"),
-        Col(None, "Порог", 14, "l", _threshold),
         Col("interval_kind", "Интервал", 12),
         Col("supplied_by", width=13),
     ]
@@ -84,13 +83,11 @@ def _table(edition: Edition, indicators: Mapping[int, Indicator]) -> Exhibit:
 
 
 def _formula(row: Row) -> str:
-    return f"{row['formula']}. Источник: {row['formula_source']}{_mark(row['formula_confirmed'])}"
-
-
-def _threshold(row: Row) -> str:
+    said = f"{row['formula']}. Источник: {row['formula_source']}{_mark(row['formula_confirmed'])}"
     if pd.isna(row["threshold"]):
-        return "—"
-    return f"{percent(row['threshold'], 0)}: {row['threshold_source']}{_mark(row['threshold_confirmed'])}"
+        return said
+    threshold = f"{percent(row['threshold'], 0)}: {row['threshold_source']}{_mark(row['threshold_confirmed'])}"
+    return f"{said}. Порог {threshold}"
 
 
 def _mark(confirmed: bool) -> str:

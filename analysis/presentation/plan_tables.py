@@ -176,9 +176,9 @@ def sources_table(edition: Edition) -> Exhibit:
     numbers = [number for number, one in enumerate(edition.sources) if edition.internal or one.kind == "roadmap"]
     data = pd.DataFrame(rows, columns=names, index=numbers).astype({"received": "datetime64[us]"})
     columns = [
-        Col("title", width=28),
-        Col("origin", width=28),
-        Col("received", width=13, say=short_date),
+        Col("title", width=36),
+        Col("origin", width=22),
+        Col("received", width=11, say=short_date),
         Col(None, "Файл и его sha256", 31, "l", lambda row: f"{row['file_name']}; {_grouped(row['sha256'])}"),
     ]
     return table(edition, "sources", "Полученные файлы", Sources, data, columns)

@@ -37,14 +37,17 @@ OUTER = "99,8 %"
 
 def schools(edition: Edition) -> list[tuple[str, str, Exhibit | None]]:
     """Name, words and picture of each supported school: for the office those first that surely differ."""
-    made = [(name, _shown(edition, name)) for name in edition.supported]
-    if edition.internal:
-        sure = _surely_above(edition)
-        made.sort(key=lambda one: -sure.get(one[0], 0.0))
+    made = [(name, _shown(edition, name)) for name in schools_by_need(edition)]
     return [
         (name, _words(edition, name), _picture(edition, number, name, rows))
         for number, (name, rows) in enumerate(made, 1)
     ]
+
+
+def schools_by_need(edition: Edition) -> list[str]:
+    """Names of the supported schools: for the office those first that surely have more who did not manage."""
+    sure = _surely_above(edition) if edition.internal else {}
+    return sorted(edition.supported, key=lambda name: -sure.get(name, 0.0))
 
 
 def shows_vpr(made: Sequence[tuple[str, str, Exhibit | None]]) -> bool:
@@ -55,17 +58,23 @@ def shows_vpr(made: Sequence[tuple[str, str, Exhibit | None]]) -> bool:
 
 def answer(edition: Edition) -> str:
     """The first sentences of the chapter: which schools are supported, and for the public why no verdict follows."""
-    names = listed(edition.supported) if edition.supported else "нет ни одной"
-    said = f"В {edition.calendar_year} году поддержку получают: {names}."
-    return said if edition.internal else f"{said} {WITHOUT_VERDICT}"
+    names, year = edition.supported, f"В {edition.calendar_year} году поддержку"
+    if not names:
+        return f"{year} не получает ни одна школа."
+    said = f"{year} получает {names[0]}." if len(names) == 1 else f"{year} получают: {listed(names)}."
+    return said if edition.internal or len(edition.school_names) == 1 else f"{said} {WITHOUT_VERDICT}"
 
 
 def results_of(edition: Edition, name: str) -> pd.DataFrame:
     """The shares of a school that did not manage, of procedures alone: the journal is none."""
-    rows, passport = edition.shown_indicators, by_id(edition)
-    judged = [one.id for one in passport.values() if one.threshold is not None and one.table == "results"]
-    mine = rows["indicator_id"].isin(judged) & (rows["group_name"] == name) & (rows["procedure"] != JOURNAL)
+    rows = edition.shown_indicators
+    mine = rows["indicator_id"].isin(_judged(edition)) & (rows["group_name"] == name) & (rows["procedure"] != JOURNAL)
     return rows[mine & rows["interval_low"].notna()]
+
+
+def _judged(edition: Edition) -> list[str]:
+    """The shares of those who did not manage: of other shares more is better, or neither."""
+    return [one.id for one in by_id(edition).values() if one.threshold is not None and one.table == "results"]
 
 
 def _shown(edition: Edition, name: str) -> pd.DataFrame:
@@ -86,6 +95,7 @@ def _sureness(against: Any) -> float:
 def _surely_above(edition: Edition) -> dict[str, float]:
     """By name of a school how likely its share of those who did not manage is above the city's, over all results."""
     rows = edition.effectiveness("school_effects")
+    rows = rows[rows["indicator_id"].isin(_judged(edition))] if len(rows) else rows
     if rows.empty:
         return {}
     names, chances = rows["school_login"].map(edition.school_names), rows["above_city_probability"].astype("float64")

@@ -271,7 +271,7 @@ def _compile(page: Page, draft: Path, target: Path, site: Site) -> None:
             timestamp=site.made_at,
         )
     except RuntimeError as error:
-        raise PublishingError(f"{page.name}, pdf: {error}") from error
+        raise PublishingError(f"{page.name}, pdf: {str(error).removeprefix('assertion failed: ')}") from error
 
 
 def _explain(page: Page, complaint: str) -> str:

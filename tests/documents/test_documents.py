@@ -252,7 +252,7 @@ def test_the_brief_is_attached_to_minutes_on_its_first_page_alone(material, proj
 
 def test_a_brief_of_three_pages_is_refused_with_what_to_do(material, project):
     long = meeting_brief(material)
-    with pytest.raises(AnalysisError, match="длиннее двух страниц; сократите"):
+    with pytest.raises(AnalysisError, match="pdf: справка длиннее двух страниц; сократите"):
         _publish(project, long._replace(body=long.body + "\n\nСтрока.\n" * 120), MEETING)
 
 

@@ -12,13 +12,15 @@ _, E2020, _ = DOCUMENTS
 
 @pytest.fixture
 def pages(tmp_path: Path) -> list[str]:
-    """Sixty sections of a heading, a sentence and a table each, so that pages end at many places of them."""
+    """Sixty sections of a heading, a sentence and two tables each, so that pages end at many places of them."""
     reports = make_project(tmp_path)
     sections = [
         f"## Раздел №{number}\n\nВводное предложение №{number}.\n\n| А№{number} | Б |\n|:---|:---|\n"
         + "| строка | строка |\n" * (4 + number % 7)
         + f"| перед№{number}. | строка |\n| конец№{number}. | строка |\n"
         + f"\n: Таблица {{#tbl-{number}}}\n"
+        + f"\n| Б№{number} | Б |\n|:---|:---|\n| первая№{number}. | строка |\n| вторая№{number}. | строка |\n"
+        + f"| третья | строка |\n| четвёртая | строка |\n\n: Таблица {{#tbl-second-{number}}}\n"
         for number in range(60)
     ]
     write(reports / E2020, "---\ntitle: Отчёт\n---\n\n# Глава\n\n" + "\n\n".join(sections))
@@ -31,6 +33,12 @@ def test_a_heading_and_its_sentence_stand_on_the_page_of_their_table(pages: list
     assert len(set(text.values())) > 5
     assert [number for number, page in text.items() if f"А№{number} " not in page.replace("\n", " ")] == []
     assert all(f"Раздел №{number}" in page.replace("\xa0", " ") for number, page in text.items())
+
+
+def test_the_first_two_rows_of_a_table_stand_on_one_page(pages: list[str]):
+    text = {number: next(page for page in pages if f"первая№{number}." in page) for number in range(60)}
+    assert len(set(text.values())) > 5
+    assert [number for number, page in text.items() if f"вторая№{number}." not in page] == []
 
 
 def test_the_last_two_rows_of_a_table_stand_on_one_page(pages: list[str]):

@@ -16,8 +16,8 @@ from analysis.intake.returns import SEND_AGAIN, form_sheet_of
 from analysis.intake.workbook_package import OLE2, SAVE_AS_XLSX
 from analysis.rules.exam_calendar import Vocabulary
 
-# Room for titles and notes above the headings. Headings further down are not looked for.
-LINES_LOOKED_AT = 100
+# Room for titles, notes and a line a school above the headings. Headings further down are not looked for.
+LINES_LOOKED_AT = 1000
 Read = TypeVar("Read", Block, ExamCounts)
 NAMES_OF_PUPILS = frozenset({"фамилия", "имя", "отчество", "фио", "фио участника", "код участника"})
 

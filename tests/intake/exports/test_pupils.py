@@ -203,6 +203,12 @@ def test_marks_against_the_journal():
     assert (one.stated_count, one.remark, one.fault) == (11, "", "")
 
 
+def test_a_city_of_many_schools_has_a_line_for_each_above_the_headings():
+    title, note, *rest = f1((3, 4))
+    others = [[f"ОО(edu27{number:04d})", "Кол-во участников: 1"] for number in range(200)]
+    assert [one.participant_count for one in counted([title, note, *others, *rest])] == [1]
+
+
 def test_stated_number_that_is_not_the_counted_one():
     (one,) = counted(f1((3, 4), (4, 4), stated=5))
     assert one.remark == "в шапке участников 5, а строк 2, из них с отметкой 2"
