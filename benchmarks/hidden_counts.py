@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.indicators.school_tables import KEYS, LISTED, public_rows, school_tables
 from analysis.pipeline.audit import printed_cells, provable
-from analysis.rules.disclosure_policy import DEFAULT_POLICY, Choice
+from analysis.rules.office_files import DEFAULT_POLICY, Choice
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from school_towns import town_facts

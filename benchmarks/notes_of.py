@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning.schools import Register
+from analysis.cleaning.names import Register
 from analysis.demo.project import demo_files, write_demo
 from analysis.documents.material import Material
 from analysis.documents.run import gathered
 from analysis.documents.school_note import school_notes
-from analysis.documents.settings import SCHOOL_NOTE
 from analysis.documents.staging import Batch, publish_documents
 from analysis.files.progress import SILENT
 from analysis.pipeline.build import build
 from analysis.rules.config import load_project
+from analysis.rules.documents import SCHOOL_NOTE
 
 YEAR = 2021
 OF_SCHOOLS = (

@@ -24,7 +24,7 @@ import docx
 import typst
 
 from analysis.contracts.findings import DOUBTFUL, Finding
-from analysis.intake.blocks import Block, Cell, plain
+from analysis.intake.cells import Block, Cell, plain
 from analysis.intake.pdf_file import read_pdf_blocks
 from analysis.intake.pdf_text import lexicon
 from analysis.intake.word_file import read_word_blocks

@@ -16,8 +16,7 @@ from scipy import special
 
 from analysis.statistics.context import like_context
 from analysis.statistics.foresight import year_to_come
-from analysis.statistics.pooled import pooled_shares
-from analysis.statistics.rules import Rule, poisson_binomial_at_least
+from analysis.statistics.pooled import Rule, poisson_binomial_at_least, pooled_shares
 
 Numbers = NDArray[np.float64]
 THRESHOLD, LEAST, LEVEL, LEVELS_APART = 0.3, 2, -1.4, 0.3

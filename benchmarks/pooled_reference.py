@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from analysis.statistics import fitting
-from analysis.statistics.towns import batches, coded
+from analysis.statistics.counts import batches, coded
 
 Numbers = NDArray[np.float64]
 CHAINS, WARM, KEPT, LEAPS = 256, 600, 2000, 24

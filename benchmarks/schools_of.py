@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.contracts.columns import pandas_types
-from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCHOOL_FACT_TABLES, SCORE_COLUMNS, Results
-from analysis.contracts.validation import violations
+from analysis.contracts.dictionary import violations
+from analysis.contracts.facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCHOOL_FACT_TABLES, SCORE_COLUMNS, Results
 from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.tables import selection_tables
 from analysis.rules.methods import load_methods

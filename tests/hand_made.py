@@ -6,8 +6,7 @@ import pandas as pd
 
 from analysis.contracts.columns import typed_table
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
-from analysis.presentation.conclusions.evidence import Evidence
-from analysis.presentation.conclusions.sentence import Case
+from analysis.presentation.conclusions.sentence import Case, Evidence
 from analysis.presentation.edition import Edition
 from analysis.rules.config import load_project
 from analysis.rules.methods import NO_REPETITION, Procedure, RuleSet, load_methods

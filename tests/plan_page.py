@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.contracts.columns import MEASURE_KINDS, READING_WORDS
 from analysis.indicators.plan import plan_by_year
-from analysis.intake.blocks import plain
+from analysis.intake.cells import plain
 from analysis.intake.files import read_blocks
 from analysis.intake.text_tables import shown
 from analysis.presentation.words import baseline_words, rows_of, target_words

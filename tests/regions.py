@@ -8,9 +8,9 @@ from itertools import count
 from pathlib import Path
 
 from analysis.region import city
-from analysis.region.city import BUILD, Order, Told, run_city
+from analysis.region.city import BUILD, Order, run_city
 from analysis.region.comparison import CityState
-from analysis.region.dataset import CITIES, read_state
+from analysis.region.dataset import CITIES, Told, read_state
 from analysis.region.settings import Region, load_region
 from analysis.region.work import How
 from roadmaps import document, project_with

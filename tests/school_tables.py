@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
+from analysis.contracts.facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
 
 COUNTS = [*MARK_COLUMNS, "not_attested_count", *JOURNAL_COLUMNS, *SCORE_COLUMNS]
 ORDER = [

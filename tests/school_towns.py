@@ -5,9 +5,9 @@ import random
 import pandas as pd
 
 from analysis.contracts.columns import typed_table
-from analysis.contracts.facts import FACT_TABLES
-from analysis.contracts.school_facts import (
+from analysis.contracts.facts import (
     CATEGORIES,
+    FACT_TABLES,
     GRADES,
     MARK_COLUMNS,
     POSTS,

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from analysis.lineage.store import EDGES, Store, stored_files
+from analysis.lineage.walk import EDGES, Store, stored_files
 
 
 def store_of(words, tables, edges):

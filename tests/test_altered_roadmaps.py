@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.cleaning.roadmap import clean_roadmap
+from analysis.contracts.dictionary import broken_relations
 from analysis.contracts.findings import blocking
-from analysis.contracts.validation import broken_relations
 from analysis.errors import AnalysisError
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out

@@ -4,8 +4,8 @@ from time import process_time
 
 import pytest
 
+from analysis.cleaning.names import watch_terms
 from analysis.cleaning.roadmap import clean_roadmap
-from analysis.cleaning.terms import watch_terms
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
 from analysis.rules.config import Slip, Terms, Variant

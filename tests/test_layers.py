@@ -20,11 +20,9 @@ FLOORS = [
     "cleaning",
     "indicators",
     # The words that forms share with the report know nothing of it.
-    "presentation.words presentation.russian",
+    "presentation.words",
     "lineage",
     "presentation publishing",
-    # What people record about documents is read with the other rules.
-    "documents.settings",
     "pipeline",
     "forms",
     "documents starter demo",

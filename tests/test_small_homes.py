@@ -5,7 +5,7 @@ import tomllib
 import pytest
 import yaml
 
-from analysis.files.fingerprints import file_hash, file_size
+from analysis.files.storage import file_hash, file_size
 from analysis.rules.config import quoted
 
 

@@ -9,8 +9,7 @@ from typing import Annotated
 from analysis.contracts.columns import SETTLED_READINGS
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import nearest
-from analysis.intake.blocks import Block, plain, with_texts
-from analysis.intake.cell_values import read_text
+from analysis.intake.cells import Block, plain, read_text, with_texts
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
 from analysis.rules.config import CORRECTIONS_FILE, SOURCES_FILE, Record, quoted
 from analysis.rules.toml_file import read_rules

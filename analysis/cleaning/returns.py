@@ -4,20 +4,27 @@ import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
 
 import pandas as pd
 
-from analysis.cleaning.measure_labels import LabelNotKnownError, MeasureLabels, labels_of
-from analysis.cleaning.notes import ASK, Notes, chosen, not_listed, shown_text
+from analysis.cleaning.notes import (
+    ASK,
+    LabelNotKnownError,
+    MeasureLabels,
+    Notes,
+    chosen,
+    is_safe_link,
+    labels_of,
+    not_listed,
+    shown_text,
+)
 from analysis.contracts.columns import rows_table
 from analysis.contracts.facts import EVIDENCE_KINDS, FACT_TABLES, SENT_BACK, VERDICTS
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
-from analysis.intake.cell_values import read_count, read_date
+from analysis.intake.cells import read_count, read_date
 from analysis.intake.returns import Returned, ReturnedRow
 
 LABEL = "measure_label"
@@ -264,14 +271,6 @@ def _can_be_used(
         said = f"Не указано: {names}; подтверждение не принято к учёту."
         notes.add("evidence", Severity.ATTENTION, row.place, " ".join(filter(None, (kind, number, link))), said)
     return safe and not lacking
-
-
-def is_safe_link(link: str) -> bool:
-    """An http(s) address, or the bare name of a file: no other scheme, no way out of a folder."""
-    parts = urlsplit(link)
-    if parts.scheme in ("http", "https"):
-        return bool(parts.netloc)
-    return not parts.scheme and PurePosixPath(link.replace("\\", "/")).name == link and link not in ("..", ".")
 
 
 def _differing(before: Sequence[object], now: Sequence[object]) -> list[str]:

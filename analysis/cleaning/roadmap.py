@@ -7,18 +7,20 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from analysis.cleaning.corrections import Decision, decision_stanza
-from analysis.cleaning.deadlines import AS_NEEDED, Deadline, DeadlineNotReadError, read_deadlines
-from analysis.cleaning.plan_targets import (
+from analysis.cleaning.deadlines import (
+    AS_NEEDED,
     BLANK,
     UNREAD,
+    Deadline,
+    DeadlineNotReadError,
     Promised,
     Target,
     joined_quarters,
     promised_by_year,
+    read_deadlines,
     said_in_year,
     with_years,
 )
-from analysis.cleaning.results import better_of, has_unread_number, kind_of, read_result
 from analysis.cleaning.roadmap_document import (
     CHECK_DOCUMENT,
     SCHOOL_YEAR,
@@ -34,16 +36,20 @@ from analysis.cleaning.roadmap_document import (
 from analysis.cleaning.values import (
     Value,
     ValueNotReadError,
+    better_of,
     derive_reading,
+    has_unread_number,
     is_money,
+    kind_of,
     nearest_reading,
     read_executors,
+    read_result,
     read_values,
 )
 from analysis.contracts.columns import OPEN_READINGS, READING_WORDS, rows_table
 from analysis.contracts.findings import Finding
-from analysis.contracts.typed import Deadlines, Executors, Measures, Targets
-from analysis.intake.blocks import plain
+from analysis.contracts.roadmap import Deadlines, Executors, Measures, Targets
+from analysis.intake.cells import plain
 from analysis.intake.columns import UNIT_IN_HEADING
 
 CHECK_DECISION = "Проверьте activity и measure в data/corrections.toml."
@@ -82,7 +88,7 @@ AS_NEEDED_SAID = "Срок — по мере необходимости или �
 
 @dataclass(frozen=True)
 class CleanRoadmap:
-    """The typed tables of a roadmap (contracts.typed describes them) and the findings of cleaning."""
+    """The typed tables of a roadmap (contracts.roadmap describes them) and the findings of cleaning."""
 
     tables: dict[str, pd.DataFrame]
     findings: tuple[Finding, ...]

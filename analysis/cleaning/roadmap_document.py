@@ -10,9 +10,8 @@ import pandas as pd
 
 from analysis.contracts.columns import rows_table, typed_table
 from analysis.contracts.findings import Finding, Severity
-from analysis.contracts.typed import Activities, Approval
-from analysis.intake.blocks import plain
-from analysis.intake.cell_values import MONTHS
+from analysis.contracts.roadmap import Activities, Approval
+from analysis.intake.cells import MONTHS, plain
 
 PLACES_NAMED, VALUES_NAMED = 20, 6
 ACTIVITY_TEXTS = (

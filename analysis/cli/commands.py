@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from analysis.errors import AnalysisError
-from analysis.files.fingerprints import file_size
+from analysis.files.storage import file_size
 from analysis.project import work
 from analysis.project.progress import on_screen, say
-from analysis.rules.config import Project
+from analysis.rules.config import FINDINGS, Project
 
 
 def status(project: Project, _options: argparse.Namespace) -> int:
@@ -35,7 +35,7 @@ def check(project: Project, options: argparse.Namespace) -> int:
     work.keep_findings(project, checked)
     if options.annotate:
         _print(*work.annotate(project, checked).told(project.root))
-    _print(f"Полный список: {', '.join(work.FINDINGS)}")
+    _print(f"Полный список: {', '.join(FINDINGS)}")
     return 1 if stopping else 0
 
 
@@ -105,7 +105,7 @@ def forms(project: Project, options: argparse.Namespace) -> int:
 
 def receive(project: Project, options: argparse.Namespace) -> int:
     """Takes returned workbooks and exports into data/raw, or takes receptions back; 1 when one is refused."""
-    from analysis.forms.receive_exports import Said
+    from analysis.forms.receptions import Said
 
     if options.undo:
         if not options.files:
@@ -149,7 +149,7 @@ def new(options: argparse.Namespace) -> int:
 def _new_from(options: argparse.Namespace) -> int:
     """Starts a project with its document; 1 when something in it stops the work."""
     from analysis.contracts.findings import blocking, screen_lines
-    from analysis.starter.proposal import Given
+    from analysis.starter.new_project import Given
 
     given = Given(options.city, options.publisher, options.years, options.title, options.origin)
     with on_screen() as progress:

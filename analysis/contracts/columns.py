@@ -204,3 +204,14 @@ class SourcedTable(Table):
     """A contract of rows that rest on a received file."""
 
     source_file: Series[str]
+
+
+class MeasureWords(Table):
+    """What the document says of a measure beside its number, in its own words."""
+
+    measure_kind: Series[str] = but(isin=list(MEASURE_KINDS))
+    measure_unit: Series[str]
+    better: Series[str] = but(isin=list(BETTER))
+    baseline_value: Series[pd.Float64Dtype]
+    baseline_year: Series[pd.Int64Dtype]
+    deadline_text: Series[str]

@@ -8,12 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.contracts.execution import STATUS_COUNTS
-from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
-from analysis.contracts.school_groups import JOURNAL_SHARES, MARK_SHARES, SCORE_SHARES
-from analysis.rules.assumptions import ASSUMPTION_FILES
+from analysis.contracts.facts import (
+    JOURNAL_COLUMNS,
+    JOURNAL_SHARES,
+    MARK_COLUMNS,
+    MARK_SHARES,
+    SCORE_COLUMNS,
+    SCORE_SHARES,
+)
 from analysis.rules.config import SOURCES_FILE, TERMS_FILE
-from analysis.rules.indicator_passport import PASSPORT_FILE
-from analysis.rules.methods import SELECTION_FILE
+from analysis.rules.methods import PASSPORT_FILE, SELECTION_FILE
+from analysis.rules.office_files import ASSUMPTION_FILES
 
 # How a value follows from the cells behind it; what has none of these words cannot be computed again from its rows.
 COPY, SUM, COUNT, SHARE, DIFFERENCE, POPULATION = "copy", "sum", "count", "share", "difference", "population"

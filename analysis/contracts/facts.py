@@ -1,10 +1,25 @@
-"""Typed tables of what is reported: schools and their status, reports, evidence, its acceptance, own measures."""
+"""Typed tables of what is reported: schools, reports, evidence, verdicts; and the school facts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import SourcedTable, address, but, by_name
+from analysis.contracts.columns import NOT_STATED, SourcedTable, address, but, by_name
+from analysis.rules.written import MARK_SCALE, SCALES, SCORE_SCALE
+
+SCHOOL, OTHERS, CITY = "школа", "другие школы", "город"
+GROUP_NAMES = {OTHERS: "Другие школы города", CITY: "Город"}
+SCOPES = [SCHOOL, OTHERS, CITY]
+GRADE_GROUPS = {"1–4 классы": range(1, 5), "5–9 классы": range(5, 10), "10–11 классы": range(10, 12)}
+JOURNAL_SHARES = {f"journal_{how}_count": f"journal_{how}_share" for how in ("lower", "same", "higher")}
+SCORE_SHARES = {f"{what}_count": f"{what}_share" for what in ("below_minimum", "high_score", "full_score")}
+
+
+# Typed tables of what is reported: schools and their status, reports, evidence, its acceptance, own measures.
 
 STATUSES = ["ШНОР", "ШНСУ", "ШНОР и ШНСУ", "нет"]
 EVIDENCE_KINDS = ["приказ", "протокол", "программа", "справка", "план", "публикация", "другое"]
@@ -148,3 +163,256 @@ class ReceivedForms(SourcedTable, unique=["source_file"]):
 FACT_TABLES = by_name(
     Schools, SchoolStatus, FormerNames, SchoolMergers, Reports, Evidence, Acceptance, SchoolMeasures, ReceivedForms
 )
+
+
+# Typed tables of school facts: context, staff, results, deficits, self-assessment, contests, what was set aside.
+
+MARK_COLUMNS = ["mark_2_count", "mark_3_count", "mark_4_count", "mark_5_count"]
+JOURNAL_COLUMNS = ["journal_lower_count", "journal_same_count", "journal_higher_count"]
+SCORE_COLUMNS = ["below_minimum_count", "high_score_count", "full_score_count"]
+RESULT_KEY = [
+    "school_login",
+    "procedure",
+    "subject",
+    "programme_grade",
+    "sitting_grade",
+    "wave",
+    "calendar_year",
+    "school_year",
+    "scale",
+]
+
+
+@dataclass(frozen=True)
+class AskedLine:
+    """A line that the office writes on a sheet and every school fills in.
+
+    Attributes:
+        name: What it is called, in the form and in the tables.
+        unit: What it counts.
+        since: First calendar year whose form has it.
+        until: Last such year.
+    """
+
+    name: str
+    unit: str
+    since: int = 0
+    until: int = 9999
+
+    def is_asked(self, calendar_year: int) -> bool:
+        """Whether the form of a year has this line."""
+        return self.since <= calendar_year <= self.until
+
+
+class Lined(NamedTuple):
+    """A table whose rows are the lines of a sheet.
+
+    Attributes:
+        called: What its facts are called where several kinds of them are listed.
+        line: The column that names a line.
+        amount: The column that holds its number.
+        by_group: The table of its lines by group of schools.
+    """
+
+    called: str
+    line: str
+    amount: str
+    by_group: str
+
+
+# The lines of «Контингент». Grades add up to the whole school.
+PUPIL_TOTAL = "Всего обучающихся"
+GRADES = {f"{grade} класс": grade for grade in range(1, 12)}
+SOCIAL_GROUPS = [
+    "Оба родителя с высшим образованием",
+    "Неполные семьи",
+    "Малообеспеченные семьи",
+    "На учёте в полиции",
+    "Мигранты или другой язык дома",
+    "С ограниченными возможностями здоровья (ОВЗ)",
+]
+# The lines of «Кадры». Categories add up to the teachers.
+POSTS, VACANCIES, TEACHERS = "Ставок по штату", "Из них вакантно", "Всего учителей"
+CATEGORIES = ["Высшая категория", "Первая категория", "Без категории"]
+TRAINED = "Прошли повышение квалификации за три года"
+YOUNG = "Учителя до 35 лет"
+# Of the sheets whose lines are the same for every school: all that a form ever had, by table. A new line is written
+# here with `since`, one that is asked no more gets `until`; the forms and facts of other years stay as they are.
+FORM_LINES: Mapping[str, tuple[AskedLine, ...]] = {
+    "context": tuple(AskedLine(name, "ученик") for name in (PUPIL_TOTAL, *GRADES, *SOCIAL_GROUPS)),
+    "staff": (
+        AskedLine(POSTS, "ставка"),
+        AskedLine(VACANCIES, "ставка"),
+        AskedLine(TEACHERS, "человек"),
+        *(AskedLine(name, "человек") for name in CATEGORIES),
+        AskedLine(TRAINED, "человек"),
+        AskedLine(YOUNG, "человек", since=2022),
+    ),
+}
+LINED = {
+    "context": Lined("контингент", "pupil_group", "group_pupil_count", "pupil_groups"),
+    "staff": Lined("кадры", "staff_group", "staff_amount", "staff_parts"),
+}
+CONTEXT_GROUPS = [line.name for line in FORM_LINES["context"]]
+STAFF_GROUPS = {line.name: line.unit for line in FORM_LINES["staff"]}
+# Of what a number is a part in the tables by group of schools: the whole of each part. «Кадры» counts people among the
+# teachers and vacancies among the posts; a line about other people needs a unit of its own.
+WHOLE_OF_UNIT = {"ученик": PUPIL_TOTAL, "ставка": POSTS, "человек": TEACHERS}
+COUNTED_AMONG: Mapping[str, Mapping[str, str]] = {
+    **{
+        table: {line.name: WHOLE_OF_UNIT[line.unit] for line in lines if line.name != WHOLE_OF_UNIT[line.unit]}
+        for table, lines in FORM_LINES.items()
+    },
+    "deficits": {"deficit_teacher_count": "diagnosed_teacher_count"},
+    "contests": {"winner_count": "contestant_count"},
+}
+CONTEST_LEVELS = ["школьный", "муниципальный", "региональный", "всероссийский", "международный"]
+CONTESTANTS = ["обучающиеся", "педагоги"]
+RESULT_ORIGINS = ["форма", "выгрузка"]
+
+
+def lines_asked(table: str, calendar_year: int) -> dict[str, str]:
+    """Returns the lines that the form of a year has for a table, with the unit of each.
+
+    Args:
+        table: A key of FORM_LINES.
+        calendar_year: The year of the form.
+    """
+    return {line.name: line.unit for line in FORM_LINES[table] if line.is_asked(calendar_year)}
+
+
+def are_asked(table: str, names: Iterable[str], calendar_year: int) -> bool:
+    """Returns whether the form of a year asks for all of these; what no list of lines names is asked every year."""
+    return all(line.is_asked(calendar_year) for line in FORM_LINES.get(table, ()) if line.name in set(names))
+
+
+class Context(SourcedTable, unique=["school_login", "school_year", "pupil_group"]):
+    """Контингент и социальный паспорт: по строке на школу, учебный год и группу обучающихся."""
+
+    place: Series[str] = address("значение")
+    school_login: Series[str]
+    calendar_year: Series[int]
+    school_year: Series[str]
+    pupil_group: Series[str] = but(isin=CONTEXT_GROUPS)
+    group_pupil_count: Series[int]
+
+
+class Staff(SourcedTable, unique=["school_login", "school_year", "staff_group"]):
+    """Кадры: по строке на школу, учебный год и позицию."""
+
+    place: Series[str] = address("значение")
+    school_login: Series[str]
+    calendar_year: Series[int]
+    school_year: Series[str]
+    staff_group: Series[str] = but(isin=list(STAFF_GROUPS))
+    staff_unit: Series[str] = but(isin=["ставка", "человек"])
+    staff_amount: Series[float]
+
+    @pa.dataframe_check(error="люди считаются целыми числами")
+    def people_are_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        return (frame["staff_unit"] != "человек") | (frame["staff_amount"] % 1 == 0)
+
+
+class Results(SourcedTable, unique=RESULT_KEY):
+    """Результаты процедур: по строке на школу, процедуру, предмет, класс, волну и год; учеников поимённо нет."""
+
+    place: Series[str] = address("строка результата")
+    origin: Series[str] = but(label="Происхождение", isin=RESULT_ORIGINS)
+    school_login: Series[str]
+    procedure: Series[str] = but(str_length={"min_value": 1})
+    subject: Series[str] = but(str_length={"min_value": 1})
+    programme_grade: Series[int]
+    sitting_grade: Series[int]
+    wave: Series[str] = but(str_length={"min_value": 1})
+    calendar_year: Series[int]
+    school_year: Series[str]
+    scale: Series[str] = but(isin=SCALES)
+    participant_count: Series[int] = but(nullable=False)
+    mark_2_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    mark_3_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    mark_4_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    mark_5_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    not_attested_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    journal_lower_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    journal_same_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    journal_higher_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    below_minimum_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    mean_score: Series[pd.Float64Dtype] = but(blank="не указано")
+    high_score_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+    full_score_count: Series[pd.Int64Dtype] = but(blank=NOT_STATED)
+
+    @pa.dataframe_check(error="в шкале отметок все четыре отметки указаны и вместе с н/а дают число участников")
+    def marks_add_up(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        sums = frame[MARK_COLUMNS].sum(axis=1, min_count=4) + frame["not_attested_count"].fillna(0)
+        return (frame["scale"] != MARK_SCALE) | (sums == frame["participant_count"]).fillna(False)
+
+    @pa.dataframe_check(error="в шкале баллов отметок нет, а части не больше числа участников")
+    def scores_fit(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        no_marks = frame[MARK_COLUMNS].isna().all(axis=1)
+        fits = frame[SCORE_COLUMNS].fillna(0).sum(axis=1) <= frame["participant_count"]
+        return (frame["scale"] != SCORE_SCALE) | (no_marks & fits)
+
+    @pa.dataframe_check(error="сравнённых с журналом не больше, чем участников")
+    def journal_fits(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        return frame[JOURNAL_COLUMNS].fillna(0).sum(axis=1) <= frame["participant_count"]
+
+
+class Deficits(SourcedTable, unique=["school_login", "calendar_year", "competence"]):
+    """Профессиональные дефициты: по строке на школу, год и компетенцию."""
+
+    place: Series[str]
+    school_login: Series[str]
+    calendar_year: Series[int]
+    competence: Series[str]
+    diagnosed_teacher_count: Series[int]
+    deficit_teacher_count: Series[int]
+
+    @pa.dataframe_check(error="учителей с дефицитом не больше, чем диагностированных")
+    def within_diagnosed(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        return frame["deficit_teacher_count"] <= frame["diagnosed_teacher_count"]
+
+
+class SelfAssessment(SourcedTable, unique=["school_login", "calendar_year", "criterion"]):
+    """Самооценка школы: по строке на школу, год и критерий."""
+
+    place: Series[str]
+    school_login: Series[str]
+    calendar_year: Series[int]
+    criterion: Series[str]
+    assessment_score: Series[float]
+    publication_link: Series[str]
+
+
+class Contests(SourcedTable, unique=["school_login", "calendar_year", "line"]):
+    """Конкурсы: по строке на школу, год и конкурс."""
+
+    place: Series[str]
+    school_login: Series[str]
+    calendar_year: Series[int]
+    line: Series[int] = but(meaning="Порядковый номер в форме")
+    contest_name: Series[str]
+    contest_level: Series[str] = but(isin=CONTEST_LEVELS)
+    contestants: Series[str] = but(isin=CONTESTANTS)
+    contestant_count: Series[int]
+    winner_count: Series[int]
+
+    @pa.dataframe_check(error="победителей не больше, чем участников")
+    def within_contestants(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
+        return frame["winner_count"] <= frame["contestant_count"]
+
+
+class Quarantine(SourcedTable):
+    """Что отложено: строки, которые прочитаны, но в таблицы не вошли, пока их не уточнят; значений здесь нет."""
+
+    place: Series[str]
+    table_name: Series[str]
+    procedure: Series[str] = but(meaning="Из календаря, у строки результатов", blank="не названа или строка о другом")
+    school_login: Series[str] = but(meaning="Пусто, если школа не опознана", str_length=None, nullable=True)
+    calendar_year: Series[int]
+    why: Series[str]
+
+
+SCHOOL_FACT_TABLES = by_name(Context, Staff, Results, Deficits, SelfAssessment, Contests, Quarantine)
+
+
+MARK_SHARES = {name: name.replace("_count", "_share") for name in [*MARK_COLUMNS, "not_attested_count"]}

@@ -1,4 +1,4 @@
-"""One finding: how severe, where, what stands there, what the rule says, what to do; and how a list is shown."""
+"""One finding, how a list of them is shown, and what becomes of a doubtful row of school facts."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import groupby
+
+# One finding: how severe, where, what stands there, what the rule says, what to do; and how a list is shown.
 
 SHOWN_PER_RULE = 3
 WHOLE_FILE = "весь файл"
@@ -186,3 +188,57 @@ def _finding_lines(alike: Sequence[Finding]) -> Iterator[str]:
 def _one_line(text: str, limit: int = 160) -> str:
     line = " ⏎ ".join(text.splitlines())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+# What becomes of a doubtful row of school facts: what stops the work, what sets a row aside, what asks to look.
+#
+# The words are those that the findings, the table `quarantine` and the data dictionary print.
+
+BLOCKS = {
+    "unread": "Ячейка не читается: слова вместо числа, знак процента, формула без значения, ошибка",
+    "twice": "Одна и та же строка стоит в форме дважды с разными значениями",
+}
+SETS_ASIDE = {
+    "no_sheet": "Листа нет в книге или его заголовки изменены: сведений с него нет",
+    "no_key": "В строке есть значения, а к чему они относятся, не сказано",
+    "unknown_group": "Такой строки на этом листе нет",
+    "other_unit": "Единица не та, в какой считается эта строка",
+    "unknown_sitting": "Календарь процедур такого не знает",
+    "blank_or_zero": "Часть чисел заполнена, а часть пуста: пусто или ноль? Если ноль, впишите 0",
+    "no_participants": "Есть результаты, а число участников не указано",
+    "marks_do_not_add_up": "Отметки вместе с н/а не дают числа участников",
+    "not_attested": "Не аттестованные бывают только в журнале",
+    "parts_above_whole": "Частей больше, чем участников",
+    "mean_out_of_range": "Средний балл не от 0 до 100",
+    "mean_without_participants": "Средний балл есть, а участников нет",
+    "mean_against_counts": "При таких числах участников средний балл не может быть таким",
+    "people_not_whole": "Люди считаются целыми числами",
+    "deficit_above_diagnosed": "Учителей с дефицитом больше, чем прошло диагностику",
+    "winners_above_contestants": "Победителей и призёров больше, чем участников",
+    "not_in_list": "Значение не из списка",
+    "unsafe_link": "Это не адрес http(s) и не имя файла",
+    "grades_against_total": "Классы вместе не дают числа всех обучающихся",
+    "group_above_total": "В группе больше обучающихся, чем в школе",
+    "vacancies_above_posts": "Вакансий больше, чем ставок",
+    "categories_against_teachers": "Учителя по категориям вместе не дают числа всех учителей",
+    "part_above_whole": "Часть больше целого",
+    "unreadable_row": "В выгрузке есть строки, которые не читаются",
+    "hidden_rows": "В выгрузке есть скрытые строки этой школы",
+    "unknown_school": "Школа не опознана",
+    "merged_school": "Школа в это время была в составе другой",
+    "unknown_wave": "Календарь знает несколько волн этого года, а какая это, не записано",
+    "other_year": "Файл лежит в папке другого года",
+    "no_year": "Год в файле не назван",
+    "two_results": "Одна школа и один экзамен стоят дважды с разными числами",
+    "two_files": "Две выгрузки называют разные числа",
+    "trained_above_teachers": "Прошедших повышение квалификации больше, чем учителей",
+}
+ASKS = {
+    "twice_alike": "Строка стоит второй раз с теми же значениями; засчитана один раз",
+    "above_enrolment": "Участников больше, чем обучающихся в этих классах",
+    "lower_coverage": "Доля участников заметно меньше, чем год назад",
+    "magnitude": "Число изменилось за год во много раз",
+    "form_against_export": "Форма школы и выгрузка называют разные числа; взята выгрузка",
+    "no_minimum": "Минимальный балл не установлен: «ниже минимума» не считается",
+    "same_block": "Те же числа стоят у другой школы или в другом году: не вставлен ли чужой блок",
+}

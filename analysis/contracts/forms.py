@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from analysis.contracts.facts import EVIDENCE_KINDS, STATUSES, VERDICTS
-from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS
+from analysis.contracts.facts import CONTEST_LEVELS, CONTESTANTS, EVIDENCE_KINDS, STATUSES, VERDICTS
 
 IDENTITY_SHEET = "_форма"
 INSTRUCTIONS = "Как заполнить"

@@ -11,8 +11,8 @@ from analysis.contracts.effectiveness import INDICATOR_KEY
 from analysis.contracts.execution import STATUS_COUNTS
 from analysis.contracts.findings import Severity
 from analysis.contracts.report import CHAIN_TABLES
+from analysis.contracts.roadmap import TEXT_TABLES
 from analysis.contracts.tables import PUBLIC, TABLES
-from analysis.contracts.text import TEXT_TABLES
 
 ABSENT, RECEIVED, BUILT, APPROVED = CITY_STATES = ["нет сведений", "получен", "собран", "утверждён"]
 AGREED, CHANGED, NOT_AGREED = APPROVALS = ["утверждены", "изменились после утверждения", "не утверждены"]

@@ -2,15 +2,34 @@
 
 from functools import cache
 
-from analysis.contracts.columns import Contract
-from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
-from analysis.contracts.facts import FACT_TABLES
-from analysis.contracts.indicators import INDICATOR_TABLES
-from analysis.contracts.quality import SetAsideRows
-from analysis.contracts.report import CHAIN_TABLES, REPORT_TABLES
-from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
-from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
-from analysis.contracts.typed import TYPED_TABLES
+from analysis.contracts.columns import Contract, by_name
+from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, GROUP_TABLES, PUBLIC_EFFECTIVENESS, PUBLIC_TABLES
+from analysis.contracts.execution import (
+    Abbreviations,
+    Composition,
+    Duties,
+    ExecutorLoad,
+    ExecutorResults,
+    Findings,
+    Owed,
+    Plan,
+    PlanChanges,
+    PlanFact,
+    ReporterResults,
+    SchoolResults,
+    Sources,
+    Statuses,
+    TaskResults,
+)
+from analysis.contracts.facts import FACT_TABLES, SCHOOL_FACT_TABLES
+from analysis.contracts.report import CHAIN_TABLES, PRINTED_QUALITY_TABLES, QUALITY_TABLES, REPORT_TABLES, SetAsideRows
+from analysis.contracts.roadmap import TYPED_TABLES
+
+INDICATOR_TABLES = by_name(
+    Plan, PlanFact, PlanChanges, Composition, Duties, ExecutorLoad, Statuses, ExecutorResults, ReporterResults,
+    TaskResults, SchoolResults, Owed, Findings, Abbreviations, Sources,
+) | QUALITY_TABLES | PRINTED_QUALITY_TABLES  # fmt: skip
+
 
 PUBLIC = "public_"
 TABLES: dict[str, Contract] = {

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import yaml
 
-from analysis.documents.settings import SCHOOL_NOTE, Attachment, Kind
-from analysis.files.atomic import replace_folder, write_file_whole
 from analysis.files.progress import Progress
-from analysis.presentation.russian import long_date
+from analysis.files.storage import replace_folder, write_file_whole
+from analysis.presentation.words import long_date
 from analysis.publishing import Request, publish
 from analysis.publishing.word_pages import PAPER, WORD, mark_papers, with_annex_styles, with_first_header
 from analysis.rules.config import INVENTED, OFFICE_ONLY, Project
+from analysis.rules.documents import SCHOOL_NOTE, Attachment, Kind
 
 # Beside what publishing notes of itself: the name keeps it out of the sources.
 NOTED = "_site.texts.json"

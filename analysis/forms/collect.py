@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.registry import reporter_words
+from analysis.contracts.facts import lines_asked
 from analysis.contracts.forms import (
     ACCEPTANCE,
     ASKED_BY_KIND,
@@ -24,12 +25,13 @@ from analysis.contracts.forms import (
     FormSheet,
     form_identity,
 )
-from analysis.contracts.school_facts import lines_asked
 from analysis.forms.workbook import FilledSheet, Given, form_bytes
-from analysis.indicators.duties import measures_named, municipal_unnamed, school_shares, supported_schools
+from analysis.indicators.duties import measures_named, municipal_unnamed, school_shares
+from analysis.indicators.school_facts import supported_schools
 from analysis.presentation.words import Row, bounded, deadline_words, measure_words, rows_of, target_words
 from analysis.rules.config import INVENTED, Collection, Report
-from analysis.rules.exam_calendar import MARK_SCALE, SCORE_SCALE, Sitting, school_year_from
+from analysis.rules.exam_calendar import Sitting, school_year_from
+from analysis.rules.written import MARK_SCALE, SCORE_SCALE
 
 
 def school_sheets(collection: Collection, sittings: Sequence[Sitting], calendar_year: int) -> list[FilledSheet]:

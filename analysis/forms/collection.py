@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning.differences import is_filled_in
 from analysis.cleaning.returns import fact_table
+from analysis.cleaning.versions import is_filled_in
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.findings import blocking
 from analysis.contracts.forms import ACCEPTANCE, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
-from analysis.files.atomic import write_file_whole
 from analysis.files.progress import SILENT, Progress
+from analysis.files.storage import write_file_whole
 from analysis.forms.collect import HOW_TO_DECIDE, Asking, Form, blank_forms, rows_to_decide, workbooks
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.duties import municipal_unnamed, reporting_schools
@@ -23,9 +23,9 @@ from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.check import check_project
 from analysis.pipeline.unsettled_facts import FILL_IN, no_sittings, school_names
-from analysis.rules.config import CALENDAR_FILE, INVENTED, Collection, Project, load_reporting, load_sources
-from analysis.rules.exam_calendar import Sitting, load_calendar, sitting_stanza
-from analysis.rules.school_mergers import SCHOOLS_FILE
+from analysis.rules.config import INVENTED, Collection, Project, load_reporting, load_sources
+from analysis.rules.exam_calendar import CALENDAR_FILE, Sitting, load_calendar, sitting_stanza
+from analysis.rules.office_files import SCHOOLS_FILE
 
 NO_REGISTRY = "Реестра школ ещё нет, поэтому форм школ нет: заполните registry.xlsx и выполните analysis receive."
 FILLED_IN = (

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.contracts.columns import shaped, typed_table
-from analysis.contracts.facts import COUNTED, LATE
+from analysis.contracts.facts import COUNTED, FORM_LINES, LATE, RESULT_ORIGINS, lines_asked
 from analysis.contracts.findings import WHOLE_FILE
-from analysis.contracts.quality import (
+from analysis.contracts.report import (
     ASIDE,
     EXECUTION,
     EXPORT,
@@ -26,7 +26,6 @@ from analysis.contracts.quality import (
     GivenLines,
     ReporterCompleteness,
 )
-from analysis.contracts.school_facts import FORM_LINES, RESULT_ORIGINS, lines_asked
 from analysis.indicators.duties import reporting_schools
 from analysis.indicators.execution import Duty
 from analysis.indicators.plan import asked
@@ -127,7 +126,7 @@ def reporter_completeness(
         received: The day on which each file was received.
 
     Returns:
-        The columns of contracts.quality.ReporterCompleteness, in the order of `asked`.
+        The columns of contracts.report.ReporterCompleteness, in the order of `asked`.
     """
     wanted = asked.groupby(BY, sort=False)["line"].agg(["size", "count"]).reset_index()
     filled = given.drop_duplicates([*BY, "line"]).merge(asked.dropna(subset="line"), on=[*BY, "line"])
@@ -158,7 +157,7 @@ def completeness(
         received: The day on which each file was received.
 
     Returns:
-        The columns of contracts.quality.Completeness. From how many schools an export should come nobody has
+        The columns of contracts.report.Completeness. From how many schools an export should come nobody has
         established: there the counts of those asked are blank.
     """
     state = by_reporter["completeness"]

@@ -1,29 +1,42 @@
-"""Who answers for which measure in which year, and what each of them owes at the cutoff."""
+"""Who answers for which measure, what each of them owes, and execution added up by them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from analysis.contracts.columns import pandas_types, shaped, typed_table
-from analysis.contracts.execution import OWED_KINDS, Owed
+from analysis.contracts.execution import (
+    EXECUTION_STATUSES,
+    NO_REPORT,
+    NO_SHARE,
+    NOT_PLANNED,
+    OWED_KINDS,
+    STATUS_COUNTS,
+    Owed,
+    SchoolResults,
+)
 from analysis.contracts.facts import COUNTED, LATE
-from analysis.indicators.execution import KEY, RETURNED, WAITING, Duty, accepted_evidence
-from analysis.indicators.plan import OF_ACTIVITY, planned
+from analysis.indicators.execution import (
+    KEY,
+    RETURNED,
+    WAITING,
+    Duty,
+    accepted_evidence,
+    at_most,
+    last_day,
+    status,
+    told,
+    whole,
+    whole_of,
+)
+from analysis.indicators.plan import NOTHING_PLANNED, OF_ACTIVITY, planned
 from analysis.indicators.plan import asked as asked_of
+from analysis.indicators.school_facts import supported_schools
 from analysis.rules.config import Collection, Report
-from analysis.rules.exam_calendar import school_years_of
 
-
-def supported_schools(status: pd.DataFrame, calendar_year: int) -> list[str]:
-    """Returns the logins of schools supported in either school year that a calendar year touches.
-
-    A school that became part of another is none of them once it no longer reports by itself.
-    """
-    rows = status[status["school_year"].isin(school_years_of(calendar_year)) & (status["status"] != "нет")]
-    if "last_report_year" in rows:
-        rows = rows[(rows["last_report_year"] >= calendar_year).fillna(True)]
-    return sorted(rows["school_login"].unique())
+# Who answers for which measure in which year, and what each of them owes at the cutoff.
 
 
 def reporting_schools(tables: Mapping[str, pd.DataFrame], calendar_year: int) -> pd.DataFrame:
@@ -151,7 +164,7 @@ def owed(
 
     Returns:
         One row a year, debtor (a municipal reporter, a school login or the office), measure, kind, day and reason:
-        the columns of contracts.indicators.Owed.
+        the columns of contracts.execution.Owed.
     """
     due = {year: pd.Timestamp(day) for year, day in cutoffs.items() if day <= looked_at}
     asked = asked_of(plan[plan["calendar_year"].isin(list(due))])
@@ -253,3 +266,116 @@ def _nobody(asked: pd.DataFrame, duties: Sequence[Duty]) -> pd.DataFrame:
 
 def _who(rows: pd.DataFrame) -> list[tuple[str, int]]:
     return [(str(who), int(year)) for who, year in zip(rows["reporter"], rows["calendar_year"], strict=True)]
+
+
+# Execution added up by task and by executor, and plan against fact of every school that answers for measures.
+
+COUNTS = [
+    "planned_measure_count",
+    "reported_measure_count",
+    "documented_measure_count",
+    "accepted_measure_count",
+    *STATUS_COUNTS,
+]
+
+
+def task_results(rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns for each task and year how many planned measures were reported, documented, accepted, and their statuses.
+
+    A measure is planned when its target is above zero. It counts as documented or accepted when all that was reported
+    is; so a measure that nobody reported is neither.
+
+    Args:
+        rows: `indicators.execution.with_status`.
+
+    Returns:
+        One row a task and year: calendar_year, task_code, task_title and COUNTS; the statuses add up to the plan.
+    """
+    return _added(rows, ["calendar_year", "task_code", "task_title"])
+
+
+def executor_results(rows: pd.DataFrame, executors: pd.DataFrame) -> pd.DataFrame:
+    """Returns the same for each executor that is named first in an activity: calendar_year, executor_name, COUNTS."""
+    first = executors[executors["executor_number"] == 1][[*OF_ACTIVITY, "executor_name"]]
+    return _added(rows.merge(first, on=OF_ACTIVITY), ["calendar_year", "executor_name"])
+
+
+def _added(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    of_plan = planned(rows)
+    counted = rows[by].assign(
+        planned_measure_count=rows.index.isin(of_plan.index).astype("int64"),
+        reported_measure_count=_among(rows, of_plan["reported_count"].notna()),
+        documented_measure_count=_among(rows, whole_of(of_plan, "documented_count")),
+        accepted_measure_count=_among(rows, whole_of(of_plan, "accepted_count")),
+        **{name: _among(rows, of_plan["status"] == state) for name, state in STATUS_COUNTS.items()},
+    )
+    return counted.groupby(by, sort=False)[COUNTS].sum().reset_index()
+
+
+def statuses(rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns how many measures of each year are in each state, in the order of the states: none is left out."""
+    counts = rows.groupby(["calendar_year", "status"]).size()
+    every = pd.MultiIndex.from_product([sorted(rows["calendar_year"].unique()), EXECUTION_STATUSES])
+    found = counts.reindex(every, fill_value=0).rename_axis(["calendar_year", "status"]).rename("measure_count")
+    return found.reset_index().astype({"calendar_year": "int64", "status": "str", "measure_count": "int64"})
+
+
+def school_results(
+    duties: Sequence[Duty],
+    schools: pd.DataFrame,
+    plan: pd.DataFrame,
+    facts: pd.DataFrame,
+    cutoffs: Mapping[int, date],
+) -> pd.DataFrame:
+    """Returns plan against fact of every measure that a school answers for.
+
+    Args:
+        duties: Whose facts count; those of schools are taken.
+        schools: The registry.
+        plan: `indicators.plan.plan_by_year`.
+        facts: `indicators.execution.facts_by_reporter`.
+        cutoffs: The last day of each year's collection.
+
+    Returns:
+        One row a year, school and measure: calendar_year, school_login, activity_code, measure_number, measure_label,
+        measure_name, target_count (of the city), share_count (of the school; blank where no document sets it),
+        reported_count, documented_count, accepted_count (blank while the school has not reported), school_status: the
+        status against the share; without a share «не планировалось» (the city plans zero), «нет сведений» or
+        «доля не установлена».
+    """
+    logins = set(schools["school_login"])
+    mine = [
+        (one.calendar_year, one.reporter, one.activity_code, one.measure_number, one.share_count)
+        for one in duties
+        if one.reporter in logins
+    ]
+    rows = pd.DataFrame(mine, columns=["calendar_year", "school_login", *KEY[:2], "share_count"]).astype(
+        {"calendar_year": "int64", "school_login": "str", "activity_code": "str", "measure_number": "int64"}
+        | {"share_count": "Int64"}
+    )
+    joined = rows.merge(plan[[*KEY, *OF_PLAN]], on=KEY)
+    joined = joined.merge(facts.rename(columns={"reporter": "school_login"}), on=[*KEY, "school_login"], how="left")
+    states = [_school_status(row, cutoffs) for row in joined.to_dict("records")]
+    return shaped(joined.assign(school_status=states), SchoolResults)
+
+
+OF_PLAN = [
+    "measure_label", "measure_name", "measure_kind", "target_count", "deadline_month", "comparator", "better",
+    "target_mark",
+]  # fmt: skip
+
+
+def _school_status(row: Mapping[Any, Any], cutoffs: Mapping[int, date]) -> str:
+    share, known = whole(row["share_count"]), told(row)
+    nothing = row["target_mark"] in NOTHING_PLANNED or (whole(row["target_count"]) == 0 and not at_most(row))
+    if share is None and nothing:
+        return NOT_PLANNED  # nothing for the city is nothing for each school
+    if share is None:
+        return NO_REPORT if known.accepted is None else NO_SHARE
+    year = int(row["calendar_year"])
+    return status(share, known, last_day(year, whole(row["deadline_month"])), cutoffs[year], at_most(row))
+
+
+def _among(rows: pd.DataFrame, which: "pd.Series[bool] | pd.Series[int]") -> "pd.Series[int]":
+    """1 for the rows of which it is true; rows it says nothing about count as 0."""
+    return which.astype("int64").reindex(rows.index, fill_value=0)

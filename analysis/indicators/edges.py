@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.contracts.execution import COUNTS
+from analysis.contracts.facts import RESULT_KEY
 from analysis.contracts.findings import RULE_TITLES, Severity, row_place
-from analysis.contracts.school_facts import RESULT_KEY
 from analysis.indicators.completeness import BY, UNCLEAR, exports_given
 from analysis.indicators.duties import OFFICE
 from analysis.indicators.execution import KEY

@@ -8,9 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.contracts.columns import shaped, typed_table
-from analysis.contracts.effectiveness import AGAINST_CITY, IndicatorGaps, SchoolIndicators
-from analysis.contracts.school_facts import are_asked
-from analysis.contracts.school_groups import CITY, OTHERS
+from analysis.contracts.effectiveness import AGAINST_CITY, SHIFTED, IndicatorGaps, SchoolIndicators
+from analysis.contracts.facts import CITY, OTHERS, are_asked
 from analysis.indicators.indicator_links import indicator_links, part_of
 from analysis.indicators.keyed import (
     BROKEN,
@@ -34,7 +33,7 @@ from analysis.indicators.uncertainty import (
     funnel_limits,
 )
 from analysis.rules.exam_calendar import Sitting
-from analysis.rules.indicator_passport import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
+from analysis.rules.methods import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
 
 COLUMNS = list(SchoolIndicators.to_schema().columns)
 NO_DATA = "нет данных: школа этого не указала"
@@ -42,7 +41,6 @@ ZERO_BASE = "недостаточно данных: знаменатель ра�
 LOWER_BOUND = "нижняя граница: о части нет сведений"
 CITY_BOUND = "значение города не меньше напечатанного: о части нет сведений"
 ALONE = "недостаточно данных: сравнить не с кем, результат только у одной школы"
-SHIFTED = "почти все школы изменились в одну сторону: проверьте, можно ли сравнивать с прежним годом"
 NO_THRESHOLD = "недостаточно данных: порог 0 или 1 ничего не отделяет"
 
 

@@ -21,8 +21,8 @@ from analysis.contracts.execution import (
     UNDER_REVIEW,
     UNDOCUMENTED,
     Duties,
+    PlanFact,
 )
-from analysis.contracts.indicators import PlanFact
 from analysis.indicators.plan import NOTHING_PLANNED, added_to_date
 from analysis.rules.config import REPORTING_FILE, Report
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analysis.contracts.school_facts import LINED
+from analysis.contracts.facts import LINED
 from analysis.indicators.keyed import Keyed
 from analysis.indicators.links import NONE, Links, Numbers, Rows, grouped, joined, joined_pairs, pointing
 from analysis.indicators.measurement import Measured
-from analysis.rules.exam_calendar import JOURNAL
-from analysis.rules.indicator_passport import Indicator, Passport
+from analysis.rules.methods import Indicator, Passport
+from analysis.rules.written import JOURNAL
 
 TABLE = "school_indicators"
 

@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.contracts.school_facts import LINED, Lined
-from analysis.contracts.school_groups import CITY, OTHERS
-from analysis.indicators.duties import supported_schools
+from analysis.contracts.facts import CITY, LINED, OTHERS, Lined
+from analysis.indicators.school_facts import supported_schools
 from analysis.indicators.uncertainty import Numbers, distinct_rows
 from analysis.rules.exam_calendar import Sitting
-from analysis.rules.indicator_passport import INPUTS
-from analysis.rules.school_mergers import began
+from analysis.rules.methods import INPUTS
+from analysis.rules.office_files import began
 
 
 def blank_where_unknown(column: Numbers) -> pd.arrays.FloatingArray:

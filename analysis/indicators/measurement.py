@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.indicators.keyed import Keyed
 from analysis.indicators.uncertainty import Numbers, jeffreys, mean_of_marks
-from analysis.rules.indicator_passport import GIVEN_MEAN, JEFFREYS, MEAN, NUMBER, Indicator
+from analysis.rules.methods import GIVEN_MEAN, JEFFREYS, MEAN, NUMBER, Indicator
 
 Rows = NDArray[np.intp]
 # Tables of judgements that are not added over schools.

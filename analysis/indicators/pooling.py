@@ -1,5 +1,6 @@
 """An indicator through the model of `analysis.statistics`: shares pooled over all results of a year, and what earlier
-years foresaw for it. What the model takes and gives are arrays; here stand the rows they are made of."""
+years foresaw for it. What the model takes and gives are arrays; here stand the rows they are made of.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,30 +11,22 @@ from numpy.typing import NDArray
 from scipy import special
 
 from analysis.contracts.columns import shaped, typed_table
-from analysis.contracts.effectiveness import SchoolEffects
+from analysis.contracts.effectiveness import FORESEEN, JUMPED, NOT_ESTIMATED, UNCOUNTABLE, SchoolEffects
 from analysis.indicators.keyed import BROKEN, MERGED, Keyed, joined
 from analysis.indicators.measurement import Measured
 from analysis.indicators.uncertainty import Numbers
-from analysis.rules.exam_calendar import JOURNAL
-from analysis.rules.indicator_passport import MORE_IS_BETTER, NOT_JUDGED, Indicator
+from analysis.rules.methods import MORE_IS_BETTER, NOT_JUDGED, Indicator
+from analysis.rules.written import JOURNAL
 from analysis.statistics.context import like_context
 from analysis.statistics.foresight import Foreseen, smallest_change, year_to_come
 from analysis.statistics.pooled import Effects, pooled_shares
 
 Rows = NDArray[np.intp]
 Flags = NDArray[np.bool_]
-NOT_ESTIMATED = "оценить не удалось: подгонка модели не сошлась"
-UNCOUNTABLE = "не оценено: числа людей не целые, больше 2000 или часть больше целого"
 LARGEST = 2000  # more in one procedure is a slip of the hand, and what is foreseen is added up count by count
-JUMPED = "скачок уровня всего города: с прежними годами не сравнить"
 NO_EARLIER_YEAR = "недостаточно данных: прежних результатов нет"
 BROKEN_OFF = "разрыв сопоставимости: с прежними годами не сравнить"
-# Flags that only the office sees, as everything that is fitted to all schools.
-OF_THE_MODEL = (NOT_ESTIMATED, UNCOUNTABLE, JUMPED)
 POOLED = ["pooled_value", "pooled_low", "pooled_high", "threshold_probability"]
-FORESEEN = [
-    "foreseen_value", "foreseen_low", "foreseen_high", "better_probability", "worse_probability", "noticeable_change",
-]  # fmt: skip
 LIKE_CONTEXT = ["like_context_value", "like_context_low", "like_context_high", "above_context_probability"]
 OF_SCHOOL, COUNTED = ["town", "school"], ("numerator", "denominator", "school", "group")
 

@@ -11,15 +11,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.contracts.effectiveness import PublicHits, PublicIndicators
-from analysis.contracts.school_groups import CITY, GROUP_NAMES, SCHOOL, column_title
-from analysis.indicators.effectiveness import SHIFTED
-from analysis.indicators.pooling import FORESEEN, OF_THE_MODEL
-from analysis.indicators.school_tables import LISTED_SOURCES, PARTS, public_rows
-from analysis.rules.disclosure_policy import DisclosurePolicy
-from analysis.rules.exam_calendar import MARK_SCALE
-from analysis.rules.indicator_passport import GIVEN_MEAN, Indicator, Passport
-from analysis.rules.methods import Methods
+from analysis.contracts.effectiveness import FORESEEN, OF_THE_MODEL, SHIFTED, PublicHits, column_title
+from analysis.contracts.facts import CITY, GROUP_NAMES, SCHOOL
+from analysis.indicators.school_tables import LISTED_SOURCES, PARTS, in_public_shape, public_rows
+from analysis.rules.methods import GIVEN_MEAN, Indicator, Methods, Passport
+from analysis.rules.office_files import DisclosurePolicy
+from analysis.rules.written import MARK_SCALE
 
 Tables = Mapping[str, pd.DataFrame]
 SITTING = ["procedure", "subject", "programme_grade", "sitting_grade", "wave", "calendar_year", "school_year", "scale"]
@@ -247,16 +244,3 @@ def _with_city(rows: pd.DataFrame) -> pd.DataFrame:
     of_city = rows[ABOUT].merge(city, on=ABOUT, how="left")["of_city"].set_axis(rows.index)
     against = rows["against_city"].where(rows["value"].notna() & of_city.notna())
     return rows.assign(city_value=of_city.astype("Float64"), against_city=against)
-
-
-def in_public_shape(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with the columns and types of `PublicIndicators`."""
-    fields = PublicIndicators.to_schema().columns
-    words = {name: "category" for name, field in fields.items() if str(field.dtype) == "category"}
-    return rows[list(fields)].astype(words).reset_index(drop=True)
-
-
-def with_names(found: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    """The whole table in the shape of the public one, for the office: names of schools and groups instead of logins."""
-    groups = found["school_login"].astype("str").map({**names, **GROUP_NAMES})
-    return in_public_shape(found.assign(group_name=groups))

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.columns import shaped
+from analysis.contracts.facts import SCHOOL_FACT_TABLES
 from analysis.contracts.findings import OF_SETTINGS, RULE_TITLES, Severity
-from analysis.contracts.quality import AsideLines, DataLog, FindingCounts, SetAsideCounts
-from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
+from analysis.contracts.report import AsideLines, DataLog, FindingCounts, SetAsideCounts
 from analysis.indicators.completeness import (
     asked_lines,
     completeness,
@@ -21,9 +21,9 @@ from analysis.indicators.completeness import (
 )
 from analysis.indicators.duties import duties, municipal_unnamed
 from analysis.indicators.plan import in_force
-from analysis.rules.assumptions import GREEN, RED, YELLOW
 from analysis.rules.config import Collection, Report, Source
 from analysis.rules.exam_calendar import Sitting
+from analysis.rules.written import GREEN, RED, YELLOW
 
 # The tables whose rows stand for what a file brought; of the signed document, its targets.
 ROW_TABLES = (
@@ -50,7 +50,7 @@ def quality_tables(
     sources: Sequence[Source],
     red_share: float,
 ) -> dict[str, pd.DataFrame]:
-    """Returns the tables of contracts.quality.QUALITY_TABLES; without facts only the log of the data.
+    """Returns the tables of contracts.report.QUALITY_TABLES; without facts only the log of the data.
 
     Args:
         tables: The typed tables, `plan` and `findings`.

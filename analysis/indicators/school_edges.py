@@ -6,18 +6,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.contracts.school_facts import COUNTED_AMONG, GRADES, LINED, PUPIL_TOTAL
-from analysis.contracts.school_groups import CITY, GRADE_GROUPS, GROUP_NAMES, OTHERS, column_title
+from analysis.contracts.effectiveness import column_title
+from analysis.contracts.facts import CITY, COUNTED_AMONG, GRADE_GROUPS, GRADES, GROUP_NAMES, LINED, OTHERS, PUPIL_TOTAL
 from analysis.contracts.tables import PUBLIC
 from analysis.indicators.edges import Tables
 from analysis.indicators.links import Edges, Links, Rows, firsts, grouped, matched, pointing
 from analysis.indicators.public_effectiveness import ABOUT
 from analysis.indicators.school_facts import SITTING, WHO, Supported, in_groups
 from analysis.indicators.school_tables import school_tables_and_keys, supported_in
-from analysis.indicators.selection_hits import KEPT, ruled
-from analysis.rules.disclosure_policy import Choice, DisclosurePolicy
-from analysis.rules.exam_calendar import JOURNAL, MARK_SCALE, SCORE_SCALE
+from analysis.indicators.selection import KEPT, ruled
 from analysis.rules.methods import Methods
+from analysis.rules.office_files import Choice, DisclosurePolicy
+from analysis.rules.written import JOURNAL, MARK_SCALE, SCORE_SCALE
 
 # Blank in a public row because it is said to the office alone: which years can be compared hides nothing.
 NOT_MASKED = ("change_note",)

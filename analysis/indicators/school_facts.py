@@ -5,19 +5,23 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.school_facts import (
+from analysis.contracts.facts import (
+    CITY,
     CONTEXT_GROUPS,
     COUNTED_AMONG,
+    GRADE_GROUPS,
     GRADES,
     JOURNAL_COLUMNS,
     MARK_COLUMNS,
+    OTHERS,
     PUPIL_TOTAL,
+    SCHOOL,
+    SCOPES,
     SCORE_COLUMNS,
     STAFF_GROUPS,
 )
-from analysis.contracts.school_groups import CITY, GRADE_GROUPS, OTHERS, SCHOOL, SCOPES
-from analysis.indicators.duties import supported_schools
-from analysis.rules.exam_calendar import JOURNAL, MARK_SCALE, SCORE_SCALE
+from analysis.rules.exam_calendar import school_years_of
+from analysis.rules.written import JOURNAL, MARK_SCALE, SCORE_SCALE
 
 SITTING = ["calendar_year", "school_year", "procedure", "subject", "programme_grade", "sitting_grade", "wave"]
 WHO = ["scope", "who"]
@@ -184,3 +188,14 @@ def _members(known: pd.DataFrame, rows: pd.DataFrame, key: str, supported: Suppo
 
 def _grouped(logins: Sequence[str], supported: Sequence[str], scope: str) -> tuple[str, ...]:
     return tuple(login for login in logins if scope == CITY or login not in supported)
+
+
+def supported_schools(status: pd.DataFrame, calendar_year: int) -> list[str]:
+    """Returns the logins of schools supported in either school year that a calendar year touches.
+
+    A school that became part of another is none of them once it no longer reports by itself.
+    """
+    rows = status[status["school_year"].isin(school_years_of(calendar_year)) & (status["status"] != "нет")]
+    if "last_report_year" in rows:
+        rows = rows[(rows["last_report_year"] >= calendar_year).fillna(True)]
+    return sorted(rows["school_login"].unique())

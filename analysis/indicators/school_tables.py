@@ -10,24 +10,31 @@ import pandera.pandas as pa
 from numpy.typing import NDArray
 
 from analysis.contracts.columns import pandas_types
-from analysis.contracts.school_facts import JOURNAL_COLUMNS, LINED, MARK_COLUMNS, SCORE_COLUMNS, STAFF_GROUPS
-from analysis.contracts.school_groups import (
-    CITY,
-    GROUP_NAMES,
+from analysis.contracts.effectiveness import (
     GROUP_TABLES,
-    JOURNAL_SHARES,
-    MARK_SHARES,
-    OTHERS,
-    SCHOOL,
-    SCORE_SHARES,
     ContestParts,
     DeficitParts,
+    PublicIndicators,
     PupilGroups,
     StaffParts,
 )
+from analysis.contracts.facts import (
+    CITY,
+    GROUP_NAMES,
+    JOURNAL_COLUMNS,
+    JOURNAL_SHARES,
+    LINED,
+    MARK_COLUMNS,
+    MARK_SHARES,
+    OTHERS,
+    SCHOOL,
+    SCORE_COLUMNS,
+    SCORE_SHARES,
+    STAFF_GROUPS,
+)
 from analysis.indicators import masking, school_facts
 from analysis.indicators.school_facts import SITTING, Supported, supported_by_year
-from analysis.rules.disclosure_policy import OPEN_CHOICE, Choice, DisclosurePolicy, WentOut
+from analysis.rules.office_files import OPEN_CHOICE, Choice, DisclosurePolicy, WentOut
 
 SHARE_DIGITS = 1
 MEAN_DIGITS = 1
@@ -100,7 +107,7 @@ class Masker(NamedTuple):
 def school_tables(
     tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy, choice: Choice = OPEN_CHOICE
 ) -> dict[str, pd.DataFrame]:
-    """Returns the tables of contracts.school_groups, each whole and, under `public_…`, masked.
+    """Returns the tables of contracts.effectiveness, each whole and, under `public_…`, masked.
 
     The mask is made over all years at once, so that every edition and every form of print hides the same.
 
@@ -144,7 +151,7 @@ def masked(name: str, whole: pd.DataFrame, hidden: NDArray[np.bool_]) -> pd.Data
     """Returns the public table: the whole one with what is hidden blank, and the labels of that in `hidden_columns`.
 
     Args:
-        name: Of the whole table, a key of contracts.school_groups.GROUP_TABLES.
+        name: Of the whole table, a key of contracts.effectiveness.GROUP_TABLES.
         whole: The table.
         hidden: Row by row and column by column what the public may not see.
     """
@@ -369,3 +376,16 @@ def _finished(name: str, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.Dat
         extra["staff_unit"] = rows["staff_group"].map(STAFF_GROUPS)
     made = rows.assign(**extra)[list(fields)].astype(pandas_types(contract)).reset_index(drop=True)
     return made if whole == name else _counted(whole, made)
+
+
+def in_public_shape(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the columns and types of `PublicIndicators`."""
+    fields = PublicIndicators.to_schema().columns
+    words = {name: "category" for name, field in fields.items() if str(field.dtype) == "category"}
+    return rows[list(fields)].astype(words).reset_index(drop=True)
+
+
+def with_names(found: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """The whole table in the shape of the public one, for the office: names of schools and groups instead of logins."""
+    groups = found["school_login"].astype("str").map({**names, **GROUP_NAMES})
+    return in_public_shape(found.assign(group_name=groups))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 
-from analysis.intake.blocks import Block, Cell, plain
-from analysis.rules.plan_headings import folded, role_of
+from analysis.intake.cells import Block, Cell, plain
+from analysis.rules.office_files import folded, role_of
 
 # Around the year of a column: «на 2023 год (план)». A heading with other words is no column of a year.
 PERIOD_WORDS = re.compile(

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from analysis.contracts.findings import Finding, Severity
-from analysis.intake.blocks import Block, Cell, plain
-from analysis.intake.cell_values import MONTH_OF_DATE
+from analysis.intake.cells import MONTH_OF_DATE, Block, Cell, plain
 
 APPROVAL_MARK = re.compile(r"^[«\"]?утвержд(?:аю|[её]н[аоы]?)\b[»\"]?", re.IGNORECASE)
 # An annex of an order is approved by the order; read so only where nothing else says who approved.

@@ -9,10 +9,20 @@ from itertools import chain
 
 from analysis.contracts.findings import DOUBTFUL, Finding, Severity
 from analysis.errors import AnalysisError
-from analysis.intake.blocks import Block, Cell
+from analysis.intake.cells import Block, Cell
 from analysis.intake.columns import ACTIVITY_NUMBER, PAGE_HEADING
-from analysis.intake.pdf_grid import NEAR, Box, Grid, find_grids
-from analysis.intake.pdf_page import GET_WORD, SOFT_HYPHEN, UNREADABLE, Letter, Sheet, read_sheets
+from analysis.intake.pdf_page import (
+    GET_WORD,
+    NEAR,
+    SOFT_HYPHEN,
+    UNREADABLE,
+    Box,
+    Grid,
+    Letter,
+    Sheet,
+    find_grids,
+    read_sheets,
+)
 from analysis.intake.pdf_text import Doubt, Line, habits_of, lines_of, text_of
 from analysis.rules.config import CORRECTIONS_FILE, READING_PAGE
 

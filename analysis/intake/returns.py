@@ -22,11 +22,9 @@ from analysis.contracts.forms import (
     FormSheet,
 )
 from analysis.errors import AnalysisError
-from analysis.intake.blocks import plain
-from analysis.intake.cell_values import read_text
+from analysis.intake.cells import plain, read_text
 from analysis.intake.workbook import Sheet, SheetCell, Workbook
-from analysis.intake.workbook_package import open_package
-from analysis.intake.workbook_parts import sheet_names
+from analysis.intake.workbook_package import open_package, sheet_names
 from analysis.intake.workbook_sheet import LAST_COLUMN, position
 
 Row = Mapping[int, SheetCell]

@@ -7,8 +7,7 @@ from itertools import pairwise
 import pandas as pd
 
 from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
-from analysis.intake.blocks import OTHER_SHEET, Block, Cell, plain
-from analysis.intake.codes import bare, begin_anew, belongs, code_is_sound, code_of, code_style, told_apart
+from analysis.intake.cells import OTHER_SHEET, Block, Cell, plain
 from analysis.intake.columns import (
     A_YEAR,
     CODE_WITH_DOT,
@@ -30,6 +29,12 @@ from analysis.intake.text_tables import (
     NO_TASK,
     ActivityRow,
     Task,
+    bare,
+    begin_anew,
+    belongs,
+    code_is_sound,
+    code_of,
+    code_style,
     fit,
     header_from,
     is_sum,
@@ -39,8 +44,9 @@ from analysis.intake.text_tables import (
     task_of,
     text_tables,
     title_alone,
+    told_apart,
 )
-from analysis.rules.plan_headings import COLUMNS_FILE, columns_stanza, folded, role_of
+from analysis.rules.office_files import COLUMNS_FILE, columns_stanza, folded, role_of
 
 PLACES_NAMED = 20
 ONE_TASK = "Документ не делит мероприятия на задачи"
@@ -53,7 +59,7 @@ class RoadmapText:
     """The text form of a roadmap.
 
     Attributes:
-        tables: approval, activities, measures, targets, executors as contracts.text describes them, and `cells`:
+        tables: approval, activities, measures, targets, executors as contracts.roadmap describes them, and `cells`:
             every non-blank cell of the file with the role it plays.
         findings: What could not be read or was left out; blocking ones stop the build.
     """

@@ -10,7 +10,7 @@ from lxml import etree
 
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError
-from analysis.intake.blocks import Block, Cell, plain
+from analysis.intake.cells import Block, Cell, plain
 from analysis.intake.word_numbering import Numbering, read_numbering
 
 # A signed roadmap is a few hundred kilobytes of XML; 20,000 rows are some 50 MB. More is no document.

@@ -11,8 +11,7 @@ from operator import attrgetter
 from analysis.contracts.findings import Finding, Severity, column_letters
 from analysis.errors import AnalysisError
 from analysis.files.memory import Memory
-from analysis.intake.workbook_package import Package, open_package
-from analysis.intake.workbook_parts import SheetEntry, read_entries, read_properties
+from analysis.intake.workbook_package import Package, SheetEntry, open_package, read_entries, read_properties
 from analysis.intake.workbook_sheet import (
     LAST_COLUMN,
     LAST_ROW,

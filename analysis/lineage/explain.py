@@ -1,13 +1,213 @@
-"""`analysis explain`: what is asked, and the chain behind it, line by line; indentation shows what rests on what."""
+"""`analysis explain`: what is asked, by name or by id, and the chain behind it, line by line."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.contracts.findings import column_letters
 from analysis.errors import AnalysisError
-from analysis.lineage.named import Asked, Find, Question, asked_rows, cell_id, position, told, years
-from analysis.lineage.store import Store
-from analysis.lineage.walk import INDENT, Walk
+from analysis.lineage.walk import INDENT, Store, Walk
+
+# What is asked: rows of stored tables by name, such as a school; printed cells by id («tbl-fact-1@2021!D5»).
+
+WITH_YEAR = re.compile(r"^(?P<what>[^@!]+?)(?:@(?P<year>\d{4}))?$")
+CODE = r"(?:\d+|[IVX]+|[а-яa-z])"
+MEASURE = re.compile(rf"^({CODE}(?:\.{CODE})*)(?:/(\d+))?$")
+STORED = re.compile(r"^(?P<table>\w+)#(?P<row>\d+)!(?P<column>\w+)$")
+_PLAN = ("measure_name", "target_count", "planned_total_count", "reading", "cumulative_flow_count",
+         "cumulative_annual_count")  # fmt: skip
+# What is shown of a row that was asked for by name, and what is followed back; of other tables all is.
+SHOWN = {
+    "plan": _PLAN,
+    "plan_fact": (*_PLAN, "reported_count", "documented_count", "accepted_count", "missing_reporters",
+                  "reported_lower_count", "reported_upper_count", "accepted_flow_count", "unknown_year_count",
+                  "status", "status_flow"),
+    "school_indicators": ("value", "numerator", "denominator", "interval_low", "interval_high", "pooled_value",
+                          "pooled_low", "pooled_high", "threshold_probability", "city_value", "against_city",
+                          "earlier_year", "change", "change_low", "change_high", "foreseen_value", "foreseen_low",
+                          "foreseen_high", "better_probability", "noticeable_change", "flags",
+                          "change_note"),
+}  # fmt: skip
+FOLLOWED = {"school_indicators": ("numerator", "denominator", "value", "pooled_value", "change")}
+# What is known of a school beside what it answers for, in the order in which it is told.
+OF_SCHOOL = (
+    "schools", "former_names", "school_mergers", "school_status", "reporter_results", "received_forms",
+    "school_measures", "context", "staff", "results", "deficits", "self_assessment", "contests", "quarantine",
+)  # fmt: skip
+Find = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A row that is asked for: the columns that are shown of it, and those that are followed back."""
+
+    table: str
+    row: int
+    shown: tuple[str, ...]
+    followed: tuple[str, ...]
+
+
+def asked_rows(asked: str, store: Store, login_of: Find) -> list[Asked]:
+    """Returns the rows that a name means; none where nothing is called so.
+
+    Args:
+        asked: «4.12@2021», «4.1/2@2021», «4», «4@2021», «УО@2021», a login or another name of a school, with a year or
+            without, «edu990005/fail_share@2021», or a stored cell «mark_results#57!mark_2_count».
+        store: The stored tables.
+        login_of: Gives the login of the school that is called so; empty where none is.
+    """
+    stored = STORED.match(asked)
+    if stored is not None:
+        return _stored(stored["table"], int(stored["row"]), stored["column"], store)
+    match = WITH_YEAR.match(asked)
+    if match is None:
+        return []
+    year = None if match["year"] is None else int(match["year"])
+    if year is not None and year not in years(store):
+        return []
+    return [told(table, row, store) for table, row in _found(match["what"].strip(), year, store, login_of)]
+
+
+def years(store: Store) -> list[int]:
+    """The years of the plan."""
+    plan = store.table("plan")
+    return sorted(set(plan["calendar_year"].to_pylist())) if plan is not None else []
+
+
+def _stored(table: str, row: int, column: str, store: Store) -> list[Asked]:
+    found = store.table(table)
+    known = table in store.tables and column in store.tables[table]["columns"]
+    return [Asked(table, row, (column,), (column,))] if known and found is not None and row < found.num_rows else []
+
+
+def _found(what: str, year: int | None, store: Store, login_of: Find) -> Iterator[tuple[str, int]]:
+    of_year = {} if year is None else {"calendar_year": year}
+    plan = "plan_fact" if store.table("plan_fact") is not None else "plan"
+    current = {"in_force": True}
+    measure = MEASURE.match(what)
+    if measure:
+        number = {"measure_number": int(measure[2])} if measure[2] else {}
+        rows = store.rows(plan, activity_code=measure[1], **number, **of_year, **current) if year is not None else []
+        yield from ((plan, row) for row in rows)
+        if not rows and year is not None:  # a measure that another version of the document had in that year
+            rows = store.rows("plan", activity_code=measure[1], **number, **of_year)
+            yield from (("plan", row) for row in rows)
+        if rows or "." in measure[1]:
+            return  # a whole number may be that of a task
+    who, slash, indicator = what.rpartition("/")
+    if slash and year is not None:
+        key = {"school_login": login_of(who) or who, "indicator_id": indicator}
+        yield from (("school_indicators", row) for row in store.rows("school_indicators", **key, **of_year))
+        return
+    if tasks := store.rows(plan, task_code=what, **of_year, **current):
+        whole = [] if year is None else _first(("task_results", "composition"), store, task_code=what, **of_year)
+        yield from whole or ((plan, row) for row in tasks)
+    elif login := login_of(what):
+        yield from _of_school(login, of_year, store)
+    else:
+        yield from _of_executor(store.words["executors"].get(what, what), of_year, store)
+
+
+def _of_school(login: str, of_year: dict[str, int], store: Store) -> Iterator[tuple[str, int]]:
+    for table in OF_SCHOOL:
+        found = store.table(table)
+        if found is not None:
+            names = set(found.column_names)
+            who = "reporter" if "reporter" in names else "school_login"
+            key = of_year if "calendar_year" in names else {}
+            yield from ((table, row) for row in store.rows(table, **{who: login}, **key))
+    yield from (("school_mergers", row) for row in store.rows("school_mergers", into_login=login))
+
+
+def _of_executor(name: str, of_year: dict[str, int], store: Store) -> Iterator[tuple[str, int]]:
+    """A municipal reporter, or an executor of the document that sends no form."""
+    found = [("reporter_results", row) for row in store.rows("reporter_results", reporter=name, **of_year)]
+    forms = [("received_forms", row) for row in store.rows("received_forms", reporter=name, **of_year)]
+    only = [("duties", row) for row in store.rows("duties", reporter=name, **of_year) if not _counts(row, store)]
+    if found or forms or only:
+        yield from (*found, *only, *forms)
+    else:
+        yield from (("executor_load", row) for row in store.rows("executor_load", executor_name=name, **of_year))
+
+
+def _counts(row: int, store: Store) -> bool:
+    return bool(store.row("duties", row)["basis"])
+
+
+def _first(tables: Sequence[str], store: Store, **key: object) -> list[tuple[str, int]]:
+    """The rows of the first of the tables that is there."""
+    for table in tables:
+        if store.table(table) is not None:
+            return [(table, row) for row in store.rows(table, **key)]
+    return []
+
+
+def told(table: str, row: int, store: Store) -> Asked:
+    """A row with the columns that are told of it."""
+    said = store.tables[table]
+    every = [name for name in said["columns"] if name not in said["about"] and name not in ("source_file", "place")]
+    shown = SHOWN.get(table, tuple(every))
+    return Asked(table, row, shown, FOLLOWED.get(table, shown))
+
+
+INTERNAL = "-internal"
+CELL_ID = re.compile(r"^(?P<table>[^@!]+)@(?P<year>\d{4})(?P<internal>-internal)?(?:!(?P<cell>.*))?$")
+TABLE_PREFIXES = ("tbl-", "fig-")
+ADDRESS = re.compile(r"^\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})$")
+# cmd.exe on Windows hands apostrophes on, and people quote what they copied.
+QUOTES = "'\"`’«»„“”"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A table of a report and the cell in it that is asked for, blank where only the table is named."""
+
+    table: str
+    calendar_year: int
+    internal: bool
+    cell: str
+
+    @property
+    def code(self) -> str:
+        """The code of the table."""
+        return table_code(self.table, self.calendar_year, self.internal)
+
+
+def table_code(label: str, calendar_year: int, internal: bool) -> str:
+    """The code printed with a table: «tbl-fact-1@2021», «tbl-fact-1@2021-internal»."""
+    return f"{label}@{calendar_year}{INTERNAL if internal else ''}"
+
+
+def cell_id(code: str, column: int, row: int) -> str:
+    """The id of a cell by the positions of its column and row of data, from 0: «tbl-fact-1@2021!D5»."""
+    return f"{code}!{column_letters(column + 1)}{row + 2}"
+
+
+def cell_question(asked: str) -> Question | None:
+    """What a table or cell id asks for; None where it is no such id."""
+    match = CELL_ID.match(asked)
+    if match is None or "!" not in asked and not asked.startswith(TABLE_PREFIXES):
+        return None
+    return Question(match["table"], int(match["year"]), match["internal"] is not None, match["cell"] or "")
+
+
+def position(cell: str) -> tuple[int, int] | None:
+    """The column and the row of data that an address of a spreadsheet means, from 0; None where it is no address."""
+    match = ADDRESS.match(cell)
+    if match is None:
+        return None
+    number = 0
+    for letter in match[1].upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1, int(match[2]) - 2
+
+
+def unquoted(asked: str) -> str:
+    """Returns what is asked without the quotes and apostrophes around it."""
+    return asked.strip().strip(QUOTES).strip()
+
+
+# `analysis explain`: what is asked, and the chain behind it, line by line; indentation shows what rests on what.
 
 CAN_BE_ASKED = (
     "Можно спросить: показатель и год (4.12@2021, 4.1/2@2021), задачу (4 или 4@2021), школу или исполнителя "
@@ -115,7 +315,7 @@ def cell_chain(column: int, row: int, table: PrintedTable, walk: Walk) -> Iterat
         yield f"{INDENT}стоит: {_shown(field, table.rows[row]) or 'пусто: значение не указано, это не ноль'}"
         yield from (f"{INDENT}{line}" for line in _chain(table, row, field["name"], walk))
     if walk.public and table.table:
-        source, number, name = _stored(table, row, field["name"], walk.store)
+        source, number, name = _stored_cell(table, row, field["name"], walk.store)
         yield f"{INDENT}значения — для служебного пользования: analysis explain '{source}#{number}!{name}'"
 
 
@@ -134,7 +334,7 @@ def _chain(table: PrintedTable, row: int, name: str, walk: Walk) -> Iterator[str
         yield from walk.of_cell(source, number, [walk.store.column(source, name)])
 
 
-def _stored(table: PrintedTable, row: int, name: str, store: Store) -> tuple[str, int, str]:
+def _stored_cell(table: PrintedTable, row: int, name: str, store: Store) -> tuple[str, int, str]:
     """The cell of the whole table behind a printed one."""
     source, number = table.table, table.numbers[row]
     behind = store.behind(source, "whole", number)

@@ -7,13 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import AnalysisError
-from analysis.files.atomic import BUILD_LOCK, only_one_at_work
-from analysis.files.fingerprints import file_hash
 from analysis.files.memory import FORGETFUL, NOTES, Memory
 from analysis.files.progress import SILENT, Progress
-from analysis.files.tables import code_fingerprint, fingerprint, read_manifest, tables_are_whole, write_tables
+from analysis.files.storage import (
+    BUILD_LOCK,
+    code_fingerprint,
+    file_hash,
+    fingerprint,
+    only_one_at_work,
+    read_manifest,
+    tables_are_whole,
+    write_tables,
+)
 from analysis.presentation.place import MADE_FOLDERS
-from analysis.rules.assumptions import load_assumptions, load_red_share
 from analysis.rules.config import (
     PROJECT_FILE,
     SOURCES_FILE,
@@ -24,8 +30,8 @@ from analysis.rules.config import (
     load_terms,
     read_without_fault,
 )
-from analysis.rules.disclosure_policy import SECRET_FILE, load_policy
 from analysis.rules.exam_calendar import load_calendar
+from analysis.rules.office_files import SECRET_FILE, load_assumptions, load_policy, load_red_share
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,12 +121,12 @@ def _indicators(
 ) -> tuple[dict[str, "pd.DataFrame"], "Edges"]:
     """The tables that are computed from those of the check, and the edges of the sums over schools; each step rests
     on the ones before it."""
-    from analysis.cleaning.typed_rows import rule_tables
     from analysis.indicators.public_effectiveness import public_effectiveness
     from analysis.indicators.quality import quality_tables
     from analysis.indicators.school_edges import group_tables
     from analysis.indicators.tables import effectiveness_tables, indicator_tables
-    from analysis.pipeline.mask_record import choice_for, with_printed_before
+    from analysis.pipeline.audit import choice_for, with_printed_before
+    from analysis.presentation.logs import rule_tables
 
     looked_at = max(source.received for source in sources)
     reporting, policy = load_reporting(project.root), load_policy(project.root)
@@ -153,7 +159,7 @@ def _chains(
 ) -> tuple[dict[str, bytes], dict[str, "NDArray[np.bool_]"]]:
     """The files that `explain` reads beside the tables, and the masks among them."""
     from analysis.indicators.school_edges import masks
-    from analysis.lineage.store import stored_files
+    from analysis.lineage.walk import stored_files
     from analysis.pipeline.chains import chain_words, edges_of
 
     words = chain_words(project, tables, sources, methods)
@@ -164,10 +170,10 @@ def _chains(
 
 def _broken(made: Mapping[str, "pd.DataFrame"], methods: "Methods | None", memory: Memory) -> list["Finding"]:
     """Where a computed table does not meet its contract: a fault of the program, never of the data."""
+    from analysis.contracts.dictionary import violations
     from analysis.contracts.effectiveness import holding_shares
     from analysis.contracts.tables import TABLES
-    from analysis.contracts.validation import violations
-    from analysis.rules.indicator_passport import SHARE
+    from analysis.rules.methods import SHARE
 
     shares = [one.id for one in methods.passport.indicators if one.kind == SHARE] if methods else []
     return violations(made, {**TABLES, **holding_shares(shares)}, memory, shares)
@@ -182,7 +188,7 @@ def _write(
     memory: Memory,
 ) -> None:
     """Writes the pieces of the years and what was made: the tables, and the files that `explain` reads."""
-    from analysis.contracts.school_groups import PUBLIC_TABLES
+    from analysis.contracts.effectiveness import PUBLIC_TABLES
     from analysis.presentation.write import remove_interrupted, write_edition, write_index
 
     reports = project.root / "reports"

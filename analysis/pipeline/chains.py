@@ -14,8 +14,8 @@ from analysis.indicators.edges import plan_edges, quality_edges, received_edges
 from analysis.indicators.links import Edges
 from analysis.indicators.school_edges import effectiveness_edges, public_edges
 from analysis.rules.config import Project, Source
-from analysis.rules.disclosure_policy import DISCLOSURE_FILE, DisclosurePolicy, load_policy
 from analysis.rules.methods import Methods
+from analysis.rules.office_files import DISCLOSURE_FILE, DisclosurePolicy, load_policy
 
 
 def edges_of(

@@ -9,29 +9,31 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cleaning.corrections import Amendments, apply_corrections, load_amendments, misdirected
-from analysis.cleaning.plan_versions import one_plan
+from analysis.cleaning.names import list_faults, look_alikes, one_name_each, watch_terms
 from analysis.cleaning.roadmap import clean_roadmap
-from analysis.cleaning.terms import list_faults, look_alikes, one_name_each, watch_terms
+from analysis.cleaning.versions import one_plan
 from analysis.contracts.columns import typed_table
-from analysis.contracts.facts import FACT_TABLES
+from analysis.contracts.dictionary import broken_relations, findings_table, refuse_without_validation, violations
+from analysis.contracts.facts import FACT_TABLES, SCHOOL_FACT_TABLES
 from analysis.contracts.findings import WHOLE_FILE, Finding, Severity, blocking, in_listing_order
 from analysis.contracts.report import CHAIN_TABLES, ReceivedCells
-from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
-from analysis.contracts.text import TEXT_TABLES
-from analysis.contracts.typed import TYPED_TABLES
-from analysis.contracts.validation import broken_relations, refuse_without_validation, violations
+from analysis.contracts.roadmap import TEXT_TABLES, TYPED_TABLES
 from analysis.errors import AnalysisError, reason
 from analysis.files.memory import FORGETFUL, Memory
 from analysis.files.progress import SILENT, Progress
 from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import lay_out
 from analysis.intake.workbook import Workbook, read_workbook
-from analysis.pipeline.cells import document_cells
-from analysis.pipeline.confirmation import confirmed_reading
-from analysis.pipeline.exports import exports_in_force
 from analysis.pipeline.facts import Reader, in_force, read_facts
 from analysis.pipeline.rule_files import broken_rules, names_to_fill_in, nothing_can_be_read
-from analysis.pipeline.unsettled_facts import unanswered_measures, undecided, undecided_reports, unnamed_reporters
+from analysis.pipeline.school_facts import document_cells, exports_in_force
+from analysis.pipeline.unsettled_facts import (
+    confirmed_reading,
+    unanswered_measures,
+    undecided,
+    undecided_reports,
+    unnamed_reporters,
+)
 from analysis.rules.config import (
     CORRECTIONS_FILE,
     RETURNED_KINDS,
@@ -47,7 +49,7 @@ from analysis.rules.config import (
     load_reporting,
     load_terms,
 )
-from analysis.rules.plan_headings import load_columns
+from analysis.rules.office_files import load_columns
 
 CONTRACTS_OF_FACTS = {**FACT_TABLES, **SCHOOL_FACT_TABLES, **CHAIN_TABLES}
 
@@ -193,15 +195,6 @@ def _asked_of_executors(
         *unanswered_measures(executors, collection, reporting),
         *unnamed_reporters(executors, collection, reporting),
     ]
-
-
-def findings_table(findings: list[Finding]) -> pd.DataFrame:
-    """The findings as a table: severity, rule, source_file, place, value, explanation, action."""
-    columns = ["severity", "rule", "source_file", "place", "value", "explanation", "action"]
-    rows = [
-        (str(one.severity), one.rule, one.file, one.place, one.value, one.explanation, one.action) for one in findings
-    ]
-    return pd.DataFrame(rows, columns=columns, dtype="str")
 
 
 def _bytes(project: Project, document: PlanDocument) -> bytes:

@@ -11,22 +11,28 @@ import pandas as pd
 
 from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
 from analysis.cleaning.notes import asked_together
-from analysis.cleaning.registry import LOGIN, Registry, clean_registry, named_schools
+from analysis.cleaning.registry import (
+    LOGIN,
+    Registry,
+    clean_registry,
+    last_report_years,
+    named_schools,
+    with_ended,
+    with_former_names,
+    with_mergers,
+)
 from analysis.cleaning.returns import FactRows, clean_acceptance, clean_form, fact_table
-from analysis.cleaning.school_history import last_report_years, with_ended, with_former_names, with_mergers
 from analysis.contracts.facts import COUNTED, FACT_TABLES, LATE, REPLACED
 from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
 from analysis.errors import AnalysisError
-from analysis.files.fingerprints import received_bytes
+from analysis.files.storage import received_bytes
 from analysis.indicators.duties import duties
 from analysis.indicators.execution import Duty
 from analysis.indicators.plan import in_force as plan_in_force
 from analysis.indicators.plan import plan_by_year
 from analysis.intake.returns import Identity, Returned, read_returned, texts_of
 from analysis.intake.workbook import Workbook, read_workbook
-from analysis.pipeline.cells import CellRow, cell_rows
-from analysis.pipeline.exports import read_exports
-from analysis.pipeline.school_facts import not_stopping, read_school_facts
+from analysis.pipeline.school_facts import CellRow, cell_rows, not_stopping, read_exports, read_school_facts
 from analysis.pipeline.unsettled_facts import (
     by_earlier_numbers,
     differing_confirmations,
@@ -38,7 +44,7 @@ from analysis.pipeline.unsettled_facts import (
     unasked_reports,
 )
 from analysis.rules.config import RETURNED_KINDS, Collection, Project, Report, Source
-from analysis.rules.school_mergers import SCHOOLS_FILE, Merger, load_mergers
+from analysis.rules.office_files import SCHOOLS_FILE, Merger, load_mergers
 
 OR_FORGET_IT = "Чтобы сборка шла без этого файла, возьмите его приём назад: analysis receive --undo {}."
 Reader = Callable[[bytes, str], Workbook]
@@ -47,7 +53,7 @@ Received = tuple[Source, Returned]
 
 @dataclass(frozen=True)
 class Facts:
-    """The typed fact tables (contracts.facts and contracts.school_facts describe them), cells and findings.
+    """The typed fact tables (contracts.facts and contracts.facts describe them), cells and findings.
 
     `cells` are rows of contracts.report.ReceivedCells.
     """

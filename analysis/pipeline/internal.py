@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.files.tables import read_tables
-from analysis.lineage.store import stored
+from analysis.files.storage import read_tables
+from analysis.lineage.walk import stored
 from analysis.presentation.edition import editions_of
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.presentation.write import write_edition, write_index

@@ -6,11 +6,8 @@ from pathlib import Path
 
 from analysis.cleaning.corrections import load_amendments
 from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
-from analysis.documents.settings import SETTINGS_FILE, load_settings
 from analysis.errors import AnalysisError
-from analysis.rules.assumptions import load_assumptions, load_red_share
 from analysis.rules.config import (
-    CALENDAR_FILE,
     CORRECTIONS_FILE,
     PROJECT_FILE,
     REPORTING_FILE,
@@ -21,11 +18,18 @@ from analysis.rules.config import (
     load_sources,
     load_terms,
 )
-from analysis.rules.disclosure_policy import load_policy
-from analysis.rules.exam_calendar import load_calendar, load_vocabulary
+from analysis.rules.documents import SETTINGS_FILE, load_settings
+from analysis.rules.exam_calendar import CALENDAR_FILE, load_calendar, load_vocabulary
 from analysis.rules.methods import load_methods
-from analysis.rules.plan_headings import COLUMNS_FILE, load_columns
-from analysis.rules.school_mergers import SCHOOLS_FILE, load_mergers
+from analysis.rules.office_files import (
+    COLUMNS_FILE,
+    SCHOOLS_FILE,
+    load_assumptions,
+    load_columns,
+    load_mergers,
+    load_policy,
+    load_red_share,
+)
 from analysis.rules.toml_file import RulesError
 
 READERS: tuple[Callable[[Path], object], ...] = (

@@ -186,3 +186,6 @@ def absent(label: str, calendar_year: int, office: bool) -> str:
     if family and family.amended:
         return f"{name}: документ, по которому идёт {calendar_year} год, не менялся, или показывать нечего."
     return f"{name}: сведений за {calendar_year} год нет."
+
+
+SLUGS = {name: slug for slug, name in PROCEDURES.items()}

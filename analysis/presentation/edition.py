@@ -1,6 +1,6 @@
-"""What one annual edition is made from. Rows of a stored table keep its index, so each can be followed back."""
+"""What one annual edition is made from, what tells its rows apart, and of how many schools a value is made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -10,21 +10,179 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.contracts.columns import typed_table
-from analysis.contracts.effectiveness import PublicIndicators
-from analysis.contracts.school_groups import GROUP_TABLES, SCHOOL
+from analysis.contracts.effectiveness import GROUP_TABLES, PublicIndicators
+from analysis.contracts.facts import CITY, GROUP_NAMES, SCHOOL
 from analysis.contracts.tables import stored_in
 from analysis.files.memory import rows_where
-from analysis.indicators.plan import open_readings, planned_in
-from analysis.indicators.public_effectiveness import with_names
-from analysis.indicators.school_tables import public_rows
-from analysis.lineage.store import Store
-from analysis.presentation.city_schools import Key, counted, published
-from analysis.presentation.row_keys import rows_by_key
+from analysis.indicators.plan import in_force, open_readings, planned_in
+from analysis.indicators.school_tables import public_rows, with_names
+from analysis.lineage.walk import Store
 from analysis.presentation.words import DERIVED_WORD, NOT_STATED, Row, as_text, rows_of, stands, target_words
-from analysis.rules.assumptions import Assumption, load_assumptions
 from analysis.rules.config import Abbreviation, PlanDocument, Project, Source, load_terms
-from analysis.rules.disclosure_policy import DEFAULT_POLICY, DisclosurePolicy, load_policy
 from analysis.rules.methods import Methods, load_methods
+from analysis.rules.office_files import DEFAULT_POLICY, Assumption, DisclosurePolicy, load_assumptions, load_policy
+
+# What tells a row of a table apart, in one text: sentences name the rows they rest on so, and `explain` reads it.
+
+INDICATOR = ("indicator_id", "group_name", "aspect", "procedure", "subject", "programme_grade", "sitting_grade", "wave")
+EFFECTS, SELECTION, THRESHOLDS = "school_effects", "selection", "selection_thresholds"
+TRAINING, CONTESTS = "training_needs", "contests"
+
+
+def indicator_key(row: Row) -> str:
+    """Of a row of indicators: names without the blanks."""
+    return _joined(*(row[name] for name in (*INDICATOR, "calendar_year") if pd.notna(row[name])))
+
+
+def gap_key(row: Row) -> str:
+    """Of an indicator for which a year has no data."""
+    return _joined(row["indicator_id"], row["calendar_year"])
+
+
+def effect_key(row: Row) -> str:
+    """Of a school over all its results of an indicator."""
+    return _joined(EFFECTS, row["indicator_id"], row["school_login"], row["calendar_year"])
+
+
+def selection_key(row: Row) -> str:
+    """Of a school under a rule of selection."""
+    return _joined(SELECTION, row["rule_id"], row["school_login"], row["calendar_year"])
+
+
+def threshold_key(row: Row) -> str:
+    """Of another threshold of a rule."""
+    return _joined(THRESHOLDS, row["rule_id"], row["threshold"], row["calendar_year"])
+
+
+def training_key(row: Row) -> str:
+    """Of a topic of training."""
+    return _joined(TRAINING, row["competence"], row["calendar_year"])
+
+
+def contest_key(row: Row) -> str:
+    """Of a contest of a school."""
+    return _joined(CONTESTS, row["school_login"], row["line"], row["calendar_year"])
+
+
+def _joined(*parts: object) -> str:
+    return " | ".join(map(str, parts))
+
+
+def asked_as(row: Row) -> str:
+    """How the measure and year of a plan row are asked for: «4.1/2@2021»."""
+    return f"{row['measure_label']}@{row['calendar_year']}"
+
+
+def rows_by_key(
+    tables: Mapping[str, pd.DataFrame], indicators: pd.DataFrame, stored: str
+) -> dict[str, tuple[str, int]]:
+    """Returns by key the table and the number of each row that sentences may name; a key of two rows names neither.
+
+    Args:
+        tables: The tables by name.
+        indicators: The indicators of an edition; their index is their number in the stored table.
+        stored: The name of that table.
+    """
+    found: dict[str, tuple[str, int]] = {}
+    twice: set[str] = set()
+    for key, place in (*_of_indicators(indicators, stored), *_of_tables(tables)):
+        twice |= {key} & found.keys()
+        found[key] = place
+    return {key: place for key, place in found.items() if key not in twice}
+
+
+def _of_indicators(indicators: pd.DataFrame, stored: str) -> Iterator[tuple[str, tuple[str, int]]]:
+    words = indicators[[*INDICATOR, "calendar_year"]].astype("str")
+    for number, values in zip(indicators.index, words.itertuples(index=False, name=None), strict=True):
+        yield _joined(*(one for one in values if pd.notna(one))), (stored, int(number))
+
+
+def _of_tables(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, tuple[str, int]]]:
+    for name, make in KEYED.items():
+        if name in tables:
+            rows = in_force(tables[name]) if name == "plan" else tables[name]
+            yield from ((make(row), (name, int(number))) for number, row in zip(rows.index, rows_of(rows), strict=True))
+
+
+def indicator_keys(rows: Sequence[Row]) -> list[str]:
+    """The keys of several rows of indicators."""
+    return [indicator_key(row) for row in rows]
+
+
+KEYED = {
+    "indicator_gaps": gap_key,
+    EFFECTS: effect_key,
+    SELECTION: selection_key,
+    THRESHOLDS: threshold_key,
+    TRAINING: training_key,
+    CONTESTS: contest_key,
+    "plan": asked_as,
+}
+
+
+# Of how many schools of the registry the city's value is made: it stands for those that returned the figure.
+
+KEY = ("indicator_id", "aspect", "procedure", "subject", "programme_grade", "wave")
+SITTING = KEY[2:]
+CITY_NAME = GROUP_NAMES[CITY]
+Key = tuple[str, ...]
+
+
+def key_of(row: Row, names: Iterable[str] = KEY) -> Key:
+    """What a value is about, as text; a blank is a blank in every table."""
+    return tuple("" if pd.isna(row[name]) or str(row[name]) == "nan" else str(row[name]) for name in names)
+
+
+def counted(found: pd.DataFrame) -> dict[Key, int]:
+    """By `KEY`: how many schools have a value.
+
+    Args:
+        found: Rows of a year after contracts.effectiveness.SchoolIndicators; only the office may see the answer.
+    """
+    known = found[found["value"].notna() & ~found["school_login"].isin(list(GROUP_NAMES))]
+    about = known[list(KEY)].astype("object")
+    keys = about.where(about.notna(), "").astype("str").assign(school=known["school_login"].astype("str"))
+    sizes = keys.groupby(list(KEY), sort=False)["school"].nunique().reset_index(name="count")
+    return {key_of(row): int(row["count"]) for row in rows_of(sizes)}
+
+
+def published(rows: pd.DataFrame, gaps: pd.DataFrame, results: Sequence[pd.DataFrame]) -> dict[Key, int]:
+    """The same from what is public, for the city's rows of which public tables say it.
+
+    Args:
+        rows: Rows of a year after contracts.effectiveness.PublicIndicators.
+        gaps: contracts.effectiveness.IndicatorGaps of the year, for what has neither sitting nor aspect.
+        results: The public tables of results of the year.
+    """
+    of_indicator = {str(row["indicator_id"]): int(row["school_count"]) for row in rows_of(gaps)}
+    of_city = [row for table in results for row in rows_of(table[table["group_name"] == CITY_NAME])]
+    of_sitting = {key_of(row, SITTING): int(row["school_count"]) for row in of_city}
+    found: dict[Key, int | None] = {}
+    for row in rows_of(rows[rows["group_name"] == CITY_NAME]):
+        key = key_of(row)
+        simple = not any(key[1:])
+        found[key] = of_indicator.get(key[0]) if simple else of_sitting.get(key_of(row, SITTING))
+    return {key: count for key, count in found.items() if count is not None}
+
+
+def city_note(rows: Iterable[tuple[str, Row]], counts: Mapping[Key, int], registry: int) -> str:
+    """«… 17 из 18 — неполные семьи»: of how many schools; empty where every school of the registry returned it all.
+
+    Args:
+        rows: Rows of indicators beside which the city's value stands, each with what a reader calls it.
+        counts: `counted` or `published`; of what is not in it nothing is said.
+        registry: How many schools there are.
+    """
+    few: dict[int, dict[str, None]] = {}
+    for name, row in rows:
+        count = counts.get(key_of(row), registry)
+        if count < registry and pd.notna(row["city_value"]):
+            few.setdefault(count, {})[name] = None
+    said = "; ".join(f"{count} из {registry} — {', '.join(few[count])}" for count in sorted(few, reverse=True))
+    return f"Значение города — не по всем школам реестра, а по тем, от кого есть сведения: {said}." if few else ""
+
+
+# What one annual edition is made from. Rows of a stored table keep its index, so each can be followed back.
 
 # The tables beside the indicators whose rows a sentence of the public edition may name.
 PUBLIC_KEYS = {"plan", "indicator_gaps", "contests"}
@@ -159,7 +317,7 @@ class Edition:
         return dict(zip(schools["school_login"], schools["school_name"], strict=True))
 
     def school_facts(self, name: str) -> pd.DataFrame:
-        """A table of contracts.school_groups for this year: masked, unless the edition is for the office; or empty.
+        """A table of contracts.effectiveness for this year: masked, unless the edition is for the office; or empty.
 
         The office does not see the rows of nobody, which the public table lists so that they look like those of a few.
         """

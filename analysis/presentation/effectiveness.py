@@ -1,19 +1,18 @@
-"""What the report says about the effectiveness of schools: results, context, staff, transition, selection, passport."""
+"""What the report says about the effectiveness of schools, and pictures of it that notebooks ask for."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
+from analysis.contracts.effectiveness import PublicIndicators, SelectionHits
 from analysis.contracts.report import Conclusions
+from analysis.presentation import effectiveness_figures as drawing
 from analysis.presentation import effectiveness_pictures as pictures
 from analysis.presentation import effectiveness_tables as tables
 from analysis.presentation import selection_tables
-from analysis.presentation.city_schools import KEY, city_note
-from analysis.presentation.conclusions.evidence import Evidence
-from analysis.presentation.conclusions.listing import conclusions
-from analysis.presentation.conclusions.places import REPORT
-from analysis.presentation.conclusions.selection import repetition_note
+from analysis.presentation.conclusions.listing import conclusions, repetition_note
 from analysis.presentation.conclusions.sentence import (
     CONCLUSION,
     FACT,
@@ -23,15 +22,24 @@ from analysis.presentation.conclusions.sentence import (
     STAFF,
     TRANSITION,
     Case,
+    Evidence,
     Said,
+    by_id,
+    ruled_rows,
 )
-from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Col, Condensed, Exhibit, table, with_notes
+from analysis.presentation.edition import KEY, Edition, city_note
+from analysis.presentation.effectiveness_pictures import ONE_SCHOOL, dot_pictures, heat_picture
+from analysis.presentation.effectiveness_tables import sittings
+from analysis.presentation.exhibits import Col, Condensed, Drawing, Exhibit, picture, table, with_notes
+from analysis.presentation.figures import stacked_bars
 from analysis.presentation.markdown import escape
-from analysis.presentation.passport import threshold_note
-from analysis.presentation.school_facts import VPR_NOTICE, larger_remain, subject_words
-from analysis.presentation.words import Row, rows_of
-from analysis.rules.indicator_passport import Indicator
+from analysis.presentation.school_facts import VPR_NOTICE, larger_remain
+from analysis.presentation.shares import EXAMS, exported, threshold_note, whole_percent
+from analysis.presentation.words import NO_BREAK_SPACE, Row, rows_of, subject_words
+from analysis.rules.documents import REPORT
+from analysis.rules.methods import Indicator, RuleSet
+
+# What the report says about the effectiveness of schools: results, context, staff, transition, selection, passport.
 
 NO_INDICATORS = "Показателей эффективности нет: школьных сведений в проект не поступало."
 HOW_TO_READ = (
@@ -79,7 +87,7 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
 def notices(edition: Edition, exhibit: Exhibit) -> list[str]:
     """What must stand beside an exhibit: of the ВПР, of breaks, of thresholds whose origin is not confirmed."""
     data = exhibit.data
-    passport = tables.by_id(edition)
+    passport = by_id(edition)
     ids = dict.fromkeys(data["indicator_id"]) if "indicator_id" in data else {}
     # Schools over all their results are shown beside the city, not beside a threshold.
     ids = {} if "above_city_probability" in data else ids
@@ -98,7 +106,7 @@ def _city_note(edition: Edition, exhibit: Exhibit) -> str:
     """Of how many schools the city is made in a table where it stands beside a school."""
     if not exhibit.label.startswith("tbl-") or not {"indicator_id", "city_value"} <= set(exhibit.data.columns):
         return ""
-    passport = tables.by_id(edition)
+    passport = by_id(edition)
     about = exhibit.data.reindex(columns=list(dict.fromkeys([*exhibit.data.columns, *KEY])))
     rows = [(_row_words(passport, row), row) for row in rows_of(about)]
     return city_note(rows, edition.schools_behind_city, len(edition.school_names))
@@ -193,7 +201,7 @@ def _results(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
 
 
 def _of_results(edition: Edition) -> list[Indicator]:
-    return [one for one in tables.by_id(edition).values() if one.table == "results"]
+    return [one for one in by_id(edition).values() if one.table == "results"]
 
 
 def _staff(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
@@ -201,7 +209,7 @@ def _staff(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
     if len(found):
         yield tables.plain_indicators(edition, "staffing", f"Кадры, {_school_year(edition)} учебный год", found)
     found = _of_tables(edition, rows, ["deficits"])
-    indicator = tables.by_id(edition).get("deficit_share")
+    indicator = by_id(edition).get("deficit_share")
     if len(found) and indicator is not None:
         yield selection_tables.deficits(edition, found, indicator)
     if edition.internal and len(edition.effectiveness("training_needs")):
@@ -211,7 +219,7 @@ def _staff(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
 def _transition(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
     yield from pictures.slope_pictures(edition)
     schools = rows[rows["group_name"].isin(edition.supported)]
-    found = pictures.ruled_rows(edition, schools)
+    found = ruled_rows(edition, schools)
     if len(found):
         caption = f"Результаты поддерживаемых школ: {edition.calendar_year} год против прежнего"
         yield tables.changes(edition, "changes", caption, edition.in_order(found))
@@ -222,7 +230,7 @@ def _transition(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
 
 def _of_tables(edition: Edition, rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """The rows of the indicators made from these tables, in the order of the passport."""
-    wanted = [one.id for one in tables.by_id(edition).values() if one.table in names]
+    wanted = [one.id for one in by_id(edition).values() if one.table in names]
     found = rows[rows["indicator_id"].isin(wanted)]
     return found.sort_values("indicator_id", key=lambda ids: ids.map(wanted.index), kind="stable")
 
@@ -241,3 +249,96 @@ def _some(exhibit: Exhibit | None) -> list[Exhibit]:
 
 def _school_year(edition: Edition) -> str:
     return f"{edition.calendar_year}/{(edition.calendar_year + 1) % 100:02d}"
+
+
+# Pictures of what reports say in tables; they are asked for in notebooks.
+#
+# Dots with intervals and deficits; for the office alone low procedures with their intervals, marks and journal.
+
+# What their names begin with.
+NOTEBOOK_PICTURES = ("fig-dots", "fig-deficits", "fig-low", "fig-journal")
+LINES = 40
+JOURNAL = {
+    "journal_lower_share": "понизили",
+    "journal_same_share": "подтвердили",
+    "journal_higher_share": "повысили",
+}
+
+
+def notebook_pictures(edition: Edition) -> Iterator[Exhibit]:
+    """All of them that the year has data for and the edition may show."""
+    rules = edition.methods.rules if edition.methods and edition.internal else ()
+    drawn = [*_all_dots(edition), heat_picture(edition), *(low_picture(edition, rule) for rule in rules)]
+    drawn += [journal_picture(edition)] if edition.internal else []
+    yield from (with_notes(one, notices(edition, one)) for one in drawn if one is not None)
+
+
+def _all_dots(edition: Edition) -> Iterator[Exhibit]:
+    judged = [one for one in by_id(edition).values() if one.table == "results" and one.threshold is not None]
+    for slug, title, group in sittings(edition.shown_indicators):
+        for indicator in judged:
+            yield from dot_pictures(edition, slug, title, group, indicator)
+
+
+def low_picture(edition: Edition, rule: RuleSet) -> Exhibit | None:
+    """The low procedures of a year with their intervals beside the city's share; None where there are none.
+
+    More than 40 are too many for a picture: those that are surest to be low are drawn, and the caption says so.
+    """
+    rows = edition.effectiveness("selection_hits")
+    rows = rows[(rows["rule_id"] == rule.id) & (rows["is_low"] == "да")] if len(rows) else rows
+    if rows.empty:
+        return None
+    all_of_them = len(rows)
+    rows = rows.sort_values("low_probability", ascending=False, kind="stable").head(LINES)
+    rows = rows.sort_values(["school_login", "procedure", "subject"], kind="stable")
+    labels = [_low_words(edition, row) for row in rows_of(rows)]
+    schools = [_dot(label, ONE_SCHOOL, row) for label, row in zip(labels, rows_of(rows), strict=True)]
+    cities = [
+        _city(label, row) for label, row in zip(labels, rows_of(rows), strict=True) if pd.notna(row["city_value"])
+    ]
+    some = f" ({LINES} из {all_of_them}, самые вероятные)" if all_of_them > LINES else ""
+    caption = f"Низкие процедуры {edition.calendar_year} года и город{some}: {rule.name}"
+    words = "; ".join(f"{_spoken(one.label)}: {whole_percent(one.value)}" for one in schools)
+    drawn = partial(drawing.dots, [*schools, *cities], [ONE_SCHOOL, drawing.CITY], rule.threshold)
+    return picture(edition, f"low-{rule.id.replace('_', '-')}", caption, SelectionHits, rows, Drawing(drawn, words))
+
+
+def journal_picture(edition: Edition) -> Exhibit | None:
+    """How marks of the ВПР stand to those of the journal, in whole percent; None where nobody compared them."""
+    rows = edition.shown_indicators
+    rows = rows[rows["indicator_id"].isin(list(JOURNAL))]
+    if rows.empty:
+        return None
+    found = rows.assign(line=[f"{row['group_name']}\n{subject_words(row)}, {row['wave']}" for row in rows_of(rows)])
+    shares = found.pivot(index="line", columns="indicator_id", values="value").reindex(found["line"].drop_duplicates())
+    percents = {word: (100 * shares[name]).round().astype("int64").tolist() for name, word in JOURNAL.items()}
+    words = "; ".join(
+        f"{_spoken(line)}: " + ", ".join(f"{word} {percents[word][place]}{NO_BREAK_SPACE}%" for word in percents)
+        for place, line in enumerate(shares.index)
+    )
+    bars = partial(stacked_bars, list(shares.index), list(percents.items()), "% участников (округлено)")
+    caption = f"Отметки ВПР {edition.calendar_year} года против журнальных"
+    return picture(edition, "journal", caption, PublicIndicators, exported(rows), Drawing(bars, words))
+
+
+def _dot(label: str, group: str, row: Row) -> drawing.Dot:
+    return drawing.Dot(label, group, float(row["value"]), float(row["interval_low"]), float(row["interval_high"]), None)
+
+
+def _city(label: str, row: Row) -> drawing.Dot:
+    share = float(row["city_value"])
+    return drawing.Dot(label, drawing.CITY, share, share, share, None)
+
+
+def _low_words(edition: Edition, row: Row) -> str:
+    """«Школа № 5 / ВПР, осень: математика, 6 кл.»; of an exam neither wave nor grade, for they say nothing new."""
+    name = edition.school_names.get(row["school_login"], row["school_login"])
+    subject = f"{row['subject'][:1].lower()}{row['subject'][1:]}"
+    if row["procedure"] in EXAMS:
+        return f"{name}\n{row['procedure']}: {subject}"
+    return f"{name}\n{row['procedure']}, {row['wave']}: {subject}, {row['programme_grade']} кл."
+
+
+def _spoken(label: str) -> str:
+    return label.replace("\n", ", ")

@@ -9,22 +9,21 @@ import pandas as pd
 from analysis.contracts.effectiveness import LIKE_CITY, PublicIndicators, SchoolEffects
 from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
 from analysis.presentation import effectiveness_figures as drawing
-from analysis.presentation.brief_words import EXAMS
+from analysis.presentation.catalogue import SLUGS
+from analysis.presentation.conclusions.sentence import _plain, _ruled, effect_rows
 from analysis.presentation.edition import GROUPS_LAST, Edition
-from analysis.presentation.effectiveness_tables import BREAK, by_id, effect_rows, lowered
+from analysis.presentation.effectiveness_tables import BREAK
 from analysis.presentation.exhibits import Drawing, Exhibit, picture
-from analysis.presentation.indicator_words import exported, interval_words
-from analysis.presentation.school_facts import SLUGS, subject_words
-from analysis.presentation.shares import SURE, out_of, whole_percent
-from analysis.presentation.words import Row, as_text, rows_of
-from analysis.rules.indicator_passport import Indicator
+from analysis.presentation.shares import EXAMS, SURE, exported, interval_words, out_of, whole_percent
+from analysis.presentation.words import Row, lowered, rows_of, subject_words
+from analysis.rules.methods import Indicator
 
 LINES_PER_PICTURE = 40
 SCHOOLS_PER_PICTURE = 30  # with a heading above and a caption below they fill a page
 PANELS_PER_PICTURE = 6
 WITH_BREAKS = ("fig-slopes-", "tbl-changes")
 SITTING = ["procedure", "subject", "programme_grade", "sitting_grade", "wave"]
-SCHOOL, CITY = "Школа", GROUPS_LAST[1]
+ONE_SCHOOL, CITY = "Школа", GROUPS_LAST[1]
 
 
 def dot_pictures(
@@ -142,13 +141,13 @@ def effects_picture(edition: Edition, indicator: Indicator) -> Exhibit | None:
     caption = (
         f"Школы по всем результатам {edition.calendar_year} года: {lowered(indicator.name)}{some}, пунктир — город"
     )
-    drawn = Drawing(partial(drawing.dots, dots, [SCHOOL], city, "whole"), words)
+    drawn = Drawing(partial(drawing.dots, dots, [ONE_SCHOOL], city, "whole"), words)
     return picture(edition, f"effects-{indicator.id.replace('_', '-')}", caption, SchoolEffects, rows, drawn)
 
 
 def _effect_dot(edition: Edition, row: Row) -> drawing.Dot:
     value, low, high = (float(row[f"pooled_{end}"]) for end in ("value", "low", "high"))
-    return drawing.Dot(drawing.in_lines(edition.school_names[row["school_login"]]), SCHOOL, value, low, high, None)
+    return drawing.Dot(drawing.in_lines(edition.school_names[row["school_login"]]), ONE_SCHOOL, value, low, high, None)
 
 
 def _picture(edition: Edition, name: str, caption: str, rows: pd.DataFrame, drawn: Drawing) -> Exhibit:
@@ -159,36 +158,6 @@ def break_notes(rows: pd.DataFrame) -> list[str]:
     """Why lines are broken, each reason once."""
     notes = rows["change_note"].dropna().astype("str")
     return list(dict.fromkeys(note for note in notes if note.startswith(BREAK)))
-
-
-def ruled_rows(edition: Edition, rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the procedures that the rules of selection look at."""
-    parts = [part for _, _, part in _ruled(edition, rows, this_year=False)]
-    return pd.concat(parts) if parts else rows.iloc[:0]
-
-
-def _ruled(edition: Edition, rows: pd.DataFrame, *, this_year: bool) -> Iterator[tuple[Indicator, str, pd.DataFrame]]:
-    """Indicator, procedure and rows with a value, of each procedure that a rule names."""
-    rules = () if edition.methods is None else edition.methods.rules
-    passport = by_id(edition)
-    named = {(one.indicator, one.procedure): one for rule in rules for one in rule.procedures}
-    known = _plain(rows, edition.calendar_year if this_year else None)
-    for (indicator, procedure), one in named.items():
-        wanted = (
-            (known["indicator_id"] == indicator)
-            & (known["procedure"] == procedure)
-            & known["subject"].isin(one.subjects)
-            & known["programme_grade"].isin(one.programme_grades)
-        )
-        if wanted.any():
-            yield passport[indicator], procedure, known[wanted]
-
-
-def _plain(rows: pd.DataFrame, year: int | None) -> pd.DataFrame:
-    """The rows that have a value, of one year or of all; text as text."""
-    known = rows[rows["value"].notna()]
-    known = known if year is None else known[known["calendar_year"] == year]
-    return as_text(known)
 
 
 def _parts(panels: Sequence[pd.DataFrame]) -> list[Sequence[pd.DataFrame]]:

@@ -7,17 +7,26 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.effectiveness import PublicIndicators, SchoolEffects, TrainingNeeds
-from analysis.indicators.pooling import JUMPED
+from analysis.presentation.catalogue import SLUGS
+from analysis.presentation.conclusions.sentence import by_id, effect_rows
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, filled, flagged_table, table, with_notes
-from analysis.presentation.indicator_words import change_words, exported, value_words, with_interval
-from analysis.presentation.school_facts import SLUGS, TITLES, subject_words
-from analysis.presentation.shares import NO_DATA, out_of, percent, probability, rounded, span, whole_percent
-from analysis.presentation.words import Row, rows_of
-from analysis.rules.indicator_passport import Indicator
+from analysis.presentation.shares import (
+    change_words,
+    exported,
+    noticeable_words,
+    out_of,
+    percent,
+    probability,
+    span,
+    value_words,
+    whole_percent,
+    with_interval,
+)
+from analysis.presentation.words import TITLES, Row, lowered, rows_of, subject_words
+from analysis.rules.methods import Indicator
 
 BREAK = "разрыв"
-NONE_NOTICED = "никакая"
 
 
 def sittings(rows: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
@@ -170,15 +179,6 @@ def interval_share(row: Row, name: str) -> str:
     return f"{whole_percent(row[f'{name}_value'])} ({span(row[f'{name}_low'], row[f'{name}_high'])})"
 
 
-def noticeable_words(row: Row) -> str:
-    """«25 п. п.», or that no change would be noticed; a dash where the share is not estimated."""
-    if pd.isna(row["pooled_value"]) or JUMPED in str(row["flags"]):
-        return NO_DATA
-    if pd.isna(row["noticeable_change"]):
-        return NONE_NOTICED
-    return f"{rounded(row['noticeable_change'] * 100, 0)}\N{NO-BREAK SPACE}п.\N{NO-BREAK SPACE}п."
-
-
 def school_effects(edition: Edition, indicator: Indicator) -> Exhibit | None:
     """All schools over all their results of a share that is judged; only for the office. None where there are none."""
     rows = effect_rows(edition, indicator)
@@ -228,28 +228,9 @@ def against_context(edition: Edition, indicator: Indicator) -> Exhibit | None:
     return with_notes(table(edition, name, caption, SchoolEffects, rows, columns), [LOCAL_INDEX])
 
 
-def effect_rows(edition: Edition, indicator: Indicator) -> pd.DataFrame:
-    """The schools over all their results of an indicator, in the order of the registry."""
-    rows = edition.effectiveness("school_effects")
-    rows = rows[rows["indicator_id"] == indicator.id] if len(rows) else rows
-    order = {login: place for place, login in enumerate(edition.school_names)}
-    return rows.sort_values("school_login", key=lambda logins: logins.map(order), kind="stable") if len(rows) else rows
-
-
-def by_id(edition: Edition) -> dict[str, Indicator]:
-    """The passport by name; what is not in it cannot be printed."""
-    return {} if edition.methods is None else {one.id: one for one in edition.methods.passport.indicators}
-
-
 def named(indicator: Indicator, row: Row) -> str:
     """The name of the indicator with its aspect."""
     return f"{indicator.name}: {row['aspect']}" if pd.notna(row["aspect"]) else indicator.name
-
-
-def lowered(name: str) -> str:
-    """«доля «2»» inside a caption, which names the procedure itself: «ЕГЭ: …» loses its beginning, «СОУ» stays."""
-    plain = name.removeprefix("ЕГЭ: ")
-    return plain if plain[:2].isupper() else plain[0].lower() + plain[1:]
 
 
 def text(word: Any) -> str:

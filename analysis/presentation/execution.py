@@ -1,18 +1,366 @@
-"""What the report says about execution: sentences, and the tables and pictures of plan against fact in order."""
+"""What the report says about execution: tables and pictures, who owes what, and sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
-from analysis.contracts.execution import EXECUTION_STATUSES
-from analysis.indicators.plan import planned
-from analysis.presentation import execution_tables, outstanding
-from analysis.presentation.chains import internal_sections
+import numpy as np
+import pandas as pd
+
+from analysis.contracts.execution import (
+    EXECUTION_STATUSES,
+    NO_SHARE,
+    STATUS_COUNTS,
+    ExecutorResults,
+    Owed,
+    PlanFact,
+    ReporterResults,
+    Statuses,
+    TaskResults,
+)
+from analysis.contracts.report import AcceptedEvidence, OwnMeasures, SchoolExecution
+from analysis.indicators.execution import is_share
+from analysis.indicators.plan import asked, planned
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, chain_link, internal_sections, linked, table
 from analysis.presentation.markdown import escape
-from analysis.presentation.quality import reported
-from analysis.presentation.russian import GENITIVE, counted
-from analysis.presentation.sentences import NO_FACTS
-from analysis.presentation.words import state_words, task_heading
+from analysis.presentation.sentences import ALL_REPORTED, NO_FACTS, reported
+from analysis.presentation.shares import HIDDEN, fact_words
+from analysis.presentation.words import (
+    GENITIVE,
+    NO_BREAK_SPACE,
+    NOBODY,
+    NOT_STATED,
+    Row,
+    count_words,
+    counted,
+    date_words,
+    in_order_of_codes,
+    rows_of,
+    state_words,
+    target_words,
+    task_heading,
+)
+
+# The tables and pictures about execution: by status, task, executor and reporter, to date, evidence, own measures.
+
+CONFIRMED = ("confirmed_count",)
+
+
+def statuses(edition: Edition) -> Exhibit:
+    """How many measures are in which state."""
+    data = edition.facts("statuses").drop(columns="calendar_year")
+    printed = Condensed(data, rows_of(data[data["measure_count"] > 0]))
+    columns = [Col("status", "Состояние", 70), Col("measure_count", width=30, align="c")]
+    caption = f"Показатели {edition.calendar_year} года по состоянию на срок отчёта"
+    return table(edition, "statuses", caption, Statuses, printed, columns)
+
+
+def task_results(edition: Edition) -> Exhibit:
+    """Totals by task, and of all tasks in the last row."""
+    rows = edition.facts("task_results")
+    whole = {"task_code": "", **rows_of(rows.sum(numeric_only=True).to_frame().T)[0]}
+    printed = Condensed(rows, [*rows_of(rows), whole])
+    first = Col("task_code", "Задача", 15, "l", lambda code: task_heading(code) if code else "Всего")
+    caption = f"Исполнение {edition.calendar_year} года по задачам: число показателей"
+    return table(edition, "task-results", caption, TaskResults, printed, _totals(first))
+
+
+def by_executor(edition: Edition) -> Exhibit:
+    """Totals by the executor named first."""
+    rows = edition.facts("executor_results")
+    rows = rows[rows["planned_measure_count"] > 0]
+    columns = _totals(Col("executor_name", "Отвечает (назван первым)", 15))
+    caption = f"Исполнение {edition.calendar_year} года по исполнителям: число показателей"
+    return table(edition, "by-executor", caption, ExecutorResults, rows, columns)
+
+
+def _totals(first: Col) -> list[Col]:
+    return [
+        first,
+        Col("planned_measure_count", width=11, align="c"),
+        Col("reported_measure_count", "Сообщено", 13, "c"),
+        Col("documented_measure_count", "Подтверждено", 17, "c"),
+        Col("accepted_measure_count", "Принято", 12, "c"),
+        Col(None, "Состояние", 32, "l", states_words),
+    ]
+
+
+def states_words(row: Row) -> str:
+    """«выполнено — 3, нет сведений — 1»: the states that occur."""
+    said = [
+        f"{state_words(state)}{NO_BREAK_SPACE}—{NO_BREAK_SPACE}{row[name]}"
+        for name, state in STATUS_COUNTS.items()
+        if row[name]
+    ]
+    return ", ".join(said) or "—"
+
+
+def task_table(edition: Edition, task: str, rows: pd.DataFrame) -> Exhibit:
+    """Plan and fact of the measures of one task."""
+    columns = [
+        Col("measure_label", "№", 7, "l", partial(chain_link, edition)),
+        Col("measure_name", width=26),
+        Col(None, "План", 9, "c", linked(edition, target_words)),
+        Col(None, "Сообщено", 14, "c", linked(edition, _reported_words)),
+        Col(None, "Подтверждено", 16, "c", linked(edition, _count("documented_count"))),
+        Col(None, "Принято", 11, "c", linked(edition, _count("accepted_count"))),
+        Col("status", "Состояние", 17),
+    ]
+    caption = f"{task_heading(task)}: план и факт {edition.calendar_year} года"
+    return table(edition, f"fact-{task}", caption, PlanFact, rows, columns)
+
+
+def _count(name: str) -> Callable[[Row], str]:
+    return partial(fact_words, name=name)
+
+
+def told(edition: Edition, rows: pd.DataFrame, columns: Sequence[str]) -> Condensed:
+    """Rows of what reporters did; parts of shares that the public may not see are blank, and «скрыто» in print.
+
+    Args:
+        edition: The edition.
+        rows: With activity_code, measure_number and calendar_year.
+        columns: What a reporter's part is counted in.
+    """
+    keys = zip(rows["activity_code"], rows["measure_number"], rows["calendar_year"], strict=True)
+    untold = np.array([key in edition.untold_shares for key in keys], dtype=bool)
+    data = rows.assign(**{name: rows[name].astype("Int64").mask(untold) for name in columns})
+    printed = [
+        {**row, **{name: HIDDEN for name in columns if gone and not pd.isna(row[name])}}
+        for row, gone in zip(rows_of(rows), untold, strict=True)
+    ]
+    return Condensed(data, printed)
+
+
+def to_date(edition: Edition) -> Exhibit:
+    """Plan and accepted fact from the first year on."""
+    columns = [
+        Col("measure_label", "№", 7, "l", partial(chain_link, edition)),
+        Col("measure_name", width=38),
+        Col(None, "План с начала срока", 16, "c", linked(edition, lambda row: _to_date_words(row)[0])),
+        Col(None, "Принято с начала срока", 16, "c", linked(edition, lambda row: _to_date_words(row)[1])),
+        Col(None, "Состояние", 23, "l", linked(edition, lambda row: _to_date_words(row)[2])),
+    ]
+    caption = f"С начала срока по {edition.calendar_year} год"
+    return table(edition, "to-date", caption, PlanFact, edition.execution, columns)
+
+
+def by_reporter(edition: Edition) -> Exhibit:
+    """Executors and schools that answer for measures; schools by their names."""
+    data = edition.facts("reporter_results").drop(columns="calendar_year")
+    names = edition.school_names
+    data = data.assign(reporter=data["reporter"].map(lambda who: names.get(who, who)).astype("str"))
+    columns = [
+        Col("reporter", width=36),
+        Col("expected_measure_count", width=16, align="c"),
+        Col("reported_measure_count", "Сообщил о", 16, "c"),
+        Col("documented_measure_count", "Подтвердил", 16, "c"),
+        Col("accepted_measure_count", "Принято", 16, "c"),
+    ]
+    caption = f"Отчётность за {edition.calendar_year} год: число показателей"
+    return table(edition, "by-reporter", caption, ReporterResults, data, columns)
+
+
+def evidence(edition: Edition) -> Exhibit | None:
+    """Evidence that the office has accepted; what waits or was returned is nobody's business but theirs."""
+    verdicts = edition.tables["acceptance"]
+    accepted = verdicts.loc[verdicts["verdict"] == "принято", "evidence_id"]
+    rows = edition.tables["evidence"]
+    rows = rows[rows["evidence_id"].isin(accepted) & (rows["calendar_year"] == edition.calendar_year)]
+    if rows.empty:
+        return None
+    columns = [
+        Col("measure_label", width=18),
+        Col("evidence_kind", width=27),
+        Col("evidence_number", width=20, say=count_words),
+        Col("evidence_date", "Дата", 20, "c", date_words),
+        Col("confirmed_count", width=15, align="c"),
+    ]
+    shown = told(edition, rows.assign(measure_label=[edition.label_of(row) for row in rows_of(rows)]), CONFIRMED)
+    data = shown.data[[str(one.name) for one in columns]]
+    caption = f"Принятые подтверждения {edition.calendar_year} года"
+    return table(edition, "evidence", caption, AcceptedEvidence, Condensed(data, shown.printed), columns)
+
+
+def own_measures(edition: Edition) -> Exhibit | None:
+    """What schools do beside the roadmap."""
+    rows = edition.tables["school_measures"]
+    rows = rows[rows["calendar_year"] == edition.calendar_year]
+    if rows.empty:
+        return None
+    columns = [
+        Col("school_name", width=22),
+        Col("own_measure", width=42),
+        Col("planned_count", width=11, align="c", say=count_words),
+        Col("done_count", width=11, align="c", say=count_words),
+        Col("done_date", width=14, align="c", say=date_words),
+    ]
+    names = rows["school_login"].map(edition.school_names).astype("str")
+    data = rows.assign(school_name=names)[[str(one.name) for one in columns]]
+    caption = f"Собственные меры школ в {edition.calendar_year} году"
+    return table(edition, "own-measures", caption, OwnMeasures, data, columns)
+
+
+def _to_date_words(row: Row) -> list[str]:
+    """Plan, accepted count and status to date; where the reading is open, both of each that differ."""
+    flow = [count_words(row["cumulative_flow_count"]), _added_words(row), row["status_flow"]]
+    annual = [count_words(row["cumulative_annual_count"]), fact_words(row, "accepted_count"), row["status_annual"]]
+    if row["reading"] in ("flow", "annual"):
+        return flow if row["reading"] == "flow" else annual
+    return [_both(added, level) for added, level in zip(flow, annual, strict=True)]
+
+
+def _added_words(row: Row) -> str:
+    """The accepted sum; a lower bound where some year has no report."""
+    added = count_words(row["accepted_flow_count"])
+    unknown = int(row["unknown_year_count"])
+    return f"не менее {added}; нет сведений за {counted(unknown, 'год')}" if unknown and added != NOT_STATED else added
+
+
+def _both(added: str, level: str) -> str:
+    return added if added == level else f"сумма: {added}; уровень: {level}"
+
+
+def _reported_words(row: Row) -> str:
+    """The reported count; with its bounds where somebody has not reported."""
+    if pd.isna(row["expected_reporter_count"]):
+        return NOBODY
+    if pd.isna(row["reported_count"]) or not row["missing_reporter_count"]:
+        return fact_words(row, "reported_count")
+    if is_share(row):
+        return f"{fact_words(row, 'reported_count')}, отчитались не все"
+    upper = "?" if pd.isna(row["reported_upper_count"]) else row["reported_upper_count"]
+    return f"{row['reported_count']} (от {row['reported_lower_count']} до {upper})"
+
+
+# What each school did against its share, and who owes what: the tables that name who is to act.
+
+NOTHING_OWED = "Ни за исполнителями, ни за школами, ни за управлением на срок отчёта ничего не осталось."
+NOTHING_OF_MEASURES = "По показателям на срок отчёта ни за кем ничего не осталось."
+NOT_OVER = (
+    "На день последнего полученного файла срок отчёта за {year} год не наступил: что за кем осталось, отчёт скажет "
+    "после него."
+)
+SHOWN_DEBTORS = 6
+REPORTED = ("reported_count", "documented_count", "accepted_count")
+
+
+def schools(edition: Edition) -> Iterator[Exhibit]:
+    """One table a school that answers for measures: its share, what it reported, documented, had accepted."""
+    rows = edition.facts("school_results")
+    for number, login in enumerate(sorted(rows["school_login"].unique()), start=1):
+        mine = rows[rows["school_login"] == login].drop(columns="school_login")
+        yield _school(edition, number, edition.school_names[login], mine)
+
+
+def owed(edition: Edition) -> Exhibit | None:
+    """What is owed, those who owe in one block each; reasons and numbers of documents are for the office alone."""
+    rows = edition.facts("owed")
+    if rows.empty:
+        return None
+    data = rows.assign(debtor=_named(edition, rows))
+    by = ["owed_kind", "since_date", *(["reason"] if edition.internal else [])]
+    printed = [
+        _gathered(rows_of(group))
+        for debtor in _debtors(edition)
+        for _, group in data[data["debtor"] == debtor].groupby(by, dropna=False, sort=False)
+    ]
+    widths = [18, 20, 19, 13] if edition.internal else [26, 28, 30, 16]
+    columns = [
+        Col("debtor", width=widths[0]),
+        Col("owed_kind", width=widths[1]),
+        Col("labels", "№ показателей", widths[2]),
+        Col("since_date", width=widths[3], align="c", say=partial(date_words, otherwise="—")),
+    ]
+    if edition.internal:
+        columns += [
+            Col("pieces", "Документов", 12, "c", lambda pieces: str(pieces or "—")),
+            Col("reason", width=18, say=partial(count_words, otherwise="—")),
+        ]
+    caption = f"Что за кем на срок отчёта за {edition.calendar_year} год"
+    return table(edition, "owed", caption, Owed, Condensed(data, printed), columns)
+
+
+def owed_words(edition: Edition) -> str:
+    """Who owes how much; or that nothing is owed, or that it is too early to say."""
+    if not edition.is_over:
+        return NOT_OVER.format(year=edition.calendar_year)
+    rows = edition.facts("owed")
+    if rows.empty:
+        return nothing_owed(edition)
+    counts = _named(edition, rows).value_counts()
+    debtors = _debtors(edition)
+    parts = [f"{name} — {counts[name]}" for name in debtors[:SHOWN_DEBTORS]]
+    rest = sum(int(counts[name]) for name in debtors[SHOWN_DEBTORS:])
+    more = [f"остальные — {rest}"] if rest else []
+    return f"Что за кем осталось на срок отчёта, позиций: {', '.join([*parts, *more])} (@tbl-owed)."
+
+
+def nothing_owed(edition: Edition) -> str:
+    """That nothing is owed; where not all have reported, of which measures alone that is true."""
+    told = reported(edition)
+    return NOTHING_OWED if told == ALL_REPORTED else f"{NOTHING_OF_MEASURES} {told}"
+
+
+def bounds(edition: Edition) -> Exhibit | None:
+    """The facts that lack a report, between nothing and all that was to be done."""
+    rows = asked(edition.execution)
+    rows = rows[(rows["missing_reporter_count"] > 0).fillna(False)]
+    if rows.empty:
+        return None
+    columns = [
+        Col("measure_label", "№", 10, "l", partial(chain_link, edition)),
+        Col("missing_reporters", width=46, say=partial(_names, edition)),
+        Col(None, "Факт, если не сделано ничего", 22, "c", _lower),
+        Col("reported_upper_count", "Факт, если сделано всё", 22, "c", partial(count_words, otherwise=NO_SHARE)),
+    ]
+    caption = f"В каких границах факт {edition.calendar_year} года, пока отчитались не все"
+    return table(edition, "bounds", caption, PlanFact, rows, columns)
+
+
+def _lower(row: Row) -> str:
+    """The least that was done; of a share nobody can say, the wholes of those who are missing are not known."""
+    return "—" if is_share(row) else count_words(row["reported_lower_count"])
+
+
+def _names(edition: Edition, reporters: str) -> str:
+    return ", ".join(edition.school_names.get(who, who) for who in reporters.split(", "))
+
+
+def _school(edition: Edition, number: int, name: str, rows: pd.DataFrame) -> Exhibit:
+    shown = told(edition, rows.assign(school_name=name).astype({"school_name": "str"}), REPORTED)
+    columns = [
+        Col("measure_label", "№", 7, "l", partial(chain_link, edition)),
+        Col("measure_name", width=25),
+        Col("share_count", width=14, align="c", say=partial(count_words, otherwise=NO_SHARE)),
+        Col(None, "Сообщено", 12, "c", linked(edition, lambda row: count_words(row["reported_count"]))),
+        Col(None, "Подтверждено", 16, "c", linked(edition, lambda row: count_words(row["documented_count"]))),
+        Col(None, "Принято", 11, "c", linked(edition, lambda row: count_words(row["accepted_count"]))),
+        Col("school_status", "Состояние", 15),
+    ]
+    caption = f"{name}: план и факт {edition.calendar_year} года"
+    return table(edition, f"school-{number}", caption, SchoolExecution, shown, columns)
+
+
+def _gathered(group: list[Row]) -> Row:
+    """What one owes of one kind since one day, in one row."""
+    pieces = sum(int(row["piece_count"]) for row in group if not pd.isna(row["piece_count"]))
+    labels = ", ".join(in_order_of_codes(row["measure_label"] for row in group))
+    return {**group[0], "labels": labels, "pieces": pieces}
+
+
+def _named(edition: Edition, rows: pd.DataFrame) -> "pd.Series[str]":
+    return rows["debtor"].map(lambda who: edition.school_names.get(who, who)).astype("str")
+
+
+def _debtors(edition: Edition) -> list[str]:
+    """Who owes something, in the order of those who report; the office comes last."""
+    reporters = [edition.school_names.get(who, who) for who in edition.facts("reporter_results")["reporter"]]
+    owing = set(_named(edition, edition.facts("owed")))
+    return [name for name in dict.fromkeys(reporters) if name in owing] + sorted(owing - set(reporters))
+
+
+# What the report says about execution: sentences, and the tables and pictures of plan against fact in order.
 
 HOW_COUNTED = (
     "Сообщено — что названо в форме; подтверждено — к чему названы документы; принято — чьи документы приняло "
@@ -79,23 +427,23 @@ def escaped_but_references(text: str) -> str:
 
 def _sections(edition: Edition) -> Iterator[Section]:
     """Words and exhibits of each section, in order."""
-    yield f"{said(edition)}\n\n{HOW_COUNTED}", [execution_tables.statuses(edition)]
-    yield f"## По задачам {{#sec-by-task}}\n\n{HOW_TOTALLED}", [execution_tables.task_results(edition)]
+    yield f"{said(edition)}\n\n{HOW_COUNTED}", [statuses(edition)]
+    yield f"## По задачам {{#sec-by-task}}\n\n{HOW_TOTALLED}", [task_results(edition)]
     for task in dict.fromkeys(edition.execution["task_code"]):
         rows = edition.execution[edition.execution["task_code"] == task]
         yield (
             f"## {task_heading(task)}: план и факт {{#sec-fact-{task}}}",
-            [execution_tables.task_table(edition, task, rows)],
+            [task_table(edition, task, rows)],
         )
-    yield "## С начала срока {#sec-to-date}", [execution_tables.to_date(edition)]
-    yield "## По исполнителям {#sec-by-executor}", [execution_tables.by_executor(edition)]
-    yield "## По тем, кто отчитывается {#sec-by-reporter}", [execution_tables.by_reporter(edition)]
-    yield _or_words("## По школам {#sec-by-school}", list(outstanding.schools(edition)), "Школы ни за что не отвечают.")
-    accepted, own = execution_tables.evidence(edition), execution_tables.own_measures(edition)
+    yield "## С начала срока {#sec-to-date}", [to_date(edition)]
+    yield "## По исполнителям {#sec-by-executor}", [by_executor(edition)]
+    yield "## По тем, кто отчитывается {#sec-by-reporter}", [by_reporter(edition)]
+    yield _or_words("## По школам {#sec-by-school}", list(schools(edition)), "Школы ни за что не отвечают.")
+    accepted, own = evidence(edition), own_measures(edition)
     yield _or_words("## Подтверждения {#sec-evidence}", accepted, "Ни одно подтверждение ещё не принято.")
     yield _or_words("## Собственные меры школ {#sec-own-measures}", own, "Школы не сообщили о собственных мерах.")
-    shown = [one for one in (outstanding.owed(edition), outstanding.bounds(edition)) if one is not None]
-    yield f"## Что за кем {{#sec-owed}}\n\n{escaped_but_references(outstanding.said(edition))}", shown
+    shown = [one for one in (owed(edition), bounds(edition)) if one is not None]
+    yield f"## Что за кем {{#sec-owed}}\n\n{escaped_but_references(owed_words(edition))}", shown
 
 
 def _or_words(title: str, shown: list[Exhibit] | Exhibit | None, otherwise: str) -> Section:

@@ -14,9 +14,9 @@ import pandas as pd
 import xlsxwriter
 from numpy.typing import NDArray
 
-from analysis.contracts.blanks import CHANGES, HIDDEN, STATUS_WORDS, WHY_EMPTY, statuses
 from analysis.contracts.columns import Contract, titles_of
 from analysis.contracts.fields import STATUS_SUFFIX
+from analysis.contracts.report import CHANGES, HIDDEN, STATUS_WORDS, WHY_EMPTY, statuses
 from analysis.contracts.tables import stored_in
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import LONGEST_NAME, Exhibit

@@ -1,4 +1,4 @@
-"""Draws the pictures of the report. Each function takes a small table and returns a matplotlib figure."""
+"""Draws the pictures of the report: of the plan, shares with their intervals, a bar in a cell of a table."""
 
 import io
 import re
@@ -6,16 +6,19 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 import pandas as pd
 
 from analysis.contracts.columns import CROSS_MARK, DASH_MARK
+from analysis.presentation.markdown import Ready, escape_attribute
 from analysis.presentation.words import DERIVED_WORD, rows_of, target_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+# Draws the pictures of the report. Each function takes a small table and returns a matplotlib figure.
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -199,3 +202,131 @@ def _frame_year(axes: "Axes", years: Sequence[int], calendar_year: int, rows: in
         place = years.index(calendar_year)
         axes.add_patch(Rectangle((place - 0.5, -0.5), 1, rows, fill=False, edgecolor=INK, linewidth=1.8, clip_on=False))
         axes.get_xticklabels()[place].set_fontweight("bold")
+
+
+# A bar of plan and fact small enough for a cell of a table: drawn once, the same in every format.
+
+WIDTH, HEIGHT = 80, 14
+SHOWN_WIDTH = "1.8cm"
+EDGE = 1
+
+
+class Bar(NamedTuple):
+    """A drawing by its name, and the words for those who do not see it."""
+
+    name: str
+    svg: str
+    words: str
+
+    @property
+    def cell(self) -> Ready:
+        """What stands in the cell."""
+        return Ready(f'![](figures/{self.name}){{fig-alt="{escape_attribute(self.words)}" width={SHOWN_WIDTH}}}')
+
+
+def plan_fact_bar(row: Mapping[str, Any]) -> Bar:
+    """The plan as a frame, what is accepted dark, what was only reported striped; a dotted frame where nobody told.
+
+    Each bar has its own scale, from nothing to the larger of plan and fact: every measure counts another thing.
+
+    Args:
+        row: A row of contracts.execution.PlanFact.
+    """
+    plan, reported, accepted = (_count(row[name]) for name in ("target_count", "reported_count", "accepted_count"))
+    scale = max(plan or 0, reported or 0, accepted or 0, 1)
+    parts = ((reported, "url(#s)"), (accepted, DARK))
+    filled = "".join(_rectangle(count / scale, f'fill="{fill}"') for count, fill in parts if count)
+    dots = ' stroke-dasharray="3 3"' if reported is None else ""
+    frame = _rectangle(plan / scale, f'fill="none" stroke="{INK}" stroke-width="1.5"{dots}') if plan else ""
+    name = "bar-" + "-".join("x" if count is None else str(count) for count in (accepted, reported, plan))
+    return Bar(name, f"{HEAD}{filled}{frame}</svg>\n", _words(plan, reported, accepted))
+
+
+HEAD = (
+    f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
+    f'<defs><pattern id="s" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    f'<rect width="5" height="5" fill="#ffffff"/><rect width="2.5" height="5" fill="{MIDDLE}"/></pattern></defs>'
+    f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>'
+)
+
+
+def _rectangle(share: float, look: str) -> str:
+    width = round((WIDTH - 2 * EDGE) * share, 1)
+    return f'<rect x="{EDGE}" y="{EDGE}" width="{width}" height="{HEIGHT - 2 * EDGE}" {look}/>'
+
+
+def _count(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
+def _words(plan: int | None, reported: int | None, accepted: int | None) -> str:
+    planned = "плана нет" if plan is None else f"план {plan}"
+    if reported is None:
+        return f"{planned}, сведений нет"
+    return f"{planned}, сообщено {reported}, принято {accepted or 0}"
+
+
+# Draws shares with their intervals, one a line with its own words beside it: no legend, no hue.
+
+LINE_INCHES, AROUND_INCHES = 0.2, 0.52
+TWO_LINES = 1.5  # of a label
+
+
+class Share(NamedTuple):
+    """A share with its interval.
+
+    Attributes:
+        label: Stands to the left.
+        value: The share.
+        low: Lower end of the interval.
+        high: Upper end.
+        made_of: Stands to the right: «7 из 16».
+        city: The city's share of the same; None where there is none.
+    """
+
+    label: str
+    value: float
+    low: float
+    high: float
+    made_of: str
+    city: float | None = None
+
+
+@styled
+def intervals(rows: Sequence[Share], axis_label: str) -> "Figure":
+    """A dot and a line each; a short upright stroke is the city's share."""
+    from matplotlib.ticker import PercentFormatter
+
+    figure, height = _canvas(sum(TWO_LINES if "\n" in one.label else 1 for one in rows))
+    left = min(0.46, label_share([one.label for one in rows]))
+    right = 0.99 - min(0.3, label_share([one.made_of for one in rows]))
+    axes = figure.add_axes((left, 0.4 / height, right - left, 1 - AROUND_INCHES / height))
+    for place, one in enumerate(rows):
+        axes.plot([one.low, one.high], [place, place], color=MIDDLE, linewidth=4, solid_capstyle="butt")
+        axes.plot([one.value], [place], "o", color=DARK, markersize=5.5)
+        if one.city is not None:
+            axes.plot([one.city, one.city], [place - 0.36, place + 0.36], color=INK, linewidth=2)
+        axes.annotate(
+            one.made_of, (1.015, place), xycoords=("axes fraction", "data"), va="center", annotation_clip=False
+        )
+    with_city = [one.city for one in rows if one.city is not None]
+    if with_city and rows[0].city is not None:
+        axes.text(rows[0].city, -0.5, "город", ha="center", va="bottom", color=INK)
+    axes.set_yticks(range(len(rows)), [one.label for one in rows])
+    axes.set_ylim(len(rows) - 0.45, -0.55)
+    axes.set_xlim(0, min(1.0, max([one.high for one in rows] + with_city) + 0.03))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    axes.grid(axis="x", color=LIGHT, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.set_xlabel(axis_label)
+    return figure
+
+
+def _canvas(lines: float) -> "tuple[Figure, float]":
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    height = LINE_INCHES * lines + AROUND_INCHES + 0.1
+    figure = Figure(figsize=(WIDTH_INCHES, height))
+    FigureCanvasAgg(figure)
+    return figure, height

@@ -1,22 +1,75 @@
-"""The logs in the annex: what the report takes for granted, what it rests on, and what it was made from, rated."""
+"""The logs in the annex: what people decided, as typed tables and in print, the passport, the sources."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.cleaning.typed_rows import assumption_row
 from analysis.contracts.columns import typed_table
-from analysis.contracts.quality import Assumptions, DataLog
-from analysis.contracts.school_facts import LINED
-from analysis.contracts.school_groups import GROUP_TABLES
+from analysis.contracts.effectiveness import GROUP_TABLES
+from analysis.contracts.execution import Abbreviations, Sources
+from analysis.contracts.facts import LINED
+from analysis.contracts.report import CONFIRMED, Assumptions, DataLog, PassportRows, SelectionRules
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Exhibit, table, with_notes
-from analysis.presentation.russian import NO_BREAK_SPACE, counted, short_date
+from analysis.presentation.markdown import escape
 from analysis.presentation.selection_tables import selects
-from analysis.presentation.words import Row
-from analysis.rules.assumptions import GREEN, RATINGS, RED, YELLOW, Assumption
-from analysis.rules.config import EXPORT_KINDS
-from analysis.rules.written import DEFAULT_RULE
+from analysis.presentation.shares import MODEL, percent
+from analysis.presentation.words import NO_BREAK_SPACE, Row, counted, short_date
+from analysis.rules.config import EXPORT_KINDS, Abbreviation, Source
+from analysis.rules.methods import NO_INTERVAL, Indicator, Methods, RuleSet
+from analysis.rules.office_files import Assumption
+from analysis.rules.written import DEFAULT_RULE, GREEN, NOT_CONFIRMED, RATINGS, RED, YELLOW, bracketed, doubt
+from analysis.statistics.foresight import smallest_change
+
+# What people wrote into files of rules becomes typed tables, after their contracts.
+
+
+def rule_tables(
+    sources: Sequence[Source],
+    abbreviations: Sequence[Abbreviation],
+    assumptions: Sequence[Assumption],
+    methods: Methods | None,
+) -> dict[str, pd.DataFrame]:
+    """Returns passport, selection_rules, sources, abbreviations and assumptions, each in the order of its file."""
+    return {
+        "passport": typed_table(PassportRows, list(map(passport_row, methods.passport.indicators if methods else ()))),
+        "selection_rules": typed_table(SelectionRules, list(map(_rule, methods.rules if methods else ()))),
+        "sources": typed_table(Sources, [{**vars(one), "file_name": one.file} for one in sources]),
+        "abbreviations": typed_table(Abbreviations, list(map(vars, abbreviations))),
+        "assumptions": typed_table(Assumptions, list(map(assumption_row, assumptions))),
+    }
+
+
+# Fields that are columns by the same name are not listed: a contract takes from a row what it knows.
+def assumption_row(one: Assumption) -> dict[str, object]:
+    """An assumption as a row of contracts.report.Assumptions."""
+    confirmation = CONFIRMED if one.confirmed else NOT_CONFIRMED
+    return {**vars(one), "statement": one.text, "confirmation": confirmation, "since_date": one.since}
+
+
+def passport_row(one: Indicator) -> dict[str, object]:
+    """An indicator as a row of contracts.report.PassportRows."""
+    parts = {"numerator_parts": "; ".join(one.numerator), "denominator_parts": "; ".join(one.denominator)}
+    named = {"indicator_id": one.id, "indicator_name": one.name, "interval_kind": interval_words(one)}
+    return {**vars(one), **named, **parts}
+
+
+def interval_words(one: Indicator) -> str:
+    """The kind of interval, or why there is none."""
+    return f"нет: {one.interval_note}" if one.interval == NO_INTERVAL else one.interval
+
+
+def _rule(rule: RuleSet) -> dict[str, object]:
+    sure = bracketed(doubt(rule.default, rule.confirmed))
+    threshold = f"{rule.threshold:.4f}".rstrip("0").rstrip(".").replace(".", ",")
+    return {
+        "rule_id": rule.id,
+        "rule_words": f"«{rule.name}»{sure}: низкая — доля не меньше {threshold}; в списке — низких не меньше "
+        f"{rule.minimum_low_procedures}, повторение: {rule.repetition}",
+    }
+
+
+# The logs in the annex: what the report takes for granted, what it rests on, and what it was made from, rated.
 
 NO_ASSUMPTIONS = "Допущений, на которые опирался бы отчёт, в проекте не записано."
 HOW_ASSUMED = (
@@ -145,3 +198,70 @@ HOLDS: Mapping[str, Callable[[Edition], bool]] = {
     "отбор": selects,
     "стабилизация": _pooled,
 }
+
+
+# The annex that prints the passport of indicators: what is computed, by which formula and on whose word.
+
+NO_PASSPORT = "Паспорта показателей в проекте нет."
+NOTICED_FROM = 0.3
+NO_INDICATORS = "Показателей в этом отчёте нет, поэтому и определений их здесь нет."
+
+
+def section(edition: Edition) -> tuple[str, list[Exhibit]]:
+    """Returns the words and the table of the annex."""
+    if edition.methods is None:
+        return NO_PASSPORT, []
+    passport = edition.methods.passport
+    used = indicators_used(edition)
+    shown = {number: one for number, one in enumerate(passport.indicators) if one.id in used}
+    if not shown:
+        return NO_INDICATORS, []
+    method = passport.method
+    confirmed = "" if method.confirmed else f" Эти числа нормой не заданы: {NOT_CONFIRMED}."
+    since = DEFAULT_RULE if passport.since is None else f"утверждён с {passport.since} года"
+    words = escape(
+        f"Паспорт версии {passport.version}: {since}; внутри отчёта определения не меняются. Названы показатели, "
+        "которые в нём есть. "
+        f"Интервал: {method.interval} ({method.interval_basis}). {MODEL} "
+        f"{noticed_words()} "
+        f"Меньше {method.small_base} участников — пометка «мало участников».{confirmed}"
+    )
+    exhibit = _table(edition, shown)
+    return f"{words}\n\n{exhibit.markdown}", [exhibit]
+
+
+def noticed_words() -> str:
+    """What a single procedure can show at all, by the number of its participants."""
+    pupils = (10, 18, 30, 60, 120)
+    changes = smallest_change(NOTICED_FROM, pupils)
+    points = [f"{round(100 * float(one))} при {n}" for one, n in zip(changes, pupils, strict=True)]
+    return (
+        f"По одной процедуре с ожидаемыми {percent(NOTICED_FROM, 0)} заметна только перемена больше чем на столько "
+        f"процентных пунктов: {', '.join(points)} участниках."
+    )
+
+
+def _table(edition: Edition, indicators: Mapping[int, Indicator]) -> Exhibit:
+    """The entries, each by its number in the passport."""
+    data = typed_table(PassportRows, [passport_row(one) for one in indicators.values()])
+    data = data.set_axis(list(indicators))
+    columns = [
+        Col("indicator_name", width=17),
+        Col(None, "Формула и порог", 45, "l", _formula),
+        Col(None, "Единица и направление", 13, "l", lambda row: f"{row['unit']}; {row['direction']}"),
+        Col("interval_kind", "Интервал", 12),
+        Col("supplied_by", width=13),
+    ]
+    return table(edition, "passport", "Паспорт показателей", PassportRows, data, columns)
+
+
+def _formula(row: Row) -> str:
+    said = f"{row['formula']}. Источник: {row['formula_source']}{_mark(row['formula_confirmed'])}"
+    if pd.isna(row["threshold"]):
+        return said
+    threshold = f"{percent(row['threshold'], 0)}: {row['threshold_source']}{_mark(row['threshold_confirmed'])}"
+    return f"{said}. Порог {threshold}"
+
+
+def _mark(confirmed: bool) -> str:
+    return bracketed(doubt(default=False, confirmed=confirmed))

@@ -7,19 +7,28 @@ import pandas as pd
 
 from analysis.contracts.columns import UNREAD_MARK
 from analysis.contracts.execution import DONE, NO_REPORT, NOT_DONE, OWED_KINDS, PARTLY
-from analysis.contracts.quality import FORM, NOTHING, THERE, TOO_LATE
+from analysis.contracts.report import FORM, NOTHING, THERE, TOO_LATE
 from analysis.indicators.duties import OFFICE
 from analysis.indicators.plan import not_stated, planned_in
-from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
-from analysis.presentation.conclusions.places import REPORT
-from analysis.presentation.conclusions.sentence import SUMMARY, Case
+from analysis.presentation.conclusions.sentence import SUMMARY, Case, Evidence
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape, only_in
-from analysis.presentation.russian import GENITIVE, PREPOSITIONAL, counted, form, listed, month_name, short_date
 from analysis.presentation.sentences import NO_FACTS
 from analysis.presentation.shares import out_of, whole_percent
-from analysis.presentation.words import Row, in_order_of_codes, rows_of
+from analysis.presentation.words import (
+    GENITIVE,
+    PREPOSITIONAL,
+    Row,
+    counted,
+    form,
+    in_order_of_codes,
+    listed,
+    month_name,
+    rows_of,
+    short_date,
+)
+from analysis.rules.documents import REPORT
 
 _, LATE, _, SENT_BACK, NOT_EXAMINED, NOBODY_NAMED = OWED_KINDS
 MOST_NAMED, MOST_SENTENCES = 4, 5

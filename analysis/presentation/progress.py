@@ -17,23 +17,25 @@ from analysis.contracts.execution import (
     PARTLY,
     UNDER_REVIEW,
     UNDOCUMENTED,
+    Plan,
+    PlanFact,
 )
-from analysis.contracts.indicators import Plan, PlanFact
 from analysis.indicators.execution import is_share
 from analysis.indicators.plan import NOTHING_PLANNED, not_stated, planned
-from analysis.presentation.bars import plan_fact_bar
-from analysis.presentation.chains import chain_link
 from analysis.presentation.edition import Edition
-from analysis.presentation.execution_tables import NOBODY
-from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, chain_link, table
+from analysis.presentation.figures import plan_fact_bar
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import NO_BREAK_SPACE, counted, short_date
 from analysis.presentation.shares import HIDDEN, fact_words, in_percent
 from analysis.presentation.words import (
+    NO_BREAK_SPACE,
+    NOBODY,
     NOT_STATED,
     Row,
+    counted,
     deadline_words,
     rows_of,
+    short_date,
     target_words,
     task_heading,
     unit_words,

@@ -6,11 +6,10 @@ from functools import partial
 import pandas as pd
 
 from analysis.contracts.columns import shaped
+from analysis.contracts.execution import Findings
 from analysis.contracts.findings import Severity
-from analysis.contracts.indicators import Findings
-from analysis.contracts.quality import (
+from analysis.contracts.report import (
     ASIDE,
-    EXECUTION,
     FORM,
     NOTHING,
     PARTLY,
@@ -27,9 +26,9 @@ from analysis.indicators.quality import years_of, years_of_files
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import PREPOSITIONAL, counted, form
+from analysis.presentation.sentences import cutoff_words
 from analysis.presentation.shares import whole_percent
-from analysis.presentation.words import Row, count_words, date_words
+from analysis.presentation.words import PREPOSITIONAL, Row, count_words, counted, date_words, form
 
 NO_FACTS = "Сведений ни от школ, ни от исполнителей в проект не поступало: судить об их полноте и качестве не по чему."
 HOW_COMPLETE = (
@@ -42,8 +41,6 @@ ABOUT_OWED = "Чего нет по показателям и за кем это 
 HOW_SET_ASIDE = "Отложенная строка прочитана, но в таблицы не вошла: её числа противоречат друг другу или неполны."
 TWO_SOURCES = "Форма школы и выгрузка системы называют разные числа, случаев: {count}; взяты числа выгрузки."
 NOTHING_ASIDE = "Отложенных строк нет."
-ALL_REPORTED = "Все, кто должен был отчитаться, отчитались."
-NOT_ALL_TOLD = "Формы прислали все, но о чём-то из спрошенного в них не сообщили."
 # The verb that stands with a counted noun: 1 школа прислала, 2 школы прислали, 5 школ прислали.
 SENT = ("прислала", "прислали", "прислали")
 SET_ASIDE = ("отложена", "отложены", "отложено")
@@ -76,28 +73,6 @@ def sent(edition: Edition) -> str:
     if aside:
         parts.append(f"{form(aside, SET_ASIDE)} до уточнения {counted(aside, 'строка')}")
     return f"{'; '.join(parts)}."
-
-
-def reported(edition: Edition) -> str:
-    """Whether all who had to report have, executors and schools alike: by their forms, then by the measures in them."""
-    rows = edition.facts("reporter_completeness")
-    short = (rows["missing_row_count"] > 0).fillna(False)
-    forms, measures = rows["fact_kind"] == FORM, rows["fact_kind"] == EXECUTION
-    if not (short & forms).any():
-        return NOT_ALL_TOLD if (short & measures).any() else ALL_REPORTED
-    of_school = rows["reporter"].isin(list(edition.school_names))
-    counts = (
-        f"{name} — {int((forms & who & ~short).sum())} из {int((forms & who).sum())}"
-        for name, who in (("школ", of_school), ("исполнителей за город", ~of_school))
-        if (forms & who).any()
-    )
-    return f"Форму {cutoff_words(edition)} прислали не все: {', '.join(counts)}."
-
-
-def cutoff_words(edition: Edition) -> str:
-    """«за 2021 год в срок», or that its cutoff has not come yet."""
-    about = f"за {edition.calendar_year} год"
-    return f"{about} в срок" if edition.is_over else f"{about} (срок ещё не наступил)"
 
 
 def _parts(edition: Edition) -> Iterator[tuple[str, list[Exhibit]]]:

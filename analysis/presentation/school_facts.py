@@ -7,29 +7,26 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.contracts.columns import Contract
-from analysis.contracts.school_facts import CONTEST_LEVELS, CONTESTANTS, JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
-from analysis.contracts.school_groups import (
-    GROUP_TABLES,
+from analysis.contracts.effectiveness import GROUP_TABLES, MarkResults, ScoreResults, column_title
+from analysis.contracts.facts import (
+    CONTEST_LEVELS,
+    CONTESTANTS,
+    JOURNAL_COLUMNS,
     JOURNAL_SHARES,
+    MARK_COLUMNS,
     MARK_SHARES,
+    SCORE_COLUMNS,
     SCORE_SHARES,
-    MarkResults,
-    ScoreResults,
-    column_title,
 )
-from analysis.presentation.catalogue import PROCEDURES
+from analysis.presentation.catalogue import SLUGS
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, table, with_notes
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import decimal
 from analysis.presentation.shares import whole_percent
-from analysis.presentation.words import Row, rows_of
-from analysis.rules.exam_calendar import JOURNAL
+from analysis.presentation.words import TITLES, Row, decimal, rows_of, subject_words
 
 HIDDEN, NO_DATA = "скрыто", "—"
 NOT_PRINTED = "Не напечатаны строки, в которых скрыты все числа: {whose}."
-SLUGS = {name: slug for slug, name in PROCEDURES.items()}
-TITLES = {JOURNAL: "Отметки журнала за год"}
 MARK_NAMES = dict(zip(MARK_COLUMNS, ("«2»", "«3»", "«4»", "«5»"), strict=True)) | {"not_attested_count": "н/а"}
 JOURNAL_NAMES = dict(zip(JOURNAL_COLUMNS, ("Понизили", "Подтвердили", "Повысили"), strict=True))
 SCORE_NAMES = dict(zip(SCORE_COLUMNS, ("Ниже минимума", "80–99 баллов", "100 баллов"), strict=True))
@@ -187,13 +184,6 @@ def _scores(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhi
 def _about(what: int, who: int) -> list[Col]:
     """What a result is about and whose it is, with the widths of both."""
     return [Col(None, "Предмет и класс", what, "l", subject_words), Col("group_name", width=who)]
-
-
-def subject_words(row: Row) -> str:
-    """«Математика, 5 класс»; with the programme where it is another grade's."""
-    programme, sitting = row["programme_grade"], row["sitting_grade"]
-    said = f"{row['subject']}, {sitting} класс"
-    return said if programme == sitting else f"{said} (по программе {programme} класса)"
 
 
 def _waves(rows: pd.DataFrame) -> Iterator[tuple[int, str, pd.DataFrame]]:

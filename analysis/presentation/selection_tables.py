@@ -6,22 +6,14 @@ from functools import partial
 import pandas as pd
 
 from analysis.contracts.effectiveness import PublicHits, PublicIndicators, Selection, SelectionThresholds
+from analysis.presentation.conclusions.sentence import by_id
 from analysis.presentation.edition import Edition
-from analysis.presentation.effectiveness_tables import (
-    against_context,
-    between,
-    by_id,
-    pooled_words,
-    school_effects,
-    text,
-)
+from analysis.presentation.effectiveness_tables import against_context, between, pooled_words, school_effects, text
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, flagged_table, table
-from analysis.presentation.indicator_words import exported, with_interval
 from analysis.presentation.markdown import escape
-from analysis.presentation.shares import out_of, percent, probability, whole_percent
+from analysis.presentation.shares import exported, out_of, percent, probability, whole_percent, with_interval
 from analysis.presentation.words import Row, rows_of
-from analysis.rules.indicator_passport import Indicator
-from analysis.rules.methods import NO_REPETITION, SAME_LIST, RuleSet
+from analysis.rules.methods import NO_REPETITION, SAME_LIST, Indicator, RuleSet
 from analysis.rules.written import doubt
 
 NO_RULES = "Правил отбора в проекте нет."

@@ -7,11 +7,26 @@ import pandas as pd
 
 from analysis.contracts.columns import UNREAD_MARK
 from analysis.contracts.findings import RULE_TITLES
+from analysis.contracts.report import EXECUTION, FORM
 from analysis.indicators.plan import NOTHING_PLANNED, not_stated
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import GENITIVE, PREPOSITIONAL, counted, listed, long_date, month_name
-from analysis.presentation.words import DERIVED_WORD, derived_words, rows_of, task_words
+from analysis.presentation.words import (
+    DERIVED_WORD,
+    GENITIVE,
+    PREPOSITIONAL,
+    counted,
+    derived_words,
+    listed,
+    long_date,
+    month_name,
+    rows_of,
+    task_words,
+)
+
+ALL_REPORTED = "Все, кто должен был отчитаться, отчитались."
+NOT_ALL_TOLD = "Формы прислали все, но о чём-то из спрошенного в них не сообщили."
+
 
 NO_FACTS = "Сведений об исполнении в проект не поступало, поэтому о том, что выполнено, этот отчёт не говорит ничего."
 NOT_COME = (
@@ -194,3 +209,25 @@ def ended(text: str) -> str:
 
 def _codes(labels: "pd.Series[str]") -> str:
     return escape(", ".join(labels))
+
+
+def reported(edition: Edition) -> str:
+    """Whether all who had to report have, executors and schools alike: by their forms, then by the measures in them."""
+    rows = edition.facts("reporter_completeness")
+    short = (rows["missing_row_count"] > 0).fillna(False)
+    forms, measures = rows["fact_kind"] == FORM, rows["fact_kind"] == EXECUTION
+    if not (short & forms).any():
+        return NOT_ALL_TOLD if (short & measures).any() else ALL_REPORTED
+    of_school = rows["reporter"].isin(list(edition.school_names))
+    counts = (
+        f"{name} — {int((forms & who & ~short).sum())} из {int((forms & who).sum())}"
+        for name, who in (("школ", of_school), ("исполнителей за город", ~of_school))
+        if (forms & who).any()
+    )
+    return f"Форму {cutoff_words(edition)} прислали не все: {', '.join(counts)}."
+
+
+def cutoff_words(edition: Edition) -> str:
+    """«за 2021 год в срок», or that its cutoff has not come yet."""
+    about = f"за {edition.calendar_year} год"
+    return f"{about} в срок" if edition.is_over else f"{about} (срок ещё не наступил)"

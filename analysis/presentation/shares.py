@@ -1,4 +1,4 @@
-"""Shares and probabilities in words, what they are made of, and how sure a statement must be to be made."""
+"""Shares, intervals and probabilities in words, with what they are made of and how sure they are."""
 
 import math
 from typing import Any
@@ -6,10 +6,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.contracts.effectiveness import JUMPED, LIKE_CITY, PublicIndicators
 from analysis.indicators.execution import is_share
 from analysis.indicators.uncertainty import jeffreys
-from analysis.presentation.russian import NO_BREAK_SPACE, decimal
-from analysis.presentation.words import NOT_STATED, Row
+from analysis.presentation.words import NO_BREAK_SPACE, NOT_STATED, Row, as_text, decimal
+from analysis.rules.methods import SHARE, Indicator
+from analysis.rules.written import doubt
+
+NONE_NOTICED = "никакая"
+MODEL = (
+    "«С учётом всех результатов» — иерархическая модель показателя за год: уровень процедуры, отличие школы, отличие "
+    "школы в процедуре; разброс школ и процедур не подогнан, а усреднён по всем возможным значениям. «Ожидалось» — та "
+    "же модель по прежним сопоставимым годам и по этому году в других школах (Rasmussen, Williams, 2006, раздел 3.6; "
+    "Rue, Martino, Chopin, 2009)."
+)
+
+
+# Shares and probabilities in words, what they are made of, and how sure a statement must be to be made.
 
 NO_DATA, HIDDEN = "—", "скрыто"
 # Over fewer than so many a share of the plan is told with its interval.
@@ -153,3 +166,131 @@ def in_percent(row: Row) -> Row:
     names = ("reported_count", "accepted_count")
     of = int(row["reported_whole_count"])
     return {**row, **{name: None if pd.isna(row[name]) or not of else round(100 * row[name] / of) for name in names}}
+
+
+# Indicators as the report prints them: shares in percent, intervals, probabilities, what a row is about.
+
+WHO_AND_WHAT = ["indicator_id", "group_name"]
+
+
+def value_words(row: Row, indicator: Indicator, column: str = "value") -> str:
+    """A share in percent, a mean with its decimals, a number as it is."""
+    if pd.isna(row[column]):
+        return NO_DATA
+    return whole_percent(row[column]) if indicator.kind == SHARE else rounded(row[column], _digits(indicator))
+
+
+def interval_words(row: Row, indicator: Indicator, name: str = "interval") -> str:
+    """«19–62 %», blank where there is no interval."""
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    if pd.isna(low) or pd.isna(high):
+        return ""
+    if indicator.kind == SHARE:
+        return span(low, high)
+    return f"{rounded(low, _digits(indicator))}–{rounded(high, _digits(indicator))}"
+
+
+def with_interval(row: Row, indicator: Indicator) -> str:
+    """«39 % (19–62 %)»."""
+    said, between = value_words(row, indicator), interval_words(row, indicator)
+    return f"{said} ({between})" if between else said
+
+
+def change_words(row: Row, indicator: Indicator) -> str:
+    """«+3 п. п. (от −8 до +14)», or why there is none."""
+    if pd.isna(row["change"]):
+        return str(row["change_note"]) if pd.notna(row["change_note"]) else NO_DATA
+    said = f"{_signed(row['change'], indicator)}{_points(indicator)}"
+    if pd.isna(row["change_low"]):
+        return said
+    return f"{said} (от {_signed(row['change_low'], indicator)} до {_signed(row['change_high'], indicator)})"
+
+
+def exported(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows as data of the report: plain text, who and what first, without columns that are blank throughout."""
+    order = [*WHO_AND_WHAT, *(name for name in PublicIndicators.to_schema().columns if name not in WHO_AND_WHAT)]
+    plain = as_text(rows[order])
+    return plain.loc[:, plain.notna().any() | plain.columns.isin(["value", "flags"])]
+
+
+def _signed(number: float, indicator: Indicator) -> str:
+    """«+3», «−0,1»; what rounds to nothing has no sign."""
+    digits = 0 if indicator.kind == SHARE else _digits(indicator)
+    scaled = round(float(number * 100 if indicator.kind == SHARE else number), digits)
+    sign = "" if scaled == 0 else "−" if scaled < 0 else "+"
+    return f"{sign}{rounded(abs(scaled), digits)}"
+
+
+def _points(indicator: Indicator) -> str:
+    return f"{NO_BREAK_SPACE}п.{NO_BREAK_SPACE}п." if indicator.kind == SHARE else ""
+
+
+def _digits(indicator: Indicator) -> int:
+    return {"отметка": 2, "балл": 1, "балл от 0 до 100": 1}.get(indicator.unit, 0)
+
+
+# Shares, intervals and probabilities as documents print them: never a bare percentage, never a number that is not.
+
+NOT_ENOUGH = "недостаточно данных"
+EXAMS, SEASONS = ("ОГЭ", "ЕГЭ"), ("весна", "осень")
+
+
+def share_words(row: Row) -> str:
+    """«4 из 20 (20 %)»; of another value the value; a dash where there is none."""
+    if pd.isna(row["value"]):
+        return NO_DATA
+    if pd.isna(row["denominator"]):
+        return decimal(float(row["value"]))
+    return f"{out_of(row)} ({whole_percent(row['value'])})".replace(" из ", f"{NO_BREAK_SPACE}из{NO_BREAK_SPACE}")
+
+
+def span_words(row: Row, low: str = "interval_low", high: str = "interval_high") -> str:
+    """«8–42 %»; a dash where there is none."""
+    return span(row[low], row[high])
+
+
+def brief_change(row: Row) -> str:
+    """«+12 п. п. к 2021 году»; why there is none where the years cannot be compared."""
+    if pd.isna(row["change"]):
+        said, _, why = (NO_DATA if missing(row["change_note"]) else str(row["change_note"])).partition(": ")
+        return why if said == NOT_ENOUGH else said
+    change = points(row["change"])
+    sign = {1: "+", 0: "", -1: "−"}[(change > 0) - (change < 0)]
+    return f"{sign}{abs(change)} п. п. к {int(row['earlier_year'])} году".replace(
+        " п. п.", "\N{NO-BREAK SPACE}п.\N{NO-BREAK SPACE}п."
+    )
+
+
+def missing(text: Any) -> bool:
+    """Whether a cell of text is blank, as it is after categories have become plain words."""
+    return bool(pd.isna(text)) or str(text) in ("", "nan")
+
+
+def sitting_words(row: Row) -> str:
+    """«ВПР, русский язык за 6 класс, осень»: the grade is that of the programme; an exam has one."""
+    procedure, subject, wave = (str(row[name]) for name in ("procedure", "subject", "wave"))
+    said = f"{procedure}, {subject[:1].lower()}{subject[1:]}"
+    if procedure not in EXAMS:
+        said += f" за{NO_BREAK_SPACE}{int(row['programme_grade'])}{NO_BREAK_SPACE}класс"
+    return f"{said}, {wave}" if wave in SEASONS else said
+
+
+def limit_words(against_city: Any) -> str:
+    """«выше предела 95 %», «неотличимо»; a dash where nothing was compared."""
+    said = LIKE_CITY.partition(" ")[0] if against_city == LIKE_CITY else str(against_city)
+    return NO_DATA if missing(against_city) else said.replace(" %", f"{NO_BREAK_SPACE}%")
+
+
+def noticeable_words(row: Row) -> str:
+    """«25 п. п.», or that no change would be noticed; a dash where the share is not estimated."""
+    if pd.isna(row["pooled_value"]) or JUMPED in str(row["flags"]):
+        return NO_DATA
+    if pd.isna(row["noticeable_change"]):
+        return NONE_NOTICED
+    return f"{rounded(row['noticeable_change'] * 100, 0)}\N{NO-BREAK SPACE}п.\N{NO-BREAK SPACE}п."
+
+
+def threshold_note(indicator: Indicator) -> str:
+    """Where a threshold stands and whether that binds this office."""
+    confirmed = doubt(indicator.default, indicator.threshold_confirmed) or "подтверждено"
+    return f"Порог {percent(indicator.threshold, 0)}, «{indicator.name}»: {indicator.threshold_source} ({confirmed})."

@@ -1,4 +1,4 @@
-"""«Поддерживаемые школы»: half a page each, what it has to do, how it stands beside the city, what it lacks."""
+"""«Поддерживаемые школы», half a page each, and «Обучение», the topics by need."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -8,23 +8,28 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import LIKE_CITY, PublicIndicators
 from analysis.contracts.execution import DONE, NOT_PLANNED
-from analysis.presentation.brief_words import EXAMS
-from analysis.presentation.city_schools import city_note
-from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import conclusions
-from analysis.presentation.conclusions.places import REPORT
-from analysis.presentation.conclusions.sentence import SCHOOL, TRANSITION, Case, Said
-from analysis.presentation.edition import Edition
-from analysis.presentation.effectiveness_tables import by_id
+from analysis.presentation.conclusions.sentence import SCHOOL, TRANSITION, Case, Evidence, Said, by_id
+from analysis.presentation.edition import GROUPS_LAST, Edition, city_note
+from analysis.presentation.effectiveness_figures import in_lines
 from analysis.presentation.exhibits import Drawing, Exhibit, picture, with_notes
-from analysis.presentation.indicator_words import exported, interval_words
-from analysis.presentation.interval_figure import Share, intervals
+from analysis.presentation.figures import Share, intervals
 from analysis.presentation.markdown import escape
-from analysis.presentation.russian import counted, listed, short_date
-from analysis.presentation.school_facts import subject_words
-from analysis.presentation.shares import out_of, whole_percent
-from analysis.presentation.words import Row, in_order_of_codes, rows_of, state_words
-from analysis.rules.exam_calendar import JOURNAL
+from analysis.presentation.shares import EXAMS, exported, interval_words, out_of, whole_percent
+from analysis.presentation.words import (
+    Row,
+    counted,
+    in_order_of_codes,
+    listed,
+    rows_of,
+    short_date,
+    state_words,
+    subject_words,
+)
+from analysis.rules.documents import REPORT
+from analysis.rules.written import JOURNAL
+
+# «Поддерживаемые школы»: half a page each, what it has to do, how it stands beside the city, what it lacks.
 
 MOST_LINES = 8
 WITHOUT_VERDICT = (
@@ -216,3 +221,52 @@ def _posts_and_deficits(edition: Edition, name: str) -> Iterator[str]:
         said.append(f"чаще всего дефицит — «{row['aspect']}», у {out_of(row)} учителей")
     if said:
         yield f"Кадры: {'; '.join(said)}."
+
+
+# «Обучение»: the topics by need, each with its interval, how many teachers and schools.
+
+LABEL_LETTERS = 34
+
+
+def topics_picture(edition: Edition) -> tuple[Exhibit, str] | None:
+    """The share of teachers with a deficit in the whole city by topic, and the sentence above it; None without any."""
+    rows = edition.shown_indicators
+    rows = rows[(rows["indicator_id"] == "deficit_share") & (rows["group_name"] == GROUPS_LAST[1])]
+    rows = rows[rows["interval_low"].notna()].sort_values("value", ascending=False, kind="stable")
+    if rows.empty:
+        return None
+    schools = _schools(edition)
+    shares = [_topic_share(row, schools) for row in rows_of(rows)]
+    said = "; ".join(
+        f"{row['aspect']}: {out_of(row)}{schools.get(str(row['aspect']), '')}, {whole_percent(row['value'])}"
+        for row in rows_of(rows)
+    )
+    drawn = Drawing(
+        partial(intervals, shares, "доля учителей из прошедших диагностику, интервал 95 %"),
+        f"Точки с интервалами 95 %. {said}.",
+    )
+    caption = f"Темы обучения: доля учителей с дефицитом в {edition.calendar_year} году"
+    exhibit = picture(edition, "topics", caption, PublicIndicators, exported(rows), drawn)
+    named = [(str(row["aspect"]), row) for row in rows_of(rows.assign(city_value=rows["value"]))]
+    note = city_note(named, edition.schools_behind_city, len(edition.school_names))
+    return with_notes(exhibit, [note] if note else []), _first_sentence(rows_of(rows))
+
+
+def _schools(edition: Edition) -> dict[str, str]:
+    """«; школ 18»: in how many schools a topic is needed, for the office."""
+    rows = edition.effectiveness("training_needs") if edition.internal else edition.plan.iloc[:0]
+    return {str(row["competence"]): f"; школ {row['deficit_school_count']}" for row in rows_of(rows)}
+
+
+def _topic_share(row: Row, schools: dict[str, str]) -> Share:
+    low, high = float(row["interval_low"]), float(row["interval_high"])
+    made_of = out_of(row) + schools.get(str(row["aspect"]), "")
+    return Share(in_lines(str(row["aspect"]), LABEL_LETTERS), float(row["value"]), low, high, made_of)
+
+
+def _first_sentence(rows: list[Row]) -> str:
+    first, *others = rows
+    said = f"Чаще всего дефицит найден по теме «{first['aspect']}»: у {out_of(first)} учителей"
+    alike = [row for row in others if row["interval_high"] >= first["interval_low"]]
+    more = f"; близка к ней тема «{alike[0]['aspect']}»" if alike else ""
+    return f"{said}{more}."

@@ -1,13 +1,88 @@
-"""Numbers of the plan as the report prints them; a missing value is said in words and is never a zero."""
+"""Words and numbers as Russian print has them; a missing value is said in words and is never a zero."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
+from babel import Locale
+from babel.dates import format_date, get_month_names
+from babel.lists import format_list
+from babel.numbers import format_decimal
 
 from analysis.contracts.columns import BLANK_MARK, DERIVED
-from analysis.presentation.russian import month_name, short_date
+from analysis.rules.written import JOURNAL
+
+NOBODY = "никто не назначен"
+TITLES = {JOURNAL: "Отметки журнала за год"}
+
+
+# Russian as it is written: counted nouns, dates, months, lists. The rules of the language come from Babel (CLDR).
+
+LOCALE = Locale("ru")
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+# Nouns of the report by plural category: 1 показатель, 2 показателя, 5 показателей.
+NOUNS = {
+    "показатель": ("показатель", "показателя", "показателей"),
+    "мероприятие": ("мероприятие", "мероприятия", "мероприятий"),
+    "задача": ("задача", "задачи", "задач"),
+    "замечание": ("замечание", "замечания", "замечаний"),
+    "год": ("год", "года", "лет"),
+    "исполнитель": ("исполнитель", "исполнителя", "исполнителей"),
+    "школа": ("школа", "школы", "школ"),
+    "строка": ("строка", "строки", "строк"),
+    "допущение": ("допущение", "допущения", "допущений"),
+}
+GENITIVE = {
+    "показатель": ("показателя", "показателей", "показателей"),
+    "задача": ("задачи", "задач", "задач"),
+    "мероприятие": ("мероприятия", "мероприятий", "мероприятий"),
+}
+PREPOSITIONAL = {
+    "показатель": ("показателе", "показателях", "показателях"),
+    "школа": ("школе", "школах", "школах"),
+}
+
+
+def counted(number: int, noun: str, case: dict[str, tuple[str, str, str]] = NOUNS) -> str:
+    """«5 показателей»: a number and its noun in the right form, never torn apart at the end of a line."""
+    return f"{number}{NO_BREAK_SPACE}{form(number, case[noun])}"
+
+
+def form(number: int, forms: tuple[str, str, str]) -> str:
+    """The form of a word that stands with this number: (1, 2–4, 5 and more)."""
+    return dict(zip(("one", "few", "many"), forms, strict=True))[LOCALE.plural_form(number)]
+
+
+def decimal(number: float, digits: int = 0) -> str:
+    """«12,5»: a number with the Russian comma; whole numbers without one unless digits are asked for."""
+    pattern = f"0.{'0' * digits}{'#' * (2 - digits)}"
+    return format_decimal(number, pattern, locale=LOCALE)
+
+
+def long_date(day: date) -> str:
+    """«25 августа 2020 г.»."""
+    return format_date(day, "d MMMM y 'г.'", locale=LOCALE).replace(" ", NO_BREAK_SPACE)
+
+
+def short_date(day: date) -> str:
+    """«25.08.2020»."""
+    return format_date(day, "dd.MM.y", locale=LOCALE)
+
+
+def month_name(month: int) -> str:
+    """«май», as a month stands by itself."""
+    return str(get_month_names("wide", context="stand-alone", locale=LOCALE)[month])
+
+
+def listed(words: Sequence[str]) -> str:
+    """«а, б и в»."""
+    return str(format_list(list(words), locale=LOCALE))
+
+
+# Numbers of the plan as the report prints them; a missing value is said in words and is never a zero.
 
 Row = Mapping[str, Any]
 NOT_STATED = "не указано"
@@ -159,3 +234,16 @@ def baseline_words(row: Row) -> str:
     value = f"{number_words(row['baseline_value'])} {unit_words(row)}".strip()
     year = count_words(row["baseline_year"], "")
     return f"базовое значение {value}, {year} год" if year else f"базовое значение {value}"
+
+
+def lowered(name: str) -> str:
+    """«доля «2»» inside a caption, which names the procedure itself: «ЕГЭ: …» loses its beginning, «СОУ» stays."""
+    plain = name.removeprefix("ЕГЭ: ")
+    return plain if plain[:2].isupper() else plain[0].lower() + plain[1:]
+
+
+def subject_words(row: Row) -> str:
+    """«Математика, 5 класс»; with the programme where it is another grade's."""
+    programme, sitting = row["programme_grade"], row["sitting_grade"]
+    said = f"{row['subject']}, {sitting} класс"
+    return said if programme == sitting else f"{said} (по программе {programme} класса)"

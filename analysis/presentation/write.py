@@ -1,6 +1,7 @@
-"""Writes what the report places: Markdown pieces, pictures, data files — once, into reports/<year>/."""
+"""Writes what the report places, chapter by chapter: pieces, pictures, data files — once, into reports/<year>/."""
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -10,35 +11,176 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.contracts.tables import stored_in
-from analysis.files.atomic import recover_folder, replace_folder
 from analysis.files.memory import FORGETFUL, Memory
+from analysis.files.storage import recover_folder, replace_folder
 from analysis.presentation import (
-    chains,
+    catalogue,
     effectiveness,
     execution,
+    exhibits,
     logs,
-    passport,
-    plan_changes,
     plan_tables,
+    progress,
     quality,
-    report,
     school_facts,
     sentences,
     shares,
+    supported,
 )
 from analysis.presentation.catalogue import annex_name, report_name
+from analysis.presentation.conclusions.listing import conclusions
+from analysis.presentation.conclusions.sentence import TRANSITION, Case, Evidence
 from analysis.presentation.edition import Edition
+from analysis.presentation.effectiveness_pictures import effects_picture
+from analysis.presentation.execution import escaped_but_references
 from analysis.presentation.exhibits import Exhibit, Section, book_name, sheet_name
 from analysis.presentation.exports import Sheet, csv_bytes, data_package, for_programs, resource, xlsx_bytes
 from analysis.presentation.figures import save, svg_of
-from analysis.presentation.markdown import escape
+from analysis.presentation.main_page import main_page
+from analysis.presentation.markdown import escape, table_note
 from analysis.presentation.place import CONTENT_FOLDER, EDITIONS, EXHIBITS, MADE_FOLDERS
-from analysis.presentation.russian import short_date
-from analysis.presentation.words import task_heading
+from analysis.presentation.school_facts import VPR_NOTICE, policy_words
+from analysis.presentation.selection_tables import looked_at
+from analysis.presentation.supported import topics_picture
+from analysis.presentation.words import short_date, task_heading
 from analysis.rules.config import INVENTED
+from analysis.rules.documents import REPORT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+# The report that is read, chapter by chapter; whatever it leaves out stands in the annex.
+
+REFERENCE = re.compile(r"(?<!\\)@((?:tbl|fig)-[\w-]*\w)")
+Made = tuple[str, Sequence[Exhibit]]
+
+
+def chapters(edition: Edition, annex: Mapping[str, Exhibit]) -> list[Section]:
+    """The chapters of the report in order; one that has nothing to say is empty.
+
+    Args:
+        edition: The edition.
+        annex: The exhibits of the annex by label, some of which the report shows as well.
+    """
+    has_facts = not edition.execution.empty
+    made: dict[str, Made] = {
+        "summary": (main_page(edition), []),
+        "progress": _progress(edition),
+        "outstanding": _outstanding(edition, annex) if has_facts else _who_and_what_is_unclear(edition, annex),
+        "supported": _supported(edition) if has_facts else ("", []),
+        "city-schools": _city_schools(edition, annex) if edition.internal else ("", []),
+        "learning": _learning(edition),
+        "basis": _basis(edition, annex),
+    }
+    labels = set(re.findall(r"\{#((?:tbl|fig)-[\w-]+)", "\n".join(words for words, _ in made.values())))
+    return [Section(name, settled(words, labels, edition), shown) for name, (words, shown) in made.items()]
+
+
+def settled(markdown: str, here: set[str], edition: Edition) -> str:
+    """Markdown of the report: what stands in the annex is referred to there, by its name."""
+    name = catalogue.annex_name(edition.calendar_year)
+
+    def lead(found: re.Match[str]) -> str:
+        label = found[1]
+        return found[0] if label in here else f"[приложение, «{catalogue.shows(label)}»]({name}.qmd#{label})"
+
+    return REFERENCE.sub(lead, markdown).replace("](#chain-", f"]({name}.qmd#chain-")
+
+
+def _progress(edition: Edition) -> Made:
+    has_facts = not edition.execution.empty
+    first = [progress.answer(edition), plan_tables.sentence(edition), *([progress.LEGEND] if has_facts else [])]
+    made = list(progress.progress_tables(edition))
+    blocks = [_whole(*([] if number else first), one.markdown, said) for number, (one, said) in enumerate(made)]
+    title = f"# {'План и факт' if has_facts else 'План'} {{#sec-progress}}"
+    return _joined([title, *(blocks or first)]), [exhibit for exhibit, _ in made]
+
+
+def _outstanding(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
+    said = escaped_but_references(execution.owed_words(edition))
+    return _joined(["# Что за кем {#sec-owed}", _whole(said, _shown(annex, "tbl-owed"))]), []
+
+
+def _who_and_what_is_unclear(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
+    parts = ["# Кто исполняет {#sec-owed}", sentences.busiest_executor(edition), _shown(annex, "tbl-load")]
+    parts += ["# Что неясно в документе {#sec-unclear}", sentences.readings(edition) or sentences.ALL_CLEAR]
+    parts += [_shown(annex, "tbl-readings"), sentences.findings(edition), sentences.kinds_of_findings(edition)]
+    return _joined(parts), []
+
+
+def _supported(edition: Edition) -> Made:
+    made = supported.schools(edition)
+    if not made:
+        return "", []
+    parts = ["# Поддерживаемые школы {#sec-supported}", escape(supported.answer(edition))]
+    parts += [table_note(VPR_NOTICE)] if supported.shows_vpr(made) else []
+    for name, words, picture in made:
+        shown = picture.markdown if picture else ""
+        parts += [f"## {escape(name)} {{.unnumbered .unlisted}}", words, shown]
+    return _joined(parts), [picture for _, _, picture in made if picture]
+
+
+def _city_schools(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
+    """All schools of the city in one picture, and the lists by rule with their probabilities in one table."""
+    made = (effects_picture(edition, one) for one in looked_at(edition))
+    schools = [one for one in made if one is not None][:1]
+    lists = _shown(annex, "tbl-selection")
+    if not schools and not lists:
+        return "", []
+    said = ["Перечень по правилу — не решение об отборе: его принимает управление."] if lists else []
+    parts = ["# Результаты города и отбор {#sec-city}", *(one.markdown for one in schools), _whole(*said, lists)]
+    return _joined(parts), schools
+
+
+def _learning(edition: Edition) -> Made:
+    made = topics_picture(edition)
+    if made is None:
+        return "", []
+    exhibit, said = made
+    return _joined(["# Обучение {#sec-learning}", said, exhibit.markdown]), [exhibit]
+
+
+def _basis(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
+    has_facts = not edition.execution.empty
+    came = escape(quality.sent(edition)) if has_facts else sentences.NOT_COME
+    parts = [f"{sentences.data_date(edition)} {came} {_where_the_rest_is(edition)}"]
+    parts += [*_breaks(edition), policy_words(edition)] if has_facts else []
+    complete = _shown(annex, "tbl-completeness") if has_facts else ""
+    return _joined(["# На чём стоит доклад {#sec-basis}", _whole(*parts), complete]), []
+
+
+def _breaks(edition: Edition) -> list[str]:
+    """Which procedures may not be compared with the year before, as points of a list."""
+    told = conclusions(Case(Evidence(edition)), REPORT, TRANSITION)
+    return ["\n".join(f"- {one.markdown}" for one in told if one.sentence.id == "разрыв")]
+
+
+def _where_the_rest_is(edition: Edition) -> str:
+    name = catalogue.annex_name(edition.calendar_year)
+    links = (
+        ("таблицы", "sec-targets"),
+        ("журнал данных", "sec-data-log"),
+        ("допущения", "sec-assumptions"),
+        ("метод", "sec-method"),
+    )
+    said = ", ".join(f"[{words}]({name}.qmd#{anchor})" for words, anchor in links)
+    return f"Полностью — в приложении: {said}."
+
+
+def _whole(*parts: str) -> str:
+    """What is not divided between pages of paper if it can be helped."""
+    return f":::: {{.whole}}\n{_joined(parts)}\n::::"
+
+
+def _shown(annex: Mapping[str, Exhibit], label: str) -> str:
+    return annex[label].markdown if label in annex else ""
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+# Writes what the report places: Markdown pieces, pictures, data files — once, into reports/<year>/.
 
 BLANK = "значение не указано; это не ноль"
 
@@ -114,7 +256,7 @@ def _sections(edition: Edition, memory: Memory = FORGETFUL) -> list[Section]:
 
 
 def _chapters(edition: Edition, annex: Sequence[Section]) -> list[Section]:
-    return report.chapters(edition, {one.label: one for section in annex for one in section.exhibits})
+    return chapters(edition, {one.label: one for section in annex for one in section.exhibits})
 
 
 def _drawn(section: Section, memory: Memory) -> Section:
@@ -129,13 +271,13 @@ def _drawn(section: Section, memory: Memory) -> Section:
 
 def _document(edition: Edition) -> list[Section]:
     return [
-        _shown("findings", sentences.findings(edition), [plan_tables.findings_table(edition)]),
-        _shown("abbreviations", "", [plan_tables.abbreviations_table(edition)]),
-        _shown("sources", sentences.data_date(edition), [plan_tables.sources_table(edition)]),
+        _with_exhibits("findings", sentences.findings(edition), [plan_tables.findings_table(edition)]),
+        _with_exhibits("abbreviations", "", [plan_tables.abbreviations_table(edition)]),
+        _with_exhibits("sources", sentences.data_date(edition), [plan_tables.sources_table(edition)]),
         Section("data-log", *logs.data_log(edition)),
         Section("assumptions", *logs.assumptions(edition)),
         Section("scale", shares.scale_words()),
-        Section("chains", chains.chains(edition)),
+        Section("chains", exhibits.chains(edition)),
         Section("contact", sentences.contact(edition)),
     ]
 
@@ -150,29 +292,29 @@ def _plan_sections(edition: Edition) -> list[Section]:
     by_task = "\n\n".join(_task_section(task, titles[task], targets[task]) for task in titles)
     return [
         Section("tasks", "\n".join(f"- **{task_heading(task)}.** {escape(title)}" for task, title in titles.items())),
-        _shown("composition", sentences.of_the_plan(edition), [plan_tables.composition_picture(edition)]),
+        _with_exhibits("composition", sentences.of_the_plan(edition), [plan_tables.composition_picture(edition)]),
         Section("targets", "\n\n".join(filter(None, [sentences.derived(edition), by_task])), list(targets.values())),
-        _shown("executors", sentences.busiest_executor(edition), load),
-        _shown("calendar", sentences.deadlines(edition), [plan_tables.calendar_of_year(edition)]),
-        _shown("plan", "", plans),
-        _shown("readings", _readings_words(edition), readings),
+        _with_exhibits("executors", sentences.busiest_executor(edition), load),
+        _with_exhibits("calendar", sentences.deadlines(edition), [plan_tables.calendar_of_year(edition)]),
+        _with_exhibits("plan", "", plans),
+        _with_exhibits("readings", _readings_words(edition), readings),
     ]
 
 
 # The annex in its order. What stands together here is made together, each from the tables that it looks at.
 ANNEX: Mapping[str, Callable[[Edition], Sequence[Section]]] = {
     "plan": lambda edition: [Section("approval", sentences.approval(edition)), *_plan_sections(edition)],
-    "changes": lambda edition: [Section("document-changes", *plan_changes.section(edition))],
+    "changes": lambda edition: [Section("document-changes", *plan_tables.section(edition))],
     "facts": lambda edition: [Section("facts", *execution.sections(edition))],
     "schools": lambda edition: [Section("schools", *school_facts.sections(edition))],
     "quality": lambda edition: [Section("quality", *quality.sections(edition))],
     "effectiveness": lambda edition: [Section("effectiveness", *effectiveness.sections(edition))],
-    "passport": lambda edition: [Section("passport", *passport.section(edition))],
+    "passport": lambda edition: [Section("passport", *logs.section(edition))],
     "document": _document,
 }
 
 
-def _shown(name: str, said: str, shown: Sequence[Exhibit]) -> Section:
+def _with_exhibits(name: str, said: str, shown: Sequence[Exhibit]) -> Section:
     """A sentence, if any, and the exhibits below it."""
     return Section(name, "\n\n".join([*([said] if said else []), *(one.markdown for one in shown)]), shown)
 

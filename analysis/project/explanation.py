@@ -9,17 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.contracts.fields import STATUS_SUFFIX
 from analysis.errors import AnalysisError
-from analysis.files.tables import MANIFEST, PROCESSED
-from analysis.lineage.explain import CAN_BE_ASKED, PrintedTable, explain, explain_cell
-from analysis.lineage.named import Question, cell_question, unquoted
-from analysis.lineage.store import Store, stored
+from analysis.files.storage import MANIFEST, PROCESSED
+from analysis.lineage.explain import (
+    CAN_BE_ASKED,
+    PrintedTable,
+    Question,
+    cell_question,
+    explain,
+    explain_cell,
+    unquoted,
+)
+from analysis.lineage.walk import Store, stored
 from analysis.pipeline.build import inputs_are_as_built, is_fresh
 from analysis.presentation import catalogue
 from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS
 from analysis.rules.config import Project
 
 if TYPE_CHECKING:
-    from analysis.cleaning.schools import Register
+    from analysis.cleaning.names import Register
 
 INTERNAL = "output/internal"
 CHANGED = "Внимание: файлы изменились после последней сборки: выполните analysis build."
@@ -81,7 +88,7 @@ class _Schools:
         table = self.store.table("schools")
         if table is None:
             return None
-        from analysis.cleaning.schools import Register
+        from analysis.cleaning.names import Register
 
         return Register(table.to_pandas())
 

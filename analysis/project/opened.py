@@ -1,24 +1,68 @@
-"""An open project: what can be asked of the last build, and the work that the commands do."""
+"""An open project: what can be asked of the last build, for whom, and the work that the commands do."""
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError, nearest, probably_meant
-from analysis.project.audience import INTERNAL, PUBLIC, audience_of, rendered_report, say, say_once
+from analysis.presentation.place import for_office, sources_above
 from analysis.project.work import AUDIENCES, ENGINES, FORMATS, not_written
+from analysis.publishing.state import RENDERING
 from analysis.rules.config import Project, find_project, load_project
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.project.built import LastBuild
-    from analysis.project.frames import Tables
+    from analysis.project.exhibition import Gallery, Lines, Shown
+    from analysis.project.frames import Files, Findings, Tables
     from analysis.project.progress import Screen
-    from analysis.project.results import Files, Findings
-    from analysis.project.shown import Gallery, Lines, Shown
+
+# For whom numbers are shown: the office where it works, and inside a report whoever the report is for.
+
+INTERNAL, PUBLIC = "internal", "public"
+
+
+def audience_of(asked: str | None) -> str:
+    """Returns "internal" or "public": what is asked for, but never more than the readers of a report may see.
+
+    Args:
+        asked: "internal", "public" or None, which leaves the choice to the place.
+
+    Raises:
+        AnalysisError: Something else is asked for.
+    """
+    if asked not in (None, INTERNAL, PUBLIC):
+        raise AnalysisError(f'audience="{asked}": бывает "{INTERNAL}" или "{PUBLIC}".')
+    report = rendered_report()
+    allowed = INTERNAL if report is None or for_office(report) else PUBLIC
+    return PUBLIC if PUBLIC in (asked, allowed) else INTERNAL
+
+
+def rendered_report() -> Path | None:
+    """The folder of report sources in which this cell is executed; None in a notebook or a terminal."""
+    named = os.environ.get(RENDERING)
+    return sources_above(Path(named or Path.cwd()).resolve())
+
+
+@cache
+def say_once(text: str) -> None:
+    """Says something below the cell that asked first, and never again in this session."""
+    say(text)
+
+
+def say(text: str) -> None:
+    """Says something below the cell; inside a report, where every printed word would be published, nothing."""
+    if rendered_report() is None:
+        sys.stdout.write(f"{text}\n")
+
+
+# An open project: what can be asked of the last build, and the work that the commands do.
 
 FULL_NUMBERS = (
     "Числа показаны полностью: для служебного пользования. Только то, что напечатано в открытом отчёте: "
@@ -84,7 +128,7 @@ class OpenProject:
         >>> city.schools.columns.tolist()
         ['Логин', 'Школа', 'Вид', 'Учеников', 'Поддержка, годы']
         """
-        from analysis.project.questions import schools
+        from analysis.project.built import schools
 
         return schools(self._built)
 
@@ -127,7 +171,7 @@ class OpenProject:
         >>> found.columns.tolist()[8:13]
         ['Числитель', 'Знаменатель', 'Значение', 'Интервал: от', 'Интервал: до']
         """
-        from analysis.project.questions import indicators
+        from analysis.project.built import indicators
 
         return indicators(self._built, _asked(indicator, year, school, procedure, subject))
 
@@ -141,7 +185,7 @@ class OpenProject:
         subject: str | None = None,
     ) -> "pd.DataFrame":
         """Изменения против последнего сопоставимого года — или почему сравнить нельзя; аргументы как у indicators."""
-        from analysis.project.questions import changes
+        from analysis.project.built import changes
 
         return changes(self._built, _asked(indicator, year, school, procedure, subject))
 
@@ -151,7 +195,7 @@ class OpenProject:
         >>> city.plan_fact(2021)["Состояние за год"].value_counts().index[0]
         'выполнено'
         """
-        from analysis.project.questions import plan_fact
+        from analysis.project.built import plan_fact
 
         built = self._built
         return plan_fact(built, None if year is None else built.year(year))
@@ -187,8 +231,8 @@ class OpenProject:
 
     def funnel(self, indicator: str, procedure: str | None = None, year: int | None = None) -> "Gallery":
         """Воронка: все школы против города по доле результатов; рисунок на процедуру."""
+        from analysis.project.built import funnels
         from analysis.project.exhibition import gallery
-        from analysis.project.questions import funnels
 
         built = self._built
         asked = built.year(year)
@@ -205,8 +249,8 @@ class OpenProject:
         >>> city.explain("4.1@2021")[0]
         'План и факт: 4.1/1, 2021 год'
         """
+        from analysis.project.exhibition import Lines
         from analysis.project.explanation import explained
-        from analysis.project.shown import Lines
 
         codes = [asked] if isinstance(asked, str) else asked["Откуда"]
         return Lines(line for one in codes for line in explained(self.project, one, internal=self._is_internal))
@@ -216,7 +260,7 @@ class OpenProject:
 
         Нужен пакет duckdb: он ставится с дополнением sql. Файлов запрос не читает, таблиц не меняет.
         """
-        from analysis.project.questions import answered
+        from analysis.project.built import answered
 
         return answered(self._built.tables, query)
 
@@ -227,7 +271,7 @@ class OpenProject:
             annotate: Оставить в output/annotated копии книг с пометками, чтобы отправить их обратно.
         """
         from analysis.project import work
-        from analysis.project.results import Findings
+        from analysis.project.frames import Findings
 
         with self._at_work() as progress:
             checked = work.check(self.project, progress)
@@ -240,7 +284,7 @@ class OpenProject:
     def forms(self, year: int, folder: str | Path | None = None) -> "Files":
         """Делает формы года, которые рассылают; по умолчанию в output/forms."""
         from analysis.project import work
-        from analysis.project.results import Files
+        from analysis.project.frames import Files
 
         with self._at_work() as progress:
             sent = work.forms(self.project, year, None if folder is None else Path(folder), progress)
@@ -262,9 +306,9 @@ class OpenProject:
             wave: Волна ВПР, если календарь знает несколько.
             year: Год выгрузки, которая его не называет.
         """
-        from analysis.forms.receive_exports import Said
+        from analysis.forms.receptions import Said
         from analysis.project import work
-        from analysis.project.results import receptions
+        from analysis.project.frames import receptions
 
         said = Said(received or date.today(), wave, year)
         with self._at_work() as progress:
@@ -273,7 +317,7 @@ class OpenProject:
     def take_back(self, files: str | Path | Sequence[str | Path]) -> "pd.DataFrame":
         """Берёт приём файлов назад: снова считается то, что считалось до него."""
         from analysis.project import work
-        from analysis.project.results import receptions
+        from analysis.project.frames import receptions
 
         with self._at_work():
             return receptions(work.undo(self.project, _paths(files)))
@@ -301,7 +345,7 @@ class OpenProject:
             audience: "public" — открытый отчёт; "internal" — для служебного пользования.
         """
         from analysis.project import work
-        from analysis.project.results import Files
+        from analysis.project.frames import Files
 
         wanted, (by,) = _chosen("Формата", formats, FORMATS), _chosen("Движка", engine, ENGINES)
         (for_whom,) = _chosen("Читателя", audience, AUDIENCES)
@@ -329,10 +373,10 @@ class OpenProject:
             pack: Комплект приложений к протоколу, записанный в data/documents.toml; тогда делается только он.
         """
         from analysis.documents.run import Order
-        from analysis.documents.settings import KINDS
         from analysis.documents.staging import FOLDER
         from analysis.project import work
-        from analysis.project.results import Files, outdated
+        from analysis.project.frames import Files, outdated
+        from analysis.rules.documents import KINDS
 
         named = [schools] if isinstance(schools, str) else schools
         wanted, (by,) = _chosen("Формата", formats, FORMATS), _chosen("Движка", engine, ENGINES)
@@ -344,7 +388,7 @@ class OpenProject:
     @property
     def status(self) -> "Lines":
         """Где проект стоит и что делать дальше; то же показывает само имя проекта в ячейке."""
-        from analysis.project.shown import Lines
+        from analysis.project.exhibition import Lines
         from analysis.project.status import status_lines
 
         return Lines(status_lines(self.project))

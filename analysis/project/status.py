@@ -10,12 +10,11 @@ from pathlib import PurePosixPath
 
 from analysis.contracts.findings import Severity
 from analysis.files.progress import SILENT
-from analysis.files.tables import PROCESSED, code_fingerprint
+from analysis.files.storage import PROCESSED, code_fingerprint
 from analysis.pipeline.build import is_fresh, made_by
 from analysis.presentation.catalogue import annual_reports
-from analysis.project.work import FINDINGS, FORMS_FOLDER
 from analysis.publishing.state import document_keys, outputs_found, read_state
-from analysis.rules.config import Project, Source, load_sources
+from analysis.rules.config import FINDINGS, FORMS_FOLDER, Project, Source, load_sources
 
 YEARS_SHOWN = 4
 DECEMBER = 12

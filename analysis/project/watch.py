@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError
 from analysis.files.progress import Progress
-from analysis.files.tables import read_manifest, read_table
+from analysis.files.storage import read_manifest, read_table
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.project.work import FORMATS, Publishing, not_written, report, texts_as_objects
 from analysis.rules.config import load_project

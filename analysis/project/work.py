@@ -11,26 +11,24 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from analysis.errors import AnalysisError, nearest, probably_meant, reason
-from analysis.files.atomic import ASIDE
+from analysis.errors import AnalysisError, reason
 from analysis.files.progress import Progress
-from analysis.rules.config import READING_PAGE, Project, load_sources
+from analysis.files.storage import ASIDE
+from analysis.rules.config import ANNOTATED, FINDINGS, FORMS_FOLDER, READING_PAGE, Project, asked_years, load_sources
 
 if TYPE_CHECKING:
     from analysis.documents.run import Made, Order
     from analysis.forms.annotate import Annotated
     from analysis.forms.collection import SentOut
     from analysis.forms.receive import Ask, Received
-    from analysis.forms.receive_exports import Said
+    from analysis.forms.receptions import Said
     from analysis.pipeline.check import Checked
-    from analysis.starter.proposal import Given
+    from analysis.starter.new_project import Given
 
 FORMATS, ENGINES, AUDIENCES = ("html", "pdf", "docx"), ("auto", "quarto", "builtin"), ("public", "internal")
 IF_NOT_WRITTEN = (
     "Закройте файл, если он открыт в другой программе; проверьте место на диске и права на папку. Прежние файлы целы."
 )
-FINDINGS = ("output/findings.txt", "output/findings.xlsx")
-ANNOTATED, FORMS_FOLDER = "output/annotated", "output/forms"
 AUDIT = "output/audit.csv"
 
 
@@ -87,9 +85,9 @@ def check(project: Project, progress: Progress) -> "Checked":
 
 def keep_findings(project: Project, checked: "Checked") -> list[Path]:
     """Leaves the full list of findings in output/, as text and as a workbook, and what is to be confirmed."""
+    from analysis.contracts.execution import Findings
     from analysis.contracts.findings import full_text
-    from analysis.contracts.indicators import Findings
-    from analysis.files.atomic import write_file_whole
+    from analysis.files.storage import write_file_whole
     from analysis.presentation.exports import Sheet, xlsx_bytes
 
     text, book = (project.root / name for name in FINDINGS)
@@ -106,7 +104,7 @@ def _keep_reading(project: Project, checked: "Checked") -> list[Path]:
     asked = [finding for finding in checked.findings if finding.rule == "reading"]
     if not asked:
         return []
-    from analysis.files.atomic import write_file_whole
+    from analysis.files.storage import write_file_whole
     from analysis.intake.files import pages_of
     from analysis.presentation.plan_reading import reading_of, reading_page
 
@@ -189,9 +187,14 @@ def report(project: Project, years: Sequence[int], how: Publishing, progress: Pr
 
 def _built_sources(project: Project, asked: Sequence[int], audience: str, progress: Progress) -> tuple[Path, list[str]]:
     """The folder of report sources for an audience, all that they place built, and the documents of some years."""
-    from analysis.pipeline.missing_pieces import refuse_lost_references, refuse_repeated, refuse_without_annex
     from analysis.presentation.catalogue import annual_reports
-    from analysis.presentation.own_reports import own_reports, years_placed
+    from analysis.presentation.place import (
+        own_reports,
+        refuse_lost_references,
+        refuse_repeated,
+        refuse_without_annex,
+        years_placed,
+    )
 
     reports = project.root / "reports"
     annual = [name for year in asked for name in annual_reports(year)]
@@ -212,9 +215,9 @@ def audit(project: Project, progress: Progress) -> tuple[tuple[str, ...], Path, 
         What is said, the list of every hidden number for the office, and whether nothing is at risk.
     """
     build(project, (), progress)
-    from analysis.files.atomic import write_file_whole
+    from analysis.files.storage import write_file_whole
     from analysis.pipeline.audit import audit as look_at
-    from analysis.rules.disclosure_policy import load_policy
+    from analysis.rules.office_files import load_policy
 
     progress.step("Ищу, что можно доказать по открытым файлам")
     with texts_as_objects():
@@ -253,7 +256,7 @@ def receive(project: Project, files: Sequence[Path], said: "Said", ask: "Ask", p
         AnalysisError: The day of receipt is still to come, or there is no inbox.
     """
     from analysis.forms.receive import receive as take_in
-    from analysis.forms.receive_exports import inbox_files
+    from analysis.forms.receptions import inbox_files
 
     if said.received > date.today():
         raise AnalysisError(f"День получения {said.received:%d.%m.%Y} ещё не наступил.")
@@ -262,7 +265,7 @@ def receive(project: Project, files: Sequence[Path], said: "Said", ask: "Ask", p
 
 def undo(project: Project, files: Sequence[Path]) -> "list[Received]":
     """Takes the receptions of files back; a result without `source` was not taken back."""
-    from analysis.forms.take_back import take_back
+    from analysis.forms.receive import take_back
 
     return take_back(project.root, files, date.today())
 
@@ -284,7 +287,7 @@ def new_from(folder: Path, roadmap: Path, given: "Given", progress: Progress) ->
         AnalysisError: The file cannot be read, holds no plan, or the folder holds something; nothing is left behind.
     """
     from analysis.rules.config import load_project
-    from analysis.starter.proposal import beginning_of, read_proposal
+    from analysis.starter.new_project import beginning_of, read_proposal
     from analysis.starter.start import new_project, removed, steps_after_reading, write_project
 
     file = f"data/raw/{roadmap.name}"
@@ -314,20 +317,6 @@ def demo(folder: Path, inbox: Path | None, progress: Progress) -> Demo:
     progress.step("Записываю вымышленный проект")
     exports = write_inbox(folder, inbox) if inbox else []
     return Demo(folder, write_demo(folder, demo_files()), tuple(exports))
-
-
-def asked_years(project: Project, years: Sequence[int]) -> tuple[int, ...]:
-    """The editions that are asked for, in order; none means all.
-
-    Raises:
-        AnalysisError: The project has no such edition.
-    """
-    unknown = [year for year in years if year not in project.editions]
-    if unknown:
-        missing, there = (", ".join(map(str, some)) for some in (unknown, project.editions))
-        meant = probably_meant(nearest(unknown[0], project.editions, likeness=0.75))
-        raise AnalysisError(f"Отчёта за {missing} год нет: project.toml, ключ editions, называет {there}.{meant}")
-    return tuple(sorted(set(years))) or project.editions
 
 
 def texts_as_objects() -> AbstractContextManager[None]:
@@ -365,12 +354,11 @@ def _before_going_out(project: Project, years: Sequence[int]) -> None:
 
     A run that dies in between has noted too much, never too little.
     """
-    from analysis.contracts.school_groups import GROUP_TABLES
-    from analysis.files.tables import read_tables
+    from analysis.contracts.effectiveness import GROUP_TABLES
+    from analysis.files.storage import read_tables
     from analysis.indicators.school_tables import with_public
-    from analysis.lineage.store import stored
-    from analysis.pipeline.audit import refuse_open_cells
-    from analysis.pipeline.mask_record import keep_record
+    from analysis.lineage.walk import stored
+    from analysis.pipeline.audit import keep_record, refuse_open_cells
 
     chains = stored(project.root)
     stood_on = read_tables(project.root, {*GROUP_TABLES, "results", "school_status"})

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from analysis.errors import reason
-from analysis.files.atomic import only_one_at_work, recover_folder, replace_folder
 from analysis.files.progress import Progress
-from analysis.publishing.project import PublishingError
+from analysis.files.storage import only_one_at_work, recover_folder, replace_folder
+from analysis.publishing.source import PublishingError
 from analysis.publishing.state import (
     KINDS,
     Output,
@@ -49,7 +49,7 @@ def publish(
     Raises:
         PublishingError: The sources cannot be published; the message says where and what to do.
     """
-    from analysis.publishing.project import read_project
+    from analysis.publishing.source import read_project
 
     reports = reports.resolve()
     site = reports / "_site" if site is None else site.resolve()
@@ -115,7 +115,7 @@ def _replace_site(
     render: Callable[[Path, Path], Mapping[str, list[str]]],
 ) -> None:
     """Builds the whole new site beside the old one, then swaps them."""
-    from analysis.publishing.links import settle_links
+    from analysis.publishing.source import settle_links
     from analysis.publishing.word_pages import draw_for_word, settle_pages
 
     possible = frozenset(output_name(name, kind) for name in _documents(reports) for kind in KINDS)

@@ -1,34 +1,319 @@
 """Which program renders: Quarto where it is present and new enough, else the built-in renderer."""
 
+import contextlib
 import functools
 import importlib.util
+import io
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import UTC, date, datetime
 from fnmatch import fnmatch
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from analysis.errors import AnalysisError
 from analysis.files.progress import Progress
-from analysis.publishing import builtin
-from analysis.publishing.project import PublishingError, read_project
+from analysis.publishing.source import (
+    Cell,
+    Line,
+    Project,
+    PublishingError,
+    Source,
+    check_front_matter,
+    front_matter,
+    read_project,
+    read_source,
+)
 from analysis.publishing.state import KINDS, RENDERING, WRITERS, Plan, output_name
+from analysis.publishing.web import Site, copy_beside, finish_pages, page_variables
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+# The built-in renderer: pandoc writes, Typst makes the PDF, one Lua script does what Quarto would add.
+
+AT_WORK = "Собираю файлы отчётов"
+_INLINE = re.compile(r"`\{python\}\s+([^`]+)`")
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
-def render(
+def execute(source: Source, folder: Path) -> tuple[Line, ...]:
+    """Runs a document from its own folder, in a namespace of its own.
+
+    Args:
+        source: The document.
+        folder: The folder it stands in.
+
+    Returns:
+        Markdown, each line with the place it came from.
+
+    Raises:
+        PublishingError: A cell or an inline expression fails, or shows what it should not.
+    """
+    if not any(isinstance(piece, Cell) or _INLINE.search(piece.text) for piece in source.pieces):
+        return tuple(piece for piece in source.pieces if isinstance(piece, Line))  # nothing to run
+    with tempfile.TemporaryDirectory() as home, contextlib.chdir(folder), _told(folder), _shell(home) as shell:
+        lines: list[Line] = []
+        for piece in source.pieces:
+            lines += _run_cell(shell, piece) if isinstance(piece, Cell) else [_run_inline(shell, piece)]
+        return tuple(lines)
+
+
+@contextlib.contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Tells the cells where they are rendered, wherever they go from there."""
+    before = os.environ.get(RENDERING)
+    os.environ[RENDERING] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ[RENDERING]
+        if before is not None:
+            os.environ[RENDERING] = before
+
+
+@contextlib.contextmanager
+def _shell(home: str) -> Iterator["InteractiveShell"]:
+    """Starts an interpreter that reads no settings of the user and leaves nothing behind."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.ipython_dir = home
+    shell: InteractiveShell = InteractiveShell(config=config)
+    # An error in a cell becomes one sentence (_failure), never a traceback.
+    shell.showtraceback = shell.showsyntaxerror = lambda *_, **__: None  # type: ignore[method-assign,assignment]
+    try:
+        yield shell
+    finally:
+        shell.restore_sys_module_state()
+
+
+def _run_cell(shell: "InteractiveShell", cell: Cell) -> Sequence[Line]:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        result = shell.run_cell(cell.code, store_history=False)
+    error = result.error_before_exec or result.error_in_exec
+    if error is not None:
+        raise PublishingError(_failure(cell, error)) from error
+    if not cell.options.get("include", True):
+        return []
+    if result.result is not None:
+        raise PublishingError(f"{cell.fence.place}: значение последней строки ячейки не показывается; напечатайте его.")
+    text = printed.getvalue()
+    if text and cell.options.get("output") != "asis":
+        raise PublishingError(f"{cell.fence.place}: ячейка печатает, но в ней нет «#| output: asis».")
+    return [cell.fence._replace(text=line) for line in ["", *text.splitlines(), ""]]
+
+
+def _run_inline(shell: "InteractiveShell", line: Line) -> Line:
+    def value(found: re.Match[str]) -> str:
+        try:
+            result = eval(found.group(1), shell.user_ns)  # the report's own code, as in its cells
+        except Exception as error:
+            raise PublishingError(f"{line.place}: {found.group()}: {_one_line(error)}") from error
+        return _PUNCTUATION.sub(r"\\\1", str(result))
+
+    return line._replace(text=_INLINE.sub(value, line.text))
+
+
+def _failure(cell: Cell, error: BaseException) -> str:
+    """Names the cell, the statement in it that failed, and the exception."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame.lineno for frame in frames if "ipython-input" in frame.filename]
+    statement = error.lineno if isinstance(error, SyntaxError) else [None, *own][-1]
+    where = f"{cell.fence.place}: ячейка не выполнилась"
+    if statement:
+        text = cell.code.splitlines()[statement - 1].strip()
+        where = f"{where}, строка {cell.fence.number + statement} («{text}»)"
+    return f"{where}: {_one_line(error)}"
+
+
+def _one_line(error: BaseException) -> str:
+    kind = "" if isinstance(error, AnalysisError) else f"{type(error).__name__}: "
+    return " ".join(f"{kind}{error}".split())
+
+
+_TEMPLATES = Path(__file__).parent / "templates"
+# In the locale C, usual in containers, pandoc cannot open a template with a Russian name (docs/observed.md).
+_LOCALE = {"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {}
+# Metadata come from the front matter alone, so a line of dashes is a rule. HTML is recognised and refused.
+_READER = "markdown-yaml_metadata_block-native_divs-native_spans"
+
+
+class Page(NamedTuple):
+    """A document after its cells have run."""
+
+    name: str
+    front: Mapping[str, Any]
+    lines: Sequence[Line]
+
+
+def render(sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Progress) -> Mapping[str, list[str]]:
+    """Makes what the plan asks for; the cells of a document run once for all of its formats.
+
+    Args:
+        sources: The folder of the report sources, a copy that may be written to.
+        new: The folder of the new site; kept outputs are already in it.
+        plan: What to make.
+        fixed_date: The date written into the files.
+        progress: Is told how many files are made.
+
+    Returns:
+        For each output the files of the site that it needs.
+
+    Raises:
+        PublishingError: The sources hold something unsupported, or a cell fails.
+    """
+    noon = datetime(fixed_date.year, fixed_date.month, fixed_date.day, 12, tzinfo=UTC)
+    outputs = frozenset(plan.make) | plan.keep
+    fronts = {
+        name: front_matter(sources, str(Path(name).with_suffix(".qmd"))) for name in outputs if name.endswith(".html")
+    }
+    site = Site(read_project(sources), new, outputs, fronts, noon)
+    pages = []
+    for name in plan.documents:
+        progress.step(AT_WORK, 0, len(plan.make), name)
+        pages.append(_execute(sources, name))
+    made: dict[str, list[str]] = {}
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        work = [
+            pool.submit(_render_page, page, [kind for kind in KINDS if output_name(page.name, kind) in plan.make], site)
+            for page in sorted(pages, key=lambda page: -len(page.lines))  # the longest first, or it ends alone
+        ]
+        for one in as_completed(work):
+            made |= one.result()
+            progress.step(AT_WORK, len(made), len(plan.make), list(one.result())[-1])
+    finish_pages([output for output in made if output.endswith(".html")], site)
+    return made
+
+
+def _execute(sources: Path, name: str) -> Page:
+    source = read_source(sources, name)
+    check_front_matter(source.front, f"{sources.name}/{name}")
+    return Page(name, source.front, execute(source, (sources / name).parent))
+
+
+def _render_page(page: Page, kinds: Sequence[str], site: Site) -> dict[str, list[str]]:
+    """Makes formats of a document; returns the files of each."""
+    outputs = {kind: output_name(page.name, kind) for kind in kinds}
+    draft = (site.project.root / page.name).with_suffix(".typ")
+    (site.folder / page.name).parent.mkdir(parents=True, exist_ok=True)
+    targets = {kind: draft if kind == "pdf" else site.folder / output for kind, output in outputs.items()}
+    _pandoc(page, [_writing(page, kind, target, site) for kind, target in targets.items()], site)
+    if "pdf" in kinds:
+        _compile(page, draft, site.folder / outputs["pdf"], site)
+    return {output: copy_beside(page.name, site) if kind == "html" else [output] for kind, output in outputs.items()}
+
+
+def _writing(page: Page, kind: str, target: Path, site: Site) -> dict[str, object]:
+    """Tells the filter how a format is written."""
+    project, writer, contents = site.project, WRITERS[kind], 0
+    if _has_contents(page, project):
+        contents = int(project.get("toc-depth", "3")) + (kind == "html")  # on a web page the title is the first level
+    picture = project.get(f"format.{writer}.default-image-extension")
+    told = {"writer": writer, "target": str(target), "picture": picture, "contents": contents}
+    if kind == "docx":
+        return {**told, "reference": str(project.root / project.get("format.docx.reference-doc"))}
+    if kind == "html":
+        variables, template = page_variables(page.name, contents > 0, site), "page.html"
+    else:
+        variables, template = _paper_variables(page, project), "report.typ"
+    given = {name: value for name, value in variables.items() if value}  # an empty table of Lua would count as there
+    return {**told, "variables": given, "template": (_TEMPLATES / template).read_text(encoding="utf-8")}
+
+
+def _pandoc(page: Page, outputs: Sequence[Mapping[str, object]], site: Site) -> None:
+    import pypandoc
+
+    text = "\n".join(line.text for line in page.lines)
+    job = {"text": text, "reader": _READER, "outputs": outputs, **_metadata(page, site.project)}
+    done = subprocess.run(
+        [pypandoc.get_pandoc_path(), "lua", str(_TEMPLATES / "quarto.lua")],
+        input=json.dumps(job).encode(),
+        cwd=(site.project.root / page.name).parent,
+        env={**os.environ, **_LOCALE, "SOURCE_DATE_EPOCH": str(int(site.made_at.timestamp()))},
+        capture_output=True,
+    )
+    if complaint := done.stderr.decode(errors="replace").strip():
+        raise PublishingError(_explain(page, complaint))
+
+
+def _has_contents(page: Page, project: Project) -> bool:
+    """Whether a document has a list of contents, and something to list in it."""
+    return project.on(page.front, "toc") and any(re.match("#+ ", line.text) for line in page.lines)
+
+
+def _metadata(page: Page, project: Project) -> dict[str, object]:
+    """Returns the metadata of a document, and how the filter numbers and names what it holds."""
+    front = {"lang": project.get("lang"), "author": project.get("author"), **page.front}
+    crossref = {key: str(word).replace("\\", "") for key, word in project.settings.get("crossref", {}).items()}
+    depth = int(project.get("number-depth", "6")) if project.on(front, "number-sections") else 0
+    texts = {key: value for key, value in front.items() if isinstance(value, str) and key != "format"}
+    return {"metadata": {**texts, "toc-title": "Содержание"}, "number_depth": depth, "crossref": crossref}
+
+
+def _paper_variables(page: Page, project: Project) -> dict[str, object]:
+    names = ("papersize", "mainfont", "fontsize", "margin.left", "margin.right", "margin.top", "margin.bottom")
+    header = project.root / project.get("format.typst.include-in-header")
+    return {
+        **{name.split(".")[-1]: project.get(f"format.typst.{name}") for name in names},
+        "header": header.read_text(encoding="utf-8"),
+        "author-string": json.dumps(page.front.get("author", project.get("author")), ensure_ascii=False),
+        "toc-depth": project.get("toc-depth", "3"),
+    }
+
+
+def _compile(page: Page, draft: Path, target: Path, site: Site) -> None:
+    import typst
+
+    try:
+        typst.compile(
+            draft,
+            output=target,
+            root=site.project.root,
+            ignore_system_fonts=True,
+            pdf_standards=["ua-1"],
+            timestamp=site.made_at,
+        )
+    except RuntimeError as error:
+        raise PublishingError(f"{page.name}, pdf: {str(error).removeprefix('assertion failed: ')}") from error
+
+
+def _explain(page: Page, complaint: str) -> str:
+    """Turns the problems that the filter found into addresses; other messages of pandoc are passed on."""
+    try:
+        problems = json.loads(complaint.splitlines()[-1])
+    except ValueError:
+        return f"{page.name}: {complaint}"
+    return "\n".join(f"{_locate(page, problem['words'])}: {problem['message']}" for problem in problems)
+
+
+def _locate(page: Page, words: str) -> str:
+    first = words.strip().splitlines()[0]
+    return next((line.place for line in page.lines if first in line.text), page.name)
+
+
+def render_by_quarto(
     program: str, sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Progress
 ) -> Mapping[str, list[str]]:
-    """Makes what the plan asks for, as `analysis.publishing.builtin.render` does, with the Quarto `program`."""
+    """Makes what the plan asks for, as `analysis.publishing.engines.render` does, with the Quarto `program`."""
     _refuse_unlisted(sources, plan.documents)
     noon = (fixed_date - date(1970, 1, 1)).days * 86400 + 43200
     about = {"QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(noon), RENDERING: str(sources)}
     commands = _commands(plan)
     for number, (arguments, what) in enumerate(commands):
-        progress.step(builtin.AT_WORK, number, len(commands), what)
+        progress.step(AT_WORK, number, len(commands), what)
         done = subprocess.run(
             [program, "render", *arguments], cwd=sources, env={**os.environ, **about}, capture_output=True
         )
@@ -103,7 +388,7 @@ def choose_engine(wanted: str, progress: Progress) -> tuple[Render, str]:
     """
     inside = " ".join(f"{name} {version(name)}" for name in _BUILTIN_PACKAGES)
     if wanted == "builtin":
-        return builtin.render, inside
+        return render, inside
     program = shutil.which("quarto") or ""
     found = _quarto_version(program) if program else ""
     refusal = _refusal(found)
@@ -111,7 +396,7 @@ def choose_engine(wanted: str, progress: Progress) -> tuple[Render, str]:
         raise PublishingError(f"{refusal} Установите недостающее (make quarto) или уберите «--engine quarto».")
     if wanted == "auto":
         progress.say(f"движок: встроенный; {refusal}" if refusal else f"движок: Quarto {found}, найден на компьютере")
-    return (builtin.render, inside) if refusal else (functools.partial(render, program), f"quarto {found}")
+    return (render, inside) if refusal else (functools.partial(render_by_quarto, program), f"quarto {found}")
 
 
 def _refusal(found: str) -> str:

@@ -8,8 +8,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from analysis.files.atomic import write_file_whole
-from analysis.files.fingerprints import file_hash
+from analysis.files.storage import file_hash, write_file_whole
 
 _PACKAGE = Path(__file__).parent.parent
 # Tells the code of a cell in which folder of sources it is being rendered.

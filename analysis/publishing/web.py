@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from analysis.files.fingerprints import file_size
-from analysis.publishing.project import Project
+from analysis.files.storage import file_size
+from analysis.publishing.source import Project
 from analysis.publishing.state import output_name
 
 # The look and the scripts of the template; the libraries among them carry their licences.

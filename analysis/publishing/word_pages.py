@@ -10,8 +10,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from analysis.files.atomic import write_file_whole
-from analysis.publishing.project import PublishingError
+from analysis.files.storage import write_file_whole
+from analysis.publishing.source import PublishingError
 
 PAPER, WORD = "_assets/paper.typ", "_assets/reference.docx"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -21,28 +21,22 @@ from typing import Any
 import pandas as pd
 from filelock import FileLock
 
-from analysis.contracts.effectiveness import INDICATOR_KEY
+from analysis.contracts.effectiveness import GROUP_TABLES, INDICATOR_KEY
 from analysis.contracts.region import tables_of_cities
-from analysis.contracts.school_groups import GROUP_TABLES
 from analysis.errors import AnalysisError
-from analysis.files.atomic import replace_folder
-from analysis.files.fingerprints import file_hash
 from analysis.files.progress import SILENT
-from analysis.files.tables import code_fingerprint, read_manifest
-from analysis.files.tables import read_table as read_built
+from analysis.files.storage import code_fingerprint, file_hash, read_manifest, replace_folder
+from analysis.files.storage import read_table as read_built
 from analysis.project import work
-from analysis.region.dataset import CITY, STATE, read_state, write_table
+from analysis.region.dataset import CITY, RULE_FILES, STATE, Told, read_state, sitting_key, write_table
 from analysis.region.settings import HASH_DIGITS
-from analysis.rules.config import CALENDAR_FILE, PROJECT_FILE, Project, load_project
-from analysis.rules.indicator_passport import PASSPORT_FILE
-from analysis.rules.methods import SELECTION_FILE, Methods, load_methods
+from analysis.rules.config import PROJECT_FILE, Project, load_project
+from analysis.rules.methods import Methods, load_methods
 
 CHECK, BUILD, REPORT = STEPS = ("check", "build", "report")
-RULE_FILES = {PASSPORT_FILE: "паспорт показателей", SELECTION_FILE: "правила отбора", CALENDAR_FILE: "календарь"}
 # What a city approves: the numbers of a year, and not how they stand to those of other years.
 APPROVED_TABLES = ("plan_fact", "school_results", *GROUP_TABLES)
 APPROVED_INDICATORS = [*INDICATOR_KEY, "school_login", "numerator", "denominator", "value"]
-Told = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -200,11 +194,6 @@ def _definitions(methods: Methods) -> dict[str, str]:
             for one in methods.calendar
         },
     }
-
-
-def sitting_key(procedure: object, calendar_year: object, wave: object) -> str:
-    """The name of a sitting among the definitions."""
-    return f"{procedure}/{calendar_year}/{wave}"
 
 
 def _digest(values: Mapping[str, Any], names: Iterable[str]) -> str:

@@ -15,8 +15,8 @@ import pandas as pd
 from analysis.contracts.columns import shaped, typed_table
 from analysis.contracts.effectiveness import INDICATOR_KEY
 from analysis.contracts.execution import STATUS_COUNTS
+from analysis.contracts.facts import CITY
 from analysis.contracts.findings import RULE_TITLES, Severity
-from analysis.contracts.quality import FORM, NOTHING, TOO_LATE
 from analysis.contracts.region import (
     ABSENT,
     AGREED,
@@ -31,12 +31,11 @@ from analysis.contracts.region import (
     RegionFindings,
     RegionIndicators,
 )
-from analysis.contracts.school_groups import CITY
+from analysis.contracts.report import FORM, NOTHING, TOO_LATE
 from analysis.indicators.effectiveness import LOWER_BOUND
-from analysis.region.city import RULE_FILES, Told, sitting_key
-from analysis.region.dataset import read_table
+from analysis.region.dataset import RULE_FILES, Told, read_table, sitting_key
 from analysis.region.settings import City, Region
-from analysis.rules.exam_calendar import JOURNAL
+from analysis.rules.written import JOURNAL
 from analysis.statistics.pooled import pooled_shares
 
 ALONE_IN_GROUP = "сравнивать не с кем: сопоставимое число только у одного города"

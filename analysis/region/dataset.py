@@ -13,8 +13,14 @@ import pyarrow.parquet as pq
 from analysis.contracts.columns import Contract, pandas_types
 from analysis.contracts.region import REGION_TABLES, tables_of_cities
 from analysis.errors import AnalysisError
-from analysis.files.atomic import write_file_whole
+from analysis.files.storage import write_file_whole
 from analysis.presentation.words import as_text
+from analysis.rules.exam_calendar import CALENDAR_FILE
+from analysis.rules.methods import PASSPORT_FILE, SELECTION_FILE
+
+RULE_FILES = {PASSPORT_FILE: "паспорт показателей", SELECTION_FILE: "правила отбора", CALENDAR_FILE: "календарь"}
+Told = dict[str, Any]
+
 
 CITIES, TABLES_FOLDER, STATE, PACKAGE = "cities", "tables", "state.json", "datapackage.json"
 CITY = "city_id"
@@ -128,3 +134,8 @@ def _fields(name: str) -> Iterator[dict[str, str]]:
         about = columns[column]
         said = {"title": str(about.title), "description": str(about.description), "unit": about.metadata["unit"]}
         yield {"name": column, "type": FRICTIONLESS_TYPES[kind], **{key: text for key, text in said.items() if text}}
+
+
+def sitting_key(procedure: object, calendar_year: object, wave: object) -> str:
+    """The name of a sitting among the definitions."""
+    return f"{procedure}/{calendar_year}/{wave}"

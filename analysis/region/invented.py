@@ -8,21 +8,19 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from analysis.contracts.facts import MARK_COLUMNS
 from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
-from analysis.contracts.school_facts import MARK_COLUMNS
-from analysis.demo.exam_sittings import OGE, VPR, sittings
-from analysis.demo.pupils import Chance
-from analysis.demo.received import Filed, sources_text
-from analysis.demo.town import ROADMAP, UNSUPPORTED, town
-from analysis.demo.word import roadmap_document
+from analysis.demo.project import Filed, sources_text
+from analysis.demo.pupils import OGE, VPR, Chance, sittings
+from analysis.demo.town import ROADMAP, UNSUPPORTED, roadmap_document, town
 from analysis.errors import AnalysisError
-from analysis.forms.receive_exports import DIGITS_OF_NAME
+from analysis.forms.receptions import DIGITS_OF_NAME
 from analysis.forms.workbook import FilledSheet, Given, form_bytes
-from analysis.intake.exports.counts import ExamCounts, counts_csv
+from analysis.intake.exports.cells import ExamCounts, counts_csv
 from analysis.region.settings import REGION_FILE
 from analysis.rules.config import INVENTED, quoted
 from analysis.rules.exam_calendar import Sitting, school_year_from
-from analysis.rules.indicator_passport import PASSPORT_FILE
+from analysis.rules.methods import PASSPORT_FILE
 from analysis.starter.new_project import NewProject
 from analysis.starter.start import new_project, write_files
 

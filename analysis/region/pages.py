@@ -24,23 +24,20 @@ from analysis.contracts.region import (
     RegionFindings,
     RegionIndicators,
 )
-from analysis.files.atomic import write_file_whole
 from analysis.files.progress import Progress
+from analysis.files.storage import write_file_whole
 from analysis.pipeline.internal import marked
 from analysis.presentation.exhibits import Col, filled, plain_table
 from analysis.presentation.exports import csv_bytes
-from analysis.presentation.indicator_words import interval_words, value_words
 from analysis.presentation.markdown import Ready, escape, table_note
-from analysis.presentation.russian import long_date
-from analysis.presentation.shares import NO_DATA, out_of
-from analysis.presentation.words import Row, count_words, date_words, rows_of
+from analysis.presentation.shares import NO_DATA, interval_words, out_of, value_words
+from analysis.presentation.words import Row, count_words, date_words, long_date, rows_of
 from analysis.publishing import Request, publish
 from analysis.region.comparison import COUNTS, NO_NUMBERS, CityState, findings_of
 from analysis.region.settings import REGION_FILE, Region
 from analysis.rules.config import OFFICE_ONLY, quoted
-from analysis.rules.indicator_passport import NOT_JUDGED, Indicator
-from analysis.starter.new_project import NewProject
-from analysis.starter.sources import report_sources
+from analysis.rules.methods import NOT_JUDGED, Indicator
+from analysis.starter.new_project import NewProject, report_sources
 
 SOURCES = "output/internal"
 COMMON_FAULT = 3  # from so many cities on, and more than half of all, one rule asks to look at the form

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from analysis.errors import AnalysisError
-from analysis.files.atomic import write_file_whole
+from analysis.errors import AnalysisError, nearest, probably_meant
+from analysis.files.storage import write_file_whole
 from analysis.rules.toml_file import ACCEPTED, accepted, read_rules
 from analysis.rules.written import (
     Code,
@@ -25,13 +25,16 @@ from analysis.rules.written import (
     stands,
 )
 
+FINDINGS = ("output/findings.txt", "output/findings.xlsx")
+ANNOTATED, FORMS_FOLDER = "output/annotated", "output/forms"
+
+
 TO_FILL_IN = "(впишите название)"
 PROJECT_FILE = "project.toml"
 SOURCES_FILE = "data/raw/SOURCES.toml"
 TERMS_FILE = "data/terms.toml"
 CORRECTIONS_FILE = "data/corrections.toml"
 REPORTING_FILE = "data/reporting.toml"
-CALENDAR_FILE = "data/calendar.toml"
 # What was read beside pictures of the pages, for the person who confirms it.
 READING_PAGE = "output/plan_reading.html"
 # What everything made from invented data says of itself.
@@ -542,3 +545,17 @@ def source_stanza(source: Source) -> str:
     written = {key: value for key, value in vars(source).items() if value != default[key]}
     lines = [f"{key} = {quoted(value) if isinstance(value, str) else value}" for key, value in written.items()]
     return "\n".join(["[[source]]", *lines, ""])
+
+
+def asked_years(project: Project, years: Sequence[int]) -> tuple[int, ...]:
+    """The editions that are asked for, in order; none means all.
+
+    Raises:
+        AnalysisError: The project has no such edition.
+    """
+    unknown = [year for year in years if year not in project.editions]
+    if unknown:
+        missing, there = (", ".join(map(str, some)) for some in (unknown, project.editions))
+        meant = probably_meant(nearest(unknown[0], project.editions, likeness=0.75))
+        raise AnalysisError(f"Отчёта за {missing} год нет: project.toml, ключ editions, называет {there}.{meant}")
+    return tuple(sorted(set(years))) or project.editions

@@ -5,14 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-from analysis.rules.config import CALENDAR_FILE
 from analysis.rules.toml_file import read_rules
-from analysis.rules.written import Filled, Grades, Misfit, Rule, Written, one_of, stands
+from analysis.rules.written import SCALES, SCORE_SCALE, Filled, Grades, Misfit, Rule, Written, one_of, stands
 
-MARK_SCALE, SCORE_SCALE = "отметка", "100 баллов"
-# Marks of the year: they are no examination, and teachers give them to their own pupils.
-JOURNAL = "Журнал"
-SCALES = [MARK_SCALE, SCORE_SCALE]
+CALENDAR_FILE = "data/calendar.toml"
 
 
 @dataclass(frozen=True)

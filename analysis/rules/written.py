@@ -1,11 +1,19 @@
 """What a file that people write may hold: a table is a frozen dataclass, a rule of a value stands in its annotation.
 
-Pydantic reads these annotations (analysis.rules.toml_file); nothing here loads it before it is asked."""
+Pydantic reads these annotations (analysis.rules.toml_file); nothing here loads it before it is asked.
+"""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType, UnionType
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+
+MARK_SCALE, SCORE_SCALE = "отметка", "100 баллов"
+# Marks of the year: they are no examination, and teachers give them to their own pupils.
+JOURNAL = "Журнал"
+SCALES = [MARK_SCALE, SCORE_SCALE]
+GREEN, YELLOW, RED = RATINGS = ("зелёный", "жёлтый", "красный")
+
 
 Model = TypeVar("Model", bound="Written")
 At = tuple[str | int, ...]

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from analysis.errors import AnalysisError
-from analysis.files.atomic import write_file_whole
+from analysis.files.storage import write_file_whole
 from analysis.rules.config import INVENTED, quoted
-from analysis.starter.new_project import UNNAMED_CITY, UNNAMED_PUBLISHER, NewProject
-from analysis.starter.sources import report_sources
+from analysis.starter.new_project import UNNAMED_CITY, UNNAMED_PUBLISHER, NewProject, report_sources
 
 # The files that every new project begins with; what stands in braces is filled in.
 GIVEN = Path(__file__).parent / "given"

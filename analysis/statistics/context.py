@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from analysis.statistics.binomial import Normal, Numbers, added, hermite
+from analysis.statistics.counts import Normal, Numbers, added, batches, coded, hermite
 from analysis.statistics.fitting import COMMON_LEVEL, SCHOOL, Fit, Node, fit
 from analysis.statistics.pooled import mixture_below, mixture_ends
-from analysis.statistics.towns import batches, coded
 
 SLOPE = 0.5
 FEWEST = 4  # other schools that are needed

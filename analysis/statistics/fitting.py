@@ -27,8 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.statistics import spreads as unknown
-from analysis.statistics.binomial import Counts, Normal, Numbers, Tilted, added, expit, tilted
+from analysis.statistics import gaussian as unknown
+from analysis.statistics.counts import Counts, Normal, Numbers, Tilted, added, expit, tilted
 from analysis.statistics.gaussian import Joint, Levels, Sites, Spreads, evidence, joint, levels_known_beforehand
 
 SCHOOL, YEAR, CELL = unknown.Prior(1.0), unknown.Prior(0.5, rising=2), unknown.Prior(0.5)

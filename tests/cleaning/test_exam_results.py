@@ -6,17 +6,16 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from analysis.cleaning.exam_results import Frame, ReadExport, clean_export
-from analysis.cleaning.result_sources import merge_exports, merge_results
-from analysis.cleaning.schools import directory
+from analysis.cleaning.exam_results import Frame, ReadExport, clean_export, merge_exports, merge_results
+from analysis.cleaning.names import directory
 from analysis.contracts.columns import typed_table
+from analysis.contracts.dictionary import violations
+from analysis.contracts.facts import SCHOOL_FACT_TABLES
 from analysis.contracts.findings import Severity
-from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
-from analysis.contracts.validation import violations
-from analysis.intake.exports.counts import ExamCounts
+from analysis.intake.exports.cells import ExamCounts
 from analysis.rules.config import Collection, Source
 from analysis.rules.exam_calendar import load_calendar
-from analysis.rules.school_mergers import Merger
+from analysis.rules.office_files import Merger
 from roadmaps import HOUSE
 
 SCHOOLS = pd.DataFrame(

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from analysis.cleaning.terms import list_faults, look_alikes, one_name_each, why_alike
-from analysis.contracts.typed import TYPED_TABLES
-from analysis.contracts.validation import violations
+from analysis.cleaning.names import list_faults, look_alikes, one_name_each, why_alike
+from analysis.contracts.dictionary import violations
+from analysis.contracts.roadmap import TYPED_TABLES
 from analysis.rules.config import Abbreviation, Collection, OneExecutor
 
 FILE = "data/raw/r.txt"

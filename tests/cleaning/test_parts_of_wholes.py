@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from analysis.cleaning.school_sheets import clean_school_sheets, school_fact_tables
+from analysis.contracts.dictionary import violations
 from analysis.contracts.effectiveness import holding_shares
+from analysis.contracts.facts import COUNTED_AMONG, FORM_LINES, JOURNAL_COLUMNS
 from analysis.contracts.forms import SCHOOL_SHEETS
-from analysis.contracts.school_facts import COUNTED_AMONG, FORM_LINES, JOURNAL_COLUMNS
-from analysis.contracts.validation import violations
 from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.school_facts import pupil_rows, staff_rows
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.rules.exam_calendar import load_calendar
-from analysis.rules.indicator_passport import MEAN, NUMBER, SHARE, PartOf, known_parts, load_passport, part_of
+from analysis.rules.methods import MEAN, NUMBER, SHARE, PartOf, known_parts, load_passport, part_of
 from school_forms import COLLECTION, FILE, PARTS, form_of, held
 
 HOUSE = Path(__file__).parents[2]

@@ -2,8 +2,7 @@
 
 import pytest
 
-from analysis.cleaning.deadlines import read_deadlines
-from analysis.cleaning.plan_targets import Promised, promised_by_year
+from analysis.cleaning.deadlines import Promised, promised_by_year, read_deadlines
 from analysis.cleaning.values import Value
 
 YEARS = (2023, 2024, 2025)

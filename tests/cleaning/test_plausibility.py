@@ -2,9 +2,9 @@
 
 import pytest
 
-from analysis.cleaning.plausibility import implausible
+from analysis.cleaning.school_sheet_rules import implausible
 from analysis.cleaning.school_sheets import school_fact_tables
-from analysis.contracts.outcomes import ASKS
+from analysis.contracts.findings import ASKS
 
 
 def _result(login, year, marks, subject="Русский язык", grade=5, **other):

@@ -5,7 +5,7 @@ import pytest
 from analysis.cleaning.registry import clean_registry
 from analysis.contracts.findings import Severity
 from analysis.contracts.forms import REGISTRY_SCHOOLS, REGISTRY_STATUS
-from analysis.intake.cell_values import school_year_in
+from analysis.intake.cells import school_year_in
 from analysis.intake.returns import Identity, Returned, ReturnedRow
 from analysis.intake.workbook_sheet import SheetCell
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from analysis.cleaning.results import better_of, has_unread_number, kind_of, read_result
-from analysis.cleaning.values import Value
+from analysis.cleaning.values import Value, better_of, has_unread_number, kind_of, read_result
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,9 @@
 
 from datetime import date
 
-from analysis.cleaning.registry import Registry
-from analysis.cleaning.school_history import last_report_years, with_ended, with_former_names, with_mergers
+from analysis.cleaning.registry import Registry, last_report_years, with_ended, with_former_names, with_mergers
 from analysis.contracts.findings import Severity
-from analysis.rules.school_mergers import Merger
+from analysis.rules.office_files import Merger
 
 OLD, NEW = date(2021, 1, 10), date(2022, 10, 1)
 MERGER = Merger("edu1", "edu2", date(2022, 9, 1), "приказ № 5", "аналитик")

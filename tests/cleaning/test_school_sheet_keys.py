@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.cleaning.sittings import UnknownRowError, _listed
+from analysis.cleaning.school_sheets import UnknownRowError, _listed
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning.school_sheets import school_fact_tables
+from analysis.contracts.dictionary import violations
+from analysis.contracts.facts import SCHOOL_FACT_TABLES
+from analysis.contracts.findings import ASKS, BLOCKS, SETS_ASIDE
 from analysis.contracts.forms import CONTEXT, DEFICITS, RESULTS
-from analysis.contracts.outcomes import ASKS, BLOCKS, SETS_ASIDE
-from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
-from analysis.contracts.validation import violations
 from school_forms import OPEN_LISTS, cleaned, said
 
 SPRING_5 = ("ВПР", "Русский язык", 5, 5, "весна")

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis.cleaning.schools import directory, find_school, same_name
-from analysis.intake.exports.counts import ExamCounts
+from analysis.cleaning.names import directory, find_school, same_name
+from analysis.intake.exports.cells import ExamCounts
 
 COLUMNS = ["school_login", "code_oo", "code_msu", "school_name", "full_name", "aliases"]
 SCHOOLS = pd.DataFrame(

@@ -1,6 +1,6 @@
 """Terms that drift and slips are named with their cells."""
 
-from analysis.cleaning.terms import watch_terms
+from analysis.cleaning.names import watch_terms
 from analysis.rules.config import Slip, Terms, Variant
 
 CELLS = [("а", "Отбор ПНОР и ПНСУ"), ("б", "школы ШНОР"), ("в", "ПНОР,\nПНОРы"), ("г", "Отбор ПНОР и ПНСУ")]

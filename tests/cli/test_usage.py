@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 import analysis
-from analysis.cli import _parser, main
-from analysis.cli.usage import TEXTS, Parser
-from analysis.documents.settings import KINDS
+from analysis.cli import TEXTS, Parser, _parser, main
 from analysis.errors import nearest
 from analysis.project.work import AUDIENCES, ENGINES, FORMATS
+from analysis.rules.documents import KINDS
 
 PACKAGE = Path(analysis.__file__).parent
 # Latin words that are names: of programs, formats and keys, and parts of what is typed in the examples.

@@ -3,10 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from analysis.contracts.blanks import NO_NUMBER, numbers_with_status, statuses
-from analysis.contracts.effectiveness import PublicIndicators
-from analysis.contracts.indicators import Plan
-from analysis.contracts.school_groups import MarkResults
+from analysis.contracts.effectiveness import MarkResults, PublicIndicators
+from analysis.contracts.execution import Plan
+from analysis.contracts.report import NO_NUMBER, numbers_with_status, statuses
 from analysis.contracts.tables import TABLES
 
 

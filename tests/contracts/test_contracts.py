@@ -10,18 +10,20 @@ from pandera.errors import SchemaErrors
 from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import Table, but, hidden_from
-from analysis.contracts.dictionary import data_dictionary
-from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, PUBLIC_EFFECTIVENESS
-from analysis.contracts.facts import FACT_TABLES
+from analysis.contracts.dictionary import (
+    bounded_schema,
+    broken_relations,
+    data_dictionary,
+    refuse_without_validation,
+    violations,
+)
+from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, GROUP_TABLES, PUBLIC_EFFECTIVENESS
+from analysis.contracts.facts import FACT_TABLES, SCHOOL_FACT_TABLES
 from analysis.contracts.fields import FIELDS
-from analysis.contracts.indicators import INDICATOR_TABLES
 from analysis.contracts.region import REGION_TABLES
 from analysis.contracts.report import CHAIN_TABLES, EXPORT_TABLES, REPORT_TABLES
-from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
-from analysis.contracts.school_groups import GROUP_TABLES
-from analysis.contracts.text import TEXT_TABLES
-from analysis.contracts.typed import TYPED_TABLES
-from analysis.contracts.validation import bounded_schema, broken_relations, refuse_without_validation, violations
+from analysis.contracts.roadmap import TEXT_TABLES, TYPED_TABLES
+from analysis.contracts.tables import INDICATOR_TABLES
 from analysis.errors import AnalysisError
 from roadmaps import HOUSE
 
@@ -226,7 +228,7 @@ def test_rows_without_their_pair():
 
 def test_validation_switched_off_is_refused():
     """In a process of its own: pandera reads the variable when it is imported."""
-    code = "from analysis.contracts.validation import refuse_without_validation as r; r()"
+    code = "from analysis.contracts.dictionary import refuse_without_validation as r; r()"
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={"PANDERA_VALIDATION_ENABLED": "False", "PYTHONIOENCODING": "utf-8"},

@@ -6,25 +6,23 @@ import sys
 import pandas as pd
 import pytest
 
-from analysis.contracts.school_groups import PUBLIC_TABLES
-from analysis.files.tables import PROCESSED, read_tables
+from analysis.contracts.effectiveness import PUBLIC_TABLES
+from analysis.files.storage import PROCESSED, read_tables
 from analysis.indicators import school_facts
+from analysis.indicators.duties import executor_results, task_results
 from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.execution import Duty, plan_against_fact, reporter_results
 from analysis.indicators.plan import composition, executor_load, plan_by_year
 from analysis.indicators.pooling import POOLED
 from analysis.indicators.school_tables import school_tables, supported_in, with_public
-from analysis.indicators.totals import executor_results, task_results
-from analysis.indicators.training import training_needs
-from analysis.lineage.explain import cell_chain, explain_cell
-from analysis.lineage.named import Question, cell_id, cell_question
-from analysis.lineage.store import stored
-from analysis.lineage.walk import Walk
-from analysis.pipeline.mask_record import choice_for
+from analysis.indicators.tables import training_needs
+from analysis.lineage.explain import Question, cell_chain, cell_id, cell_question, explain_cell
+from analysis.lineage.walk import Walk, stored
+from analysis.pipeline.audit import choice_for
 from analysis.project.explanation import printed_table
 from analysis.rules.config import load_project
-from analysis.rules.disclosure_policy import load_policy
 from analysis.rules.methods import load_methods
+from analysis.rules.office_files import load_policy
 from analysis.statistics.pooled import pooled_shares
 
 # What a line may begin with in a public walk, below the cell itself.

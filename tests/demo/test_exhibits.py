@@ -7,15 +7,14 @@ import pandas as pd
 import pytest
 
 from analysis.contracts.columns import hidden_from
-from analysis.contracts.effectiveness import PublicIndicators
-from analysis.contracts.indicators import PlanFact
+from analysis.contracts.dictionary import published_faults
+from analysis.contracts.effectiveness import MarkResults, PublicIndicators
+from analysis.contracts.execution import PlanFact
 from analysis.contracts.report import SchoolExecution
-from analysis.contracts.school_groups import MarkResults
 from analysis.contracts.tables import stored_in
-from analysis.contracts.validation import published_faults
-from analysis.files.tables import read_tables
+from analysis.files.storage import read_tables
 from analysis.indicators.school_tables import with_public
-from analysis.lineage.store import stored
+from analysis.lineage.walk import stored
 from analysis.presentation.catalogue import FAMILIES, family_of
 from analysis.presentation.edition import editions_of
 from analysis.presentation.write import exhibits_of

@@ -6,14 +6,13 @@ import re
 
 import pytest
 
-from analysis.demo.exam_sittings import all_sat, sitting
-from analysis.demo.exports import cell_of, exports
-from analysis.demo.layouts import percents_of
+from analysis.demo.exports import cell_of, exports, percents_of
+from analysis.demo.pupils import all_sat, sitting
 from analysis.demo.town import schools
 from analysis.intake.exports.recognise import read_export
 from analysis.rules.config import INVENTED
 from analysis.rules.exam_calendar import load_vocabulary
-from analysis.starter.sources import INSTALLATION
+from analysis.starter.new_project import INSTALLATION
 
 LAYOUTS = {
     "wide": "статистика по отметкам (ФИС ОКО)",

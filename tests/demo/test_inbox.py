@@ -6,11 +6,10 @@ from datetime import date
 import pytest
 
 from analysis.demo.exports import exports
-from analysis.demo.project import write_demo, write_inbox
-from analysis.demo.received import inbox_files
+from analysis.demo.project import inbox_files, write_demo, write_inbox
 from analysis.errors import AnalysisError
 from analysis.forms.receive import receive
-from analysis.forms.receive_exports import Said
+from analysis.forms.receptions import Said
 from analysis.rules.config import load_sources
 from office_text import text_of
 

@@ -4,10 +4,20 @@ import itertools
 
 import pytest
 
-from analysis.contracts.school_facts import CATEGORIES, POSTS, PUPIL_TOTAL, SOCIAL_GROUPS, TEACHERS, TRAINED, VACANCIES
-from analysis.demo.exam_sittings import all_sat, sat, sitting, sittings
-from analysis.demo.layouts import SUBJECT_CODES
-from analysis.demo.pupils import Chance, contests, context_counts, deficit_counts, enrolment, staff_amounts
+from analysis.contracts.facts import CATEGORIES, POSTS, PUPIL_TOTAL, SOCIAL_GROUPS, TEACHERS, TRAINED, VACANCIES
+from analysis.demo.exports import SUBJECT_CODES
+from analysis.demo.pupils import (
+    Chance,
+    all_sat,
+    contests,
+    context_counts,
+    deficit_counts,
+    enrolment,
+    sat,
+    sitting,
+    sittings,
+    staff_amounts,
+)
 from analysis.demo.town import schools
 
 YEARS = (2020, 2021, 2022)

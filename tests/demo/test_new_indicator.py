@@ -3,15 +3,15 @@
 import pytest
 
 from analysis.cli import main
-from analysis.contracts.school_facts import YOUNG
+from analysis.contracts.facts import YOUNG
 from analysis.documents.run import gathered
-from analysis.documents.school_tables import tables
-from analysis.files.tables import read_tables
+from analysis.documents.school_note import tables_of_school
+from analysis.files.storage import read_tables
 from analysis.forms.collect import school_sheets
 from analysis.indicators.school_tables import with_public
-from analysis.lineage.store import stored
+from analysis.lineage.walk import stored
 from analysis.rules.config import load_project
-from analysis.rules.indicator_passport import PartOf, known_parts
+from analysis.rules.methods import PartOf, known_parts
 
 ID, NAME = "young_teacher_share", "Доля учителей до 35 лет"
 TEACHERS = "Всего учителей"
@@ -107,7 +107,7 @@ def test_it_is_printed_in_2022_and_not_before(built):
 def test_the_note_of_a_school_shows_it(built):
     project = load_project(built)
     for year, is_there in ((2021, False), (2022, True)):
-        shown = "\n".join(tables(gathered(project, year), "edu990005"))
+        shown = "\n".join(tables_of_school(gathered(project, year), "edu990005"))
         assert ("учителей до 35 лет" in shown) is is_there
 
 

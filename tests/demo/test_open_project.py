@@ -12,7 +12,7 @@ import pytest
 import analysis
 from analysis.errors import AnalysisError
 from analysis.files.progress import SILENT
-from analysis.project import frames, opened, results
+from analysis.project import frames, opened
 from analysis.publishing import Request, publish
 
 
@@ -26,7 +26,7 @@ def public(published):
     return analysis.open_project(published, audience="public")
 
 
-@pytest.mark.parametrize("about", [analysis.open_project, opened, frames, results], ids=lambda about: about.__name__)
+@pytest.mark.parametrize("about", [analysis.open_project, opened, frames], ids=lambda about: about.__name__)
 def test_the_examples_of_the_help_are_right(about, city, published, monkeypatch):
     monkeypatch.chdir(published.parent)
     runner = doctest.DocTestRunner(optionflags=doctest.IGNORE_EXCEPTION_DETAIL)

@@ -12,7 +12,7 @@ from analysis.cli import main
 from analysis.contracts.findings import blocking
 from analysis.demo.project import write_demo
 from analysis.errors import AnalysisError
-from analysis.files.tables import read_table
+from analysis.files.storage import read_table
 from analysis.pipeline.internal import internal_sources
 from analysis.rules.config import INVENTED, load_project, load_sources
 from office_text import text_of

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from frictionless import Package
 
-from analysis.contracts.blanks import WHY_EMPTY
-from analysis.contracts.school_groups import column_title
+from analysis.contracts.effectiveness import column_title
+from analysis.contracts.report import WHY_EMPTY
 
 PROFILES = "https://datapackage.org/profiles/2.0/{}.json"
 NUMBERS = {"integer": "Int64", "number": "Float64"}

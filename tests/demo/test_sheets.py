@@ -5,9 +5,8 @@ import io
 import openpyxl
 import pytest
 
-from analysis.demo.exam_sittings import sat, sitting
-from analysis.demo.pupils import staff_amounts
-from analysis.demo.sheets import all_slips
+from analysis.demo.books import all_slips
+from analysis.demo.pupils import sat, sitting, staff_amounts
 from analysis.demo.town import schools
 
 

@@ -6,13 +6,13 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from analysis.cleaning.names import Register
 from analysis.cleaning.returns import fact_table
-from analysis.cleaning.schools import Register
 from analysis.documents.material import Material
-from analysis.documents.settings import Settings
 from analysis.indicators.tables import indicator_tables
 from analysis.presentation.edition import Edition
 from analysis.rules.config import Collection, Report, load_project, load_sources, load_terms
+from analysis.rules.documents import Settings
 from analysis.rules.methods import load_methods
 from roadmaps import HOUSE
 from school_tables import result, results

@@ -11,13 +11,14 @@ import pypdf
 import pytest
 
 from analysis.documents import run
-from analysis.documents.authored import Key, Reply
-from analysis.documents.contests_note import contests_note
-from analysis.documents.courses_request import courses_request
-from analysis.documents.meeting_brief import meeting_brief
+from analysis.documents.city_documents import contests_note, courses_request, meeting_brief, selection_note
+from analysis.documents.material import Key, Reply
 from analysis.documents.school_note import _own, _pupils, school_notes
-from analysis.documents.selection_note import selection_note
-from analysis.documents.settings import (
+from analysis.documents.staging import LISTED, Batch, Document, publish_documents
+from analysis.errors import AnalysisError
+from analysis.files.progress import SILENT
+from analysis.presentation.school_facts import VPR_NOTICE
+from analysis.rules.documents import (
     CONTESTS,
     COURSES,
     MEETING,
@@ -27,10 +28,6 @@ from analysis.documents.settings import (
     DocumentRows,
     Settings,
 )
-from analysis.documents.staging import LISTED, Batch, Document, publish_documents
-from analysis.errors import AnalysisError
-from analysis.files.progress import SILENT
-from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.rules.written import DEFAULT_RULE
 from roadmaps import HOUSE
 

@@ -14,12 +14,11 @@ from PIL import Image
 
 from analysis.cli import main
 from analysis.documents import run
-from analysis.documents.added_file import page_pictures
-from analysis.documents.report_pieces import ReportOfYear
-from analysis.documents.settings import load_settings
+from analysis.documents.annexes import ReportOfYear, page_pictures
 from analysis.documents.staging import LISTED
 from analysis.errors import AnalysisError
 from analysis.files.progress import SILENT
+from analysis.rules.documents import load_settings
 from roadmaps import HOUSE
 
 HEAD = '[[pack]]\nname = "совет"\nyear = 2021\ntitle = "К заседанию"\nminutes_date = 2021-12-28\nminutes_number = "5"\n'

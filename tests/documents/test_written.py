@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from analysis.cleaning.schools import Register
-from analysis.documents.authored import Key, as_markdown, load_decisions, load_replies, written_lines
-from analysis.documents.settings import SETTINGS_FILE, load_settings
+from analysis.cleaning.names import Register
+from analysis.documents.material import Key, as_markdown, load_decisions, load_replies, written_lines
 from analysis.errors import AnalysisError
+from analysis.rules.documents import SETTINGS_FILE, load_settings
 
 REGISTER = Register(
     pd.DataFrame(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.files.atomic import only_one_at_work, recover_folder, replace_folder, write_file_whole
+from analysis.files.storage import only_one_at_work, recover_folder, replace_folder, write_file_whole
 
 
 def _folder(path: Path, text: str) -> Path:

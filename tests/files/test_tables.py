@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.files.tables import PROCESSED, fingerprint, read_manifest, read_table, tables_are_whole, write_tables
+from analysis.files.storage import PROCESSED, fingerprint, read_manifest, read_table, tables_are_whole, write_tables
 
 TABLE = pd.DataFrame({"code": pd.Series(["4.1", "4.10"], dtype="str"), "count": pd.array([None, 0], dtype="Int64")})
 

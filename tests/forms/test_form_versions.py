@@ -7,9 +7,9 @@ import pytest
 
 from analysis.cleaning.returns import fact_table
 from analysis.cleaning.school_sheets import clean_school_sheets, school_fact_tables
-from analysis.contracts import school_facts
+from analysis.contracts import facts
+from analysis.contracts.facts import TEACHERS, AskedLine, are_asked
 from analysis.contracts.forms import EVIDENCE, EXECUTION, FORM_VERSION, OWN_MEASURES, VERSIONS, form_identity
-from analysis.contracts.school_facts import TEACHERS, AskedLine, are_asked
 from analysis.errors import AnalysisError
 from analysis.forms.collect import school_sheets
 from analysis.forms.workbook import form_bytes
@@ -17,20 +17,20 @@ from analysis.indicators.completeness import asked_lines, given_lines, reporter_
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.rules.config import Collection
-from analysis.rules.indicator_passport import part_of
+from analysis.rules.methods import part_of
 from roadmaps import COUNTED
 
 COLLECTION = Collection(("УО",), "ОО")
 ADDED = AskedLine("Логопедов", "человек", since=2022)
 DROPPED = AskedLine("Вожатых", "человек", until=2020)
-EVERY_YEAR = tuple(line for line in school_facts.FORM_LINES["staff"] if line == AskedLine(line.name, line.unit))
+EVERY_YEAR = tuple(line for line in facts.FORM_LINES["staff"] if line == AskedLine(line.name, line.unit))
 OLD = [line.name for line in EVERY_YEAR]
 OWN_SHEETS = [(EXECUTION, [], {}), (EVIDENCE, [], {}), (OWN_MEASURES, [], {})]
 
 
 @pytest.fixture(autouse=True)
 def lines(monkeypatch):
-    monkeypatch.setitem(school_facts.FORM_LINES, "staff", (*EVERY_YEAR, ADDED, DROPPED))
+    monkeypatch.setitem(facts.FORM_LINES, "staff", (*EVERY_YEAR, ADDED, DROPPED))
 
 
 def _staff_sheet(year):

@@ -10,7 +10,7 @@ import pytest
 from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
 from analysis.forms.receive import receive
-from analysis.forms.receive_exports import Said
+from analysis.forms.receptions import Said
 from analysis.forms.workbook import form_bytes
 from analysis.intake.exports import recognise
 from analysis.intake.exports.cells import Line

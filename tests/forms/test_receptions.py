@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
-from analysis.forms.receive import receive
-from analysis.forms.receive_exports import Said
-from analysis.forms.take_back import take_back
+from analysis.forms.receive import receive, take_back
+from analysis.forms.receptions import Said
 from analysis.forms.workbook import form_bytes
 from analysis.intake.returns import Identity
 from analysis.intake.workbook import read_workbook

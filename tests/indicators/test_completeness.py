@@ -7,9 +7,9 @@ import pytest
 
 from analysis.cleaning.returns import fact_table
 from analysis.contracts.columns import typed_table
-from analysis.contracts.indicators import INDICATOR_TABLES
-from analysis.contracts.school_facts import CONTEXT_GROUPS, SCHOOL_FACT_TABLES
-from analysis.contracts.validation import violations
+from analysis.contracts.dictionary import violations
+from analysis.contracts.facts import CONTEXT_GROUPS, SCHOOL_FACT_TABLES
+from analysis.contracts.tables import INDICATOR_TABLES
 from analysis.indicators.completeness import (
     asked_lines,
     completeness,

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from analysis.indicators.duties import measures_named, municipal_unnamed, reporting_schools, supported_schools
+from analysis.indicators.duties import measures_named, municipal_unnamed, reporting_schools
+from analysis.indicators.school_facts import supported_schools
 from analysis.rules.config import Collection, Report
 
 COLLECTION = Collection(("УО", "ИМО"), "ОО")

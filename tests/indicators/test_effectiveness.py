@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
-from analysis.contracts.school_facts import FORM_LINES, TRAINED
-from analysis.contracts.validation import violations
-from analysis.indicators.effectiveness import SHIFTED, indicator_gaps, school_indicators
+from analysis.contracts.dictionary import violations
+from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, SHIFTED
+from analysis.contracts.facts import FORM_LINES, TRAINED
+from analysis.indicators.effectiveness import indicator_gaps, school_indicators
 from analysis.rules.exam_calendar import load_calendar
-from analysis.rules.indicator_passport import load_passport
+from analysis.rules.methods import load_passport
 from school_tables import result, results
 
 HOUSE = Path(__file__).parents[2]

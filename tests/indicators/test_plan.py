@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis.contracts.indicators import INDICATOR_TABLES
-from analysis.contracts.validation import violations
+from analysis.contracts.dictionary import violations
+from analysis.contracts.tables import INDICATOR_TABLES
 from analysis.indicators.plan import (
     asked,
     calendar,

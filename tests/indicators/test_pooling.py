@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
-from analysis.contracts.validation import violations
+from analysis.contracts.dictionary import violations
+from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, JUMPED, NOT_ESTIMATED, UNCOUNTABLE
 from analysis.indicators.effectiveness import effectiveness
-from analysis.indicators.pooling import BROKEN_OFF, JUMPED, NO_EARLIER_YEAR, NOT_ESTIMATED, UNCOUNTABLE
+from analysis.indicators.pooling import BROKEN_OFF, NO_EARLIER_YEAR
 from analysis.rules.exam_calendar import load_calendar
-from analysis.rules.indicator_passport import load_passport
+from analysis.rules.methods import load_passport
 from analysis.statistics.foresight import year_to_come
 from analysis.statistics.pooled import pooled_shares
 from school_tables import result, results

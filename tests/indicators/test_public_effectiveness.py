@@ -3,15 +3,14 @@
 import pandas as pd
 import pytest
 
-from analysis.contracts.effectiveness import PUBLIC_EFFECTIVENESS
-from analysis.contracts.validation import violations
+from analysis.contracts.dictionary import violations
+from analysis.contracts.effectiveness import FORESEEN, PUBLIC_EFFECTIVENESS
 from analysis.indicators.effectiveness import school_indicators
-from analysis.indicators.pooling import FORESEEN
 from analysis.indicators.public_effectiveness import HIDDEN, public_effectiveness
 from analysis.indicators.school_tables import school_tables
 from analysis.indicators.tables import effectiveness_tables
-from analysis.rules.disclosure_policy import DEFAULT_POLICY
 from analysis.rules.methods import load_methods
+from analysis.rules.office_files import DEFAULT_POLICY
 from roadmaps import HOUSE
 from school_towns import result, results, town_facts
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.indicators.selection_hits import repeated_over_breaks
+from analysis.indicators.selection import repeated_over_breaks
 from analysis.rules.exam_calendar import Sitting
 
 WORDS = {(2020, "осень"): "осень", (2021, "весна"): "весна", (2022, "весна"): "весна", (2022, "осень"): "осень"}

@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
-from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
-from analysis.contracts.school_groups import GROUP_TABLES, PUBLIC_TABLES
-from analysis.contracts.validation import violations
+from analysis.contracts.dictionary import violations
+from analysis.contracts.effectiveness import GROUP_TABLES, PUBLIC_TABLES
+from analysis.contracts.facts import SCHOOL_FACT_TABLES
 from analysis.indicators.masking import part_sheet
 from analysis.indicators.school_tables import public_rows, school_tables
-from analysis.rules.disclosure_policy import DEFAULT_POLICY
+from analysis.rules.office_files import DEFAULT_POLICY
 from school_towns import printed, result, results, score, town_facts
 
 MARKS = ["group_name", "school_count", "participant_count", "mark_2_count", "mark_3_count", "mark_4_count"]

@@ -7,13 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.contracts.dictionary import violations
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
-from analysis.contracts.validation import violations
 from analysis.errors import AnalysisError
 from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.tables import selection_tables
-from analysis.rules.indicator_passport import load_passport
-from analysis.rules.methods import NO_REPETITION, SELECTION_FILE, load_methods, load_rules
+from analysis.rules.methods import NO_REPETITION, SELECTION_FILE, load_methods, load_passport, load_rules
 from school_tables import result, results
 
 HOUSE = Path(__file__).parents[2]

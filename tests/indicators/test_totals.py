@@ -5,11 +5,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from analysis.contracts.dictionary import violations
 from analysis.contracts.execution import EXECUTION_STATUSES, STATUS_COUNTS, TaskResults
-from analysis.contracts.indicators import INDICATOR_TABLES
-from analysis.contracts.validation import violations
+from analysis.contracts.tables import INDICATOR_TABLES
+from analysis.indicators.duties import COUNTS, executor_results, school_results, task_results
 from analysis.indicators.execution import Duty
-from analysis.indicators.totals import COUNTS, executor_results, school_results, task_results
 from roadmaps import COUNTED
 
 CUTOFFS = {2021: date(2022, 1, 31)}

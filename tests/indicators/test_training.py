@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.contracts.dictionary import violations
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES
-from analysis.contracts.validation import violations
-from analysis.indicators.training import places, training_needs
+from analysis.indicators.tables import places, training_needs
 
 
 def _needs(*rows):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.contracts.typed import TYPED_TABLES
-from analysis.contracts.validation import broken_relations, violations
+from analysis.contracts.dictionary import broken_relations, violations
+from analysis.contracts.roadmap import TYPED_TABLES
 from analysis.errors import AnalysisError
 from plan_documents import SIGNED, document, merged, read, rows
 from word_documents import table

@@ -60,7 +60,7 @@ BAD = {
 
 @pytest.fixture(autouse=True)
 def without_libreoffice(monkeypatch):
-    monkeypatch.setattr("analysis.intake.office_file.program", lambda: None)
+    monkeypatch.setattr("analysis.intake.files.program", lambda: None)
 
 
 @pytest.mark.parametrize("kind", BAD)

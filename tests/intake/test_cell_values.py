@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from analysis.intake.cell_values import CellNotReadError, read_count, read_date, read_number, read_text
+from analysis.intake.cells import CellNotReadError, read_count, read_date, read_number, read_text
 
 AUGUST = date(2021, 8, 25)
 

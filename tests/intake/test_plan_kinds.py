@@ -2,9 +2,9 @@
 
 import pytest
 
+from analysis.contracts.dictionary import broken_relations, violations
 from analysis.contracts.findings import blocking
-from analysis.contracts.typed import TYPED_TABLES
-from analysis.contracts.validation import broken_relations, violations
+from analysis.contracts.roadmap import TYPED_TABLES
 from plan_documents import document, merged, read, rows, said
 from plan_page import page
 from roadmaps import HOUSE

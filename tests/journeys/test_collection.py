@@ -12,7 +12,7 @@ import pytest
 from lxml import html
 
 from analysis.cli import main
-from analysis.files.tables import read_table
+from analysis.files.storage import read_table
 from town_projects import house_that_collects
 
 VERDICT = (12, 13, 14)  # decision, who, day

@@ -21,13 +21,13 @@ from scipy.optimize import milp
 from analysis.cleaning.returns import fact_table
 from analysis.cli import main
 from analysis.contracts.columns import typed_table
-from analysis.contracts.school_facts import SCHOOL_FACT_TABLES
+from analysis.contracts.effectiveness import FORESEEN
+from analysis.contracts.facts import SCHOOL_FACT_TABLES
 from analysis.demo.project import demo_files
 from analysis.indicators import tables as indicators
-from analysis.indicators.pooling import FORESEEN
 from analysis.pipeline import check as pipeline
 from analysis.presentation.shares import points
-from analysis.rules import disclosure_policy
+from analysis.rules import office_files
 from school_towns import SUPPORTED, result, results, town_facts
 from town_projects import copy_of_the_house
 
@@ -99,9 +99,9 @@ def site(tmp_path_factory, facts):
     (folder / "project.toml").write_text(
         re.sub(r"editions = .*", f"editions = {list(YEARS)}", settings), encoding="utf-8"
     )
-    key = folder / disclosure_policy.SECRET_FILE
+    key = folder / office_files.SECRET_FILE
     key.parent.mkdir()
-    key.write_bytes(demo_files()[disclosure_policy.SECRET_FILE])  # or another run would hide other numbers
+    key.write_bytes(demo_files()[office_files.SECRET_FILE])  # or another run would hide other numbers
     checked = pipeline.check_project
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "check_project", lambda *given: _with_facts(checked(*given), facts))

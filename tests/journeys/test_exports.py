@@ -8,7 +8,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from analysis.files.tables import read_table
+from analysis.files.storage import read_table
 from analysis.rules.config import load_sources
 from export_files import NAMES, PROTOCOL_HEADING, csv_text, f1, f1_row, protocol, protocol_row, xlsx
 

@@ -13,7 +13,7 @@ import pytest
 from lxml import html
 
 from analysis.cli import _parser, main
-from analysis.files.tables import read_table
+from analysis.files.storage import read_table
 from analysis.rules.written import DEFAULT_RULE
 from roadmaps import FIRST, HOUSE, SECOND, TASK, document
 

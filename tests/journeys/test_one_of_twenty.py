@@ -13,7 +13,7 @@ from analysis.contracts.findings import blocking
 from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.forms.annotate import annotate
 from analysis.forms.receive import receive
-from analysis.forms.receive_exports import Said
+from analysis.forms.receptions import Said
 from analysis.forms.workbook import form_bytes
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.facts import read_facts

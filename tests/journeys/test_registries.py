@@ -8,7 +8,7 @@ import pytest
 from analysis.cli import main
 from analysis.documents.run import gathered
 from analysis.documents.school_note import facts
-from analysis.files.tables import read_table
+from analysis.files.storage import read_table
 from analysis.rules.config import load_project
 from town_projects import house_that_collects
 

@@ -7,7 +7,6 @@ import pytest
 
 from analysis.cleaning.returns import fact_table
 from analysis.cleaning.school_sheets import school_fact_tables
-from analysis.cleaning.typed_rows import rule_tables
 from analysis.contracts.columns import typed_table
 from analysis.contracts.facts import COUNTED, LATE, REPLACED
 from analysis.contracts.report import DisplacedResults, ReceivedCells
@@ -15,9 +14,10 @@ from analysis.indicators.quality import quality_tables
 from analysis.indicators.school_edges import group_tables
 from analysis.indicators.tables import effectiveness_tables, indicator_tables
 from analysis.pipeline.chains import chain_words, edges_of
+from analysis.presentation.logs import rule_tables
 from analysis.rules.config import Collection, Report, Source, load_project
-from analysis.rules.disclosure_policy import DEFAULT_POLICY, OPEN_CHOICE
 from analysis.rules.methods import load_methods
+from analysis.rules.office_files import DEFAULT_POLICY, OPEN_CHOICE
 from roadmaps import HOUSE, OF_MEASURE, OF_TARGET
 from stores import store_of
 

@@ -4,8 +4,17 @@ import pytest
 
 from analysis.contracts.findings import column_letters
 from analysis.errors import AnalysisError
-from analysis.lineage.explain import PrintedTable, explain, explain_cell
-from analysis.lineage.named import Question, cell_id, cell_question, position, table_code, unquoted
+from analysis.lineage.explain import (
+    PrintedTable,
+    Question,
+    cell_id,
+    cell_question,
+    explain,
+    explain_cell,
+    position,
+    table_code,
+    unquoted,
+)
 
 FIELDS = [
     {"name": "measure_label", "title": "№", "description": "Номер"},

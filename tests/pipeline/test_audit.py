@@ -8,15 +8,14 @@ import pytest
 
 from analysis.cli import main
 from analysis.errors import AnalysisError
-from analysis.files.tables import read_tables
+from analysis.files.storage import read_tables
 from analysis.indicators.cell_relations import Cell, Relation, total_of
-from analysis.indicators.disclosure_audit import Proven, proven
-from analysis.indicators.masking import Sheet
+from analysis.indicators.masking import Proven, Sheet, proven
 from analysis.indicators.school_tables import KEYS, LISTED, public_rows, school_tables, with_public
-from analysis.lineage.store import stored
+from analysis.lineage.walk import stored
 from analysis.pipeline.audit import Audit, doubts, printed_cells, provable, refuse_open_cells
 from analysis.rules.config import load_project
-from analysis.rules.disclosure_policy import DEFAULT_POLICY, Choice
+from analysis.rules.office_files import DEFAULT_POLICY, Choice
 from school_towns import result, results, town_facts
 
 

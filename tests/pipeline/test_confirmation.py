@@ -6,7 +6,7 @@ import pytest
 
 from analysis.contracts.findings import DOUBTFUL, Severity
 from analysis.errors import AnalysisError
-from analysis.intake import office_file
+from analysis.intake import files
 from analysis.intake.files import needs_confirmation, read_blocks
 from analysis.pipeline.check import check_project
 from analysis.project import work
@@ -84,10 +84,10 @@ def office_ole2() -> bytes:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100
 
 
-@pytest.mark.skipif(not office_file.program(), reason="LibreOffice is not present: .odt, .rtf and .doc are not read")
+@pytest.mark.skipif(not files.program(), reason="LibreOffice is not present: .odt, .rtf and .doc are not read")
 def test_other_word_processors_are_read_through_libreoffice():
     word = document(table(*rows(HEADER, *PLAN)))
-    odt = office_file.converted(word, "docx", "plan.docx", "odt")
+    odt = files.converted(word, "docx", "plan.docx", "odt")
     blocks, findings = read_blocks(odt, "plan.odt")
     assert findings == []
     as_word = [[cell.text for cell in block.cells] for block in read_blocks(word, "plan.docx")[0]]

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
+from analysis.contracts.dictionary import findings_table
 from analysis.errors import AnalysisError
-from analysis.files.atomic import BUILD_LOCK, only_one_at_work
+from analysis.files.storage import BUILD_LOCK, only_one_at_work
 from analysis.indicators.school_tables import school_tables
-from analysis.pipeline.check import findings_table
-from analysis.pipeline.mask_record import choice_for, keep_record, with_printed_before
-from analysis.rules.disclosure_policy import DEFAULT_POLICY, OPEN_CHOICE, SECRET_FILE
+from analysis.pipeline.audit import choice_for, keep_record, with_printed_before
+from analysis.rules.office_files import DEFAULT_POLICY, OPEN_CHOICE, SECRET_FILE
 from school_towns import result, results, town_facts
 
 MARKS = ["mark_2_count", "mark_3_count", "mark_4_count", "mark_5_count"]

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.pipeline.missing_pieces import refuse_lost_references, refuse_without_annex
+from analysis.presentation.place import refuse_lost_references, refuse_without_annex
 
 DOCUMENT = "2021/annual-report-2021.qmd"
 SUMMARY = 'Текст.\n\n```{python}\n#| output: asis\nplace(f"{year}/summary")\n```\n'

@@ -5,23 +5,22 @@ import hashlib
 import pandas as pd
 import pytest
 
-from analysis.cleaning.plan_versions import paired
 from analysis.cleaning.returns import fact_table
+from analysis.cleaning.versions import paired
 from analysis.contracts.columns import OTHER_NUMBER
+from analysis.contracts.dictionary import violations
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.findings import blocking
-from analysis.contracts.indicators import INDICATOR_TABLES
-from analysis.contracts.validation import violations
+from analysis.contracts.tables import INDICATOR_TABLES
 from analysis.errors import AnalysisError
 from analysis.indicators.edges import plan_edges, received_edges
-from analysis.indicators.plan import in_force
-from analysis.indicators.plan_changes import _otherwise
+from analysis.indicators.plan import _otherwise, in_force
 from analysis.indicators.tables import indicator_tables
 from analysis.lineage.walk import Walk
 from analysis.pipeline.chains import chain_words
 from analysis.pipeline.check import check_project
 from analysis.pipeline.unsettled_facts import by_earlier_numbers, measures_of_year
-from analysis.presentation import plan_changes, sentences
+from analysis.presentation import plan_tables, sentences
 from analysis.presentation.catalogue import family_of
 from analysis.presentation.edition import editions_of
 from analysis.rules.config import Collection, load_project, load_sources
@@ -150,9 +149,9 @@ def test_a_number_that_follows_from_other_words_is_told_and_past_years_are_not()
 
 
 def test_the_chapter_and_the_sentence(editions):
-    assert plan_changes.section(editions[2023]) == ("", [])
-    assert plan_changes.sentence(editions[2023]) == ""
-    words, shown = plan_changes.section(editions[2025])
+    assert plan_tables.section(editions[2023]) == ("", [])
+    assert plan_tables.sentence(editions[2023]) == ""
+    words, shown = plan_tables.section(editions[2025])
     assert [one.label for one in shown] == ["tbl-document-changes", "tbl-dropped-facts"]
     assert all(family_of(one.label).amended for one in shown)
     said = "С 01.07.2024 документ действует в новой редакции (приказ № 7): показателей добавлено — 2, исключено — 3, "

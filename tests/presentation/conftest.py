@@ -7,8 +7,8 @@ import pytest
 from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
 from analysis.presentation.edition import Edition
-from analysis.rules.assumptions import load_assumptions
 from analysis.rules.config import load_project, load_sources, load_terms
+from analysis.rules.office_files import load_assumptions
 from roadmaps import HOUSE
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.presentation.city_schools import city_note, counted, published
+from analysis.presentation.edition import city_note, counted, published
 
 SHARE = {"aspect": None, "procedure": None, "subject": None, "programme_grade": None, "wave": None}
 EXAM = {"procedure": "ВПР", "subject": "Математика", "programme_grade": 6, "wave": "весна"}

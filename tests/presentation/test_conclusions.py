@@ -5,11 +5,9 @@ from typing import NamedTuple
 
 import pytest
 
-from analysis.documents.settings import KINDS
-from analysis.presentation.conclusions.evidence import Evidence
 from analysis.presentation.conclusions.listing import SENTENCES, conclusions
-from analysis.presentation.conclusions.places import PLACES, REPORT
-from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, PUBLIC, SCHOOL, Case, Said
+from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, PUBLIC, SCHOOL, Case, Evidence, Said
+from analysis.rules.documents import KINDS, PLACES, REPORT
 from analysis.rules.methods import SAME_PROCEDURE
 from analysis.rules.written import DEFAULT_RULE
 from hand_made import RULE, case, contest, effect, hit, low, measure, selected, share, threshold, topic

@@ -8,21 +8,20 @@ import pytest
 from analysis.indicators.public_effectiveness import public_effectiveness
 from analysis.indicators.school_tables import school_tables
 from analysis.indicators.tables import effectiveness_tables
-from analysis.presentation import effectiveness, notebook_pictures, passport, school_facts
-from analysis.presentation.conclusions.evidence import Evidence
+from analysis.presentation import effectiveness, logs, school_facts
 from analysis.presentation.conclusions.listing import conclusions
-from analysis.presentation.conclusions.places import REPORT
-from analysis.presentation.conclusions.sentence import Case
+from analysis.presentation.conclusions.sentence import Case, Evidence
 from analysis.presentation.effectiveness import NO_INDICATORS
 from analysis.presentation.effectiveness_pictures import effects_picture, slope_pictures
 from analysis.presentation.exports import resource
-from analysis.presentation.indicator_words import change_words
-from analysis.presentation.learning import topics_picture
 from analysis.presentation.logs import assumed
 from analysis.presentation.school_facts import LARGER_REMAIN, VPR_NOTICE
-from analysis.project.shown import shown
-from analysis.rules.disclosure_policy import DEFAULT_POLICY
+from analysis.presentation.shares import change_words
+from analysis.presentation.supported import topics_picture
+from analysis.project.exhibition import shown
+from analysis.rules.documents import REPORT
 from analysis.rules.methods import load_methods
+from analysis.rules.office_files import DEFAULT_POLICY
 from analysis.rules.written import DEFAULT_RULE
 from hand_made import effect
 from roadmaps import HOUSE
@@ -200,7 +199,7 @@ def test_the_data_of_every_exhibit_are_described(edition_with, internal):
     edition = edition_with(_town(FAR), internal=internal)
     kept = {"competence": "string", "deficit_schools": "string", "flags": "string"}  # as they come back from disk
     edition.tables["training_needs"] = edition.tables["training_needs"].astype(kept)
-    shown = [*effectiveness.sections(edition)[1], *passport.section(edition)[1]]
+    shown = [*effectiveness.sections(edition)[1], *logs.section(edition)[1]]
     assert len(shown) > 7
     for one in shown:
         fields = resource(one, one.data, b"")["schema"]["fields"]
@@ -223,7 +222,7 @@ def test_notices_stand_wherever_they_must(edition_with):
 
 def test_the_annex_prints_every_indicator_of_the_edition_with_its_source(edition_with):
     edition = edition_with(_town(FAR))
-    text, (table,) = passport.section(edition)
+    text, (table,) = logs.section(edition)
     there = edition.indicators.dropna(subset=["value"])
     used = set(there.loc[there["calendar_year"] <= edition.calendar_year, "indicator_id"])
     assert 0 < len(used) < len(edition.methods.passport.indicators)
@@ -251,7 +250,7 @@ def test_pictures_say_their_numbers(edition_with):
 
 
 def _dots(edition):
-    return [one for one in notebook_pictures.notebook_pictures(edition) if one.label.startswith("fig-dots")]
+    return [one for one in effectiveness.notebook_pictures(edition) if one.label.startswith("fig-dots")]
 
 
 @pytest.mark.parametrize(("change", "said"), [(0.0321, "+3"), (-0.05, "−5"), (-0.0001, "0")])
@@ -268,11 +267,11 @@ def _alternative(exhibit):
 def test_low_procedures_are_drawn_for_the_office(edition_with):
     edition = edition_with(_town(FULL))
     for rule in edition.methods.rules:
-        picture = notebook_pictures.low_picture(edition, rule)
+        picture = effectiveness.low_picture(edition, rule)
         assert picture.data["school_login"].tolist() == ["edu1"]
         assert "Школа 1, ВПР, весна: математика, 5 кл.: 100 %" in _alternative(picture)
     nobody = edition_with(_town(LIKE))
-    assert notebook_pictures.low_picture(nobody, nobody.methods.rules[0]) is None
+    assert effectiveness.low_picture(nobody, nobody.methods.rules[0]) is None
 
 
 def test_topics_and_marks_against_the_journal_are_drawn_where_there_are_any(edition_with):
@@ -283,10 +282,10 @@ def test_topics_and_marks_against_the_journal_are_drawn_where_there_are_any(edit
     exhibit, said = topics_picture(edition)
     assert f"Оценивание: {teachers} из {diagnosed}; школ " in _alternative(exhibit)
     assert said == f"Чаще всего дефицит найден по теме «Оценивание»: у {teachers} из {diagnosed} учителей."
-    words = _alternative(notebook_pictures.journal_picture(edition))
+    words = _alternative(effectiveness.journal_picture(edition))
     assert "Школа 1, Математика, 5 класс, весна: понизили 20 %, подтвердили 50 %, повысили 30 %" in words
     without = edition_with(_town(LIKE), deficits=deficits[deficits["calendar_year"] == 2020])
-    assert topics_picture(without) is notebook_pictures.journal_picture(without) is None
+    assert topics_picture(without) is effectiveness.journal_picture(without) is None
 
 
 def test_a_notebook_shows_a_picture_with_its_caption_and_notices(edition_with):

@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning.returns import fact_table
-from analysis.cleaning.typed_rows import rule_tables
 from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
 from analysis.pipeline.chains import chain_words, edges_of
-from analysis.presentation import execution, execution_tables, main_page, outstanding, progress
-from analysis.presentation.chains import chains, internal_sections
+from analysis.presentation import execution, main_page, progress
+from analysis.presentation.exhibits import chains, internal_sections
 from analysis.presentation.exports import for_programs
-from analysis.presentation.quality import reported
+from analysis.presentation.logs import rule_tables
+from analysis.presentation.sentences import reported
 from analysis.presentation.words import rows_of
 from analysis.presentation.write import _sections
 from analysis.rules.config import Collection, Report
@@ -132,7 +132,7 @@ def test_plan_and_fact_stand_in_one_row_with_a_bar_a_deadline_and_a_name(made):
 
 
 def test_what_is_owed_is_said_by_name_kind_and_day(made):
-    rows = _rows(outstanding.owed(made()))
+    rows = _rows(execution.owed(made()))
     assert ["УО", "подтверждение возвращено", "1.4", "26.01.2022"] in rows
     assert ["управление образования", "не рассмотрено управлением", "1.3", "20.01.2022"] in rows
     mine = [row for row in rows if row[0] == "Школа Б"]
@@ -143,7 +143,7 @@ def test_what_is_owed_is_said_by_name_kind_and_day(made):
 
 
 def test_only_the_office_reads_why_it_was_sent_back(made):
-    row = next(row for row in _rows(outstanding.owed(made(internal=True))) if row[1] == "подтверждение возвращено")
+    row = next(row for row in _rows(execution.owed(made(internal=True))) if row[1] == "подтверждение возвращено")
     assert row[4:] == ["1", "нет подписи"]
 
 
@@ -192,7 +192,7 @@ def test_what_was_reported_without_documents_is_shown_with_what_is_reported(city
 
 
 def test_a_school_without_a_share_is_not_judged(made):
-    first, second = outstanding.schools(made())
+    first, second = execution.schools(made())
     assert first.caption == "Школа А: план и факт 2021 года"
     assert "school_login" not in first.data.columns
     assert _rows(first)[0][2:] == ["1", "1", "1", "0", "на рассмотрении"]
@@ -213,29 +213,29 @@ def _share(city, *parts):
 def test_the_part_of_a_share_that_a_few_make_up_is_told_of_no_school(city, parts):
     """The city has 25 of 50, 40 of 50 and 24 of 39, which is printed; less the one school it would be the other."""
     public = _share(city, *parts)
-    shown = [*outstanding.schools(public)]
+    shown = [*execution.schools(public)]
     assert [_rows(one)[0][3:6] for one in shown] == [["скрыто"] * 3] * 2
-    assert [one.data.iloc[0][list(outstanding.REPORTED)].isna().all() for one in shown] == [True, True]
+    assert [one.data.iloc[0][list(execution.REPORTED)].isna().all() for one in shown] == [True, True]
     listed = for_programs(public, shown[0], shown[0].data)
     assert listed.iloc[0]["reported_count_status"] == "hidden"
-    evidence = execution_tables.evidence(public)
+    evidence = execution.evidence(public)
     assert [row[-1] for row in _rows(evidence)] == ["скрыто"]
     assert evidence.data["confirmed_count"].isna().tolist() == [True]
     office = replace(public, internal=True)
-    told = [int(one.data.iloc[0]["reported_count"]) for one in outstanding.schools(office)]
+    told = [int(one.data.iloc[0]["reported_count"]) for one in execution.schools(office)]
     assert told == [part for part, _ in parts]
-    assert execution_tables.evidence(office).data["confirmed_count"].tolist() == [1]
+    assert execution.evidence(office).data["confirmed_count"].tolist() == [1]
 
 
 def test_the_parts_of_a_share_of_many_are_told(city):
     public = _share(city, (22, 30), (8, 20))
-    assert [_rows(one)[0][3] for one in outstanding.schools(public)] == ["22", "8"]
+    assert [_rows(one)[0][3] for one in execution.schools(public)] == ["22", "8"]
 
 
 def test_before_the_cutoff_nobody_is_blamed(made):
     edition = made(2022)
-    assert outstanding.owed(edition) is None
-    assert outstanding.said(edition).startswith(
+    assert execution.owed(edition) is None
+    assert execution.owed_words(edition).startswith(
         "На день последнего полученного файла срок отчёта за 2022 год не наступил"
     )
 
@@ -273,8 +273,8 @@ def test_that_all_have_reported_is_said_of_executors_and_schools_alike(city, mad
     edition = _sent_by(city, made, *sent)
     assert reported(edition) == said
     nothing = {"owed": edition.tables["owed"].iloc[:0]}
-    told = outstanding.said(replace(edition, tables=edition.tables | nothing))
-    assert told.endswith(said) if said.startswith("Форму") else told == outstanding.NOTHING_OWED
+    told = execution.owed_words(replace(edition, tables=edition.tables | nothing))
+    assert told.endswith(said) if said.startswith("Форму") else told == execution.NOTHING_OWED
     text = _plain(execution.said(edition))
     assert ("отчитались." in text) == (len(sent) == 7)
     assert (said in text) == (set(MUNICIPAL) <= set(sent)), "where a measure lacks its fact the bounds are named"
@@ -291,7 +291,7 @@ def test_a_form_that_leaves_a_measure_open_is_no_report_of_all(made, city):
 def test_nothing_owed_is_said_in_words(city, made):
     edition = _sent_by(city, made, *MUNICIPAL, *SCHOOLS_OF_FIVE)
     tables = edition.tables | {"owed": edition.tables["owed"].iloc[:0]}
-    assert outstanding.said(replace(edition, tables=tables)) == outstanding.NOTHING_OWED
+    assert execution.owed_words(replace(edition, tables=tables)) == execution.NOTHING_OWED
 
 
 def test_chains_stand_apart_and_only_for_the_office(made):

@@ -8,11 +8,10 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageChops
 
 from analysis.contracts.effectiveness import TrainingNeeds
-from analysis.contracts.indicators import PlanFact
+from analysis.contracts.execution import PlanFact
 from analysis.presentation import plan_tables
-from analysis.presentation.bars import plan_fact_bar
 from analysis.presentation.exhibits import Col, flagged_table, pipe
-from analysis.presentation.figures import STYLE, save
+from analysis.presentation.figures import STYLE, plan_fact_bar, save
 from analysis.presentation.words import count_words
 from analysis.publishing.word_pages import draw_for_word
 

@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from analysis.contracts.indicators import ExecutorLoad, Plan
+from analysis.contracts.execution import ExecutorLoad, Plan
 from analysis.contracts.report import OwnMeasures
 from analysis.presentation import plan_tables
 from analysis.presentation.exhibits import Exhibit, sheet_name

@@ -5,13 +5,18 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from analysis.presentation.russian import GENITIVE, counted, listed, long_date, month_name, short_date
 from analysis.presentation.shares import made_of, whole_percent
 from analysis.presentation.words import (
+    GENITIVE,
+    counted,
     cumulative_words,
     deadline_words,
     in_order_of_codes,
+    listed,
+    long_date,
     measure_words,
+    month_name,
+    short_date,
     target_words,
     total_words,
 )

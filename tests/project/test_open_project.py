@@ -9,7 +9,7 @@ from filelock import FileLock
 
 import analysis
 from analysis.errors import AnalysisError
-from analysis.files.tables import MANIFEST, PROCESSED
+from analysis.files.storage import MANIFEST, PROCESSED
 from town_projects import copy_of_the_house
 
 

@@ -10,8 +10,7 @@ import pytest
 
 from analysis.cli import main
 from analysis.project.status import FormsOfYear, Standing, Step, lines, next_step, standing
-from analysis.project.work import FINDINGS
-from analysis.rules.config import Collection, Project
+from analysis.rules.config import FINDINGS, Collection, Project
 from town_projects import copy_of_the_house, house_that_collects
 
 BEFORE, AFTER = date(2022, 1, 20), date(2022, 3, 1)

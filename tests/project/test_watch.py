@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.contracts.columns import pandas_types, typed_table
-from analysis.contracts.indicators import PlanFact
+from analysis.contracts.execution import PlanFact
 from analysis.errors import AnalysisError
 from analysis.files.progress import Progress
 from analysis.project.watch import AS_BEFORE, Watch, difference, stamps

@@ -9,7 +9,7 @@ import pytest
 from lxml import html as parsed_html
 from pypdf import PdfReader
 
-from analysis.publishing.project import PublishingError
+from analysis.publishing.source import PublishingError
 
 from .conftest import files, make_project, run, write
 

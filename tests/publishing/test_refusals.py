@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from analysis.publishing import PublishingError
-from analysis.publishing.project import read_project
+from analysis.publishing.source import read_project
 
 from .conftest import REPORTS, run, write
 

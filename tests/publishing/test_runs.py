@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.files.atomic import only_one_at_work
+from analysis.files.storage import only_one_at_work
 from analysis.publishing import PublishingError, Request, engines, publish
-from analysis.publishing.builtin import AT_WORK
+from analysis.publishing.engines import AT_WORK
 from analysis.publishing.state import Plan
 
 from .conftest import DOCUMENTS, Heard, files, make_project, run, write
@@ -273,7 +273,7 @@ def test_quarto_is_not_asked_for_what_the_project_file_leaves_out(reports: Path,
     plan = Plan({}, frozenset(), frozenset(), ("2021/annual-report-2021.qmd", "2021/meeting.qmd"))
 
     def render() -> object:
-        return engines.render("no-such-program", reports, tmp_path, plan, date(2023, 1, 31), Heard())
+        return engines.render_by_quarto("no-such-program", reports, tmp_path, plan, date(2023, 1, 31), Heard())
 
     assert render() == {}
     listed = settings.read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import zipfile
 import docx
 import pytest
 
-from analysis.publishing.project import PublishingError
+from analysis.publishing.source import PublishingError
 from analysis.publishing.word_pages import with_footer
 
 from .conftest import REPORTS

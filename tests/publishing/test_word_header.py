@@ -5,7 +5,7 @@ import io
 import docx
 import pytest
 
-from analysis.publishing.project import PublishingError
+from analysis.publishing.source import PublishingError
 from analysis.publishing.word_pages import with_first_header
 
 from .conftest import REPORTS

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.contracts.dictionary import violations
 from analysis.contracts.region import REGION_TABLES
-from analysis.contracts.validation import violations
-from analysis.files.tables import read_table as read_built
+from analysis.files.storage import read_table as read_built
 from analysis.indicators.effectiveness import LOWER_BOUND
 from analysis.region.comparison import (
     NO_NUMBERS,

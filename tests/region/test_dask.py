@@ -4,7 +4,7 @@ import pytest
 
 from analysis.errors import AnalysisError
 from analysis.files.progress import SILENT
-from analysis.region import workers
+from analysis.region import work
 from analysis.region.city import BUILD, Order
 from analysis.region.work import How, build
 from regions import ALONE, DAY, everything_in, given_up, never_the_same, tiny_region
@@ -36,18 +36,18 @@ def test_the_cluster_gives_the_same_and_runs_an_equal_order_again(cluster, tmp_p
 
 def test_a_task_that_the_cluster_gave_up_is_run_again_and_then_named(cluster, tmp_path):
     orders = [Order(BUILD, name, "", str(tmp_path / name), "2023-05-01") for name in ("twice", "always")]
-    told = {one["id"]: one["error"] for one in workers.run(orders, 1, cluster.scheduler_address, given_up)}
-    assert told == {"twice": "", "always": workers.DIED}
-    assert [len(list(tmp_path.glob(f"{name}.*"))) for name in ("twice", "always")] == [3, workers.TRIED]
+    told = {one["id"]: one["error"] for one in work.run(orders, 1, cluster.scheduler_address, given_up)}
+    assert told == {"twice": "", "always": work.DIED}
+    assert [len(list(tmp_path.glob(f"{name}.*"))) for name in ("twice", "always")] == [3, work.TRIED]
 
 
 def test_another_version_of_the_program_is_refused(cluster, monkeypatch):
-    monkeypatch.setattr(workers, "code_fingerprint", never_the_same)
+    monkeypatch.setattr(work, "code_fingerprint", never_the_same)
     with pytest.raises(AnalysisError, match="Другая версия программы у рабочих процессов: tcp://"):
-        list(workers.run([], 1, cluster.scheduler_address))
+        list(work.run([], 1, cluster.scheduler_address))
 
 
 def test_a_scheduler_without_workers_is_refused(cluster):
     cluster.scale(0)
     with pytest.raises(AnalysisError, match="нет рабочих процессов"):
-        list(workers.run([], 1, cluster.scheduler_address))
+        list(work.run([], 1, cluster.scheduler_address))

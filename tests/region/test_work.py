@@ -145,7 +145,7 @@ def test_a_city_that_left_the_region_is_in_no_table(own):
 
 
 def test_two_runs_at_once_are_refused(own):
-    from analysis.files.atomic import only_one_at_work
+    from analysis.files.storage import only_one_at_work
 
     with (
         only_one_at_work(own.output / ".region.lock"),

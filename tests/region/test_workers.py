@@ -8,10 +8,9 @@ import pytest
 
 from analysis.errors import AnalysisError
 from analysis.files.progress import SILENT
-from analysis.region import workers
+from analysis.region import work
 from analysis.region.city import BUILD, Order
-from analysis.region.work import How, build
-from analysis.region.workers import DIED, run
+from analysis.region.work import DIED, How, build, run
 from regions import ALONE, DAY, MOMENTS, deaths, everything_in, mortal, tiny_region
 
 PRELOADED = [
@@ -28,7 +27,7 @@ def quick_starts(monkeypatch):
     if "forkserver" in get_all_start_methods():
         context = get_context("forkserver")
         context.set_forkserver_preload(PRELOADED)
-        monkeypatch.setattr(workers, "get_context", lambda _: context)
+        monkeypatch.setattr(work, "get_context", lambda _: context)
 
 
 def test_three_killed_processes_change_no_byte(quick_starts, tmp_path):
@@ -59,7 +58,7 @@ def _broken_pool(monkeypatch, fatal):
                 return
             yield task(order)
 
-    monkeypatch.setattr(workers, "_round", a_round)
+    monkeypatch.setattr(work, "_round", a_round)
     return rounds
 
 
@@ -76,18 +75,18 @@ def test_a_city_that_always_dies_is_given_up_and_stops_nobody(monkeypatch):
     told = {one["id"]: one["error"] for one in run(_orders("a", "b", "c"), 2, task=_well)}
     assert told == {"a": "", "b": DIED, "c": ""}
     assert rounds[:3] == [["a", "b", "c"], ["b", "c"], ["b", "c"]]
-    assert rounds.count(["b"]) == workers.TRIED_ALONE
+    assert rounds.count(["b"]) == work.TRIED_ALONE
 
 
 def test_processes_are_renewed(monkeypatch):
     rounds = _broken_pool(monkeypatch, set())
-    names = [f"c{number}" for number in range(2 * workers.RENEWED_AFTER + 1)]
+    names = [f"c{number}" for number in range(2 * work.RENEWED_AFTER + 1)]
     assert [one["id"] for one in run(_orders(*names), 2, task=_well)] == names
-    assert [len(one) for one in rounds] == [2 * workers.RENEWED_AFTER, 1]
+    assert [len(one) for one in rounds] == [2 * work.RENEWED_AFTER, 1]
 
 
 def test_no_scheduler_is_one_sentence(monkeypatch):
     pytest.importorskip("distributed", reason="no distributed: the extra [region]")
-    monkeypatch.setattr(workers, "SECONDS", 0.2)
+    monkeypatch.setattr(work, "SECONDS", 0.2)
     with pytest.raises(AnalysisError, match="Планировщик tcp://127.0.0.1:9 не отвечает"):
         list(run(_orders("a"), 1, "tcp://127.0.0.1:9"))

@@ -3,7 +3,8 @@
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.rules.assumptions import ASSUMPTION_FILES, RATINGS, load_assumptions, load_red_share
+from analysis.rules.office_files import ASSUMPTION_FILES, load_assumptions, load_red_share
+from analysis.rules.written import RATINGS
 from roadmaps import HOUSE
 
 ENTRY = """[[assumption]]

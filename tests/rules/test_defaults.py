@@ -6,10 +6,8 @@ from datetime import date
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.rules.assumptions import load_assumptions
-from analysis.rules.disclosure_policy import load_policy
-from analysis.rules.indicator_passport import PASSPORT_FILE, load_passport
-from analysis.rules.methods import SELECTION_FILE, load_rules
+from analysis.rules.methods import PASSPORT_FILE, SELECTION_FILE, load_passport, load_rules
+from analysis.rules.office_files import load_assumptions, load_policy
 from analysis.rules.written import DEFAULT_RULE, bracketed, doubt
 from roadmaps import HOUSE
 

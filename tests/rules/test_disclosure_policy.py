@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.rules.disclosure_policy import DEFAULT_POLICY, DISCLOSURE_FILE, load_policy
+from analysis.rules.office_files import DEFAULT_POLICY, DISCLOSURE_FILE, load_policy
 from analysis.rules.written import DEFAULT_RULE
 from analysis.starter.new_project import NewProject
 from analysis.starter.start import new_project

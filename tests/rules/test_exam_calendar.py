@@ -3,8 +3,7 @@
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.rules.config import CALENDAR_FILE
-from analysis.rules.exam_calendar import load_calendar, load_vocabulary, sitting_stanza
+from analysis.rules.exam_calendar import CALENDAR_FILE, load_calendar, load_vocabulary, sitting_stanza
 from roadmaps import HOUSE
 
 ANSWERS = {

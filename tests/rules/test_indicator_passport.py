@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.rules.indicator_passport import PASSPORT_FILE, load_passport
+from analysis.rules.methods import PASSPORT_FILE, load_passport
 
 HOUSE = Path(__file__).parents[2]
 TEXT = (HOUSE / PASSPORT_FILE).read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.rules.school_mergers import SCHOOLS_FILE, Merger, load_mergers
+from analysis.rules.office_files import SCHOOLS_FILE, Merger, load_mergers
 
 ENTRY = '[[merged]]\nlogin = "{}"\ninto = "{}"\ndate = {}\nbasis = "приказ № 5"\nwho = "аналитик"\n'
 

@@ -3,8 +3,7 @@
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.rules.indicator_passport import load_passport
-from analysis.rules.methods import SELECTION_FILE, load_rules
+from analysis.rules.methods import SELECTION_FILE, load_passport, load_rules
 from roadmaps import HOUSE
 
 

@@ -6,15 +6,12 @@ import re
 import pytest
 
 from analysis.cleaning.corrections import Amendments
-from analysis.documents.settings import Settings
 from analysis.errors import AnalysisError
-from analysis.rules.assumptions import Assumptions, OwnAssumptions
 from analysis.rules.config import ProjectFile, ReportingFile, SourcesFile, Terms, load_project, load_record
-from analysis.rules.disclosure_policy import Disclosure
+from analysis.rules.documents import Settings
 from analysis.rules.exam_calendar import Calendar
-from analysis.rules.indicator_passport import PassportFile
-from analysis.rules.methods import Selection
-from analysis.rules.school_mergers import Mergers
+from analysis.rules.methods import PassportFile, Selection
+from analysis.rules.office_files import Assumptions, Disclosure, Mergers, OwnAssumptions
 from analysis.rules.toml_file import ACCEPTED, RulesError, accepted, read_rules
 from analysis.starter.new_project import NewProject
 from analysis.starter.start import new_project

@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special, stats
 
-from analysis.statistics.binomial import Counts, tilted
+from analysis.statistics.counts import Counts, tilted
 from analysis.statistics.foresight import _against, _count_chances, _smallest_change, smallest_change, year_to_come
-from analysis.statistics.pooled import pooled_shares
-from analysis.statistics.rules import Rule
+from analysis.statistics.pooled import Rule, pooled_shares
 
 pytestmark = pytest.mark.filterwarnings("error")
 COLUMNS = ("mean", "low_80", "high_80", "low_95", "high_95", "fewer", "more")
@@ -202,7 +201,7 @@ def test_chances_of_counts_are_those_of_scipy_near_none_and_near_all():
 def test_what_is_foreseen_hangs_on_no_grid_of_spreads(monkeypatch):
     rows, town, _ = years(18, 6, 2, towns=8, seed=2)
     few = year_to_come(*rows, town=town).schools
-    monkeypatch.setattr("analysis.statistics.spreads.KNOTS", {3: (12, 12, 12)})
+    monkeypatch.setattr("analysis.statistics.gaussian.KNOTS", {3: (12, 12, 12)})
     many = year_to_come(*rows, town=town).schools
     assert len(few.more) == 8 * 18
     assert_allclose(few.more, many.more, atol=0.02)

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special
 
-from analysis.statistics.pooled import pooled_shares
-from analysis.statistics.rules import Rule
+from analysis.statistics.pooled import Rule, pooled_shares
 
 NUMBERS = ("mean", "low", "high", "over_threshold")
 pytestmark = pytest.mark.filterwarnings("error")
@@ -230,8 +229,8 @@ def test_very_many_rows_are_worked_on_by_several_processes_to_the_same_bits(monk
             super().__init__()
 
     one = pooled_shares(*rows, threshold=0.3, town=number)
-    monkeypatch.setattr("analysis.statistics.towns.MANY", 54)
-    monkeypatch.setattr("analysis.statistics.towns.ProcessPoolExecutor", Pool)
+    monkeypatch.setattr("analysis.statistics.counts.MANY", 54)
+    monkeypatch.setattr("analysis.statistics.counts.ProcessPoolExecutor", Pool)
     several = pooled_shares(*rows, threshold=0.3, town=number)
     assert len(asked) == 1
     for name in NUMBERS:

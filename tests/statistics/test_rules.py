@@ -5,8 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special, stats
 
-from analysis.statistics.pooled import pooled_shares
-from analysis.statistics.rules import Rule, poisson_binomial_at_least
+from analysis.statistics.pooled import Rule, poisson_binomial_at_least, pooled_shares
 
 
 @pytest.mark.parametrize(("least", "by_hand"), [(0, 1.0), (1, 1 - 0.8 * 0.5), (2, 0.2 * 0.5), (3, 0.0)])

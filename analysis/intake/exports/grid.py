@@ -21,9 +21,10 @@ from analysis.intake.workbook_package import (
     LARGEST_UNPACKED_BYTES,
     OLE2,
     Package,
+    SheetEntry,
     open_package,
+    read_entries,
 )
-from analysis.intake.workbook_parts import SheetEntry, read_entries
 from analysis.intake.workbook_sheet import CellReader, position
 
 TEXT, NUMBER, DATE, TRUTH, ERROR = 1, 2, 3, 4, 5

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from analysis.contracts.findings import column_letters
-from analysis.contracts.outcomes import SETS_ASIDE
-from analysis.contracts.school_facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
-from analysis.intake.exports.cells import GridSheet, Line
-from analysis.intake.exports.counts import ExamCounts
+from analysis.contracts.facts import JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
+from analysis.contracts.findings import SETS_ASIDE, column_letters
+from analysis.intake.exports.cells import ExamCounts, GridSheet, Line
 from analysis.intake.exports.headings import Columns, row_ranges
-from analysis.rules.exam_calendar import MARK_SCALE, Vocabulary
+from analysis.rules.exam_calendar import Vocabulary
+from analysis.rules.written import MARK_SCALE
 
 HIGH_SCORE, FULL_SCORE = 80, 100
 # Two blocks with the same marks in the same order are one block pasted twice. With fewer rows it may be chance.

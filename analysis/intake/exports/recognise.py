@@ -6,9 +6,8 @@ from itertools import chain, islice
 from typing import Generic, TypeVar
 
 from analysis.errors import AnalysisError
-from analysis.intake.exports import exam_protocols, individual_results, mark_statistics, regional_summary
-from analysis.intake.exports.cells import GridSheet, Line, text_of
-from analysis.intake.exports.counts import ExamCounts
+from analysis.intake.exports import pupil_layouts, school_layouts
+from analysis.intake.exports.cells import ExamCounts, GridSheet, Line, text_of
 from analysis.intake.exports.grid import open_grid
 from analysis.intake.exports.headings import PRIMARY_SCORES, headings, names_primary_scores
 from analysis.intake.exports.pupils import Block, HiddenHere, counts_of_blocks, hidden_sheets_remark, with_remark
@@ -72,19 +71,19 @@ class _ReadSheet:
 
 
 PUPIL_LAYOUTS = (
-    _Layout(exam_protocols.TITLE, exam_protocols.is_protocol, exam_protocols.read_protocol),
-    _Layout(individual_results.TITLE, individual_results.is_individual, individual_results.read_individual),
+    _Layout(pupil_layouts.PROTOCOL, pupil_layouts.is_protocol, pupil_layouts.read_protocol),
+    _Layout(pupil_layouts.INDIVIDUAL_RESULTS, pupil_layouts.is_individual, pupil_layouts.read_individual),
 )
 SCHOOL_LAYOUTS = (
-    _Layout(mark_statistics.TITLE, mark_statistics.is_statistics, mark_statistics.read_statistics),
-    _Layout(regional_summary.TITLE, regional_summary.is_summary, regional_summary.read_summary),
+    _Layout(school_layouts.MARK_STATISTICS, school_layouts.is_statistics, school_layouts.read_statistics),
+    _Layout(school_layouts.REGIONAL_SUMMARY, school_layouts.is_summary, school_layouts.read_summary),
 )
 LOOKED_FOR = "; ".join(
     (
-        exam_protocols.LOOKED_FOR,
-        individual_results.LOOKED_FOR,
-        mark_statistics.LOOKED_FOR,
-        regional_summary.LOOKED_FOR,
+        pupil_layouts.LOOKED_FOR_IN_PROTOCOL,
+        pupil_layouts.LOOKED_FOR_IN_RESULTS,
+        school_layouts.LOOKED_FOR_IN_STATISTICS,
+        school_layouts.LOOKED_FOR_IN_SUMMARY,
     )
 )
 
@@ -159,7 +158,7 @@ def _rows_of_schools(
 ) -> list[ExamCounts]:
     try:
         return layout.read(place, lines, vocabulary)
-    except mark_statistics.OtherUnitError as error:
+    except school_layouts.OtherUnitError as error:
         raise AnalysisError(f"{file}: {place}{error}.") from None
 
 

@@ -1,20 +1,58 @@
-"""Sentences of the report about results: against the city, against the threshold, and what is not known."""
+"""Sentences of the report about results, staff, support, and the way of the supported schools."""
 
 from collections.abc import Callable, Iterator
 
 import pandas as pd
 
 from analysis.contracts.effectiveness import LIKE_CITY
-from analysis.presentation.conclusions.sentence import CONCLUSION, FACT, OFFICE, PUBLIC, RESULTS, Case, Sentence, Told
-from analysis.presentation.edition import Edition
-from analysis.presentation.effectiveness_tables import by_id, lowered
-from analysis.presentation.row_keys import gap_key, indicator_keys
-from analysis.presentation.russian import counted, decimal
-from analysis.presentation.school_facts import subject_words
-from analysis.presentation.shares import SURE, SURELY, UNSURE, out_of, percent, probability, whole_percent, words_of
-from analysis.presentation.words import Row, rows_of
-from analysis.rules.indicator_passport import Indicator
+from analysis.presentation.conclusions.sentence import (
+    CONCLUSION,
+    FACT,
+    OFFICE,
+    PUBLIC,
+    RESULTS,
+    STAFF,
+    SUMMARY,
+    TRANSITION,
+    Case,
+    Sentence,
+    Told,
+    by_id,
+    effect_rows,
+    ruled_rows,
+)
+from analysis.presentation.edition import Edition, effect_key, gap_key, indicator_keys, training_key
+from analysis.presentation.shares import (
+    NO_DATA,
+    NONE_NOTICED,
+    NOTED,
+    SURE,
+    SURELY,
+    UNSURE,
+    noticeable_words,
+    out_of,
+    percent,
+    probability,
+    span_words,
+    whole_percent,
+    words_of,
+)
+from analysis.presentation.words import (
+    NO_BREAK_SPACE,
+    Row,
+    counted,
+    decimal,
+    form,
+    listed,
+    lowered,
+    rows_of,
+    subject_words,
+)
+from analysis.rules.documents import IN_COURSES, IN_SCHOOL_NOTE, REPORT
+from analysis.rules.methods import Indicator
 from analysis.rules.written import bracketed, doubt
+
+# Sentences of the report about results: against the city, against the threshold, and what is not known.
 
 OUTER, INNER = "99,8 %", "95 %"
 NUMBER, AROUND = "число школы", "вокруг города"
@@ -141,7 +179,7 @@ def _against(row: Row) -> str:
     return f"{subject_words(row)} — {out_of(row)}, {own} против {city}, {row['against_city']}"
 
 
-SENTENCES = tuple(
+RESULT_SENTENCES = tuple(
     Sentence(name, kind, condition, tell, audience=audience, section=RESULTS)
     for name, kind, audience, tell, condition in (
         ("нет-данных", FACT, PUBLIC, no_data, "сведений для показателя за год не вернул никто"),
@@ -162,3 +200,189 @@ SENTENCES = tuple(
         ),
     )
 )  # fmt: skip
+
+
+# Sentences about posts, teachers and the topics of training.
+
+MOST_NEEDED = 3
+
+
+def vacancies(case: Case) -> Iterator[Told]:
+    """How many posts are vacant."""
+    for row in case.evidence.shown_of_schools("vacancy_share"):
+        city: str = f", в городе {whole_percent(row['city_value'])}" if pd.notna(row["city_value"]) else ""
+        text = f"{row['group_name']}: вакантно {out_of(row)} ставок ({whole_percent(row['value'])}{city})."
+        yield Told(text, indicator_keys([row]))
+
+
+def most_needed(case: Case) -> Iterator[Told]:
+    """Topics that are nearly surely among the first three of more."""
+    known = _ranked(case)
+    sure = [row for row in known if row["top_probability"] >= SURE]
+    if sure and len(known) > MOST_NEEDED:
+        names = listed([f"«{row['competence']}»" for row in sure])
+        text = f"Среди трёх самых нужных тем обучения {SURELY}: {names}."
+        yield Told(text, [training_key(row) for row in sure])
+
+
+def order_of_topics(case: Case) -> Iterator[Told]:
+    """Topics whose order cannot be told."""
+    known = [row for row in rows_of(case.evidence.rows("training_needs")) if pd.notna(row["rank_low"])]
+    pairs = [(one, two) for one, two in zip(known, known[1:], strict=False) if two["rank_low"] <= one["rank_high"]]
+    for one, two in pairs:
+        yield Told(
+            f"Какая из тем нужнее, «{one['competence']}» или «{two['competence']}», сказать нельзя: "
+            f"их места {one['rank_low']}–{one['rank_high']} и {two['rank_low']}–{two['rank_high']}.",
+            [training_key(row) for row in (one, two)],
+        )
+
+
+def all_needed(case: Case) -> Iterator[Told]:
+    """There are no more topics than places."""
+    known = _ranked(case)
+    if 0 < len(known) <= MOST_NEEDED:
+        text = f"Тем не больше трёх ({len(known)}): все они нужны, порядок между ними показан в таблице."
+        yield Told(text, [training_key(row) for row in known], table="tbl-training")
+
+
+def undecided_topics(case: Case) -> Iterator[Told]:
+    """Topics of which it cannot be told whether they are among the first three."""
+    known = _ranked(case)
+    open_ones = [row for row in known if UNSURE < row["top_probability"] < SURE]
+    if open_ones and len(known) > MOST_NEEDED:
+        topic = form(len(open_ones), ("теме", "темах", "темах"))
+        goes = form(len(open_ones), ("входит ли она", "входят ли они", "входят ли они"))
+        names = ", ".join(f"«{row['competence']}»" for row in open_ones)
+        text = f"О {len(open_ones)}{NO_BREAK_SPACE}{topic} сказать, {goes} в первые три, нельзя: {names}."
+        yield Told(text, [training_key(row) for row in open_ones])
+
+
+def _ranked(case: Case) -> list[Row]:
+    rows = rows_of(case.evidence.rows("training_needs"))
+    return [row for row in rows if not pd.isna(row["top_probability"])]
+
+
+TOP = "вероятность быть среди трёх самых нужных"
+BETWEEN = f"больше {words_of(UNSURE)} и меньше {words_of(SURE)}"
+STAFF_SENTENCES = (
+    Sentence("вакансии", FACT, "школа назвала ставки и вакансии", vacancies, section=STAFF),
+    *(
+        Sentence(name, CONCLUSION, condition, tell, places, OFFICE, STAFF)
+        for name, tell, places, condition in (
+            ("темы-все-нужны", all_needed, (REPORT, IN_COURSES), "тем не больше трёх"),
+            ("нужнее-всего", most_needed, (REPORT, IN_COURSES), f"тем больше трёх; {TOP} не меньше {words_of(SURE)}"),
+            ("порядок-тем", order_of_topics, (REPORT,), "места соседних тем перекрываются"),
+            ("темы-не-ясны", undecided_topics, (IN_COURSES,), f"тем больше трёх; {TOP} {BETWEEN}"),
+        )
+    ),
+)
+
+
+# The sentence on support: what came against what earlier years foresaw. Nothing else says whether support helped.
+
+# How often as much comes by itself: what is said is the tail of a prediction, and the sentence says so.
+BY_ITSELF = {NOTED: "у одной из пяти школ", SURE: "у одной из двадцати школ"}
+
+
+def support(case: Case) -> Iterator[Told]:
+    """Of each supported school, or of the one that a document is about, whether its results are as foreseen."""
+    for indicator, row in effects_of(case):
+        about = "" if case.school else f"{case.evidence.name(row['school_login'])}, "
+        name = lowered(indicator.name) if about else indicator.name
+        supported = row["school_login"] in case.evidence.supported
+        more = _noticeable(row) if case.school and pd.notna(row["comparable_count"]) else ""
+        yield Told(f"{about}{name}: {_said(row, supported=supported)}.{more}", [effect_key(row)])
+
+
+def _said(row: Row, *, supported: bool) -> str:
+    if pd.isna(row["better_probability"]):
+        why = str(row["flags"]).partition("; ")[0].partition(": ")
+        return f"стало ли лучше, сказать нельзя: {why[2] or why[0]}"
+    around = span_words(row, "foreseen_low", "foreseen_high").replace("–", " до ")
+    came, foreseen = (whole_percent(row[f"{name}_value"]) for name in ("comparable", "foreseen"))
+    numbers = f"{came}, а ждали {foreseen}, от {around}"
+    without = " без поддержки" if supported else ""
+    for word, such, chance in (
+        ("лучше", "такой или больший рост бывает и сам собой", row["better_probability"]),
+        ("хуже", "такое или большее ухудшение бывает и само собой", row["worse_probability"]),
+    ):
+        level = next((one for one in (SURE, NOTED) if chance >= one), None)
+        if level is not None:
+            return f"{word}, чем ожидалось{without} ({numbers}); {such} {BY_ITSELF[level]}"
+    if not supported:
+        return f"так, как ожидалось ({numbers})"
+    return f"так, как ожидалось и без поддержки ({numbers}); сказать, помогла ли она, нельзя"
+
+
+def in_all(case: Case) -> Iterator[Told]:
+    """In how many supported schools results are better or worse than foreseen, or cannot be told."""
+    rows = [row for _, row in effects_of(case)]
+    if rows:
+        told = [row for row in rows if pd.notna(row["better_probability"])]
+        better, worse = (sum(row[f"{way}_probability"] >= NOTED for row in told) for way in ("better", "worse"))
+        left = f", не сравнить — {len(rows) - len(told)}" if len(told) < len(rows) else ""
+        text = (
+            f"Против ожидаемого без поддержки (сравнений — {len(told)}) лучше — {better}, хуже — {worse}{left}; само "
+            "собой лучше бывает у одной школы из пяти."
+            if told
+            else "Стали ли результаты школ лучше, сказать нельзя: с прежними годами их не сравнить."
+        )
+        yield Told(text, [effect_key(row) for row in rows])
+
+
+def _noticeable(row: Row) -> str:
+    """From which improvement of the school on it would be noticed at all; nothing where the share is not estimated."""
+    said = noticeable_words(row)
+    never = " Улучшения при таком числе участников не заметили бы никакого."
+    return {NO_DATA: "", NONE_NOTICED: never}.get(said, f" Заметили бы улучшение больше {said}")
+
+
+def effects_of(case: Case) -> Iterator[tuple[Indicator, Row]]:
+    """The effects of the supported schools, or of the school of a document, by the indicators that are judged."""
+    logins = [case.school] if case.school else case.evidence.supported
+    for indicator in by_id(case.edition).values():
+        if indicator.threshold is not None and indicator.table == "results":
+            rows = effect_rows(case.edition, indicator)
+            yield from ((indicator, row) for row in rows_of(rows) if row["school_login"] in logins)
+
+
+HELD = "доля школы по всем результатам года оценена; «лучше» и «хуже» — от вероятности " + words_of(NOTED)
+SUPPORT_SENTENCES = (
+    Sentence("поддержка", CONCLUSION, HELD, support, audience=OFFICE, section=TRANSITION),
+    Sentence("школа-поддержка", CONCLUSION, HELD, support, (IN_SCHOOL_NOTE,), OFFICE),
+    Sentence("итог-поддержка", CONCLUSION, HELD, in_all, audience=OFFICE, section=SUMMARY),
+)
+
+
+# Sentences of the report about the way of the supported schools: own measures, and years not comparable.
+
+
+def own_measures(case: Case) -> Iterator[Told]:
+    """How much of its own roadmap a school carried out."""
+    for row in case.evidence.shown_of_schools("own_measures_done_share"):
+        bound = "; это нижняя граница: о части мер сведений нет" if "нижняя граница" in row["flags"] else ""
+        text = f"{row['group_name']}: собственных мер выполнено {out_of(row)}{bound}."
+        yield Told(text, indicator_keys([row]))
+
+
+def breaks(case: Case) -> Iterator[Told]:
+    """Years that may not be compared."""
+    edition = case.edition
+    rows = ruled_rows(edition, edition.indicators)
+    rows = rows[
+        (rows["calendar_year"] == edition.calendar_year) & rows["group_name"].isin([*edition.supported, "Город"])
+    ]
+    broken = rows[rows["change_note"].astype("str").str.startswith("разрыв")]
+    for (procedure, note), group in broken.groupby(["procedure", "change_note"], sort=True):
+        reason = str(note).removeprefix("разрыв сопоставимости: ")
+        text = f"{procedure}: с прежним годом не сравнить, сопоставимость прервана ({reason})."
+        yield Told(text, indicator_keys(rows_of(group)))
+
+
+TRANSITION_SENTENCES = tuple(
+    Sentence(name, kind, condition, tell, audience=audience, section=TRANSITION)
+    for name, kind, audience, tell, condition in (
+        ("свои-меры", FACT, PUBLIC, own_measures, "у школы есть собственные меры с планом больше нуля"),
+        ("разрыв", FACT, PUBLIC, breaks, "слово сопоставимости в календаре процедур сменилось"),
+    )
+)

@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 
 from analysis.errors import AnalysisError
-from analysis.intake.exports.counts import counts_csv, read_counts
+from analysis.intake.exports.cells import counts_csv, read_counts
 from analysis.intake.exports.recognise import read_export
 from export_files import NAMES, PROTOCOL_HEADING, VOCABULARY, csv_text, f1, f1_row, protocol, protocol_row, xlsx
 
