@@ -57,3 +57,13 @@ def test_only_a_very_long_word_of_a_table_is_divided(tmp_path: Path):
     assert "Другие" in text
     assert "мероприятия" in text
     assert long not in text
+
+
+def test_nothing_of_a_row_taller_than_a_page_is_lost(tmp_path: Path):
+    reports = make_project(tmp_path)
+    names = ", ".join(f"школа№{number}." for number in range(400))
+    rows = f"| А | Б |\n|:{'-' * 40}|{'-' * 160}|\n" + "| строка | а |\n" * 4 + f"| {names} | а |\n"
+    write(reports / E2020, f"---\ntitle: Отчёт\n---\n\n{rows}\n: Таблица {{#tbl-a}}\n")
+    run(reports, [E2020], ["pdf"])
+    pages = PdfReader(reports / "_site/2020/annual-report-2020.pdf").pages
+    assert sum("школа№" in page.extract_text() for page in pages) > 3

@@ -262,10 +262,24 @@ local function typst_div(element)
   return element
 end
 
+-- A row goes to the next page as a whole, unless it is as tall as half a page: its end would be lost below the foot.
+local letters_in_line, lines_of_half_page = 90, 25
+local function divided_if_tall(row, columns)
+  local tall = false
+  for place, cell in ipairs(row.cells) do
+    local letters, width = utf8.len(pandoc.utils.stringify(cell.contents)), columns[place] and columns[place][2]
+    tall = tall or letters > lines_of_half_page * letters_in_line * (width or 1 / #columns)
+  end
+  for _, cell in ipairs(row.cells) do cell.attributes["typst:breakable"] = tall and "true" or nil end
+  return tall
+end
+
 -- The last two rows stay together as the foot, which Typst does not divide: one row alone on a page is a riddle.
 local function typst_table(element)
   local rows = element.bodies[1] and element.bodies[#element.bodies].body or {}
-  if #rows < 4 or #element.foot.rows > 0 then return nil end
+  local tall = {}
+  for place, row in ipairs(rows) do tall[place] = divided_if_tall(row, element.colspecs) end
+  if #rows < 4 or #element.foot.rows > 0 or tall[#rows] or tall[#rows - 1] then return element end
   local last = table.remove(rows)
   element.foot.rows = { table.remove(rows), last }
   return element
