@@ -128,9 +128,9 @@ def settle_pages(path: Path) -> None:
     """Rewrites a Word document so that no row is cut in two and nothing is parted from what explains it.
 
     A table's head stays with its first row, its last two rows with each other and with the note below, a picture's
-    caption with its note, a sentence below a heading with the table or picture it leads to, and words that end in a
-    colon with their list. The table of contents is filled in. The mark of an annex stands above the title of its file;
-    sections that lie get what they need.
+    caption with its note, a sentence below a heading with the table or picture it leads to, a paragraph in bold with
+    what follows, and words that end in a colon with their list. The table of contents is filled in. The mark of an
+    annex stands above the title of its file; sections that lie get what they need.
     """
     with zipfile.ZipFile(path) as package:
         parts = {name: package.read(name) for name in package.namelist()}
@@ -186,7 +186,14 @@ def _leads(before: etree._Element | None, block: etree._Element, after: etree._E
         (style(block) == "ImageCaption" and style(after) == "TableNote")
         or (style(before).startswith("Heading") and style(after) in _SHOWN)
         or (text(block).endswith(":") and after.find(f"{W}pPr/{W}numPr") is not None)
+        or _is_bold(block)
     )
+
+
+def _is_bold(paragraph: etree._Element) -> bool:
+    """Whether it is all in bold letters: people write headings so."""
+    runs = [run for run in paragraph.findall(f"{W}r") if text(run).strip()]
+    return bool(runs) and all(run.find(f"{W}rPr/{W}b") is not None for run in runs)
 
 
 def _settle_annexes(body: etree._Element) -> None:

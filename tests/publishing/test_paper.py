@@ -21,6 +21,7 @@ def pages(tmp_path: Path) -> list[str]:
         + f"\n: Таблица {{#tbl-{number}}}\n"
         + f"\n| Б№{number} | Б |\n|:---|:---|\n| первая№{number}. | строка |\n| вторая№{number}. | строка |\n"
         + f"| третья | строка |\n| четвёртая | строка |\n\n: Таблица {{#tbl-second-{number}}}\n"
+        + f"\n**Жирным№{number}.**\n\nСледом№{number}.\n"
         for number in range(60)
     ]
     write(reports / E2020, "---\ntitle: Отчёт\n---\n\n# Глава\n\n" + "\n\n".join(sections))
@@ -33,6 +34,12 @@ def test_a_heading_and_its_sentence_stand_on_the_page_of_their_table(pages: list
     assert len(set(text.values())) > 5
     assert [number for number, page in text.items() if f"А№{number} " not in page.replace("\n", " ")] == []
     assert all(f"Раздел №{number}" in page.replace("\xa0", " ") for number, page in text.items())
+
+
+def test_a_paragraph_in_bold_stands_on_the_page_of_what_follows(pages: list[str]):
+    text = {number: next(page for page in pages if f"Жирным№{number}." in page) for number in range(60)}
+    assert len(set(text.values())) > 5
+    assert [number for number, page in text.items() if f"Следом№{number}." not in page] == []
 
 
 def test_the_first_two_rows_of_a_table_stand_on_one_page(pages: list[str]):

@@ -49,6 +49,8 @@ title: Отчёт
 
 : Третья {#tbl-third}
 
+**Как заголовок**
+
 Конец.
 """
 
@@ -85,6 +87,7 @@ def test_what_leads_on_stays_with_what_it_leads_to(made: Path):
         False,
         False,
     )
+    assert kept["Как заголовок"]
 
 
 def test_an_empty_cell_is_no_higher_than_the_others(made: Path):

@@ -232,13 +232,16 @@ local function docx_div(element)
   return element
 end
 
--- One paragraph between a heading and a table or picture goes with them to the next page; a heading ends none.
+-- One paragraph between a heading and a table or picture goes with them to the next page; a heading ends none, nor does
+-- a paragraph in bold letters, as people write headings.
 local function typst_blocks(blocks)
   local shows = { Table = true, Figure = true, Div = true }
   local kept = pandoc.Blocks({})
   for place, block in ipairs(blocks) do
     local before, after = blocks[place - 1], blocks[place + 1]
-    local leads = block.t == "Para" and before and before.t == "Header" and after and shows[after.t]
+    local introduces = before and before.t == "Header" and after and shows[after.t]
+    local bold = block.t == "Para" and #block.content == 1 and block.content[1].t == "Strong"
+    local leads = block.t == "Para" and (introduces or bold)
     if leads then kept:insert(pandoc.RawBlock("typst", "#block(sticky: true)[")) end
     kept:insert(block)
     if leads then kept:insert(pandoc.RawBlock("typst", "]")) end
