@@ -115,10 +115,10 @@ def results(material: Material, login: str) -> str:
     seasons = Counter(str(row["wave"]) for row in rows if str(row["wave"]) in SEASONS)
     usual = next((season for season, _ in seasons.most_common(1)), "")
     columns = [
-        Col(None, "Результат", 32, "l", lambda row: sitting_words(row).removesuffix(f", {usual}")),
-        Col(None, "Не справились", 15, "c", share_words),
+        Col(None, "Результат", 34, "l", lambda row: sitting_words(row).removesuffix(f", {usual}")),
+        Col(None, "Не справились", 17, "c", share_words),
         INTERVAL(9),
-        Col("pooled_value", "С учётом всех", 7, "c", whole_percent),
+        Col("pooled_value", "С учётом всех", 9, "c", whole_percent),
         CITY(7),
         LIMIT(14),
         Col(None, "Отметки «4» и «5»", 16, "c", lambda row: share_words(good.get(_key(row), NOTHING))),
@@ -150,7 +150,7 @@ def passport_shares(material: Material, login: str, ids: list[str]) -> str:
 def deficits(material: Material, login: str) -> str:
     """Deficits of teachers by competence."""
     columns = [
-        Col("aspect", "Компетенция", 53),
+        Col("aspect", "Компетенция", 57),
         Col(None, "С дефицитом", 17, "c", share_words),
         INTERVAL(9),
         CITY(7),

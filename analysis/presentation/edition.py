@@ -179,7 +179,7 @@ def city_note(rows: Iterable[tuple[str, Row]], counts: Mapping[Key, int], regist
         if count < registry and pd.notna(row["city_value"]):
             few.setdefault(count, {})[name] = None
     said = "; ".join(f"{count} из {registry} — {', '.join(few[count])}" for count in sorted(few, reverse=True))
-    return f"Значение города — не по всем школам реестра, а по тем, от кого есть сведения: {said}." if few else ""
+    return f"Город — не все школы реестра, а те, от кого есть сведения: {said}." if few else ""
 
 
 # What one annual edition is made from. Rows of a stored table keep its index, so each can be followed back.

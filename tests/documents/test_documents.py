@@ -102,7 +102,7 @@ def test_rows_of_the_roadmap_are_cited_and_must_exist(material):
 
 def test_the_city_beside_a_school_says_of_how_many_schools(material):
     (note,) = school_notes(material, ["edu000001"])
-    said = "Значение города — не по всем школам реестра, а по тем, от кого есть сведения: 2 из 3 — "
+    said = "Город — не все школы реестра, а те, от кого есть сведения: 2 из 3 — "
     for table in ("low", "deficits"):
         assert said in _plain(note).split(f"{{#tbl-{table}}}")[1].partition("\n|")[0]
 
