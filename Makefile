@@ -25,6 +25,8 @@ types: .venv/developing
 
 # A process of tests for each core already; threads of linear algebra on top of them only wait for each other.
 tests: export OPENBLAS_NUM_THREADS = 1
+# Tests start many processes; where Python may write no bytecode, each would compile the package anew.
+tests: export PYTHONDONTWRITEBYTECODE =
 tests: .venv/developing
 	$(BIN)/pytest -n auto --dist worksteal
 

@@ -243,7 +243,7 @@ def test_what_the_chapters_say_of_schools_stands_in_one_printed_row(reports):
             text = (reports / f"{year}/_content/{name}.md").read_text(encoding="utf-8").replace("\\", "")
             said = re.sub(r'fig-alt="[^"]*"|^\|.*$', "", text, flags=re.MULTILINE)
             school = "Город"
-            for line in [one for one in said.splitlines() if "школам реестра" not in one]:  # these count schools
+            for line in [one for one in said.splitlines() if "школы реестра" not in one]:  # these count schools
                 if line.startswith("#"):
                     school = next((one for one in of if one in line), "Город")
                 known = next((one for one in of if one in line), school)
