@@ -70,7 +70,7 @@ def _bring_up_to_date(
     before: Callable[[], None] | None,
 ) -> None:
     """Makes what is asked for and not there as it would be made today; what is stale and not asked for goes."""
-    from analysis.publishing.engines import choose_engine
+    from analysis.publishing.engines import Job, choose_engine
 
     render, version = choose_engine(request.engine, progress)
     keys = document_keys(reports, {*_documents(reports), *requested}, version, request.fixed_date)
@@ -79,10 +79,8 @@ def _bring_up_to_date(
     for name in sorted(plan.withdraw):
         progress.say(f"{name}: снято с сайта, потому что устарело, а заново не заказано")
     if plan.make or plan.withdraw:
-        if before is not None:
-            before()
-        day = request.fixed_date
-        _replace_site(reports, site, plan, found, lambda sources, new: render(sources, new, plan, day, progress))
+        job = Job(plan, request.fixed_date, progress, before or (lambda: None))
+        _replace_site(reports, site, plan, found, lambda sources, new: render(sources, new, job))
     else:
         progress.say("отчёты без изменений")
 

@@ -159,15 +159,29 @@ class Page(NamedTuple):
     lines: Sequence[Line]
 
 
-def render(sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Progress) -> Mapping[str, list[str]]:
+class Job(NamedTuple):
+    """What is to be made.
+
+    Attributes:
+        plan: Which outputs.
+        fixed_date: The date written into the files.
+        progress: Is told how many files are made.
+        beside: Is called when no cell runs any more, beside the writing of files; an error in it is raised.
+    """
+
+    plan: Plan
+    fixed_date: date
+    progress: Progress
+    beside: Callable[[], None]
+
+
+def render(sources: Path, new: Path, job: Job) -> Mapping[str, list[str]]:
     """Makes what the plan asks for; the cells of a document run once for all of its formats.
 
     Args:
         sources: The folder of the report sources, a copy that may be written to.
         new: The folder of the new site; kept outputs are already in it.
-        plan: What to make.
-        fixed_date: The date written into the files.
-        progress: Is told how many files are made.
+        job: What is to be made.
 
     Returns:
         For each output the files of the site that it needs.
@@ -175,7 +189,8 @@ def render(sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Pro
     Raises:
         PublishingError: The sources hold something unsupported, or a cell fails.
     """
-    noon = datetime(fixed_date.year, fixed_date.month, fixed_date.day, 12, tzinfo=UTC)
+    plan, day = job.plan, job.fixed_date
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     outputs = frozenset(plan.make) | plan.keep
     fronts = {
         name: front_matter(sources, str(Path(name).with_suffix(".qmd"))) for name in outputs if name.endswith(".html")
@@ -183,17 +198,19 @@ def render(sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Pro
     site = Site(read_project(sources), new, outputs, fronts, noon)
     pages = []
     for name in plan.documents:
-        progress.step(AT_WORK, 0, len(plan.make), name)
+        job.progress.step(AT_WORK, 0, len(plan.make), name)
         pages.append(_execute(sources, name))
     made: dict[str, list[str]] = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        beside = pool.submit(job.beside)
         work = [
             pool.submit(_render_page, page, [kind for kind in KINDS if output_name(page.name, kind) in plan.make], site)
             for page in sorted(pages, key=lambda page: -len(page.lines))  # the longest first, or it ends alone
         ]
         for one in as_completed(work):
             made |= one.result()
-            progress.step(AT_WORK, len(made), len(plan.make), list(one.result())[-1])
+            job.progress.step(AT_WORK, len(made), len(plan.make), list(one.result())[-1])
+        beside.result()
     finish_pages([output for output in made if output.endswith(".html")], site)
     return made
 
@@ -304,16 +321,15 @@ def _locate(page: Page, words: str) -> str:
     return next((line.place for line in page.lines if first in line.text), page.name)
 
 
-def render_by_quarto(
-    program: str, sources: Path, new: Path, plan: Plan, fixed_date: date, progress: Progress
-) -> Mapping[str, list[str]]:
+def render_by_quarto(program: str, sources: Path, new: Path, job: Job) -> Mapping[str, list[str]]:
     """Makes what the plan asks for, as `analysis.publishing.engines.render` does, with the Quarto `program`."""
-    _refuse_unlisted(sources, plan.documents)
-    noon = (fixed_date - date(1970, 1, 1)).days * 86400 + 43200
+    _refuse_unlisted(sources, job.plan.documents)
+    job.beside()
+    noon = (job.fixed_date - date(1970, 1, 1)).days * 86400 + 43200
     about = {"QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(noon), RENDERING: str(sources)}
-    commands = _commands(plan)
+    commands = _commands(job.plan)
     for number, (arguments, what) in enumerate(commands):
-        progress.step(AT_WORK, number, len(commands), what)
+        job.progress.step(AT_WORK, number, len(commands), what)
         done = subprocess.run(
             [program, "render", *arguments], cwd=sources, env={**os.environ, **about}, capture_output=True
         )
@@ -321,7 +337,7 @@ def render_by_quarto(
             raise PublishingError(
                 f"Quarto не собрал {what}:\n{_summary(done.stderr.decode(errors='replace'), sources)}"
             )
-    return _take(sources / "_site", new, plan)
+    return _take(sources / "_site", new, job.plan)
 
 
 def _refuse_unlisted(sources: Path, documents: Sequence[str]) -> None:
@@ -366,7 +382,7 @@ def _summary(complaint: str, sources: Path) -> str:
 
 
 # The staging copy of the sources, the folder of the new site, the plan, the date, progress → files of each output.
-Render = Callable[[Path, Path, Plan, date, Progress], Mapping[str, list[str]]]
+Render = Callable[[Path, Path, Job], Mapping[str, list[str]]]
 
 _BUILTIN_PACKAGES = ("ipython", "pypandoc-binary", "typst")
 _QUARTO_PACKAGES = ("ipykernel", "nbclient", "nbformat")
