@@ -107,7 +107,9 @@ class _ExecutorKey(Table):
     executor_name: Series[str]
 
 
-class _Totals(Table):
+class MeasureTotals(Table):
+    """Execution added up; every table of it has these columns behind its key."""
+
     planned_measure_count: Series[int]
     reported_measure_count: Series[int]
     documented_measure_count: Series[int]
@@ -127,12 +129,12 @@ class _Totals(Table):
         return whole & (frame[[f"{name}_measure_count" for name in steps]].diff(axis=1).iloc[:, 1:] >= 0).all(axis=1)
 
 
-class TaskResults(_Totals, _TaskKey, unique=["calendar_year", "task_code"]):
+class TaskResults(MeasureTotals, _TaskKey, unique=["calendar_year", "task_code"]):
     """Исполнение по задачам: показатели с планом больше нуля, сколько сообщено, подтверждено, принято и в каком они
     состоянии."""
 
 
-class ExecutorResults(_Totals, _ExecutorKey, unique=["calendar_year", "executor_name"]):
+class ExecutorResults(MeasureTotals, _ExecutorKey, unique=["calendar_year", "executor_name"]):
     """Исполнение по тем, кто назван первым: показатели с планом больше нуля и их состояние."""
 
 

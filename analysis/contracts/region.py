@@ -8,7 +8,7 @@ from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import Contract, Table, but, by_name
 from analysis.contracts.effectiveness import INDICATOR_KEY
-from analysis.contracts.execution import STATUS_COUNTS
+from analysis.contracts.execution import MeasureTotals
 from analysis.contracts.findings import Severity
 from analysis.contracts.report import CHAIN_TABLES
 from analysis.contracts.roadmap import TEXT_TABLES
@@ -23,6 +23,10 @@ class _OfCity(Table):
     city_name: Series[str]
 
 
+class _OfCityAndYear(_OfCity):
+    calendar_year: Series[int]
+
+
 class RegionCities(_OfCity, unique=["city_id"]):
     """Города региона в порядке region.toml: как далеко каждый дошёл и что мешает."""
 
@@ -35,10 +39,9 @@ class RegionCities(_OfCity, unique=["city_id"]):
     open_count: Series[pd.Int64Dtype]
 
 
-class RegionEditions(_OfCity, unique=["city_id", "calendar_year"]):
+class RegionEditions(_OfCityAndYear, unique=["city_id", "calendar_year"]):
     """Формы и утверждение по городам и годам."""
 
-    calendar_year: Series[int]
     expected_form_count: Series[pd.Int64Dtype]
     received_form_count: Series[pd.Int64Dtype]
     timely_form_count: Series[pd.Int64Dtype]
@@ -46,26 +49,9 @@ class RegionEditions(_OfCity, unique=["city_id", "calendar_year"]):
     approval: Series[str] = but(isin=APPROVALS)
 
 
-class RegionExecution(_OfCity, unique=["city_id", "calendar_year"]):
+class RegionExecution(MeasureTotals, _OfCityAndYear, unique=["city_id", "calendar_year"]):
     """План и факт городов: показатели с планом больше нуля, сколько сообщено, подтверждено, принято, в каком они
     состоянии. Планы у городов разные."""
-
-    calendar_year: Series[int]
-    planned_measure_count: Series[int]
-    reported_measure_count: Series[int]
-    documented_measure_count: Series[int]
-    accepted_measure_count: Series[int]
-    completed_measure_count: Series[int]
-    partly_measure_count: Series[int]
-    review_measure_count: Series[int]
-    undocumented_measure_count: Series[int]
-    failed_measure_count: Series[int]
-    early_measure_count: Series[int]
-    unknown_measure_count: Series[int]
-
-    @pa.dataframe_check(error="состояния вместе дают план")
-    def parts_make_the_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
-        return frame[list(STATUS_COUNTS)].sum(axis=1) == frame["planned_measure_count"]
 
 
 class RegionIndicators(_OfCity, unique=[*INDICATOR_KEY, "city_id"]):

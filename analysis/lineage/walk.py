@@ -87,9 +87,13 @@ class Store:
             return name
         return next((one for one in LOGINS.get(name, ()) if one in columns), name)
 
+    def mask(self, table: str) -> "Bits | None":
+        """Of a public table, row by row and column by column, what the public may not see; None where all may."""
+        return self.array(f"{table}/{MASK}")
+
     def is_masked(self, table: str, number: int, name: str) -> bool:
         """Whether the public may not see a cell of a public table."""
-        bits, names = self.array(f"{table}/{MASK}"), list(self.tables[table]["columns"])
+        bits, names = self.mask(table), list(self.tables[table]["columns"])
         return bits is not None and name in names and bool(bits[number, names.index(name)])
 
     def behind(self, table: str, edge: str, number: int) -> list[int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import AnalysisError
-from analysis.files.memory import FORGETFUL, NOTES, Memory
+from analysis.files.memory import NOTES, Memory
 from analysis.files.progress import SILENT, Progress
 from analysis.files.storage import (
     BUILD_LOCK,
@@ -117,7 +117,7 @@ def _indicators(
     facts: Mapping[str, "pd.DataFrame"],
     sources: Sequence[Source],
     methods: "Methods | None",
-    memory: Memory = FORGETFUL,
+    memory: Memory,
 ) -> tuple[dict[str, "pd.DataFrame"], "Edges"]:
     """The tables that are computed from those of the check, and the edges of the sums over schools; each step rests
     on the ones before it."""
@@ -155,7 +155,7 @@ def _chains(
     sources: Sequence[Source],
     methods: "Methods | None",
     summed: "Edges",
-    memory: Memory = FORGETFUL,
+    memory: Memory,
 ) -> tuple[dict[str, bytes], dict[str, "NDArray[np.bool_]"]]:
     """The files that `explain` reads beside the tables, and the masks among them."""
     from analysis.indicators.school_edges import masks

@@ -68,8 +68,7 @@ class LastBuild:
         """
         if made_by(self.project.root) not in ("", code_fingerprint()):
             raise AnalysisError("Таблицы собраны другой версией программы. Соберите заново: city.build().")
-        chains = stored(self.project.root)
-        return with_public(read_tables(self.project.root), lambda name: chains.array(f"{name}/mask"))
+        return with_public(read_tables(self.project.root), stored(self.project.root).mask)
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:

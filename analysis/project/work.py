@@ -360,9 +360,8 @@ def _before_going_out(project: Project, years: Sequence[int]) -> None:
     from analysis.lineage.walk import stored
     from analysis.pipeline.audit import keep_record, refuse_open_cells
 
-    chains = stored(project.root)
     stood_on = read_tables(project.root, {*GROUP_TABLES, "results", "school_status"})
-    tables = with_public(stood_on, lambda name: chains.array(f"{name}/mask"))
+    tables = with_public(stood_on, stored(project.root).mask)
     refuse_open_cells(project, years, tables)
     keep_record(project.root, tables, years)
 

@@ -14,7 +14,6 @@ import pandas as pd
 
 from analysis.contracts.columns import shaped, typed_table
 from analysis.contracts.effectiveness import INDICATOR_KEY
-from analysis.contracts.execution import STATUS_COUNTS
 from analysis.contracts.facts import CITY
 from analysis.contracts.findings import RULE_TITLES, Severity
 from analysis.contracts.region import (
@@ -32,6 +31,7 @@ from analysis.contracts.region import (
     RegionIndicators,
 )
 from analysis.contracts.report import FORM, NOTHING, TOO_LATE
+from analysis.indicators.duties import COUNTS
 from analysis.indicators.effectiveness import LOWER_BOUND
 from analysis.region.dataset import RULE_FILES, Told, read_table, sitting_key
 from analysis.region.settings import City, Region
@@ -43,7 +43,6 @@ OTHER_DEFINITION = "паспорт показателей города опре�
 OTHER_SITTING = "по календарю города процедура проведена иначе"
 NOT_APPROVED = "город не утвердил числа этого года"
 NO_NUMBERS = "нет сведений"
-COUNTS = ["planned_measure_count", "reported_measure_count", "documented_measure_count", "accepted_measure_count"]
 NUMBERS = ["numerator", "denominator", "value", "interval_low", "interval_high"]
 
 
@@ -196,7 +195,7 @@ def _execution(output: Path, states: Sequence[CityState]) -> pd.DataFrame:
     rows = read_table(output, "task_results", [one.city.id for one in states if one.enters])
     of_edition = pd.MultiIndex.from_frame(rows[["city_id", "calendar_year"]]).isin(years)
     rows = rows[of_edition]
-    sums = rows.groupby(["city_id", "calendar_year"], as_index=False)[[*COUNTS, *STATUS_COUNTS]].sum()
+    sums = rows.groupby(["city_id", "calendar_year"], as_index=False)[COUNTS].sum()
     return shaped(_in_order(sums, states), RegionExecution)
 
 

@@ -33,7 +33,7 @@ from analysis.presentation.markdown import Ready, escape, table_note
 from analysis.presentation.shares import NO_DATA, interval_words, out_of, value_words
 from analysis.presentation.words import Row, count_words, date_words, long_date, rows_of
 from analysis.publishing import Request, publish
-from analysis.region.comparison import COUNTS, NO_NUMBERS, CityState, findings_of
+from analysis.region.comparison import NO_NUMBERS, CityState, findings_of
 from analysis.region.settings import REGION_FILE, Region
 from analysis.rules.config import OFFICE_ONLY, quoted
 from analysis.rules.methods import NOT_JUDGED, Indicator
@@ -241,7 +241,10 @@ FORMS = [
 EXECUTION = [
     Col(None, "Город", 18, say=_city_link),
     Col("calendar_year", width=6),
-    *(Col(name, width=8, align="r") for name in (*COUNTS, "completed_measure_count")),
+    *(
+        Col(f"{step}_measure_count", width=8, align="r")
+        for step in ("planned", "reported", "documented", "accepted", "completed")
+    ),
 ]
 FINDINGS = [
     Col("rule_title", width=22),

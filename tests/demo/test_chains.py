@@ -106,11 +106,11 @@ def test_a_public_walk_shows_no_value(town, store):
 def test_the_masked_tables_follow_from_the_whole_ones_and_their_bits(town, store):
     tables = read_tables(town.root)
     computed = school_tables(tables, load_policy(town.root), choice_for(town.root, tables))
-    made = with_public(read_tables(town.root), lambda name: store.array(f"{name}/mask"))
+    made = with_public(read_tables(town.root), store.mask)
     assert len(PUBLIC_TABLES) == 7
     for name in PUBLIC_TABLES:
         assert not (town.root / PROCESSED / f"{name}.parquet").exists()
-        assert store.array(f"{name}/mask").any() == (name != "public_self_assessment_parts")
+        assert store.mask(name).any() == (name != "public_self_assessment_parts")
         pd.testing.assert_frame_equal(made[name], computed[name], check_names=False)
 
 

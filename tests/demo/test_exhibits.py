@@ -24,8 +24,7 @@ from analysis.rules.config import load_project, load_sources
 @pytest.fixture(scope="module")
 def edition(published):
     project = load_project(published)
-    store = stored(project.root)
-    tables = with_public(read_tables(project.root), lambda name: store.array(f"{name}/mask"))
+    tables = with_public(read_tables(project.root), stored(project.root).mask)
 
     def of(internal):
         made = editions_of(project, tables, load_sources(project.root), internal=internal)

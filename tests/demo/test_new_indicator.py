@@ -24,8 +24,7 @@ def built(published):
 
 @pytest.fixture(scope="module")
 def read(built):
-    store = stored(built)
-    return with_public(read_tables(built), lambda name: store.array(f"{name}/mask")).__getitem__
+    return with_public(read_tables(built), stored(built).mask).__getitem__
 
 
 @pytest.mark.parametrize(("year", "is_asked"), [(2020, False), (2021, False), (2022, True), (2023, True)])

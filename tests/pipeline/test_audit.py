@@ -63,8 +63,8 @@ def test_the_town_holds_and_a_cell_that_an_edition_prints_too_much_stops_the_rep
     listed = pd.read_csv(own_town / "output/audit.csv", sep=";")
     assert len(listed) == int(re.search(r"Скрыто чисел людей: (\d+)", said)[1])
     assert listed["Не больше"].notna().sum() > len(listed) / 2  # or nothing printed would have been known
-    project, chains = load_project(own_town), stored(own_town)
-    tables = with_public(read_tables(own_town), lambda name: chains.array(f"{name}/mask"))
+    project = load_project(own_town)
+    tables = with_public(read_tables(own_town), stored(own_town).mask)
     refuse_open_cells(project, [2022], tables)
     marks = sorted((own_town / "reports/2022/data").glob("tbl-marks-*.csv"))[0]
     table = pd.read_csv(marks, keep_default_na=False, na_values=[""])

@@ -10,17 +10,7 @@ from analysis.contracts.execution import PlanFact
 from analysis.errors import AnalysisError
 from analysis.files.progress import Progress
 from analysis.project.watch import AS_BEFORE, Watch, difference, stamps
-
-SETTINGS = """[project]
-city = "город Светлый"
-publisher = "Управление"
-contact = ""
-site_url = ""
-editions = [2021]
-[roadmap]
-file = "data/raw/roadmap.txt"
-largest_plausible_count = 1000
-"""
+from small_projects import PROJECT
 
 
 @pytest.fixture
@@ -34,7 +24,7 @@ def root(tmp_path):
         "output",
     ):
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "project.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "project.toml").write_text(PROJECT, encoding="utf-8")
     (tmp_path / "data/raw/SOURCES.toml").write_text("", encoding="utf-8")
     return tmp_path
 
@@ -93,7 +83,7 @@ def test_a_broken_file_is_told_and_the_work_goes_on_when_it_is_mended(root):
 
 def test_a_project_without_its_settings_is_told_too(root):
     settings = root / "project.toml"
-    published, said = _followed(root, [settings.unlink, _saved(settings, SETTINGS)])
+    published, said = _followed(root, [settings.unlink, _saved(settings, PROJECT)])
     assert len(published.formats) == 4
     assert sum("Прежнее состояние остаётся" in one for one in said) == 1
 
