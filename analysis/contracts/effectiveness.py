@@ -13,6 +13,8 @@ from analysis.contracts.facts import CONTEST_LEVELS, CONTESTANTS, SCOPES, STAFF_
 SHIFTED = "почти все школы изменились в одну сторону: проверьте, можно ли сравнивать с прежним годом"
 NOT_ESTIMATED = "оценить не удалось: подгонка модели не сошлась"
 UNCOUNTABLE = "не оценено: числа людей не целые, больше 2000 или часть больше целого"
+# How a reason begins why a year is not compared with the one before.
+BREAK = "разрыв сопоставимости"
 JUMPED = "скачок уровня всего города: с прежними годами не сравнить"
 # Flags that only the office sees, as everything that is fitted to all schools.
 OF_THE_MODEL = (NOT_ESTIMATED, UNCOUNTABLE, JUMPED)

@@ -23,7 +23,8 @@ from analysis.contracts.columns import (
     by_name,
     pandas_types,
 )
-from analysis.contracts.execution import OWED_KINDS, SchoolResults
+from analysis.contracts.effectiveness import BREAK
+from analysis.contracts.execution import NOT_EXAMINED, SENT_BACK, SchoolResults
 from analysis.contracts.facts import (
     JOURNAL_COLUMNS,
     JOURNAL_SHARES,
@@ -369,7 +370,7 @@ NO_NUMBER = (
     NoNumber(
         ("piece_count",),
         "owed_kind",
-        lambda kind: ~kind.isin(OWED_KINDS[3:5]),
+        lambda kind: ~kind.isin([SENT_BACK, NOT_EXAMINED]),
         "должны не подтверждение и не решение о нём",
     ),
     NoNumber(
@@ -398,7 +399,7 @@ NO_NUMBER = (
     NoNumber(
         CHANGES,
         "change_note",
-        lambda note: note.astype("str").str.startswith("разрыв"),
+        lambda note: note.astype("str").str.startswith(BREAK),
         "разрыв сопоставимости: годы не сравнивают",
     ),
     NoNumber(

@@ -8,11 +8,17 @@ import pandas as pd
 
 from analysis.contracts.columns import pandas_types, shaped, typed_table
 from analysis.contracts.execution import (
+    CAME_LATE,
     EXECUTION_STATUSES,
+    NO_DOCUMENT,
+    NO_FACT,
     NO_REPORT,
     NO_SHARE,
+    NOBODY,
+    NOT_EXAMINED,
     NOT_PLANNED,
     OWED_KINDS,
+    SENT_BACK,
     STATUS_COUNTS,
     Owed,
     SchoolResults,
@@ -137,7 +143,6 @@ def _reporters(
 
 
 OFFICE = "управление образования"
-NO_FACT, CAME_LATE, NO_DOCUMENT, SENT_BACK, NOT_EXAMINED, NOBODY = OWED_KINDS
 BY = [*KEY, "reporter"]
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.contracts.columns import shaped, typed_table
-from analysis.contracts.effectiveness import AGAINST_CITY, SHIFTED, IndicatorGaps, SchoolIndicators
+from analysis.contracts.effectiveness import AGAINST_CITY, BREAK, SHIFTED, IndicatorGaps, SchoolIndicators
 from analysis.contracts.facts import CITY, OTHERS, are_asked
 from analysis.indicators.indicator_links import indicator_links, part_of
 from analysis.indicators.keyed import (
@@ -317,9 +317,9 @@ def _change_note(case: Sequence[int], words: Sequence[str]) -> str:
         return "нет данных за этот год"
     if kind == 2:
         before, after = words[last_word + 1] or "без календаря", words[word + 1] or "без календаря"
-        return f"разрыв сопоставимости: {last} год — {before}; {now} год — {after}"
+        return f"{BREAK}: {last} год — {before}; {now} год — {after}"
     if kind == 6:
-        return f"разрыв сопоставимости: после {last} года в школу вошла другая"
+        return f"{BREAK}: после {last} года в школу вошла другая"
     if kind == 5:
         return f"состав школ с результатом не тот, что за {last} год"
     return "недостаточно данных: прежних результатов нет" if kind == 3 else f"нет данных за {last} год"

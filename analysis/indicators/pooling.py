@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from analysis.contracts.columns import shaped, typed_table
-from analysis.contracts.effectiveness import FORESEEN, JUMPED, NOT_ESTIMATED, UNCOUNTABLE, SchoolEffects
+from analysis.contracts.effectiveness import BREAK, FORESEEN, JUMPED, NOT_ESTIMATED, UNCOUNTABLE, SchoolEffects
 from analysis.indicators.keyed import BROKEN, MERGED, Keyed, joined
 from analysis.indicators.measurement import Measured
 from analysis.indicators.uncertainty import Numbers
@@ -25,7 +25,7 @@ Rows = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 LARGEST = 2000  # more in one procedure is a slip of the hand, and what is foreseen is added up count by count
 NO_EARLIER_YEAR = "недостаточно данных: прежних результатов нет"
-BROKEN_OFF = "разрыв сопоставимости: с прежними годами не сравнить"
+BROKEN_OFF = f"{BREAK}: с прежними годами не сравнить"
 POOLED = ["pooled_value", "pooled_low", "pooled_high", "threshold_probability"]
 LIKE_CONTEXT = ["like_context_value", "like_context_low", "like_context_high", "above_context_probability"]
 OF_SCHOOL, COUNTED = ["town", "school"], ("numerator", "denominator", "school", "group")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.contracts.effectiveness import FORESEEN, OF_THE_MODEL, SHIFTED, PublicHits, column_title
+from analysis.contracts.effectiveness import BREAK, FORESEEN, OF_THE_MODEL, SHIFTED, PublicHits, column_title
 from analysis.contracts.facts import CITY, GROUP_NAMES, SCHOOL
 from analysis.indicators.school_tables import LISTED_SOURCES, PARTS, in_public_shape, public_rows
 from analysis.rules.methods import GIVEN_MEAN, Indicator, Methods, Passport
@@ -230,7 +230,7 @@ def _with_change(rows: pd.DataFrame) -> pd.DataFrame:
         .set_axis(rows.index)
     )
     both = (rows["value"].notna() & at["then"].notna()).to_numpy(bool)
-    by_calendar = rows["change_note"].fillna("").str.startswith("разрыв")
+    by_calendar = rows["change_note"].fillna("").str.startswith(BREAK)
     return rows.assign(
         **{name: rows[name].where(both) for name in KNOWN_WITH_CHANGE},
         change=(rows["value"] - at["then"]).where(both),

@@ -6,13 +6,12 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from analysis.contracts.effectiveness import LIKE_CITY, PublicIndicators, SchoolEffects
+from analysis.contracts.effectiveness import BREAK, LIKE_CITY, PublicIndicators, SchoolEffects
 from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
 from analysis.presentation import effectiveness_figures as drawing
 from analysis.presentation.catalogue import SLUGS
 from analysis.presentation.conclusions.sentence import _plain, _ruled, effect_rows
 from analysis.presentation.edition import GROUPS_LAST, Edition
-from analysis.presentation.effectiveness_tables import BREAK
 from analysis.presentation.exhibits import Drawing, Exhibit, picture
 from analysis.presentation.shares import EXAMS, SURE, exported, interval_words, out_of, whole_percent
 from analysis.presentation.words import Row, lowered, rows_of, subject_words

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.effectiveness import PublicIndicators, SchoolEffects, TrainingNeeds
+from analysis.contracts.effectiveness import BREAK, PublicIndicators, SchoolEffects, TrainingNeeds
 from analysis.presentation.catalogue import SLUGS
 from analysis.presentation.conclusions.sentence import by_id, effect_rows
 from analysis.presentation.edition import Edition
@@ -25,8 +25,6 @@ from analysis.presentation.shares import (
 )
 from analysis.presentation.words import TITLES, Row, lowered, rows_of, subject_words
 from analysis.rules.methods import Indicator
-
-BREAK = "разрыв"
 
 
 def sittings(rows: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:

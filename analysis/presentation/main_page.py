@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.contracts.columns import UNREAD_MARK
-from analysis.contracts.execution import DONE, NO_REPORT, NOT_DONE, OWED_KINDS, PARTLY
+from analysis.contracts.execution import CAME_LATE, DONE, NO_REPORT, NOBODY, NOT_DONE, NOT_EXAMINED, PARTLY, SENT_BACK
 from analysis.contracts.report import FORM, NOTHING, THERE, TOO_LATE
 from analysis.indicators.duties import OFFICE
 from analysis.indicators.plan import not_stated, planned_in
@@ -30,7 +30,6 @@ from analysis.presentation.words import (
 )
 from analysis.rules.documents import REPORT
 
-_, LATE, _, SENT_BACK, NOT_EXAMINED, NOBODY_NAMED = OWED_KINDS
 MOST_NAMED, MOST_SENTENCES = 4, 5
 
 
@@ -221,7 +220,7 @@ def _sent_back(edition: Edition) -> Iterator[str]:
     rows = edition.facts("owed")
     for kind, words in (
         (SENT_BACK, "Управление вернуло подтверждения; исправить их должны:"),
-        (LATE, "Форму сдали после срока:"),
+        (CAME_LATE, "Форму сдали после срока:"),
         (NO_REPORT, "Сведений о своих показателях не дали:"),
     ):
         some = rows[rows["owed_kind"] == kind]
@@ -284,7 +283,7 @@ def _missed(edition: Edition) -> Iterator[str]:
 
 
 def _nobody(edition: Edition) -> Iterator[str]:
-    for row in _owed(edition, NOBODY_NAMED):
+    for row in _owed(edition, NOBODY):
         measures = _measures(row["labels"], ("показатель", "показатели"))
         yield f"Назначить, кто отвечает за {measures}. Ждёт управления образования."
 

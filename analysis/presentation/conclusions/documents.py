@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.contracts.effectiveness import BREAK
 from analysis.contracts.execution import DONE, NO_REPORT, UNDOCUMENTED
 from analysis.contracts.facts import CONTESTANTS
 from analysis.presentation.conclusions.sentence import CONCLUSION, OFFICE, Case, Evidence, Sentence, Told
@@ -123,7 +124,7 @@ def _excess(row: Row) -> float:
 
 def breaks(case: Case) -> Iterator[Told]:
     """Results whose earlier year may not be compared, and why."""
-    rows = [row for row in low_rows(case.evidence, case.school) if str(row["change_note"]).startswith("разрыв")]
+    rows = [row for row in low_rows(case.evidence, case.school) if str(row["change_note"]).startswith(BREAK)]
     if rows:
         results = form(len(rows), ("результат", "результата", "результатов"))
         why = list(dict.fromkeys(str(row["change_note"]).partition(": ")[2] for row in rows))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from analysis.contracts.effectiveness import LIKE_CITY
+from analysis.contracts.effectiveness import BREAK, LIKE_CITY
 from analysis.presentation.conclusions.sentence import (
     CONCLUSION,
     FACT,
@@ -372,9 +372,9 @@ def breaks(case: Case) -> Iterator[Told]:
     rows = rows[
         (rows["calendar_year"] == edition.calendar_year) & rows["group_name"].isin([*edition.supported, "Город"])
     ]
-    broken = rows[rows["change_note"].astype("str").str.startswith("разрыв")]
+    broken = rows[rows["change_note"].astype("str").str.startswith(BREAK)]
     for (procedure, note), group in broken.groupby(["procedure", "change_note"], sort=True):
-        reason = str(note).removeprefix("разрыв сопоставимости: ")
+        reason = str(note).removeprefix(f"{BREAK}: ")
         text = f"{procedure}: с прежним годом не сравнить, сопоставимость прервана ({reason})."
         yield Told(text, indicator_keys(rows_of(group)))
 
