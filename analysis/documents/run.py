@@ -24,6 +24,7 @@ from analysis.errors import AnalysisError, nearest, probably_meant
 from analysis.files.progress import Progress
 from analysis.files.storage import file_hash, only_one_at_work, read_manifest, read_tables
 from analysis.presentation.edition import editions_of
+from analysis.publishing.source import PublishingError
 from analysis.rules.config import Project, load_sources
 from analysis.rules.documents import (
     CONTESTS,
@@ -203,6 +204,7 @@ def _file(asked: Asked, _report: ReportOfYear, number: int, piece: Piece) -> Ann
 
 # The steps of `analysis documents`: the tables of the last build and what people wrote → documents of a year.
 
+OTHERS_MADE = "Остальные документы записаны."
 NO_SUPPORTED = "Школ, которые получают поддержку в {year} году, в реестре нет; назовите школу: --school."
 
 
@@ -248,43 +250,53 @@ def make_documents(project: Project, order: Order, progress: Progress) -> Made:
         The documents asked for; those made earlier that would say something else today.
 
     Raises:
-        AnalysisError: A school is not known, what people wrote is not in the documented form, or nothing can be made.
+        AnalysisError: A school is not known, what people wrote is not in the documented form, or a document cannot be
+            published; the other kinds are made nevertheless.
     """
     material = gathered(project, order.year)
     folder = project.root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     with only_one_at_work(folder / ".lock"):
-        made, today = (_make_pack if order.pack else _make_kinds)(material, order, progress)
+        made, today, faults = (_make_pack if order.pack else _make_kinds)(material, order, progress)
         outdated = [path for kind in KINDS.values() for path in _outdated(material, kind, today.get(kind.id))]
         outdated += _outdated_packs(material)
         if (folder / str(order.year)).is_dir():
             list_outdated(folder / str(order.year), outdated)
+    if faults:
+        raise AnalysisError("\n".join([*dict.fromkeys(faults), *([OTHERS_MADE] if made else [])]))
     return Made(made, outdated)
 
 
-Today = dict[str, Sequence[Document]]  # all documents of the kinds that were made, as they are written today
+class _Run(NamedTuple):
+    """What was made, all documents of its kinds as they are written today, and why some could not be published."""
+
+    made: list[Path]
+    today: dict[str, Sequence[Document]]
+    faults: list[str]
 
 
-def _make_kinds(material: Material, order: Order, progress: Progress) -> tuple[list[Path], Today]:
+def _make_kinds(material: Material, order: Order, progress: Progress) -> _Run:
     if order.audience == "public":
         raise AnalysisError("Документы — для служебного пользования. «--audience public» бывает у комплекта (--pack).")
     asked = [material.register.login(one, "--school") for one in order.schools]
     wanted = list(order.kinds) or ([SCHOOL_NOTE.id] if asked else list(KINDS))
     if asked and SCHOOL_NOTE.id not in wanted:
         raise AnalysisError(f"Ключ --school относится к справкам школ; добавьте: --kind {SCHOOL_NOTE.id}.")
-    made: list[Path] = []
-    today: Today = {}
+    run, day = _Run([], {}, []), material.edition.data_date
     for name in (name for name in KINDS if name in wanted):
-        today[name], chosen = _documents(material, name, asked)
-        if not today[name]:
+        run.today[name], chosen = _documents(material, name, asked)
+        if not run.today[name]:
             progress.say(NO_SUPPORTED.format(year=order.year))
             continue
-        batch = _batch(material, KINDS[name], today[name])
-        made += publish_documents(batch, chosen, order.formats, order.engine, material.edition.data_date, progress)
-    return made, today
+        batch = _batch(material, KINDS[name], run.today[name])
+        try:
+            run.made.extend(publish_documents(batch, chosen, order.formats, order.engine, day, progress))
+        except PublishingError as error:
+            run.faults.append(str(error))
+    return run
 
 
-def _make_pack(material: Material, order: Order, progress: Progress) -> tuple[list[Path], Today]:
+def _make_pack(material: Material, order: Order, progress: Progress) -> _Run:
     """The whole of a pack and each annex."""
     if order.kinds or order.schools:
         raise AnalysisError(f"Что в комплекте, записано в {SETTINGS_FILE}; ключи --kind и --school с --pack не нужны.")
@@ -293,7 +305,7 @@ def _make_pack(material: Material, order: Order, progress: Progress) -> tuple[li
         raise AnalysisError("Комплект делают в PDF и DOCX: --format pdf,docx.")
     batch = packed(Asked(material, asked_pack(material, order.pack), order.audience))
     day = material.edition.data_date
-    return publish_documents(batch, batch.documents, papers, order.engine, day, progress), {}
+    return _Run(publish_documents(batch, batch.documents, papers, order.engine, day, progress), {}, [])
 
 
 def _outdated_packs(material: Material) -> list[Path]:

@@ -253,6 +253,20 @@ def test_a_brief_of_three_pages_is_refused_with_what_to_do(material, project):
         _publish(project, long._replace(body=long.body + "\n\nСтрока.\n" * 120), MEETING)
 
 
+def test_a_brief_that_is_refused_does_not_stop_the_other_documents(material, project, monkeypatch):
+    edition, brief = replace(material.edition, project=project), meeting_brief(material)
+    long = brief._replace(body=brief.body + "\n\nСтрока.\n" * 120)
+    monkeypatch.setattr(run, "gathered", lambda *_: replace(material, edition=edition))
+    monkeypatch.setitem(run.OF_THE_CITY, MEETING.id, lambda _: long)
+    order = run.Order(2021, [MEETING.id, CONTESTS.id], [], ("pdf",), "builtin")
+    with pytest.raises(AnalysisError) as told:
+        run.make_documents(project, order, SILENT)
+    assert "справка длиннее двух страниц" in str(told.value)
+    assert str(told.value).endswith("\nОстальные документы записаны.")
+    folder = project.root / "output/documents/2021"
+    assert [path.name for path in folder.rglob("*.pdf")] == ["contests-note-2021.pdf"]
+
+
 def test_what_an_earlier_run_left_is_listed_once_it_would_say_something_else(material, project, monkeypatch):
     def make(kinds, schools=(), **written):
         edition = replace(material.edition, project=project)
