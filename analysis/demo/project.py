@@ -80,7 +80,7 @@ def sources_text(filed: Iterable[Filed]) -> str:
 def _entry(filed: Filed) -> str:
     values: dict[str, str | date] = {
         "file": filed.file,
-        "title": f"{filed.title.removesuffix(f' ({INVENTED.lower()})')}. {INVENTED}",
+        "title": f"{filed.title.removesuffix(f' ({INVENTED.lower()})').rstrip('.')}. {INVENTED}",
         "origin": ORIGIN,
         "received": filed.received,
         "sha256": hashlib.sha256(filed.content).hexdigest(),

@@ -16,8 +16,7 @@ from analysis.presentation.execution import task_results
 from analysis.presentation.exhibits import with_notes
 from analysis.presentation.markdown import escape, points, table_note
 from analysis.presentation.school_facts import VPR_NOTICE, contest_table, deficit_table
-from analysis.presentation.sentences import ended
-from analysis.presentation.words import Row, decimal, form, in_order_of_codes, long_date, rows_of
+from analysis.presentation.words import Row, decimal, ended, form, in_order_of_codes, long_date, rows_of
 from analysis.rules.documents import CONTESTS, COURSES, MEETING, REPORT, SELECTION
 from analysis.rules.exam_calendar import school_years_of
 

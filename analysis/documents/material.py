@@ -16,9 +16,8 @@ from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.sentence import Case, Evidence
 from analysis.presentation.exhibits import Exhibit, data_note
 from analysis.presentation.markdown import escape
-from analysis.presentation.sentences import ended
 from analysis.presentation.shares import MODEL
-from analysis.presentation.words import listed, long_date
+from analysis.presentation.words import ended, listed, long_date
 from analysis.rules.documents import KINDS, SETTINGS_FILE, Kind, Settings
 from analysis.rules.written import bracketed, doubt
 

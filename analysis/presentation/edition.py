@@ -17,7 +17,7 @@ from analysis.files.memory import rows_where
 from analysis.indicators.plan import in_force, open_readings, planned_in
 from analysis.indicators.school_tables import public_rows, with_names
 from analysis.lineage.walk import Store
-from analysis.presentation.words import DERIVED_WORD, NOT_STATED, Row, as_text, rows_of, stands, target_words
+from analysis.presentation.words import DERIVED_WORD, NOT_STATED, Row, as_text, ended, rows_of, stands, target_words
 from analysis.rules.config import Abbreviation, PlanDocument, Project, Source, load_terms
 from analysis.rules.methods import Methods, load_methods
 from analysis.rules.office_files import DEFAULT_POLICY, Assumption, DisclosurePolicy, load_assumptions, load_policy
@@ -179,7 +179,7 @@ def city_note(rows: Iterable[tuple[str, Row]], counts: Mapping[Key, int], regist
         if count < registry and pd.notna(row["city_value"]):
             few.setdefault(count, {})[name] = None
     said = "; ".join(f"{count} из {registry} — {', '.join(few[count])}" for count in sorted(few, reverse=True))
-    return f"Город — не все школы реестра, а те, от кого есть сведения: {said}." if few else ""
+    return ended(f"Город — не все школы реестра, а те, от кого есть сведения: {said}") if few else ""
 
 
 # What one annual edition is made from. Rows of a stored table keep its index, so each can be followed back.

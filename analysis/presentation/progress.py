@@ -62,6 +62,7 @@ DIFFERENCES = {
     NO_REPORT: "Сведений нет",
     NOT_DUE: "Срок не наступил",
 }
+OVERDUE = (NOT_DONE, PARTLY, NO_REPORT)  # in these a deadline that the document names has passed
 LEGEND = (
     "Полоса: тёмное — принято управлением, полосатое — только сообщено, рамка — план; точки вместо рамки — сведений "
     "нет. У каждого показателя своя мера, поэтому полосы между собой не сравнивают."
@@ -191,9 +192,10 @@ def _differences(rows: pd.DataFrame) -> Iterator[str]:
     """Sentences on what differs from the plan, by state; measures by their numbers."""
     of_plan = planned(rows)
     for state, words in DIFFERENCES.items():
-        labels = of_plan.loc[of_plan["status"] == state, "measure_label"]
-        if len(labels):
-            yield escape(f"{words}: {', '.join(labels)}.")
+        rows_in_state = rows_of(of_plan[of_plan["status"] == state])
+        if rows_in_state:
+            named = (_overdue(row) if state in OVERDUE else row["measure_label"] for row in rows_in_state)
+            yield escape(f"{words}: {', '.join(named)}.")
     of_plan = of_plan[of_plan["measure_kind"] != "share"]
     above = (of_plan["accepted_count"] > of_plan["target_count"]).fillna(False) & of_plan["target_low"].notna()
     more = of_plan[above & (of_plan["better"] != "less")]
@@ -204,6 +206,12 @@ def _differences(rows: pd.DataFrame) -> Iterator[str]:
         yield escape(f"Принято больше плана: {', '.join(said)}.")
     if not_planned := _not_planned(rows):
         yield not_planned
+
+
+def _overdue(row: Row) -> str:
+    """«4.2 (срок — февраль)»; the number alone where the whole year was given."""
+    due = "" if pd.isna(row["deadline_month"]) else f" (срок — {deadline_words(row)})"
+    return f"{row['measure_label']}{due}"
 
 
 def _not_planned(rows: pd.DataFrame) -> str:

@@ -17,6 +17,7 @@ from analysis.presentation.words import (
     PREPOSITIONAL,
     counted,
     derived_words,
+    ended,
     listed,
     long_date,
     month_name,
@@ -200,11 +201,6 @@ def contact(edition: Edition) -> str:
     """Who publishes and where to write."""
     where = edition.project.contact or "издатель пока не указал, куда писать"
     return escape(f"{ended(edition.project.publisher)} {ended(f'Вопросы и сообщения об ошибках: {where}')}")
-
-
-def ended(text: str) -> str:
-    """A sentence with its full stop; one that ends with an abbreviation already has it."""
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _codes(labels: "pd.Series[str]") -> str:

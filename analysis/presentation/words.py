@@ -208,6 +208,11 @@ def deadline_words(row: Row) -> str:
     return ALL_YEAR if pd.isna(month) else month_name(int(month))
 
 
+def ended(text: str) -> str:
+    """A sentence with its full stop; one that ends with an abbreviation already has it."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def state_words(state: str) -> str:
     """A state as it stands in a sentence or a list; one with a comma of its own in quotes."""
     return f"«{state}»" if "," in state else state

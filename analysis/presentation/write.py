@@ -42,7 +42,7 @@ from analysis.presentation.place import CONTENT_FOLDER, EDITIONS, EXHIBITS, MADE
 from analysis.presentation.school_facts import VPR_NOTICE, policy_words
 from analysis.presentation.selection_tables import looked_at
 from analysis.presentation.supported import topics_picture
-from analysis.presentation.words import short_date, task_heading
+from analysis.presentation.words import ended, short_date, task_heading
 from analysis.rules.config import INVENTED
 from analysis.rules.documents import REPORT
 
@@ -367,8 +367,8 @@ def _write_data(folder: Path, edition: Edition, shown: Sequence[Exhibit], memory
         (folder / f"{exhibit.label}.csv").write_bytes(content)
         resources.append(resource(exhibit, listed, content))
         sheets.append(Sheet(sheet_name(exhibit.label), exhibit.caption, table, exhibit.contract))
-    invented = f". {INVENTED}" if edition.project.invented else ""
-    title = f"Данные отчёта за {edition.calendar_year} год: {edition.approval['title']}{invented}"
+    title = f"Данные отчёта за {edition.calendar_year} год: {edition.approval['title']}"
+    title = f"{ended(title)} {INVENTED}" if edition.project.invented else title
     name = f"roadmap-report-{edition.calendar_year}"
     about = _about(edition, any("hidden_columns" in one.frame for one in sheets))
     book = memory.remembered("book", [sheets, about, created], partial(xlsx_bytes, sheets, about, created))

@@ -35,6 +35,7 @@ def test_the_remark_names_what_not_every_school_returned():
     named = [("неполные", _row("a")), ("ВПР", _row("a", "fail_share", **EXAM)), ("иные", _row("a", "low_income_share"))]
     said = "Город — не все школы реестра, а те, от кого есть сведения: "
     assert city_note(named, counted(ROWS), 3) == f"{said}2 из 3 — неполные; 1 из 3 — ВПР."
+    assert city_note([("ВПР: история, 6 кл.", named[1][1])], counted(ROWS), 3) == f"{said}1 из 3 — ВПР: история, 6 кл."
     assert city_note(named[2:], counted(ROWS), 3) == ""
     assert city_note([("неполные", {**_row("a"), "city_value": None})], counted(ROWS), 3) == ""
     assert city_note(named, {}, 3) == ""

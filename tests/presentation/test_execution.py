@@ -128,7 +128,7 @@ def test_plan_and_fact_stand_in_one_row_with_a_bar_a_deadline_and_a_name(made):
     assert rows["1.3"][3:] == ["0 из 2; сообщено 1", "2 · 2 · 2", "в течение года", "школы (ОО)", "◇ на рассмотрении"]
     assert rows["1.2"][3:] == ["— из 1", "0 · 1 · 0", "февраль", "ИМО", "? нет сведений"]
     assert set(exhibit.drawn) == {row[2].split("figures/")[1].split(")")[0] for row in rows.values()}
-    assert "Сведений нет: 1.1, 1.2." in _plain(said)
+    assert "Сведений нет: 1.1, 1.2 (срок — февраль)." in _plain(said)
 
 
 def test_what_is_owed_is_said_by_name_kind_and_day(made):
