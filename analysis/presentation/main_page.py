@@ -14,7 +14,7 @@ from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.sentence import SUMMARY, Case, Evidence
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape, only_in
-from analysis.presentation.sentences import NO_FACTS
+from analysis.presentation.sentences import NO_FACTS, NO_RESULTS
 from analysis.presentation.shares import out_of, whole_percent
 from analysis.presentation.words import (
     GENITIVE,
@@ -191,7 +191,8 @@ def _shares(counts: "pd.Series[int]") -> str:
 def sentences(edition: Edition) -> list[str]:
     """Three to five sentences, those first on which most has to be decided."""
     if edition.execution.empty:
-        return [NO_FACTS, *(escape(one) for one in _of_the_plan(edition))]
+        no_results = [NO_RESULTS] if edition.shown_indicators.empty else []
+        return [NO_FACTS, *no_results, *(escape(one) for one in _of_the_plan(edition))]
     said = [escape(one) for one in (*_behind(edition), *_sent_back(edition))]
     told = [one.markdown for one in conclusions(Case(Evidence(edition)), REPORT, SUMMARY)]
     return [*said, *told, *map(escape, _to_date(edition))][:MOST_SENTENCES]
