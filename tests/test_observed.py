@@ -9,6 +9,7 @@ import sys
 from datetime import date, datetime
 
 import docx
+import duckdb
 import openpyxl
 import pandas as pd
 import pypandoc
@@ -158,6 +159,16 @@ def test_typst_makes_no_accessible_pdf_of_a_picture_without_words(tmp_path):
     assert typst.compile(source.format(', alt: "x"').encode(), root=tmp_path, pdf_standards=["ua-1"])
     with pytest.raises(RuntimeError, match="missing alt text"):
         typst.compile(source.format("").encode(), root=tmp_path, pdf_standards=["ua-1"])
+
+
+def test_duckdb_takes_the_types_of_the_first_file_unless_columns_are_joined_by_name(tmp_path):
+    files = [str(tmp_path / f"{number}.parquet") for number in (1, 2)]
+    for file, share in zip(files, ([99, 100], [99.5]), strict=True):
+        pd.DataFrame({"share": share}).to_parquet(file)
+    with duckdb.connect() as connection:
+        for more, found in (("", [99, 100, 100]), (", union_by_name = true", [99, 100, 99.5])):
+            rows = connection.execute(f"select share from read_parquet(?{more})", [files]).fetchall()
+            assert [share for (share,) in rows] == found
 
 
 def test_an_open_quote_swallows_the_lines_behind_it():
