@@ -10,7 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.fields import FIELDS
+from analysis.contracts.fields import known_fields
 
 Contract = type[pa.DataFrameModel]
 
@@ -162,7 +162,7 @@ def column(
         stored_only: Whether no edition lists it: all its rows have the same value, or it is said in other columns.
         different: Another label, meaning or unit, and further checks of pandera; None takes one away.
     """
-    known = FIELDS[name]
+    known = known_fields()[name]
     words = {part: different.pop(part, getattr(known, part)) for part in ("label", "meaning", "unit")}
     seen = {"office_only": office_only, "public_only": public_only, "stored_only": stored_only}
     metadata = {"unit": words["unit"]} | {word: True for word, given in seen.items() if given}

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.columns import DERIVED, READING_RULES, READING_WORDS, Contract
-from analysis.contracts.derivations import COPY, DERIVATIONS, RECEIVED, Derivation
+from analysis.contracts.derivations import COPY, Derivation, derivations
 from analysis.contracts.findings import RULE_TITLES
 from analysis.contracts.tables import PUBLIC, TABLES
 from analysis.files.memory import FORGETFUL, Memory
@@ -57,7 +57,7 @@ def chain_words(
         "names": {
             **dict(zip(schools["school_login"].tolist(), schools["school_name"].tolist(), strict=True)),
             **indicators,
-            **{name: one.title for name, one in RECEIVED.items()},
+            **{name: one.title for name, one in derivations().items() if one.received},
         },
         "words": {"reading": READING_WORDS, "reading_basis": READING_RULES, "derived_rule": DERIVED},
         "rules": RULE_TITLES,
@@ -89,8 +89,8 @@ def table_words(contracts: Mapping[str, Contract]) -> dict[str, Any]:
 def derivation_of(table: str) -> Derivation | None:
     """Returns what a table is made of; a public table is its whole one, cell by cell. None for tables nobody asks."""
     if not table.startswith(PUBLIC):
-        return DERIVATIONS.get(table)
-    whole = DERIVATIONS[table.removeprefix(PUBLIC)]
+        return derivations().get(table)
+    whole = derivations()[table.removeprefix(PUBLIC)]
     about = tuple("group_name" if name == "school_login" else name for name in whole.about)
     return Derivation(f"{whole.title}, открытая часть", about, {"whole": table.removeprefix(PUBLIC)})
 
@@ -101,7 +101,7 @@ def _words(name: str, fields: Mapping[str, Any], said: Derivation) -> dict[str, 
         "about": said.about,
         "values": said.values,
         "entry": said.entry,
-        "received": name in RECEIVED,
+        "received": said.received,
         "edges": dict(said.edges),
         "nothing": dict(said.nothing),
         "columns": {column: _column(column, field, fields, said) for column, field in fields[name].items()},

@@ -121,13 +121,14 @@ def difference(changed: Mapping[str, tuple["pd.DataFrame", "pd.DataFrame"]]) -> 
         changed: By name the table before and now.
     """
     from analysis.contracts.columns import titles_of
-    from analysis.contracts.derivations import DERIVATIONS
+    from analysis.contracts.derivations import derivations
     from analysis.contracts.tables import TABLES
 
     said, first = [], ""
-    for name in [one for one in DERIVATIONS if one in changed and one in TABLES]:
+    for name in [one for one in derivations() if one in changed and one in TABLES]:
         before, now = changed[name]
-        title, about = DERIVATIONS[name].title, [one for one in DERIVATIONS[name].about if one in now]
+        made = derivations()[name]
+        title, about = made.title, [one for one in made.about if one in now]
         if len(before) != len(now) or list(before) != list(now):
             said.append(f"{title}: строк было {len(before)}, стало {len(now)}")
             continue

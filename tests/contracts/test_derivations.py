@@ -1,8 +1,11 @@
 """Every reference of a derivation leads to a column of a contract, and every stored table has its derivation."""
 
+import tomllib
+from dataclasses import fields
+
 import pytest
 
-from analysis.contracts.derivations import DERIVATIONS
+from analysis.contracts.derivations import FILE, Derivation, derivations
 from analysis.contracts.tables import TABLES
 from analysis.pipeline.chains import PUBLIC, table_words
 
@@ -11,13 +14,20 @@ FIELDS = {name: set(contract.to_schema().columns) for name, contract in TABLES.i
 PRINTED = {"cells", "set_aside_rows"}
 
 
+def test_no_key_of_the_file_is_passed_over():
+    written = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    keys = {key for kind in ("received", "made") for said in written[kind].values() for key in said}
+    assert written.keys() == {"rules", "received", "made"}
+    assert keys == {one.name for one in fields(Derivation)} - {"received"}
+
+
 def test_every_stored_table_has_a_derivation():
     assert set(table_words(TABLES)) == set(TABLES) - PRINTED
 
 
-@pytest.mark.parametrize("name", [name for name in DERIVATIONS if name in FIELDS])
+@pytest.mark.parametrize("name", [name for name in derivations() if name in FIELDS])
 def test_every_reference_resolves(name):
-    said = DERIVATIONS[name]
+    said = derivations()[name]
     assert {*said.about, *said.values, *said.columns} <= FIELDS[name]
     assert set(said.edges.values()) <= set(FIELDS)
     assert set(said.nothing) <= set(said.edges)
