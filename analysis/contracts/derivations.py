@@ -11,6 +11,7 @@ from analysis.contracts.execution import STATUS_COUNTS
 from analysis.contracts.facts import (
     JOURNAL_COLUMNS,
     JOURNAL_SHARES,
+    LINED,
     MARK_COLUMNS,
     MARK_SHARES,
     SCORE_COLUMNS,
@@ -158,8 +159,10 @@ RECEIVED: dict[str, Derivation] = {
     "school_measures": _facts(
         "Собственные меры школ", "school_login calendar_year own_measure", "planned_count done_count done_date"
     ),
-    "context": _facts("Контингент", "school_login school_year pupil_group", "group_pupil_count"),
-    "staff": _facts("Кадры", "school_login school_year staff_group", "staff_amount"),
+    **{
+        name: _facts(one.called.capitalize(), f"school_login school_year {one.line}", one.amount)
+        for name, one in LINED.items()
+    },
     "results": _facts(
         "Результаты", "school_login procedure subject sitting_grade wave school_year",
         " ".join(["participant_count", "not_attested_count", *MARK_COLUMNS, *JOURNAL_COLUMNS, *SCORE_COLUMNS,
@@ -217,7 +220,7 @@ _DUTY_FACTS = {
         ("returned_count", "evidence.evidence_id"),
     )
 }
-_OF_FORMS = ("results", "context", "staff", "deficits", "self_assessment", "contests", "school_measures")
+_OF_FORMS = ("results", *LINED, "deficits", "self_assessment", "contests", "school_measures")
 _OF_SCHOOLS = ("scope", "group_name")
 _SITTING = ("procedure", "subject", "sitting_grade", "wave", "school_year")
 _POOLED = {
@@ -415,17 +418,14 @@ MADE: dict[str, Derivation] = {
          "mean_score": _made("results.mean_score results.participant_count",
                              "сумма баллов (средний × участников, до целого) / участников, до 0,1")},
     ),
-    "pupil_groups": Derivation(
-        "Контингент по группам школ", (*_OF_SCHOOLS, "pupil_group", "calendar_year"),
-        {"part": "context", "base": "context"},
-        {**_parts("part", "group_pupil_count", "base_pupil_count", "group_share",
-                  ("group_pupil_count", "base.group_pupil_count")), **_schools("base")},
-    ),
-    "staff_parts": Derivation(
-        "Кадры по группам школ", (*_OF_SCHOOLS, "staff_group", "calendar_year"), {"part": "staff", "base": "staff"},
-        {**_parts("part", "staff_amount", "base_staff_amount", "staff_share", ("staff_amount", "base.staff_amount")),
-         **_schools("base")},
-    ),
+    **{
+        one.by_group: Derivation(
+            f"{one.called.capitalize()} по группам школ", (*_OF_SCHOOLS, one.line, "calendar_year"),
+            {"part": name, "base": name},
+            {**_parts("part", one.amount, one.base, one.share, (one.amount, f"base.{one.amount}")), **_schools("base")},
+        )
+        for name, one in LINED.items()
+    },
     "deficit_parts": Derivation(
         "Дефициты по группам школ", (*_OF_SCHOOLS, "competence", "calendar_year"), {"part": "deficits"},
         {**_parts("part", "deficit_teacher_count", "diagnosed_teacher_count", "deficit_share",
