@@ -14,10 +14,10 @@ from analysis.contracts.facts import (
     PUPIL_TOTAL,
     SCHOOL_FACT_TABLES,
     SOCIAL_GROUPS,
-    STAFF_GROUPS,
     TEACHERS,
     TRAINED,
     VACANCIES,
+    units,
 )
 
 YEARS = (2020, 2021, 2022)
@@ -122,7 +122,7 @@ def _staff(chance, key, seats, school_year):
     amounts |= {TEACHERS: teachers, TRAINED: chance.randint(0, teachers)}
     amounts |= {POSTS: teachers * 1.5, VACANCIES: chance.randint(0, 6) / 2}
     for name, amount in amounts.items():
-        unit = STAFF_GROUPS[name]
+        unit = units("staff")[name]
         yield {**key, "school_year": school_year, "staff_group": name, "staff_unit": unit, "staff_amount": amount}
 
 

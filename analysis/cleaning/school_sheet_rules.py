@@ -11,12 +11,12 @@ import pandas as pd
 
 from analysis.cleaning.notes import is_safe_link
 from analysis.contracts.facts import (
-    CATEGORIES,
     CONTEST_LEVELS,
     CONTESTANTS,
     GRADES,
     LINED,
     MARK_COLUMNS,
+    PERSON,
     POSTS,
     PUPIL_TOTAL,
     SCORE_COLUMNS,
@@ -24,17 +24,16 @@ from analysis.contracts.facts import (
     TEACHERS,
     TRAINED,
     VACANCIES,
+    Lined,
 )
 from analysis.contracts.findings import ASKS, Finding, Severity
 from analysis.contracts.forms import (
     CONTESTS,
-    CONTEXT,
     DEFICITS,
     RESULTS,
     SCHOOL_SHEETS,
     SCORES,
     SELF_ASSESSMENT,
-    STAFF,
     FormSheet,
 )
 from analysis.rules.methods import PartOf
@@ -45,11 +44,6 @@ from analysis.rules.written import JOURNAL
 Values = Mapping[str, Any]
 ALL_MARKS = (*MARK_COLUMNS, "not_attested_count")
 FULL_SCORE, BEST_BUT_FULL, LEAST_HIGH, BEST_BELOW_HIGH = 100, 99, 80, 79
-# The lines of a sheet that add up to another one, and what is said where they do not.
-ADDING_UP: Mapping[str, tuple[str, Sequence[str], str]] = {
-    CONTEXT.title: (PUPIL_TOTAL, list(GRADES), "grades_against_total"),
-    STAFF.title: (TEACHERS, CATEGORIES, "categories_against_teachers"),
-}
 # What is said of a part above its whole, at the cell of the part; of all others both cells and names are told.
 SAID_OF_PARTS: Mapping[tuple[str, ...], str] = {
     **dict.fromkeys(((group, PUPIL_TOTAL) for group in SOCIAL_GROUPS), "group_above_total"),
@@ -198,16 +192,18 @@ def mean_cannot_be(row: Values) -> bool:
     return not least - MEAN_TOLERANCE <= mean <= most / count + MEAN_TOLERANCE
 
 
+def _whole_people(lined: Lined) -> tuple[Rule, ...]:
+    """Where a sheet names units, people are counted in whole numbers."""
+
+    def is_broken(row: Values) -> bool:
+        return row[lined.unit] == PERSON and bool(row[lined.amount] % 1)
+
+    columns = (lined.unit, lined.amount)
+    return (Rule("people_not_whole", columns, is_broken, (lined.amount,)),) if lined.unit else ()
+
+
 ROW_RULES: Mapping[str, tuple[Rule, ...]] = {
-    CONTEXT.title: (),
-    STAFF.title: (
-        Rule(
-            "people_not_whole",
-            ("staff_unit", "staff_amount"),
-            lambda row: row["staff_unit"] == "человек" and row["staff_amount"] % 1,
-            ("staff_amount",),
-        ),
-    ),
+    **{sheet.title: _whole_people(LINED[table]) for sheet, table in SCHOOL_SHEETS.items() if table in LINED},
     RESULTS.title: (
         Rule(
             "not_attested",
@@ -248,16 +244,16 @@ ROW_RULES: Mapping[str, tuple[Rule, ...]] = {
 
 
 def contradictions(layout: FormSheet, amounts: Mapping[str, float], parts: Iterable[PartOf]) -> list[Contradiction]:
-    """Returns what the lines of «Контингент» or «Кадры» contradict in each other.
+    """Returns what the lines of a sheet that adds up contradict in each other; of other sheets nothing.
 
     Args:
         layout: The sheet.
         amounts: The value of each line that is there.
         parts: What is part of what.
     """
-    if layout.title not in ADDING_UP:
+    if SCHOOL_SHEETS[layout] not in LINED:
         return []
-    total, summed, why = ADDING_UP[layout.title]
+    total, summed, why = LINED[SCHOOL_SHEETS[layout]].adding_up
     sums = _sum_against(why, amounts, summed, total)
     # Where the total is in doubt, a part may still be too large for either number.
     at_least: dict[tuple[str, ...], float] = {(total,): _known_sum(amounts, summed)} if sums else {}

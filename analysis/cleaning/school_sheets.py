@@ -11,17 +11,15 @@ from analysis.cleaning.names import CYRILLIC, LATIN
 from analysis.cleaning.notes import ASK, Notes, chosen, not_listed, shown_text
 from analysis.cleaning.school_sheet_rules import Rule, broken_rules, contradictions
 from analysis.contracts.columns import typed_table
-from analysis.contracts.facts import LINED, RESULT_ORIGINS, SCHOOL_FACT_TABLES, lines_asked
+from analysis.contracts.facts import LINED, RESULT_ORIGINS, SCHOOL_FACT_TABLES, Lined, lines_asked
 from analysis.contracts.findings import ASKS, BLOCKS, SETS_ASIDE, Finding, Severity
 from analysis.contracts.forms import (
     CONTESTS,
-    CONTEXT,
     DEFICITS,
     RESULTS,
     SCHOOL_SHEETS,
     SCORES,
     SELF_ASSESSMENT,
-    STAFF,
     VERSIONS,
     FormColumn,
     FormSheet,
@@ -93,6 +91,7 @@ def _programmes(one: ExamCounts, sitting: Sitting) -> list[int]:
 
 
 Values = Mapping[str, Any]
+LINED_SHEETS = {sheet.title: table for sheet, table in SCHOOL_SHEETS.items() if table in LINED}
 SCALE_OF = {RESULTS.title: MARK_SCALE, SCORES.title: SCORE_SCALE}
 
 
@@ -116,10 +115,9 @@ def identified(
         UnknownRowError: There is no such line.
     """
     year = {"school_year": school_year_from(calendar_year)}
-    if title == CONTEXT.title:
-        return year | _listed("pupil_group", values, lines_asked("context", calendar_year))
-    if title == STAFF.title:
-        return year | _staff(values, lines_asked("staff", calendar_year))
+    if title in LINED_SHEETS:
+        table = LINED_SHEETS[title]
+        return year | _line(LINED[table], values, lines_asked(table, calendar_year))
     if title in SCALE_OF:
         return _sat(values, calendar_year, SCALE_OF[title], sittings)
     if title == DEFICITS.title:
@@ -136,12 +134,14 @@ def _listed(column: str, values: Values, known: Iterable[str]) -> dict[str, Any]
     return {column: by_name.get(_alike(values[column]), values[column])}
 
 
-def _staff(values: Values, units: Mapping[str, str]) -> dict[str, Any]:
-    found = _listed("staff_group", values, units)
-    unit = units[found["staff_group"]]
-    if values["staff_unit"] is not None and _alike(values["staff_unit"]) != unit:
-        raise UnknownRowError(f"{SETS_ASIDE['other_unit']}: «{values['staff_unit']}», а нужно «{unit}».")
-    return {**found, "staff_unit": unit}
+def _line(lined: Lined, values: Values, units: Mapping[str, str]) -> dict[str, Any]:
+    found = _listed(lined.line, values, units)
+    if not lined.unit:
+        return found
+    unit, said = units[found[lined.line]], values[lined.unit]
+    if said is not None and _alike(said) != unit:
+        raise UnknownRowError(f"{SETS_ASIDE['other_unit']}: «{said}», а нужно «{unit}».")
+    return {**found, lined.unit: unit}
 
 
 def _sat(values: Values, calendar_year: int, scale: str, sittings: Sequence[Sitting]) -> dict[str, Any]:
@@ -187,7 +187,9 @@ def _alike(name: object) -> str:
 READERS = {"count": read_count, "number": read_number}
 GRADE_COLUMNS = ("programme_grade", "sitting_grade")
 # Where a value has an address of its own; elsewhere the address is that of the row.
-VALUE_COLUMNS = {sheet.title: LINED[table].amount for sheet, table in SCHOOL_SHEETS.items() if table in LINED}
+VALUE_COLUMNS = {title: LINED[table].amount for title, table in LINED_SHEETS.items()}
+# A line whose unit somebody has wiped out is still known by its name.
+UNITS = {one.unit for one in LINED.values()}
 UNTIL_THEN = "Уточните у школы и примите форму заново или запишите исправление; до этого строка в таблицы не входит."
 
 
@@ -341,7 +343,7 @@ def _identified(form: _Form, layout: FormSheet, line: _Line) -> _Line:
     naming = layout.naming_columns
     if line.doubtful & set(naming):
         return line
-    if any(line.values[name] is None for name in naming if name != "staff_unit"):
+    if any(line.values[name] is None for name in naming if name not in UNITS):
         form.set_aside(layout, [line], (), SETS_ASIDE["no_key"])
         return replace(line, doubtful=line.doubtful | set(naming))
     year = form.returned.identity.calendar_year

@@ -7,12 +7,13 @@ table's edges.
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from analysis.contracts.execution import STATUS_COUNTS
+from analysis.contracts.facts import LINED
 
 FILE = Path(__file__).with_name("derivations.toml")
 COPY = "copy"
@@ -65,34 +66,41 @@ class Derivation:
 def derivations() -> dict[str, Derivation]:
     """What each stored table is made of, by its name."""
     written = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    rows = " ".join(f"{name}.*" for name in LINED)
+    shared = {**written["rules"], "lined": " ".join(LINED), "lined_rows": rows}
+    of_lines = [
+        {**shared, **asdict(one), "table": name, "called": one.called.capitalize()} for name, one in LINED.items()
+    ]
     return {
-        name: _derivation(name, said, written["rules"], received=kind == "received")
+        name.format(**rules): _derivation(name.format(**rules), said, rules, received=kind == "received")
         for kind in ("received", "made")
         for name, said in written[kind].items()
+        for rules in (of_lines if "{" in name else [shared])
     }
 
 
-def _derivation(table: str, said: Mapping[str, Any], rules: Mapping[str, str], *, received: bool) -> Derivation:
+def _derivation(table: str, said: Mapping[str, Any], rules: Mapping[str, Any], *, received: bool) -> Derivation:
     remarks = REMARKS if received and table not in REMARKS.values() else {}
-    columns = {name: _made(name, made, rules) for name, made in _by_name(said.get("columns", {}))}
-    nothing = {edge: _filled(text, edge, rules) for edge, text in _by_name(said.get("nothing", {}))}
-    edges = {edge: _filled(table, edge, rules) for edge, table in _by_name(said.get("edges", {}))}
-    about, values = (tuple(said.get(key, "").split()) for key in ("about", "values"))
+    columns = {name: _made(name, made, rules) for name, made in _by_name(said.get("columns", {}), rules)}
+    nothing = {edge: _filled(text, edge, rules) for edge, text in _by_name(said.get("nothing", {}), rules)}
+    edges = {edge: _filled(table, edge, rules) for edge, table in _by_name(said.get("edges", {}), rules)}
+    title, *names = (said.get(key, "").format(**rules) for key in ("title", "about", "values"))
+    about, values = (tuple(one.split()) for one in names)
     entry = said.get("entry", "")
-    return Derivation(said["title"], about, {**remarks, **edges}, columns, values, entry, nothing, received)
+    return Derivation(title, about, {**remarks, **edges}, columns, values, entry, nothing, received)
 
 
-def _by_name(said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _by_name(said: Mapping[str, Any], rules: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """An entry a name, where a key may give several."""
-    return ((name, one) for names, one in said.items() for name in names.split())
+    return ((name, one) for names, one in said.items() for name in names.format(**rules).split())
 
 
-def _made(name: str, made: str | list[str], rules: Mapping[str, str]) -> Made:
+def _made(name: str, made: str | list[str], rules: Mapping[str, Any]) -> Made:
     of, *more = (_filled(text, name, rules) for text in ([made] if isinstance(made, str) else made))
     return Made(tuple(of.split()), *more)
 
 
-def _filled(text: str, name: str, rules: Mapping[str, str]) -> str:
+def _filled(text: str, name: str, rules: Mapping[str, Any]) -> str:
     """A text with what stands for its words in braces."""
     count = name.removesuffix("_share") + "_count"
     return text.format(name=name, count=count, status=STATUS_COUNTS.get(name), **rules)

@@ -8,7 +8,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import NOT_SHOWN, NOT_TOLD, Table, but, by_name, titles_of
-from analysis.contracts.facts import CONTEST_LEVELS, CONTESTANTS, SCOPES, STAFF_GROUPS
+from analysis.contracts.facts import CONTEST_LEVELS, CONTESTANTS, PERSON, POST, SCOPES, units
 
 SHIFTED = "почти все школы изменились в одну сторону: проверьте, можно ли сравнивать с прежним годом"
 NOT_ESTIMATED = "оценить не удалось: подгонка модели не сошлась"
@@ -100,8 +100,8 @@ class PupilGroups(_PartTable):
 class StaffParts(_PartTable):
     """Кадры: значение и доля; вакансий — от ставок, категорий и обученных — от учителей."""
 
-    staff_group: Series[str] = but(isin=list(STAFF_GROUPS))
-    staff_unit: Series[str] = but(isin=["ставка", "человек"])
+    staff_group: Series[str] = but(isin=list(units("staff")))
+    staff_unit: Series[str] = but(isin=[POST, PERSON])
     staff_amount: Series[pd.Float64Dtype] = but(
         meaning="Ставок или человек", blank=NOT_SHOWN, unit="ставка или человек"
     )

@@ -1,8 +1,7 @@
 """Typed tables of what is reported: schools, reports, evidence, verdicts; and the school facts."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 import pandera.pandas as pa
@@ -204,7 +203,8 @@ class AskedLine:
         return self.since <= calendar_year <= self.until
 
 
-class Lined(NamedTuple):
+@dataclass(frozen=True)
+class Lined:
     """A table whose rows are the lines of a sheet.
 
     Attributes:
@@ -212,12 +212,22 @@ class Lined(NamedTuple):
         line: The column that names a line.
         amount: The column that holds its number.
         by_group: The table of its lines by group of schools.
+        base: The column of that table with the whole that a line is part of.
+        share: The column of that table with the share.
+        adding_up: A line, the lines that add up to it, and the key of SETS_ASIDE that says they do not.
+        unit: The column that names the unit of a line; empty where all lines count the same.
+        together: Lines of the table by group that sum up several lines, which are then not shown by themselves.
     """
 
     called: str
     line: str
     amount: str
     by_group: str
+    base: str
+    share: str
+    adding_up: tuple[str, Sequence[str], str]
+    unit: str = ""
+    together: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 # The lines of «Контингент». Grades add up to the whole school.
@@ -250,14 +260,23 @@ FORM_LINES: Mapping[str, tuple[AskedLine, ...]] = {
     ),
 }
 LINED = {
-    "context": Lined("контингент", "pupil_group", "group_pupil_count", "pupil_groups"),
-    "staff": Lined("кадры", "staff_group", "staff_amount", "staff_parts"),
-}
+    "context": Lined(
+        "контингент", "pupil_group", "group_pupil_count", "pupil_groups", "base_pupil_count", "group_share",
+        (PUPIL_TOTAL, tuple(GRADES), "grades_against_total"),
+        together={
+            stage: [name for name, grade in GRADES.items() if grade in grades] for stage, grades in GRADE_GROUPS.items()
+        },
+    ),
+    "staff": Lined(
+        "кадры", "staff_group", "staff_amount", "staff_parts", "base_staff_amount", "staff_share",
+        (TEACHERS, CATEGORIES, "categories_against_teachers"), unit="staff_unit",
+    ),
+}  # fmt: skip
 CONTEXT_GROUPS = [line.name for line in FORM_LINES["context"]]
-STAFF_GROUPS = {line.name: line.unit for line in FORM_LINES["staff"]}
 # Of what a number is a part in the tables by group of schools: the whole of each part. «Кадры» counts people among the
 # teachers and vacancies among the posts; a line about other people needs a unit of its own.
-WHOLE_OF_UNIT = {"ученик": PUPIL_TOTAL, "ставка": POSTS, "человек": TEACHERS}
+POST, PERSON = "ставка", "человек"
+WHOLE_OF_UNIT = {"ученик": PUPIL_TOTAL, POST: POSTS, PERSON: TEACHERS}
 COUNTED_AMONG: Mapping[str, Mapping[str, str]] = {
     **{
         table: {line.name: WHOLE_OF_UNIT[line.unit] for line in lines if line.name != WHOLE_OF_UNIT[line.unit]}
@@ -279,6 +298,11 @@ def lines_asked(table: str, calendar_year: int) -> dict[str, str]:
         calendar_year: The year of the form.
     """
     return {line.name: line.unit for line in FORM_LINES[table] if line.is_asked(calendar_year)}
+
+
+def units(table: str) -> dict[str, str]:
+    """Returns all lines that a form ever had for a table, with the unit of each."""
+    return {line.name: line.unit for line in FORM_LINES[table]}
 
 
 def are_asked(table: str, names: Iterable[str], calendar_year: int) -> bool:
@@ -304,13 +328,13 @@ class Staff(SourcedTable, unique=["school_login", "school_year", "staff_group"])
     school_login: Series[str]
     calendar_year: Series[int]
     school_year: Series[str]
-    staff_group: Series[str] = but(isin=list(STAFF_GROUPS))
-    staff_unit: Series[str] = but(isin=["ставка", "человек"])
+    staff_group: Series[str] = but(isin=list(units("staff")))
+    staff_unit: Series[str] = but(isin=[POST, PERSON])
     staff_amount: Series[float]
 
     @pa.dataframe_check(error="люди считаются целыми числами")
     def people_are_whole(cls, frame: pd.DataFrame) -> "pd.Series[bool]":
-        return (frame["staff_unit"] != "человек") | (frame["staff_amount"] % 1 == 0)
+        return (frame["staff_unit"] != PERSON) | (frame["staff_amount"] % 1 == 0)
 
 
 class Results(SourcedTable, unique=RESULT_KEY):

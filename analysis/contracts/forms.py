@@ -47,6 +47,7 @@ class FormSheet:
         key: The columns that say what a row is about, where they are others than `naming_columns` finds by itself.
         spare_rows: How many blank rows stand open where people write the lines themselves.
         sometimes: Columns that a sheet has only where one of its rows is measured so, behind the named one each.
+        how_to_fill: What «Как заполнить» says of it; {year} is that of the form, {autumn} the school year it begins.
     """
 
     title: str
@@ -54,6 +55,7 @@ class FormSheet:
     key: tuple[str, ...] = ()
     spare_rows: int = SPARE_ROWS
     sometimes: tuple[tuple[str, FormColumn], ...] = ()
+    how_to_fill: str = ""
 
     @cached_property
     def every_column(self) -> tuple[FormColumn, ...]:
@@ -155,6 +157,7 @@ CONTEXT = FormSheet(
         FormColumn("pupil_group", "Группа обучающихся", "fixed", 60),
         FormColumn("group_pupil_count", "Обучающихся, человек", "count", 24, WHOLE_NUMBER),
     ),
+    how_to_fill="сколько человек в школе, в каждом классе и в каждой группе на начало {autumn} учебного года.",
 )
 STAFF = FormSheet(
     "Кадры",
@@ -169,6 +172,8 @@ STAFF = FormSheet(
             f"Ставки — можно с половинами: 12,5. Люди — целым числом. {NOTHING_IS_ZERO}",
         ),
     ),
+    how_to_fill="ставки и учителя на начало {autumn} учебного года; вакансии входят в ставки, категории — в число "
+    "учителей.",
 )
 _SITTING = (
     FormColumn("procedure", "Процедура", "fixed", 12),
@@ -193,6 +198,8 @@ RESULTS = FormSheet(
             "not_attested_count", "Не аттестовано (н/а)", "count", 16, "Только в строках журнала. Нет таких — 0."
         ),
     ),
+    how_to_fill="сколько отметок «2», «3», «4», «5» получено в {year} году; вместе (в журнале — с н/а) они дают число "
+    "участников. Не проводилось — оставьте всю строку пустой.",
 )
 SCORES = FormSheet(
     "Результаты ЕГЭ",
@@ -206,6 +213,8 @@ SCORES = FormSheet(
         FormColumn("high_score_count", "80–99 баллов", "count", 14, WHOLE_NUMBER),
         FormColumn("full_score_count", "100 баллов", "count", 14, WHOLE_NUMBER),
     ),
+    how_to_fill="баллы основного периода {year} года: участники, средний балл и сколько из них ниже минимума, с 80–99 "
+    "и со 100 баллами.",
 )
 DEFICITS = FormSheet(
     "Дефициты",
@@ -216,6 +225,7 @@ DEFICITS = FormSheet(
         FormColumn("diagnosed_teacher_count", "Прошли диагностику, учителей", "count", 22, WHOLE_NUMBER),
         FormColumn("deficit_teacher_count", "Из них с дефицитом, учителей", "count", 22, WHOLE_NUMBER),
     ),
+    how_to_fill="сколько учителей прошло в {year} году диагностику и у скольких найден дефицит.",
 )
 SELF_ASSESSMENT = FormSheet(
     "Самооценка",
@@ -226,6 +236,7 @@ SELF_ASSESSMENT = FormSheet(
         ),
         FormColumn("publication_link", "Ссылка на публикацию", "text", 50, "Адрес https://… или имя файла"),
     ),
+    how_to_fill="баллы, которые школа поставила себе в {year} году, и где это опубликовано.",
 )
 CONTESTS = FormSheet(
     "Конкурсы",
@@ -236,6 +247,7 @@ CONTESTS = FormSheet(
         FormColumn("contestant_count", "Участников от школы", "count", 16, WHOLE_NUMBER),
         FormColumn("winner_count", "Победителей и призёров", "count", 18, WHOLE_NUMBER),
     ),
+    how_to_fill="по строке на каждый конкурс {year} года, отдельно для обучающихся и для педагогов.",
 )
 # The sheets of school facts, and the table that each becomes.
 SCHOOL_SHEETS: Mapping[FormSheet, str] = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from operator import methodcaller
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,12 +27,10 @@ from analysis.contracts.columns import (
 from analysis.contracts.effectiveness import BREAK
 from analysis.contracts.execution import NOT_EXAMINED, SENT_BACK, SchoolResults
 from analysis.contracts.facts import (
+    COUNTED_AMONG,
     JOURNAL_COLUMNS,
     JOURNAL_SHARES,
     LINED,
-    POSTS,
-    PUPIL_TOTAL,
-    TEACHERS,
     VERDICTS,
     Evidence,
     Results,
@@ -380,9 +379,11 @@ NO_NUMBER = (
         "н/а — только в журнале",
     ),
     NoNumber(COMPARED, "procedure", lambda name: name == JOURNAL, "журнал не сравнивают с журналом"),
-    NoNumber(("group_share",), "pupil_group", lambda group: group == PUPIL_TOTAL, "строка — целое, а не часть"),
-    NoNumber(
-        ("staff_share",), "staff_group", lambda group: group.isin([POSTS, TEACHERS]), "строка — целое, а не часть"
+    *(
+        NoNumber(
+            (one.share,), one.line, methodcaller("isin", [*COUNTED_AMONG[name].values()]), "строка — целое, а не часть"
+        )
+        for name, one in LINED.items()
     ),
     NoNumber(
         ("programme_grade", "sitting_grade"), "procedure", lambda name: name.isna(), "показатель не о результатах"

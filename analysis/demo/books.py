@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +13,6 @@ from analysis.cleaning.returns import evidence_id
 from analysis.contracts.forms import (
     ACCEPTANCE,
     CONTESTS,
-    CONTEXT,
     DEFICITS,
     EVIDENCE,
     EXECUTION,
@@ -21,21 +20,20 @@ from analysis.contracts.forms import (
     REGISTRY_SCHOOLS,
     REGISTRY_STATUS,
     RESULTS,
+    SCHOOL_SHEETS,
     SCORES,
     SELF_ASSESSMENT,
-    STAFF,
     FormSheet,
     form_identity,
 )
 from analysis.demo.pupils import (
+    LINE_AMOUNTS,
     Sat,
     contests,
-    context_counts,
     deficit_counts,
     sat,
     self_assessment,
     sitting,
-    staff_amounts,
 )
 from analysis.demo.town import Planted, Return, School, read, schools, town
 from analysis.forms.collect import FACT_NOT_GIVEN, HOW_TO_DECIDE, BlankForm, acceptance_row
@@ -130,14 +128,9 @@ def _instead(instead: Any, right: Given) -> Given:
     return instead.format(str(right).replace(".", ",")) if isinstance(instead, str) else instead
 
 
-def _context(fixed: Sequence[Sequence[Given]], school: School, year: int) -> list[Line]:
-    counts = context_counts(school, year)
-    return [(group, counts[str(group)]) for (group,) in fixed]
-
-
-def _staff(fixed: Sequence[Sequence[Given]], school: School, year: int) -> list[Line]:
-    amounts = staff_amounts(school, year)
-    return [(group, unit, amounts[str(group)]) for group, unit in fixed]
+def _amounts(table: str, fixed: Sequence[Sequence[Given]], school: School, year: int) -> list[Line]:
+    amounts = LINE_AMOUNTS[table](school, year)
+    return [(*row, amounts[str(row[0])]) for row in fixed]
 
 
 def _marks(fixed: Sequence[Sequence[Given]], school: School, year: int) -> list[Line]:
@@ -182,8 +175,7 @@ def _contests(_: Sequence[Sequence[Given]], school: School, year: int) -> list[L
 
 
 FILLED: Mapping[str, Callable[[Sequence[Sequence[Given]], School, int], list[Line]]] = {
-    CONTEXT.title: _context,
-    STAFF.title: _staff,
+    **{sheet.title: partial(_amounts, table) for sheet, table in SCHOOL_SHEETS.items() if table in LINE_AMOUNTS},
     RESULTS.title: _marks,
     SCORES.title: _scores,
     DEFICITS.title: _deficits,

@@ -1,7 +1,7 @@
 """The invented schools and pupils from year to year, and what they got in every sitting; reproducible."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -150,6 +150,13 @@ def staff_amounts(school: School, year: int) -> dict[str, float]:
         YOUNG: part(teachers, given["young"][weak] + Chance("young", school.number, year).about(60)),
     }
     return {name: amounts[name] for name in lines_asked("staff", year)}
+
+
+# By table the lines of a sheet that are the same for every school, as one of them fills them in.
+LINE_AMOUNTS: Mapping[str, Callable[[School, int], Mapping[str, float]]] = {
+    "context": context_counts,
+    "staff": staff_amounts,
+}
 
 
 def deficit_counts(school: School, year: int) -> dict[str, tuple[int, int]]:

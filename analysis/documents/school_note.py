@@ -1,4 +1,4 @@
-"""The analytic note of a school: its own roadmap, its results beside the city's, its staff; and its tables."""
+"""The analytic note of a school: its own roadmap, its results beside the city's, its teachers; and its tables."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

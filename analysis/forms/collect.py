@@ -8,20 +8,19 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.registry import reporter_words
-from analysis.contracts.facts import lines_asked
+from analysis.contracts.facts import LINED, lines_asked
 from analysis.contracts.forms import (
     ACCEPTANCE,
     ASKED_BY_KIND,
     CONTESTS,
-    CONTEXT,
     DEFICITS,
     EVIDENCE,
     EXECUTION,
     OWN_MEASURES,
     RESULTS,
+    SCHOOL_SHEETS,
     SCORES,
     SELF_ASSESSMENT,
-    STAFF,
     FormSheet,
     form_identity,
 )
@@ -45,8 +44,7 @@ def school_sheets(collection: Collection, sittings: Sequence[Sitting], calendar_
     marks, scores = (_sitting_rows(sittings, calendar_year, scale) for scale in (MARK_SCALE, SCORE_SCALE))
     results: list[FilledSheet] = [(layout, rows, {}) for layout, rows in ((RESULTS, marks), (SCORES, scores)) if rows]
     return [
-        (CONTEXT, [(line,) for line in lines_asked("context", calendar_year)], {}),
-        (STAFF, list(lines_asked("staff", calendar_year).items()), {}),
+        *(_asked(layout, table, calendar_year) for layout, table in SCHOOL_SHEETS.items() if table in LINED),
         *results,
         _listed(DEFICITS, collection.competences),
         _listed(SELF_ASSESSMENT, collection.self_assessment_criteria),
@@ -57,20 +55,14 @@ def school_sheets(collection: Collection, sittings: Sequence[Sitting], calendar_
 def how_to_fill_sheets(sheets: Sequence[FilledSheet], calendar_year: int) -> Iterator[str]:
     """Yields a line of «Как заполнить» about each of those sheets."""
     autumn = school_year_from(calendar_year)
-    said = {
-        CONTEXT.title: f"сколько человек в школе, в каждом классе и в каждой группе на начало {autumn} учебного года.",
-        STAFF.title: f"ставки и учителя на начало {autumn} учебного года; вакансии входят в ставки, категории — "
-        "в число учителей.",
-        RESULTS.title: f"сколько отметок «2», «3», «4», «5» получено в {calendar_year} году; вместе (в журнале — с "
-        "н/а) они дают число участников. Не проводилось — оставьте всю строку пустой.",
-        SCORES.title: f"баллы основного периода {calendar_year} года: участники, средний балл и сколько из них ниже "
-        "минимума, с 80–99 и со 100 баллами.",
-        DEFICITS.title: f"сколько учителей прошло в {calendar_year} году диагностику и у скольких найден дефицит.",
-        SELF_ASSESSMENT.title: f"баллы, которые школа поставила себе в {calendar_year} году, и где это опубликовано.",
-        CONTESTS.title: f"по строке на каждый конкурс {calendar_year} года, отдельно для обучающихся и для педагогов.",
-    }
     for layout, _, _ in sheets:
-        yield f"Лист «{layout.title}»: {said[layout.title]}"
+        yield f"Лист «{layout.title}»: {layout.how_to_fill.format(year=calendar_year, autumn=autumn)}"
+
+
+def _asked(layout: FormSheet, table: str, calendar_year: int) -> FilledSheet:
+    """A sheet whose lines are the same for every school, each with its unit where the sheet has a column of units."""
+    lines = lines_asked(table, calendar_year)
+    return layout, list(lines.items()) if LINED[table].unit else [(line,) for line in lines], {}
 
 
 def _sitting_rows(sittings: Sequence[Sitting], calendar_year: int, scale: str) -> list[Sequence[Given]]:

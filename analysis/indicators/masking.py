@@ -177,7 +177,7 @@ def part_sheet(rows: pd.DataFrame, key: list[str], policy: DisclosurePolicy) -> 
     A number of contests is hidden with that of its contestants, and may then be none.
 
     Args:
-        rows: Of `school_facts.pupil_rows` and the like; without `members` every row has a base of its own.
+        rows: Of `school_facts.line_rows` and the like; without `members` every row has a base of its own.
             Column is_whole says where the part is the base itself.
         key: What tells the rows of one group of schools apart; the last names the part.
         policy: The policy in force.

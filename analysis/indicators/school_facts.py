@@ -4,21 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_integer_dtype
 
 from analysis.contracts.facts import (
     CITY,
-    CONTEXT_GROUPS,
     COUNTED_AMONG,
-    GRADE_GROUPS,
-    GRADES,
     JOURNAL_COLUMNS,
+    LINED,
     MARK_COLUMNS,
     OTHERS,
-    PUPIL_TOTAL,
     SCHOOL,
     SCOPES,
     SCORE_COLUMNS,
-    STAFF_GROUPS,
+    units,
 )
 from analysis.rules.exam_calendar import school_years_of
 from analysis.rules.written import JOURNAL, MARK_SCALE, SCORE_SCALE
@@ -65,35 +63,31 @@ def score_rows(results: pd.DataFrame, supported: Supported) -> pd.DataFrame:
     return listed(by_group(rows, SITTING, columns, supported), SITTING, columns, supported)
 
 
-def pupil_rows(context: pd.DataFrame, supported: Supported) -> pd.DataFrame:
-    """Returns the groups of the social passport, grades in three stages, over all pupils of the same schools.
+def line_rows(table: str, facts: pd.DataFrame, supported: Supported) -> pd.DataFrame:
+    """Returns the lines of a sheet (grades in three stages) over the whole of the same schools that each is part of.
+
+    Args:
+        table: A key of contracts.facts.LINED.
+        facts: Its rows.
+        supported: The supported schools by year.
 
     Returns:
-        calendar_year, pupil_group, scope, who, school_count, part (of the group), base (all pupils), is_whole
-        (the part is the base), members (the logins behind the row). A school counts for a group only where it gave
-        both numbers.
+        calendar_year, the line, scope, who, school_count, part (of the line), base (the whole), is_whole (the part is
+        the base), members (the logins behind the row). A school counts for a line only where it gave both numbers.
     """
-    key = ["calendar_year", "school_login"]
-    wide = context.pivot(index=key, columns="pupil_group", values="group_pupil_count").astype("Int64")
-    wide = wide.reindex(columns=CONTEXT_GROUPS)
-    for stage, grades in GRADE_GROUPS.items():
-        names = [name for name, grade in GRADES.items() if grade in grades]
-        wide[stage] = wide[names].sum(axis=1, skipna=False)
-    groups = [PUPIL_TOTAL, *GRADE_GROUPS, *(name for name in COUNTED_AMONG["context"] if name not in GRADES)]
-    return _over_a_base(wide, groups, "pupil_group", PUPIL_TOTAL, supported)
-
-
-def staff_rows(staff: pd.DataFrame, supported: Supported) -> pd.DataFrame:
-    """Returns posts and vacancies over posts, teachers, categories and trained over teachers; columns of pupil_rows."""
-    wide = staff.pivot(index=["calendar_year", "school_login"], columns="staff_group", values="staff_amount")
-    wide = wide.reindex(columns=list(STAFF_GROUPS)).astype("Float64")
-    wholes = COUNTED_AMONG["staff"]
+    lined, lines = LINED[table], list(units(table))
+    wide = facts.pivot(index=["calendar_year", "school_login"], columns=lined.line, values=lined.amount)
+    wide = wide.reindex(columns=lines).astype("Int64" if is_integer_dtype(facts[lined.amount]) else "Float64")
+    sums = {name: wide[list(parts)].sum(axis=1, skipna=False) for name, parts in lined.together.items()}
+    summed = {part for parts in lined.together.values() for part in parts}
+    wholes = COUNTED_AMONG[table]
+    of_sums = {name: wholes[parts[0]] for name, parts in lined.together.items()}
+    shown = of_sums | {part: whole for part, whole in wholes.items() if part not in summed}
     rows = [
-        _over_a_base(
-            wide, [whole, *(part for part, of in wholes.items() if of == whole)], "staff_group", whole, supported
-        )
+        _over_a_base(wide.assign(**sums), [whole, *(part for part in shown if shown[part] == whole)], lined.line, whole,
+                     supported)
         for whole in dict.fromkeys(wholes.values())
-    ]
+    ]  # fmt: skip
     return pd.concat(rows, ignore_index=True)
 
 

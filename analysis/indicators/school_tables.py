@@ -1,6 +1,7 @@
 """The tables of school facts by group of schools: whole, and masked for the public with the same columns."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -15,8 +16,6 @@ from analysis.contracts.effectiveness import (
     ContestParts,
     DeficitParts,
     PublicIndicators,
-    PupilGroups,
-    StaffParts,
 )
 from analysis.contracts.facts import (
     CITY,
@@ -27,10 +26,11 @@ from analysis.contracts.facts import (
     MARK_COLUMNS,
     MARK_SHARES,
     OTHERS,
+    PERSON,
     SCHOOL,
     SCORE_COLUMNS,
     SCORE_SHARES,
-    STAFF_GROUPS,
+    units,
 )
 from analysis.indicators import masking, school_facts
 from analysis.indicators.school_facts import SITTING, Supported, supported_by_year
@@ -51,8 +51,10 @@ class Parts(NamedTuple):
 
 
 PARTS = {
-    "context": Parts("group_pupil_count", "base_pupil_count", "group_share", ["pupil_group"], PupilGroups),
-    "staff": Parts("staff_amount", "base_staff_amount", "staff_share", ["staff_group"], StaffParts),
+    **{
+        name: Parts(one.amount, one.base, one.share, [one.line], GROUP_TABLES[one.by_group])
+        for name, one in LINED.items()
+    },
     "deficits": Parts(
         "deficit_teacher_count", "diagnosed_teacher_count", "deficit_share", ["competence"], DeficitParts
     ),
@@ -60,14 +62,14 @@ PARTS = {
         "winner_count", "contestant_count", "winner_share", ["contestants", "contest_level"], ContestParts
     ),
 }
-MADE_BY = {
-    "context": school_facts.pupil_rows,
-    "staff": school_facts.staff_rows,
+MADE_BY: Mapping[str, Callable[[pd.DataFrame, Supported], pd.DataFrame]] = {
+    **{name: partial(school_facts.line_rows, name) for name in LINED},
     "deficits": school_facts.deficit_rows,
     "contests": school_facts.contest_rows,
 }
 Hidden = Sequence[frozenset[str]]
 KEYS = {one.by_group: [one.line] for one in LINED.values()}
+UNITS = {one.unit: one.line for one in LINED.values() if one.unit}
 LISTED_SOURCES = ("results", "deficits", "contests")
 # Where every supported school is listed (`school_facts.listed`): what a table is about, and how many people a row is.
 LISTED = {
@@ -76,6 +78,11 @@ LISTED = {
     "deficit_parts": (["calendar_year", "competence"], "diagnosed_teacher_count"),
     "contest_parts": (["calendar_year", "contest_level", "contestants"], "contestant_count"),
 }
+# The columns that say what a row is, and not how many.
+KEYS_OF_ROWS = frozenset({
+    "scope", "group_name", "school_count", "hidden_columns", *UNITS,
+    *(column for about in (*(about for about, _ in LISTED.values()), *KEYS.values()) for column in about),
+})  # fmt: skip
 
 
 def row_keys(name: str, table: pd.DataFrame) -> list[str]:
@@ -276,8 +283,9 @@ def _parts(name: str, table: pd.DataFrame, supported: Supported, masker: Masker)
 
 def _of_people(name: str, rows: pd.DataFrame) -> "pd.Series[bool]":
     """Which rows count people; posts are no people."""
-    all_of_them = pd.Series(True, index=rows.index)
-    return rows["staff_group"].map(STAFF_GROUPS).eq("человек") if name == "staff" else all_of_them
+    if name in LINED and LINED[name].unit:
+        return rows[LINED[name].line].map(units(name)).eq(PERSON)
+    return pd.Series(True, index=rows.index)
 
 
 def sheets(
@@ -372,8 +380,7 @@ def _finished(name: str, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.Dat
         extra["hidden_columns"] = [
             "; ".join(str(fields[column].title) for column in sorted(one, key=order.index)) for one in rows["hidden"]
         ]
-    if "staff_unit" in fields:
-        extra["staff_unit"] = rows["staff_group"].map(STAFF_GROUPS)
+    extra |= {one.unit: rows[one.line].map(units(lined)) for lined, one in LINED.items() if one.unit in fields}
     made = rows.assign(**extra)[list(fields)].astype(pandas_types(contract)).reset_index(drop=True)
     return made if whole == name else _counted(whole, made)
 

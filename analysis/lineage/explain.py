@@ -29,10 +29,10 @@ SHOWN = {
                           "change_note"),
 }  # fmt: skip
 FOLLOWED = {"school_indicators": ("numerator", "denominator", "value", "pooled_value", "change")}
-# What is known of a school beside what it answers for, in the order in which it is told.
+# What is known of a school beside what it answers for and its school facts, in the order in which it is told.
 OF_SCHOOL = (
     "schools", "former_names", "school_mergers", "school_status", "reporter_results", "received_forms",
-    "school_measures", "context", "staff", "results", "deficits", "self_assessment", "contests", "quarantine",
+    "school_measures",
 )  # fmt: skip
 Find = Callable[[str], str]
 
@@ -109,7 +109,7 @@ def _found(what: str, year: int | None, store: Store, login_of: Find) -> Iterato
 
 
 def _of_school(login: str, of_year: dict[str, int], store: Store) -> Iterator[tuple[str, int]]:
-    for table in OF_SCHOOL:
+    for table in (*OF_SCHOOL, *store.words["school_facts"]):
         found = store.table(table)
         if found is not None:
             names = set(found.column_names)

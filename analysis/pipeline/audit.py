@@ -18,7 +18,7 @@ from analysis.errors import AnalysisError, reason
 from analysis.files.storage import BUILD_LOCK, only_one_at_work, read_tables, write_file_whole
 from analysis.indicators.masking import Sheet
 from analysis.indicators.school_facts import SITTING, in_groups
-from analysis.indicators.school_tables import PARTS, public_rows, row_keys, sheets, supported_in
+from analysis.indicators.school_tables import KEYS_OF_ROWS, PARTS, public_rows, row_keys, sheets, supported_in
 from analysis.rules.config import Project
 from analysis.rules.office_files import (
     DOUBTS,
@@ -154,13 +154,6 @@ def _all_rows(name: str, table: "pd.DataFrame") -> dict[str, WentOut]:
         key: WentOut(frozenset(table.columns[row]) - KEYS_OF_ROWS, some)
         for key, row, some in zip(row_keys(name, table), printed, hidden, strict=True)
     }
-
-
-KEYS_OF_ROWS = frozenset({
-    "calendar_year", "school_year", "procedure", "subject", "programme_grade", "sitting_grade", "wave", "scope",
-    "group_name", "school_count", "hidden_columns", "pupil_group", "staff_group", "staff_unit", "competence",
-    "contest_level", "contestants",
-})  # fmt: skip
 
 
 # The audit of the public editions: what can be proven from their files alone, all editions of the site together.

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.contracts.columns import DERIVED, READING_RULES, READING_WORDS, Contract
 from analysis.contracts.derivations import COPY, Derivation, derivations
+from analysis.contracts.facts import SCHOOL_FACT_TABLES
 from analysis.contracts.findings import RULE_TITLES
 from analysis.contracts.tables import PUBLIC, TABLES
 from analysis.files.memory import FORGETFUL, Memory
@@ -54,6 +55,7 @@ def chain_words(
     indicators = {} if methods is None else {one.id: one.name for one in methods.passport.indicators}
     return {
         "tables": table_words(TABLES),
+        "school_facts": list(SCHOOL_FACT_TABLES),
         "names": {
             **dict(zip(schools["school_login"].tolist(), schools["school_name"].tolist(), strict=True)),
             **indicators,

@@ -19,7 +19,7 @@ from analysis.presentation.conclusions.sentence import (
     RESULTS,
     SCHOOL,
     SELECTION,
-    STAFF,
+    TEACHERS,
     TRANSITION,
     Case,
     Evidence,
@@ -60,7 +60,7 @@ PUBLIC_ONLY = (
 )
 NO_CONCLUSIONS = "Выводов нет: чисел, на которых они стояли бы, недостаточно или они скрыты."
 NO_CONTEXT = "Недостаточно данных: социальных паспортов за этот год нет, или их числа скрыты."
-NOTHING_TO_SAY = dict.fromkeys((RESULTS, STAFF, TRANSITION), NO_CONCLUSIONS)
+NOTHING_TO_SAY = dict.fromkeys((RESULTS, TEACHERS, TRANSITION), NO_CONCLUSIONS)
 TRANSITION_TABLES = ("school_measures", "self_assessment", "contests")
 Section = tuple[str, list[str], list[Exhibit]]
 
@@ -130,7 +130,7 @@ def _sections(edition: Edition, told: Sequence[Said]) -> Iterator[Section]:
         tables.plain_indicators(edition, "context", f"Контекст школ, {_school_year(edition)} учебный год", context)
     ]
     yield "## Контекст {#sec-context}", [] if len(context) else [NO_CONTEXT], shown if len(context) else []
-    yield "## Кадры и обучение {#sec-staff-training}", said(told, STAFF), list(_staff(edition, rows))
+    yield "## Кадры и обучение {#sec-staff-training}", said(told, TEACHERS), list(_staff(edition, rows))
     title = "## Переход поддерживаемых школ в эффективный режим {#sec-transition}"
     yield title, said(told, TRANSITION), list(_transition(edition, rows))
     words, exhibits = selection_tables.section(edition)

@@ -210,7 +210,7 @@ def _differences(rows: pd.DataFrame) -> Iterator[str]:
 
 def _overdue(row: Row) -> str:
     """«4.2 (срок — февраль)»; the number alone where the whole year was given."""
-    due = "" if pd.isna(row["deadline_month"]) else f" (срок — {deadline_words(row)})"
+    due: str = "" if pd.isna(row["deadline_month"]) else f" (срок — {deadline_words(row)})"
     return f"{row['measure_label']}{due}"
 
 

@@ -8,10 +8,10 @@ import pytest
 from analysis.cleaning.school_sheets import clean_school_sheets, school_fact_tables
 from analysis.contracts.dictionary import violations
 from analysis.contracts.effectiveness import holding_shares
-from analysis.contracts.facts import COUNTED_AMONG, FORM_LINES, JOURNAL_COLUMNS
+from analysis.contracts.facts import COUNTED_AMONG, FORM_LINES, JOURNAL_COLUMNS, LINED
 from analysis.contracts.forms import SCHOOL_SHEETS
 from analysis.indicators.effectiveness import school_indicators
-from analysis.indicators.school_facts import pupil_rows, staff_rows
+from analysis.indicators.school_facts import line_rows
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.rules.exam_calendar import load_calendar
@@ -120,8 +120,8 @@ def test_a_school_with_more_than_there_can_be_bends_no_share_of_the_city(indicat
     sound, wrong = (_cleaned(*_filled(pair, *numbers)).rows[pair.table] for numbers in ((10, 40), (30, 28)))
     rows = [*sound, *({**row, "school_login": "edu2"} for row in wrong)]
     table = school_fact_tables({pair.table: rows})[pair.table]
-    by_group = {"context": pupil_rows, "staff": staff_rows}[pair.table](table, {YEAR: []})
-    key = "pupil_group" if pair.table == "context" else "staff_group"
+    by_group = line_rows(pair.table, table, {YEAR: []})
+    key = LINED[pair.table].line
     (city,) = by_group[(by_group[key] == pair.part[0]) & (by_group["scope"] == "город")].to_dict("records")
     found = school_indicators({pair.table: table}, PASSPORT, load_calendar(HOUSE))
     (value,) = found.loc[(found["indicator_id"] == indicator.id) & (found["school_login"] == "город"), "value"]

@@ -14,7 +14,7 @@ from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.execution import Duty, plan_against_fact, reporter_results
 from analysis.indicators.plan import composition, executor_load, plan_by_year
 from analysis.indicators.pooling import POOLED
-from analysis.indicators.school_tables import school_tables, supported_in, with_public
+from analysis.indicators.school_tables import MADE_BY, school_tables, supported_in, with_public
 from analysis.indicators.tables import training_needs
 from analysis.lineage.explain import Question, cell_chain, cell_id, cell_question, explain_cell
 from analysis.lineage.walk import Walk, stored
@@ -236,8 +236,8 @@ def _steps(tables, methods):
             "row_count": len(behind("given")), "set_aside_row_count": len(behind("aside"))}, 3),
         "mark_results": (of_group(school_facts.mark_rows, ["results"], sitting), 9),
         "score_results": (of_group(school_facts.score_rows, ["results"], sitting), 5),
-        "pupil_groups": (of_group(school_facts.pupil_rows, ["part", "base"], ["pupil_group"]), 3),
-        "staff_parts": (of_group(school_facts.staff_rows, ["part", "base"], ["staff_group"]), 3),
+        "pupil_groups": (of_group(MADE_BY["context"], ["part", "base"], ["pupil_group"]), 3),
+        "staff_parts": (of_group(MADE_BY["staff"], ["part", "base"], ["staff_group"]), 3),
         "deficit_parts": (of_group(school_facts.deficit_rows, ["part"], ["competence"]), 2),
         "contest_parts": (of_group(school_facts.contest_rows, ["part"], ["contest_level", "contestants"]), 2),
         "self_assessment_parts": (of_group(school_facts.self_assessment_rows, ["part"], ["criterion"]), 2),
@@ -249,8 +249,8 @@ def _steps(tables, methods):
 FACTS = ["activity_code", "measure_number", "calendar_year", "reporter", "reported_count", "documented_count",
          "accepted_count", "waiting_count", "returned_count", "reported_whole_count"]  # fmt: skip
 RENAMED = {
-    school_facts.pupil_rows: {"part": "group_pupil_count", "base": "base_pupil_count"},
-    school_facts.staff_rows: {"part": "staff_amount", "base": "base_staff_amount"},
+    MADE_BY["context"]: {"part": "group_pupil_count", "base": "base_pupil_count"},
+    MADE_BY["staff"]: {"part": "staff_amount", "base": "base_staff_amount"},
     school_facts.deficit_rows: {"part": "deficit_teacher_count", "base": "diagnosed_teacher_count"},
     school_facts.contest_rows: {"part": "winner_count", "base": "contestant_count"},
 }

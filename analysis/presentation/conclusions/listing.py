@@ -314,7 +314,7 @@ SUMMARY_SENTENCES = tuple(
 SENTENCES: tuple[Sentence, ...] = (
     *SUMMARY_SENTENCES,
     *results.RESULT_SENTENCES,
-    *results.STAFF_SENTENCES,
+    *results.TEACHER_SENTENCES,
     *results.SUPPORT_SENTENCES,
     *results.TRANSITION_SENTENCES,
     *SELECTION_SENTENCES,

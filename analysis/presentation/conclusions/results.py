@@ -1,4 +1,4 @@
-"""Sentences of the report about results, staff, support, and the way of the supported schools."""
+"""Sentences of the report about results, teachers, support, and the way of the supported schools."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,8 +11,8 @@ from analysis.presentation.conclusions.sentence import (
     OFFICE,
     PUBLIC,
     RESULTS,
-    STAFF,
     SUMMARY,
+    TEACHERS,
     TRANSITION,
     Case,
     Sentence,
@@ -264,10 +264,10 @@ def _ranked(case: Case) -> list[Row]:
 
 TOP = "вероятность быть среди трёх самых нужных"
 BETWEEN = f"больше {words_of(UNSURE)} и меньше {words_of(SURE)}"
-STAFF_SENTENCES = (
-    Sentence("вакансии", FACT, "школа назвала ставки и вакансии", vacancies, section=STAFF),
+TEACHER_SENTENCES = (
+    Sentence("вакансии", FACT, "школа назвала ставки и вакансии", vacancies, section=TEACHERS),
     *(
-        Sentence(name, CONCLUSION, condition, tell, places, OFFICE, STAFF)
+        Sentence(name, CONCLUSION, condition, tell, places, OFFICE, TEACHERS)
         for name, tell, places, condition in (
             ("темы-все-нужны", all_needed, (REPORT, IN_COURSES), "тем не больше трёх"),
             ("нужнее-всего", most_needed, (REPORT, IN_COURSES), f"тем больше трёх; {TOP} не меньше {words_of(SURE)}"),

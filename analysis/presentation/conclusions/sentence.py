@@ -101,7 +101,7 @@ class Evidence:
 
 FACT, CONCLUSION = "Факт", "Вывод"
 # Sections of the report.
-SUMMARY, SCHOOL, RESULTS, STAFF = "summary", "school", "results", "staff"
+SUMMARY, SCHOOL, RESULTS, TEACHERS = "summary", "school", "results", "teachers"
 TRANSITION, SELECTION = "transition", "selection"
 # Whom it may reach: anybody, or the office and the school alone.
 PUBLIC, OFFICE = "public", "internal"
