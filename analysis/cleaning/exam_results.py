@@ -26,7 +26,7 @@ COUNTED = ("participant_count", *MARK_COLUMNS, *JOURNAL_COLUMNS, *SCORE_COLUMNS,
 VALUES = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 UNTIL_THEN = "Уточните у того, кто прислал выгрузку, и примите её заново; до этого строки в таблицы не входят."
 NAME_SCHOOL = "Впишите логин, код или другое название школы в реестр и примите его; до этого строка отложена."
-WHOSE = f"Если это результаты школы {{}}, попросите выгрузку с её логином; если дата не та, исправьте {SCHOOLS_FILE}."
+WHOSE = f"Если это результаты {{}}, попросите выгрузку с её логином; если дата не та, исправьте {SCHOOLS_FILE}."
 NAME_WAVE = f'Допишите в запись файла в {SOURCES_FILE}: wave = "{{}}" (или примите файл: analysis receive --wave …).'
 
 
@@ -130,7 +130,14 @@ class _Reading:
         if merger and merger.is_before(sitting.calendar_year, sitting.school_year):
             named = self.frame.schools.names
             why = f"{SETS_ASIDE['merged_school']}: {named[login]}"
-            self.set_aside(one, Match(login), year, why, WHOSE.format(merger.into), named[login])
+            self.set_aside(
+                one,
+                Match(login),
+                year,
+                why,
+                WHOSE.format(f"школы {merger.into}" if merger.into else "другой школы"),
+                named[login],
+            )
             return
         why = _score_fault(one)
         if why:

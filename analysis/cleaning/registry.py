@@ -312,7 +312,7 @@ def with_mergers(registry: Registry, mergers: Sequence[Merger]) -> Registry:
     A status for a time after the end is a finding and stays out; so does an entry about schools that nobody knows.
     """
     names = {line[LOGIN]: school_row(line)["school_name"] for line in named_schools(registry)}
-    merged = {one.login: one for one in mergers if {one.login, one.into} <= names.keys()}
+    merged = {one.login: one for one in mergers if {one.login, one.into or one.login} <= names.keys()}
     schools, status = registry.rows["schools"], registry.rows["school_status"]
     late = [line for line in status if _is_late(line, merged)]
     rows = {
@@ -338,7 +338,9 @@ def last_report_years(mergers: Sequence[Merger], sent: Container[tuple[str, int]
 
 
 def ended_words(merger: Merger, names: Mapping[str, str]) -> str:
-    """«с 01.09.2022 — в составе школы «Школа № 9»»."""
+    """«с 01.09.2022 — в составе школы «Школа № 9»», «закрыта с 01.09.2022»."""
+    if merger.into is None:
+        return f"закрыта с {merger.day}"
     return f"с {merger.day} — в составе школы «{names[merger.into]}»"
 
 
@@ -382,7 +384,7 @@ def _unknown(mergers: Sequence[Merger], known: Collection[str]) -> Iterator[Find
     for number, one in enumerate(mergers, start=1):
         both = ("login", one.login, "ни в одном принятом реестре"), ("into", one.into, "в реестре")
         for key, login, where in both:
-            if login not in known:
+            if login is not None and login not in known:
                 meant = probably_meant(nearest(login, known))
                 said = f"Ключ «{key}»: школы с логином «{login}» {where} нет, и запись ничего не меняет.{meant}"
                 action = "Исправьте логин или удалите запись."

@@ -66,12 +66,12 @@ class FormerNames(SourcedTable, unique=["school_login", "former_name"]):
 
 
 class SchoolMergers(SourcedTable, unique=["school_login"]):
-    """Школы, которые вошли в состав других: записи data/schools.toml."""
+    """Школы, которые вошли в состав других или закрыты: записи data/schools.toml."""
 
     place: Series[str] = address("запись")
     school_login: Series[str]
     ended_name: Series[str]
-    into_login: Series[str]
+    into_login: Series[str] = but(nullable=True)
     merged_date: Series[pd.Timestamp]
     basis: Series[str]
     last_report_year: Series[pd.Int64Dtype]

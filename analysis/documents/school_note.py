@@ -209,7 +209,9 @@ def history(login: str, tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[st
         if row["name_kind"] == SHORT:
             yield f"прежнее название: «{row['former_name']}» (по реестру от {_day(row['last_named_date'])})", row
     for row in _rows(tables, "school_mergers", "school_login", login):
-        yield f"с {_day(row['merged_date'])} — в составе школы «{names[row['into_login']]}» ({row['basis']})", row
+        day, into = _day(row["merged_date"]), row["into_login"]
+        said: str = f"закрыта с {day}" if pd.isna(into) else f"с {day} — в составе школы «{names[into]}»"
+        yield f"{said} ({row['basis']})", row
     for row in _rows(tables, "school_mergers", "into_login", login):
         came = f"«{row['ended_name']}» ({row['school_login']})"
         yield f"с {_day(row['merged_date'])} в школу вошла {came}: сравнение с прежними годами условно", row

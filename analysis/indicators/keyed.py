@@ -247,7 +247,8 @@ def _parted_by(mergers: pd.DataFrame, keyed: Keyed) -> Keyed:
         if len(mergers)
         else []
     )
-    for into, merged in zip(mergers["into_login"], mergers["merged_date"], strict=True):
+    taken_in = mergers[mergers["into_login"].notna()]
+    for into, merged in zip(taken_in["into_login"], taken_in["merged_date"], strict=True):
         mine = np.flatnonzero((keyed.keys["school_login"] == into).to_numpy(bool) & (keyed.earlier >= 0))
         for row in mine:
             if days[row] >= merged.date() > days[keyed.earlier[row]]:

@@ -262,11 +262,12 @@ def _before_the_end(forms: Sequence[Received], mergers: Sequence[Merger]) -> tup
 
 
 def _after_the_end(source: Source, merger: Merger, year: int) -> Finding:
-    said = (
-        f"Школа {merger.login} с {merger.day} в составе {merger.into}: за {year} год отчитывается {merger.into}, и "
-        "сведения этой формы в отчёт не вошли."
-    )
-    action = f"Сверьте с формой школы {merger.into}; если дата не та, исправьте {SCHOOLS_FILE}."
+    said = f"Школа {merger.login} закрыта с {merger.day}"
+    action = f"Если дата не та, исправьте {SCHOOLS_FILE}; иначе ничего."
+    if merger.into is not None:
+        said = f"Школа {merger.login} с {merger.day} в составе {merger.into}: за {year} год отчитывается {merger.into}"
+        action = f"Сверьте с формой школы {merger.into}; если дата не та, исправьте {SCHOOLS_FILE}."
+    said = f"{said}; сведения этой формы за {year} год в отчёт не вошли."
     return _whole_file(source, "merged_school", Severity.ATTENTION, merger.login, said, action)
 
 

@@ -114,7 +114,7 @@ def _pattern(words: str) -> str:
     return rf"{start}{text}(?!\w)"
 
 
-# Which schools became part of another one and when, as people record it in data/schools.toml.
+# Which schools ended, as part of another one or closed, and when, as people record it in data/schools.toml.
 
 SCHOOLS_FILE = "data/schools.toml"
 Login = Annotated[str, Rule(tidy=str.strip)]
@@ -122,25 +122,30 @@ Login = Annotated[str, Rule(tidy=str.strip)]
 
 @dataclass(frozen=True)
 class Merger(Written, called="login"):
-    """A school that became part of another one.
+    """A school that became part of another one, or was closed.
 
     Attributes:
         login: The school that ended.
-        into: Its successor.
-        date: The first day on which it was part of the successor.
+        into: Its successor; none where it was closed.
+        date: The first day on which it was part of the successor, or was no more.
         basis: The document that says so.
         who: Who entered it.
     """
 
     login: Login
-    into: Login
+    into: Annotated[str | None, Rule(tidy=str.strip, absent=None)]
     date: date
     basis: str
     who: str
 
     def is_before(self, calendar_year: int, school_year: str = "") -> bool:
-        """Whether all of a calendar year, or of what a school year has of it, lies at or after the merger."""
+        """Whether all of a calendar year, or of what a school year has of it, lies at or after the end."""
         return began(calendar_year, school_year) >= self.date
+
+    @property
+    def fate(self) -> str:
+        """What became of it, after «она»."""
+        return "закрыта" if self.into is None else f"в составе «{self.into}»"
 
     @property
     def day(self) -> str:
@@ -169,7 +174,7 @@ class Mergers(Written):
 
 
 def load_mergers(root: Path) -> tuple[Merger, ...]:
-    """Reads data/schools.toml; without the file no school has become part of another.
+    """Reads data/schools.toml; without the file no school has ended.
 
     Raises:
         RulesError: The file is broken, or its entries contradict each other; names the entry and the key.
@@ -183,13 +188,15 @@ def _fault(one: Merger, mergers: Sequence[Merger]) -> tuple[str, str]:
         return "into", f"стоит «{one.into}», тот же логин, что в «login». Впишите логин школы, в которую вошла эта."
     if sum(other.login == one.login for other in mergers) > 1:
         return "login", f"школа «{one.login}» записана дважды. Оставьте одну запись."
+    if one.into is None:
+        return "", ""
     successors = {other.login: other for other in mergers}
     if (circle := _way(one, successors))[-1] == one.login:
         return "into", f"круг: {' → '.join(circle)}. Уберите запись той школы, которая осталась."
     after = successors.get(one.into)
     if after is not None and after.date <= one.date:
         said = (
-            f"школы «{one.into}» к {one.day} уже не было: с {after.day} она в составе «{after.into}». "
+            f"школы «{one.into}» к {one.day} уже не было: с {after.day} она {after.fate}. "
             "Впишите ту школу, которая была в этот день, или исправьте дату."
         )
         return "into", said
@@ -199,10 +206,10 @@ def _fault(one: Merger, mergers: Sequence[Merger]) -> tuple[str, str]:
 def _way(one: Merger, successors: Mapping[str, Merger]) -> list[str]:
     """The logins from a school to the last of its successors; it ends where it comes upon one of them again."""
     way, at = [one.login], one.into
-    while at not in way and at in successors:
+    while at is not None and at not in way:
         way.append(at)
-        at = successors[at].into
-    return [*way, at]
+        at = successors[at].into if at in successors else None
+    return way if at is None else [*way, at]
 
 
 # What the project takes for granted, and how the rating of its data is computed. Written by people, printed whole.

@@ -225,5 +225,5 @@ def test_results_of_a_time_when_the_school_was_part_of_another_are_set_aside():
     assert len(spring.results) == 1, "held in spring, before the merger"
     assert rows.results == ()
     (aside,) = rows.quarantine
-    assert (aside["school_login"], aside["why"]) == ("edu260001", "Школа в это время была в составе другой")
+    assert (aside["school_login"], aside["why"]) == ("edu260001", "Школы в это время уже не было")
     assert "edu260002" in only_finding(rows, "quarantine").action

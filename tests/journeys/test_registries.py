@@ -98,7 +98,7 @@ def test_the_school_that_ended_keeps_what_it_reported_and_is_asked_no_more(built
     asked = read_table(built, "reporter_completeness")
     assert set(asked.loc[asked["reporter"] == "edu000002", "calendar_year"]) == {2020, 2021}, "2022 is not among them"
     ended, successor = (run(built, "explain", login)[1] for login in ("Школа Б", "edu000003"))
-    merged = next(line for line in ended.splitlines() if line.startswith("Слияния школ: "))
+    merged = next(line for line in ended.splitlines() if line.startswith("Слияния и закрытия школ: "))
     assert "01.09.2022, Основание — приказ № 5 ← data/schools.toml, [[merged]] № 1" in merged
     assert merged in successor.splitlines()
 
@@ -113,10 +113,30 @@ def test_forms_go_to_the_successor_alone(built, run):
     assert (built / "output/forms/2021/2021_edu000002.xlsx").is_file()
 
 
+def test_a_school_that_was_closed_keeps_its_years_and_nobody_answers_for_it(built, run):
+    (built / "data/schools.toml").write_text(MERGER.replace('into = "edu000003"\n', ""), encoding="utf-8")
+    assert run(built, "build")[0] == 0
+    names = read_table(built, "schools").set_index("school_login")["school_name"]
+    assert names["edu000002"] == "Школа Б (закрыта с 01.09.2022)"
+    asked = read_table(built, "reporter_completeness")
+    assert set(asked.loc[asked["reporter"] == "edu000002", "calendar_year"]) == {2020, 2021}
+    closed, other = (run(built, "explain", login)[1] for login in ("Школа Б", "edu000003"))
+    assert "Слияния и закрытия школ: " in closed
+    assert "Слияния и закрытия школ: " not in other
+    material = gathered(load_project(built), 2021)
+    said = next(facts(material, "edu000002")).replace("\\", "")
+    assert said.replace("\N{NO-BREAK SPACE}", " ") == "Закрыта с 01.09.2022 (приказ № 5)."
+    code, out, _ = run(built, "forms", "2022")
+    assert (code, "edu000002: формы за 2022 год нет: Школа Б (закрыта с 01.09.2022)" in out) == (0, True)
+
+
 def test_a_form_for_a_year_after_the_merger_is_named_and_not_counted(built, run):
     (built / "data/schools.toml").write_text(MERGER.replace("2022-09-01", "2021-01-01"), encoding="utf-8")
     code, out, _ = run(built, "check")
-    assert (code, "за 2021 год отчитывается edu000003, и сведения этой формы в отчёт не вошли" in out) == (0, True)
+    assert (code, "за 2021 год отчитывается edu000003; сведения этой формы за 2021 год в отчёт не вошли" in out) == (
+        0,
+        True,
+    )
 
 
 def test_a_merger_of_unknown_schools_and_a_broken_entry_stop_the_build(built, run):

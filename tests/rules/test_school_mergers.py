@@ -52,6 +52,17 @@ def test_an_entry_without_a_date_says_which_key_to_add(tmp_path):
         load_mergers(tmp_path)
 
 
+def test_an_entry_without_a_successor_is_a_closed_school(tmp_path):
+    (tmp_path / "data").mkdir()
+    closed = ENTRY.format("edu2", "", "2021-09-01").replace('into = ""\n', "")
+    joined = ENTRY.format("edu1", "edu2", "2022-09-01")
+    (tmp_path / SCHOOLS_FILE).write_text(closed, encoding="utf-8")
+    assert [(one.login, one.into) for one in load_mergers(tmp_path)] == [("edu2", None)]
+    (tmp_path / SCHOOLS_FILE).write_text(closed + joined, encoding="utf-8")
+    with pytest.raises(AnalysisError, match="школы «edu2» к 01.09.2022 уже не было: с 01.09.2021 она закрыта"):
+        load_mergers(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("dated", "after"),
     [((2023, ""), True), ((2022, ""), False), ((2022, "2021/22"), False), ((2022, "2022/23"), True)],
