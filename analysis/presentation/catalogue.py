@@ -1,7 +1,7 @@
 """Which tables and pictures a report may hold, by their ids: «fact-1» is the first task of «План и факт задачи»."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from analysis.errors import AnalysisError, nearest
@@ -135,7 +135,7 @@ def family_of(label: str) -> Family | None:
     return next(found, None)
 
 
-def resolve(asked: str, labels: Collection[str], others: Collection[str] = ()) -> str:
+def resolve(asked: str, labels: Collection[str], others: Iterable[str] = ()) -> str:
     """The label that an id means; it may be one that stands not in `labels`, because the project has no data for it.
 
     Args:

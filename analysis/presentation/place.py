@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from analysis.errors import AnalysisError
-from analysis.lineage.explain import TABLE_PREFIXES
 from analysis.presentation import catalogue
 from analysis.presentation.catalogue import annual_reports
 from analysis.presentation.markdown import escape
@@ -162,11 +161,12 @@ def _of_edition(edition: Path, asked: str, folder: Path) -> str:
     if not (content / EXHIBITS).is_file():
         raise AnalysisError(f"Отчёт за {year} год ещё не собран: выполните analysis build.")
     labels = json.loads((content / EXHIBITS).read_bytes())
-    chapters = {one.stem for one in content.glob("*.md")} - labels.keys()
-    label = asked if asked in chapters else catalogue.resolve(asked, labels, chapters)
-    if label not in labels and label not in chapters:
+    pieces = (one.stem for one in content.glob("*.md"))
+    label = asked if (content / f"{asked}.md").is_file() else catalogue.resolve(asked, labels, pieces)
+    piece = content / f"{label}.md"
+    if label not in labels and not piece.is_file():
         return f"*{catalogue.absent(label, int(year), for_office(edition.parent))}*\n"
-    text = (content / f"{label}.md").read_text(encoding="utf-8")
+    text = piece.read_text(encoding="utf-8")
     return text if folder == edition else _from_elsewhere(text, Path(os.path.relpath(edition, folder)))
 
 
@@ -181,6 +181,7 @@ RENEW = (
     "Исходники отчёта скопированы прежней версией: теперь за год выходят доклад и приложение к нему. Начните новый "
     "проект на те же годы (analysis new ПАПКА) и возьмите из него reports/_parts и файлы reports/ГОД/*.qmd"
 )
+PREFIXES = tuple(f"{kind}-" for kind in catalogue.BOTH)
 PLACED = re.compile(r"""place\(f?["']((?:\{year\}/|\d{4}/)?([\w-]+))["']\)""")
 REFERRED = re.compile(r"(?:@|\]\(#)((?:tbl|fig|sec|chain)-[\w-]+)")
 NAMED = re.compile(r"\{#((?:tbl|fig|sec|chain)-[\w-]+)")
@@ -214,13 +215,11 @@ def refuse_lost_references(reports: Path, documents: Sequence[str]) -> None:
     for document in documents:
         made = {path.stem: path.read_text(encoding="utf-8") for path in _pieces(reports / document)}
         code, text = _source(reports, document)
-        meant = [
-            one for _, name in PLACED.findall(code) for one in (name, *(f"{kind}{name}" for kind in TABLE_PREFIXES))
-        ]
+        meant = [one for _, name in PLACED.findall(code) for one in (name, *(f"{kind}{name}" for kind in PREFIXES))]
         placed = [name for name in dict.fromkeys(meant) if name in made]
         shown = "\n".join([text, *(made[name] for name in placed)])
         lost = set(REFERRED.findall(shown)) - set(NAMED.findall(shown))
-        chapters = [name for name in made if not name.startswith(TABLE_PREFIXES)]
+        chapters = [name for name in made if not name.startswith(PREFIXES)]
         if missing := [name for name in chapters if name not in placed and lost & set(NAMED.findall(made[name]))]:
             raise AnalysisError(_message(f"{reports.name}/{document}", missing))
 

@@ -94,13 +94,19 @@ def check_front_matter(front: Mapping[str, Any], name: str) -> None:
 def parse_yaml(text: str, name: str, first_line: int = 1) -> dict[str, Any]:
     """Parses keys and values; an error names the file `name` and the line."""
     try:
-        values = yaml.safe_load(text) or {}
+        values = _read_yaml(text) or {}
     except yaml.YAMLError as error:
         line = error.problem_mark.line if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 0
         raise PublishingError(f"{name}, строка {first_line + line}: не читается как YAML: {error}") from error
     if not isinstance(values, dict):
         raise PublishingError(f"{name}, строка {first_line}: ожидались строки вида «ключ: значение».")
     return values
+
+
+@functools.lru_cache
+def _read_yaml(text: str) -> object:
+    """Cells begin with the same few lines, and documents are read several times."""
+    return yaml.safe_load(text)
 
 
 def _walk(value: object, parent: str) -> Iterator[tuple[str, str]]:

@@ -8,9 +8,8 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from analysis.files.storage import file_hash, write_file_whole
+from analysis.files.storage import code_fingerprint, file_hash, write_file_whole
 
-_PACKAGE = Path(__file__).parent.parent
 # Tells the code of a cell in which folder of sources it is being rendered.
 RENDERING = "ANALYSIS_RENDERING"
 # What is made, and the writer of pandoc and Quarto that makes it.
@@ -153,8 +152,7 @@ def document_keys(reports: Path, documents: Iterable[str], engine: str, fixed_da
     A document that names another folder, such as «2020/», may show what stands there.
     """
     sources = {path.relative_to(reports): file_hash(path) for path in _sources(reports)}
-    code = [path for path in sorted(_PACKAGE.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
-    common = [engine, fixed_date.isoformat(), *map(file_hash, code), file_hash(reports.parent / "requirements.lock")]
+    common = [engine, fixed_date.isoformat(), code_fingerprint(), file_hash(reports.parent / "requirements.lock")]
 
     def key(document: str) -> str:
         own, text = PurePosixPath(document).parts[0], (reports / document).read_text(encoding="utf-8", errors="replace")

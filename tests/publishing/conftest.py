@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from analysis.files.progress import Progress
+from analysis.files.storage import fingerprint
 from analysis.publishing import Request, publish
 
 REPORTS = Path(__file__).parents[2] / "reports"
@@ -203,7 +204,9 @@ def code(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """Stands for the code of the package, so that who edits it meanwhile changes no result."""
     package = tmp_path_factory.getbasetemp() / "analysis"
     write(package / "module.py", "")
-    monkeypatch.setattr("analysis.publishing.state._PACKAGE", package)
+    monkeypatch.setattr(
+        "analysis.publishing.state.code_fingerprint", lambda: fingerprint(package, package.glob("*.py"))
+    )
     return package
 
 
