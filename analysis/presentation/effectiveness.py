@@ -30,7 +30,7 @@ from analysis.presentation.conclusions.sentence import (
 from analysis.presentation.edition import KEY, Edition, city_note
 from analysis.presentation.effectiveness_pictures import ONE_SCHOOL, dot_pictures, heat_picture
 from analysis.presentation.effectiveness_tables import sittings
-from analysis.presentation.exhibits import Col, Condensed, Drawing, Exhibit, picture, table, with_notes
+from analysis.presentation.exhibits import Col, Condensed, Drawing, Exhibit, Part, chapter, picture, table, with_notes
 from analysis.presentation.figures import stacked_bars
 from analysis.presentation.markdown import escape
 from analysis.presentation.school_facts import VPR_NOTICE, larger_remain
@@ -69,19 +69,16 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     """Returns the Markdown about the indicators and the exhibits it shows; one sentence while there are none."""
     if edition.methods is None or edition.indicators.empty:
         return NO_INDICATORS, []
-    parts, shown = [HOW_TO_READ, POOLED if edition.internal else PUBLIC_ONLY], []
+    parts: list[Part] = [(HOW_TO_READ, []), (POOLED if edition.internal else PUBLIC_ONLY, [])]
     evidence = Evidence(edition)
     told = conclusions(Case(evidence), REPORT)
     told += [one for login in evidence.supported for one in conclusions(Case(evidence, login), REPORT, SCHOOL)]
     for title, words, exhibits in _sections(edition, told):
         noted = [with_notes(one, notices(edition, one)) for one in exhibits]
-        parts += [title, *words, *(one.markdown for one in noted)]
-        shown += noted
-    basis = sentences_table(edition, told)
-    if basis is not None:
-        parts += ["## На чём стоят фразы {#sec-conclusions}", basis.markdown]
-        shown.append(basis)
-    return "\n\n".join(part for part in parts if part), shown
+        parts.append(("\n\n".join(filter(None, [title, *words])), noted))
+    if basis := sentences_table(edition, told):
+        parts.append(("## На чём стоят фразы {#sec-conclusions}", [basis]))
+    return chapter(parts)
 
 
 def notices(edition: Edition, exhibit: Exhibit) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.presentation.figures import BLANK_HATCH, DARK, INK, LIGHT, MIDDLE, WIDTH_INCHES, label_share, styled
+from analysis.presentation.figures import BLANK_HATCH, DARK, INK, LIGHT, MIDDLE, empty, label_share, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,7 +87,7 @@ def dots(rows: Sequence[Dot], groups: Sequence[str], line: float | None, line_na
     labels = list(dict.fromkeys(one.label for one in rows))
     places, centres, edges = _lines(rows, labels, groups)
     height = LINE_INCHES * edges[-1] + 0.85
-    figure = _empty(height)
+    figure = empty(height)
     left = max(0.27, label_share(labels))
     axes = figure.add_axes((left, 0.45 / height, 0.97 - left, 1 - 0.85 / height))
     for one in rows:
@@ -179,7 +179,7 @@ def slopes(panels: Sequence[Slopes], years: Sequence[int], groups: Sequence[str]
 def heat_map(rows: Sequence[str], columns: Sequence[str], shares: Sequence[Sequence[float | None]]) -> "Figure":
     """A grid of shares, each written in its cell; darker is more, hatched is not known or not shown."""
     height = 0.5 * len(rows) + 0.5
-    figure = _empty(height)
+    figure = empty(height)
     axes = figure.add_axes((0.42, 0.05 / height, 0.56, 1 - 0.5 / height))
     top = max([value for row in shares for value in row if value is not None], default=1) or 1
     for place, row in enumerate(shares):
@@ -244,20 +244,11 @@ def _look(group: str, groups: Sequence[str]) -> Look:
     return {"marker": MARKERS[number % len(MARKERS)], "color": SHADES[number % len(SHADES)]}
 
 
-def _empty(height: float) -> "Figure":
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(WIDTH_INCHES, height))
-    FigureCanvasAgg(figure)
-    return figure
-
-
 def _grid(panels: int, height: float) -> "tuple[Figure, list[Axes]]":
     """A figure with axes for each panel, two a row, a strip above for the legend."""
     rows = -(-panels // PANELS_A_ROW)
     whole = rows * height + 0.35
-    figure = _empty(whole)
+    figure = empty(whole)
     places = []
     for number in range(panels):
         row, column = divmod(number, PANELS_A_ROW)

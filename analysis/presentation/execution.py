@@ -21,7 +21,17 @@ from analysis.contracts.report import AcceptedEvidence, OwnMeasures, SchoolExecu
 from analysis.indicators.execution import is_share
 from analysis.indicators.plan import asked, planned
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Col, Condensed, Exhibit, chain_link, internal_sections, linked, table
+from analysis.presentation.exhibits import (
+    Col,
+    Condensed,
+    Exhibit,
+    Part,
+    chain_link,
+    chapter,
+    internal_sections,
+    linked,
+    table,
+)
 from analysis.presentation.markdown import escape
 from analysis.presentation.sentences import ALL_REPORTED, NO_FACTS, reported
 from analysis.presentation.shares import HIDDEN, fact_words
@@ -372,19 +382,13 @@ HOW_TOTALLED = (
     "Здесь и по исполнителям считаются показатели с планом больше нуля: о скольких сообщено, по скольким "
     "подтверждено и принято всё, что сообщено."
 )
-Section = tuple[str, list[Exhibit]]
 
 
 def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     """Returns the Markdown about execution and the exhibits it shows; one sentence while there are no facts."""
     if edition.execution.empty:
         return NO_FACTS, []
-    parts, exhibits = [], []
-    for words, shown in _sections(edition):
-        parts += [words, *(one.markdown for one in shown)]
-        exhibits += shown
-    only_office, more = internal_sections(edition)
-    return "\n\n".join([*parts, only_office]), [*exhibits, *more]
+    return chapter([*_sections(edition), *internal_sections(edition)])
 
 
 def states(edition: Edition) -> str:
@@ -425,7 +429,7 @@ def escaped_but_references(text: str) -> str:
     return escape(words) + mark + reference
 
 
-def _sections(edition: Edition) -> Iterator[Section]:
+def _sections(edition: Edition) -> Iterator[Part]:
     """Words and exhibits of each section, in order."""
     yield f"{said(edition)}\n\n{HOW_COUNTED}", [statuses(edition)]
     yield f"## По задачам {{#sec-by-task}}\n\n{HOW_TOTALLED}", [task_results(edition)]
@@ -446,7 +450,7 @@ def _sections(edition: Edition) -> Iterator[Section]:
     yield f"## Что за кем {{#sec-owed}}\n\n{escaped_but_references(owed_words(edition))}", shown
 
 
-def _or_words(title: str, shown: list[Exhibit] | Exhibit | None, otherwise: str) -> Section:
+def _or_words(title: str, shown: list[Exhibit] | Exhibit | None, otherwise: str) -> Part:
     """A section with its exhibits, or the words that there are none."""
     exhibits = [shown] if isinstance(shown, Exhibit) else shown or []
     return (title, exhibits) if exhibits else (f"{title}\n\n{otherwise}", [])

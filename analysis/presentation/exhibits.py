@@ -1,6 +1,6 @@
 """What the report shows: tables and pictures with their data, and for the office the chain behind each number."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -91,6 +91,16 @@ class Section(NamedTuple):
     name: str
     markdown: str
     exhibits: Sequence[Exhibit] = ()
+
+
+Part = tuple[str, Sequence[Exhibit]]
+
+
+def chapter(parts: Iterable[Part]) -> tuple[str, list[Exhibit]]:
+    """The words of all parts, each with its exhibits below them, as one text; and these exhibits."""
+    made = list(parts)
+    said = (text for words, shown in made for text in (words, *(one.markdown for one in shown)))
+    return "\n\n".join(filter(None, said)), [one for _, shown in made for one in shown]
 
 
 class Condensed(NamedTuple):
@@ -251,14 +261,13 @@ def linked(edition: Edition, say: Callable[[Row], str]) -> Callable[[Row], str]:
     return lambda row: chain_link(edition, row["measure_label"], say(row))
 
 
-def internal_sections(edition: Edition) -> tuple[str, list[Exhibit]]:
-    """Returns the Markdown that only the office sees, and its exhibits; nothing in a public edition."""
-    if not edition.internal or edition.execution.empty:
-        return "", []
-    tables = [table for table in (_all_evidence(edition), _notes(edition)) if table is not None]
-    titles = {"tbl-all-evidence": "## Все подтверждения {#sec-all-evidence}", "tbl-notes": "## Примечания {#sec-notes}"}
-    parts = [part for table in tables for part in (titles[table.label], table.markdown)]
-    return "\n\n".join(parts), tables
+def internal_sections(edition: Edition) -> Iterator[Part]:
+    """Gives what only the office sees, title and exhibit; nothing in a public edition."""
+    if edition.internal and not edition.execution.empty:
+        if all_evidence := _all_evidence(edition):
+            yield "## Все подтверждения {#sec-all-evidence}", [all_evidence]
+        if notes := _notes(edition):
+            yield "## Примечания {#sec-notes}", [notes]
 
 
 def chains(edition: Edition) -> str:

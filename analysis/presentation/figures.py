@@ -150,13 +150,18 @@ def svg_of(figure: "Figure") -> str:
 
 def _figure(height: float, left: float, below: float = 0.45, above: float = 0.35) -> "tuple[Figure, Axes]":
     """A figure with one set of axes; the height and the margins are in inches, `left` is a share of the width."""
+    figure = empty(height)
+    return figure, figure.add_axes((left, below / height, 0.98 - left, 1 - (below + above) / height))
+
+
+def empty(height: float) -> "Figure":
+    """A figure as wide as the text, of a height in inches; it is drawn without a window."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH_INCHES, height))
     FigureCanvasAgg(figure)
-    axes = figure.add_axes((left, below / height, 0.98 - left, 1 - (below + above) / height))
-    return figure, axes
+    return figure
 
 
 def label_share(labels: Sequence[str]) -> float:
@@ -297,7 +302,9 @@ def intervals(rows: Sequence[Share], axis_label: str) -> "Figure":
     """A dot and a line each; a short upright stroke is the city's share."""
     from matplotlib.ticker import PercentFormatter
 
-    figure, height = _canvas(sum(TWO_LINES if "\n" in one.label else 1 for one in rows))
+    lines = sum(TWO_LINES if "\n" in one.label else 1 for one in rows)
+    height = LINE_INCHES * lines + AROUND_INCHES + 0.1
+    figure = empty(height)
     left = min(0.46, label_share([one.label for one in rows]))
     right = 0.99 - min(0.3, label_share([one.made_of for one in rows]))
     axes = figure.add_axes((left, 0.4 / height, right - left, 1 - AROUND_INCHES / height))
@@ -320,13 +327,3 @@ def intervals(rows: Sequence[Share], axis_label: str) -> "Figure":
     axes.set_axisbelow(True)
     axes.set_xlabel(axis_label)
     return figure
-
-
-def _canvas(lines: float) -> "tuple[Figure, float]":
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    height = LINE_INCHES * lines + AROUND_INCHES + 0.1
-    figure = Figure(figsize=(WIDTH_INCHES, height))
-    FigureCanvasAgg(figure)
-    return figure, height

@@ -23,7 +23,7 @@ from analysis.contracts.findings import RULE_TITLES
 from analysis.indicators.plan import KEY, calendar, in_force
 from analysis.presentation.edition import Edition
 from analysis.presentation.execution import told
-from analysis.presentation.exhibits import Col, Condensed, Drawing, Exhibit, picture, table
+from analysis.presentation.exhibits import Col, Condensed, Drawing, Exhibit, chapter, picture, table
 from analysis.presentation.figures import plan_matrix, stacked_bars
 from analysis.presentation.markdown import escape
 from analysis.presentation.words import (
@@ -237,12 +237,7 @@ def section(edition: Edition) -> tuple[str, list[Exhibit]]:
     if len(edition.versions) < 2:
         return "", []
     shown = [one for one in (_changes_table(edition), _dropped_facts(edition)) if one is not None]
-    parts = [
-        "# Что изменилось в документе {#sec-document-changes}",
-        sentence(edition),
-        *(one.markdown for one in shown),
-    ]
-    return "\n\n".join(parts), shown
+    return chapter([(f"# Что изменилось в документе {{#sec-document-changes}}\n\n{sentence(edition)}", shown)])
 
 
 def sentence(edition: Edition) -> str:

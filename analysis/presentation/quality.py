@@ -24,7 +24,7 @@ from analysis.contracts.report import (
 )
 from analysis.indicators.quality import years_of, years_of_files
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Col, Condensed, Exhibit, table
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, Part, chapter, table
 from analysis.presentation.markdown import escape
 from analysis.presentation.sentences import cutoff_words
 from analysis.presentation.shares import whole_percent
@@ -54,11 +54,7 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     """Returns the Markdown about completeness and quality and its exhibits; one sentence while there are no facts."""
     if edition.execution.empty:
         return NO_FACTS, []
-    parts, shown = [f"{escape(sent(edition))}\n\n{HOW_COMPLETE}"], []
-    for words, exhibits in _parts(edition):
-        parts += [words, *(one.markdown for one in exhibits)]
-        shown += exhibits
-    return "\n\n".join(part for part in parts if part), shown
+    return chapter([(f"{escape(sent(edition))}\n\n{HOW_COMPLETE}", []), *_parts(edition)])
 
 
 def sent(edition: Edition) -> str:
@@ -75,7 +71,7 @@ def sent(edition: Edition) -> str:
     return f"{'; '.join(parts)}."
 
 
-def _parts(edition: Edition) -> Iterator[tuple[str, list[Exhibit]]]:
+def _parts(edition: Edition) -> Iterator[Part]:
     yield "", [_completeness_table(edition)]
     owed = [] if edition.facts("owed").empty else [ABOUT_OWED]
     yield "\n\n".join(["## О ком что есть {#sec-who-sent}", *owed]), [_reporters_table(edition)]

@@ -20,7 +20,7 @@ from analysis.contracts.facts import (
 )
 from analysis.presentation.catalogue import SLUGS
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Col, Condensed, Exhibit, table, with_notes
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, Part, chapter, table, with_notes
 from analysis.presentation.markdown import escape
 from analysis.presentation.shares import whole_percent
 from analysis.presentation.words import TITLES, Row, decimal, rows_of, subject_words
@@ -240,22 +240,24 @@ def sections(edition: Edition) -> tuple[str, list[Exhibit]]:
     """Returns the Markdown about schools and the exhibits it shows; one sentence while there are no facts."""
     if not any(len(edition.school_facts(name)) or _is_all_hidden(edition, name) for name in GROUP_TABLES):
         return NO_FACTS, []
-    parts, shown = [WHO_IS_WHO, policy_words(edition)], []
+    return chapter([(WHO_IS_WHO, []), (policy_words(edition), []), *_results(edition), *_others(edition)])
+
+
+def _results(edition: Edition) -> Iterator[Part]:
     results = [_noted(edition, one) for one in result_tables(edition)]
     if results:
-        parts += ["## Результаты {#sec-results}", *larger_remain(edition), *_notice(edition)]
-        parts += [one.markdown for one in results]
-        shown += results
+        said = ["## Результаты {#sec-results}", *larger_remain(edition), *_notice(edition)]
+        yield "\n\n".join(said), results
     elif any(_is_all_hidden(edition, name) for name in RESULT_TABLES):
-        parts += ["## Результаты {#sec-results}", ALL_HIDDEN]
+        yield f"## Результаты {{#sec-results}}\n\n{ALL_HIDDEN}", []
+
+
+def _others(edition: Edition) -> Iterator[Part]:
     for title, name, make in SECTIONS:
         if len(edition.school_facts(name)):
-            exhibit = _noted(edition, make(edition))
-            parts += [title, exhibit.markdown]
-            shown.append(exhibit)
+            yield title, [_noted(edition, make(edition))]
         elif _is_all_hidden(edition, name):
-            parts += [title, ALL_HIDDEN]
-    return "\n\n".join(part for part in parts if part), shown
+            yield f"{title}\n\n{ALL_HIDDEN}", []
 
 
 def _is_all_hidden(edition: Edition, name: str) -> bool:

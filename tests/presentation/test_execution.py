@@ -15,7 +15,7 @@ from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
 from analysis.pipeline.chains import chain_words, edges_of
 from analysis.presentation import execution, main_page, progress
-from analysis.presentation.exhibits import chains, internal_sections
+from analysis.presentation.exhibits import chains, chapter, internal_sections
 from analysis.presentation.exports import for_programs
 from analysis.presentation.logs import rule_tables
 from analysis.presentation.sentences import reported
@@ -303,10 +303,10 @@ def test_chains_stand_apart_and_only_for_the_office(made):
     told = chains(replace(office, chains=store_of(words, tables, edges)))
     assert told.startswith("## Откуда числа {#sec-chains}")
     assert "{#chain-1-3 .unnumbered}" in told
-    assert "{#chain-" not in internal_sections(made(internal=True))[0]
+    assert "{#chain-" not in chapter(internal_sections(made(internal=True)))[0]
 
 
 def test_internal_tables_name_a_measure_as_the_report_does(made):
-    tables = internal_sections(made(internal=True))[1]
+    tables = chapter(internal_sections(made(internal=True)))[1]
     labels = {row[0] for table in tables for row in _rows(table)}
     assert labels == {"1.3", "1.4"}
