@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.cleaning.registry import school_names
 from analysis.cleaning.returns import fact_table
 from analysis.cleaning.versions import is_filled_in
 from analysis.contracts.facts import FACT_TABLES
@@ -22,9 +23,8 @@ from analysis.indicators.plan import in_force, plan_by_year
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.check import check_project
-from analysis.pipeline.unsettled_facts import FILL_IN, no_sittings, school_names
 from analysis.rules.config import INVENTED, Collection, Project, load_reporting, load_sources
-from analysis.rules.exam_calendar import CALENDAR_FILE, Sitting, load_calendar, sitting_stanza
+from analysis.rules.exam_calendar import CALENDAR_FILE, FILL_IN, Sitting, load_calendar, no_sittings, sitting_stanza
 from analysis.rules.office_files import SCHOOLS_FILE
 
 NO_REGISTRY = "Реестра школ ещё нет, поэтому форм школ нет: заполните registry.xlsx и выполните analysis receive."

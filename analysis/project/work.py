@@ -122,10 +122,10 @@ def annotate(project: Project, checked: "Checked") -> "Annotated":
     """Leaves a marked copy of each workbook with faults or returned evidence in output/annotated."""
     from analysis.forms.annotate import Annotated, sent_back
     from analysis.forms.annotate import annotate as leave_copies
-    from analysis.pipeline.facts import in_force
+    from analysis.rules.config import workbooks_in_force
 
     try:
-        returned = [source.file for source in in_force(load_sources(project.root))]
+        returned = [source.file for source in workbooks_in_force(load_sources(project.root))]
     except AnalysisError:  # a finding says what is wrong with the record
         return Annotated((), (), ())
     findings = [*checked.findings, *sent_back(checked.tables)]

@@ -18,7 +18,8 @@ from analysis.forms.receptions import Said
 from analysis.forms.workbook import form_bytes
 from analysis.intake.returns import Identity
 from analysis.intake.workbook import read_workbook
-from analysis.pipeline.facts import problem_of, read_facts
+from analysis.pipeline.facts import read_facts
+from analysis.pipeline.received import problem_of
 from analysis.rules.config import Collection, load_project, load_record, load_sources
 from small_projects import LATE, LATER, ON_TIME, PROJECT
 
