@@ -83,6 +83,11 @@ def clean_form(
     return FactRows(rows, (*returned.findings, *notes.findings))
 
 
+def no_facts() -> dict[str, pd.DataFrame]:
+    """Returns the fact tables of a project to which nothing has come back."""
+    return {name: fact_table(name, ()) for name in FACT_TABLES}
+
+
 def fact_table(name: str, rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     """Returns a typed fact table from its rows."""
     return rows_table(FACT_TABLES[name], list(rows))

@@ -312,7 +312,8 @@ def new_from(folder: Path, roadmap: Path, given: "Given", progress: Progress) ->
 
 def demo(folder: Path, inbox: Path | None, progress: Progress) -> Demo:
     """Writes the invented project, unless this very one is there already, and exports of its pupils outside it."""
-    from analysis.demo.project import demo_files, write_demo, write_inbox
+    from analysis.demo.exports import write_inbox
+    from analysis.demo.project import demo_files, write_demo
 
     progress.step("Записываю вымышленный проект")
     exports = write_inbox(folder, inbox) if inbox else []
