@@ -11,7 +11,7 @@ from operator import attrgetter
 from analysis.contracts.findings import STRUCK_OUT, Finding, Severity, column_letters
 from analysis.errors import AnalysisError
 from analysis.files.memory import Memory
-from analysis.files.progress import Progress
+from analysis.files.progress import SILENT, Progress
 from analysis.intake.workbook_package import Package, SheetEntry, open_package, read_entries, read_properties
 from analysis.intake.workbook_sheet import (
     LAST_COLUMN,
@@ -204,7 +204,7 @@ def _places(sheet: Sheet, cells: Sequence[SheetCell]) -> tuple[str, ...]:
     return tuple(sheet.place(cell.address) for cell in cells[:PLACES_NAMED])
 
 
-def telling_reader(memory: Memory, of: int, progress: Progress) -> Callable[[bytes, str], Workbook]:
+def remembering_reader(memory: Memory, of: int = 0, progress: Progress = SILENT) -> Callable[[bytes, str], Workbook]:
     """Returns a `read_workbook` that reads the same file once and tells how many it has read.
 
     Args:

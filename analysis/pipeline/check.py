@@ -11,7 +11,7 @@ from analysis.contracts.findings import Finding, blocking, in_listing_order
 from analysis.contracts.report import received_cells
 from analysis.files.memory import FORGETFUL, Memory
 from analysis.files.progress import SILENT, Progress
-from analysis.intake.workbook import telling_reader
+from analysis.intake.workbook import remembering_reader
 from analysis.pipeline.facts import read_facts
 from analysis.pipeline.plan_documents import read_roadmap
 from analysis.pipeline.received import received_workbooks
@@ -70,7 +70,7 @@ def check_project(project: Project, progress: Progress = SILENT, memory: Memory 
         findings += [*violations(tables, memory=memory), *broken_relations(tables)]
     cells: list[dict[str, Any]] = []
     if (workbooks_in_force(sources) or exports_in_force(sources)) and not blocking(findings):
-        read = telling_reader(memory, sum(one.kind in RETURNED_KINDS for one in sources), progress)
+        read = remembering_reader(memory, sum(one.kind in RETURNED_KINDS for one in sources), progress)
         came = received_workbooks(project, sources, rules.amendments.corrections, read)
         facts = read_facts(project, came, sources, rules.reporting, tables)
         tables, cells = tables | facts.tables, facts.cells

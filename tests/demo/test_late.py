@@ -13,6 +13,7 @@ from analysis.contracts.findings import Severity
 from analysis.forms.annotate import annotate
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.facts import read_facts
+from analysis.pipeline.received import received_workbooks
 from analysis.rules.config import load_project, load_reporting, load_sources, workbooks_in_force
 
 IN_TIME = "data/raw/2021/form_edu990012_v1.xlsx"
@@ -28,14 +29,9 @@ def read(demo, checked):
 
     def _read(sources, cutoffs=(), more=(), editions=None):
         collection = replace(project.collection, cutoffs=cutoffs or project.collection.cutoffs)
-        return read_facts(
-            replace(project, editions=editions or project.editions, collection=collection),
-            sources,
-            [*corrections, *more],
-            load_reporting(demo),
-            tables,
-            lambda content, file: REMEMBERED(content, file),
-        )
+        asked = replace(project, editions=editions or project.editions, collection=collection)
+        came = received_workbooks(asked, sources, [*corrections, *more], lambda *given: REMEMBERED(*given))
+        return read_facts(asked, came, sources, load_reporting(demo), tables)
 
     return _read
 
