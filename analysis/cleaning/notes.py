@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from analysis.cleaning.names import same_name
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import ASK, Finding, Severity
 from analysis.errors import nearest, probably_meant
 from analysis.intake.cells import QUESTIONS, CellNotReadError, read_text
 from analysis.intake.returns import ReturnedRow
@@ -17,7 +17,6 @@ from analysis.intake.workbook_sheet import CellValue
 
 # Findings about one workbook, collected while its cells are read. One mistake in a cell gives one finding.
 
-ASK = "Уточните у того, кто вернул форму, или запишите исправление в data/corrections.toml."
 OTHER = "другое"
 Value = TypeVar("Value")
 

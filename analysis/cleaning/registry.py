@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+import pandas as pd
+
 from analysis.cleaning.names import CYRILLIC, LATIN, names_of, same_code, same_name
 from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
 from analysis.cleaning.returns import FactRows
@@ -389,3 +391,9 @@ def _unknown(mergers: Sequence[Merger], known: Collection[str]) -> Iterator[Find
                 said = f"Ключ «{key}»: школы с логином «{login}» {where} нет, и запись ничего не меняет.{meant}"
                 action = "Исправьте логин или удалите запись."
                 yield Finding("rules", Severity.BLOCKS, SCHOOLS_FILE, (f"[[merged]] № {number}",), login, said, action)
+
+
+def school_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Returns the names of the schools of the registry by login."""
+    schools = tables["schools"]
+    return dict(zip(schools["school_login"], schools["school_name"], strict=True))

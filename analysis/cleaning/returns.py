@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.notes import (
-    ASK,
     LabelNotKnownError,
     MeasureLabels,
     Notes,
@@ -22,7 +21,7 @@ from analysis.cleaning.notes import (
 )
 from analysis.contracts.columns import rows_table
 from analysis.contracts.facts import EVIDENCE_KINDS, FACT_TABLES, SENT_BACK, VERDICTS
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import ASK, NAME_DOCUMENT, ZERO_OR_NOTHING, Finding, Severity
 from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
 from analysis.intake.cells import read_count, read_date
 from analysis.intake.returns import Returned, ReturnedRow
@@ -30,14 +29,10 @@ from analysis.intake.returns import Returned, ReturnedRow
 LABEL = "measure_label"
 REPORTED = ("whole_count", "fact_count", "fact_date", "note")
 YES_OR_NO = ("нет", "да")
-NAME_DOCUMENT = (
-    "Попросите назвать документ на листе «Подтверждения» и примите форму ещё раз; без него факт не засчитывают."
-)
 LAPSED = (
     "Такого подтверждения больше нет: его изменили или отозвали, и решение о нём утратило силу.",
     "Рассмотрите новое подтверждение: analysis forms сделает свежий лист рассмотрения.",
 )
-ZERO_OR_NOTHING = "Уточните у того, кто отчитался: не сделано ничего — пусть впишет 0, сделано — число."
 
 
 @dataclass(frozen=True)
@@ -86,6 +81,11 @@ def clean_form(
     _note_doubtful([line for line in reports if line[3:5] not in unread], evidence, rejected, notes)
     rows = {"reports": tuple(reports), "evidence": tuple(evidence), "school_measures": tuple(own)}
     return FactRows(rows, (*returned.findings, *notes.findings))
+
+
+def no_facts() -> dict[str, pd.DataFrame]:
+    """Returns the fact tables of a project to which nothing has come back."""
+    return {name: fact_table(name, ()) for name in FACT_TABLES}
 
 
 def fact_table(name: str, rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:

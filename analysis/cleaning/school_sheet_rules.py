@@ -26,7 +26,7 @@ from analysis.contracts.facts import (
     VACANCIES,
     Lined,
 )
-from analysis.contracts.findings import ASKS, Finding, Severity
+from analysis.contracts.findings import ASKS, LOOK, Finding, Severity
 from analysis.contracts.forms import (
     CONTESTS,
     DEFICITS,
@@ -303,7 +303,6 @@ COVERAGE_FALL, LEAST_ENROLLED = 0.2, 10
 LEAST_COVERED, WHOLE_GRADE = 0.75, 1.0
 # Three equal distributions of ten or more pupils are hardly a coincidence.
 EQUAL_ROWS, LEAST_IN_BLOCK, PLACES_NAMED = 3, 10, 20
-LOOK = "Сверьте с первичными сведениями школы; если число верно, делать ничего не нужно."
 SITTING = ["school_login", "procedure", "subject", "programme_grade", "sitting_grade", "wave"]
 # What is compared with last year: the table, its key besides the year, its number.
 COMPARED = (

@@ -5,14 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import pandas as pd
-
 from analysis.cleaning.names import CYRILLIC, LATIN
-from analysis.cleaning.notes import ASK, Notes, chosen, not_listed, shown_text
+from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
 from analysis.cleaning.school_sheet_rules import Rule, broken_rules, contradictions
-from analysis.contracts.columns import typed_table
 from analysis.contracts.facts import LINED, RESULT_ORIGINS, SCHOOL_FACT_TABLES, Lined, lines_asked
-from analysis.contracts.findings import ASKS, BLOCKS, SETS_ASIDE, Finding, Severity
+from analysis.contracts.findings import ASK, ASK_SCHOOL, ASKS, BLOCKS, SEND_AGAIN, SETS_ASIDE, Finding, Severity
 from analysis.contracts.forms import (
     CONTESTS,
     DEFICITS,
@@ -25,70 +22,13 @@ from analysis.contracts.forms import (
     FormSheet,
 )
 from analysis.intake.cells import read_count, read_number, read_text
-from analysis.intake.exports.cells import ExamCounts
-from analysis.intake.returns import SEND_AGAIN, Identity, Returned, ReturnedRow
+from analysis.intake.returns import Identity, Returned, ReturnedRow
 from analysis.rules.config import Collection
 from analysis.rules.exam_calendar import Sitting, school_year_from
 from analysis.rules.methods import PartOf
 from analysis.rules.written import MARK_SCALE, SCORE_SCALE
 
-# Which sitting of the calendar is meant, by a result of an export or by the fixed cells of a row of a school sheet.
-
-
-class UnknownSittingError(Exception):
-    """The calendar knows no such sitting, or several; the message (in Russian) says which.
-
-    Attributes:
-        waves: The waves to choose from, where there are several.
-    """
-
-    def __init__(self, said: str, waves: Sequence[str] = ()) -> None:
-        """Keeps the message and the choice."""
-        super().__init__(said)
-        self.waves = tuple(waves)
-
-
-def sitting_of(one: ExamCounts, calendar_year: int, wave: str, sittings: Sequence[Sitting]) -> Sitting:
-    """Returns the only sitting that the result can belong to.
-
-    Args:
-        one: The result.
-        calendar_year: Its year.
-        wave: What the entry of the file says; empty where it says nothing.
-        sittings: The calendar.
-
-    Raises:
-        UnknownSittingError: There is none, or a choice is left.
-    """
-    key = (one.procedure, calendar_year, one.scale)
-    of_year = [held for held in sittings if (held.procedure, held.calendar_year, held.scale) == key]
-    held = [sitting for sitting in of_year if _programmes(one, sitting)]
-    grade = f", {one.named_grade} класс" if one.named_grade else ""
-    exam = f"{one.procedure} {calendar_year} года, {one.subject}{grade}, {one.scale}"
-    if not held:
-        raise UnknownSittingError(f"{SETS_ASIDE['unknown_sitting']} ({exam})")
-    meant = [sitting for sitting in held if not wave or sitting.wave == wave]
-    waves = ", ".join(sitting.wave for sitting in held)
-    if not meant:
-        raise UnknownSittingError(f"{SETS_ASIDE['unknown_sitting']} (волна файла «{wave}», а в календаре: {waves})")
-    if len(meant) > 1:
-        said = f"{SETS_ASIDE['unknown_wave']} ({exam}: {waves})"
-        raise UnknownSittingError(said, [sitting.wave for sitting in held])
-    return meant[0]
-
-
-def programme_of(one: ExamCounts, sitting: Sitting) -> int:
-    """The grade whose programme was tested."""
-    return _programmes(one, sitting)[0]
-
-
-def _programmes(one: ExamCounts, sitting: Sitting) -> list[int]:
-    """The programme grades that the result may belong to: exports name the grade that the participants sit in."""
-    grades = sitting.grades.get(one.subject, ())
-    if one.named_grade is None:
-        return list(grades) if len(grades) == 1 else []
-    return [grade for grade in grades if grade + sitting.grade_lag == one.named_grade]
-
+# What a row of a school sheet is about, by its fixed cells: a line, or a sitting of the calendar.
 
 Values = Mapping[str, Any]
 LINED_SHEETS = {sheet.title: table for sheet, table in SCHOOL_SHEETS.items() if table in LINED}
@@ -190,7 +130,6 @@ GRADE_COLUMNS = ("programme_grade", "sitting_grade")
 VALUE_COLUMNS = {title: LINED[table].amount for title, table in LINED_SHEETS.items()}
 # A line whose unit somebody has wiped out is still known by its name.
 UNITS = {one.unit for one in LINED.values()}
-UNTIL_THEN = "Уточните у школы и примите форму заново или запишите исправление; до этого строка в таблицы не входит."
 
 
 @dataclass(frozen=True)
@@ -240,7 +179,7 @@ class _Form:
         self._add((place,), "", f"{SETS_ASIDE['no_sheet']}. Нужны заголовки: {titles}", SEND_AGAIN)
         self._keep_aside(layout, place, SETS_ASIDE["no_sheet"])
 
-    def _add(self, places: tuple[str, ...], value: str, why: str, action: str = UNTIL_THEN) -> None:
+    def _add(self, places: tuple[str, ...], value: str, why: str, action: str = ASK_SCHOOL) -> None:
         finding = Finding(
             "quarantine", Severity.ATTENTION, self.returned.file, places, value, f"{why.rstrip('.')}.", action
         )
@@ -281,11 +220,6 @@ def clean_school_sheets(
             form.set_aside_sheet(layout)
     rows["quarantine"] = form.aside
     return SchoolRows({name: tuple(found) for name, found in rows.items()}, tuple(form.notes.findings))
-
-
-def school_fact_tables(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, pd.DataFrame]:
-    """Returns the typed tables of school facts from their rows."""
-    return {name: typed_table(contract, rows.get(name, ())) for name, contract in SCHOOL_FACT_TABLES.items()}
 
 
 def _is_expected(layout: FormSheet, identity: Identity, sittings: Iterable[Sitting]) -> bool:

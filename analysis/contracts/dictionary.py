@@ -18,7 +18,7 @@ from analysis.contracts.findings import ASKS, BLOCKS, SETS_ASIDE, Finding, Sever
 from analysis.contracts.region import REGION_TABLES
 from analysis.contracts.report import CHAIN_TABLES, EXPORT_TABLES, NO_NUMBER, REPORT_TABLES, STATUS_WORDS
 from analysis.contracts.roadmap import TEXT_TABLES, TYPED_TABLES
-from analysis.contracts.tables import INDICATOR_TABLES
+from analysis.contracts.tables import INDICATOR_TABLES, TABLES
 from analysis.errors import AnalysisError
 from analysis.files.memory import FORGETFUL, Memory
 
@@ -208,7 +208,7 @@ def refuse_without_validation() -> None:
 
 def violations(
     tables: Mapping[str, pd.DataFrame],
-    contracts: Mapping[str, type[pa.DataFrameModel]],
+    contracts: Mapping[str, type[pa.DataFrameModel]] = TABLES,
     memory: Memory = FORGETFUL,
     given: Sequence[object] = (),
 ) -> list[Finding]:
@@ -216,7 +216,7 @@ def violations(
 
     Args:
         tables: By name.
-        contracts: By the name of the table.
+        contracts: By the name of the table; those of all stored tables where nothing else is said.
         memory: What is known of the very same tables.
         given: What contracts that are no part of the code were made of.
     """

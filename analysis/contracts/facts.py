@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from analysis.contracts.columns import NOT_STATED, SourcedTable, address, but, by_name
+from analysis.contracts.columns import NOT_STATED, SourcedTable, address, but, by_name, typed_table
 from analysis.rules.written import MARK_SCALE, SCALES, SCORE_SCALE
 
 SCHOOL, OTHERS, CITY = "школа", "другие школы", "город"
@@ -440,3 +441,8 @@ SCHOOL_FACT_TABLES = by_name(Context, Staff, Results, Deficits, SelfAssessment, 
 
 
 MARK_SHARES = {name: name.replace("_count", "_share") for name in [*MARK_COLUMNS, "not_attested_count"]}
+
+
+def school_fact_tables(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, pd.DataFrame]:
+    """Returns the typed tables of school facts from their rows."""
+    return {name: typed_table(contract, rows.get(name, ())) for name, contract in SCHOOL_FACT_TABLES.items()}

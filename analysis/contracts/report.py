@@ -1,6 +1,6 @@
 """Tables about the facts themselves and that only the report or its chains hold; why a number is not there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from operator import methodcaller
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ from analysis.contracts.columns import (
     but,
     by_name,
     pandas_types,
+    typed_table,
 )
 from analysis.contracts.effectiveness import BREAK
 from analysis.contracts.execution import NOT_EXAMINED, SENT_BACK, SchoolResults
@@ -37,6 +38,7 @@ from analysis.contracts.facts import (
     SchoolMeasures,
 )
 from analysis.contracts.fields import STATUS_SUFFIX
+from analysis.contracts.findings import row_place
 from analysis.rules.written import JOURNAL, NOT_CONFIRMED, RATINGS, SCALES
 
 # Tables about the facts themselves: how complete they are, what is set aside, how they are rated, what is assumed.
@@ -268,6 +270,20 @@ class ReceivedCells(SourcedTable):
     )
 
 
+def received_cell(file: str, place: str, name: str, text: str, line: int | None = None) -> dict[str, Any]:
+    """Returns a row of `ReceivedCells`."""
+    return {
+        "source_file": file, "place": place, "row_place": row_place(place), "column_name": name, "text": text,
+        "line": line,
+    }  # fmt: skip
+
+
+def received_cells(document: pd.DataFrame, others: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Returns the table of the cells of the signed document (`contracts.roadmap.CellsText`) and of other files."""
+    told = zip(*(document[name] for name in ("source_file", "place", "role", "text")), strict=True)
+    return typed_table(ReceivedCells, [*(received_cell(*one) for one in told), *others])
+
+
 class DisplacedResults(Results):
     """Результаты форм, вместо которых засчитаны выгрузки."""
 
@@ -316,6 +332,11 @@ class Counts(Table):
     minimum_score: Series[pd.Int64Dtype]
     fault: Series[str]
     remark: Series[str]
+
+
+def counts_table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Returns the table of counts from its rows."""
+    return typed_table(Counts, rows)
 
 
 EXPORT_TABLES: dict[str, type[pa.DataFrameModel]] = {"counts": Counts}

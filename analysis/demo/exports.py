@@ -1,22 +1,31 @@
 """The exports that the invented town received, in the layouts of the exam systems."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from analysis.demo.books import CODE_MSU, code_oo, full_name
-from analysis.demo.pupils import EGE, Chance, Sat, all_sat, enrolment, sat, sitting
-from analysis.demo.town import read, schools, town
+from analysis.demo.pupils import EGE, Chance, Sat, all_sat, enrolment, sat, sitting, sittings
+from analysis.demo.town import Filed, parameters, read, schools, town
+from analysis.errors import AnalysisError
+from analysis.forms.receptions import DIGITS_OF_NAME, is_inside
+from analysis.intake.exports.cells import counts_csv
+from analysis.intake.exports.recognise import read_export
 from analysis.rules.config import INVENTED
-from analysis.rules.written import MARK_SCALE
+from analysis.rules.exam_calendar import Vocabulary, load_vocabulary
+from analysis.rules.written import MARK_SCALE, SCORE_SCALE
+from analysis.starter.new_project import INSTALLATION
+from analysis.starter.start import write_files
 
 # The layouts in which the exam systems return results, filled with those of the invented schools.
 
@@ -341,3 +350,72 @@ def cell_of(rows: Grid, tale: TellTale, column: str) -> tuple[int, int]:
     position = next(list(cells).index(column) for cells in rows if column in cells)
     (row,) = (number for number, cells in enumerate(rows) if set(tale) <= set(map(str, cells)))
     return row, position
+
+
+MINIMUM = """
+[[minimum_score]]
+procedure = "ЕГЭ"
+calendar_year = {}
+subject = "{}"
+score = {}
+basis = "{}: минимум этого города"
+confirmed = false
+"""
+
+
+def filed_exports() -> list[Filed]:
+    """Returns the exports as the project holds them."""
+    return [_counts(one) if one.has_pupils else _as_it_came(one) for one in exports() if not one.only_inbox]
+
+
+def inbox_files() -> dict[str, bytes]:
+    """Returns the files with a row per pupil by name: they belong into a folder outside the project."""
+    return {one.path: one.content() for one in exports() if one.has_pupils}
+
+
+def calendar_with_minima(calendar: bytes) -> bytes:
+    """Returns the calendar of procedures with the minimum scores of the town."""
+    known = _vocabulary().minimum_scores.items()
+    minima = (MINIMUM.format(year, subject, score, INVENTED) for (_, year, subject), score in known)
+    return calendar + "".join(minima).encode()
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    return replace(load_vocabulary(INSTALLATION), minimum_scores=dict(_minima()))
+
+
+def _minima() -> Iterator[tuple[tuple[str, int, str], int]]:
+    for held in sittings():
+        if (held.procedure, held.scale) == (EGE, SCORE_SCALE):
+            for subject, given in parameters()["scores"].items():
+                if subject in held.grades:
+                    yield (EGE, held.calendar_year, subject), given["minimum"]
+
+
+def _as_it_came(export: Export) -> Filed:
+    more = {"wave": export.wave if export.said_wave else ""}
+    return Filed(export.path, export.title, "export", export.received, export.content(), more)
+
+
+def _counts(export: Export) -> Filed:
+    content = export.content()
+    kept = counts_csv(read_export(content, export.path, _vocabulary()).counts)
+    more = {"wave": export.wave if export.said_wave else "", "derived_from": hashlib.sha256(content).hexdigest()}
+    path = f"data/raw/{export.year}/counts_{hashlib.sha256(kept).hexdigest()[:DIGITS_OF_NAME]}.csv"
+    return Filed(path, f"{export.title}: итоги по школам", "counts", export.received, kept, more)
+
+
+def write_inbox(project: Path, folder: Path) -> list[Path]:
+    """Writes the files with a row per pupil into a folder outside the demo; returns where they lie.
+
+    Raises:
+        AnalysisError: The folder lies inside the project or its repository, where such files must not be.
+    """
+    if is_inside(folder.resolve(), project):
+        raise AnalysisError(
+            f"{folder}: файлам с учениками не место в проекте и его репозитории. Назовите папку вне {project}."
+        )
+    files = inbox_files()
+    write_files(folder, files)
+    return [folder / name for name in files]

@@ -3,243 +3,41 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from functools import cache
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
-from xlsxwriter.utility import xl_rowcol_to_cell
 
 from analysis.cleaning.corrections import load_amendments
-from analysis.cleaning.roadmap import clean_roadmap
-from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES, SCHOOL_SHEETS, FormSheet
+from analysis.demo.answers import answers, key_text
 from analysis.demo.books import (
-    ROWS_ABOVE,
     Book,
     acceptance_book,
-    acceptance_rows,
-    all_slips,
     registry_book,
     returned_books,
-    row_label,
 )
-from analysis.demo.exports import SHEET, Export, exports
-from analysis.demo.pupils import EGE, sittings
-from analysis.demo.town import HERE, ROADMAP, Planted, Return, parameters, returns, roadmap_document, schools, town
-from analysis.errors import AnalysisError
+from analysis.demo.exports import calendar_with_minima, filed_exports
+from analysis.demo.pupils import sittings
+from analysis.demo.town import (
+    HERE,
+    ROADMAP,
+    Filed,
+    Return,
+    parameters,
+    returns,
+    roadmap_document,
+    schools,
+    sources_text,
+    town,
+)
 from analysis.forms.collect import Asking, BlankForm, blank_forms
-from analysis.forms.receptions import DIGITS_OF_NAME, is_inside
-from analysis.forms.workbook import Given
 from analysis.indicators.plan import plan_by_year
-from analysis.intake.exports.cells import counts_csv
-from analysis.intake.exports.recognise import read_export
-from analysis.intake.files import read_blocks
-from analysis.intake.roadmap import lay_out
-from analysis.rules.config import INVENTED, Collection, load_reporting, quoted
-from analysis.rules.exam_calendar import CALENDAR_FILE, Vocabulary, load_vocabulary
-from analysis.rules.written import SCORE_SCALE
-from analysis.starter.new_project import INSTALLATION, NewProject
+from analysis.rules.config import Collection, load_reporting
+from analysis.rules.exam_calendar import CALENDAR_FILE
+from analysis.starter.new_project import NewProject, read_document
 from analysis.starter.start import new_project, write_files, write_project
-
-# What the office of the demo keeps of the exports, and SOURCES.toml: each received file with its day and its hash.
-
-ORIGIN = "Придумано, чтобы показать программу"
-LICENCE = "Вымышленный документ; публикуется без ограничений"
-
-
-@dataclass(frozen=True)
-class Filed:
-    """A received file.
-
-    Attributes:
-        file: Its path inside the project.
-        title: What it is.
-        kind: One of config.SOURCE_KINDS.
-        received: The day it came.
-        content: Its bytes.
-        more: Further keys of its entry; those without a value are left out.
-    """
-
-    file: str
-    title: str
-    kind: str
-    received: date
-    content: bytes
-    more: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
-
-def sources_text(filed: Iterable[Filed]) -> str:
-    """Returns SOURCES.toml."""
-    return "\n".join([f"# {INVENTED}.", "", *map(_entry, filed)])
-
-
-def _entry(filed: Filed) -> str:
-    values: dict[str, str | date] = {
-        "file": filed.file,
-        "title": f"{filed.title.removesuffix(f' ({INVENTED.lower()})').rstrip('.')}. {INVENTED}",
-        "origin": ORIGIN,
-        "received": filed.received,
-        "sha256": hashlib.sha256(filed.content).hexdigest(),
-        "licence": LICENCE,
-        "kind": filed.kind,
-        **{name: value for name, value in filed.more.items() if value},
-    }
-    return "\n".join(["[[source]]", *(f"{name} = {_value(value)}" for name, value in values.items()), ""])
-
-
-def _value(value: str | date) -> str:
-    return quoted(value) if isinstance(value, str) else value.isoformat()
-
-
-MINIMUM = """
-[[minimum_score]]
-procedure = "ЕГЭ"
-calendar_year = {}
-subject = "{}"
-score = {}
-basis = "{}: минимум этого города"
-confirmed = false
-"""
-
-
-def filed_exports() -> list[Filed]:
-    """Returns the exports as the project holds them."""
-    return [_counts(one) if one.has_pupils else _as_it_came(one) for one in exports() if not one.only_inbox]
-
-
-def inbox_files() -> dict[str, bytes]:
-    """Returns the files with a row per pupil by name: they belong into a folder outside the project."""
-    return {one.path: one.content() for one in exports() if one.has_pupils}
-
-
-def calendar_with_minima(calendar: bytes) -> bytes:
-    """Returns the calendar of procedures with the minimum scores of the town."""
-    known = _vocabulary().minimum_scores.items()
-    minima = (MINIMUM.format(year, subject, score, INVENTED) for (_, year, subject), score in known)
-    return calendar + "".join(minima).encode()
-
-
-@cache
-def _vocabulary() -> Vocabulary:
-    return replace(load_vocabulary(INSTALLATION), minimum_scores=dict(_minima()))
-
-
-def _minima() -> Iterator[tuple[tuple[str, int, str], int]]:
-    for held in sittings():
-        if (held.procedure, held.scale) == (EGE, SCORE_SCALE):
-            for subject, given in parameters()["scores"].items():
-                if subject in held.grades:
-                    yield (EGE, held.calendar_year, subject), given["minimum"]
-
-
-def _as_it_came(export: Export) -> Filed:
-    more = {"wave": export.wave if export.said_wave else ""}
-    return Filed(export.path, export.title, "export", export.received, export.content(), more)
-
-
-def _counts(export: Export) -> Filed:
-    content = export.content()
-    kept = counts_csv(read_export(content, export.path, _vocabulary()).counts)
-    more = {"wave": export.wave if export.said_wave else "", "derived_from": hashlib.sha256(content).hexdigest()}
-    path = f"data/raw/{export.year}/counts_{hashlib.sha256(kept).hexdigest()[:DIGITS_OF_NAME]}.csv"
-    return Filed(path, f"{export.title}: итоги по школам", "counts", export.received, kept, more)
-
-
-# The answer key: each planted mistake with file, sheet, cell, content, and the finding that it must give.
-
-LAYOUTS = {layout.title: layout for layout in (EXECUTION, EVIDENCE, OWN_MEASURES, *SCHOOL_SHEETS)}
-HEADING = f"""# {INVENTED}. Что подстроено в присланных файлах и что должна сказать проверка.
-# rule — правило замечания; пусто — значение должно быть прочитано верно, несмотря ни на что.
-# cell — ячейка листа, а в «дорожной карте» адрес так, как его печатает проверка; пусто — замечание о файле целиком
-# или о форме, которая не вернулась.
-"""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One entry of the key."""
-
-    file: str
-    sheet: str
-    cell: str
-    holds: str
-    planted: str
-    rule: str
-
-
-NEVER_CAME = Answer("data/raw/2020/form_edu990012_v1.xlsx", "", "", "", "форма не вернулась", "missing_report")
-
-
-def answers(books: Sequence[Book], returns: Sequence[Return], acceptance: Sequence[Book]) -> list[Answer]:
-    """Returns the entries for the roadmap, the returned forms, the one that never came, and decisions that lapsed."""
-    found = [_answer(book, mark) for book, filled in zip(books, returns, strict=True) for mark in filled.planted]
-    found += [_answer(book, mark) for book in books for mark in _slips(book)]
-    roadmap = [Answer(ROADMAP, "", *entry) for entry in town()["planted"]["roadmap"]]
-    found += [_export_answer(export, *mark) for export in exports() for mark in export.planted]
-    return [*roadmap, *found, NEVER_CAME, *(answer for book in acceptance for answer in _lapsed(book, returns))]
-
-
-def key_text(entries: Sequence[Answer]) -> str:
-    """Returns answer_key.toml."""
-    return "\n".join([HEADING, *(line for entry in entries for line in _lines(entry))])
-
-
-def cell_address(book: Book, mark: Planted) -> tuple[str, str, str]:
-    """Returns sheet, cell and what stands in it."""
-    layout = LAYOUTS[mark.sheet]
-    sheet, rows = book.rows(layout)
-    column = [one.name for one in layout.columns].index(mark.column)
-    row = int(mark.row) - 1 if layout.columns[0].kind != "fixed" else _row_of(layout, rows, mark.row)
-    value = rows[row][column] if column < len(rows[row]) else ""
-    return sheet, xl_rowcol_to_cell(row + ROWS_ABOVE, column), str(value)
-
-
-def _export_answer(export: Export, what: str, tale: Sequence[str], column: str, rule: str) -> Answer:
-    if not column:
-        return Answer(export.path, "", "", "", what, rule)
-    return Answer(export.path, SHEET, *export.cell(tale, column), what, rule)
-
-
-def _slips(book: Book) -> Sequence[Planted]:
-    """What was planted in the sheets of school facts of a form."""
-    year, reporter = int(book.identity["calendar_year"]), book.identity["reporter"]
-    slips = all_slips().get((year, reporter, book.version))
-    return slips.planted if slips else ()
-
-
-def _row_of(layout: FormSheet, rows: Sequence[Sequence[Given]], label: str) -> int:
-    """Finds a row by the words of the office, a measure by its number."""
-    if layout is EXECUTION:
-        return [str(row[0]) if row else "" for row in rows].index(label)
-    return [row_label(layout, row) for row in rows].index(label)
-
-
-def _answer(book: Book, mark: Planted) -> Answer:
-    place = cell_address(book, mark) if mark.sheet else ("", "", "")
-    return Answer(book.file, *place, mark.what, mark.rule)
-
-
-def _lapsed(book: Book, returns: Sequence[Return]) -> Iterator[Answer]:
-    """Decisions about evidence that a later version of its form no longer holds."""
-    latest = {(filled.year, filled.reporter): filled for filled in returns}.values()
-    present = {row[0] for filled in latest for row in acceptance_rows(filled, {})}
-    sheet, rows = book.rows(ACCEPTANCE)
-    said = "решение о подтверждении, которого больше нет"
-    for number, row in enumerate(rows, start=ROWS_ABOVE):
-        if row[0] not in present:
-            yield Answer(book.file, sheet, xl_rowcol_to_cell(number, 0), str(row[0]), said, "acceptance")
-
-
-def _lines(entry: Answer) -> Iterator[str]:
-    yield "[[answer]]"
-    for name, value in vars(entry).items():
-        yield f"{name} = {json.dumps(value, ensure_ascii=False)}"
-    yield ""
-
 
 # The whole invented project: every file with its bytes, the same every time.
 
@@ -322,30 +120,14 @@ def _filed_book(book: Book) -> Filed:
     return Filed(book.file, book.title, book.kind, book.received, book.content(), {"replaces": book.replaces})
 
 
-def write_inbox(project: Path, folder: Path) -> list[Path]:
-    """Writes the files with a row per pupil into a folder outside the demo; returns where they lie.
-
-    Raises:
-        AnalysisError: The folder lies inside the project or its repository, where such files must not be.
-    """
-    if is_inside(folder.resolve(), project):
-        raise AnalysisError(
-            f"{folder}: файлам с учениками не место в проекте и его репозитории. Назовите папку вне {project}."
-        )
-    files = inbox_files()
-    write_files(folder, files)
-    return [folder / name for name in files]
-
-
 def _accepted(calendar_year: int, filled: Sequence[Return], blank: Mapping[tuple[int, str], BlankForm]) -> Book:
     return acceptance_book(town()["city"], calendar_year, [one for one in filled if one.year == calendar_year], blank)
 
 
 def _sent_out(roadmap: bytes) -> dict[tuple[int, str], BlankForm]:
     """The forms of all years as they were sent out, by year and reporter."""
-    blocks, _ = read_blocks(roadmap, ROADMAP)
-    decisions = load_amendments(GIVEN).decisions
-    tables = clean_roadmap(lay_out(blocks, ROADMAP).tables, decisions, LARGEST_COUNT, ROADMAP).tables
+    _, clean = read_document(roadmap, ROADMAP, load_amendments(GIVEN).decisions, LARGEST_COUNT)
+    tables = clean.tables
     plan = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
     registry = schools()
     names = pd.DataFrame([(one.login, one.name) for one in registry], columns=["school_login", "school_name"])

@@ -1,5 +1,6 @@
 """The invented town as data: its roadmap, also as a Word document, schools, decisions, and what came back."""
 
+import hashlib
 import io
 import tomllib
 import zipfile
@@ -13,6 +14,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from analysis.forms.workbook import Given
+from analysis.rules.config import INVENTED, quoted
 
 # The invented town as data: its roadmap, schools, decisions, and what came back from whom.
 
@@ -235,3 +237,53 @@ def _package(document: str) -> bytes:
             text = document if name == DOCUMENT else (HERE / "word_parts" / name).read_text(encoding="utf-8")
             package.writestr(entry, text.encode())
     return buffer.getvalue()
+
+
+ORIGIN = "Придумано, чтобы показать программу"
+
+
+LICENCE = "Вымышленный документ; публикуется без ограничений"
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A received file.
+
+    Attributes:
+        file: Its path inside the project.
+        title: What it is.
+        kind: One of config.SOURCE_KINDS.
+        received: The day it came.
+        content: Its bytes.
+        more: Further keys of its entry; those without a value are left out.
+    """
+
+    file: str
+    title: str
+    kind: str
+    received: date
+    content: bytes
+    more: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def sources_text(filed: Iterable[Filed]) -> str:
+    """Returns SOURCES.toml."""
+    return "\n".join([f"# {INVENTED}.", "", *map(_entry, filed)])
+
+
+def _entry(filed: Filed) -> str:
+    values: dict[str, str | date] = {
+        "file": filed.file,
+        "title": f"{filed.title.removesuffix(f' ({INVENTED.lower()})').rstrip('.')}. {INVENTED}",
+        "origin": ORIGIN,
+        "received": filed.received,
+        "sha256": hashlib.sha256(filed.content).hexdigest(),
+        "licence": LICENCE,
+        "kind": filed.kind,
+        **{name: value for name, value in filed.more.items() if value},
+    }
+    return "\n".join(["[[source]]", *(f"{name} = {_value(value)}" for name, value in values.items()), ""])
+
+
+def _value(value: str | date) -> str:
+    return quoted(value) if isinstance(value, str) else value.isoformat()

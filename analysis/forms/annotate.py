@@ -18,19 +18,23 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.cleaning.notes import ASK
-from analysis.cleaning.returns import NAME_DOCUMENT, ZERO_OR_NOTHING
-from analysis.cleaning.school_sheet_rules import LOOK
-from analysis.cleaning.school_sheets import UNTIL_THEN
 from analysis.contracts.facts import SENT_BACK
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import (
+    ASK,
+    ASK_SCHOOL,
+    CHECK_NUMBER,
+    LOOK,
+    NAME_DOCUMENT,
+    SEND_AGAIN,
+    STRUCK_OUT,
+    ZERO_OR_NOTHING,
+    Finding,
+    Severity,
+)
 from analysis.contracts.forms import INSTRUCTIONS, TO_MEND
 from analysis.errors import AnalysisError
 from analysis.files.storage import write_file_whole
 from analysis.forms.workbook import ENTRY_FILL, FIXED_FILL, TITLE_FILL, height_of
-from analysis.intake.returns import SEND_AGAIN
-from analysis.intake.workbook import STRUCK_OUT
-from analysis.pipeline.unsettled_facts import CHECK_NUMBER
 
 # The marks of a copy that goes back: a list of what is wrong, coloured cells and tabs, notes beside the cells.
 #
@@ -305,7 +309,7 @@ MEND = "Исправьте и верните форму."
 SAID_TO_REPORTER = {
     "": MEND,
     ASK: MEND,
-    UNTIL_THEN: f"{MEND} Пока строка не исправлена, в отчёт она не входит.",
+    ASK_SCHOOL: f"{MEND} Пока строка не исправлена, в отчёт она не входит.",
     NAME_DOCUMENT: "Факт не меняйте: впишите документ на лист «Подтверждения» с номером показателя и верните форму.",
     CHECK_NUMBER: "Верните в строку номер, который стоял в разосланной форме, и верните форму.",
     ZERO_OR_NOTHING: "Не сделано ничего — впишите 0, сделано — число. Верните форму.",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.registry import reporter_words
+from analysis.cleaning.registry import reporter_words, school_names
 from analysis.contracts.facts import LINED, lines_asked
 from analysis.contracts.forms import (
     ACCEPTANCE,
@@ -17,6 +17,8 @@ from analysis.contracts.forms import (
     EVIDENCE,
     EXECUTION,
     OWN_MEASURES,
+    REGISTRY_SCHOOLS,
+    REGISTRY_STATUS,
     RESULTS,
     SCHOOL_SHEETS,
     SCORES,
@@ -25,11 +27,13 @@ from analysis.contracts.forms import (
     form_identity,
 )
 from analysis.forms.workbook import FilledSheet, Given, form_bytes
-from analysis.indicators.duties import measures_named, municipal_unnamed, school_shares
+from analysis.indicators.duties import measures_named, municipal_unnamed, reporting_schools, school_shares
+from analysis.indicators.plan import in_force, plan_by_year
 from analysis.indicators.school_facts import supported_schools
 from analysis.presentation.words import Row, bounded, deadline_words, measure_words, rows_of, target_words
 from analysis.rules.config import INVENTED, Collection, Report
-from analysis.rules.exam_calendar import Sitting, school_year_from
+from analysis.rules.exam_calendar import CALENDAR_FILE, FILL_IN, Sitting, no_sittings, school_year_from, sitting_stanza
+from analysis.rules.office_files import SCHOOLS_FILE
 from analysis.rules.written import MARK_SCALE, SCORE_SCALE
 
 
@@ -296,3 +300,80 @@ def _given(value: Any, missing: str = "") -> Given:
     if isinstance(value, pd.Timestamp):
         return value.date()
     return value if isinstance(value, str) else int(value)
+
+
+# All workbooks of a year, and what cannot be made.
+
+NO_REGISTRY = "Реестра школ ещё нет, поэтому форм школ нет: заполните registry.xlsx и выполните analysis receive."
+
+
+def forms_of_year(tables: Mapping[str, pd.DataFrame], asking: Asking, received: Mapping[str, date]) -> list[Form]:
+    """Returns the forms of a year, an empty registry where there is none, and the sheet of evidence to be examined.
+
+    Args:
+        tables: The typed tables; those of facts are empty while nothing has come back.
+        asking: Who asks whom for what.
+        received: The day each file came; the last of them is written into the workbooks.
+    """
+    created, year = max(received.values()), asking.calendar_year
+    every_version = plan_by_year(tables["activities"], tables["measures"], tables["targets"])
+    asked = {**tables, "plan": in_force(every_version), "schools": reporting_schools(tables, year)}
+    forms = workbooks(blank_forms(asked, asking), year, created)
+    if tables["schools"].empty:
+        forms.append(_registry_form(asking, created))
+    known = every_version.sort_values("in_force", kind="stable")
+    waiting = _acceptance_form(tables, known, asking, received)
+    return [*forms, *([waiting] if waiting else [])]
+
+
+def not_made(tables: Mapping[str, pd.DataFrame], asking: Asking) -> list[str]:
+    """Returns what of the forms of a year cannot be made, or is not asked, and why: a sentence each."""
+    calendar_year, sittings = asking.calendar_year, asking.sittings
+    lines = [
+        f"{name}: формы нет, потому что «дорожная карта» не называет этого исполнителя ни в одном мероприятии. "
+        "Сверьте с документом: project.toml, [collection], ключ municipal."
+        for name in municipal_unnamed(tables["executors"], asking.collection, asking.reporting)
+    ]
+    asked = set(reporting_schools(tables, calendar_year)["school_login"])
+    lines += [
+        f"{login}: формы за {calendar_year} год нет: {name}. За неё отчитывается новая школа ({SCHOOLS_FILE})."
+        for login, name in school_names(tables).items()
+        if login not in asked
+    ]
+    unknown = no_sittings(sittings, calendar_year)
+    if unknown:
+        lines += [f"{CALENDAR_FILE}: {unknown} {FILL_IN}", sitting_stanza(calendar_year)]
+    elif not any(one.calendar_year == calendar_year and one.form_subjects for one in sittings):
+        said = f"процедур {calendar_year} года, о которых спрашивает форма, нет: ключ form_subjects всюду пуст."
+        lines.append(f"{CALENDAR_FILE}: {said}")
+    return [*lines, NO_REGISTRY] if tables["schools"].empty else lines
+
+
+def _registry_form(asking: Asking, created: date) -> Form:
+    lines = [
+        "Реестр школ",
+        *_said(asking),
+        "Впишите все школы города и их статус по учебным годам: от них зависит, кто отчитывается.",
+    ]
+    identity = form_identity("registry", asking.project, asking.calendar_year, "registry")
+    content = form_bytes(lines, [(REGISTRY_SCHOOLS, [], {}), (REGISTRY_STATUS, [], {})], identity, created)
+    return Form("registry.xlsx", content)
+
+
+def _acceptance_form(
+    tables: Mapping[str, pd.DataFrame], plan: pd.DataFrame, asking: Asking, received: Mapping[str, date]
+) -> Form | None:
+    """The evidence of a year that nobody has examined; nothing where there is none."""
+    evidence, examined, year = tables["evidence"], tables["acceptance"]["evidence_id"], asking.calendar_year
+    waiting = evidence[(evidence["calendar_year"] == year) & ~evidence["evidence_id"].isin(examined)]
+    if waiting.empty:
+        return None
+    rows = rows_to_decide(waiting, tables["reports"], plan, tables["schools"], received)
+    lines = [f"Рассмотрение подтверждений за {year} год", *_said(asking), *HOW_TO_DECIDE]
+    identity = form_identity("acceptance", asking.project, year, "acceptance")
+    content = form_bytes(lines, [(ACCEPTANCE, rows, {})], identity, max(received.values()))
+    return Form(f"{year}_acceptance.xlsx", content)
+
+
+def _said(asking: Asking) -> list[str]:
+    return [f"{INVENTED}."] if asking.invented else []

@@ -28,7 +28,7 @@ from analysis.forms.receptions import (
 )
 from analysis.intake.returns import Identity, Returned, is_returned, read_returned, recognise
 from analysis.intake.workbook import read_workbook
-from analysis.pipeline.facts import by_one_name, known_reporters, problem_of, read_source
+from analysis.pipeline.received import by_one_name, known_reporters, problem_of, read_source
 from analysis.rules.config import (
     RETURNED_KINDS,
     Project,

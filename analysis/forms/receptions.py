@@ -18,9 +18,8 @@ from analysis.intake.exports.recognise import Export, read_export
 from analysis.intake.returns import Identity, Returned, recognise
 from analysis.intake.workbook import read_workbook
 from analysis.intake.workbook_package import OLE2
-from analysis.pipeline.facts import by_one_name, read_source
-from analysis.pipeline.school_facts import exports_in_force
-from analysis.rules.config import PROJECT_FILE, RETURNED_KINDS, Project, Record, Source
+from analysis.pipeline.received import by_one_name, read_source
+from analysis.rules.config import PROJECT_FILE, RETURNED_KINDS, Project, Record, Source, exports_in_force
 from analysis.rules.exam_calendar import load_calendar, load_vocabulary
 
 # Takes exports of exam systems in: one with a row per pupil leaves its counts alone, others are kept as they came.

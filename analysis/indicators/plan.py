@@ -275,3 +275,32 @@ def _before(one: Known, text: str | None = None) -> Known:
 def _after(one: Known, text: str | None = None) -> Known:
     return {"label_after": one["measure_label"], "measure_name": one["measure_name"], "place_after": one["place"],
             "text_after": text}  # fmt: skip
+
+
+def measures_by_label(plan: pd.DataFrame) -> dict[str, tuple[str, int]]:
+    """Returns activity code and measure number by label: «4.1/2» → («4.1», 2)."""
+    first = plan.drop_duplicates("measure_label")
+    keys = zip(first["activity_code"], map(int, first["measure_number"]), strict=True)
+    return dict(zip(first["measure_label"], keys, strict=True))
+
+
+def measures_of_year(every_version: pd.DataFrame, calendar_year: int) -> dict[str, tuple[str, int]]:
+    """Returns the same for the forms of a year: a label of another version means the measure as the year has it."""
+    current = in_force(every_version[every_version["calendar_year"] == calendar_year])
+    now = dict(zip(current["measure_identity"], measures_by_label(current).values(), strict=True))
+    others = every_version.drop_duplicates(["measure_label", "measure_identity"])
+    earlier = {
+        label: now.get(identity, (code, int(number)))
+        for label, identity, code, number in zip(
+            *(others[name] for name in ("measure_label", "measure_identity", "activity_code", "measure_number")),
+            strict=True,
+        )
+    }
+    return earlier | measures_by_label(current)
+
+
+def kinds_of_year(every_version: pd.DataFrame, calendar_year: int) -> dict[tuple[str, int], str]:
+    """Returns the kind of each measure as a year has it; of one that it no longer has, as another version says."""
+    rows = every_version[every_version["calendar_year"] == calendar_year].sort_values("in_force", kind="stable")
+    keys = zip(rows["activity_code"], map(int, rows["measure_number"]), strict=True)
+    return dict(zip(keys, rows["measure_kind"], strict=True))

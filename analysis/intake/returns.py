@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from analysis.contracts.findings import Finding, Severity, column_letters
+from analysis.contracts.findings import SEND_AGAIN, Finding, Severity, column_letters
 from analysis.contracts.forms import (
     ACCEPTANCE,
     EVIDENCE,
@@ -97,7 +97,6 @@ LAYOUTS = {
     "registry": (REGISTRY_SCHOOLS, REGISTRY_STATUS),
     "acceptance": (ACCEPTANCE,),
 }
-SEND_AGAIN = "Возьмите форму, которую сделала команда analysis forms, перенесите в неё значения и верните."
 
 
 @dataclass(frozen=True)

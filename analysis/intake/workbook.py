@@ -5,12 +5,13 @@ may read another or far larger part than the one that was checked (docs/observed
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain, count, groupby
 from operator import attrgetter
 
-from analysis.contracts.findings import Finding, Severity, column_letters
+from analysis.contracts.findings import STRUCK_OUT, Finding, Severity, column_letters
 from analysis.errors import AnalysisError
 from analysis.files.memory import Memory
+from analysis.files.progress import SILENT, Progress
 from analysis.intake.workbook_package import Package, SheetEntry, open_package, read_entries, read_properties
 from analysis.intake.workbook_sheet import (
     LAST_COLUMN,
@@ -41,7 +42,6 @@ EXPLANATIONS = {
         "Исправьте формулу или впишите вместо неё значение.",
     ),
 }
-STRUCK_OUT = "Уточните у того, кто вернул форму: отменённое значение удалите, верное оставьте без зачёркивания."
 
 
 @dataclass(frozen=True)
@@ -204,6 +204,20 @@ def _places(sheet: Sheet, cells: Sequence[SheetCell]) -> tuple[str, ...]:
     return tuple(sheet.place(cell.address) for cell in cells[:PLACES_NAMED])
 
 
-def remembering_reader(memory: Memory) -> Callable[[bytes, str], Workbook]:
-    """Returns a `read_workbook` that reads the same file once."""
-    return lambda content, file: memory.remembered("workbook", [content, file], lambda: read_workbook(content, file))
+def remembering_reader(memory: Memory, of: int = 0, progress: Progress = SILENT) -> Callable[[bytes, str], Workbook]:
+    """Returns a `read_workbook` that reads the same file once and tells how many it has read.
+
+    Args:
+        memory: What was read before.
+        of: How many will be read.
+        progress: Is told.
+    """
+    number = count(1)
+
+    def _read(content: bytes, file: str) -> Workbook:
+        workbook = memory.remembered("workbook", [content, file], lambda: read_workbook(content, file))
+        done = next(number)
+        progress.step("Читаю книги", done, of, file) if done < of else progress.step("Сверяю прочитанное")
+        return workbook
+
+    return _read

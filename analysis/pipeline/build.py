@@ -82,13 +82,12 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT) -
         BlockedError: Findings stop the build; nothing is written.
     """
     from analysis.contracts.findings import blocking, screen_lines
-    from analysis.intake.workbook import remembering_reader
     from analysis.pipeline.check import check_project
     from analysis.presentation.edition import editions_of
     from analysis.rules.methods import load_methods
 
     memory = memory_of(project.root)
-    checked = check_project(project, remembering_reader(memory), progress, memory)
+    checked = check_project(project, progress, memory)
     stopping = blocking(checked.findings)
     if stopping:
         raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))

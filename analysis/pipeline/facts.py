@@ -1,149 +1,76 @@
 """The facts of `check` and `build`: returned workbooks in, typed fact tables and findings out. Writes nothing."""
 
-from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
 from analysis.cleaning.notes import asked_together
 from analysis.cleaning.registry import (
     LOGIN,
-    Registry,
-    clean_registry,
     last_report_years,
     named_schools,
-    with_ended,
-    with_former_names,
-    with_mergers,
 )
 from analysis.cleaning.returns import FactRows, clean_acceptance, clean_form, fact_table
-from analysis.contracts.facts import COUNTED, FACT_TABLES, LATE, REPLACED
-from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
-from analysis.errors import AnalysisError
-from analysis.files.storage import received_bytes
-from analysis.indicators.duties import duties
-from analysis.indicators.execution import Duty
-from analysis.indicators.plan import in_force as plan_in_force
-from analysis.indicators.plan import plan_by_year
-from analysis.intake.returns import Identity, Returned, read_returned, texts_of
-from analysis.intake.workbook import Workbook, read_workbook
-from analysis.pipeline.school_facts import CellRow, cell_rows, not_stopping, read_exports, read_school_facts
-from analysis.pipeline.unsettled_facts import (
-    by_earlier_numbers,
-    differing_confirmations,
-    kinds_of_year,
-    measures_of_year,
-    missing_reports,
-    percentages_alone,
-    school_names,
-    unasked_reports,
+from analysis.contracts.facts import FACT_TABLES
+from analysis.contracts.findings import Finding
+from analysis.indicators.plan import kinds_of_year, measures_of_year, plan_by_year
+from analysis.intake.returns import Returned
+from analysis.pipeline.exports import export_cells, read_exports
+from analysis.pipeline.received import (
+    Came,
+    Received,
+    acceptable,
+    forms_received,
+    whose,
 )
-from analysis.rules.config import RETURNED_KINDS, Collection, Project, Report, Source
-from analysis.rules.office_files import SCHOOLS_FILE, Merger, load_mergers
-
-OR_FORGET_IT = "Чтобы сборка шла без этого файла, возьмите его приём назад: analysis receive --undo {}."
-Reader = Callable[[bytes, str], Workbook]
-Received = tuple[Source, Returned]
+from analysis.pipeline.school_facts import not_stopping, read_school_facts
+from analysis.pipeline.unsettled_facts import (
+    Reported,
+    unsettled_reports,
+)
+from analysis.rules.config import Project, Report, Source
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The typed fact tables (contracts.facts and contracts.facts describe them), cells and findings.
+    """The typed fact tables that contracts.facts describes, cells and findings.
 
     `cells` are rows of contracts.report.ReceivedCells.
     """
 
     tables: dict[str, pd.DataFrame]
-    cells: list[CellRow]
+    cells: list[dict[str, Any]]
     findings: tuple[Finding, ...]
 
 
 def read_facts(
     project: Project,
+    came: Came,
     sources: Sequence[Source],
-    corrections: Sequence[Correction],
     reporting: Sequence[Report],
     signed: Mapping[str, pd.DataFrame],
-    read: Reader,
 ) -> Facts:
-    """Reads every returned workbook that is in force; one bad file never hides the findings of the others.
+    """Returns what the workbooks and the exports hold.
 
     Args:
         project: The project.
+        came: The returned workbooks in force.
         sources: All received files.
-        corrections: Recorded corrections.
         reporting: Recorded shares.
         signed: The typed tables of the roadmap.
-        read: Reads a workbook; a build passes one that remembers what it has read.
-
-    Raises:
-        AnalysisError: The project does not say who reports.
     """
-    collection, executors = _collection_of(project), signed["executors"]
-    every_version = plan_by_year(signed["activities"], signed["measures"], signed["targets"])
-    returned, unread = _returned(project, sources, corrections, read)
-    former = _former(project, sources, corrections, read)
-    registries, mergers = _with_past(returned["registry"], former, load_mergers(project.root))
-    returned["form"], after_the_end = _before_the_end(returned["form"], mergers)
-    held = _held(returned, registries, project, collection, every_version, mergers)
-    findings, tables = [*unread, *after_the_end, *held.findings], held.tables
-    owed = duties(plan_in_force(every_version), executors, tables["school_status"], collection, reporting)
-    findings += missing_reports(_due(owed, sources, project, collection), tables, findings)
-    names = school_names({"schools": held.named})
-    findings += differing_confirmations(owed, tables["reports"], every_version, names, reporting)
-    findings += unasked_reports({**tables, "schools": held.named}, every_version, executors, collection, reporting)
-    findings += percentages_alone(tables["reports"], every_version)
-    findings += by_earlier_numbers(tables["reports"], every_version, project)
-    exports = read_exports(project, collection, sources, held.named, mergers)
+    collection = came.collection
+    plan = plan_by_year(signed["activities"], signed["measures"], signed["targets"])
+    held = _held(came, project, plan)
+    findings = [*came.findings, *held.findings]
+    reported = Reported(held.tables, held.named, plan, signed["executors"])
+    findings += unsettled_reports(project, collection, sources, reporting, reported, findings)
+    exports = read_exports(project, collection, sources, held.named, came.mergers)
     school_tables, about_schools = read_school_facts(project, collection, *held.of_schools(), exports)
-    cells = cell_rows([one for some in returned.values() for _, one in some], exports.read)
-    return Facts({**tables, **school_tables}, cells, tuple(asked_together([*findings, *about_schools])))
-
-
-def _with_past(
-    returned: Sequence[Received], former: Sequence[tuple[date, Registry]], recorded: Sequence[Merger]
-) -> tuple[list[Registry], tuple[Merger, ...]]:
-    """The registries with what earlier ones know, and the recorded mergers of schools that they name."""
-    registries = [_with_history(registry, former, recorded) for _, registry in returned]
-    ended = {line[LOGIN] for line in _rows(registries, "school_mergers")}
-    return registries, tuple(one for one in recorded if one.login in ended)
-
-
-def _collection_of(project: Project) -> Collection:
-    if project.collection is None:
-        raise AnalysisError(
-            "project.toml: формы получены, а раздела [collection] нет. "
-            'Впишите: municipal = ["УО", "ИМО"], schools = "ОО".'
-        )
-    return project.collection
-
-
-def _returned(
-    project: Project, sources: Sequence[Source], corrections: Sequence[Correction], read: Reader
-) -> tuple[dict[str, list[Received]], list[Finding]]:
-    """The workbooks in force by kind; findings about those that cannot be or need not be read, and about corrections
-    applied."""
-    returned: dict[str, list[Received]] = defaultdict(list)
-    findings: list[Finding] = []
-    written: list[tuple[Source, Identity]] = []
-    for source in in_force(sources):
-        try:
-            found, corrected = read_source(project, source, corrections, read)
-            written.append((source, found.identity))
-            found = replace(found, identity=by_one_name(found.identity, project.collection))
-            if _is_of_another_edition(found.identity, project):
-                findings.append(_other_edition(source, found.identity, project))
-            else:
-                returned[source.kind].append((source, found))
-                findings += corrected
-        except AnalysisError as error:
-            findings.append(_unreadable(source, str(error)))
-    return returned, [*findings, *_under_two_names(written, project.collection)]
+    cells = [*came.cells(), *export_cells(exports.read)]
+    return Facts({**held.tables, **school_tables}, cells, tuple(asked_together([*findings, *about_schools])))
 
 
 @dataclass(frozen=True)
@@ -169,24 +96,17 @@ class _Held:
         return counted, late
 
 
-def _held(
-    returned: Mapping[str, list[Received]],
-    registries: Sequence[Registry],
-    project: Project,
-    collection: Collection,
-    every_version: pd.DataFrame,
-    mergers: Sequence[Merger],
-) -> _Held:
-    came = returned.get("form", [])
+def _held(came: Came, project: Project, every_version: pd.DataFrame) -> _Held:
+    all_forms, registries = came.returned.get("form", []), came.registries
     named = [row for one in registries for row in named_schools(one)]
     logins = [str(row[LOGIN]) for row in named]
-    counted, late, refused = _acceptable(came, project, collection, logins)
+    counted, late, refused = acceptable(all_forms, project, came.collection, logins)
     forms, after = ([_cleaned(one, every_version, logins) for one in some] for some in (counted, late))
     known = [str(row[2]) for row in _rows(forms, "evidence")]
-    verdicts = [clean_acceptance(one, known) for _, one in returned.get("acceptance", [])]
+    verdicts = [clean_acceptance(one, known) for _, one in came.returned.get("acceptance", [])]
     rows = {name: _rows([*registries, *forms, *verdicts], name) for name in FACT_TABLES}
-    rows["received_forms"] = _received(returned.get("form", []), project, collection, logins)
-    last_years = last_report_years(mergers, {_whose(form) for _, form in counted})
+    rows["received_forms"] = forms_received(all_forms, project, came.collection, logins)
+    last_years = last_report_years(came.mergers, {whose(form) for _, form in counted})
     for name in ("school_status", "school_mergers"):
         rows[name] = [(*line, last_years.get(line[LOGIN])) for line in rows[name]]
     rows["acceptance"] = list({row[2]: row for row in rows["acceptance"]}.values())  # the latest verdict stands
@@ -209,224 +129,9 @@ def _cleaned(received: Received, every_version: pd.DataFrame, logins: Sequence[s
     return clean_form(form, measures, logins, source.received, kinds)
 
 
-def _whose(form: Returned) -> tuple[str, int]:
-    return form.identity.reporter, form.identity.calendar_year
-
-
 def _rows(cleaned: Iterable[FactRows], table: str) -> list[tuple[Any, ...]]:
     return [row for one in cleaned for row in one.rows.get(table, ())]
 
 
 def _findings(cleaned: Iterable[FactRows]) -> list[Finding]:
     return [finding for one in cleaned for finding in one.findings]
-
-
-def in_force(sources: Sequence[Source]) -> list[Source]:
-    """Returns the returned workbooks in the order of the record; of the registries only the last. Which version of a
-    form counts is decided later, because one that comes after the cutoff takes nothing from the one before it."""
-    last = next((source for source in reversed(sources) if source.kind == "registry"), None)
-    return [one for one in sources if one.kind in RETURNED_KINDS and (one.kind != "registry" or one is last)]
-
-
-def _former(
-    project: Project, sources: Sequence[Source], corrections: Sequence[Correction], read: Reader
-) -> list[tuple[date, Registry]]:
-    """The earlier registries, with the day on which each came; one that cannot be read is no new fault."""
-    found = []
-    standing = in_force(sources)
-    for source in sources:
-        if source.kind == "registry" and source not in standing:
-            with suppress(AnalysisError):
-                returned, _ = read_source(project, source, corrections, read)
-                found.append((source.received, clean_registry(returned)))
-    return found
-
-
-def _with_history(returned: Returned, former: Sequence[tuple[date, Registry]], mergers: Sequence[Merger]) -> Registry:
-    """A registry with what earlier ones and data/schools.toml know of its schools."""
-    whole = with_ended(clean_registry(returned), [registry for _, registry in former], mergers)
-    return with_mergers(with_former_names(whole, former), mergers)
-
-
-def _before_the_end(forms: Sequence[Received], mergers: Sequence[Merger]) -> tuple[list[Received], list[Finding]]:
-    """The forms, without those of schools that were part of another one in the whole year; these are findings."""
-    ended = {one.login: one for one in mergers}
-    kept, findings = [], []
-    for source, form in forms:
-        reporter, year = _whose(form)
-        if reporter in ended and ended[reporter].is_before(year):
-            findings.append(_after_the_end(source, ended[reporter], year))
-        else:
-            kept.append((source, form))
-    return kept, findings
-
-
-def _after_the_end(source: Source, merger: Merger, year: int) -> Finding:
-    said = f"Школа {merger.login} закрыта с {merger.day}"
-    action = f"Если дата не та, исправьте {SCHOOLS_FILE}; иначе ничего."
-    if merger.into is not None:
-        said = f"Школа {merger.login} с {merger.day} в составе {merger.into}: за {year} год отчитывается {merger.into}"
-        action = f"Сверьте с формой школы {merger.into}; если дата не та, исправьте {SCHOOLS_FILE}."
-    said = f"{said}; сведения этой формы за {year} год в отчёт не вошли."
-    return _whole_file(source, "merged_school", Severity.ATTENTION, merger.login, said, action)
-
-
-def read_source(
-    project: Project, source: Source, corrections: Sequence[Correction], read: Reader = read_workbook
-) -> tuple[Returned, list[Finding]]:
-    """Returns a received workbook with its recorded corrections, and findings about these.
-
-    Raises:
-        AnalysisError: It cannot be read, or is not what was received.
-    """
-    came = read(received_bytes(project.root, source.file, source.sha256), source.file)
-    workbook, applied = apply_workbook_corrections(came, corrections, source.file)
-    return replace(read_returned(workbook, source.file), texts=texts_of(came)), applied
-
-
-def _unreadable(source: Source, message: str) -> Finding:
-    said = message.removeprefix(f"{source.file}: ")
-    action = f"Получите файл заново. {OR_FORGET_IT.format(source.file)}"
-    return _whole_file(source, "workbook", Severity.BLOCKS, "", said, action)
-
-
-def _acceptable(
-    forms: Sequence[Received], project: Project, collection: Collection, logins: Sequence[str]
-) -> tuple[list[Received], list[Received], list[Finding]]:
-    """The forms of this project and of a known reporter and year: of each the last that came by the cutoff, the
-    last that came after it, and findings about the others and the late ones. Takes them in the order of the record."""
-    kept: dict[tuple[str, int], Received] = {}
-    late: dict[tuple[str, int], Received] = {}
-    findings: list[Finding] = []
-    for source, form in forms:
-        identity = form.identity
-        key = (identity.reporter, identity.calendar_year)
-        problem = problem_of(identity, project, {*collection.municipal, *logins})
-        if not problem and collection.is_late(source.received, identity.calendar_year):
-            findings.append(_late(source, form, collection))
-            late[key] = (source, form)
-        elif problem:
-            said, action = problem
-            action = f"{action} {OR_FORGET_IT.format(source.file)}"
-            findings.append(_whole_file(source, "workbook", Severity.BLOCKS, identity.reporter, said, action))
-        else:
-            kept[key] = (source, form)
-    return list(kept.values()), list(late.values()), findings
-
-
-def _received(
-    forms: Sequence[Received], project: Project, collection: Collection, logins: Sequence[str]
-) -> list[tuple[Any, ...]]:
-    """Rows of `received_forms`: what became of every form of this project, known reporter and year."""
-    known = {*collection.municipal, *logins}
-    valid = [(source, one.identity) for source, one in forms if not problem_of(one.identity, project, known)]
-    on_time: dict[tuple[str, int], str] = {}
-    for source, identity in valid:
-        if not collection.is_late(source.received, identity.calendar_year):
-            on_time[(identity.reporter, identity.calendar_year)] = source.file
-    rows: list[tuple[Any, ...]] = []
-    for source, identity in valid:
-        key, cutoff = (identity.reporter, identity.calendar_year), collection.cutoff(identity.calendar_year)
-        state = LATE if source.received > cutoff else COUNTED if on_time[key] == source.file else REPLACED
-        rows.append((source.file, *key, source.received, cutoff, state))
-    return rows
-
-
-def by_one_name(identity: Identity, collection: Collection | None) -> Identity:
-    """Whose workbook it is by the name that stands now: it may have gone out before the names were joined."""
-    return identity if collection is None else replace(identity, reporter=collection.one_name(identity.reporter))
-
-
-def _under_two_names(forms: Sequence[tuple[Source, Identity]], collection: Collection | None) -> list[Finding]:
-    """Forms of one executor that went out under several of its names: each holds a part, and only one counts."""
-    found: dict[tuple[str, int], dict[str, Source]] = defaultdict(dict)
-    for source, identity in forms:
-        if identity.kind == "form":
-            found[(by_one_name(identity, collection).reporter, identity.calendar_year)][identity.reporter] = source
-    action = "Соберите сведения в одну форму (analysis forms сделает её заново) и примите её."
-    return [
-        _whole_file(source, "executor_name", Severity.ATTENTION, written,
-                    f"«{written}» и «{name}» — один исполнитель, а форм за {year} год под разными именами несколько: "
-                    "в отчёт входит одна, полученная последней.", action)
-        for (name, year), by_name in found.items()
-        if len(by_name) > 1
-        for written, source in by_name.items()
-        if written != name
-    ]  # fmt: skip
-
-
-def problem_of(identity: Identity, project: Project, known: Container[str] | None) -> tuple[str, str] | None:
-    """Returns why a workbook is none of this project's and what to do, each in a sentence; None where it is one.
-
-    Args:
-        identity: What is hidden in the workbook.
-        project: The project.
-        known: Who reports; None where nobody can say yet.
-    """
-    if identity.project != project.city:
-        return f"Форма другого проекта: «{identity.project}».", "Верните форму тому, кто её прислал."
-    if _is_of_another_edition(identity, project):
-        said = f"Форма за {identity.calendar_year} год, а отчёты выходят за {', '.join(map(str, project.editions))}."
-        return said, "Верните форму тому, кто её прислал, или впишите год в project.toml, ключ editions."
-    if identity.kind == "form" and known is not None and identity.reporter not in known:
-        said = f"«{identity.reporter}» нет ни в реестре школ, ни среди муниципальных исполнителей."
-        return said, "Если школа новая, примите свежий реестр (analysis receive); иначе верните форму."
-    return None
-
-
-def _is_of_another_edition(identity: Identity, project: Project) -> bool:
-    """Whether a form or a list of verdicts of this project is of a year without a report; a registry has no year."""
-    ours = identity.project == project.city and identity.kind in ("form", "acceptance")
-    return ours and identity.calendar_year not in project.editions
-
-
-def known_reporters(project: Project, sources: Sequence[Source]) -> dict[str, str] | None:
-    """Returns municipal reporters and the schools of the newest registry by login, each with its name; None while no
-    registry can be read.
-
-    A registry that cannot be read is a finding of `check`, not a reason to refuse a form.
-    """
-    registry = next((source for source in reversed(in_force(sources)) if source.kind == "registry"), None)
-    if project.collection is None or registry is None:
-        return None
-    corrections, mergers = load_amendments(project.root).corrections, load_mergers(project.root)
-    try:
-        returned, _ = read_source(project, registry, corrections, read_workbook)
-        former = _former(project, sources, corrections, read_workbook) if mergers else []
-    except AnalysisError:
-        return None
-    schools = fact_table("schools", named_schools(_with_history(returned, former, mergers)))
-    names = dict(zip(schools["school_login"], schools["school_name"], strict=True))
-    return {**{name: name for name in project.collection.municipal}, **names}
-
-
-def _late(source: Source, form: Returned, collection: Collection) -> Finding:
-    cutoff = collection.cutoff(form.identity.calendar_year)
-    said = (
-        f"Форма получена {_day(source.received)}, а срок отчёта — {_day(cutoff)}: её сведения в отчёт не вошли, и "
-        "замечания к ней сборку не останавливают."
-    )
-    action = "Если срок был продлён, запишите его в project.toml, раздел [cutoff]."
-    return _whole_file(source, "late", Severity.ATTENTION, form.identity.reporter, said, action)
-
-
-def _other_edition(source: Source, identity: Identity, project: Project) -> Finding:
-    editions = ", ".join(map(str, project.editions))
-    said = f"Книга за {identity.calendar_year} год, а отчёты выходят за {editions}: она не читается."
-    action = f"Ничего; если отчёт за {identity.calendar_year} год нужен, впишите год в project.toml, ключ editions."
-    return _whole_file(source, "other_edition", Severity.NOTE, identity.reporter, said, action)
-
-
-def _whole_file(source: Source, rule: str, severity: Severity, value: str, said: str, action: str) -> Finding:
-    return Finding(rule, severity, source.file, (WHOLE_FILE,), value, said, action)
-
-
-def _due(owed: Sequence[Duty], sources: Sequence[Source], project: Project, collection: Collection) -> list[Duty]:
-    """The duties whose cutoff has come by the day of the newest file; for the others there is time yet."""
-    day = max(source.received for source in sources)
-    due = {year for year in project.editions if collection.cutoff(year) <= day}
-    return [duty for duty in owed if duty.calendar_year in due]
-
-
-def _day(day: date) -> str:
-    return day.strftime("%d.%m.%Y")

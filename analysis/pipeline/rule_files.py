@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.cleaning.corrections import load_amendments
+from analysis.cleaning.corrections import Amendments, load_amendments
 from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
 from analysis.errors import AnalysisError
 from analysis.rules.config import (
@@ -14,6 +15,10 @@ from analysis.rules.config import (
     SOURCES_FILE,
     TERMS_FILE,
     TO_FILL_IN,
+    Record,
+    Report,
+    Terms,
+    load_record,
     load_reporting,
     load_sources,
     load_terms,
@@ -63,6 +68,21 @@ MESSAGE = re.compile(r"^(?P<file>.+?\.toml)(?:, (?P<place>.+?))?: (?P<said>.+)$"
 MEND = "Исправьте файл правил и повторите analysis check."
 NOTHING_ELSE = f"{MEND} Пока он не читается, полученные файлы не проверены."
 NO_DOCUMENTS = f"{MEND} Отчёту он не нужен; документы (analysis documents) пока не делаются."
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What people have recorded of the files that were received."""
+
+    record: Record
+    amendments: Amendments
+    terms: Terms
+    reporting: Sequence[Report]
+
+
+def load_rules(root: Path) -> Rules:
+    """Reads them; `broken_rules` says where that cannot be done."""
+    return Rules(load_record(root), load_amendments(root), load_terms(root), load_reporting(root))
 
 
 def broken_rules(root: Path) -> list[Finding]:

@@ -1,76 +1,104 @@
 """What no single file shows: who has not reported, whose numbers differ, what people have not settled."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.registry import reporter_words
-from analysis.contracts.findings import DOUBTFUL, WHOLE_FILE, Finding, Severity
+from analysis.cleaning.names import list_faults, look_alikes
+from analysis.cleaning.registry import reporter_words, school_names
+from analysis.contracts.findings import CHECK_NUMBER, WHOLE_FILE, Finding, Severity
 from analysis.errors import nearest, probably_meant
-from analysis.indicators.duties import measures_named, municipal_unnamed, named_reporters
+from analysis.indicators.duties import duties, measures_named, municipal_unnamed, named_reporters
 from analysis.indicators.execution import Duty
-from analysis.indicators.plan import KEY, in_force
+from analysis.indicators.plan import KEY, in_force, measures_by_label
 from analysis.indicators.school_facts import supported_schools
-from analysis.intake.files import needs_confirmation
+from analysis.pipeline.plan_documents import Roadmap
 from analysis.rules.config import (
     CORRECTIONS_FILE,
     PROJECT_FILE,
-    READING_PAGE,
     REPORTING_FILE,
     Collection,
-    Confirmed,
     Project,
     Report,
+    Source,
+    Terms,
 )
-from analysis.rules.exam_calendar import CALENDAR_FILE, Sitting, load_calendar, school_years_of, sitting_stanza
+from analysis.rules.exam_calendar import (
+    CALENDAR_FILE,
+    FILL_IN,
+    Sitting,
+    load_calendar,
+    no_sittings,
+    school_years_of,
+    sitting_stanza,
+)
 
 # What a program cannot be sure to have read rightly is confirmed by a person before anything is published.
-
-
-def confirmed_reading(
-    content: bytes, file: str, reading: Sequence[Finding], confirmed: Sequence[Confirmed]
-) -> list[Finding]:
-    """Returns what was noticed while reading a document; one that has to be confirmed blocks until it is.
-
-    Args:
-        content: The bytes of the document.
-        file: Its path relative to the project.
-        reading: What was noticed.
-        confirmed: The readings that people have confirmed.
-    """
-    if not needs_confirmation(content):
-        return list(reading)
-    digest = hashlib.sha256(content).hexdigest()
-    entry = next((one for one in confirmed if (one.file, one.sha256) == (file, digest)), None)
-    doubtful = sum(one.rule == DOUBTFUL for one in reading)
-    if entry is None:
-        return [_asked(file, digest, doubtful), *reading]
-    done = f"Ничего: прочитанное подтверждено ({entry.who}, {entry.date:%d.%m.%Y})."
-    return [replace(one, severity=Severity.NOTE, action=done) if one.rule == DOUBTFUL else one for one in reading]
-
-
-def _asked(file: str, digest: str, doubtful: int) -> Finding:
-    explanation = "Такой файл хранит не ячейки, а линии и буквы: прочитанное должен подтвердить человек."
-    action = (
-        f"Сравните {READING_PAGE} с документом (отмечено сомнительных ячеек: {doubtful}); неверное исправьте в "
-        f"{CORRECTIONS_FILE}. Затем впишите раздел ниже в {PROJECT_FILE}: кто и когда сверил."
-    )
-    stanza = f'[[confirmed_reading]]   # прочитано верно\nfile = "{file}"\nsha256 = "{digest}"\nwho = ""\n'
-    stanza += 'date = ""   # день сверки, без кавычек: 2021-01-31'
-    return Finding("reading", Severity.BLOCKS, file, (WHOLE_FILE,), "", explanation, action, stanza)
 
 
 # What no single file shows: who has not reported or is not asked, whose numbers differ, what a city has left open.
 
 # The cell of the fact has a finding of its own, which says more than that the measure lacks a fact.
 NAMED_RULES = ("value", "formula", "error_cell", "merged_cells", "blank_fact")
-CHECK_NUMBER = "Сверьте номер с разосланной формой: факт записан за этот показатель, а за свой его нет."
 ASK_AGAIN = "Попросите вернуть форму; пока её нет, отчёт пишет «нет сведений», а не ноль."
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What was reported, and what was asked.
+
+    Attributes:
+        tables: The typed fact tables.
+        named: The schools that the registry names, with those that it names twice.
+        plan: `indicators.plan.plan_by_year`: every version.
+        executors: The typed executors.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    named: pd.DataFrame
+    plan: pd.DataFrame
+    executors: pd.DataFrame
+
+
+def unsettled_reports(
+    project: Project,
+    collection: Collection,
+    sources: Sequence[Source],
+    reporting: Sequence[Report],
+    reported: Reported,
+    told: Sequence[Finding],
+) -> list[Finding]:
+    """Returns what the reports of all together leave open.
+
+    Args:
+        project: The project.
+        collection: Who reports.
+        sources: All received files.
+        reporting: Recorded shares.
+        reported: What was reported, and what was asked.
+        told: The findings about the workbooks themselves.
+    """
+    tables, plan, executors = reported.tables, reported.plan, reported.executors
+    reports, by_name = tables["reports"], {**tables, "schools": reported.named}
+    owed = duties(in_force(plan), executors, tables["school_status"], collection, reporting)
+    return [
+        *missing_reports(_due(owed, sources, project, collection), tables, told),
+        *differing_confirmations(owed, reports, plan, school_names(by_name), reporting),
+        *unasked_reports(by_name, plan, executors, collection, reporting),
+        *percentages_alone(reports, plan),
+        *by_earlier_numbers(reports, plan, project),
+    ]
+
+
+def _due(owed: Sequence[Duty], sources: Sequence[Source], project: Project, collection: Collection) -> list[Duty]:
+    """The duties whose cutoff has come by the day of the newest file; for the others there is time yet."""
+    day = max(source.received for source in sources)
+    due = {year for year in project.editions if collection.cutoff(year) <= day}
+    return [duty for duty in owed if duty.calendar_year in due]
 
 
 def missing_reports(
@@ -94,6 +122,26 @@ def missing_reports(
                 f"Не сообщено по мероприятиям: {', '.join(dict.fromkeys(codes))}.", ASK_AGAIN)
         for (year, reporter), codes in sorted(lacking.items())
     ]  # fmt: skip
+
+
+def executor_faults(roadmap: Roadmap, collection: Collection, reporting: Sequence[Report]) -> list[Finding]:
+    """Returns the entries of the office about executors that decide nothing."""
+    faults = undecided_reports(reporting, roadmap.tables["measures"], collection)
+    return [*faults, *(list_faults(roadmap.executors, collection) if roadmap.is_clear else ())]
+
+
+def asked_of_executors(
+    roadmap: Roadmap, collection: Collection, reporting: Sequence[Report], terms: Terms
+) -> list[Finding]:
+    """Returns what the office is to say of the executors before forms go out; nothing while the text has faults."""
+    executors = roadmap.tables["executors"]
+    if not roadmap.is_clear:
+        return []
+    return [
+        *look_alikes(executors, collection, terms.abbreviations),
+        *unanswered_measures(executors, collection, reporting),
+        *unnamed_reporters(executors, collection, reporting),
+    ]
 
 
 def unanswered_measures(executors: pd.DataFrame, collection: Collection, reporting: Sequence[Report]) -> list[Finding]:
@@ -251,35 +299,6 @@ def _differs(about: str, fact: _Fact, against: str) -> Finding:
     return Finding("confirmation", Severity.ATTENTION, fact.file, (fact.place,), str(fact.count), said, "Сверьте.")
 
 
-def measures_by_label(plan: pd.DataFrame) -> dict[str, tuple[str, int]]:
-    """Returns activity code and measure number by label: «4.1/2» → («4.1», 2)."""
-    first = plan.drop_duplicates("measure_label")
-    keys = zip(first["activity_code"], map(int, first["measure_number"]), strict=True)
-    return dict(zip(first["measure_label"], keys, strict=True))
-
-
-def measures_of_year(every_version: pd.DataFrame, calendar_year: int) -> dict[str, tuple[str, int]]:
-    """Returns the same for the forms of a year: a label of another version means the measure as the year has it."""
-    current = in_force(every_version[every_version["calendar_year"] == calendar_year])
-    now = dict(zip(current["measure_identity"], measures_by_label(current).values(), strict=True))
-    others = every_version.drop_duplicates(["measure_label", "measure_identity"])
-    earlier = {
-        label: now.get(identity, (code, int(number)))
-        for label, identity, code, number in zip(
-            *(others[name] for name in ("measure_label", "measure_identity", "activity_code", "measure_number")),
-            strict=True,
-        )
-    }
-    return earlier | measures_by_label(current)
-
-
-def kinds_of_year(every_version: pd.DataFrame, calendar_year: int) -> dict[tuple[str, int], str]:
-    """Returns the kind of each measure as a year has it; of one that it no longer has, as another version says."""
-    rows = every_version[every_version["calendar_year"] == calendar_year].sort_values("in_force", kind="stable")
-    keys = zip(rows["activity_code"], map(int, rows["measure_number"]), strict=True)
-    return dict(zip(keys, rows["measure_kind"], strict=True))
-
-
 def by_earlier_numbers(reports: pd.DataFrame, every_version: pd.DataFrame, project: Project) -> list[Finding]:
     """Facts under a number that meant another measure earlier in that year: nobody knows by which version."""
     meant = every_version.groupby(["activity_code", "measure_number"])["measure_identity"].nunique()
@@ -293,12 +312,6 @@ def by_earlier_numbers(reports: pd.DataFrame, every_version: pd.DataFrame, proje
         for row in rows.to_dict("records")
         if meant.get((row["activity_code"], row["measure_number"]), 1) > 1
     ]  # fmt: skip
-
-
-def school_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """Returns the names of the schools of the registry by login."""
-    schools = tables["schools"]
-    return dict(zip(schools["school_login"], schools["school_name"], strict=True))
 
 
 def undecided_reports(reporting: Sequence[Report], measures: pd.DataFrame, collection: Collection) -> list[Finding]:
@@ -337,9 +350,6 @@ def _near(one: Report, keys: set[tuple[str, int]]) -> str:
     return f' Вероятно, имелось в виду activity = "{near[0]}".' if near else ""
 
 
-FILL_IN = "Допишите раздел (образец ниже) для каждой процедуры и ответьте в нём на три вопроса."
-
-
 def undecided(project: Project, tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
     """Returns what to decide before forms go out; nothing of it stops the build.
 
@@ -353,16 +363,6 @@ def undecided(project: Project, tables: Mapping[str, pd.DataFrame]) -> list[Find
     if "school_status" in tables:
         found += _years_without_report(tables["school_status"], project.editions)
     return found
-
-
-def no_sittings(calendar: Sequence[Sitting], calendar_year: int) -> str:
-    """Returns that the calendar knows nothing of a year; empty where it does."""
-    if any(one.calendar_year == calendar_year for one in calendar):
-        return ""
-    return (
-        f"Процедур {calendar_year} года в календаре нет: формы школ не спрашивают о результатах, а выгрузки за этот "
-        "год откладываются."
-    )
 
 
 def _years_without_sittings(calendar: Sequence[Sitting], editions: Sequence[int]) -> Iterator[Finding]:

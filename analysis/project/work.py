@@ -122,10 +122,10 @@ def annotate(project: Project, checked: "Checked") -> "Annotated":
     """Leaves a marked copy of each workbook with faults or returned evidence in output/annotated."""
     from analysis.forms.annotate import Annotated, sent_back
     from analysis.forms.annotate import annotate as leave_copies
-    from analysis.pipeline.facts import in_force
+    from analysis.rules.config import workbooks_in_force
 
     try:
-        returned = [source.file for source in in_force(load_sources(project.root))]
+        returned = [source.file for source in workbooks_in_force(load_sources(project.root))]
     except AnalysisError:  # a finding says what is wrong with the record
         return Annotated((), (), ())
     findings = [*checked.findings, *sent_back(checked.tables)]
@@ -312,7 +312,8 @@ def new_from(folder: Path, roadmap: Path, given: "Given", progress: Progress) ->
 
 def demo(folder: Path, inbox: Path | None, progress: Progress) -> Demo:
     """Writes the invented project, unless this very one is there already, and exports of its pupils outside it."""
-    from analysis.demo.project import demo_files, write_demo, write_inbox
+    from analysis.demo.exports import write_inbox
+    from analysis.demo.project import demo_files, write_demo
 
     progress.step("Записываю вымышленный проект")
     exports = write_inbox(folder, inbox) if inbox else []

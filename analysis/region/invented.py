@@ -10,9 +10,8 @@ from typing import Any
 
 from analysis.contracts.facts import MARK_COLUMNS
 from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
-from analysis.demo.project import Filed, sources_text
 from analysis.demo.pupils import OGE, VPR, Chance, sittings
-from analysis.demo.town import ROADMAP, UNSUPPORTED, roadmap_document, town
+from analysis.demo.town import ROADMAP, UNSUPPORTED, Filed, roadmap_document, sources_text, town
 from analysis.errors import AnalysisError
 from analysis.forms.receptions import DIGITS_OF_NAME
 from analysis.forms.workbook import FilledSheet, Given, form_bytes

@@ -559,3 +559,16 @@ def asked_years(project: Project, years: Sequence[int]) -> tuple[int, ...]:
         meant = probably_meant(nearest(unknown[0], project.editions, likeness=0.75))
         raise AnalysisError(f"Отчёта за {missing} год нет: project.toml, ключ editions, называет {there}.{meant}")
     return tuple(sorted(set(years))) or project.editions
+
+
+def workbooks_in_force(sources: Sequence[Source]) -> list[Source]:
+    """Returns the returned workbooks in the order of the record; of the registries only the last. Which version of a
+    form counts is decided later, because one that comes after the cutoff takes nothing from the one before it."""
+    last = next((source for source in reversed(sources) if source.kind == "registry"), None)
+    return [one for one in sources if one.kind in RETURNED_KINDS and (one.kind != "registry" or one is last)]
+
+
+def exports_in_force(sources: Sequence[Source]) -> list[Source]:
+    """Returns the exports that no later one replaces."""
+    void = {source.replaces for source in sources if source.kind in EXPORT_KINDS}
+    return [source for source in sources if source.kind in EXPORT_KINDS and source.file not in void]

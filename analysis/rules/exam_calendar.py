@@ -1,6 +1,6 @@
 """The calendar of procedures: which sittings were held in a year, by whose programme, and how they may be compared."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -152,3 +152,16 @@ def load_vocabulary(root: Path) -> Vocabulary:
 
 def _folded(name: str) -> str:
     return " ".join(name.casefold().replace("ё", "е").split())
+
+
+FILL_IN = "Допишите раздел (образец ниже) для каждой процедуры и ответьте в нём на три вопроса."
+
+
+def no_sittings(calendar: Sequence[Sitting], calendar_year: int) -> str:
+    """Returns that the calendar knows nothing of a year; empty where it does."""
+    if any(one.calendar_year == calendar_year for one in calendar):
+        return ""
+    return (
+        f"Процедур {calendar_year} года в календаре нет: формы школ не спрашивают о результатах, а выгрузки за этот "
+        "год откладываются."
+    )

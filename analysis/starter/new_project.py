@@ -10,12 +10,13 @@ from pathlib import Path
 import pandas as pd
 
 import analysis
-from analysis.cleaning.roadmap import clean_roadmap
+from analysis.cleaning.corrections import Decision
+from analysis.cleaning.roadmap import CleanRoadmap, clean_roadmap
 from analysis.cleaning.roadmap_document import RoadmapFindings, document_period
 from analysis.errors import AnalysisError
 from analysis.intake.cells import plain
 from analysis.intake.files import read_blocks
-from analysis.intake.roadmap import lay_out
+from analysis.intake.roadmap import RoadmapText, lay_out
 from analysis.publishing.word_pages import with_footer
 from analysis.rules.config import INVENTED, TO_FILL_IN, Source, quoted, source_stanza
 from analysis.rules.exam_calendar import CALENDAR_FILE
@@ -247,15 +248,32 @@ class Proposal:
         return [*lines, f"  исполнители: {who}", f"  показателей прочитано: {self.measures}"]
 
 
+def read_document(
+    content: bytes, file: str, decisions: Sequence[Decision] = (), largest: int = ANY_SIZE
+) -> tuple[RoadmapText, CleanRoadmap]:
+    """Returns what a document says as text and what it means, without the project that it will belong to.
+
+    Args:
+        content: Its bytes.
+        file: What it is called.
+        decisions: Those that are known.
+        largest: The largest plausible count.
+
+    Raises:
+        AnalysisError: The file cannot be read.
+    """
+    blocks, _ = read_blocks(content, file)
+    text = lay_out(blocks, file)
+    return text, clean_roadmap(text.tables, decisions, largest, file)
+
+
 def read_proposal(content: bytes, file: str) -> Proposal:
     """Reads a document for what a project needs to begin.
 
     Raises:
         AnalysisError: The file cannot be read, or no plan stands in it.
     """
-    blocks, _ = read_blocks(content, file)
-    text = lay_out(blocks, file)
-    clean = clean_roadmap(text.tables, (), ANY_SIZE, file)
+    text, clean = read_document(content, file)
     if text.tables["activities"].empty:
         why = next((one for one in text.findings if one.rule in ("columns", "row_length", "activity_code")), None)
         said = f" {why.place}: {why.explanation} {why.action}\n{why.stanza}".rstrip() if why else ""

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.cleaning.school_sheets import clean_school_sheets, school_fact_tables
+from analysis.cleaning.school_sheets import clean_school_sheets
 from analysis.contracts.dictionary import violations
 from analysis.contracts.effectiveness import holding_shares
-from analysis.contracts.facts import COUNTED_AMONG, FORM_LINES, JOURNAL_COLUMNS, LINED
+from analysis.contracts.facts import COUNTED_AMONG, FORM_LINES, JOURNAL_COLUMNS, LINED, school_fact_tables
 from analysis.contracts.forms import SCHOOL_SHEETS
 from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.school_facts import line_rows

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.cleaning.school_sheet_rules import implausible
-from analysis.cleaning.school_sheets import school_fact_tables
+from analysis.contracts.facts import school_fact_tables
 from analysis.contracts.findings import ASKS
 
 

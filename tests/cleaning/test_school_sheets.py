@@ -5,9 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from analysis.cleaning.school_sheets import school_fact_tables
 from analysis.contracts.dictionary import violations
-from analysis.contracts.facts import SCHOOL_FACT_TABLES
+from analysis.contracts.facts import SCHOOL_FACT_TABLES, school_fact_tables
 from analysis.contracts.findings import ASKS, BLOCKS, SETS_ASIDE
 from analysis.contracts.forms import CONTEXT, DEFICITS, RESULTS
 from school_forms import OPEN_LISTS, cleaned, said

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from analysis.demo.exports import exports
-from analysis.demo.project import inbox_files, write_demo, write_inbox
+from analysis.demo.exports import exports, inbox_files, write_inbox
+from analysis.demo.project import write_demo
 from analysis.errors import AnalysisError
 from analysis.forms.receive import receive
 from analysis.forms.receptions import Said

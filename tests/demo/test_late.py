@@ -12,8 +12,9 @@ from analysis.cleaning.corrections import Correction, load_amendments
 from analysis.contracts.findings import Severity
 from analysis.forms.annotate import annotate
 from analysis.intake.workbook import read_workbook
-from analysis.pipeline.facts import in_force, read_facts
-from analysis.rules.config import load_project, load_reporting, load_sources
+from analysis.pipeline.facts import read_facts
+from analysis.pipeline.received import received_workbooks
+from analysis.rules.config import load_project, load_reporting, load_sources, workbooks_in_force
 
 IN_TIME = "data/raw/2021/form_edu990012_v1.xlsx"
 CUTOFF = date(2022, 1, 31)
@@ -28,14 +29,9 @@ def read(demo, checked):
 
     def _read(sources, cutoffs=(), more=(), editions=None):
         collection = replace(project.collection, cutoffs=cutoffs or project.collection.cutoffs)
-        return read_facts(
-            replace(project, editions=editions or project.editions, collection=collection),
-            sources,
-            [*corrections, *more],
-            load_reporting(demo),
-            tables,
-            lambda content, file: REMEMBERED(content, file),
-        )
+        asked = replace(project, editions=editions or project.editions, collection=collection)
+        came = received_workbooks(asked, sources, [*corrections, *more], lambda *given: REMEMBERED(*given))
+        return read_facts(asked, came, sources, load_reporting(demo), tables)
 
     return _read
 
@@ -59,7 +55,9 @@ def test_a_late_form_is_checked_as_the_others_and_not_counted(demo, read):
 
 
 def test_the_marked_copies_of_two_years_do_not_overwrite_each_other(demo, checked, tmp_path):
-    written = annotate(demo, checked.findings, [one.file for one in in_force(load_sources(demo))], tmp_path).written
+    written = annotate(
+        demo, checked.findings, [one.file for one in workbooks_in_force(load_sources(demo))], tmp_path
+    ).written
     copies = {path.relative_to(tmp_path).as_posix() for path in written}
     assert {"2021/form_edu990018_v1.xlsx", "2022/form_edu990018_v1.xlsx"} <= copies
     assert len(copies) == len(written)
@@ -118,7 +116,7 @@ def test_books_of_a_year_without_a_report_are_named_once_and_stop_nothing(demo, 
 
 def test_what_a_marked_copy_says_is_meant_for_whoever_filled_the_form_in(demo, checked, tmp_path):
     """No command, no file of rules: a school has neither."""
-    copies = annotate(demo, checked.findings, [one.file for one in in_force(load_sources(demo))], tmp_path)
+    copies = annotate(demo, checked.findings, [one.file for one in workbooks_in_force(load_sources(demo))], tmp_path)
     lists = [openpyxl.load_workbook(path).worksheets[0] for path in copies.written if "form_edu" in path.name]
     lines = [row for sheet in lists for row in sheet.iter_rows(min_row=5, values_only=True)]
     assert (len(lists) > 5, len(lines) > 10, copies.failed) == (True, True, ())

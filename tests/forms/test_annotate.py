@@ -3,8 +3,7 @@
 import openpyxl
 import pytest
 
-from analysis.cleaning.notes import ASK
-from analysis.contracts.findings import Finding, Severity
+from analysis.contracts.findings import ASK, Finding, Severity
 from analysis.forms.annotate import annotate
 from school_forms import FILE, form_of
 

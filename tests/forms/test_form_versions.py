@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning.returns import fact_table
-from analysis.cleaning.school_sheets import clean_school_sheets, school_fact_tables
+from analysis.cleaning.school_sheets import clean_school_sheets
 from analysis.contracts import facts
-from analysis.contracts.facts import TEACHERS, AskedLine, are_asked
+from analysis.contracts.facts import TEACHERS, AskedLine, are_asked, school_fact_tables
 from analysis.contracts.forms import EVIDENCE, EXECUTION, FORM_VERSION, OWN_MEASURES, VERSIONS, form_identity
 from analysis.errors import AnalysisError
 from analysis.forms.collect import school_sheets

@@ -18,7 +18,8 @@ from analysis.forms.receptions import Said
 from analysis.forms.workbook import form_bytes
 from analysis.intake.returns import Identity
 from analysis.intake.workbook import read_workbook
-from analysis.pipeline.facts import problem_of, read_facts
+from analysis.pipeline.facts import read_facts
+from analysis.pipeline.received import problem_of, received_workbooks
 from analysis.rules.config import Collection, load_project, load_record, load_sources
 from small_projects import LATE, LATER, ON_TIME, PROJECT
 
@@ -60,7 +61,9 @@ def _form(root, facts, name="form.xlsx", login="edu1", city="город Свет
 def _state(root, signed):
     """Every table of facts as text, and the findings."""
     project = replace(load_project(root), collection=Collection(("УО",), "ОО"))
-    facts = read_facts(project, load_sources(root), (), (), signed.tables, read_workbook)
+    sources = load_sources(root)
+    came = received_workbooks(project, sources, (), read_workbook)
+    facts = read_facts(project, came, sources, (), signed.tables)
     return {name: frame.to_csv() for name, frame in facts.tables.items()}, facts
 
 

@@ -17,6 +17,7 @@ from analysis.forms.receptions import Said
 from analysis.forms.workbook import form_bytes
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.facts import read_facts
+from analysis.pipeline.received import received_workbooks
 from analysis.rules.config import Collection, load_project, load_sources
 from damaged_workbooks import FAULTY, NOT_READ, SHEET, STRANGE, packed, parts_of
 from small_projects import ON_TIME, PROJECT
@@ -81,7 +82,8 @@ def _checked(root, signed):
     """By school: its rows in the tables of facts, its findings, and its marked copy."""
     project = replace(load_project(root), collection=Collection(("УО",), "ОО"))
     sources = load_sources(root)
-    facts = read_facts(project, sources, (), (), signed.tables, remembering)
+    came = received_workbooks(project, sources, (), remembering)
+    facts = read_facts(project, came, sources, (), signed.tables)
     stopping = blocking(facts.findings)
     copies = annotate(root, stopping, [one.file for one in sources], root / "output/annotated")
     marked = {path.name: _parts(path.read_bytes()) for path in copies.written}

@@ -4,9 +4,8 @@ import openpyxl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.cleaning.school_sheets import school_fact_tables
 from analysis.contracts.dictionary import violations
-from analysis.contracts.facts import CONTEST_LEVELS, CONTESTANTS, SCHOOL_FACT_TABLES
+from analysis.contracts.facts import CONTEST_LEVELS, CONTESTANTS, SCHOOL_FACT_TABLES, school_fact_tables
 from analysis.contracts.forms import SCHOOL_SHEETS
 from analysis.forms.annotate import annotate
 from analysis.forms.collect import how_to_fill_sheets, school_sheets

@@ -6,9 +6,8 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning.returns import fact_table
-from analysis.cleaning.school_sheets import school_fact_tables
 from analysis.contracts.columns import typed_table
-from analysis.contracts.facts import COUNTED, LATE, REPLACED
+from analysis.contracts.facts import COUNTED, LATE, REPLACED, school_fact_tables
 from analysis.contracts.report import DisplacedResults, ReceivedCells
 from analysis.indicators.quality import quality_tables
 from analysis.indicators.school_edges import group_tables

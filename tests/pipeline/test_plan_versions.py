@@ -14,12 +14,12 @@ from analysis.contracts.findings import blocking
 from analysis.contracts.tables import INDICATOR_TABLES
 from analysis.errors import AnalysisError
 from analysis.indicators.edges import plan_edges, received_edges
-from analysis.indicators.plan import _otherwise, in_force
+from analysis.indicators.plan import _otherwise, in_force, measures_of_year
 from analysis.indicators.tables import indicator_tables
 from analysis.lineage.walk import Walk
 from analysis.pipeline.chains import chain_words
 from analysis.pipeline.check import check_project
-from analysis.pipeline.unsettled_facts import by_earlier_numbers, measures_of_year
+from analysis.pipeline.unsettled_facts import by_earlier_numbers
 from analysis.presentation import plan_tables, sentences
 from analysis.presentation.catalogue import family_of
 from analysis.presentation.edition import editions_of

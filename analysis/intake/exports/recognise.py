@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Generic, TypeVar
 
+from analysis.contracts.findings import SEND_AGAIN
 from analysis.errors import AnalysisError
 from analysis.intake.exports import pupil_layouts, school_layouts
 from analysis.intake.exports.cells import ExamCounts, GridSheet, Line, text_of
 from analysis.intake.exports.grid import open_grid
 from analysis.intake.exports.headings import PRIMARY_SCORES, headings, names_primary_scores
 from analysis.intake.exports.pupils import Block, HiddenHere, counts_of_blocks, hidden_sheets_remark, with_remark
-from analysis.intake.returns import SEND_AGAIN, form_sheet_of
+from analysis.intake.returns import form_sheet_of
 from analysis.intake.workbook_package import OLE2, SAVE_AS_XLSX
 from analysis.rules.exam_calendar import Vocabulary
 
