@@ -9,10 +9,13 @@ report: .venv/running
 	$(BIN)/analysis demo demo
 	$(BIN)/analysis --project demo report
 
-# An invented region of small towns, with its report for the office.
+# An invented region of small towns with its reports; between, all towns but one approve what was built.
 region: .venv/running
 	$(BIN)/analysis region demo demo-region
+	$(BIN)/analysis region build --region demo-region
+	$(BIN)/analysis region demo demo-region
 	$(BIN)/analysis region report --region demo-region
+	$(BIN)/analysis region report --region demo-region --audience internal
 
 test: .venv/developing
 	$(BIN)/ruff format --check .

@@ -210,7 +210,7 @@ EXAMPLES = r"""Примеры:
   analysis forms 2021                      книги, которые заполняют школы и управление
   analysis receive ФАЙЛ…                   принять вернувшиеся книги
   analysis explain 4.12@2021               откуда число
-  analysis region report                   города региона и его служебный отчёт (нужен region.toml)
+  analysis region report                   города региона и его отчёт (нужен region.toml)
   analysis documents 2021                  справки и запросы за год, для служебного пользования
   analysis --project C:\reports\city check  проект в другой папке
 """
@@ -397,7 +397,7 @@ def _add_format_and_engine(parser: Parser, engine: str) -> None:
 
 
 def _add_region(commands: Commands) -> None:
-    does = "проверить, собрать или опубликовать города региона (region.toml) и его служебный сводный отчёт"
+    does = "проверить, собрать или опубликовать города региона (region.toml) и его сводный отчёт"
     examples = "Примеры: analysis region report --jobs 4; analysis region demo ПАПКА (вымышленный регион)"
     of_region: Parser = commands.add_parser(
         "region", help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=examples
@@ -407,11 +407,11 @@ def _add_region(commands: Commands) -> None:
     told = {
         "check": "прочитать и проверить все города, ничего не записывая",
         "build": "собрать все города и таблицы региона в output/region",
-        "report": "собрать и опубликовать страницы всех городов и служебный отчёт региона в output/internal",
+        "report": "собрать и опубликовать страницы всех городов и отчёт региона в output/public или output/internal",
     }
     for step, step_does in told.items():
         doing = _add(steps, step, region, step_does)
-        doing.set_defaults(step=step)
+        doing.set_defaults(step=step, audience="public")
         doing.add_argument(
             "--region", type=Path, metavar="ПАПКА", help="папка с region.toml (по умолчанию ищется вверх)"
         )
@@ -428,6 +428,13 @@ def _add_region(commands: Commands) -> None:
             metavar="АДРЕС",
             help="планировщик, когда одного компьютера мало: tcp://10.0.0.5:8786",
         )
+    doing.add_argument(
+        "--audience",
+        type=one_of(AUDIENCES),
+        default="public",
+        metavar="КОМУ",
+        help="чей отчёт региона: public — открытый (по умолчанию), internal — служебный, с кодами для утверждения",
+    )
     showing = _add(steps, "demo", invented_region, "записать вымышленный регион, чтобы попробовать")
     showing.add_argument("folder", type=Path, metavar="ПАПКА", help="новая или пустая папка или прежний такой регион")
 

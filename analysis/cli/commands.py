@@ -176,7 +176,8 @@ def region(options: argparse.Namespace) -> int:
     from analysis.region.settings import load_region
 
     found = load_region(options.region)
-    how = of_region.How(options.jobs or os.cpu_count() or 1, options.scheduler, date.today())
+    jobs = options.jobs or os.cpu_count() or 1
+    how = of_region.How(jobs, options.scheduler, date.today(), audience=options.audience)
     with on_screen() as progress:
         ran = getattr(of_region, options.step)(found, how, progress)
     _print(*ran.said(), *(f"Отчёт региона: {_from_here(path)}" for path in ran.files if path.name == "index.html"))

@@ -1,4 +1,4 @@
-"""Tables of a region: its cities side by side, for the office alone. Nothing in them is masked."""
+"""Tables of a region: its cities side by side. Stored, they are the office's; the public sees what cities print."""
 
 from functools import cache
 
@@ -7,7 +7,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import Contract, Table, but, by_name
-from analysis.contracts.effectiveness import INDICATOR_KEY
+from analysis.contracts.effectiveness import INDICATOR_KEY, PublicIndicators
 from analysis.contracts.execution import MeasureTotals
 from analysis.contracts.findings import Severity
 from analysis.contracts.report import CHAIN_TABLES
@@ -31,22 +31,24 @@ class RegionCities(_OfCity, unique=["city_id"]):
     """Города региона в порядке region.toml: как далеко каждый дошёл и что мешает."""
 
     city_state: Series[str] = but(isin=CITY_STATES)
-    state_note: Series[str]
+    state_note: Series[str] = but(office_only=True)
     in_region: Series[bool]
     good_date: Series[pd.Timestamp]
-    rules_note: Series[str]
-    blocking_count: Series[pd.Int64Dtype]
-    open_count: Series[pd.Int64Dtype]
+    rules_note: Series[str] = but(office_only=True)
+    blocking_count: Series[pd.Int64Dtype] = but(office_only=True)
+    open_count: Series[pd.Int64Dtype] = but(office_only=True)
 
 
 class RegionEditions(_OfCityAndYear, unique=["city_id", "calendar_year"]):
     """Формы и утверждение по городам и годам."""
 
-    expected_form_count: Series[pd.Int64Dtype]
-    received_form_count: Series[pd.Int64Dtype]
-    timely_form_count: Series[pd.Int64Dtype]
-    numbers_hash: Series[str]
+    expected_form_count: Series[pd.Int64Dtype] = but(office_only=True)
+    received_form_count: Series[pd.Int64Dtype] = but(office_only=True)
+    timely_form_count: Series[pd.Int64Dtype] = but(office_only=True)
+    numbers_hash: Series[str] = but(office_only=True)
+    correction_date: Series[pd.Timestamp]
     approval: Series[str] = but(isin=APPROVALS)
+    withheld_note: Series[str]
 
 
 class RegionExecution(MeasureTotals, _OfCityAndYear, unique=["city_id", "calendar_year"]):
@@ -74,9 +76,11 @@ class RegionIndicators(_OfCity, unique=[*INDICATOR_KEY, "city_id"]):
     )
     interval_low: Series[pd.Float64Dtype] = but(unit="единица показателя", le=None)
     interval_high: Series[pd.Float64Dtype] = but(unit="единица показателя", le=None)
-    pooled_value: Series[pd.Float64Dtype] = but(meaning="Доля, оценённая по всем сопоставимым городам вместе")
-    pooled_low: Series[pd.Float64Dtype]
-    pooled_high: Series[pd.Float64Dtype]
+    pooled_value: Series[pd.Float64Dtype] = but(
+        meaning="Доля, оценённая по всем сопоставимым городам вместе", office_only=True
+    )
+    pooled_low: Series[pd.Float64Dtype] = but(office_only=True)
+    pooled_high: Series[pd.Float64Dtype] = but(office_only=True)
     region_value: Series[pd.Float64Dtype]
     comparison_note: Series[str]
     flags: Series[str]
@@ -101,10 +105,13 @@ REGION_TABLES = by_name(RegionCities, RegionEditions, RegionExecution, RegionInd
 
 @cache
 def tables_of_cities() -> dict[str, Contract]:
-    """The tables that all cities have in common, each with the city beside its columns; a key holds within a city."""
+    """The tables that all cities have in common, each with the city beside its columns; a key holds within a city.
+
+    Of the public tables the one of indicators: what a region may print.
+    """
     left_out = [*CHAIN_TABLES.values(), *TEXT_TABLES.values()]
     return {
         name: type(one.__name__, (one,), {"__annotations__": {"city_id": Series[str]}, "__doc__": one.__doc__})
         for name, one in TABLES.items()
-        if one not in left_out and not name.startswith(PUBLIC)
+        if one not in left_out and (one is PublicIndicators or not name.startswith(PUBLIC))
     }

@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -149,17 +150,20 @@ def _output_key(name: str, document_key: str, all_outputs: frozenset[str]) -> st
 def document_keys(reports: Path, documents: Iterable[str], engine: str, fixed_date: date) -> dict[str, str]:
     """Returns the key of each document: a hash of sources, code, locked packages, engine and date.
 
-    A document that names another folder, such as «2020/», may show what stands there.
+    A document that names another folder, such as «2020/», may show what stands there; one at the top that runs no code
+    and includes nothing shows of other documents no more than that.
     """
     sources = {path.relative_to(reports): file_hash(path) for path in _sources(reports)}
     common = [engine, fixed_date.isoformat(), code_fingerprint(), file_hash(reports.parent / "requirements.lock")]
 
     def key(document: str) -> str:
         own, text = PurePosixPath(document).parts[0], (reports / document).read_text(encoding="utf-8", errors="replace")
+        is_alone = own == document and "{python}" not in text and "{{<" not in text
+        concerned = partial(_is_of_all_or, document) if is_alone else partial(_concerns, own)
         parts = [
             f"{path.as_posix()} {hashed}"
             for path, hashed in sources.items()
-            if _concerns(path.parts, own) or f"{path.parts[0]}/" in text
+            if concerned(path) or f"{path.parts[0]}/" in text
         ]
         return hashlib.sha256("\n".join([document, *common, *parts]).encode()).hexdigest()
 
@@ -173,9 +177,15 @@ def _sources(reports: Path) -> Iterator[Path]:
             yield path
 
 
-def _concerns(parts: tuple[str, ...], own: str) -> bool:
+def _concerns(own: str, path: Path) -> bool:
     """Whether a file concerns a document. Files at the top and in folders with a leading underscore concern all.
 
     A document at the top, such as the index, is concerned by every file.
     """
-    return len(parts) == 1 or parts[0].startswith("_") or parts[0] == own or own.endswith(".qmd")
+    return len(path.parts) == 1 or path.parts[0].startswith("_") or path.parts[0] == own or own.endswith(".qmd")
+
+
+def _is_of_all_or(document: str, path: Path) -> bool:
+    """Whether a file is the document itself, or the look and settings of all."""
+    at_top = len(path.parts) == 1 and path.suffix != ".qmd"
+    return path.as_posix() == document or at_top or path.parts[0].startswith("_")

@@ -25,13 +25,14 @@ from analysis.contracts.effectiveness import GROUP_TABLES, INDICATOR_KEY
 from analysis.contracts.region import tables_of_cities
 from analysis.errors import AnalysisError
 from analysis.files.progress import SILENT
-from analysis.files.storage import code_fingerprint, file_hash, read_manifest, replace_folder
+from analysis.files.storage import code_fingerprint, file_hash, read_manifest, replace_folder, write_file_whole
 from analysis.files.storage import read_table as read_built
 from analysis.project import work
 from analysis.region.dataset import CITY, RULE_FILES, STATE, Told, read_state, sitting_key, write_table
 from analysis.region.settings import HASH_DIGITS
 from analysis.rules.config import PROJECT_FILE, Project, load_project
 from analysis.rules.methods import Methods, load_methods
+from analysis.statistics.counts import processes
 
 CHECK, BUILD, REPORT = STEPS = ("check", "build", "report")
 # What a city approves: the numbers of a year, and not how they stand to those of other years.
@@ -65,7 +66,8 @@ def run_city(order: Order) -> Told:
         `id`, `error` (empty where all is well), and where the project could be read `city`, `logins` and `findings`.
     """
     try:
-        return _worked(order)
+        with processes(1):
+            return _worked(order)
     except AnalysisError as error:
         return failed(order, str(error))
     except OSError as error:
@@ -119,7 +121,8 @@ def _built(order: Order, project: Project, target: Path) -> Told:
         try:
             work.report(project, (), work.Publishing(("html",), "builtin"), SILENT)
         except AnalysisError as error:
-            return told | {"error": f"собран, но отчёт не опубликован: {' '.join(str(error).split())}"}
+            told["error"] = f"собран, но отчёт не опубликован: {' '.join(str(error).split())}"
+        _keep_state(target, state | {"published": not told["error"]})
     return told
 
 
@@ -150,9 +153,15 @@ def _landed(order: Order, project: Project, target: Path) -> Told:
         for name, table in tables.items():
             write_table(new, name, table.assign(**{CITY: order.id}))
         state = {"key": key, "made": order.today, "tables": names, **_state(project, tables)}
-        (new / STATE).write_text(json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+        _keep_state(new, state)
         replace_folder(new, target)
     return state
+
+
+def _keep_state(folder: Path, state: Told) -> None:
+    text = json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True)
+    if read_state(folder) != state:
+        write_file_whole(folder / STATE, text.encode())
 
 
 def _state(project: Project, tables: Mapping[str, pd.DataFrame]) -> Told:

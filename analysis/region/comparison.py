@@ -6,6 +6,7 @@ Nobody is ranked: cities keep the order of region.toml, and what cannot be compa
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pandas as pd
 
 from analysis.contracts.columns import shaped, typed_table
 from analysis.contracts.effectiveness import INDICATOR_KEY
-from analysis.contracts.facts import CITY
+from analysis.contracts.facts import CITY, GROUP_NAMES
 from analysis.contracts.findings import RULE_TITLES, Severity
 from analysis.contracts.region import (
     ABSENT,
@@ -42,6 +43,11 @@ ALONE_IN_GROUP = "сравнивать не с кем: сопоставимое 
 OTHER_DEFINITION = "паспорт показателей города определяет показатель иначе"
 OTHER_SITTING = "по календарю города процедура проведена иначе"
 NOT_APPROVED = "город не утвердил числа этого года"
+CHANGED_SINCE = "числа изменились после того, как город их утвердил"
+TERM_RUNS = "срок исправлений не вышел"
+NOT_PUBLIC = "открытого отчёта города с этими числами нет"
+FEW_SCHOOLS = "в городе меньше трёх школ: его числа — числа школы, их печатает отчёт города"
+LEAST_SCHOOLS = 3
 NO_NUMBERS = "нет сведений"
 NUMBERS = ["numerator", "denominator", "value", "interval_low", "interval_high"]
 
@@ -100,9 +106,9 @@ def _double(state: CityState, of_name: Mapping[str, list[str]], of_login: Mappin
     return f"школы с теми же логинами есть у города {', '.join(others)}: {some}; исправьте реестр" if shared else ""
 
 
-def region_tables(region: Region, states: Sequence[CityState]) -> dict[str, pd.DataFrame]:
-    """Every table of the region by name, after `contracts.region`."""
-    editions = typed_table(RegionEditions, list(_editions(region, states)))
+def region_tables(region: Region, states: Sequence[CityState], today: date) -> dict[str, pd.DataFrame]:
+    """Every table of the region by name, after `contracts.region`, for the office: nothing in them is masked."""
+    editions = typed_table(RegionEditions, list(_editions(region, states, today)))
     return {
         "region_cities": typed_table(RegionCities, _cities(states, editions)),
         "region_editions": editions,
@@ -112,8 +118,38 @@ def region_tables(region: Region, states: Sequence[CityState]) -> dict[str, pd.D
     }
 
 
-def _editions(region: Region, states: Sequence[CityState]) -> Iterator[dict[str, Any]]:
-    """A row a built city and year: forms, and whether the city has approved these very numbers."""
+def public_tables(region: Region, states: Sequence[CityState], tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """What of the tables the public may see.
+
+    Each number stands in the public edition of its city, and the region's is that of the cities whose numbers stand
+    beside it, so they tell nobody, schools of the region among them, more than the cities have told. Numbers of a city
+    of one or two schools are those of a school, which are not compared.
+
+    Args:
+        region: The region.
+        states: Its cities.
+        tables: Those of `region_tables`.
+    """
+    editions = tables["region_editions"]
+    printed = _years(editions[editions["withheld_note"] == ""])
+    execution = tables["region_execution"]
+    entering = [one for one in states if one.enters and len(one.good["logins"]) >= LEAST_SCHOOLS]
+    rows = read_table(region.output, "public_school_indicators", [one.city.id for one in entering])
+    rows = rows[(rows["group_name"] == GROUP_NAMES[CITY]) & _years(rows).isin(printed)]
+    return {
+        "region_cities": tables["region_cities"],
+        "region_editions": editions,
+        "region_execution": execution[_years(execution).isin(printed)],
+        "region_indicators": shaped(_side_by_side(rows, entering), RegionIndicators),
+    }
+
+
+def _years(rows: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(rows[["city_id", "calendar_year"]])
+
+
+def _editions(region: Region, states: Sequence[CityState], today: date) -> Iterator[dict[str, Any]]:
+    """A row a built city and year: forms, whether the city has approved these very numbers, what keeps them back."""
     forms = read_table(region.output, "reporter_completeness", [one.city.id for one in states if one.good])
     forms = forms[forms["fact_kind"] == FORM]
     for state in states:
@@ -121,12 +157,26 @@ def _editions(region: Region, states: Sequence[CityState]) -> Iterator[dict[str,
             own = forms[(forms["city_id"] == state.city.id) & (forms["calendar_year"] == year)]
             in_time = ~own["completeness"].isin([NOTHING, TOO_LATE])
             numbers = (len(own), own["received_date"].notna().sum(), in_time.sum()) if len(own) else (None,) * 3
-            digest = state.good["hashes"][str(year)]
+            digest, term = state.good["hashes"][str(year)], region.term(year)
+            approval = _approval(region, state.city.id, year, digest)
             yield {
                 **state.about, "calendar_year": year, "numbers_hash": digest,
                 "expected_form_count": numbers[0], "received_form_count": numbers[1], "timely_form_count": numbers[2],
-                "approval": _approval(region, state.city.id, year, digest),
+                "correction_date": None if term is None else pd.Timestamp(term), "approval": approval,
+                "withheld_note": _withheld(state, approval, is_open=term is not None and today <= term),
             }  # fmt: skip
+
+
+def _withheld(state: CityState, approval: str, *, is_open: bool) -> str:
+    """Why the public report of the region does not have the numbers of a city in a year."""
+    reasons = {
+        state.left_out: bool(state.left_out),
+        TERM_RUNS: is_open,
+        NOT_APPROVED: approval == NOT_AGREED,
+        CHANGED_SINCE: approval == CHANGED,
+        NOT_PUBLIC: not state.good.get("published"),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _approval(region: Region, city: str, year: int, digest: str) -> str:
@@ -193,8 +243,7 @@ def _execution(output: Path, states: Sequence[CityState]) -> pd.DataFrame:
     """Plan against fact of each city: of its own plan, so that counts stand side by side and no shares of them."""
     years = [(one.city.id, year) for one in states if one.enters for year in one.good["editions"]]
     rows = read_table(output, "task_results", [one.city.id for one in states if one.enters])
-    of_edition = pd.MultiIndex.from_frame(rows[["city_id", "calendar_year"]]).isin(years)
-    rows = rows[of_edition]
+    rows = rows[_years(rows).isin(years)]
     sums = rows.groupby(["city_id", "calendar_year"], as_index=False)[COUNTS].sum()
     return shaped(_in_order(sums, states), RegionExecution)
 
@@ -210,18 +259,23 @@ def _in_order(rows: pd.DataFrame, states: Sequence[CityState]) -> pd.DataFrame:
 def _indicators(region: Region, states: Sequence[CityState], editions: pd.DataFrame) -> pd.DataFrame:
     entering = [one for one in states if one.enters]
     rows = read_table(region.output, "school_indicators", [one.city.id for one in entering])
-    rows = _in_order(rows[rows["school_login"] == CITY].reset_index(drop=True), states).reset_index(drop=True)
+    approved = _years(editions[editions["approval"] == AGREED]) if region.file.head.only_approved else None
+    return shaped(_pooled(_side_by_side(rows[rows["school_login"] == CITY], entering, approved)), RegionIndicators)
+
+
+def _side_by_side(
+    rows: pd.DataFrame, entering: Sequence[CityState], approved: pd.MultiIndex | None = None
+) -> pd.DataFrame:
+    """The rows of cities in order, blank where they cannot be compared, each with the value of all together."""
+    rows = _in_order(rows, entering).reset_index(drop=True)
     rows = rows.assign(flags=rows["flags"].fillna(""), group=rows.groupby(INDICATOR_KEY, dropna=False).ngroup())
-    agreed = editions.loc[editions["approval"] == AGREED, ["city_id", "calendar_year"]]
-    approved = set(agreed.itertuples(index=False, name=None)) if region.file.head.only_approved else None
     notes = [*_notes(rows, {one.city.id: one.good["methods"] for one in entering}, approved)]
     rows = rows.assign(comparison_note=pd.Series(notes, dtype="str", index=rows.index))
-    rows = rows.assign(**{name: rows[name].where(rows["comparison_note"] == "") for name in NUMBERS})
-    return shaped(_pooled(_summed(rows)), RegionIndicators)
+    return _summed(rows.assign(**{name: rows[name].where(rows["comparison_note"] == "") for name in NUMBERS}))
 
 
 def _notes(
-    rows: pd.DataFrame, methods: Mapping[str, Mapping[str, str]], approved: set[tuple[Any, ...]] | None
+    rows: pd.DataFrame, methods: Mapping[str, Mapping[str, str]], approved: pd.MultiIndex | None
 ) -> Iterator[str]:
     """Why a row may not stand beside those of other cities; empty where it may."""
     common = _common([*methods.values()])

@@ -16,7 +16,8 @@ from analysis.errors import AnalysisError
 from analysis.forms.receptions import DIGITS_OF_NAME
 from analysis.forms.workbook import FilledSheet, Given, form_bytes
 from analysis.intake.exports.cells import ExamCounts, counts_csv
-from analysis.region.settings import REGION_FILE
+from analysis.region.dataset import CITIES, read_state
+from analysis.region.settings import OUTPUT, REGION_FILE
 from analysis.rules.config import INVENTED, quoted
 from analysis.rules.exam_calendar import Sitting, school_year_from
 from analysis.rules.methods import PASSPORT_FILE
@@ -25,6 +26,7 @@ from analysis.starter.start import new_project, write_files
 
 NAME, PUBLISHER = "Вымышленный край", "Министерство образования Вымышленного края"
 HEADING = ("УТВЕРЖДАЮ", "Начальник управления образования", "П.П. Примерова", "«20» января 2020 г.")
+TERM = "\n[[term]]\nedition = 2022\nuntil = 2023-03-01\n"
 OFFICES = ("УО", "ИМО")
 SUPPORTED = 2  # schools of a town, if it has so many
 OWN_DEFINITION = ('numerator = ["mark_4_count", "mark_5_count"]', 'numerator = ["mark_5_count"]')
@@ -56,7 +58,7 @@ TOWNS = (
 
 
 def write_region(folder: Path, towns: Sequence[Town] = TOWNS, years: Sequence[int] = (2021, 2022)) -> None:
-    """Writes region.toml and the projects of the towns.
+    """Writes region.toml and the projects of the towns; all but the last approve what has been built here of them.
 
     Raises:
         AnalysisError: The folder holds something else.
@@ -68,7 +70,7 @@ def write_region(folder: Path, towns: Sequence[Town] = TOWNS, years: Sequence[in
         and not (settings.is_file() and INVENTED in settings.read_text(encoding="utf-8"))
     ):
         raise AnalysisError(f"{folder}: папка не пуста, и вымышленного региона в ней нет. Назовите новую папку.")
-    write_files(folder, {REGION_FILE: _settings(towns).encode()})
+    write_files(folder, {REGION_FILE: "".join([_settings(towns), *_approvals(folder, towns[:-1])]).encode()})
     for one in towns:
         write_files(folder / one.id, _project(one, years))
 
@@ -76,7 +78,15 @@ def write_region(folder: Path, towns: Sequence[Town] = TOWNS, years: Sequence[in
 def _settings(towns: Sequence[Town]) -> str:
     head = f"# {INVENTED}: ни края, ни городов с такими названиями нет.\n\n[region]\nname = {quoted(NAME)}\n"
     cities = (f'\n[[city]]\nid = "{one.id}"\nfolder = "{one.id}"\n' for one in towns)
-    return "".join([head, f"publisher = {quoted(PUBLISHER)}\ninvented = true\n", *cities])
+    return "".join([head, f"publisher = {quoted(PUBLISHER)}\ninvented = true\n", *cities, TERM])
+
+
+def _approvals(folder: Path, towns: Sequence[Town]) -> Iterator[str]:
+    for one in towns:
+        built = read_state(folder / OUTPUT / CITIES / one.id)
+        for year, digest in built.get("hashes", {}).items():
+            who = f'who = "В.В. Выдуманный, {one.name}"\ndate = {int(year) + 1}-02-15\n'
+            yield f'\n[[approval]]\ncity = "{one.id}"\nedition = {year}\nhash = "{digest}"\n{who}'
 
 
 def _project(one: Town, years: Sequence[int]) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
-"""The report of a region, for the office alone: pages of the states of cities and of what stands side by side.
+"""The report of a region: pages of the states of cities and of what stands side by side.
 
-It is not masked over region, cities and schools together, so it is made into output/internal and says so.
+For the public it is made of what cities print; the office's, in output/internal, is not masked and says so.
 """
 
 import os
@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
 import pandas as pd
 
-from analysis.contracts.columns import Contract, titles_of
+from analysis.contracts.columns import Contract, hidden_from, titles_of
 from analysis.contracts.findings import RULE_TITLES
 from analysis.contracts.region import (
     AGREED,
@@ -31,23 +32,28 @@ from analysis.presentation.exhibits import Col, filled, plain_table
 from analysis.presentation.exports import csv_bytes
 from analysis.presentation.markdown import Ready, escape, table_note
 from analysis.presentation.shares import NO_DATA, interval_words, out_of, value_words
-from analysis.presentation.words import Row, count_words, date_words, long_date, rows_of
+from analysis.presentation.words import Row, count_words, date_words, long_date, rows_of, short_date
 from analysis.publishing import Request, publish
-from analysis.region.comparison import NO_NUMBERS, CityState, findings_of
+from analysis.region.comparison import FEW_SCHOOLS, LEAST_SCHOOLS, NO_NUMBERS, CityState, findings_of, public_tables
 from analysis.region.settings import REGION_FILE, Region
 from analysis.rules.config import OFFICE_ONLY, quoted
 from analysis.rules.methods import NOT_JUDGED, Indicator
 from analysis.starter.new_project import NewProject, report_sources
 
-SOURCES = "output/internal"
+SOURCES = {True: "output/internal", False: "output/public"}  # whether it is for the office
 COMMON_FAULT = 3  # from so many cities on, and more than half of all, one rule asks to look at the form
 STYLE = re.compile(r"reports/(_assets/.*|styles\.css|_quarto\.yml)")
 YEAR_PAGE = re.compile(r"href: (\d{4})/annual-report-\d{4}\.qmd")
 NOT_MASKED = (
     f"{OFFICE_ONLY}. Малые числа в этом отчёте не скрыты: по числам региона и городов вместе можно узнать скрытое в "
     "открытых отчётах городов. Город с одной школой — это школа; из двух школ каждая знает другую; регион без "
-    "остальных городов даёт последний. Открытого отчёта региона программа не делает."
+    "остальных городов даёт последний. Открытый отчёт региона печатает analysis region report."
 )
+MASKED = (
+    "Здесь только числа, которые город утвердил и печатает в своём открытом отчёте. «Регион» — вместе по городам, чьи "
+    "числа стоят рядом, поэтому того, что скрыли города, по нему не узнать. Чего нет — прочерк и причина."
+)
+NOT_PRINTED = "в открытом отчёте города числа нет"
 NO_RANKS = "Города стоят в порядке файла region.toml, мест нет. Рядом со значением — интервал 95 %."
 OWN_PLANS = (
     "Планы у городов разные: строка говорит, сколько из своего плана выполнил город, и места ему не даёт. Остальные "
@@ -70,16 +76,38 @@ class Made:
     Attributes:
         region: The region.
         states: Its cities in their order.
-        tables: The rows of its tables by name.
+        frames: Its tables by name, as the readers may see them.
+        internal: Whether the readers are the office.
     """
 
     region: Region
     states: Sequence[CityState]
-    tables: Mapping[str, Sequence[Row]]
+    frames: Mapping[str, pd.DataFrame]
+    internal: bool
+
+    @cached_property
+    def tables(self) -> Mapping[str, Sequence[Row]]:
+        """The rows of the tables by name."""
+        return {name: rows_of(table) for name, table in self.frames.items()}
+
+    @property
+    def begin(self) -> str:
+        """What every page says first; nothing to the public."""
+        return f"{OFFICE_ONLY}. " if self.internal else ""
 
     def of(self, name: str, **wanted: object) -> list[Row]:
         """The rows of a table that have these values."""
         return [row for row in self.tables[name] if all(row[key] == value for key, value in wanted.items())]
+
+    def why_absent(self, state: CityState, year: int) -> str:
+        """Why a city has no row of indicators in a year."""
+        if state.left_out or not state.good:
+            return state.left_out or "город не собран"
+        if self.internal:
+            return NO_NUMBERS
+        edition = self.of("region_editions", city_id=state.city.id, calendar_year=year)
+        few = FEW_SCHOOLS if len(state.good["logins"]) < LEAST_SCHOOLS else NOT_PRINTED
+        return next((row["withheld_note"] for row in edition if row["withheld_note"]), few)
 
     @property
     def years(self) -> list[int]:
@@ -95,15 +123,20 @@ class Made:
 
 
 def publish_region(
-    region: Region, states: Sequence[CityState], tables: Mapping[str, pd.DataFrame], progress: Progress
+    region: Region,
+    states: Sequence[CityState],
+    tables: Mapping[str, pd.DataFrame],
+    progress: Progress,
+    *,
+    internal: bool = True,
 ) -> list[Path]:
-    """Writes the sources of the report and publishes them; returns its pages."""
-    made = Made(region, states, {name: rows_of(table) for name, table in tables.items()})
-    sources = region.root / SOURCES
+    """Writes the sources of the report for one audience and publishes them; returns its pages."""
+    made = Made(region, states, tables if internal else public_tables(region, states, tables), internal)
+    sources = region.root / SOURCES[internal]
     sources.mkdir(parents=True, exist_ok=True)
-    files = _style(made) | _pages(made) | {f"data/{name}.csv": csv_bytes(table) for name, table in tables.items()}
-    for old in sources.glob("*.qmd"):
-        if old.name not in files:
+    files = _style(made) | _pages(made) | _data(made)
+    for old in (*sources.glob("*.qmd"), *sources.glob("data/*.csv")):
+        if old.relative_to(sources).as_posix() not in files:
             old.unlink()
     for name, content in files.items():
         (sources / name).parent.mkdir(exist_ok=True)
@@ -113,13 +146,22 @@ def publish_region(
     return publish(sources, Request(documents, ("html",), "builtin", day), progress=progress)
 
 
+def _data(made: Made) -> dict[str, bytes]:
+    shown = {name: hidden_from(REGION_TABLES[name], made.internal) for name in made.frames}
+    return {f"data/{name}.csv": csv_bytes(made.frames[name].drop(columns=[*some])) for name, some in shown.items()}
+
+
 def _style(made: Made) -> dict[str, bytes]:
     """The look of a city's report, and its menu with the region's pages of years."""
     head = made.region.file.head
     beginning = NewProject(head.name, head.publisher, made.years or [date.today().year], head.invented)
     given = {found[1]: content for name, content in report_sources(beginning).items() if (found := STYLE.match(name))}
     menu = YEAR_PAGE.sub(r"href: indicators-\1.qmd", given["_quarto.yml"].decode())
-    return {**given, "_quarto.yml": marked(menu).encode()}
+    return {**given, "_quarto.yml": _said(made, menu)}
+
+
+def _said(made: Made, text: str) -> bytes:
+    return (marked(text) if made.internal else text).encode()
 
 
 def _pages(made: Made) -> dict[str, bytes]:
@@ -133,7 +175,7 @@ def _pages(made: Made) -> dict[str, bytes]:
     if head.invented:
         about = NewProject(head.name, head.publisher, [], True).said(about)
     return {
-        name: marked(f"---\ntitle: {quoted(title)}\nsubtitle: {quoted(about)}\nformat: html\n---\n\n{text}\n").encode()
+        name: _said(made, f"---\ntitle: {quoted(title)}\nsubtitle: {quoted(about)}\nformat: html\n---\n\n{text}\n")
         for name, (title, text) in pages.items()
     }
 
@@ -146,46 +188,84 @@ def _in_one_order(name: str, caption: str, contract: Contract, rows: Sequence[Ro
 
 
 def _index(made: Made) -> str:
-    cities, count = made.tables["region_cities"], len(made.states)
-    whole, shown = sum(not row["state_note"] for row in cities), sum(row["in_region"] for row in cities)
-    names = [f"- [{name}.csv](data/{name}.csv) — {escape(_about(name))}" for name in REGION_TABLES]
-    parts = {
-        "Города {#sec-cities}": [_cities(made), *_notes(made)],
+    names = [f"- [{name}.csv](data/{name}.csv) — {escape(_about(name))}" for name in made.frames]
+    editions, execution = made.tables["region_editions"], made.tables["region_execution"]
+    campaigns = "\n".join(f"- {escape(_campaign(made, year))}" for year in made.years)
+    of_office = {
+        "Города {#sec-cities}": [_cities(made, CITIES), *_notes(made)],
         "Формы и утверждение {#sec-editions}": [
-            _in_one_order("editions", "Формы по городам и годам", RegionEditions, made.tables["region_editions"], FORMS)
+            campaigns,
+            _in_one_order("editions", "Формы по городам и годам", RegionEditions, editions, FORMS),
         ],
+    }
+    of_all = {"Города {#sec-cities}": [_cities(made, [*CITIES[:3], *_by_year(made), CITIES[-1]]), campaigns]}
+    parts = {
+        **(of_office if made.internal else of_all),
         "План и факт {#sec-execution}": [
-            _in_one_order("execution", "План и факт", RegionExecution, made.tables["region_execution"], EXECUTION),
-            table_note(f"{OWN_PLANS} {NO_RANKS}"),
+            table := _in_one_order("execution", "План и факт", RegionExecution, execution, EXECUTION),
+            table and table_note(f"{OWN_PLANS} {NO_RANKS}"),
         ],
-        "Замечания по правилам {#sec-findings}": [
-            plain_table("findings", "Где встретилось", RegionFindings, _by_rule(made), FINDINGS),
-            table_note(COMMON_NOTE),
-        ],
+        "Замечания по правилам {#sec-findings}": _rules(made) if made.internal else [],
         "Данные {#sec-data}": ["\n".join(names)],
     }
-    begin = escape(f"В порядке {whole} из {count} городов, в сводных таблицах {shown} из {count}. {NOT_MASKED}")
-    return "\n\n".join([begin, *_chapters(parts)])
+    return "\n\n".join([escape(_beginning(made)), *_chapters(parts)])
+
+
+def _beginning(made: Made) -> str:
+    cities, count = made.tables["region_cities"], len(made.states)
+    whole, shown = sum(not row["state_note"] for row in cities), sum(row["in_region"] for row in cities)
+    if made.internal:
+        return f"В порядке {whole} из {count} городов, в сводных таблицах {shown} из {count}. {NOT_MASKED}"
+    printed = {row["city_id"] for row in made.of("region_editions", withheld_note="")}
+    return f"Городов в регионе {count}, числа какого-нибудь года напечатаны у {len(printed)}. {MASKED}"
+
+
+def _campaign(made: Made, year: int) -> str:
+    """Until when the numbers of a year may be corrected, and who has approved them."""
+    rows, term = made.of("region_editions", calendar_year=year), made.region.term(year)
+    waiting = [row["city_name"] for row in rows if row["approval"] != AGREED]
+    until = f"исправления до {short_date(term)} включительно; " if term else ""
+    left = f"; ещё нет: {', '.join(waiting)}" if waiting else ""
+    return f"{year} год: {until}числа утвердили {len(rows) - len(waiting)} из {len(rows)} городов{left}."
+
+
+def _rules(made: Made) -> list[str]:
+    table = plain_table("findings", "Где встретилось", RegionFindings, _by_rule(made), FINDINGS)
+    return [table, table and table_note(COMMON_NOTE)]
 
 
 def _chapters(parts: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The chapters in which something stands."""
     for title, texts in parts.items():
-        yield "\n\n".join([f"# {title}", *(text for text in texts if text)])
+        if any(texts):
+            yield "\n\n".join([f"# {title}", *(text for text in texts if text)])
 
 
 def _about(name: str) -> str:
     return " ".join((REGION_TABLES[name].__doc__ or "").split())
 
 
-def _cities(made: Made) -> str:
+def _cities(made: Made, columns: Sequence[Col]) -> str:
     """The first table: how far each city has come; of the forms the last year of which any were asked."""
-    asked = {row["city_id"]: row for row in made.tables["region_editions"] if row["expected_form_count"] is not None}
-    reports = {one.city.id: _report_link(made.region, one) for one in made.states}
+    editions = made.tables["region_editions"]
+    asked = {row["city_id"]: row for row in editions if row["expected_form_count"] is not None}
+    notes = {(row["city_id"], row["calendar_year"]): row["withheld_note"] or "есть" for row in editions}
+    reports = {one.city.id: _report_link(made, one) for one in made.states}
     rows = [
-        {**row, "forms": _forms_words(asked.get(row["city_id"])), "report": reports[row["city_id"]]}
+        {
+            **row,
+            **{str(year): notes.get((row["city_id"], year), NO_DATA) for year in made.years},
+            "forms": _forms_words(asked.get(row["city_id"])),
+            "report": reports[row["city_id"]],
+        }
         for row in made.tables["region_cities"]
     ]
-    return _in_one_order("cities", "Города", RegionCities, rows, CITIES)
+    return _in_one_order("cities", "Города", RegionCities, rows, columns)
+
+
+def _by_year(made: Made) -> list[Col]:
+    """A column a year: whether the numbers of a city are here, or why not."""
+    return [Col(str(year), f"Числа {year} года", 18) for year in made.years]
 
 
 def _notes(made: Made) -> list[str]:
@@ -204,15 +284,15 @@ def _city_link(row: Row) -> str:
     return Ready(f"[{escape(row['city_name'])}](city-{quote(row['city_id'])}.html)")
 
 
-def _report_link(region: Region, state: CityState) -> str:
+def _report_link(made: Made, state: CityState) -> str:
     """A link to the city's own report: where it is published, else where it lies on this disk."""
     if state.good.get("site_url"):
         return Ready(f"[на сайте]({state.good['site_url']})")
-    page = region.folder(state.city) / "reports/_site/index.html"
+    page = made.region.folder(state.city) / "reports/_site/index.html"
     if not page.is_file():
         return NO_DATA
     try:
-        way = Path(os.path.relpath(page, region.root / SOURCES / "_site")).as_posix()
+        way = Path(os.path.relpath(page, made.region.root / SOURCES[made.internal] / "_site")).as_posix()
     except ValueError:  # another disk of Windows
         return str(page)
     return Ready(f"[отчёт]({quote(way)})")
@@ -236,8 +316,11 @@ FORMS = [
         for name in ("expected_form_count", "received_form_count", "timely_form_count")
     ),
     Col("numbers_hash", width=18),
+    Col("correction_date", width=10, say=lambda day: date_words(day, NO_DATA)),
     Col("approval", width=18),
+    Col("withheld_note", width=18, say=lambda note: note or NO_DATA),
 ]
+STATES = [FORMS[1], *FORMS[-3:]]
 EXECUTION = [
     Col(None, "Город", 18, say=_city_link),
     Col("calendar_year", width=6),
@@ -278,8 +361,8 @@ def _of_year(made: Made, year: int) -> str:
         title = f"{escape(one.name)} {{#sec-{one.id.replace('_', '-')}}}"
         parts[title] = [_side_by_side(made, one, number, *group) for number, group in enumerate(groups.items())]
     parts = {title: tables for title, tables in parts.items() if tables}
-    begin = f"{OFFICE_ONLY}. {NO_RANKS} {POOLED_NOTE}" if parts else f"{OFFICE_ONLY}. Показателей за {year} год нет."
-    return "\n\n".join([escape(begin), *_chapters(parts)])
+    notes = f"{NO_RANKS} {POOLED_NOTE if made.internal else MASKED}" if parts else f"Показателей за {year} год нет."
+    return "\n\n".join([escape(f"{made.begin}{notes}"), escape(_campaign(made, year)), *_chapters(parts)])
 
 
 def _about_what(row: Row) -> str:
@@ -290,26 +373,28 @@ def _about_what(row: Row) -> str:
 
 
 def _side_by_side(made: Made, indicator: Indicator, number: int, about: str, there: Mapping[str, Row]) -> str:
-    rows = [there.get(one.city.id) or _absent(one) for one in made.states]
+    year = next(iter(there.values()))["calendar_year"]
+    blank = dict.fromkeys(titles_of(RegionIndicators))
+    rows = [
+        there.get(one.city.id) or {**blank, **one.about, "comparison_note": made.why_absent(one, year)}
+        for one in made.states
+    ]
     label = f"{indicator.id}-{number}".replace("_", "-")
-    columns = [Col(None, "Город", 18, say=_city_link), *_numbers(indicator)]
+    columns = [Col(None, "Город", 18, say=_city_link), *_numbers(made, indicator)]
     return _in_one_order(label, f"{indicator.name}: {about}", RegionIndicators, rows, columns)
 
 
-def _absent(state: CityState) -> Row:
-    """The row of a city that has none."""
-    why = state.left_out or (NO_NUMBERS if state.good else "город не собран")
-    return {**dict.fromkeys(titles_of(RegionIndicators)), **state.about, "comparison_note": why}
-
-
-def _numbers(indicator: Indicator) -> list[Col]:
+def _numbers(made: Made, indicator: Indicator) -> list[Col]:
     """The columns of a value with what it is made of and its interval, alone and beside the other cities."""
+    pooled = [
+        Col(None, "С учётом всех", 9, "r", lambda row: value_words(row, indicator, "pooled_value")),
+        Col(None, "Его интервал", 11, "r", lambda row: interval_words(row, indicator, "pooled") or NO_DATA),
+    ]
     return [
         Col(None, "Значение", 9, "r", lambda row: value_words(row, indicator)),
         Col(None, "Интервал 95 %", 11, "r", lambda row: interval_words(row, indicator) or NO_DATA),
         Col(None, "Из скольких", 12, "r", out_of),
-        Col(None, "С учётом всех", 9, "r", lambda row: value_words(row, indicator, "pooled_value")),
-        Col(None, "Его интервал", 11, "r", lambda row: interval_words(row, indicator, "pooled") or NO_DATA),
+        *(pooled if made.internal else []),
         Col(None, "Регион", 9, "r", lambda row: value_words(row, indicator, "region_value")),
         Col("comparison_note", width=22, say=lambda note: note or NO_DATA),
     ]
@@ -320,24 +405,35 @@ def _of_city(made: Made, state: CityState) -> str:
     (row,) = made.of("region_cities", city_id=state.city.id)
     editions = made.of("region_editions", city_id=state.city.id)
     good = f" (состояние на {long_date(row['good_date'])})" if state.good else ""
-    link = _report_link(made.region, state)
-    begin = escape(f"{OFFICE_ONLY}. Город {row['city_state']}{good}. Правила: {row['rules_note'] or NO_DATA}.")
+    link = _report_link(made, state)
+    rules = f" Правила: {row['rules_note'] or NO_DATA}." if made.internal else ""
+    begin = escape(f"{made.begin}Город {row['city_state']}{good}.{rules}")
+    execution = made.of("region_execution", city_id=state.city.id)
     parts = {
         "Состояние {#sec-state}": [
             begin if link == NO_DATA else f"{begin} {escape(link)}.",
-            escape(f"{row['state_note']}.") if row["state_note"] else "",
-            plain_table("editions", "Формы и утверждение", RegionEditions, editions, FORMS[1:]),
-            *_to_approve(state, editions),
+            escape(f"{row['state_note']}.") if made.internal and row["state_note"] else "",
+            plain_table(
+                "editions", "Сведения по годам", RegionEditions, editions, FORMS[1:] if made.internal else STATES
+            ),
+            *(_to_approve(state, editions) if made.internal else []),
         ],
-        "Замечания {#sec-findings}": [plain_table("findings", "Что найдено", None, _found(state), FOUND)],
+        "План и факт {#sec-execution}": [
+            plain_table("execution", "План и факт", RegionExecution, execution, EXECUTION[1:])
+        ],
+        "Замечания {#sec-findings}": [plain_table("findings", "Что найдено", None, _found(made, state), FOUND)],
         "Показатели {#sec-indicators}": list(_own_numbers(made, state)),
     }
-    return "\n\n".join(_chapters({title: texts for title, texts in parts.items() if any(texts)}))
+    return "\n\n".join(_chapters(parts))
 
 
 def _to_approve(state: CityState, editions: Sequence[Row]) -> Iterator[str]:
-    """The entries of region.toml that wait for a name and a day."""
+    """Until when the city may correct, and the entries of region.toml that wait for a name and a day."""
     waiting = [row for row in editions if row["approval"] != AGREED]
+    until = {row["calendar_year"]: date_words(row["correction_date"], "") for row in waiting}
+    terms = [f"{year} года — до {day}" for year, day in until.items() if day]
+    if terms:
+        yield escape(f"Исправить числа можно: {', '.join(terms)} включительно. Исправленные числа получат другой код.")
     if waiting:
         yield escape(f"Чтобы утвердить числа года, город сообщает код, а регион вписывает в {REGION_FILE}:")
         entries = (
@@ -356,10 +452,10 @@ FOUND = [
 ]
 
 
-def _found(state: CityState) -> list[Row]:
+def _found(made: Made, state: CityState) -> list[Row]:
     return [
         {"severity": severity, "rule": RULE_TITLES[rule], "words": words, "count": str(count)}
-        for severity, rule, words, count in findings_of(state) or ()
+        for severity, rule, words, count in (made.internal and findings_of(state)) or ()
     ]
 
 
@@ -368,6 +464,6 @@ def _own_numbers(made: Made, state: CityState) -> Iterator[str]:
     year = max((row["calendar_year"] for row in made.of("region_indicators", city_id=state.city.id)), default=0)
     for one in made.indicators:
         rows = made.of("region_indicators", city_id=state.city.id, calendar_year=year, indicator_id=one.id)
-        columns = filled([Col(None, "О чём", 26, say=_about_what), *_numbers(one)], rows)
+        columns = filled([Col(None, "О чём", 26, say=_about_what), *_numbers(made, one)], rows)
         label = one.id.replace("_", "-")
         yield plain_table(label, f"{one.name}, {year} год", RegionIndicators, rows, columns)

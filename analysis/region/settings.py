@@ -1,4 +1,4 @@
-"""region.toml: which city projects a region has, and what the cities have approved."""
+"""region.toml: which city projects a region has, until when they may correct, and what they have approved."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from analysis.errors import AnalysisError, nearest, probably_meant
 from analysis.rules.toml_file import read_rules
 from analysis.rules.written import FilePath, Filled, Misfit, Rule, Written, repeated, stands
 
-REGION_FILE = "region.toml"
+REGION_FILE, OUTPUT = "region.toml", "output/region"
 HASH_DIGITS = 16
 NAME_IT = "Укажите папку региона ключом --region. Образец файла — в docs/how-to/region.md."
 CityId = Annotated[
@@ -68,11 +68,20 @@ class Approval(Written, called="city"):
 
 
 @dataclass(frozen=True)
-class RegionFile(Written, keys={"head": "region", "cities": "city", "approvals": "approval"}):
+class Term(Written, called="edition"):
+    """Until when cities may correct their numbers of a year; before that day is over nothing of them is public."""
+
+    edition: int
+    until: date
+
+
+@dataclass(frozen=True)
+class RegionFile(Written, keys={"head": "region", "cities": "city", "terms": "term", "approvals": "approval"}):
     """region.toml."""
 
     head: Head
     cities: Annotated[tuple[City, ...], Rule(bool, lambda _: ": нужен хотя бы один город.")]
+    terms: tuple[Term, ...] = ()
     approvals: tuple[Approval, ...] = ()
 
     def misfits(self) -> Iterator[Misfit]:
@@ -82,6 +91,9 @@ class RegionFile(Written, keys={"head": "region", "cities": "city", "approvals":
             for number in repeated(values):
                 said = f"ключ «{key}»: «{values[number]}» уже стоит у другого города. Исправьте или уберите запись."
                 yield Misfit(said, ("city", number), (key,))
+        for number in repeated([one.edition for one in self.terms]):
+            said = f"ключ «edition»: срок {self.terms[number].edition} года уже назван. Уберите одну из записей."
+            yield Misfit(said, ("term", number), ("edition",))
         for number, one in enumerate(self.approvals):
             if one.city not in known:
                 said = f"ключ «city»: города «{one.city}» в этом файле нет.{probably_meant(nearest(one.city, known))}"
@@ -98,7 +110,11 @@ class Region:
     @property
     def output(self) -> Path:
         """What the region makes, apart from the cities' own folders."""
-        return self.root / "output/region"
+        return self.root / OUTPUT
+
+    def term(self, year: int) -> date | None:
+        """Until when cities may correct their numbers of a year, if that is said."""
+        return next((one.until for one in self.file.terms if one.edition == year), None)
 
     def folder(self, city: City) -> Path:
         """Where the project of a city lies."""

@@ -18,11 +18,13 @@ from analysis.errors import AnalysisError
 from analysis.files.progress import Progress
 from analysis.files.storage import code_fingerprint, only_one_at_work, replace_folder
 from analysis.presentation.words import short_date
+from analysis.project.work import AUDIENCES
 from analysis.region.city import BUILD, CHECK, REPORT, Order, failed, run_city
 from analysis.region.comparison import CityState, region_tables, with_doubles
 from analysis.region.dataset import CITIES, TABLES_FOLDER, Told, can_be_read, read_state, write_package, write_table
 from analysis.region.settings import City, Region
 from analysis.rules.config import INVENTED
+from analysis.statistics.counts import processes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,12 +164,14 @@ class How:
         scheduler: Address of a Dask scheduler instead; empty for this machine.
         today: The day that new states bear.
         task: What is done for a city.
+        audience: Whom the report of the region is for: public or internal.
     """
 
     jobs: int
     scheduler: str
     today: date
     task: Task = run_city
+    audience: str = AUDIENCES[0]
 
 
 @dataclass(frozen=True)
@@ -215,12 +219,13 @@ def build(region: Region, how: How, progress: Progress) -> Ran:
 
 
 def report(region: Region, how: How, progress: Progress) -> Ran:
-    """Builds, publishes the pages of every city, and then the report of the region, for the office alone."""
+    """Builds, publishes the pages of every city, and then the report of the region for one audience."""
     from analysis.region.pages import publish_region
 
     ran = _built(region, REPORT, how, progress)
     progress.step("Публикую отчёт региона")
-    return Ran(ran.states, ran.tables, tuple(publish_region(region, ran.states, ran.tables, progress)))
+    pages = publish_region(region, ran.states, ran.tables, progress, internal=how.audience == AUDIENCES[1])
+    return Ran(ran.states, ran.tables, tuple(pages))
 
 
 def _built(region: Region, step: str, how: How, progress: Progress) -> Ran:
@@ -228,7 +233,8 @@ def _built(region: Region, step: str, how: How, progress: Progress) -> Ran:
     with only_one_at_work(region.output / ".region.lock"):
         states = _worked(region, step, how, progress)
         progress.step("Свожу таблицы региона")
-        tables = region_tables(region, states)
+        with processes(how.jobs):
+            tables = region_tables(region, states, how.today)
         _refuse_broken(tables)
         write_region_tables(region, tables, [one.city.id for one in states if one.good])
     return Ran(tuple(states), tables)

@@ -4,6 +4,8 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache, reduce
 from multiprocessing import current_process, get_context
 from typing import Any, NamedTuple, TypeVar
@@ -247,6 +249,17 @@ Codes = NDArray[np.intp]
 BATCH = 16384  # cells of a batch, padding counted
 MANY = 250_000  # rows that are worth the start of other processes; a city has a hundredth of them
 Answer = TypeVar("Answer")
+_AT_MOST = ContextVar("processes", default=0)  # 0 means as many as there are processors
+
+
+@contextmanager
+def processes(at_most: int) -> Iterator[None]:
+    """Within it very many rows are worked on by no more processes than these; 1 means this one."""
+    before = _AT_MOST.set(at_most)
+    try:
+        yield
+    finally:
+        _AT_MOST.reset(before)
 
 
 class Rows(NamedTuple):
@@ -350,13 +363,14 @@ def batches(rows: Rows) -> Iterator[Batch]:
 def of_batches(work: Callable[..., Answer], rows: Rows, *columns: NDArray[Any]) -> Iterator[tuple[Batch, Answer]]:
     """What some work says of each batch and the columns of its rows, in their order.
 
-    Very many rows are worked on by all processors; the bits are the same.
+    Very many rows are worked on by all processors, or as many as `processes` allows; the bits are the same.
     """
     waiting = list(batches(rows))
     about = [[column[batch.rows] for batch in waiting] for column in columns]
-    if len(rows.town) >= MANY and not current_process().daemon:
+    several = _AT_MOST.get() or os.cpu_count() or 1
+    if len(rows.town) >= MANY and several > 1 and not current_process().daemon:
         try:
-            with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+            with ProcessPoolExecutor(several, get_context("spawn")) as pool:
                 return zip(waiting, list(pool.map(work, waiting, *about)), strict=True)
         except BrokenProcessPool:  # a process was killed, or none could be started from here
             pass

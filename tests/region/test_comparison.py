@@ -21,7 +21,7 @@ from analysis.region.comparison import (
 )
 from analysis.region.dataset import CITIES, CITY, STATE, read_state, read_table, write_table
 from analysis.statistics.pooled import pooled_shares
-from regions import region_of, state_with, taken_in
+from regions import DAY, region_of, state_with, taken_in
 
 WEAKER = 3  # in the second city so many more of the participants fail than in the first
 
@@ -52,7 +52,7 @@ def _alike(cities, name, more):
 
 def _tables(region, **changed):
     states = with_doubles([state_with(region, name, **changed.get(name, {})) for name in "cab"])
-    made = region_tables(region, states)
+    made = region_tables(region, states, DAY)
     assert violations(made, REGION_TABLES) == []
     return made
 

@@ -15,7 +15,7 @@ from analysis.region.comparison import CityState, region_tables, with_doubles
 from analysis.region.dataset import CITIES, CITY, PACKAGE, STATE, TABLES_FOLDER, read_state, read_table, write_table
 from analysis.region.pages import NOT_MASKED, publish_region
 from analysis.region.work import write_region_tables
-from regions import region_of, state_with, taken_in
+from regions import DAY, region_of, state_with, taken_in
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def region(built_town, tmp_path_factory):
     _copied(region.output / CITIES)
     nobody = CityState(region.file.cities[2], {"id": "nobody", "error": "проекта города здесь нет"}, {})
     states = with_doubles([state_with(region, "b"), state_with(region, "a"), nobody])
-    tables = region_tables(region, states)
+    tables = region_tables(region, states, DAY)
     write_region_tables(region, tables, ["b", "a"])
     publish_region(region, states, tables, SILENT)
     return region
@@ -115,7 +115,7 @@ def test_what_no_longer_belongs_goes(region, tmp_path):
     shutil.copytree(region.root, tmp_path / "own")
     smaller = region_of(tmp_path / "own", {"a": "towns/a"})
     states = with_doubles([state_with(smaller, "a")])
-    publish_region(smaller, states, region_tables(smaller, states), SILENT)
+    publish_region(smaller, states, region_tables(smaller, states, DAY), SILENT)
     site = tmp_path / "own/output/internal/_site"
     assert sorted(page.name for page in site.glob("*.html")) == ["city-a.html", "index.html", "indicators-2022.html"]
 
