@@ -14,8 +14,6 @@ from analysis.forms.workbook import Given
 from analysis.rules.config import INVENTED
 
 LAYOUTS = {layout.title: layout for layout in (EXECUTION, EVIDENCE, OWN_MEASURES, *SCHOOL_SHEETS)}
-
-
 HEADING = f"""# {INVENTED}. Что подстроено в присланных файлах и что должна сказать проверка.
 # rule — правило замечания; пусто — значение должно быть прочитано верно, несмотря ни на что.
 # cell — ячейка листа, а в «дорожной карте» адрес так, как его печатает проверка; пусто — замечание о файле целиком

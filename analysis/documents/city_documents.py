@@ -1,4 +1,4 @@
-"""The documents about the whole city: notes on contests and selection, request for courses, brief for the meeting."""
+"""The documents about the whole city: the notes on contests and selection and the request for courses."""
 
 from collections.abc import Iterator
 
@@ -7,18 +7,14 @@ import pandas as pd
 from analysis.contracts.facts import CITY, CONTESTANTS
 from analysis.documents.material import Material, asked_for, bullets, city_document, of_report, small_print
 from analysis.documents.staging import Document
-from analysis.presentation import execution, selection_tables, supported
-from analysis.presentation.conclusions.listing import BESIDE_CITY, conclusions
-from analysis.presentation.conclusions.sentence import NO_SCHOOLS, SCHOOL, Case
 from analysis.presentation.effectiveness import notices
 from analysis.presentation.effectiveness_tables import training
-from analysis.presentation.execution import task_results
 from analysis.presentation.exhibits import with_notes
-from analysis.presentation.markdown import escape, points, table_note
-from analysis.presentation.school_facts import VPR_NOTICE, contest_table, deficit_table
-from analysis.presentation.words import Row, decimal, ended, form, in_order_of_codes, long_date, rows_of
-from analysis.rules.documents import CONTESTS, COURSES, MEETING, REPORT, SELECTION
-from analysis.rules.exam_calendar import school_years_of
+from analysis.presentation.markdown import escape, points
+from analysis.presentation.school_facts import contest_table, deficit_table
+from analysis.presentation.selection_tables import section as selection_section
+from analysis.presentation.words import Row, decimal, form, rows_of
+from analysis.rules.documents import CONTESTS, COURSES, SELECTION
 
 # The note on contests: who took part on which level, teachers apart from pupils.
 
@@ -133,14 +129,13 @@ def selection_note(material: Material) -> Document:
 
 def _of_report(material: Material) -> tuple[str, list[str]]:
     """What the report for the office says of the rules, and its tables about them."""
-    words, shown = selection_tables.section(material.edition)
+    words, shown = selection_section(material.edition)
     tables = {one.label: with_notes(one, notices(material.edition, one)) for one in shown}
     return f"{words}\n\n{NO_RANKING}", [of_report(material, tables[one]) for one in IN_ORDER if one in tables]
 
 
 def _supported(material: Material) -> str:
-    status = material.edition.tables.get("school_status", NO_SCHOOLS)
-    rows = status[status["school_year"].isin(school_years_of(material.year)) & (status["status"] != "нет")]
+    rows = material.statuses[material.statuses["status"] != "нет"]
     if rows.empty:
         return "По реестру поддерживаемых школ в этом году нет."
     said = [
@@ -149,61 +144,3 @@ def _supported(material: Material) -> str:
         for login, mine in rows.groupby("school_login")
     ]
     return points("По реестру поддержку получают", said)
-
-
-# The brief for the coordination meeting: execution, what is owed and by whom, the supported schools; two pages.
-
-NO_SCHOOL_DATA = "Сведений за этот год нет."
-SHOWN_DEBTS, SHOWN_SCHOOLS = 8, 8
-
-
-def meeting_brief(material: Material) -> Document:
-    """The brief for the meeting about a year."""
-    edition = material.edition
-    schools = [_school(material, login) for login in material.supported[:SHOWN_SCHOOLS]]
-    has_facts = len(edition.execution) > 0
-    facts = [
-        of_report(material, task_results(edition)) if has_facts else "",
-        bullets(schools),
-        # In small letters instead of a frame: the brief of a usual year fits one page so.
-        table_note(VPR_NOTICE) if schools else "",
-        _debts(material),
-    ]
-    return city_document(material, MEETING, "meeting-brief", facts, _whence(material, bool(schools)))
-
-
-def _whence(material: Material, with_schools: bool) -> str:
-    """What asked for the brief, the day of its data and how to ask for its numbers; small, so it takes no page."""
-    day = escape(f"{ended(f'Сведения на {long_date(material.edition.data_date)}')}")
-    school = f", `{material.supported[0]}@{material.year}` (школа и год)" if with_schools else ""
-    how = f"Откуда числа: `analysis explain 1@{material.year}` (задача и год){school}."
-    said = " ".join(part for part in (asked_for(material, MEETING), day, how) if part)
-    return f"::: {{.table-note}}\n{said}\n:::"
-
-
-def _school(material: Material, login: str) -> str:
-    """What a school has carried out and how it stands beside the city, in the words of the report."""
-    name = material.name(login)
-    told = [one for one in conclusions(Case(material, login), REPORT, SCHOOL) if one.sentence.id == BESIDE_CITY]
-    said = [*supported.measures(material.edition, login), *(supported.below_its_name(one, name) for one in told)]
-    return f"**{escape(name)}.** {escape(' '.join(said) or NO_SCHOOL_DATA)}"
-
-
-def _debts(material: Material) -> str:
-    """What is owed, by who owes it; the longest few lines, the rest as a number."""
-    edition = material.edition
-    if not edition.is_over:
-        return execution.NOT_OVER.format(year=material.year)
-    rows = material.rows("owed")
-    if rows.empty:
-        return escape(execution.nothing_owed(edition))
-    names = [material.name(str(who)) for who in rows["debtor"]]
-    named = rows.assign(debtor=[f"{name[:1].upper()}{name[1:]}" for name in names])
-    lines = [
-        f"{debtor}: {kind} — {', '.join(in_order_of_codes(alike['measure_label']))}"
-        for (debtor, kind), alike in named.groupby(["debtor", "owed_kind"], sort=False)
-    ]
-    rest = len(lines) - SHOWN_DEBTS
-    more = [f"ещё {rest} {form(rest, ('позиция', 'позиции', 'позиций'))} — в годовом отчёте"] if rest > 0 else []
-    said = [f"{line};" for line in [*lines[:SHOWN_DEBTS], *more]]
-    return "Что за кем (номера показателей):\n\n" + bullets([escape(f"{one.rstrip(';')}.") for one in said])

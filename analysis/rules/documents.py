@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from analysis.rules.toml_file import read_rules
+from analysis.rules.toml_file import read_rules, refuse
 from analysis.rules.written import Code, FilePath, Filled, Misfit, Rule, Word, Written, one_of, repeated, stands
 
 # Where a sentence may stand: in the annual report, or in a kind of document.
@@ -197,3 +197,14 @@ def load_settings(root: Path) -> Settings:
         RulesError: The file is broken; the message names the entry and the key.
     """
     return read_rules(root, SETTINGS_FILE, Settings)
+
+
+def refuse_pieces(root: Path, settings: Settings, pack: Pack, faults: Mapping[int, str]) -> None:
+    """Stops where something is wrong with pieces of a pack; each is told by its place in the list.
+
+    Raises:
+        RulesError: There are faults.
+    """
+    entry = ("pack", settings.packs.index(pack), "piece")
+    misfits = [Misfit(said, (*entry, place), (pack.piece[place].key,)) for place, said in faults.items()]
+    refuse(root, SETTINGS_FILE, Settings, misfits)

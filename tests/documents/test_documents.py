@@ -10,9 +10,10 @@ import pandas as pd
 import pypdf
 import pytest
 
-from analysis.documents import run
-from analysis.documents.city_documents import contests_note, courses_request, meeting_brief, selection_note
+from analysis.documents import packs, run
+from analysis.documents.city_documents import contests_note, courses_request, selection_note
 from analysis.documents.material import Key, Reply
+from analysis.documents.meeting import meeting_brief
 from analysis.documents.school_note import _own, _pupils, school_notes
 from analysis.documents.staging import LISTED, Batch, Document, publish_documents
 from analysis.errors import AnalysisError
@@ -257,7 +258,7 @@ def test_a_brief_that_is_refused_does_not_stop_the_other_documents(material, pro
     edition, brief = replace(material.edition, project=project), meeting_brief(material)
     long = brief._replace(body=brief.body + "\n\nСтрока.\n" * 120)
     monkeypatch.setattr(run, "gathered", lambda *_: replace(material, edition=edition))
-    monkeypatch.setitem(run.OF_THE_CITY, MEETING.id, lambda _: long)
+    monkeypatch.setitem(packs.OF_THE_CITY, MEETING.id, lambda _: long)
     order = run.Order(2021, [MEETING.id, CONTESTS.id], [], ("pdf",), "builtin")
     with pytest.raises(AnalysisError) as told:
         run.make_documents(project, order, SILENT)

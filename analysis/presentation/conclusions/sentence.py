@@ -13,6 +13,7 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape, points
 from analysis.presentation.words import Row, as_text, rows_of
 from analysis.rules.documents import REPORT
+from analysis.rules.exam_calendar import school_years_of
 from analysis.rules.methods import Indicator, Passport, RuleSet
 
 # The tables of a year as sentences and documents read them: by school, indicator and rule.
@@ -51,6 +52,12 @@ class Evidence:
     def supported(self) -> list[str]:
         """Logins of the schools that are supported in this year."""
         return supported_schools(self.edition.tables.get("school_status", NO_SCHOOLS), self.year)
+
+    @cached_property
+    def statuses(self) -> pd.DataFrame:
+        """The statuses of the schools in the school years of this year."""
+        status = self.edition.tables.get("school_status", NO_SCHOOLS)
+        return status[status["school_year"].isin(school_years_of(self.year))]
 
     def name(self, login: str) -> str:
         """The name of a school; the city and the other schools are called so themselves."""
