@@ -17,6 +17,7 @@ import openpyxl
 
 from analysis.files.memory import Memory
 from analysis.files.progress import SILENT
+from analysis.files.storage import texts_as_objects
 from analysis.pipeline import build
 from analysis.project import work
 from analysis.rules.config import load_project
@@ -69,7 +70,7 @@ def doubted(root: Path) -> Doubting:
     """Builds a project with such a memory, which says what came of it."""
     usual, project = build.memory_of(root), load_project(root)
     memory = Doubting(usual._folder, usual._code)
-    with mock.patch.object(build, "memory_of", return_value=memory), work.texts_as_objects():
+    with mock.patch.object(build, "memory_of", return_value=memory), texts_as_objects():
         build.build(project, project.editions, SILENT)
     return memory
 

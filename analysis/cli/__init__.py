@@ -11,22 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-from analysis.cli.commands import (
-    audit,
-    build,
-    check,
-    demo,
-    documents,
-    explain,
-    forms,
-    invented_region,
-    new,
-    receive,
-    region,
-    report,
-    status,
-    watch,
-)
+from analysis.cli.beginnings import demo, invented_region, new, region
+from analysis.cli.commands import audit, build, check, documents, explain, forms, receive, report, status, watch
 from analysis.errors import AnalysisError, nearest, probably_meant
 from analysis.project.progress import say
 from analysis.project.work import AUDIENCES, ENGINES, FORMATS, not_written

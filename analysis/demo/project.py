@@ -18,7 +18,7 @@ from analysis.demo.books import (
     registry_book,
     returned_books,
 )
-from analysis.demo.exports import calendar_with_minima, filed_exports
+from analysis.demo.exports import calendar_with_minima, filed_exports, write_inbox
 from analysis.demo.pupils import sittings
 from analysis.demo.town import (
     HERE,
@@ -36,8 +36,7 @@ from analysis.forms.collect import Asking, BlankForm, blank_forms
 from analysis.indicators.plan import plan_by_year
 from analysis.rules.config import Collection, load_reporting
 from analysis.rules.exam_calendar import CALENDAR_FILE
-from analysis.starter.new_project import NewProject, read_document
-from analysis.starter.start import new_project, write_files, write_project
+from analysis.starter.new_project import NewProject, new_project, read_document, write_files, write_project
 
 # The whole invented project: every file with its bytes, the same every time.
 
@@ -88,6 +87,19 @@ def write_demo(folder: Path, files: Mapping[str, bytes]) -> bool:
     write_files(folder, files)
     write_files(folder, {STAMP: said})
     return True
+
+
+def write_demo_and_inbox(folder: Path, files: Mapping[str, bytes], inbox: Path | None) -> tuple[bool, tuple[Path, ...]]:
+    """Writes the demo and, where a folder is named for them, the files with a row per pupil.
+
+    Returns:
+        Whether the demo was written, and where those files lie.
+
+    Raises:
+        AnalysisError: A folder is not the right one; nothing is written then.
+    """
+    exports = write_inbox(folder, inbox) if inbox else []
+    return write_demo(folder, files), tuple(exports)
 
 
 def _fingerprint(files: Mapping[str, bytes]) -> bytes:

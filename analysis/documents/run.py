@@ -1,6 +1,6 @@
 """The steps of `analysis documents`: tables and what people wrote become documents and packs of a year."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -10,12 +10,14 @@ from analysis.documents.material import Material, load_decisions, load_replies
 from analysis.documents.packs import PAPERS, Asked, asked_pack, made_of, pack_kind, packed, written
 from analysis.documents.staging import (
     FOLDER,
+    HEAD,
     PACKS,
     Batch,
     Document,
     list_outdated,
     outdated_files,
     publish_documents,
+    renewing,
     source_alone,
 )
 from analysis.errors import AnalysisError
@@ -41,6 +43,12 @@ class Made(NamedTuple):
 
     files: list[Path]
     outdated: list[Path]
+    folder: Path
+
+    def told(self, shown: Callable[[Path], str]) -> list[str]:
+        """What is said of the outdated ones, a line each; `shown` says a path."""
+        how = "; ".join(renewing(self.outdated, self.folder))
+        return [f"\n{HEAD}", *(f"  {shown(one)}" for one in self.outdated), f"Обновить: {how}"] if self.outdated else []
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ def make_documents(project: Project, order: Order, progress: Progress) -> Made:
             list_outdated(folder / str(order.year), outdated)
     if faults:
         raise AnalysisError("\n".join([*dict.fromkeys(faults), *([OTHERS_MADE] if made else [])]))
-    return Made(made, outdated)
+    return Made(made, outdated, folder / str(order.year))
 
 
 class _Run(NamedTuple):

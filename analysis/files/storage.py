@@ -8,6 +8,7 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -250,3 +251,15 @@ def code_fingerprint() -> str:
     """One sha256 over the package; it does not change while it runs."""
     code = [path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     return fingerprint(PACKAGE, code)
+
+
+def made_by(root: Path) -> str:
+    """The fingerprint of the code that made the last build; empty where there is none."""
+    return str(read_manifest(root).get("inputs", "")).rpartition(" ")[2]
+
+
+def texts_as_objects() -> AbstractContextManager[None]:
+    """Tables here are small and read value by value; that takes Arrow's texts three times as long as Python's own."""
+    import pandas as pd
+
+    return pd.option_context("mode.string_storage", "python")

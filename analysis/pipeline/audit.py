@@ -63,6 +63,10 @@ def choice_for(root: Path, facts: "Mapping[str, pd.DataFrame]") -> Choice:
     return Choice(_secret(root, is_first=not went_out), went_out)
 
 
+# The stored tables that these steps look at.
+LOOKED_AT = frozenset({*GROUP_TABLES, "results", "school_status"})
+
+
 def keep_record(root: Path, tables: "Mapping[str, pd.DataFrame]", years: Sequence[int]) -> None:
     """Notes which cells the public editions of some years print and hide; what stands there already stays.
 

@@ -65,11 +65,6 @@ def inputs_are_as_built(project: Project) -> bool:
     return bool(read_manifest(project.root).get("inputs") == _inputs(project))
 
 
-def made_by(root: Path) -> str:
-    """The fingerprint of the code that made the last build; empty where there is none."""
-    return str(read_manifest(root).get("inputs", "")).rpartition(" ")[2]
-
-
 def build(project: Project, years: Sequence[int], progress: Progress = SILENT) -> list[str]:
     """Checks the project, writes its processed tables and the pieces of the reports of some years.
 

@@ -2,14 +2,17 @@
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
 
 from analysis.contracts.fields import STATUS_SUFFIX
 from analysis.errors import AnalysisError
-from analysis.files.storage import MANIFEST, PROCESSED
+from analysis.files.storage import MANIFEST, PROCESSED, read_tables
+from analysis.indicators.school_tables import with_public
 from analysis.lineage.explain import (
     CAN_BE_ASKED,
     PrintedTable,
@@ -21,7 +24,8 @@ from analysis.lineage.explain import (
 )
 from analysis.lineage.walk import Store, stored
 from analysis.pipeline.build import inputs_are_as_built, is_fresh
-from analysis.presentation import catalogue
+from analysis.presentation.catalogue import today
+from analysis.presentation.exports import hidden_in
 from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS
 from analysis.rules.config import Project
 
@@ -105,7 +109,7 @@ def printed_table(project: Project, question: Question) -> PrintedTable:
     make = f"analysis report --audience internal {year}" if question.internal else "analysis build"
     if not tables:
         raise AnalysisError(f"Таблиц отчёта за {year} год нет. Выполните: {make}. {CAN_BE_ASKED}")
-    label = catalogue.today(question.table, tables)
+    label = today(question.table, tables)
     if label not in tables:
         known = ", ".join(tables)
         raise AnalysisError(f"Таблицы {question.code} нет. Таблицы отчёта за {year} год: {known}. {CAN_BE_ASKED}")
@@ -139,3 +143,58 @@ def _is_older(root: Path, year: int) -> bool:
     """Whether the internal report of a year was made before the last build; it has no manifest of its own."""
     package = root / INTERNAL / str(year) / "data/datapackage.json"
     return package.is_file() and package.stat().st_mtime < (root / PROCESSED / MANIFEST).stat().st_mtime
+
+
+# What the last build has stored, and what of it the public editions have printed.
+
+
+def stored_tables(root: Path, only: Collection[str] = ()) -> dict[str, pd.DataFrame]:
+    """Returns the tables that the last build has stored, the masked ones («public_…») among them.
+
+    Args:
+        root: The project.
+        only: Which; none means all.
+
+    Raises:
+        AnalysisError: Nothing has been built.
+    """
+    return with_public(read_tables(root, only), stored(root).mask)
+
+
+def printed_cells(project: Project, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Returns of each stored table the cells that the public editions have printed, and nothing else."""
+    cells: dict[str, list[Part]] = {}
+    for year in project.editions:
+        folder = project.root / "reports" / str(year)
+        shown = read_made(folder / CONTENT_FOLDER / EXHIBITS)
+        for one in read_made(folder / "data/datapackage.json").get("resources", []):
+            rests = shown.get(one["name"], {})
+            if "table" in rests:
+                # Where a table lies in the report of a year, the year is printed with every row of it.
+                columns = {"calendar_year", *(field["name"] for field in fields_of(folder, one))}
+                hidden = hidden_in(folder / "data" / one["path"], rests["rows"])
+                cells.setdefault(rests["table"], []).append(Part(rests["rows"], columns, hidden))
+    return {name: _part(tables[name], cells[name]) for name in sorted(cells)}
+
+
+class Part(NamedTuple):
+    """What an exhibit shows of a stored table: rows and columns, and by column the rows in which it is hidden."""
+
+    rows: list[int]
+    columns: set[str]
+    hidden: Mapping[str, set[int]]
+
+
+def _part(table: pd.DataFrame, cells: Sequence[Part]) -> pd.DataFrame:
+    """The rows and columns of some cells; what else stands in these rows is blank."""
+    rows = sorted({row for one in cells for row in one.rows})
+    kept = {}
+    for name in table.columns:
+        printed = {row for one in cells if name in one.columns for row in one.rows}
+        printed -= {row for one in cells for row in one.hidden.get(name, ())}
+        if printed:
+            values = table.loc[rows, name]
+            kept[name] = (
+                values if len(printed) == len(rows) else values.convert_dtypes().where(values.index.isin(printed))
+            )
+    return pd.DataFrame(kept, index=rows).reset_index(drop=True)

@@ -1,18 +1,11 @@
-"""An open project: what can be asked of the last build, for whom, and the work that the commands do."""
+"""An open project: what can be asked of the last build, and for whom."""
 
-import os
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import AnalysisError, nearest, probably_meant
-from analysis.presentation.place import for_office, sources_above
-from analysis.project.work import AUDIENCES, ENGINES, FORMATS, not_written
-from analysis.publishing.state import RENDERING
+from analysis.errors import AnalysisError
+from analysis.project.audience import INTERNAL, audience_of, say, say_once
+from analysis.project.office import OfficeWork
 from analysis.rules.config import Project, find_project, load_project
 
 if TYPE_CHECKING:
@@ -20,57 +13,11 @@ if TYPE_CHECKING:
 
     from analysis.project.built import LastBuild
     from analysis.project.exhibition import Gallery, Lines, Shown
-    from analysis.project.frames import Files, Findings, Tables
-    from analysis.project.progress import Screen
-
-# For whom numbers are shown: the office where it works, and inside a report whoever the report is for.
-
-INTERNAL, PUBLIC = "internal", "public"
-
-
-def audience_of(asked: str | None) -> str:
-    """Returns "internal" or "public": what is asked for, but never more than the readers of a report may see.
-
-    Args:
-        asked: "internal", "public" or None, which leaves the choice to the place.
-
-    Raises:
-        AnalysisError: Something else is asked for.
-    """
-    if asked not in (None, INTERNAL, PUBLIC):
-        raise AnalysisError(f'audience="{asked}": бывает "{INTERNAL}" или "{PUBLIC}".')
-    report = rendered_report()
-    allowed = INTERNAL if report is None or for_office(report) else PUBLIC
-    return PUBLIC if PUBLIC in (asked, allowed) else INTERNAL
-
-
-def rendered_report() -> Path | None:
-    """The folder of report sources in which this cell is executed; None in a notebook or a terminal."""
-    named = os.environ.get(RENDERING)
-    return sources_above(Path(named or Path.cwd()).resolve())
-
-
-@cache
-def say_once(text: str) -> None:
-    """Says something below the cell that asked first, and never again in this session."""
-    say(text)
-
-
-def say(text: str) -> None:
-    """Says something below the cell; inside a report, where every printed word would be published, nothing."""
-    if rendered_report() is None:
-        sys.stdout.write(f"{text}\n")
-
-
-# An open project: what can be asked of the last build, and the work that the commands do.
+    from analysis.project.frames import Tables
 
 FULL_NUMBERS = (
     "Числа показаны полностью: для служебного пользования. Только то, что напечатано в открытом отчёте: "
     'analysis.open_project(audience="public").'
-)
-OFFICE_WORK = (
-    "Это работа управления: её делают в блокноте или в терминале, открыв проект для служебного пользования "
-    "(analysis.open_project())."
 )
 CHANGED = "Внимание: файлы изменились после последней сборки. Собрать заново: city.build()."
 
@@ -91,7 +38,7 @@ def _folder(folder: str | Path) -> Path:
     return path
 
 
-class OpenProject:
+class OpenProject(OfficeWork):
     """Проект, открытый в блокноте. Что он отвечает, всегда стоит на последней сборке.
 
     Attributes:
@@ -100,7 +47,7 @@ class OpenProject:
     """
 
     def __init__(self, project: Project, audience: str) -> None:
-        self.project, self.audience = project, audience
+        super().__init__(project, audience)
         self._last: tuple[object, LastBuild] | None = None
 
     @property
@@ -128,7 +75,7 @@ class OpenProject:
         >>> city.schools.columns.tolist()
         ['Логин', 'Школа', 'Вид', 'Учеников', 'Поддержка, годы']
         """
-        from analysis.project.built import schools
+        from analysis.project.answers import schools
 
         return schools(self._built)
 
@@ -171,7 +118,7 @@ class OpenProject:
         >>> found.columns.tolist()[8:13]
         ['Числитель', 'Знаменатель', 'Значение', 'Интервал: от', 'Интервал: до']
         """
-        from analysis.project.built import indicators
+        from analysis.project.answers import indicators
 
         return indicators(self._built, _asked(indicator, year, school, procedure, subject))
 
@@ -185,7 +132,7 @@ class OpenProject:
         subject: str | None = None,
     ) -> "pd.DataFrame":
         """Изменения против последнего сопоставимого года — или почему сравнить нельзя; аргументы как у indicators."""
-        from analysis.project.built import changes
+        from analysis.project.answers import changes
 
         return changes(self._built, _asked(indicator, year, school, procedure, subject))
 
@@ -195,7 +142,7 @@ class OpenProject:
         >>> city.plan_fact(2021)["Состояние за год"].value_counts().index[0]
         'выполнено'
         """
-        from analysis.project.built import plan_fact
+        from analysis.project.answers import plan_fact
 
         built = self._built
         return plan_fact(built, None if year is None else built.year(year))
@@ -231,7 +178,7 @@ class OpenProject:
 
     def funnel(self, indicator: str, procedure: str | None = None, year: int | None = None) -> "Gallery":
         """Воронка: все школы против города по доле результатов; рисунок на процедуру."""
-        from analysis.project.built import funnels
+        from analysis.project.answers import funnels
         from analysis.project.exhibition import gallery
 
         built = self._built
@@ -260,130 +207,9 @@ class OpenProject:
 
         Нужен пакет duckdb: он ставится с дополнением sql. Файлов запрос не читает, таблиц не меняет.
         """
-        from analysis.project.built import answered
+        from analysis.project.answers import answered
 
         return answered(self._built.tables, query)
-
-    def check(self, *, annotate: bool = False) -> "Findings":
-        """Читает и проверяет всё, что получено: замечания таблицей; полный список — в output/findings.xlsx.
-
-        Args:
-            annotate: Оставить в output/annotated копии книг с пометками, чтобы отправить их обратно.
-        """
-        from analysis.project import work
-        from analysis.project.frames import Findings
-
-        with self._at_work() as progress:
-            checked = work.check(self.project, progress)
-            work.keep_findings(self.project, checked)
-            if annotate:
-                for line in work.annotate(self.project, checked).told(self.project.root):
-                    progress.say(line)
-        return Findings(checked.findings)
-
-    def forms(self, year: int, folder: str | Path | None = None) -> "Files":
-        """Делает формы года, которые рассылают; по умолчанию в output/forms."""
-        from analysis.project import work
-        from analysis.project.frames import Files
-
-        with self._at_work() as progress:
-            sent = work.forms(self.project, year, None if folder is None else Path(folder), progress)
-        return Files(sent.files, sent.said)
-
-    def receive(
-        self,
-        files: str | Path | Sequence[str | Path] = (),
-        *,
-        received: date | None = None,
-        wave: str = "",
-        year: int | None = None,
-    ) -> "pd.DataFrame":
-        """Принимает вернувшиеся книги и выгрузки; что с каждой стало, говорит таблица.
-
-        Args:
-            files: Один файл или несколько; без них — всё, что лежит в папке inbox.
-            received: День получения, по умолчанию сегодня: datetime.date(2022, 1, 20).
-            wave: Волна ВПР, если календарь знает несколько.
-            year: Год выгрузки, которая его не называет.
-        """
-        from analysis.forms.receptions import Said
-        from analysis.project import work
-        from analysis.project.frames import receptions
-
-        said = Said(received or date.today(), wave, year)
-        with self._at_work() as progress:
-            return receptions(work.receive(self.project, _paths(files), said, progress.agreed, progress))
-
-    def take_back(self, files: str | Path | Sequence[str | Path]) -> "pd.DataFrame":
-        """Берёт приём файлов назад: снова считается то, что считалось до него."""
-        from analysis.project import work
-        from analysis.project.frames import receptions
-
-        with self._at_work():
-            return receptions(work.undo(self.project, _paths(files)))
-
-    def build(self) -> None:
-        """Собирает таблицы и части отчётов; если ничего не менялось, ничего не делает."""
-        from analysis.project import work
-
-        with self._at_work() as progress:
-            work.build(self.project, (), progress)
-
-    def report(
-        self,
-        *years: int,
-        formats: Sequence[str] = FORMATS,
-        engine: str = "auto",
-        audience: str = PUBLIC,
-    ) -> "Files":
-        """При необходимости собирает и публикует отчёты: city.report(2021); без годов — все.
-
-        Args:
-            years: За какие годы.
-            formats: Из "html", "pdf", "docx".
-            engine: "auto" — Quarto, если он есть; "builtin", "quarto".
-            audience: "public" — открытый отчёт; "internal" — для служебного пользования.
-        """
-        from analysis.project import work
-        from analysis.project.frames import Files
-
-        wanted, (by,) = _chosen("Формата", formats, FORMATS), _chosen("Движка", engine, ENGINES)
-        (for_whom,) = _chosen("Читателя", audience, AUDIENCES)
-        with self._at_work() as progress:
-            return Files(work.report(self.project, years, work.Publishing(wanted, by, for_whom), progress))
-
-    def documents(
-        self,
-        year: int,
-        *,
-        kinds: str | Sequence[str] = (),
-        schools: str | Sequence[str] = (),
-        formats: Sequence[str] = FORMATS,
-        engine: str = "builtin",
-        pack: str = "",
-    ) -> "Files":
-        """Делает справки, запросы и материалы совещания за год; для служебного пользования.
-
-        Args:
-            year: Год.
-            kinds: Из "school-note", "selection", "meeting", "courses", "contests"; без них — все.
-            schools: Школы, чьи справки нужны; без них — поддерживаемые.
-            formats: Из "html", "pdf", "docx".
-            engine: "builtin" или "quarto".
-            pack: Комплект приложений к протоколу, записанный в data/documents.toml; тогда делается только он.
-        """
-        from analysis.documents.run import Order
-        from analysis.documents.staging import FOLDER
-        from analysis.project import work
-        from analysis.project.frames import Files, outdated
-        from analysis.rules.documents import KINDS
-
-        named = [schools] if isinstance(schools, str) else schools
-        wanted, (by,) = _chosen("Формата", formats, FORMATS), _chosen("Движка", engine, ENGINES)
-        order = Order(year, _chosen("Вида документов", kinds, list(KINDS)), named, wanted, by, pack)
-        with self._at_work() as progress:
-            made = work.documents(self.project, order, progress)
-        return Files(made.files, outdated(made.outdated, self.project.root / FOLDER / str(year)))
 
     @property
     def status(self) -> "Lines":
@@ -400,23 +226,6 @@ class OpenProject:
         """Both forms at once: a notebook would look at the whole project for each."""
         status = self.status
         return {"text/plain": repr(status), "text/html": status._repr_html_()}
-
-    @contextmanager
-    def _at_work(self) -> "Iterator[Screen]":
-        """Work is the office's: it shows and stores everything, so neither the public nor a report may start it."""
-        from analysis.project.progress import on_screen
-
-        if not self._is_internal or rendered_report() is not None:
-            raise AnalysisError(OFFICE_WORK)
-        try:
-            with on_screen() as progress:
-                yield progress
-        except OSError as error:
-            raise AnalysisError(not_written(error)) from None
-
-    @property
-    def _is_internal(self) -> bool:
-        return self.audience == INTERNAL
 
     @property
     def _built(self) -> "LastBuild":
@@ -438,17 +247,3 @@ def _asked(
     indicator: str | None, year: int | None, school: str | None, procedure: str | None, subject: str | None
 ) -> dict[str, object]:
     return {"indicator": indicator, "year": year, "school": school, "procedure": procedure, "subject": subject}
-
-
-def _paths(files: str | Path | Sequence[str | Path]) -> list[Path]:
-    return [Path(files)] if isinstance(files, str | Path) else [Path(one) for one in files]
-
-
-def _chosen(what: str, asked: str | Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
-    """The names that are asked for, in the order of the known ones."""
-    named = [asked] if isinstance(asked, str) else asked
-    for one in named:
-        if one not in known:
-            near = probably_meant(nearest(one, known))
-            raise AnalysisError(f"{what} «{one}» нет.{near} Бывает: {', '.join(known)}.")
-    return tuple(one for one in known if one in named)

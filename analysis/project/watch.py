@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError
 from analysis.files.progress import Progress
-from analysis.files.storage import read_manifest, read_table
+from analysis.files.storage import read_manifest, read_table, texts_as_objects
 from analysis.presentation.place import MADE_FOLDERS
-from analysis.project.work import FORMATS, Publishing, not_written, report, texts_as_objects
+from analysis.project.publication import Publishing, report
+from analysis.project.work import FORMATS, not_written
 from analysis.rules.config import load_project
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Watch:
         root: The project.
         engine: What publishes.
         progress: Is told what was done.
-        publish: The work; see `work.report`.
+        publish: The work; see `publication.report`.
     """
 
     root: Path

@@ -25,9 +25,18 @@ from analysis.contracts.effectiveness import GROUP_TABLES, INDICATOR_KEY
 from analysis.contracts.region import tables_of_cities
 from analysis.errors import AnalysisError
 from analysis.files.progress import SILENT
-from analysis.files.storage import code_fingerprint, file_hash, read_manifest, replace_folder, write_file_whole
+from analysis.files.storage import (
+    code_fingerprint,
+    file_hash,
+    read_manifest,
+    replace_folder,
+    texts_as_objects,
+    write_file_whole,
+)
 from analysis.files.storage import read_table as read_built
-from analysis.project import work
+from analysis.project.checking import check
+from analysis.project.publication import Publishing, report
+from analysis.project.work import build, not_written
 from analysis.region.dataset import CITY, RULE_FILES, STATE, Told, read_state, sitting_key, write_table
 from analysis.region.settings import HASH_DIGITS
 from analysis.rules.config import PROJECT_FILE, Project, load_project
@@ -71,7 +80,7 @@ def run_city(order: Order) -> Told:
     except AnalysisError as error:
         return failed(order, str(error))
     except OSError as error:
-        return failed(order, work.not_written(error))
+        return failed(order, not_written(error))
     except Exception as error:  # noqa: BLE001 - even a fault of the program in one city must stop no other
         return failed(order, f"ошибка программы ({type(error).__name__}: {error}). Сообщите о ней, приложив эту строку")
     finally:
@@ -98,7 +107,7 @@ def _worked(order: Order) -> Told:
 
 
 def _checked(order: Order, project: Project, error: str = "") -> Told:
-    checked = work.check(project, SILENT)
+    checked = check(project, SILENT)
     schools = checked.tables.get("schools", pd.DataFrame({"school_login": []}))
     return {
         "id": order.id, "error": error, "city": project.city, "logins": sorted(map(str, schools["school_login"])),
@@ -111,15 +120,15 @@ def _built(order: Order, project: Project, target: Path) -> Told:
     from analysis.pipeline.build import BlockedError
 
     try:
-        work.build(project, (), SILENT)
+        build(project, (), SILENT)
     except BlockedError:
         return _checked(order, project, "сборку останавливают замечания, полный список даёт analysis check")
-    with work.texts_as_objects():
+    with texts_as_objects():
         state = _landed(order, project, target)
     told = {"id": order.id, "error": "", **{name: state[name] for name in ("city", "logins", "findings", "rules")}}
     if order.step == REPORT:
         try:
-            work.report(project, (), work.Publishing(("html",), "builtin"), SILENT)
+            report(project, (), Publishing(("html",), "builtin"), SILENT)
         except AnalysisError as error:
             told["error"] = f"собран, но отчёт не опубликован: {' '.join(str(error).split())}"
         _keep_state(target, state | {"published": not told["error"]})

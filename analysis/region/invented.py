@@ -21,8 +21,7 @@ from analysis.region.settings import OUTPUT, REGION_FILE
 from analysis.rules.config import INVENTED, quoted
 from analysis.rules.exam_calendar import Sitting, school_year_from
 from analysis.rules.methods import PASSPORT_FILE
-from analysis.starter.new_project import NewProject
-from analysis.starter.start import new_project, write_files
+from analysis.starter.new_project import NewProject, new_project, write_files
 
 NAME, PUBLISHER = "Вымышленный край", "Министерство образования Вымышленного края"
 HEADING = ("УТВЕРЖДАЮ", "Начальник управления образования", "П.П. Примерова", "«20» января 2020 г.")

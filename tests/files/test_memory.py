@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from analysis.files import memory as notes
 from analysis.files.memory import FORGETFUL, Memory, rows_where
-from analysis.project.work import texts_as_objects
+from analysis.files.storage import texts_as_objects
 
 with texts_as_objects():  # as a build works
     TABLE = pd.DataFrame(

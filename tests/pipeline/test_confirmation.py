@@ -9,7 +9,7 @@ from analysis.errors import AnalysisError
 from analysis.intake import files
 from analysis.intake.files import needs_confirmation, read_blocks
 from analysis.pipeline.check import check_project
-from analysis.project import work
+from analysis.project.checking import keep_findings
 from intake.test_pdf_file import HEADER, PLAN, TITLE, line, plan
 from plan_documents import SIGNED, document, rows
 from roadmaps import blocking_rules, check, of_rule, project_with
@@ -40,7 +40,7 @@ def test_until_then_it_blocks_and_the_entry_is_ready_to_paste(tmp_path):
 def test_the_page_shows_what_was_read_and_what_is_doubtful(tmp_path):
     project = project_with(tmp_path, DOUBTED, "plan.pdf", editions=(2024,))
     checked = check_project(project)
-    *_, page = work.keep_findings(project, checked)
+    *_, page = keep_findings(project, checked)
     said = page.read_text(encoding="utf-8")
     assert page.name == "plan_reading.html"
     assert said.count("data:image/jpeg;base64,") == 1

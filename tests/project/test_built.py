@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.presentation.exports import hidden_in
-from analysis.project.built import Part, _part
+from analysis.project.explanation import Part, _part
 
 
 def test_a_number_that_the_data_of_an_exhibit_hide_is_in_no_public_table(tmp_path):

@@ -13,8 +13,7 @@ from analysis.rules.exam_calendar import Calendar
 from analysis.rules.methods import PassportFile, Selection
 from analysis.rules.office_files import Assumptions, Disclosure, Mergers, OwnAssumptions
 from analysis.rules.toml_file import ACCEPTED, RulesError, accepted, read_rules
-from analysis.starter.new_project import NewProject
-from analysis.starter.start import new_project
+from analysis.starter.new_project import NewProject, new_project
 from roadmaps import HOUSE
 
 PROJECT = """[project]
