@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.statistics import fitting
+from analysis.statistics import pooled
 from analysis.statistics.counts import batches, coded
 
 Numbers = NDArray[np.float64]
@@ -68,7 +68,7 @@ class _Model:
         codes = np.indices(totals.shape).reshape(2, -1)
         batch = next(batches(coded(successes.ravel(), totals.ravel(), codes[0], codes[1], None, None)))
         self.level = float(batch.counts.level.ravel()[0])
-        self.apart = float(fitting.levels_apart(batch.counts)[0])
+        self.apart = float(pooled.levels_apart(batch.counts)[0])
         self.one = self.procedures == 1
         sizes = [1, self.procedures, schools, 0 if self.one else totals.size, 1, 0 if self.one else 1]
         self.ends = np.cumsum(sizes)
@@ -80,7 +80,7 @@ class _Model:
     def odds(self, chains: Numbers) -> Numbers:
         """Log odds of all cells: (chains, schools, procedures)."""
         common, apart, schools, cells, school, cell = self.parts(chains)
-        odds = self.level + fitting.COMMON_LEVEL * common[:, :, None] + self.apart * apart[:, None]
+        odds = self.level + pooled.COMMON_LEVEL * common[:, :, None] + self.apart * apart[:, None]
         odds = odds + (np.exp(school) * schools)[:, :, None]
         return odds if self.one else odds + (np.exp(cell) * cells).reshape(odds.shape)
 
@@ -94,20 +94,20 @@ class _Model:
         by_odds = self.successes - self.totals * share
         by_school = by_odds.sum(axis=2)
         spread = np.exp(school)
-        value += (school - spread**2 / 2 / fitting.SCHOOL.scale**2)[:, 0]
+        value += (school - spread**2 / 2 / pooled.SCHOOL.scale**2)[:, 0]
         slopes = [
-            fitting.COMMON_LEVEL * by_odds.sum(axis=(1, 2))[:, None] - common,
+            pooled.COMMON_LEVEL * by_odds.sum(axis=(1, 2))[:, None] - common,
             self.apart * by_odds.sum(axis=1) - apart,
             spread * by_school - schools,
             cells,
-            (spread * by_school * schools).sum(axis=1, keepdims=True) + 1 - spread**2 / fitting.SCHOOL.scale**2,
+            (spread * by_school * schools).sum(axis=1, keepdims=True) + 1 - spread**2 / pooled.SCHOOL.scale**2,
             cell,
         ]
         if not self.one:
             spread, flat = np.exp(cell), by_odds.reshape(len(chains), -1)
-            value += (cell - spread**2 / 2 / fitting.CELL.scale**2)[:, 0]
+            value += (cell - spread**2 / 2 / pooled.CELL.scale**2)[:, 0]
             slopes[3] = spread * flat - cells
-            slopes[5] = (spread * flat * cells).sum(axis=1, keepdims=True) + 1 - spread**2 / fitting.CELL.scale**2
+            slopes[5] = (spread * flat * cells).sum(axis=1, keepdims=True) + 1 - spread**2 / pooled.CELL.scale**2
         return value, np.concatenate(slopes, axis=1)
 
 

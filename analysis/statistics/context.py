@@ -5,7 +5,7 @@
 The covariate is taken from its mean in units of its standard deviation in the town; the slope is normal(0, 0.5), weak:
 one such unit will hardly move log odds by more than one. Own effects are normal, their spread half-normal(1) and
 averaged over. What the counts say of the effect of a school is a normal site, from the fit of the shared model
-(`fitting`) at its levels; given the spread the rest is the linear model of Lindley and Smith (1972). A school's own
+(`pooled`) at its levels; given the spread the rest is the linear model of Lindley and Smith (1972). A school's own
 counts take no part in what is expected of it, but that they touch the levels of its procedures.
 """
 
@@ -17,8 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from analysis.statistics.counts import Normal, Numbers, added, batches, coded, hermite
-from analysis.statistics.fitting import COMMON_LEVEL, SCHOOL, Fit, Node, fit
-from analysis.statistics.pooled import mixture_below, mixture_ends
+from analysis.statistics.pooled import COMMON_LEVEL, SCHOOL, Fit, Node, fit, mixture_below, mixture_ends
 
 SLOPE = 0.5
 FEWEST = 4  # other schools that are needed

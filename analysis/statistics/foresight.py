@@ -21,8 +21,8 @@ from analysis.statistics.counts import (
     of_batches,
     share_mean,
 )
-from analysis.statistics.fitting import Fit, Node, fit
 from analysis.statistics.gaussian import common_factor, of_first_year
+from analysis.statistics.pooled import Fit, Node, fit
 
 # Whether the level of a whole town has jumped: then earlier years foresee nothing, as after a break of comparability.
 #

@@ -218,7 +218,7 @@ def test_a_fit_that_fails_is_left_out_without_a_warning_and_spoils_no_other(monk
         mean = np.where((counts.totals == 41).any(axis=(1, 2, 3), keepdims=True), wrong, found.moments.mean)
         return found._replace(moments=found.moments._replace(mean=mean))
 
-    monkeypatch.setattr("analysis.statistics.fitting.tilted", failing)
+    monkeypatch.setattr("analysis.statistics.pooled.tilted", failing)
     for part, other in zip(year_to_come(*rows, town=town), exact, strict=True):
         assert (part.converged == (town[part.row] == 0)).all()
         assert_array_equal(part.more[part.converged], other.more)

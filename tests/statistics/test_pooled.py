@@ -158,7 +158,7 @@ def test_a_town_alone_has_the_same_bits_as_among_others(sizes, seed):
 
 def test_a_town_that_cannot_be_fitted_says_so_and_spoils_no_other(monkeypatch):
     first, other = town(5, 3, seed=1)[:4], town(5, 3, seed=2)[:4]
-    monkeypatch.setattr("analysis.statistics.fitting.STILL_MOVING", 1e-12)
+    monkeypatch.setattr("analysis.statistics.pooled.STILL_MOVING", 1e-12)
     found = pooled_shares(*first, threshold=Rule(0.3, (2, 3)))
     assert not found.converged.any()
     assert not found.schools.converged.any()
@@ -208,7 +208,7 @@ def test_more_passes_over_the_cells_say_the_same(monkeypatch, size, level):
     rows = town(*size, spread=0.0, cells=0.0, level=level)[:4]
     few = pooled_shares(*rows, threshold=0.3)
     for name in ("FIRST_PASSES", "CENTRE_PASSES", "PASSES"):
-        monkeypatch.setattr(f"analysis.statistics.fitting.{name}", 12)
+        monkeypatch.setattr(f"analysis.statistics.pooled.{name}", 12)
     many = pooled_shares(*rows, threshold=0.3)
     assert_allclose(few.mean, many.mean, atol=0.001)
     assert_allclose(few.high, many.high, atol=0.004)
