@@ -7,12 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pandas as pd
-
 from analysis.contracts.fields import STATUS_SUFFIX
 from analysis.errors import AnalysisError
 from analysis.files.storage import MANIFEST, PROCESSED, read_tables
-from analysis.indicators.school_tables import with_public
 from analysis.lineage.explain import (
     CAN_BE_ASKED,
     PrintedTable,
@@ -25,11 +22,12 @@ from analysis.lineage.explain import (
 from analysis.lineage.walk import Store, stored
 from analysis.pipeline.build import inputs_are_as_built, is_fresh
 from analysis.presentation.catalogue import today
-from analysis.presentation.exports import hidden_in
 from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS
 from analysis.rules.config import Project
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analysis.cleaning.names import Register
 
 INTERNAL = "output/internal"
@@ -148,7 +146,7 @@ def _is_older(root: Path, year: int) -> bool:
 # What the last build has stored, and what of it the public editions have printed.
 
 
-def stored_tables(root: Path, only: Collection[str] = ()) -> dict[str, pd.DataFrame]:
+def stored_tables(root: Path, only: Collection[str] = ()) -> "dict[str, pd.DataFrame]":
     """Returns the tables that the last build has stored, the masked ones («public_…») among them.
 
     Args:
@@ -158,11 +156,15 @@ def stored_tables(root: Path, only: Collection[str] = ()) -> dict[str, pd.DataFr
     Raises:
         AnalysisError: Nothing has been built.
     """
+    from analysis.indicators.school_tables import with_public
+
     return with_public(read_tables(root, only), stored(root).mask)
 
 
-def printed_cells(project: Project, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def printed_cells(project: Project, tables: "Mapping[str, pd.DataFrame]") -> "dict[str, pd.DataFrame]":
     """Returns of each stored table the cells that the public editions have printed, and nothing else."""
+    from analysis.presentation.exports import hidden_in
+
     cells: dict[str, list[Part]] = {}
     for year in project.editions:
         folder = project.root / "reports" / str(year)
@@ -185,7 +187,7 @@ class Part(NamedTuple):
     hidden: Mapping[str, set[int]]
 
 
-def _part(table: pd.DataFrame, cells: Sequence[Part]) -> pd.DataFrame:
+def _part(table: "pd.DataFrame", cells: Sequence[Part]) -> "pd.DataFrame":
     """The rows and columns of some cells; what else stands in these rows is blank."""
     rows = sorted({row for one in cells for row in one.rows})
     kept = {}
@@ -197,4 +199,6 @@ def _part(table: pd.DataFrame, cells: Sequence[Part]) -> pd.DataFrame:
             kept[name] = (
                 values if len(printed) == len(rows) else values.convert_dtypes().where(values.index.isin(printed))
             )
+    import pandas as pd
+
     return pd.DataFrame(kept, index=rows).reset_index(drop=True)
