@@ -15,7 +15,7 @@ from analysis.presentation.effectiveness_tables import training
 from analysis.presentation.execution import task_results
 from analysis.presentation.exhibits import with_notes
 from analysis.presentation.markdown import escape, points, table_note
-from analysis.presentation.school_facts import VPR_NOTICE, contest_table, deficit_table
+from analysis.presentation.school_facts import VPR_NOTICE, part_table
 from analysis.presentation.words import Row, decimal, ended, form, in_order_of_codes, long_date, rows_of
 from analysis.rules.documents import CONTESTS, COURSES, MEETING, REPORT, SELECTION
 from analysis.rules.exam_calendar import school_years_of
@@ -34,7 +34,7 @@ def contests_note(material: Material) -> Document:
     edition = material.edition
     facts = [bullets(list(_facts(material)), NO_CONTESTS_TOLD)]
     if len(edition.school_facts("contest_parts")):
-        facts += [HOW_COUNTED, of_report(material, contest_table(edition))]
+        facts += [HOW_COUNTED, of_report(material, part_table(edition, "contest_parts"))]
     below = small_print(material, indicators=False)
     return city_document(material, CONTESTS, "contests-note", facts, below, asked_for(material, CONTESTS))
 
@@ -85,7 +85,7 @@ def courses_request(material: Material) -> Document:
     facts = [
         *([_told_of(material), HOW_TO_READ] if topics else [NO_DEFICITS_TOLD]),
         of_report(material, training(edition)) if topics else "",
-        of_report(material, deficit_table(edition)) if len(edition.school_facts("deficit_parts")) else "",
+        of_report(material, part_table(edition, "deficit_parts")) if len(edition.school_facts("deficit_parts")) else "",
         "## Для административных команд",
         *_teams(material),
     ]

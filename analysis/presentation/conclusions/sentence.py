@@ -54,7 +54,7 @@ class Evidence:
 
     def name(self, login: str) -> str:
         """The name of a school; the city and the other schools are called so themselves."""
-        return self.edition.school_names.get(login, login)
+        return self.edition.name_of(login)
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -225,6 +225,11 @@ def effect_rows(edition: Edition, indicator: Indicator) -> pd.DataFrame:
     rows = rows[rows["indicator_id"] == indicator.id] if len(rows) else rows
     order = {login: place for place, login in enumerate(edition.school_names)}
     return rows.sort_values("school_login", key=lambda logins: logins.map(order), kind="stable") if len(rows) else rows
+
+
+def judged(edition: Edition) -> list[Indicator]:
+    """The indicators of results that are held against a threshold."""
+    return [one for one in by_id(edition).values() if one.threshold is not None and one.table == "results"]
 
 
 def by_id(edition: Edition) -> dict[str, Indicator]:
