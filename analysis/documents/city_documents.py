@@ -11,7 +11,7 @@ from analysis.presentation.effectiveness import notices
 from analysis.presentation.effectiveness_tables import training
 from analysis.presentation.exhibits import with_notes
 from analysis.presentation.markdown import escape, points
-from analysis.presentation.school_facts import contest_table, deficit_table
+from analysis.presentation.school_facts import part_table
 from analysis.presentation.selection_tables import section as selection_section
 from analysis.presentation.words import Row, decimal, form, rows_of
 from analysis.rules.documents import CONTESTS, COURSES, SELECTION
@@ -30,7 +30,7 @@ def contests_note(material: Material) -> Document:
     edition = material.edition
     facts = [bullets(list(_facts(material)), NO_CONTESTS_TOLD)]
     if len(edition.school_facts("contest_parts")):
-        facts += [HOW_COUNTED, of_report(material, contest_table(edition))]
+        facts += [HOW_COUNTED, of_report(material, part_table(edition, "contest_parts"))]
     below = small_print(material, indicators=False)
     return city_document(material, CONTESTS, "contests-note", facts, below, asked_for(material, CONTESTS))
 
@@ -81,7 +81,7 @@ def courses_request(material: Material) -> Document:
     facts = [
         *([_told_of(material), HOW_TO_READ] if topics else [NO_DEFICITS_TOLD]),
         of_report(material, training(edition)) if topics else "",
-        of_report(material, deficit_table(edition)) if len(edition.school_facts("deficit_parts")) else "",
+        of_report(material, part_table(edition, "deficit_parts")) if len(edition.school_facts("deficit_parts")) else "",
         "## Для административных команд",
         *_teams(material),
     ]

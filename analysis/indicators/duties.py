@@ -31,6 +31,7 @@ from analysis.indicators.execution import (
     Duty,
     accepted_evidence,
     at_most,
+    duty_table,
     last_day,
     status,
     told,
@@ -195,15 +196,8 @@ def _in_order(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _duties(asked: pd.DataFrame, duties: Sequence[Duty]) -> pd.DataFrame:
     """The duties over the measures that are asked for, with their labels."""
-    mine = [
-        (one.activity_code, one.measure_number, one.calendar_year, one.reporter)
-        for one in duties
-        if one.share_count != 0
-    ]
-    frame = pd.DataFrame(mine, columns=BY).astype({"activity_code": "str", "reporter": "str"})
-    return frame.astype({"measure_number": "int64", "calendar_year": "int64"}).merge(
-        asked[[*KEY, "measure_label"]], on=KEY
-    )
+    mine = duty_table([one for one in duties if one.share_count != 0])[BY]
+    return mine.merge(asked[[*KEY, "measure_label"]], on=KEY)
 
 
 def _pieces(tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame) -> pd.DataFrame:
@@ -349,17 +343,9 @@ def school_results(
         «доля не установлена».
     """
     logins = set(schools["school_login"])
-    mine = [
-        (one.calendar_year, one.reporter, one.activity_code, one.measure_number, one.share_count)
-        for one in duties
-        if one.reporter in logins
-    ]
-    rows = pd.DataFrame(mine, columns=["calendar_year", "school_login", *KEY[:2], "share_count"]).astype(
-        {"calendar_year": "int64", "school_login": "str", "activity_code": "str", "measure_number": "int64"}
-        | {"share_count": "Int64"}
-    )
-    joined = rows.merge(plan[[*KEY, *OF_PLAN]], on=KEY)
-    joined = joined.merge(facts.rename(columns={"reporter": "school_login"}), on=[*KEY, "school_login"], how="left")
+    mine = duty_table([one for one in duties if one.reporter in logins])
+    joined = mine.merge(plan[[*KEY, *OF_PLAN]], on=KEY).merge(facts, on=BY, how="left")
+    joined = joined.rename(columns={"reporter": "school_login"})
     states = [_school_status(row, cutoffs) for row in joined.to_dict("records")]
     return shaped(joined.assign(school_status=states), SchoolResults)
 

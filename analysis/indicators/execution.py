@@ -50,6 +50,12 @@ class Duty:
     share_count: int | None
 
 
+def duty_table(duties: Sequence[Duty]) -> pd.DataFrame:
+    """The duties as rows, with the names of their fields as columns."""
+    rows = pd.DataFrame([vars(one) for one in duties], columns=[*KEY, "reporter", "share_count"])
+    return rows.astype({name: kind for name, kind in pandas_types(Duties).items() if name in rows})
+
+
 def accepted_evidence(evidence: pd.DataFrame, acceptance: pd.DataFrame) -> pd.DataFrame:
     """Returns the evidence with its verdict; no row of acceptance means «не рассмотрено».
 
@@ -103,14 +109,8 @@ def duty_rows(duties: Sequence[Duty], facts: pd.DataFrame, reporting: Sequence[R
     """
     by = [*KEY, "reporter"]
     entries = {(one.activity, one.measure): f"запись в {REPORTING_FILE}: {one.basis} ({one.who})" for one in reporting}
-    rows = [
-        (*_key(one), one.reporter, COUNTS, entries.get((one.activity_code, one.measure_number), NAMED_FIRST),
-         one.share_count)
-        for one in duties
-    ]  # fmt: skip
-    expected = pd.DataFrame(rows, columns=[*by, "standing", "basis", "share_count"]).astype(
-        {name: kind for name, kind in pandas_types(Duties).items() if name in (*by, "standing", "basis", "share_count")}
-    )
+    basis = [entries.get((one.activity_code, one.measure_number), NAMED_FIRST) for one in duties]
+    expected = duty_table(duties).assign(standing=COUNTS, basis=pd.Series(basis, dtype="str"))
     joined = expected.merge(facts, on=by, how="outer", sort=False)
     only = joined["standing"].isna()
     joined = pd.concat([joined[~only], joined[only].assign(standing=CONFIRMS, basis="")], ignore_index=True)
@@ -134,11 +134,7 @@ def plan_against_fact(plan: pd.DataFrame, duties: Sequence[Duty], facts: pd.Data
         reported_upper_count (if those who are missing did nothing, or all they had to; the upper bound is blank where
         a missing share is not established), waiting_count, returned_count.
     """
-    expected = pd.DataFrame(
-        [(one.activity_code, one.measure_number, one.calendar_year, one.reporter, one.share_count) for one in duties],
-        columns=[*KEY, "reporter", "share_count"],
-    ).astype({"activity_code": "str", "reporter": "str", "share_count": "Int64"})
-    rows = expected.merge(facts, on=[*KEY, "reporter"], how="left")
+    rows = duty_table(duties).merge(facts, on=[*KEY, "reporter"], how="left")
     totals = pd.DataFrame(
         [_totals(key, group) for key, group in rows.groupby(KEY, sort=False)], columns=[*KEY, *TOTAL_COLUMNS]
     )
@@ -166,9 +162,7 @@ def reporter_results(duties: Sequence[Duty], facts: pd.DataFrame) -> pd.DataFram
         One row a year and reporter: calendar_year, reporter, expected_measure_count, reported_measure_count,
         documented_measure_count, accepted_measure_count.
     """
-    by = [*KEY, "reporter"]
-    owed = pd.DataFrame([(*_key(one), one.reporter) for one in duties], columns=by)
-    rows = owed.astype({"activity_code": "str", "reporter": "str"}).merge(facts, on=by, how="left")
+    rows = duty_table(duties).merge(facts, on=[*KEY, "reporter"], how="left")
     reported = rows["reported_count"].notna()
     counted = rows.assign(
         expected_measure_count=1,
@@ -361,10 +355,6 @@ def _whole_of_shares(group: pd.DataFrame) -> Any:
     """The wholes of all who reported a share, added up; blank where one of them named only a percentage."""
     wholes = group.loc[group["reported_count"].notna(), "reported_whole_count"]
     return int(wholes.sum()) if len(wholes) and wholes.notna().all() else pd.NA
-
-
-def _key(duty: Duty) -> tuple[str, int, int]:
-    return duty.activity_code, duty.measure_number, duty.calendar_year
 
 
 def whole_of(rows: pd.DataFrame, name: str) -> "pd.Series[int]":

@@ -14,7 +14,7 @@ from analysis.contracts.facts import CITY, OTHERS
 from analysis.indicators.keyed import blank_where_unknown, joined
 from analysis.indicators.uncertainty import Numbers, distinct_rows, fewest_reaching
 from analysis.rules.exam_calendar import Sitting
-from analysis.rules.methods import NO_REPETITION, PARTS_NOTHING, SAME_LIST, RuleSet
+from analysis.rules.methods import NO_REPETITION, PARTS_NOTHING, SAME_LIST, Procedure, RuleSet
 from analysis.statistics.pooled import Rule, pooled_shares
 
 # Which procedures of a school are low by a rule, how sure that is, and which repeat over a break.
@@ -118,13 +118,18 @@ def ruled(indicators: pd.DataFrame, rule: RuleSet) -> "pd.Series[bool]":
     schools = ~indicators["school_login"].isin([CITY, OTHERS])
     wanted = pd.Series(False, index=indicators.index)
     for one in rule.procedures:
-        wanted |= (
-            (indicators["indicator_id"] == one.indicator)
-            & (indicators["procedure"] == one.procedure)
-            & indicators["subject"].isin(one.subjects)
-            & indicators["programme_grade"].isin(one.programme_grades)
-        )
+        wanted |= of_procedure(indicators, one)
     return schools & wanted
+
+
+def of_procedure(indicators: pd.DataFrame, one: Procedure) -> "pd.Series[bool]":
+    """Which rows are of the results that a procedure of a rule looks at."""
+    return (
+        (indicators["indicator_id"] == one.indicator)
+        & (indicators["procedure"] == one.procedure)
+        & indicators["subject"].isin(one.subjects)
+        & indicators["programme_grade"].isin(one.programme_grades)
+    )
 
 
 def repeated_over_breaks(hits: pd.DataFrame, calendar: Sequence[Sitting], rule_id: str, year: int) -> pd.DataFrame:

@@ -419,6 +419,15 @@ class Edition:
         return self.executors_by_activity.get(activity_code, NOT_STATED)
 
     @property
+    def school_year(self) -> str:
+        """The school year that begins in it: «2021/22»."""
+        return f"{self.calendar_year}/{(self.calendar_year + 1) % 100:02d}"
+
+    def name_of(self, who: str) -> str:
+        """What a reporter is called: a school by its name, whoever else as it is."""
+        return self.school_names.get(who, who)
+
+    @property
     def data_date(self) -> date:
         """The latest day on which something that entered this edition was received."""
         collection = self.project.collection

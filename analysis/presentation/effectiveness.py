@@ -25,6 +25,7 @@ from analysis.presentation.conclusions.sentence import (
     Evidence,
     Said,
     by_id,
+    judged,
     ruled_rows,
 )
 from analysis.presentation.edition import KEY, Edition, city_note
@@ -123,9 +124,7 @@ def _sections(edition: Edition, told: Sequence[Said]) -> Iterator[Section]:
         list(_results(edition, rows)),
     )
     context = _of_tables(edition, rows, ["context"])
-    shown = [
-        tables.plain_indicators(edition, "context", f"Контекст школ, {_school_year(edition)} учебный год", context)
-    ]
+    shown = [tables.plain_indicators(edition, "context", f"Контекст школ, {edition.school_year} учебный год", context)]
     yield "## Контекст {#sec-context}", [] if len(context) else [NO_CONTEXT], shown if len(context) else []
     yield "## Кадры и обучение {#sec-staff-training}", said(told, TEACHERS), list(_staff(edition, rows))
     title = "## Переход поддерживаемых школ в эффективный режим {#sec-transition}"
@@ -183,9 +182,9 @@ def _counts(alike: Sequence[Said]) -> Row:
 
 def _results(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
     """For each procedure and wave the share that is judged, the levels, the journal; then the funnels."""
-    of_results = _of_results(edition)
-    for slug, title, group in tables.sittings(rows):
-        for indicator in _judged(of_results, group):
+    of_results = [one for one in by_id(edition).values() if one.table == "results"]
+    for slug, title, group in sittings(rows):
+        for indicator in _present(judged(edition), group):
             yield from _some(tables.reliability(edition, slug, title, group, indicator))
         rest = [one for one in of_results if one.threshold is None and not one.procedures]
         yield from _some(
@@ -197,14 +196,10 @@ def _results(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
     yield from pictures.funnel_pictures(edition)
 
 
-def _of_results(edition: Edition) -> list[Indicator]:
-    return [one for one in by_id(edition).values() if one.table == "results"]
-
-
 def _staff(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
     found = _of_tables(edition, rows, ["staff"])
     if len(found):
-        yield tables.plain_indicators(edition, "staffing", f"Кадры, {_school_year(edition)} учебный год", found)
+        yield tables.plain_indicators(edition, "staffing", f"Кадры, {edition.school_year} учебный год", found)
     found = _of_tables(edition, rows, ["deficits"])
     indicator = by_id(edition).get("deficit_share")
     if len(found) and indicator is not None:
@@ -232,20 +227,12 @@ def _of_tables(edition: Edition, rows: pd.DataFrame, names: Sequence[str]) -> pd
     return found.sort_values("indicator_id", key=lambda ids: ids.map(wanted.index), kind="stable")
 
 
-def _judged(indicators: Sequence[Indicator], group: pd.DataFrame) -> list[Indicator]:
-    return _present([one for one in indicators if one.threshold is not None], group)
-
-
 def _present(indicators: Sequence[Indicator], group: pd.DataFrame) -> list[Indicator]:
     return [one for one in indicators if (group["indicator_id"] == one.id).any()]
 
 
 def _some(exhibit: Exhibit | None) -> list[Exhibit]:
     return [] if exhibit is None else [exhibit]
-
-
-def _school_year(edition: Edition) -> str:
-    return f"{edition.calendar_year}/{(edition.calendar_year + 1) % 100:02d}"
 
 
 # Pictures of what reports say in tables; they are asked for in notebooks.
@@ -271,9 +258,8 @@ def notebook_pictures(edition: Edition) -> Iterator[Exhibit]:
 
 
 def _all_dots(edition: Edition) -> Iterator[Exhibit]:
-    judged = [one for one in by_id(edition).values() if one.table == "results" and one.threshold is not None]
     for slug, title, group in sittings(edition.shown_indicators):
-        for indicator in judged:
+        for indicator in judged(edition):
             yield from dot_pictures(edition, slug, title, group, indicator)
 
 
@@ -330,7 +316,7 @@ def _city(label: str, row: Row) -> drawing.Dot:
 
 def _low_words(edition: Edition, row: Row) -> str:
     """«Школа № 5 / ВПР, осень: математика, 6 кл.»; of an exam neither wave nor grade, for they say nothing new."""
-    name = edition.school_names.get(row["school_login"], row["school_login"])
+    name = edition.name_of(row["school_login"])
     subject = f"{row['subject'][:1].lower()}{row['subject'][1:]}"
     if row["procedure"] in EXAMS:
         return f"{name}\n{row['procedure']}: {subject}"

@@ -27,11 +27,11 @@ from analysis.presentation.words import TITLES, Row, lowered, rows_of, subject_w
 from analysis.rules.methods import Indicator
 
 
-def sittings(rows: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
+def sittings(rows: pd.DataFrame, *, sort: bool = True) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """The rows of each procedure and wave, with a slug and a title."""
     numbers: dict[str, int] = {}
     named = rows[rows["procedure"].notna()]
-    for keys, group in named.groupby(["procedure", "calendar_year", "wave", "school_year"], sort=True):
+    for keys, group in named.groupby(["procedure", "calendar_year", "wave", "school_year"], sort=sort):
         procedure, _, wave, school_year = map(str, keys)
         numbers[procedure] = numbers.get(procedure, 0) + 1
         title = TITLES.get(procedure) or f"{procedure}, {wave}"

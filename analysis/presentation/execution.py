@@ -158,8 +158,7 @@ def to_date(edition: Edition) -> Exhibit:
 def by_reporter(edition: Edition) -> Exhibit:
     """Executors and schools that answer for measures; schools by their names."""
     data = edition.facts("reporter_results").drop(columns="calendar_year")
-    names = edition.school_names
-    data = data.assign(reporter=data["reporter"].map(lambda who: names.get(who, who)).astype("str"))
+    data = data.assign(reporter=data["reporter"].map(edition.name_of).astype("str"))
     columns = [
         Col("reporter", width=36),
         Col("expected_measure_count", width=16, align="c"),
@@ -334,7 +333,7 @@ def _lower(row: Row) -> str:
 
 
 def _names(edition: Edition, reporters: str) -> str:
-    return ", ".join(edition.school_names.get(who, who) for who in reporters.split(", "))
+    return ", ".join(map(edition.name_of, reporters.split(", ")))
 
 
 def _school(edition: Edition, number: int, name: str, rows: pd.DataFrame) -> Exhibit:
@@ -360,12 +359,12 @@ def _gathered(group: list[Row]) -> Row:
 
 
 def _named(edition: Edition, rows: pd.DataFrame) -> "pd.Series[str]":
-    return rows["debtor"].map(lambda who: edition.school_names.get(who, who)).astype("str")
+    return rows["debtor"].map(edition.name_of).astype("str")
 
 
 def _debtors(edition: Edition) -> list[str]:
     """Who owes something, in the order of those who report; the office comes last."""
-    reporters = [edition.school_names.get(who, who) for who in edition.facts("reporter_results")["reporter"]]
+    reporters = list(map(edition.name_of, edition.facts("reporter_results")["reporter"]))
     owing = set(_named(edition, edition.facts("owed")))
     return [name for name in dict.fromkeys(reporters) if name in owing] + sorted(owing - set(reporters))
 

@@ -139,7 +139,7 @@ def _owed_cards(edition: Edition) -> Iterator[Card]:
         since = waiting["since_date"].min()
         words = form(len(waiting), ("показатель ждёт", "показателя ждут", "показателей ждут"))
         yield Card(str(len(waiting)), f"{words} решения управления", f"дольше всех — с {short_date(since)}", OWED)
-    who = list(dict.fromkeys(edition.school_names.get(one, one) for one in others["debtor"]))
+    who = list(dict.fromkeys(edition.name_of(one) for one in others["debtor"]))
     beside = f"за кем: {_few(who)}" if who else "на срок отчёта всё сдано"
     yield Card(str(len(others)), "не сдано исполнителями и школами", beside, OWED)
 
@@ -225,7 +225,7 @@ def _sent_back(edition: Edition) -> Iterator[str]:
         (NO_REPORT, "Сведений о своих показателях не дали:"),
     ):
         some = rows[rows["owed_kind"] == kind]
-        who = list(dict.fromkeys(edition.school_names.get(one, one) for one in some["debtor"]))
+        who = list(dict.fromkeys(edition.name_of(one) for one in some["debtor"]))
         if who:
             yield f"{words} {_few(who)}."
 

@@ -312,7 +312,7 @@ def _dropped_facts(edition: Edition) -> Exhibit | None:
         Col("reported_count", width=12, align="c", say=count_words),
         Col("accepted_count", width=12, align="c", say=count_words),
     ]
-    who = rows["reporter"].map(lambda one: edition.school_names.get(one, one)).astype("str").to_numpy()
+    who = rows["reporter"].map(edition.name_of).astype("str").to_numpy()
     counts = ["reported_count", "accepted_count"]
     data = duties.loc[rows["row"], [*KEY_OF_YEAR, "reporter", *counts]].assign(reporter=who)
     caption = "Сообщено об исключённых показателях"

@@ -127,11 +127,10 @@ def _complete_words(row: Row) -> str:
 def _reporters_table(edition: Edition) -> Exhibit:
     """Each reporter with the kinds of facts in each state; those who sent everything share the last row."""
     rows = edition.facts("reporter_completeness")
-    names = edition.school_names
-    data = rows.assign(reporter=rows["reporter"].map(lambda who: names.get(who, who)).astype("str"))
+    data = rows.assign(reporter=rows["reporter"].map(edition.name_of).astype("str"))
     whole, printed = [], []
     for login, mine in rows.groupby("reporter", sort=False):
-        name = names.get(str(login), str(login))
+        name = edition.name_of(str(login))
         if (mine["completeness"] == THERE).all():
             whole.append(name)
         else:

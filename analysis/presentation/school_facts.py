@@ -1,6 +1,6 @@
 """What the report says about schools: results, pupils, staff, deficits, self-assessment, contests; masked for all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -18,12 +18,12 @@ from analysis.contracts.facts import (
     SCORE_COLUMNS,
     SCORE_SHARES,
 )
-from analysis.presentation.catalogue import SLUGS
 from analysis.presentation.edition import Edition
+from analysis.presentation.effectiveness_tables import sittings
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, Part, chapter, table, with_notes
 from analysis.presentation.markdown import escape
 from analysis.presentation.shares import whole_percent
-from analysis.presentation.words import TITLES, Row, decimal, rows_of, subject_words
+from analysis.presentation.words import Row, decimal, rows_of, subject_words
 
 HIDDEN, NO_DATA = "скрыто", "—"
 NOT_PRINTED = "Не напечатаны строки, в которых скрыты все числа: {whose}."
@@ -34,51 +34,75 @@ SCORE_NAMES = dict(zip(SCORE_COLUMNS, ("Ниже минимума", "80–99 б�
 
 def result_tables(edition: Edition) -> Iterator[Exhibit]:
     """A table for each procedure and wave in marks, its comparison with the journal, and one in scores."""
-    for number, title, rows in _waves(edition.school_facts("mark_results")):
-        slug = _slug(rows, number)
+    for slug, title, rows in sittings(edition.school_facts("mark_results"), sort=False):
         yield _marks(edition, f"marks-{slug}", title, rows)
         compared = rows[_is_used(rows, "journal_same_count")]
         if len(compared):
             yield _compared(edition, f"compared-{slug}", title, compared)
-    for number, title, rows in _waves(edition.school_facts("score_results")):
-        yield _scores(edition, f"scores-{_slug(rows, number)}", title, rows)
+    for slug, title, rows in sittings(edition.school_facts("score_results"), sort=False):
+        yield _scores(edition, f"scores-{slug}", title, rows)
 
 
-def pupil_table(edition: Edition) -> Exhibit:
-    """The social passport."""
-    key = Col("pupil_group", width=32)
-    numbers = Parts("group_pupil_count", "Обучающихся", "base_pupil_count", "Из всех", "group_share")
-    caption = f"Контингент и социальный паспорт, {_school_years(edition)} учебный год"
-    return _parts(edition, "pupils", caption, "pupil_groups", _part_columns(key, numbers))
+class Parts(NamedTuple):
+    """A table of parts of a whole, by group of schools.
+
+    Attributes:
+        name: Of the exhibit.
+        caption: With the year or the school year in braces.
+        key: What tells the parts apart.
+        part: Column of the part, with its heading.
+        part_label: Heading of the part.
+        base: Column of the whole.
+        base_label: Heading of the whole.
+        share: Column of the share that stands behind the part.
+    """
+
+    name: str
+    caption: str
+    key: Col
+    part: str
+    part_label: str
+    base: str
+    base_label: str
+    share: str
 
 
-def staff_table(edition: Edition) -> Exhibit:
-    """Posts, vacancies, categories, training."""
-    key = Col("staff_group", width=32)
-    numbers = Parts("staff_amount", "Значение", "base_staff_amount", "Из скольких", "staff_share")
-    caption = f"Кадры, {_school_years(edition)} учебный год"
-    return _parts(edition, "staff", caption, "staff_parts", _part_columns(key, numbers))
+PART_TABLES = {
+    "pupil_groups": Parts(
+        "pupils", "Контингент и социальный паспорт, {school_year} учебный год", Col("pupil_group", width=32),
+        "group_pupil_count", "Обучающихся", "base_pupil_count", "Из всех", "group_share",
+    ),
+    "staff_parts": Parts(
+        "staff", "Кадры, {school_year} учебный год", Col("staff_group", width=32),
+        "staff_amount", "Значение", "base_staff_amount", "Из скольких", "staff_share",
+    ),
+    "deficit_parts": Parts(
+        "deficits", "Дефициты учителей в {year} году", Col("competence", width=32),
+        "deficit_teacher_count", "С дефицитом", "diagnosed_teacher_count", "Прошли диагностику", "deficit_share",
+    ),
+    "contest_parts": Parts(
+        "contests", "Конкурсы {year} года",
+        Col(None, "Уровень, кто участвовал", 32, "l", lambda row: f"{row['contest_level']}, {row['contestants']}"),
+        "winner_count", "Победителей и призёров", "contestant_count", "Участий", "winner_share",
+    ),
+}  # fmt: skip
 
 
-def deficit_table(edition: Edition) -> Exhibit:
-    """Deficits by competence."""
-    key = Col("competence", width=32)
-    numbers = Parts(
-        "deficit_teacher_count", "С дефицитом", "diagnosed_teacher_count", "Прошли диагностику", "deficit_share"
-    )
-    caption = f"Дефициты учителей в {edition.calendar_year} году"
-    return _parts(edition, "deficits", caption, "deficit_parts", _part_columns(key, numbers))
-
-
-def contest_table(edition: Edition) -> Exhibit:
-    """Contests by level."""
-    key = Col(None, "Уровень, кто участвовал", 32, "l", lambda row: f"{row['contest_level']}, {row['contestants']}")
-    numbers = Parts("winner_count", "Победителей и призёров", "contestant_count", "Участий", "winner_share")
-    order = {one: place for place, one in enumerate((*reversed(CONTESTANTS), *CONTEST_LEVELS))}
-    rows = edition.school_facts("contest_parts")
-    rows = rows.sort_values(["contestants", "contest_level"], key=lambda some: some.map(order), kind="stable")
-    caption = f"Конкурсы {edition.calendar_year} года"
-    return _shown(edition, "contests", caption, GROUP_TABLES["contest_parts"], rows, _part_columns(key, numbers))
+def part_table(edition: Edition, source: str) -> Exhibit:
+    """The table of parts that a table of school facts becomes, by its name in PART_TABLES."""
+    one, rows = PART_TABLES[source], edition.school_facts(source)
+    if source == "contest_parts":
+        order = {one: place for place, one in enumerate((*reversed(CONTESTANTS), *CONTEST_LEVELS))}
+        rows = rows.sort_values(["contestants", "contest_level"], key=lambda some: some.map(order), kind="stable")
+    columns = [
+        one.key,
+        Col("group_name", width=26),
+        Col("school_count", width=8, align="c"),
+        _number(one.part, f"{one.part_label} (доля)", 19, one.share),
+        _number(one.base, one.base_label, 15),
+    ]
+    caption = one.caption.format(year=edition.calendar_year, school_year=edition.school_year)
+    return _shown(edition, one.name, caption, GROUP_TABLES[source], rows, columns)
 
 
 def self_assessment_table(edition: Edition) -> Exhibit:
@@ -90,11 +114,8 @@ def self_assessment_table(edition: Edition) -> Exhibit:
         Col("assessment_score", "Балл (у групп — средний)", 20, "c", decimal),
     ]
     caption = f"Самооценка школ в {edition.calendar_year} году"
-    return _parts(edition, "self-assessment", caption, "self_assessment_parts", columns)
-
-
-def _parts(edition: Edition, name: str, caption: str, source: str, columns: list[Col]) -> Exhibit:
-    return _shown(edition, name, caption, GROUP_TABLES[source], edition.school_facts(source), columns)
+    source = "self_assessment_parts"
+    return _shown(edition, "self-assessment", caption, GROUP_TABLES[source], edition.school_facts(source), columns)
 
 
 def _shown(
@@ -113,26 +134,6 @@ def _shown(
 def _says_nothing(row: Row, columns: list[Col]) -> bool:
     said = {one.cell(row) for one in columns if isinstance(one.say, partial)}
     return HIDDEN in said and said <= {HIDDEN, NO_DATA}
-
-
-class Parts(NamedTuple):
-    """The columns of a part and of what it is a part of, with what they are called, and that of its share."""
-
-    part: str
-    part_label: str
-    base: str
-    base_label: str
-    share: str
-
-
-def _part_columns(key: Col, numbers: Parts) -> list[Col]:
-    return [
-        key,
-        Col("group_name", width=26),
-        Col("school_count", width=8, align="c"),
-        _number(numbers.part, f"{numbers.part_label} (доля)", 19, numbers.share),
-        _number(numbers.base, numbers.base_label, 15),
-    ]
 
 
 def _number(column: str, heading: str, width: int, share: str = "") -> Col:
@@ -161,24 +162,21 @@ def _marks(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhib
 
 
 def _compared(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhibit:
-    widths = (12, 13, 14, 13)
     names = {"compared_count": "Сравнено", **JOURNAL_NAMES}
-    numbers = [
-        _number(column, label, width, JOURNAL_SHARES.get(column, ""))
-        for (column, label), width in zip(names.items(), widths, strict=True)
-    ]
+    numbers = _numbers(names, (12, 13, 14, 13), JOURNAL_SHARES)
     caption = f"{title}: сравнение с отметкой журнала"
     return _shown(edition, name, caption, MarkResults, rows, [*_about(26, 22), *numbers])
 
 
 def _scores(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhibit:
-    widths = (12, 12, 12, 11, 11)
     names = {"participant_count": "Участников", **SCORE_NAMES, "mean_score": "Средний балл"}
-    numbers = [
-        _number(column, label, width, SCORE_SHARES.get(column, ""))
-        for (column, label), width in zip(names.items(), widths, strict=True)
-    ]
+    numbers = _numbers(names, (12, 12, 12, 11, 11), SCORE_SHARES)
     return _shown(edition, name, f"{title}: баллы", ScoreResults, rows, [*_about(22, 20), *numbers])
+
+
+def _numbers(names: Mapping[str, str], widths: Sequence[int], shares: Mapping[str, str]) -> list[Col]:
+    columns = zip(names.items(), widths, strict=True)
+    return [_number(column, label, width, shares.get(column, "")) for (column, label), width in columns]
 
 
 def _about(what: int, who: int) -> list[Col]:
@@ -186,26 +184,9 @@ def _about(what: int, who: int) -> list[Col]:
     return [Col(None, "Предмет и класс", what, "l", subject_words), Col("group_name", width=who)]
 
 
-def _waves(rows: pd.DataFrame) -> Iterator[tuple[int, str, pd.DataFrame]]:
-    """The rows of each procedure and wave with its title, and the number of the wave inside the procedure."""
-    numbers: dict[str, int] = {}
-    for (procedure, wave, school_year), group in rows.groupby(["procedure", "wave", "school_year"], sort=False):
-        numbers[str(procedure)] = numbers.get(str(procedure), 0) + 1
-        title = TITLES.get(str(procedure)) or f"{procedure}, {wave}"
-        yield numbers[str(procedure)], f"{title}, {school_year} учебный год", group
-
-
-def _slug(rows: pd.DataFrame, number: int) -> str:
-    return f"{SLUGS.get(str(rows['procedure'].iloc[0]), 'other')}-{number}"
-
-
 def _is_used(rows: pd.DataFrame, column: str) -> "pd.Series[bool]":
     """Where somebody gave the number, printed or hidden."""
     return rows[column].notna() | rows["hidden_columns"].str.contains(column_title(column), regex=False)
-
-
-def _school_years(edition: Edition) -> str:
-    return f"{edition.calendar_year}/{(edition.calendar_year + 1) % 100:02d}"
 
 
 NO_FACTS = "Сведений о контингенте, кадрах и результатах школ в проект не поступало."
@@ -228,11 +209,11 @@ ALL_HIDDEN = "Напечатать нельзя ни одного числа: п
 HIDDEN_BLANK = "или скрыто, тогда столбец назван в «Скрыто»"
 RESULT_TABLES = ("mark_results", "score_results")
 SECTIONS = (
-    ("## Контингент {#sec-pupils}", "pupil_groups", pupil_table),
-    ("## Кадры {#sec-staff}", "staff_parts", staff_table),
-    ("## Профессиональные дефициты {#sec-deficits}", "deficit_parts", deficit_table),
-    ("## Самооценка школ {#sec-self-assessment}", "self_assessment_parts", self_assessment_table),
-    ("## Конкурсы {#sec-contests}", "contest_parts", contest_table),
+    ("## Контингент {#sec-pupils}", "pupil_groups"),
+    ("## Кадры {#sec-staff}", "staff_parts"),
+    ("## Профессиональные дефициты {#sec-deficits}", "deficit_parts"),
+    ("## Самооценка школ {#sec-self-assessment}", "self_assessment_parts"),
+    ("## Конкурсы {#sec-contests}", "contest_parts"),
 )
 
 
@@ -253,9 +234,10 @@ def _results(edition: Edition) -> Iterator[Part]:
 
 
 def _others(edition: Edition) -> Iterator[Part]:
-    for title, name, make in SECTIONS:
+    for title, name in SECTIONS:
         if len(edition.school_facts(name)):
-            yield title, [_noted(edition, make(edition))]
+            shown = part_table(edition, name) if name in PART_TABLES else self_assessment_table(edition)
+            yield title, [_noted(edition, shown)]
         elif _is_all_hidden(edition, name):
             yield f"{title}\n\n{ALL_HIDDEN}", []
 

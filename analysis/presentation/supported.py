@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.contracts.effectiveness import LIKE_CITY, PublicIndicators
 from analysis.contracts.execution import DONE, NOT_PLANNED
 from analysis.presentation.conclusions.listing import conclusions
-from analysis.presentation.conclusions.sentence import SCHOOL, TRANSITION, Case, Evidence, Said, by_id
+from analysis.presentation.conclusions.sentence import SCHOOL, TRANSITION, Case, Evidence, Said, by_id, judged
 from analysis.presentation.edition import GROUPS_LAST, Edition, city_note
 from analysis.presentation.effectiveness_figures import in_lines
 from analysis.presentation.exhibits import Drawing, Exhibit, picture, with_notes
@@ -73,13 +73,15 @@ def answer(edition: Edition) -> str:
 def results_of(edition: Edition, name: str) -> pd.DataFrame:
     """The shares of a school that did not manage, of procedures alone: the journal is none."""
     rows = edition.shown_indicators
-    mine = rows["indicator_id"].isin(_judged(edition)) & (rows["group_name"] == name) & (rows["procedure"] != JOURNAL)
+    mine = (
+        rows["indicator_id"].isin(_judged_ids(edition)) & (rows["group_name"] == name) & (rows["procedure"] != JOURNAL)
+    )
     return rows[mine & rows["interval_low"].notna()]
 
 
-def _judged(edition: Edition) -> list[str]:
+def _judged_ids(edition: Edition) -> list[str]:
     """The shares of those who did not manage: of other shares more is better, or neither."""
-    return [one.id for one in by_id(edition).values() if one.threshold is not None and one.table == "results"]
+    return [one.id for one in judged(edition)]
 
 
 def _shown(edition: Edition, name: str) -> pd.DataFrame:
@@ -100,7 +102,7 @@ def _sureness(against: Any) -> float:
 def _surely_above(edition: Edition) -> dict[str, float]:
     """By name of a school how likely its share of those who did not manage is above the city's, over all results."""
     rows = edition.effectiveness("school_effects")
-    rows = rows[rows["indicator_id"].isin(_judged(edition))] if len(rows) else rows
+    rows = rows[rows["indicator_id"].isin(_judged_ids(edition))] if len(rows) else rows
     if rows.empty:
         return {}
     names, chances = rows["school_login"].map(edition.school_names), rows["above_city_probability"].astype("float64")

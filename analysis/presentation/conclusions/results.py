@@ -19,6 +19,7 @@ from analysis.presentation.conclusions.sentence import (
     Told,
     by_id,
     effect_rows,
+    judged,
     ruled_rows,
 )
 from analysis.presentation.edition import Edition, effect_key, gap_key, indicator_keys, training_key
@@ -143,8 +144,8 @@ def too_few(case: Case) -> Iterator[Told]:
 def comparisons_with_city(edition: Edition) -> Iterator[tuple[str, str, Indicator, list[Row]]]:
     """School, procedure and wave, indicator with a threshold, and its rows that can be compared with the city."""
     rows, passport = edition.shown_indicators, by_id(edition)
-    judged = [one.id for one in passport.values() if one.threshold is not None and one.table == "results"]
-    rows = rows[rows["indicator_id"].isin(judged) & rows["group_name"].isin(edition.supported)]
+    ids = [one.id for one in judged(edition)]
+    rows = rows[rows["indicator_id"].isin(ids) & rows["group_name"].isin(edition.supported)]
     rows = rows[rows["against_city"].notna()]
     for (name, procedure, wave, indicator), group in rows.groupby(
         ["group_name", "procedure", "wave", "indicator_id"], sort=False
@@ -340,10 +341,9 @@ def _noticeable(row: Row) -> str:
 def effects_of(case: Case) -> Iterator[tuple[Indicator, Row]]:
     """The effects of the supported schools, or of the school of a document, by the indicators that are judged."""
     logins = [case.school] if case.school else case.evidence.supported
-    for indicator in by_id(case.edition).values():
-        if indicator.threshold is not None and indicator.table == "results":
-            rows = effect_rows(case.edition, indicator)
-            yield from ((indicator, row) for row in rows_of(rows) if row["school_login"] in logins)
+    for indicator in judged(case.edition):
+        rows = effect_rows(case.edition, indicator)
+        yield from ((indicator, row) for row in rows_of(rows) if row["school_login"] in logins)
 
 
 HELD = "доля школы по всем результатам года оценена; «лучше» и «хуже» — от вероятности " + words_of(NOTED)

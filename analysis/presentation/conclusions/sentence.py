@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.contracts.facts import GROUP_NAMES
 from analysis.indicators.school_facts import supported_schools
+from analysis.indicators.selection import of_procedure
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape, points
 from analysis.presentation.words import Row, as_text, rows_of
@@ -61,7 +62,7 @@ class Evidence:
 
     def name(self, login: str) -> str:
         """The name of a school; the city and the other schools are called so themselves."""
-        return self.edition.school_names.get(login, login)
+        return self.edition.name_of(login)
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -209,12 +210,7 @@ def _ruled(edition: Edition, rows: pd.DataFrame, *, this_year: bool) -> Iterator
     named = {(one.indicator, one.procedure): one for rule in rules for one in rule.procedures}
     known = _plain(rows, edition.calendar_year if this_year else None)
     for (indicator, procedure), one in named.items():
-        wanted = (
-            (known["indicator_id"] == indicator)
-            & (known["procedure"] == procedure)
-            & known["subject"].isin(one.subjects)
-            & known["programme_grade"].isin(one.programme_grades)
-        )
+        wanted = of_procedure(known, one)
         if wanted.any():
             yield passport[indicator], procedure, known[wanted]
 
@@ -232,6 +228,11 @@ def effect_rows(edition: Edition, indicator: Indicator) -> pd.DataFrame:
     rows = rows[rows["indicator_id"] == indicator.id] if len(rows) else rows
     order = {login: place for place, login in enumerate(edition.school_names)}
     return rows.sort_values("school_login", key=lambda logins: logins.map(order), kind="stable") if len(rows) else rows
+
+
+def judged(edition: Edition) -> list[Indicator]:
+    """The indicators of results that are held against a threshold."""
+    return [one for one in by_id(edition).values() if one.threshold is not None and one.table == "results"]
 
 
 def by_id(edition: Edition) -> dict[str, Indicator]:
