@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import AnalysisError
 from analysis.files.progress import Progress
 from analysis.files.storage import code_fingerprint, only_one_at_work, replace_folder
-from analysis.presentation.words import short_date
+from analysis.presentation.words import rows_of, short_date
 from analysis.project.work import AUDIENCES
 from analysis.region.city import BUILD, CHECK, REPORT, Order, failed, run_city, unchanged
 from analysis.region.comparison import OTHER_RULES, CityState, region_tables, with_doubles
@@ -200,10 +200,10 @@ class Ran:
         return [*lines, *self._other_rules(), f"Города в порядке: {whole} из {len(self.states)}."]
 
     def _other_rules(self) -> Iterator[str]:
-        for row in self.tables["region_cities"].itertuples() if self.tables else ():
-            _, differs, others = row.rules_note.partition(OTHER_RULES)
+        for row in rows_of(self.tables["region_cities"]) if self.tables else ():
+            _, differs, others = row["rules_note"].partition(OTHER_RULES)
             if differs:
-                yield f"{row.city_name}: правила не такие, как у большинства городов: {others}."
+                yield f"{row['city_name']}: правила не такие, как у большинства городов: {others}."
 
 
 def _said(state: CityState) -> str:
