@@ -72,7 +72,7 @@ def public_indicators(
         for one in passport.indicators
     ]
     parts = [part for part in parts if len(part)]
-    shown = pd.concat(parts, ignore_index=True) if parts else rows
+    shown = pd.concat(parts, ignore_index=True) if parts else rows.iloc[:0]
     return in_public_shape(_with_city(_with_change(shown)))
 
 

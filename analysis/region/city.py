@@ -28,6 +28,7 @@ from analysis.files.progress import SILENT
 from analysis.files.storage import (
     code_fingerprint,
     file_hash,
+    fingerprint,
     read_manifest,
     replace_folder,
     texts_as_objects,
@@ -87,6 +88,47 @@ def run_city(order: Order) -> Told:
         _give_memory_back()
 
 
+def unchanged(order: Order) -> Told | None:
+    """What is told of a city of which nothing has changed since it was built, or published, without a fault.
+
+    All that it was made of and all that it has made is compared by content. None where work is to be done.
+    """
+    from analysis.pipeline.build import is_fresh
+
+    state = read_state(Path(order.target))
+    try:
+        project = load_project(Path(order.folder))
+        same = is_fresh(project, project.editions) and state.get("key") == _key(project)
+        same = same and _is_there(Path(order.target), state)
+        if same and (order.step == BUILD or order.step == REPORT and state.get("published") == _site(project)):
+            return _told(order, state)
+    except (AnalysisError, OSError):
+        pass  # its task says what is wrong
+    return None
+
+
+def _told(order: Order, state: Told) -> Told:
+    return {"id": order.id, "error": "", **{name: state[name] for name in ("city", "logins", "findings", "rules")}}
+
+
+def _key(project: Project) -> str:
+    """What the good state of a city is kept by: its tables, settings and rules, and the code that made them."""
+    files = fingerprint(project.root, [project.root / file for file in (PROJECT_FILE, *RULE_FILES)])
+    made = json.dumps([read_manifest(project.root)["tables"], files, code_fingerprint()], sort_keys=True)
+    return hashlib.sha256(made.encode()).hexdigest()
+
+
+def _site(project: Project) -> str:
+    """The hash of the report sources, of what they stand on, and of the site."""
+    files = [path for path in (project.root / "reports").rglob("*") if path.is_file()]
+    stood_on = [read_manifest(project.root)["inputs"], code_fingerprint(), fingerprint(project.root, files)]
+    return hashlib.sha256("\n".join(stood_on).encode()).hexdigest()
+
+
+def _is_there(target: Path, state: Told) -> bool:
+    return all((target / f"{name}.parquet").is_file() for name in state["tables"])
+
+
 def failed(order: Order, said: str) -> Told:
     """What is told of a city whose work came to nothing."""
     return {"id": order.id, "error": " ".join(said.split())}
@@ -125,13 +167,13 @@ def _built(order: Order, project: Project, target: Path) -> Told:
         return _checked(order, project, "сборку останавливают замечания, полный список даёт analysis check")
     with texts_as_objects():
         state = _landed(order, project, target)
-    told = {"id": order.id, "error": "", **{name: state[name] for name in ("city", "logins", "findings", "rules")}}
+    told = _told(order, state)
     if order.step == REPORT:
         try:
             report(project, (), Publishing(("html",), "builtin"), SILENT)
         except AnalysisError as error:
             told["error"] = f"собран, но отчёт не опубликован: {' '.join(str(error).split())}"
-        _keep_state(target, state | {"published": not told["error"]})
+        _keep_state(target, state | {"published": "" if told["error"] else _site(project)})
     return told
 
 
@@ -147,17 +189,15 @@ def rules_of(root: Path) -> dict[str, str]:
 
 def _landed(order: Order, project: Project, target: Path) -> Told:
     """Keeps the tables of the last build as the city's good state; the same build is kept once, with its first day."""
-    manifest = read_manifest(project.root)
-    made = json.dumps([project.city, manifest["tables"], code_fingerprint()], sort_keys=True)
-    key, before = hashlib.sha256(made.encode()).hexdigest(), read_state(target)
-    if before.get("key") == key and all((target / f"{name}.parquet").is_file() for name in before["tables"]):
+    key, before = _key(project), read_state(target)
+    if before.get("key") == key and _is_there(target, before):
         return before
     for leftover in target.parent.glob(f".{order.id}+*"):  # the lock shows that no run of this city is alive
         shutil.rmtree(leftover, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f".{order.id}+", dir=target.parent) as draft:
         new = Path(draft) / order.id
         new.mkdir()
-        names = [name for name in manifest["tables"] if name in tables_of_cities()]
+        names = [name for name in read_manifest(project.root)["tables"] if name in tables_of_cities()]
         tables = {name: read_built(project.root, name) for name in names}
         for name, table in tables.items():
             write_table(new, name, table.assign(**{CITY: order.id}))

@@ -49,6 +49,7 @@ NOT_PUBLIC = "открытого отчёта города с этими чис�
 FEW_SCHOOLS = "в городе меньше трёх школ: его числа — числа школы, их печатает отчёт города"
 LEAST_SCHOOLS = 3
 NO_NUMBERS = "нет сведений"
+OTHER_RULES = "; не такие, как у большинства: "
 NUMBERS = ["numerator", "denominator", "value", "interval_low", "interval_high"]
 
 
@@ -133,7 +134,7 @@ def public_tables(region: Region, states: Sequence[CityState], tables: Mapping[s
     editions = tables["region_editions"]
     printed = _years(editions[editions["withheld_note"] == ""])
     execution = tables["region_execution"]
-    entering = [one for one in states if one.enters and len(one.good["logins"]) >= LEAST_SCHOOLS]
+    entering = [one for one in states if one.enters and not is_small(one)]
     rows = read_table(region.output, "public_school_indicators", [one.city.id for one in entering])
     rows = rows[(rows["group_name"] == GROUP_NAMES[CITY]) & _years(rows).isin(printed)]
     return {
@@ -142,6 +143,11 @@ def public_tables(region: Region, states: Sequence[CityState], tables: Mapping[s
         "region_execution": execution[_years(execution).isin(printed)],
         "region_indicators": shaped(_side_by_side(rows, entering), RegionIndicators),
     }
+
+
+def is_small(state: CityState) -> bool:
+    """Whether a built city has so few schools that its numbers are those of one, or each of two knows the other."""
+    return len(state.good["logins"]) < LEAST_SCHOOLS
 
 
 def _years(rows: pd.DataFrame) -> pd.MultiIndex:
@@ -236,7 +242,7 @@ def _rules_note(good: Told, common: Mapping[str, str]) -> str:
         return ""
     others = [words for file, words in RULE_FILES.items() if good["rules"].get(file) != common[file]]
     version = f"паспорт {good['passport']}" if good["passport"] else "паспорта показателей нет"
-    return f"{version}; не такие, как у большинства: {', '.join(others)}" if others else version
+    return f"{version}{OTHER_RULES}{', '.join(others)}" if others else version
 
 
 def _execution(output: Path, states: Sequence[CityState]) -> pd.DataFrame:

@@ -34,7 +34,7 @@ from analysis.presentation.markdown import Ready, escape, table_note
 from analysis.presentation.shares import NO_DATA, interval_words, out_of, value_words
 from analysis.presentation.words import Row, count_words, date_words, long_date, rows_of, short_date
 from analysis.publishing import Request, publish
-from analysis.region.comparison import FEW_SCHOOLS, LEAST_SCHOOLS, NO_NUMBERS, CityState, findings_of, public_tables
+from analysis.region.comparison import FEW_SCHOOLS, NO_NUMBERS, CityState, findings_of, is_small, public_tables
 from analysis.region.settings import REGION_FILE, Region
 from analysis.rules.config import OFFICE_ONLY, quoted
 from analysis.rules.methods import NOT_JUDGED, Indicator
@@ -54,7 +54,9 @@ MASKED = (
     "числа стоят рядом, поэтому того, что скрыли города, по нему не узнать. Чего нет — прочерк и причина."
 )
 NOT_PRINTED = "в открытом отчёте города числа нет"
-NO_RANKS = "Города стоят в порядке файла region.toml, мест нет. Рядом со значением — интервал 95 %."
+NO_EDITION, NOT_BUILT = "отчёта за этот год у города нет", "город не собран"
+NO_RANKS = "Порядок городов везде один, мест нет."
+BESIDE = "Рядом со значением — интервал 95 %."
 OWN_PLANS = (
     "Планы у городов разные: строка говорит, сколько из своего плана выполнил город, и места ему не даёт. Остальные "
     "состояния — в данных."
@@ -99,15 +101,12 @@ class Made:
         """The rows of a table that have these values."""
         return [row for row in self.tables[name] if all(row[key] == value for key, value in wanted.items())]
 
-    def why_absent(self, state: CityState, year: int) -> str:
-        """Why a city has no row of indicators in a year."""
-        if state.left_out or not state.good:
-            return state.left_out or "город не собран"
-        if self.internal:
-            return NO_NUMBERS
-        edition = self.of("region_editions", city_id=state.city.id, calendar_year=year)
-        few = FEW_SCHOOLS if len(state.good["logins"]) < LEAST_SCHOOLS else NOT_PRINTED
-        return next((row["withheld_note"] for row in edition if row["withheld_note"]), few)
+    def absent(self, year: int) -> dict[str, str]:
+        """By id the cities of whose indicators in a year nothing is public, and why."""
+        noted = {row["city_id"]: row["withheld_note"] for row in self.of("region_editions", calendar_year=year)}
+        notes = [(one, noted.get(one.city.id, NO_EDITION if one.good else NOT_BUILT)) for one in self.states]
+        why = {one.city.id: note or (FEW_SCHOOLS if is_small(one) else "") for one, note in notes}
+        return {city: said for city, said in why.items() if said}
 
     @property
     def years(self) -> list[int]:
@@ -352,17 +351,26 @@ def _by_rule(made: Made) -> list[Row]:
 
 
 def _of_year(made: Made, year: int) -> str:
-    """The indicators of a year: a table a sitting, every city in it, in the one order."""
+    """The indicators of a year: a table a sitting, every city in it, in the one order.
+
+    The public is told once which cities have no numbers of the year.
+    """
+    absent = {} if made.internal else made.absent(year)
+    cities = [one for one in made.states if one.city.id not in absent]
     parts: dict[str, list[str]] = {}
     for one in made.indicators:
         groups: dict[str, dict[str, Row]] = {}
         for row in made.of("region_indicators", indicator_id=one.id, calendar_year=year):
             groups.setdefault(_about_what(row), {})[row["city_id"]] = row
         title = f"{escape(one.name)} {{#sec-{one.id.replace('_', '-')}}}"
-        parts[title] = [_side_by_side(made, one, number, *group) for number, group in enumerate(groups.items())]
+        parts[title] = [_side_by_side(made, cities, one, number, *group) for number, group in enumerate(groups.items())]
     parts = {title: tables for title, tables in parts.items() if tables}
-    notes = f"{NO_RANKS} {POOLED_NOTE if made.internal else MASKED}" if parts else f"Показателей за {year} год нет."
-    return "\n\n".join([escape(f"{made.begin}{notes}"), escape(_campaign(made, year)), *_chapters(parts)])
+    masked = POOLED_NOTE if made.internal else MASKED
+    notes = f"{NO_RANKS} {BESIDE} {masked}" if parts else f"Показателей за {year} год нет."
+    names = {one.city.id: one.name for one in made.states}
+    without = "\n".join(f"- {escape(f'{names[city]}: {why}')}" for city, why in absent.items())
+    begin = [f"{made.begin}{notes}", _campaign(made, year), "Чисел этого года здесь нет:" if absent else ""]
+    return "\n\n".join([*map(escape, filter(None, begin)), *([without] if absent else []), *_chapters(parts)])
 
 
 def _about_what(row: Row) -> str:
@@ -372,16 +380,20 @@ def _about_what(row: Row) -> str:
     return ", ".join(str(one) for one in words if one and not pd.isna(one)) or "в целом"
 
 
-def _side_by_side(made: Made, indicator: Indicator, number: int, about: str, there: Mapping[str, Row]) -> str:
-    year = next(iter(there.values()))["calendar_year"]
-    blank = dict.fromkeys(titles_of(RegionIndicators))
-    rows = [
-        there.get(one.city.id) or {**blank, **one.about, "comparison_note": made.why_absent(one, year)}
-        for one in made.states
-    ]
+def _side_by_side(
+    made: Made, cities: Sequence[CityState], indicator: Indicator, number: int, about: str, there: Mapping[str, Row]
+) -> str:
+    rows = [there.get(one.city.id) or _absent(made, one) for one in cities]
     label = f"{indicator.id}-{number}".replace("_", "-")
     columns = [Col(None, "Город", 18, say=_city_link), *_numbers(made, indicator)]
     return _in_one_order(label, f"{indicator.name}: {about}", RegionIndicators, rows, columns)
+
+
+def _absent(made: Made, state: CityState) -> Row:
+    """The row of a city that has none."""
+    why = NO_NUMBERS if made.internal else NOT_PRINTED
+    why = state.left_out or (why if state.good else NOT_BUILT)
+    return {**dict.fromkeys(titles_of(RegionIndicators)), **state.about, "comparison_note": why}
 
 
 def _numbers(made: Made, indicator: Indicator) -> list[Col]:
@@ -422,9 +434,13 @@ def _of_city(made: Made, state: CityState) -> str:
             plain_table("execution", "План и факт", RegionExecution, execution, EXECUTION[1:])
         ],
         "Замечания {#sec-findings}": [plain_table("findings", "Что найдено", None, _found(made, state), FOUND)],
-        "Показатели {#sec-indicators}": list(_own_numbers(made, state)),
+        "Показатели {#sec-indicators}": [*_own_numbers(made, state)] or [_few(made, state)],
     }
     return "\n\n".join(_chapters(parts))
+
+
+def _few(made: Made, state: CityState) -> str:
+    return "" if made.internal or not state.good or not is_small(state) else escape(f"{FEW_SCHOOLS}.".capitalize())
 
 
 def _to_approve(state: CityState, editions: Sequence[Row]) -> Iterator[str]:

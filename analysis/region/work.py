@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import AnalysisError
 from analysis.files.progress import Progress
 from analysis.files.storage import code_fingerprint, only_one_at_work, replace_folder
-from analysis.presentation.words import short_date
+from analysis.presentation.words import rows_of, short_date
 from analysis.project.work import AUDIENCES
-from analysis.region.city import BUILD, CHECK, REPORT, Order, failed, run_city
-from analysis.region.comparison import CityState, region_tables, with_doubles
+from analysis.region.city import BUILD, CHECK, REPORT, Order, failed, run_city, unchanged
+from analysis.region.comparison import OTHER_RULES, CityState, region_tables, with_doubles
 from analysis.region.dataset import CITIES, TABLES_FOLDER, Told, can_be_read, read_state, write_package, write_table
 from analysis.region.settings import City, Region
 from analysis.rules.config import INVENTED
@@ -194,10 +194,16 @@ class Ran:
         return not any(one.told["error"] or one.left_out for one in self.states)
 
     def said(self) -> list[str]:
-        """A line a city that is not in order, and how many are."""
+        """A line a city that is not in order, or has other rules than most, and how many are in order."""
         lines = [_said(one) for one in self.states if one.told["error"] or one.left_out]
         whole = len(self.states) - len(lines)
-        return [*lines, f"Города в порядке: {whole} из {len(self.states)}."]
+        return [*lines, *self._other_rules(), f"Города в порядке: {whole} из {len(self.states)}."]
+
+    def _other_rules(self) -> Iterator[str]:
+        for row in rows_of(self.tables["region_cities"]) if self.tables else ():
+            _, differs, others = row["rules_note"].partition(OTHER_RULES)
+            if differs:
+                yield f"{row['city_name']}: правила не такие, как у большинства городов: {others}."
 
 
 def _said(state: CityState) -> str:
@@ -246,9 +252,10 @@ def _worked(region: Region, step: str, how: How, progress: Progress) -> list[Cit
         Order(step, one.id, str(region.folder(one)), str(targets[one.id]), how.today.isoformat())
         for one in region.file.cities
     ]
-    told: dict[str, Told] = {}
-    progress.step(DOING[step], 0, len(orders))
-    for one in run(orders, how.jobs, how.scheduler, how.task):
+    told = {order.id: one for order in orders if (one := unchanged(order))}
+    waiting = [one for one in orders if one.id not in told]
+    progress.step(DOING[step], len(told), len(orders))
+    for one in run(waiting, how.jobs, how.scheduler, how.task):
         told[one["id"]] = one
         city = str(one.get("city") or one["id"])
         progress.step(DOING[step], len(told), len(orders), city)

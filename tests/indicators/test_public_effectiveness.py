@@ -73,6 +73,16 @@ def test_a_hidden_count_leaves_no_row_of_its_share_as_if_nobody_had_come(methods
     assert "fail_share" in _said(_only([OPEN] * 3, methods))
 
 
+def test_where_nothing_may_be_printed_nothing_is(methods):
+    town = town_facts(years=(2021,))
+    tables = {name: one if name in ("schools", "school_status") else one.iloc[:0] for name, one in town.items()}
+    tables["results"] = results(*[result(f"edu{number}", (1, 10, 9, 8)) for number in (1, 2, 3)])
+    made, _ = effectiveness_tables({"school_measures": pd.DataFrame(), **tables}, methods, [2021])
+    assert (made["school_indicators"]["indicator_id"] == "fail_share").any()
+    masked = school_tables(tables, DEFAULT_POLICY)
+    assert public_effectiveness({**tables, **made, **masked}, methods, DEFAULT_POLICY)["public_school_indicators"].empty
+
+
 def test_a_mean_over_marks_is_hidden_with_one_of_its_marks(methods):
     assert _said(_only([(9, 8, 7, 1), OPEN, OPEN], methods)).isdisjoint({"mean_mark", "learning_degree"})
 

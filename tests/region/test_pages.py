@@ -11,6 +11,7 @@ from lxml import html
 import analysis
 from analysis.errors import AnalysisError
 from analysis.files.progress import SILENT
+from analysis.publishing.state import document_keys
 from analysis.region.comparison import CityState, region_tables, with_doubles
 from analysis.region.dataset import CITIES, CITY, PACKAGE, STATE, TABLES_FOLDER, read_state, read_table, write_table
 from analysis.region.pages import NOT_MASKED, publish_region
@@ -118,6 +119,19 @@ def test_what_no_longer_belongs_goes(region, tmp_path):
     publish_region(smaller, states, region_tables(smaller, states, DAY), SILENT)
     site = tmp_path / "own/output/internal/_site"
     assert sorted(page.name for page in site.glob("*.html")) == ["city-a.html", "index.html", "indicators-2022.html"]
+
+
+def test_only_pages_that_say_something_else_are_made_again(region, tmp_path):
+    sources = tmp_path / "own"
+    shutil.copytree(region.root / "output/internal", sources)
+    names = [path.name for path in sources.glob("*.qmd")]
+    changes = {"city-a.qmd": {"city-a.qmd"}, "data/region_cities.csv": {"index.qmd"}, "styles.css": {*names}}
+    for changed, pages in changes.items():
+        before = document_keys(sources, names, "", DAY)
+        with (sources / changed).open("ab") as file:
+            file.write(b"\n")
+        now = document_keys(sources, names, "", DAY)
+        assert {name for name in names if now[name] != before[name]} == pages
 
 
 def test_the_example_of_the_help_is_right(region, tmp_path, monkeypatch):

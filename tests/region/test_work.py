@@ -10,9 +10,9 @@ from analysis.errors import AnalysisError
 from analysis.files.progress import SILENT
 from analysis.region import city, dataset
 from analysis.region.city import CHECK, Order, run_city
-from analysis.region.work import build, check
+from analysis.region.work import How, build, check
 from regions import ALONE, everything_in, region_of, rename, tiny_region
-from roadmaps import FIRST, document, project_with, with_cell
+from roadmaps import FIRST, HOUSE, document, project_with, with_cell
 
 UNREADABLE = "Это не план\nи таблиц в нём нет"
 
@@ -41,6 +41,32 @@ def test_a_second_build_changes_nothing(own):
     before = everything_in(own.output)
     assert build(own, ALONE, SILENT).said() == ["Города в порядке: 2 из 2."]
     assert everything_in(own.output) == before
+
+
+def test_a_city_in_which_nothing_changed_is_not_at_work_again(own):
+    asked = []
+
+    def counted(order):
+        asked.append(order.id)
+        return run_city(order)
+
+    how = How(1, "", ALONE.today, counted)
+    assert build(own, how, SILENT).is_whole
+    project_with(own.root / "b", document([FIRST, with_cell(FIRST, 0, "1.2")]))
+    rename(own.root / "b", "город b")
+    assert build(own, how, SILENT).is_whole
+    assert asked == ["b"]
+    next((own.root / "a/data/processed").glob("*.parquet")).unlink()
+    next((own.output / "cities/b").glob("*.parquet")).unlink()
+    assert build(own, how, SILENT).is_whole
+    assert asked == ["b", "a", "b"]
+
+
+def test_other_rules_are_said_in_a_line(own):
+    (own.root / "b/data").mkdir(exist_ok=True)
+    shutil.copy(HOUSE / "data/calendar.toml", own.root / "b/data/calendar.toml")
+    told = build(own, ALONE, SILENT).said()
+    assert told == ["город b: правила не такие, как у большинства городов: календарь.", "Города в порядке: 2 из 2."]
 
 
 BROKEN = {
