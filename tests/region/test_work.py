@@ -148,7 +148,7 @@ def test_a_full_disk_leaves_the_last_good_state(own, monkeypatch):
 
 
 def test_a_fault_of_the_program_in_a_city_is_a_sentence(own, monkeypatch):
-    monkeypatch.setattr(city.work, "check", lambda *_: 1 / 0)
+    monkeypatch.setattr(city, "check", lambda *_: 1 / 0)
     told = run_city(Order(CHECK, "a", str(own.root / "a"), "", ""))
     assert told["error"].startswith("ошибка программы (ZeroDivisionError")
 
