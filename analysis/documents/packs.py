@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from analysis.documents.annexes import Annex, ReportOfYear, alone, page_parts, page_pictures, paper, whole
@@ -107,8 +108,12 @@ def asked_pack(material: Material, name: str) -> Pack:
     return there[name.casefold()]
 
 
-def packed(asked: Asked) -> Batch:
+def packed(asked: Asked, for_office: Callable[[Project, Sequence[int]], Path]) -> Batch:
     """A pack ready to be published: the whole and each annex. Nothing is written before everything in it is found.
+
+    Args:
+        asked: The pack.
+        for_office: Makes the sources of the report for the office.
 
     Raises:
         AnalysisError: A piece is not to be had, or is for the office alone where the pack is for all.
@@ -119,9 +124,7 @@ def packed(asked: Asked) -> Batch:
         asked.refuse({place: FOR_OFFICE for place, one in enumerate(office) if one})
     internal = any(office) or asked.audience == "internal"
     if internal and any(one.chapter or one.exhibit for one in asked.pack.piece):
-        from analysis.pipeline.internal import internal_sources
-
-        report = ReportOfYear(internal_sources(asked.project, [year]), year)
+        report = ReportOfYear(for_office(asked.project, [year]), year)
     annexes = asked.each(lambda number, piece: _annex(asked, report, number, piece))
     kind = pack_kind(asked.pack.name, asked.pack.title)
     documents = [whole(asked.pack, annexes), *(alone(asked.pack, *one) for one in enumerate(annexes, 1))]

@@ -139,7 +139,9 @@ def _make_pack(material: Material, order: Order, progress: Progress) -> _Run:
     papers = [one for one in order.formats if one in PAPERS]
     if not papers:
         raise AnalysisError("Комплект делают в PDF и DOCX: --format pdf,docx.")
-    batch = packed(Asked(material, asked_pack(material, order.pack), order.audience))
+    from analysis.pipeline.internal import internal_sources
+
+    batch = packed(Asked(material, asked_pack(material, order.pack), order.audience), internal_sources)
     day = material.edition.data_date
     return _Run(publish_documents(batch, batch.documents, papers, order.engine, day, progress), {}, [])
 
