@@ -10,6 +10,7 @@ from analysis.documents.city_documents import contests_note, courses_request, se
 from analysis.documents.material import Material
 from analysis.documents.meeting import meeting_brief
 from analysis.documents.school_note import school_notes
+from analysis.documents.school_tables import tables_of_school
 from analysis.documents.staging import PACKS, Batch, Document
 from analysis.errors import AnalysisError, nearest, probably_meant
 from analysis.files.storage import file_hash, read_manifest
@@ -38,7 +39,7 @@ OF_THE_CITY: Mapping[str, Callable[[Material], Document]] = {
 
 def written(material: Material, kind: str, logins: Sequence[str]) -> list[Document]:
     """The documents of a kind: one of the city, or one for each of the schools."""
-    return school_notes(material, logins) if kind == SCHOOL_NOTE.id else [OF_THE_CITY[kind](material)]
+    return school_notes(material, logins, tables_of_school) if kind == SCHOOL_NOTE.id else [OF_THE_CITY[kind](material)]
 
 
 PAPERS = ("pdf", "docx")

@@ -1,6 +1,6 @@
 """The analytic note of a school: its own roadmap, its results beside the city's, its teachers; what it replies."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -17,7 +17,6 @@ from analysis.documents.material import (
     hypotheses_and_decisions,
     whence,
 )
-from analysis.documents.school_tables import shares_of, tables_of_school
 from analysis.documents.staging import Document
 from analysis.presentation.conclusions.documents import LOW_SHARES, low_rows
 from analysis.presentation.conclusions.sentence import Case
@@ -83,18 +82,25 @@ HOW_TO_READ = (
 )
 
 
-def school_notes(material: Material, logins: Sequence[str]) -> list[Document]:
-    """A note for each of the schools."""
-    return [_note(material, login) for login in logins]
+def school_notes(
+    material: Material, logins: Sequence[str], tables: Callable[[Material, str], Sequence[str]]
+) -> list[Document]:
+    """A note for each of the schools.
+
+    Args:
+        material: What it is made from.
+        logins: The schools.
+        tables: The tables of a school.
+    """
+    return [_note(material, login, tables(material, login)) for login in logins]
 
 
-def _note(material: Material, login: str) -> Document:
+def _note(material: Material, login: str, tables: Sequence[str]) -> Document:
     name, title = f"analytic-note-{material.year}-{login}", f"{SCHOOL_NOTE.title}: {material.name(login)}"
-    return Document(login, name, title, f"{material.place}, {material.year} год", _body(material, login))
+    return Document(login, name, title, f"{material.place}, {material.year} год", _body(material, login, tables))
 
 
-def _body(material: Material, login: str) -> str:
-    tables = tables_of_school(material, login)
+def _body(material: Material, login: str, tables: Sequence[str]) -> str:
     asked = [f"{login}{one}@{material.year}" for one in ("", *(f"/{name}" for name in _asked(material, login)))]
     has_vpr = (material.indicators["school_login"] == login) & (material.indicators["procedure"] == "ВПР")
     parts = [
@@ -181,7 +187,7 @@ def _own(material: Material, login: str) -> Iterator[str]:
 
 
 def _pupils(material: Material, login: str) -> Iterator[str]:
-    shares = shares_of(material, "context")
+    shares = material.shares_of("context")
     rows = [row for row in material.of(login, *shares) if not pd.isna(row["value"])]
     if rows and material.passport:
         pupils = int(rows[0]["denominator"])

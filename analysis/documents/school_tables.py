@@ -24,7 +24,6 @@ from analysis.presentation.shares import (
     whole_percent,
 )
 from analysis.presentation.words import NO_BREAK_SPACE, Row, count_words, date_words, rows_of
-from analysis.rules.methods import SHARE
 
 NOTHING: Row = {"value": None}
 
@@ -94,12 +93,6 @@ def results(material: Material, login: str) -> str:
     return _beside_city(material, rows, plain_table("low", caption, TABLES["school_indicators"], rows, columns))
 
 
-def shares_of(material: Material, table: str) -> list[str]:
-    """The indicators that are shares of a table, in the order of the passport."""
-    indicators = material.passport.indicators if material.passport else ()
-    return [one.id for one in indicators if (one.table, one.kind) == (table, SHARE)]
-
-
 def passport_shares(material: Material, login: str, ids: list[str]) -> str:
     """Shares of the social passport, of posts and of teachers."""
     rows = material.of(login, *ids)
@@ -129,7 +122,7 @@ def deficits(material: Material, login: str) -> str:
 
 def tables_of_school(material: Material, login: str) -> list[str]:
     """All tables of the note, those without rows left out."""
-    ids = [one for table in FORM_LINES for one in shares_of(material, table)]
+    ids = [one for table in FORM_LINES for one in material.shares_of(table)]
     shares = partial(passport_shares, ids=ids)
     made = (of(material, login) for of in (execution, own_measures, results, shares, deficits))
     return [one for one in made if one]

@@ -14,7 +14,7 @@ from analysis.documents import packs, run
 from analysis.documents.city_documents import contests_note, courses_request, selection_note
 from analysis.documents.material import Key, Reply
 from analysis.documents.meeting import meeting_brief
-from analysis.documents.school_note import _own, _pupils, school_notes
+from analysis.documents.school_note import _own, _pupils
 from analysis.documents.staging import LISTED, Batch, Document, publish_documents
 from analysis.errors import AnalysisError
 from analysis.files.progress import SILENT
@@ -31,6 +31,12 @@ from analysis.rules.documents import (
 )
 from analysis.rules.written import DEFAULT_RULE
 from roadmaps import HOUSE
+
+
+def school_notes(material, logins):
+    """The notes of some schools."""
+    return packs.written(material, SCHOOL_NOTE.id, logins)
+
 
 PARTS = ["Факт", "Вывод", "Гипотеза", "Решение"]
 MADE = {

@@ -15,7 +15,7 @@ from analysis.presentation.markdown import escape, points
 from analysis.presentation.words import Row, as_text, rows_of
 from analysis.rules.documents import REPORT
 from analysis.rules.exam_calendar import school_years_of
-from analysis.rules.methods import Indicator, Passport, RuleSet
+from analysis.rules.methods import SHARE, Indicator, Passport, RuleSet
 
 # The tables of a year as sentences and documents read them: by school, indicator and rule.
 
@@ -53,6 +53,11 @@ class Evidence:
     def supported(self) -> list[str]:
         """Logins of the schools that are supported in this year."""
         return supported_schools(self.edition.tables.get("school_status", NO_SCHOOLS), self.year)
+
+    def shares_of(self, table: str) -> list[str]:
+        """The indicators that are shares of a table, in the order of the passport."""
+        indicators = self.passport.indicators if self.passport else ()
+        return [one.id for one in indicators if (one.table, one.kind) == (table, SHARE)]
 
     @cached_property
     def statuses(self) -> pd.DataFrame:
