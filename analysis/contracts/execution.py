@@ -159,6 +159,10 @@ class SchoolResults(Table, unique=["calendar_year", "school_login", "activity_co
         return frame["share_count"].notna() | frame["school_status"].isin(WITHOUT_SHARE)
 
 
+# Who owes what no reporter does.
+OFFICE = "управление образования"
+
+
 class Owed(Table):
     """Что за кем: чего нет к сроку отчёта, кто это должен и с какого дня."""
 

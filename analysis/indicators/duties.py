@@ -17,6 +17,7 @@ from analysis.contracts.execution import (
     NOBODY,
     NOT_EXAMINED,
     NOT_PLANNED,
+    OFFICE,
     OWED_KINDS,
     SENT_BACK,
     STATUS_COUNTS,
@@ -143,7 +144,6 @@ def _reporters(
     return []
 
 
-OFFICE = "управление образования"
 BY = [*KEY, "reporter"]
 
 

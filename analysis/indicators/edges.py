@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.contracts.execution import COUNTS
+from analysis.contracts.execution import COUNTS, OFFICE
 from analysis.contracts.facts import RESULT_KEY
 from analysis.contracts.findings import RULE_TITLES, Severity, row_place
 from analysis.indicators.completeness import BY, UNCLEAR, exports_given
-from analysis.indicators.duties import OFFICE
 from analysis.indicators.execution import KEY
 from analysis.indicators.links import NONE, Edges, Links, Numbers, compact, grouped, matched
 from analysis.indicators.plan import OF_ACTIVITY, in_force, planned

@@ -195,11 +195,6 @@ def heat_map(rows: Sequence[str], columns: Sequence[str], shares: Sequence[Seque
     return figure
 
 
-def in_lines(label: str, width: int = 32) -> str:
-    """A label broken between words."""
-    return fill(label, width + 1, break_long_words=False, break_on_hyphens=False)
-
-
 def _dot(axes: "Axes", one: Dot, place: float, look: Look) -> None:
     axes.plot([one.low, one.high], [place, place], color=look["color"], linewidth=1.3)
     axes.plot([one.value], [place], markersize=5, **look)

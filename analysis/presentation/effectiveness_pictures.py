@@ -13,6 +13,7 @@ from analysis.presentation.catalogue import SLUGS
 from analysis.presentation.conclusions.sentence import _plain, _ruled, effect_rows
 from analysis.presentation.edition import GROUPS_LAST, Edition
 from analysis.presentation.exhibits import Drawing, Exhibit, picture
+from analysis.presentation.figures import in_lines
 from analysis.presentation.shares import EXAMS, SURE, exported, interval_words, out_of, whole_percent
 from analysis.presentation.words import Row, lowered, rows_of, subject_words
 from analysis.rules.methods import Indicator
@@ -113,7 +114,7 @@ def heat_picture(edition: Edition) -> Exhibit | None:
         for competence, row in zip(grid.index, shares, strict=True)
     )
     drawn = partial(
-        drawing.heat_map, [drawing.in_lines(str(one)) for one in grid.index], [_short(one) for one in columns], shares
+        drawing.heat_map, [in_lines(str(one)) for one in grid.index], [_short(one) for one in columns], shares
     )
     caption = f"Доля учителей с дефицитом в {edition.calendar_year} году"
     return _picture(edition, "deficits", caption, rows, Drawing(drawn, f"Клетки: компетенция и школа. {said}."))
@@ -146,7 +147,7 @@ def effects_picture(edition: Edition, indicator: Indicator) -> Exhibit | None:
 
 def _effect_dot(edition: Edition, row: Row) -> drawing.Dot:
     value, low, high = (float(row[f"pooled_{end}"]) for end in ("value", "low", "high"))
-    return drawing.Dot(drawing.in_lines(edition.school_names[row["school_login"]]), ONE_SCHOOL, value, low, high, None)
+    return drawing.Dot(in_lines(edition.school_names[row["school_login"]]), ONE_SCHOOL, value, low, high, None)
 
 
 def _picture(edition: Edition, name: str, caption: str, rows: pd.DataFrame, drawn: Drawing) -> Exhibit:
@@ -275,4 +276,4 @@ def _broken(label: str) -> str:
 
 
 def _short(name: str) -> str:
-    return {"Другие школы города": "другие", "Город": "город"}.get(name, drawing.in_lines(name, 12))
+    return {"Другие школы города": "другие", "Город": "город"}.get(name, in_lines(name, 12))

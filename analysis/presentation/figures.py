@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 import pandas as pd
@@ -327,3 +328,8 @@ def intervals(rows: Sequence[Share], axis_label: str) -> "Figure":
     axes.set_axisbelow(True)
     axes.set_xlabel(axis_label)
     return figure
+
+
+def in_lines(label: str, width: int = 32) -> str:
+    """A label broken between words."""
+    return fill(label, width + 1, break_long_words=False, break_on_hyphens=False)

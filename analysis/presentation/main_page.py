@@ -6,9 +6,18 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.contracts.columns import UNREAD_MARK
-from analysis.contracts.execution import CAME_LATE, DONE, NO_REPORT, NOBODY, NOT_DONE, NOT_EXAMINED, PARTLY, SENT_BACK
+from analysis.contracts.execution import (
+    CAME_LATE,
+    DONE,
+    NO_REPORT,
+    NOBODY,
+    NOT_DONE,
+    NOT_EXAMINED,
+    OFFICE,
+    PARTLY,
+    SENT_BACK,
+)
 from analysis.contracts.report import FORM, NOTHING, THERE, TOO_LATE
-from analysis.indicators.duties import OFFICE
 from analysis.indicators.plan import not_stated, planned_in
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.sentence import SUMMARY, Case, Evidence

@@ -11,9 +11,8 @@ from analysis.contracts.execution import DONE, NOT_PLANNED
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.sentence import SCHOOL, TRANSITION, Case, Evidence, Said, by_id, judged
 from analysis.presentation.edition import GROUPS_LAST, Edition, city_note
-from analysis.presentation.effectiveness_figures import in_lines
 from analysis.presentation.exhibits import Drawing, Exhibit, picture, with_notes
-from analysis.presentation.figures import Share, intervals
+from analysis.presentation.figures import Share, in_lines, intervals
 from analysis.presentation.markdown import escape
 from analysis.presentation.shares import EXAMS, exported, interval_words, out_of, whole_percent
 from analysis.presentation.words import (

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from analysis.contracts.dictionary import violations
+from analysis.contracts.execution import OFFICE
 from analysis.contracts.tables import INDICATOR_TABLES
-from analysis.indicators.duties import OFFICE, owed
+from analysis.indicators.duties import owed
 from analysis.indicators.execution import Duty, facts_by_reporter
 from roadmaps import COUNTED
 
