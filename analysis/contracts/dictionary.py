@@ -289,27 +289,6 @@ def bounded_schema(contract: type[pa.DataFrameModel]) -> pa.DataFrameSchema:
     return schema
 
 
-def published_faults(name: str, frame: pd.DataFrame, contract: type[pa.DataFrameModel]) -> list[Finding]:
-    """Returns a finding for each rule that published rows break: some columns of a contract, in any order.
-
-    Rules across columns hold where all columns are there. Words from a list are published as plain text.
-    """
-    schema = bounded_schema(contract)
-    whole = schema.columns.keys() <= set(frame.columns)
-    columns = {name: _as_text(schema.columns[name]) for name in map(str, frame.columns) if name in schema.columns}
-    part = pa.DataFrameSchema(
-        columns, checks=schema.checks if whole else None, unique=schema.unique if whole else None, strict=True
-    )
-    return list(_faults(name, frame.reset_index(drop=True), part))
-
-
-def _as_text(column: pa.Column) -> pa.Column:
-    plain = copy(column)
-    if str(column.dtype) == "category":
-        plain.dtype = _Text()  # type: ignore[call-arg]  # pandera knows its type
-    return plain
-
-
 def _bounded_column(column: pa.Column) -> pa.Column:
     bounded = copy(column)
     bounded.checks = _bounded(column.checks)

@@ -1,8 +1,14 @@
-"""The collection workbook: its sheets, columns and hidden identifiers, shared by who writes it and who reads it."""
+"""The collection workbook: its sheets, columns and hidden identifiers, shared by who writes it and who reads it.
 
-from collections.abc import Collection, Mapping
+What the sheets ask for, and in which words, stands in `forms.toml`.
+"""
+
+import tomllib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 from analysis.contracts.facts import CONTEST_LEVELS, CONTESTANTS, EVIDENCE_KINDS, STATUSES, VERDICTS
 
@@ -10,8 +16,6 @@ IDENTITY_SHEET = "_форма"
 INSTRUCTIONS = "Как заполнить"
 IDENTITY_KEYS = ("kind", "version", "project", "calendar_year", "reporter")
 SPARE_ROWS = 30
-# Every school of a large city, and its status in three school years.
-SPARE_SCHOOLS, SPARE_STATUSES = 300, 900
 
 
 @dataclass(frozen=True)
@@ -98,157 +102,48 @@ class FormSheet:
         return replace(self, columns=(replace(first, kind="text"), *others))
 
 
-EXECUTION = FormSheet(
-    "Исполнение",
-    (
-        FormColumn("measure_label", "№", "fixed", 8),
-        FormColumn("measure_title", "Мероприятие и результат", "fixed", 60),
-        FormColumn("target", "План на год", "fixed", 24),
-        FormColumn("deadline", "Срок", "fixed", 16),
-        FormColumn("fact_count", "Факт", "count", 10, "Целое число. Ничего не сделано — 0. Нет сведений — пусто."),
-        FormColumn("fact_date", "Дата", "date", 12, "Когда сделано: ДД.ММ.ГГГГ"),
-        FormColumn("note", "Примечание", "text", 40, "Пояснение словами, без имён учеников и учителей"),
-    ),
-    ("measure_label",),
-    sometimes=(
-        (
-            "fact_count",
-            FormColumn("state_fact", "Да или нет", "choice", 12, "Только где план — «да» или «нет»", ("да", "нет")),
-        ),
-        (
-            "fact_count",
-            FormColumn("whole_count", "Из скольких", "count", 12, "Только у долей: целое, часть которого — «Факт»"),
-        ),
-    ),
-)
-EVIDENCE = FormSheet(
-    "Подтверждения",
-    (
-        FormColumn("measure_label", "№ показателя", "choice", 14, "Номер с листа «Исполнение»"),
-        FormColumn("evidence_kind", "Вид документа", "choice", 18, "Выберите из списка", tuple(EVIDENCE_KINDS)),
-        FormColumn("evidence_number", "Номер", "text", 14, "Номер документа"),
-        FormColumn("evidence_date", "Дата документа", "date", 16, "ДД.ММ.ГГГГ"),
-        FormColumn("evidence_link", "Ссылка или имя файла", "text", 50, "Адрес https://… или имя файла"),
-        FormColumn("confirmed_count", "Подтверждает, единиц", "count", 22, "Сколько единиц факта: целое число от 1"),
-    ),
-    sometimes=(
-        (
-            "evidence_kind",
-            FormColumn("evidence_title", "Название документа", "text", 40, "Как он называется, без имён учеников"),
-        ),
-    ),
-)
+# What may be chosen, by the name of the column.
+CHOICES: Mapping[str, Iterable[str]] = {
+    "state_fact": ("да", "нет"),
+    "evidence_kind": EVIDENCE_KINDS,
+    "contest_level": CONTEST_LEVELS,
+    "contestants": CONTESTANTS,
+    "status": STATUSES,
+    "verdict": VERDICTS,
+}
+
+
+def _sheets() -> dict[str, FormSheet]:
+    """The sheets of `forms.toml` by name."""
+    written = tomllib.loads(Path(__file__).with_name("forms.toml").read_text(encoding="utf-8"))
+    hints = written.pop("hints")
+    return {name: _sheet(said, written, hints) for name, said in written.items() if "title" in said}
+
+
+def _sheet(said: Mapping[str, Any], written: Mapping[str, Any], hints: Mapping[str, str]) -> FormSheet:
+    first = written[said["begins_with"]]["columns"] if "begins_with" in said else []
+    helping = said.get("only_help", "").split()
+    columns = [_column(one, hints, needed=one[0] not in helping) for one in (*first, *said["columns"])]
+    sometimes = [(name, _column(one, hints)) for name, some in said.get("sometimes", {}).items() for one in some]
+    key, spare_rows = tuple(said.get("key", "").split()), said.get("spare_rows", SPARE_ROWS)
+    return FormSheet(said["title"], tuple(columns), key, spare_rows, tuple(sometimes), said.get("how_to_fill", ""))
+
+
+def _column(said: Sequence[Any], hints: Mapping[str, str], *, needed: bool = True) -> FormColumn:
+    name, title, kind, width, *hint = said
+    choices = tuple(CHOICES.get(name, ())) if kind == "choice" else ()
+    return FormColumn(name, title, kind, width, "".join(hint).format(**hints), choices, needed)
+
+
+SHEETS = _sheets()
+EXECUTION, EVIDENCE, OWN_MEASURES = SHEETS["execution"], SHEETS["evidence"], SHEETS["own_measures"]
+CONTEXT, STAFF, RESULTS, SCORES = (SHEETS[name] for name in ("context", "staff", "results", "scores"))
+DEFICITS, SELF_ASSESSMENT, CONTESTS = SHEETS["deficits"], SHEETS["self_assessment"], SHEETS["contests"]
+REGISTRY_SCHOOLS, REGISTRY_STATUS = SHEETS["registry_schools"], SHEETS["registry_status"]
+# The second is the first sheet of a marked copy: made anew for each copy, never read.
+ACCEPTANCE, TO_MEND = SHEETS["acceptance"], SHEETS["to_mend"]
 # What a form asks for beside the number of what is done, by the kind of a measure.
 ASKED_BY_KIND = {"share": "whole_count", "state": "state_fact", "document": "evidence_title"}
-OWN_MEASURES = FormSheet(
-    "Школьная дорожная карта",
-    (
-        FormColumn("own_measure", "Мера школы", "text", 60, "Своими словами, без имён учеников и учителей"),
-        FormColumn("planned_count", "Запланировано", "count", 16, "Целое число"),
-        FormColumn("done_count", "Сделано", "count", 12, "Целое число. Ничего — 0. Нет сведений — пусто."),
-        FormColumn("done_date", "Дата", "date", 12, "ДД.ММ.ГГГГ"),
-    ),
-)
-NOTHING_IS_ZERO = "Нет таких — 0. Нет сведений — пусто."
-WHOLE_NUMBER = f"Целое число. {NOTHING_IS_ZERO}"
-CONTEXT = FormSheet(
-    "Контингент",
-    (
-        FormColumn("pupil_group", "Группа обучающихся", "fixed", 60),
-        FormColumn("group_pupil_count", "Обучающихся, человек", "count", 24, WHOLE_NUMBER),
-    ),
-    how_to_fill="сколько человек в школе, в каждом классе и в каждой группе на начало {autumn} учебного года.",
-)
-STAFF = FormSheet(
-    "Кадры",
-    (
-        FormColumn("staff_group", "Позиция", "fixed", 60),
-        FormColumn("staff_unit", "Единица", "fixed", 14),
-        FormColumn(
-            "staff_amount",
-            "Значение",
-            "number",
-            16,
-            f"Ставки — можно с половинами: 12,5. Люди — целым числом. {NOTHING_IS_ZERO}",
-        ),
-    ),
-    how_to_fill="ставки и учителя на начало {autumn} учебного года; вакансии входят в ставки, категории — в число "
-    "учителей.",
-)
-_SITTING = (
-    FormColumn("procedure", "Процедура", "fixed", 12),
-    FormColumn("subject", "Предмет", "fixed", 26),
-    FormColumn("programme_grade", "Программа класса", "fixed", 12),
-    FormColumn("sitting_grade", "Класс участников", "fixed", 12),
-    FormColumn("wave", "Волна", "fixed", 16),
-)
-RESULTS = FormSheet(
-    "Результаты",
-    (
-        *_SITTING,
-        FormColumn(
-            "participant_count",
-            "Участников",
-            "count",
-            14,
-            "Сколько человек получило отметку; в журнале — вместе с н/а, без освобождённых. Не проводилось — пусто.",
-        ),
-        *(FormColumn(f"mark_{mark}_count", f"Отметок «{mark}»", "count", 12, WHOLE_NUMBER) for mark in (2, 3, 4, 5)),
-        FormColumn(
-            "not_attested_count", "Не аттестовано (н/а)", "count", 16, "Только в строках журнала. Нет таких — 0."
-        ),
-    ),
-    how_to_fill="сколько отметок «2», «3», «4», «5» получено в {year} году; вместе (в журнале — с н/а) они дают число "
-    "участников. Не проводилось — оставьте всю строку пустой.",
-)
-SCORES = FormSheet(
-    "Результаты ЕГЭ",
-    (
-        *_SITTING,
-        FormColumn(
-            "participant_count", "Участников", "count", 14, "Сколько человек получило баллы. Никто не сдавал — 0."
-        ),
-        FormColumn("below_minimum_count", "Ниже минимума", "count", 14, WHOLE_NUMBER),
-        FormColumn("mean_score", "Средний балл", "number", 14, "От 0 до 100, можно с десятыми: 61,5"),
-        FormColumn("high_score_count", "80–99 баллов", "count", 14, WHOLE_NUMBER),
-        FormColumn("full_score_count", "100 баллов", "count", 14, WHOLE_NUMBER),
-    ),
-    how_to_fill="баллы основного периода {year} года: участники, средний балл и сколько из них ниже минимума, с 80–99 "
-    "и со 100 баллами.",
-)
-DEFICITS = FormSheet(
-    "Дефициты",
-    (
-        FormColumn(
-            "competence", "Компетенция учителя", "fixed", 70, "Название компетенции, по которой шла диагностика"
-        ),
-        FormColumn("diagnosed_teacher_count", "Прошли диагностику, учителей", "count", 22, WHOLE_NUMBER),
-        FormColumn("deficit_teacher_count", "Из них с дефицитом, учителей", "count", 22, WHOLE_NUMBER),
-    ),
-    how_to_fill="сколько учителей прошло в {year} году диагностику и у скольких найден дефицит.",
-)
-SELF_ASSESSMENT = FormSheet(
-    "Самооценка",
-    (
-        FormColumn("criterion", "Критерий самооценки", "fixed", 70, "Название критерия"),
-        FormColumn(
-            "assessment_score", "Балл", "number", 12, "Число от 0, можно с десятыми: 3,5. Не оценивали — пусто."
-        ),
-        FormColumn("publication_link", "Ссылка на публикацию", "text", 50, "Адрес https://… или имя файла"),
-    ),
-    how_to_fill="баллы, которые школа поставила себе в {year} году, и где это опубликовано.",
-)
-CONTESTS = FormSheet(
-    "Конкурсы",
-    (
-        FormColumn("contest_name", "Конкурс", "text", 60, "Название конкурса, без имён учеников и учителей"),
-        FormColumn("contest_level", "Уровень", "choice", 18, "Выберите из списка", tuple(CONTEST_LEVELS)),
-        FormColumn("contestants", "Кто участвовал", "choice", 18, "Выберите из списка", tuple(CONTESTANTS)),
-        FormColumn("contestant_count", "Участников от школы", "count", 16, WHOLE_NUMBER),
-        FormColumn("winner_count", "Победителей и призёров", "count", 18, WHOLE_NUMBER),
-    ),
-    how_to_fill="по строке на каждый конкурс {year} года, отдельно для обучающихся и для педагогов.",
-)
 # The sheets of school facts, and the table that each becomes.
 SCHOOL_SHEETS: Mapping[FormSheet, str] = {
     CONTEXT: "context",
@@ -263,63 +158,6 @@ SCHOOL_SHEETS: Mapping[FormSheet, str] = {
 # sent out today. A new sheet needs a new version, a new line does not: it says since which year it is asked for.
 VERSIONS: Mapping[str, tuple[FormSheet, ...]] = {"1": (), "2": tuple(SCHOOL_SHEETS)}
 FORM_VERSION = list(VERSIONS)[-1]
-REGISTRY_SCHOOLS = FormSheet(
-    "Школы",
-    (
-        FormColumn("school_login", "Логин", "text", 14, "Логин ФИС ОКО, например edu260001"),
-        FormColumn("code_oo", "Код ОО", "text", 12, "Код школы в РЦОИ"),
-        FormColumn("code_msu", "Код МСУ", "text", 12, "Код муниципалитета в РЦОИ"),
-        FormColumn("school_name", "Краткое название", "text", 30),
-        FormColumn("full_name", "Полное название", "text", 60),
-        FormColumn("aliases", "Другие названия", "text", 40, "Через точку с запятой"),
-        FormColumn("school_kind", "Вид", "text", 14),
-        FormColumn("pupil_count", "Учеников", "count", 12),
-    ),
-    spare_rows=SPARE_SCHOOLS,
-)
-REGISTRY_STATUS = FormSheet(
-    "Статус",
-    (
-        FormColumn("school_login", "Логин", "text", 14),
-        FormColumn("school_year", "Учебный год", "text", 14, "Вида 2020/21"),
-        FormColumn("status", "Статус", "choice", 18, "Выберите из списка", tuple(STATUSES)),
-    ),
-    key=("school_login", "school_year"),
-    spare_rows=SPARE_STATUSES,
-)
-ACCEPTANCE = FormSheet(
-    "Рассмотрение",
-    (
-        FormColumn("evidence_id", "Код подтверждения", "fixed", 17),
-        FormColumn("measure_label", "№", "fixed", 7, needed=False),
-        FormColumn("measure_title", "Мероприятие и результат", "fixed", 36, needed=False),
-        FormColumn("reporter", "Кто отчитался", "fixed", 18, needed=False),
-        FormColumn("fact_count", "Факт", "fixed", 7, needed=False),
-        FormColumn("confirmed_count", "Подтверждает, единиц", "fixed", 14, needed=False),
-        FormColumn("evidence_kind", "Вид документа", "fixed", 12, needed=False),
-        FormColumn("evidence_number", "Номер", "fixed", 9, needed=False),
-        FormColumn("evidence_date", "Дата документа", "fixed", 12, needed=False),
-        FormColumn("evidence_link", "Ссылка или имя файла", "fixed", 28, needed=False),
-        FormColumn("received", "Форма получена", "fixed", 12, needed=False),
-        FormColumn("verdict", "Решение", "choice", 18, "Выберите из списка", tuple(VERDICTS)),
-        FormColumn("verdict_by", "Кто решил", "text", 18, "Должность"),
-        FormColumn("verdict_date", "Дата решения", "date", 12, "ДД.ММ.ГГГГ"),
-        FormColumn("reason", "Причина", "text", 30, "Нужна, если возвращено"),
-    ),
-    ("evidence_id",),
-)
-# The first sheet of a marked copy: made anew for each copy, never read.
-TO_MEND = FormSheet(
-    "Что исправить",
-    (
-        FormColumn("number", "Номер", "fixed", 8),
-        FormColumn("sheet", "Лист", "fixed", 22),
-        FormColumn("cell", "Где", "fixed", 16),
-        FormColumn("value", "Что стоит", "fixed", 26),
-        FormColumn("explanation", "Что не так", "fixed", 60),
-        FormColumn("action", "Что сделать", "fixed", 50),
-    ),
-)
 
 
 def form_identity(kind: str, project: str, calendar_year: int, reporter: str) -> dict[str, str]:

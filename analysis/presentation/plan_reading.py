@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
+from pathlib import Path
 
 import pandas as pd
 
@@ -14,38 +15,13 @@ from analysis.rules.config import quoted
 
 WIDEST, SHARPEST, QUALITY = 1200, 1.7, 70
 PLACE = re.compile(r"(?:страница (\d+), )?(?:(таблица \d+), строка (\d+), (?:столбец|ячейка) (\d+)|(.+))")
-PAGE = """<!DOCTYPE html>
-<html lang="ru"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Верно ли прочитан документ</title>
-<style>
-body {{ margin: 0 auto; max-width: 110rem; padding: 1rem 1.5rem 4rem }}
-body {{ font: 16px/1.45 system-ui, sans-serif; color: #222 }}
-h1 {{ font-size: 1.6rem }} h2 {{ font-size: 1.1rem; margin: 2.5rem 0 .6rem }}
-.pair {{ display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1.5rem; align-items: start }}
-.pictures {{ position: sticky; top: 1rem }} .long .pictures {{ position: static }}
-img {{ width: 100%; border: 1px solid #bbb; margin-bottom: .5rem }}
-table {{ border-collapse: collapse; width: 100%; font-size: .82rem; margin: .5rem 0 }}
-td, th {{ border: 1px solid #bbb; padding: .2rem .35rem; vertical-align: top; text-align: left }}
-td {{ hyphens: auto; overflow-wrap: anywhere }}
-th {{ background: #f3f3f3; color: #666; font-weight: normal }}
-td.doubt, p.doubt {{ background: #ffe9a8; outline: 2px solid #b07a00 }}
-p {{ margin: .5rem 0 }}
-pre {{ background: #f6f6f6; padding: .6rem .8rem; white-space: pre-wrap; overflow-wrap: anywhere }}
-summary {{ cursor: pointer }} li {{ margin: .3rem 0 }}
-@media (max-width: 60rem) {{ .pair {{ display: block }} .pictures {{ position: static }} }}
-</style></head><body>
-<h1>Верно ли прочитан документ</h1>
-<p>Слева страница документа, справа то, что с неё прочитано. Сравните каждую ячейку; жёлтым отмечены те, в которых
-программа сомневается. Ячейка, которая объединена с верхней, справа пуста. Неверную исправьте в data/corrections.toml:
-образец записи стоит под страницей.</p>
-{files}
-</body></html>
-"""
+# The page around the documents; they stand where its comment says.
+PAGE, FILES = Path(__file__).with_name("plan_reading.html"), "<!-- files -->"
 
 
 def reading_page(files: Iterable[str]) -> str:
     """The page, from the part of each document."""
-    return PAGE.format(files="\n".join(files))
+    return PAGE.read_text(encoding="utf-8").replace(FILES, "\n".join(files))
 
 
 def reading_of(file: str, document: bytes, cells: pd.DataFrame, findings: Sequence[Finding], asked: Finding) -> str:

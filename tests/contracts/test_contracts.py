@@ -1,7 +1,9 @@
 """Each rule of each contract can fail, and the failure says table, column, rule and address."""
 
+import csv
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
@@ -9,6 +11,7 @@ import pytest
 from pandera.errors import SchemaErrors
 from pandera.typing.pandas import Series
 
+from analysis.contracts import fields
 from analysis.contracts.columns import Table, but, hidden_from
 from analysis.contracts.dictionary import (
     bounded_schema,
@@ -334,6 +337,14 @@ def test_a_column_is_its_field_and_what_is_different_in_the_table():
 def test_a_name_that_the_dictionary_lacks_makes_no_column():
     with pytest.raises(KeyError, match="nobody_knows"):
         type("Own", (Table,), {"__annotations__": {"nobody_knows": Series[str]}})
+
+
+def test_the_dictionary_names_each_field_once_and_in_words():
+    with Path(fields.__file__).with_name("fields.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(known_fields())
+    assert [row["name"] for row in rows if not (row["label"] and row["meaning"]) or None in row.values()] == []
+    assert {row["empty"] for row in rows} == {"", "да"}
 
 
 def test_every_field_of_the_dictionary_stands_in_some_table():
