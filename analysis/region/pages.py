@@ -315,11 +315,11 @@ FORMS = [
         for name in ("expected_form_count", "received_form_count", "timely_form_count")
     ),
     Col("numbers_hash", width=18),
-    Col("correction_date", width=10, say=lambda day: date_words(day, NO_DATA)),
     Col("approval", width=18),
     Col("withheld_note", width=18, say=lambda note: note or NO_DATA),
 ]
-STATES = [FORMS[1], *FORMS[-3:]]
+UNTIL = Col("correction_date", width=10, say=lambda day: date_words(day, NO_DATA))
+STATES = [FORMS[1], UNTIL, *FORMS[-2:]]
 EXECUTION = [
     Col(None, "Город", 18, say=_city_link),
     Col("calendar_year", width=6),
@@ -423,7 +423,7 @@ def _of_city(made: Made, state: CityState) -> str:
     execution = made.of("region_execution", city_id=state.city.id)
     parts = {
         "Состояние {#sec-state}": [
-            begin if link == NO_DATA else f"{begin} {escape(link)}.",
+            begin if link == NO_DATA else f"{begin} Отчёт города: {escape(link)}.",
             escape(f"{row['state_note']}.") if made.internal and row["state_note"] else "",
             plain_table(
                 "editions", "Сведения по годам", RegionEditions, editions, FORMS[1:] if made.internal else STATES
@@ -434,7 +434,7 @@ def _of_city(made: Made, state: CityState) -> str:
             plain_table("execution", "План и факт", RegionExecution, execution, EXECUTION[1:])
         ],
         "Замечания {#sec-findings}": [plain_table("findings", "Что найдено", None, _found(made, state), FOUND)],
-        "Показатели {#sec-indicators}": [*_own_numbers(made, state)] or [_few(made, state)],
+        "Показатели {#sec-indicators}": [*_own_numbers(made, state), _few(made, state)],
     }
     return "\n\n".join(_chapters(parts))
 

@@ -38,6 +38,7 @@ Task = Callable[[Order], Told]
 RENEWED_AFTER = 6  # cities a process: it grows with each
 TRIED, TRIED_ALONE = 3, 5  # how often a city may be at work when a process dies, among others and then alone
 MOST_PROCESSES = 61  # Windows waits for no more
+TALKATIVE = ("distributed", "distributed.client", "tornado.application")
 SECONDS = 10  # in which a scheduler must answer
 DIED = "процесс, который считал город, обрывался каждый раз: проверьте, хватает ли памяти, и запустите снова"
 INSTALL = 'Для --scheduler нужен пакет distributed: pip install "school-roadmap-analysis[region]".'
@@ -102,7 +103,8 @@ def _on_dask(address: str, orders: Sequence[Order], task: Task) -> Iterator[Told
         from distributed import Client
     except ImportError:
         raise AnalysisError(INSTALL) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it tells of lost connections in tracebacks
+    for name in TALKATIVE:  # they tell of lost connections in tracebacks
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(  # type: ignore[no-untyped-call]
             address, timeout=SECONDS, set_as_default=False
