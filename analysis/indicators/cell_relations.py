@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -81,7 +83,7 @@ class LinkedCells:
     bounded: Flags
     whole: Flags
     hidden: Flags
-    matrix: csr_array
+    matrix: "csr_array"
     part: NDArray[np.int64]
     relation_part: NDArray[np.int64]
     possible: Mapping[int, tuple[int, ...]]
@@ -100,6 +102,8 @@ class LinkedCells:
         secret: str = "",
     ) -> "LinkedCells":
         """Returns the arrays; raises ValueError for cells that stand twice, contradict a relation or are no group."""
+        from scipy.sparse.csgraph import connected_components
+
         ordered = sorted(cells, key=lambda cell: cell.cell_id)
         place = _places(ordered)
         value = np.array([cell.value for cell in ordered], dtype=np.int64)
@@ -151,7 +155,9 @@ def _drawn(secret: str, what: str, cell: Cell) -> float:
     return int.from_bytes(said.digest()) / 2**64
 
 
-def _matrix(relations: Sequence[Relation], place: Mapping[str, int]) -> csr_array:
+def _matrix(relations: Sequence[Relation], place: Mapping[str, int]) -> "csr_array":
+    from scipy.sparse import csr_array  # publishing goes without
+
     entries = [
         (coefficient, row, place[name])
         for row, relation in enumerate(relations)
@@ -161,7 +167,7 @@ def _matrix(relations: Sequence[Relation], place: Mapping[str, int]) -> csr_arra
     return csr_array((numbers, (rows, columns)), shape=(len(relations), len(place)), dtype=np.int64)
 
 
-def _relation_part(matrix: csr_array, part: NDArray[np.int64]) -> NDArray[np.int64]:
+def _relation_part(matrix: "csr_array", part: NDArray[np.int64]) -> NDArray[np.int64]:
     if not matrix.shape[0]:
         return np.array([], dtype=int)
     return np.array([part[row[0]] for row in np.split(matrix.indices, matrix.indptr[1:-1])], dtype=int)
@@ -190,7 +196,7 @@ def _together(
     return tuple(sorted(group for group in small if len(group) > 1 and 0 < value[list(group)].sum() < smallest_count))
 
 
-def _alone_above(matrix: csr_array, sensitive: Flags) -> Flags:
+def _alone_above(matrix: "csr_array", sensitive: Flags) -> Flags:
     """The cells that are the only one not small in some relation: totals of small parts."""
     above = [[cell for cell in row if not sensitive[cell]] for row in np.split(matrix.indices, matrix.indptr[1:-1])]
     found = np.zeros(len(sensitive), dtype=bool)

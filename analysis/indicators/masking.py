@@ -5,13 +5,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import permutations
 from types import MappingProxyType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from analysis.contracts.facts import (
     CATEGORIES,
@@ -25,6 +23,9 @@ from analysis.contracts.facts import (
 from analysis.indicators.cell_relations import Cell, LinkedCells, Relation, total_of
 from analysis.rules.office_files import OPEN_CHOICE, Choice, DisclosurePolicy, WentOut
 from analysis.rules.written import JOURNAL
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 # The tables of school facts for the public: cells and relations of each, what is hidden, and what is then printed.
 
@@ -444,13 +445,15 @@ def proven(sheet: Sheet, printed: Collection[str]) -> Iterator[Proven]:
 class _Reader:
     """Cells that hang together, as a reader sees them: the values of what is printed, and all relations."""
 
-    matrix: csr_array
+    matrix: "csr_array"
     value: NDArray[np.int64]
     known: NDArray[np.bool_]
     whole: NDArray[np.bool_]
 
     def end(self, place: int, sign: int) -> int:
         """The least (1) or the most (-1) that a cell can be."""
+        from scipy.optimize import Bounds, LinearConstraint, milp  # publishing goes without
+
         goal = np.zeros(len(self.value))
         goal[place] = sign
         sums = self.matrix @ self.value

@@ -10,7 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 from numpy.typing import NDArray
 
-from analysis.contracts.columns import pandas_types
+from analysis.contracts.columns import pandas_types, titles_of
 from analysis.contracts.effectiveness import (
     GROUP_TABLES,
     ContestParts,
@@ -167,7 +167,7 @@ def masked(name: str, whole: pd.DataFrame, hidden: NDArray[np.bool_]) -> pd.Data
         for column, bits in zip(whole.columns, hidden.T, strict=True)
     }
     if "hidden_columns" in shown:
-        titles = np.array([str(field.title) for field in GROUP_TABLES[name].to_schema().columns.values()])
+        titles = np.array([*titles_of(GROUP_TABLES[name]).values()])
         shown["hidden_columns"] = pd.Series(["; ".join(titles[bits]) for bits in hidden], dtype="str")
     return _counted(name, pd.DataFrame(shown))
 

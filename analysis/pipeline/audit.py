@@ -16,7 +16,7 @@ from analysis.contracts.facts import GROUP_NAMES, MARK_COLUMNS, OTHERS
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError, reason
 from analysis.files.storage import BUILD_LOCK, only_one_at_work, read_tables, write_file_whole
-from analysis.indicators.masking import Sheet
+from analysis.indicators.masking import Sheet, proven
 from analysis.indicators.school_facts import SITTING, in_groups
 from analysis.indicators.school_tables import KEYS_OF_ROWS, PARTS, public_rows, row_keys, sheets, supported_in
 from analysis.rules.config import Project
@@ -240,8 +240,6 @@ def provable(tables: Mapping[str, pd.DataFrame], policy: DisclosurePolicy, print
         policy: The policy in force.
         printed: What all public editions print.
     """
-    from analysis.indicators.masking import proven  # with scipy.optimize, which publishing goes without
-
     for name, sheet, called in sheets(tables, policy, _stages(printed)):
         cells = _cells(name, sheet, called)
         shown = {cell for cell, (row, column) in cells.items() if column in printed.get(name, {}).get(row, {})}

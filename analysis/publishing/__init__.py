@@ -114,7 +114,7 @@ def _replace_site(
 ) -> None:
     """Builds the whole new site beside the old one, then swaps them."""
     from analysis.publishing.source import settle_links
-    from analysis.publishing.word_pages import draw_for_word, settle_pages
+    from analysis.publishing.word_pages import draw_for_word
 
     possible = frozenset(output_name(name, kind) for name in _documents(reports) for kind in KINDS)
     kept = {name: found[name] for name in plan.keep}
@@ -126,9 +126,6 @@ def _replace_site(
             shutil.copytree(reports, sources, ignore=shutil.ignore_patterns("_site*", ".*"))
             copy_kept(kept.values(), site, new)
             made = {name: Output(plan.make[name], tuple(files)) for name, files in render(sources, new).items()}
-            for name in made:
-                if name.endswith(".docx"):
-                    settle_pages(new / name)
             settle_links(new, made, possible | plan.withdraw)
             replace_folder(new, site)
             write_state(reports / "_site.json", kept | made, site)

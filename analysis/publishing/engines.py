@@ -228,6 +228,10 @@ def _render_page(page: Page, kinds: Sequence[str], site: Site) -> dict[str, list
     (site.folder / page.name).parent.mkdir(parents=True, exist_ok=True)
     targets = {kind: draft if kind == "pdf" else site.folder / output for kind, output in outputs.items()}
     _pandoc(page, [_writing(page, kind, target, site) for kind, target in targets.items()], site)
+    if "docx" in kinds:
+        from analysis.publishing.word_pages import settle_pages
+
+        settle_pages(site.folder / outputs["docx"])
     if "pdf" in kinds:
         _compile(page, draft, site.folder / outputs["pdf"], site)
     return {output: copy_beside(page.name, site) if kind == "html" else [output] for kind, output in outputs.items()}
@@ -291,6 +295,11 @@ def _paper_variables(page: Page, project: Project) -> dict[str, object]:
     }
 
 
+# Typst keeps its work until ten documents later, 120 MB of an annex. Empty ones make it forget sooner; more of them
+# would take away what is still in use where another thread is at work.
+_EMPTY = 4
+
+
 def _compile(page: Page, draft: Path, target: Path, site: Site) -> None:
     import typst
 
@@ -305,6 +314,9 @@ def _compile(page: Page, draft: Path, target: Path, site: Site) -> None:
         )
     except RuntimeError as error:
         raise PublishingError(f"{page.name}, pdf: {str(error).removeprefix('assertion failed: ')}") from error
+    nothing = typst.Compiler(ignore_system_fonts=True)
+    for _ in range(_EMPTY):
+        nothing.compile(b"", format="svg")
 
 
 def _explain(page: Page, complaint: str) -> str:
@@ -365,11 +377,15 @@ def _commands(plan: Plan) -> list[tuple[list[str], str]]:
 
 def _take(built: Path, new: Path, plan: Plan) -> dict[str, list[str]]:
     """Copies the requested outputs. A page needs all files that are neither pages nor papers."""
+    from analysis.publishing.word_pages import settle_pages
+
     names = sorted(path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file())
     beside = [name for name in names if Path(name).suffix[1:] not in KINDS]
     for name in [*beside, *plan.make]:
         (new / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(built / name, new / name)
+        if name.endswith(".docx"):
+            settle_pages(new / name)
     return {name: [name, *beside] if name.endswith(".html") else [name] for name in plan.make}
 
 

@@ -262,6 +262,17 @@ def test_nothing_changed_loads_nothing_heavy(own_published, run):
     assert done.returncode == 0, done.stderr
 
 
+def test_what_goes_out_is_checked_without_solvers_and_without_dask():
+    code = (
+        "import sys, analysis.pipeline.audit\n"
+        "from analysis.contracts.effectiveness import GROUP_TABLES\n"
+        "assert all(len(one.to_schema().columns) for one in GROUP_TABLES.values())\n"
+        "sys.exit(', '.join({'scipy.optimize', 'scipy.sparse', 'dask'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_only_the_asked_edition_is_built_and_the_others_later(house, run):
     html_of = ("--format", "html", "--engine", "builtin")
     assert run(house, "report", "2021", *html_of)[0] == 0

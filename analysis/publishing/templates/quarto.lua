@@ -273,7 +273,7 @@ local function divided_if_tall(row, columns)
     local letters, width = utf8.len(pandoc.utils.stringify(cell.contents)), columns[place] and columns[place][2]
     tall = tall or letters > lines_of_half_page * letters_in_line * (width or 1 / #columns)
   end
-  for _, cell in ipairs(row.cells) do cell.attributes["typst:breakable"] = tall and "true" or nil end
+  for _, cell in ipairs(tall and row.cells or {}) do cell.attributes["typst:breakable"] = "true" end
   return tall
 end
 
