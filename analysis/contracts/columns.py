@@ -1,10 +1,8 @@
 """What a contract is made of: the columns of a table, from the dictionary of fields."""
 
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import import_module
 from inspect import get_annotations
 from typing import Any
 
@@ -16,17 +14,6 @@ from analysis.contracts.fields import known_fields
 
 Contract = type[pa.DataFrameModel]
 
-
-def _pass_over_dask() -> None:
-    """Where Dask is installed, pandera imports its frames, which takes half a second; no contract is about them."""
-    looked_for = "dask.dataframe" if "dask" in sys.modules else "dask"
-    if looked_for not in sys.modules:
-        sys.modules[looked_for] = None  # type: ignore[assignment]  # an import of it fails from now on
-        import_module("pandera.typing.dask")
-        del sys.modules[looked_for]
-
-
-_pass_over_dask()
 
 COMPARATORS = ["=", "≥", "≤", "–"]
 MEASURE_KINDS = {

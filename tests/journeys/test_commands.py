@@ -262,12 +262,12 @@ def test_nothing_changed_loads_nothing_heavy(own_published, run):
     assert done.returncode == 0, done.stderr
 
 
-def test_what_goes_out_is_checked_without_solvers_and_without_dask():
+def test_what_goes_out_is_checked_without_solvers():
     code = (
         "import sys, analysis.pipeline.audit\n"
         "from analysis.contracts.effectiveness import GROUP_TABLES\n"
         "assert all(len(one.to_schema().columns) for one in GROUP_TABLES.values())\n"
-        "sys.exit(', '.join({'scipy.optimize', 'scipy.sparse', 'dask'} & set(sys.modules)) or 0)"
+        "sys.exit(', '.join({'scipy.optimize', 'scipy.sparse'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
