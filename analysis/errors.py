@@ -45,3 +45,7 @@ def nearest(asked: object, known: Iterable[object], most: int = 1, likeness: flo
 def probably_meant(near: Sequence[str]) -> str:
     """« Вероятно, имелось в виду «…».», ready to follow a sentence; nothing where no name comes near."""
     return f" Вероятно, имелось в виду «{near[0]}»." if near else ""
+
+
+class BlockedError(AnalysisError):
+    """Findings that stop the build."""

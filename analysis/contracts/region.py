@@ -7,7 +7,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import Contract, Table, but, by_name
-from analysis.contracts.effectiveness import INDICATOR_KEY, PublicIndicators
+from analysis.contracts.effectiveness import GROUP_TABLES, INDICATOR_KEY, PublicIndicators
 from analysis.contracts.execution import MeasureTotals
 from analysis.contracts.findings import Severity
 from analysis.contracts.report import CHAIN_TABLES
@@ -115,3 +115,8 @@ def tables_of_cities() -> dict[str, Contract]:
         for name, one in TABLES.items()
         if one not in left_out and (one is PublicIndicators or not name.startswith(PUBLIC))
     }
+
+
+# What a city approves: the numbers of a year, and not how they stand to those of other years.
+APPROVED_TABLES = ("plan_fact", "school_results", *GROUP_TABLES)
+APPROVED_INDICATORS = [*INDICATOR_KEY, "school_login", "numerator", "denominator", "value"]

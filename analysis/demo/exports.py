@@ -18,8 +18,8 @@ from analysis.demo.books import CODE_MSU, code_oo, full_name
 from analysis.demo.pupils import EGE, Chance, Sat, all_sat, enrolment, sat, sitting, sittings
 from analysis.demo.town import Filed, parameters, read, schools, town
 from analysis.errors import AnalysisError
-from analysis.forms.receptions import DIGITS_OF_NAME, is_inside
-from analysis.intake.exports.cells import counts_csv
+from analysis.forms.receptions import is_inside
+from analysis.intake.exports.cells import counts_csv, kept_name
 from analysis.intake.exports.recognise import read_export
 from analysis.rules.config import INVENTED
 from analysis.rules.exam_calendar import Vocabulary, load_vocabulary
@@ -401,7 +401,7 @@ def _counts(export: Export) -> Filed:
     content = export.content()
     kept = counts_csv(read_export(content, export.path, _vocabulary()).counts)
     more = {"wave": export.wave if export.said_wave else "", "derived_from": hashlib.sha256(content).hexdigest()}
-    path = f"data/raw/{export.year}/counts_{hashlib.sha256(kept).hexdigest()[:DIGITS_OF_NAME]}.csv"
+    path = kept_name(export.year, "counts", hashlib.sha256(kept).hexdigest(), ".csv")
     return Filed(path, f"{export.title}: итоги по школам", "counts", export.received, kept, more)
 
 

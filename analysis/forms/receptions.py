@@ -13,7 +13,7 @@ from analysis.cleaning.corrections import Correction
 from analysis.cleaning.versions import differing_values
 from analysis.errors import AnalysisError
 from analysis.files.storage import received_bytes
-from analysis.intake.exports.cells import ExamCounts, counts_csv
+from analysis.intake.exports.cells import ExamCounts, counts_csv, kept_name
 from analysis.intake.exports.recognise import Export, read_export
 from analysis.intake.returns import Identity, Returned, recognise
 from analysis.intake.workbook import read_workbook
@@ -25,7 +25,6 @@ from analysis.rules.exam_calendar import load_calendar, load_vocabulary
 # Takes exports of exam systems in: one with a row per pupil leaves its counts alone, others are kept as they came.
 
 LICENCE = "Служебные сведения; публикуются только в составе отчёта"
-DIGITS_OF_NAME = 12
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ def _entry(name: str, export: Export, kept: bytes, digest: str, year: int, said:
         kind, more, suffix, derived_from = "counts", ": итоги по школам", ".csv", digest
         origin = "Итоги файла, в котором строка — ученик; сам файл не хранится"
     sha256 = hashlib.sha256(kept).hexdigest()
-    file, title = f"data/raw/{year}/{kind}_{sha256[:DIGITS_OF_NAME]}{suffix}", f"{year} год, {export.layout}{more}"
+    file, title = kept_name(year, kind, sha256, suffix), f"{year} год, {export.layout}{more}"
     return Source(file, title, origin, said.received, sha256, LICENCE, kind, "", said.wave, derived_from)
 
 

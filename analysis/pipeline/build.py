@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import AnalysisError
+from analysis.errors import BlockedError
 from analysis.files.memory import NOTES, Memory
 from analysis.files.progress import SILENT, Progress
 from analysis.files.storage import (
@@ -44,10 +44,6 @@ if TYPE_CHECKING:
     from analysis.rules.methods import Methods
 
 INDEX, LOCK = "index", "requirements.lock"
-
-
-class BlockedError(AnalysisError):
-    """Findings that stop the build."""
 
 
 def is_fresh(project: Project, years: Sequence[int]) -> bool:

@@ -21,9 +21,8 @@ from typing import Any
 import pandas as pd
 from filelock import FileLock
 
-from analysis.contracts.effectiveness import GROUP_TABLES, INDICATOR_KEY
-from analysis.contracts.region import tables_of_cities
-from analysis.errors import AnalysisError
+from analysis.contracts.region import APPROVED_INDICATORS, APPROVED_TABLES, tables_of_cities
+from analysis.errors import AnalysisError, BlockedError
 from analysis.files.progress import SILENT
 from analysis.files.storage import (
     code_fingerprint,
@@ -38,16 +37,12 @@ from analysis.files.storage import read_table as read_built
 from analysis.project.checking import check
 from analysis.project.publication import Publishing, report
 from analysis.project.work import build, not_written
-from analysis.region.dataset import CITY, RULE_FILES, STATE, Told, read_state, sitting_key, write_table
-from analysis.region.settings import HASH_DIGITS
+from analysis.region.dataset import CITY, HASH_DIGITS, RULE_FILES, STATE, Told, read_state, sitting_key, write_table
 from analysis.rules.config import PROJECT_FILE, Project, load_project
 from analysis.rules.methods import Methods, load_methods
 from analysis.statistics.counts import processes
 
 CHECK, BUILD, REPORT = STEPS = ("check", "build", "report")
-# What a city approves: the numbers of a year, and not how they stand to those of other years.
-APPROVED_TABLES = ("plan_fact", "school_results", *GROUP_TABLES)
-APPROVED_INDICATORS = [*INDICATOR_KEY, "school_login", "numerator", "denominator", "value"]
 
 
 @dataclass(frozen=True)
@@ -159,7 +154,6 @@ def _checked(order: Order, project: Project, error: str = "") -> Told:
 
 
 def _built(order: Order, project: Project, target: Path) -> Told:
-    from analysis.pipeline.build import BlockedError
 
     try:
         build(project, (), SILENT)

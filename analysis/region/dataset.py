@@ -20,8 +20,7 @@ from analysis.rules.methods import PASSPORT_FILE, SELECTION_FILE
 
 RULE_FILES = {PASSPORT_FILE: "паспорт показателей", SELECTION_FILE: "правила отбора", CALENDAR_FILE: "календарь"}
 Told = dict[str, Any]
-
-
+HASH_DIGITS = 16
 CITIES, TABLES_FOLDER, STATE, PACKAGE = "cities", "tables", "state.json", "datapackage.json"
 CITY = "city_id"
 BUILD_AGAIN = "Соберите заново: analysis region build"
@@ -139,3 +138,13 @@ def _fields(name: str) -> Iterator[dict[str, str]]:
 def sitting_key(procedure: object, calendar_year: object, wave: object) -> str:
     """The name of a sitting among the definitions."""
     return f"{procedure}/{calendar_year}/{wave}"
+
+
+def refuse_broken(tables: "dict[str, pd.DataFrame]") -> None:
+    """A table that does not meet its contract is a fault of the program, never of the data."""
+    from analysis.contracts.dictionary import violations
+    from analysis.contracts.findings import screen_lines
+    from analysis.contracts.region import REGION_TABLES
+
+    if broken := violations(tables, REGION_TABLES):
+        raise AnalysisError("\n".join(screen_lines(broken)))

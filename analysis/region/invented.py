@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 from pathlib import Path
-from typing import Any
 
-from analysis.contracts.facts import MARK_COLUMNS
 from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.demo.pupils import OGE, VPR, Chance, sittings
 from analysis.demo.town import ROADMAP, UNSUPPORTED, Filed, roadmap_document, sources_text, town
 from analysis.errors import AnalysisError
-from analysis.forms.receptions import DIGITS_OF_NAME
 from analysis.forms.workbook import FilledSheet, Given, form_bytes
-from analysis.intake.exports.cells import ExamCounts, counts_csv
+from analysis.intake.exports.cells import ExamCounts, counts_csv, kept_name
 from analysis.region.dataset import CITIES, read_state
 from analysis.region.settings import OUTPUT, REGION_FILE
 from analysis.rules.config import INVENTED, quoted
@@ -113,7 +110,7 @@ def _filed(one: Town, years: Sequence[int]) -> Iterator[Filed]:
         for held in _held(year):
             counts = counts_csv(_results(one, held))
             digest = hashlib.sha256(counts).hexdigest()
-            file = f"data/raw/{year}/counts_{digest[:DIGITS_OF_NAME]}.csv"
+            file = kept_name(year, "counts", digest, ".csv")
             title = f"{held.procedure} {year} года, {held.wave}: итоги по школам"
             yield Filed(file, title, "counts", day, counts, {"derived_from": digest, "wave": held.wave})
         for reporter in OFFICES:
@@ -172,8 +169,8 @@ def _results(one: Town, held: Sitting) -> Iterator[ExamCounts]:
         two = chance.binomial(pupils, weak[login])
         four = chance.binomial(pupils - two, 350)
         five = chance.binomial(pupils - two - four, 250)
-        marks: dict[str, Any] = dict(zip(MARK_COLUMNS, (two, pupils - two - four - five, four, five), strict=True))
         yield ExamCounts(
             f"лист 1, строка {grade}", held.procedure, subject, held.calendar_year, grade + held.grade_lag, held.scale,
-            school_login=login, participant_count=pupils, **marks,
+            school_login=login, participant_count=pupils, mark_2_count=two, mark_3_count=pupils - two - four - five,
+            mark_4_count=four, mark_5_count=five,
         )  # fmt: skip

@@ -4,17 +4,15 @@ For the public it is made of what cities print; the office's, in output/internal
 """
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
 import pandas as pd
 
-from analysis.contracts.columns import Contract, hidden_from, titles_of
+from analysis.contracts.columns import Contract, titles_of
 from analysis.contracts.findings import RULE_TITLES
 from analysis.contracts.region import (
     AGREED,
@@ -25,25 +23,17 @@ from analysis.contracts.region import (
     RegionFindings,
     RegionIndicators,
 )
-from analysis.files.progress import Progress
-from analysis.files.storage import write_file_whole
-from analysis.pipeline.internal import marked
 from analysis.presentation.exhibits import Col, filled, plain_table
-from analysis.presentation.exports import csv_bytes
 from analysis.presentation.markdown import Ready, escape, table_note
 from analysis.presentation.shares import NO_DATA, interval_words, out_of, value_words
 from analysis.presentation.words import Row, count_words, date_words, long_date, rows_of, short_date
-from analysis.publishing import Request, publish
-from analysis.region.comparison import FEW_SCHOOLS, NO_NUMBERS, CityState, findings_of, is_small, public_tables
+from analysis.region.comparison import FEW_SCHOOLS, NO_NUMBERS, CityState, findings_of, is_small
 from analysis.region.settings import REGION_FILE, Region
-from analysis.rules.config import OFFICE_ONLY, quoted
+from analysis.rules.config import OFFICE_ONLY
 from analysis.rules.methods import NOT_JUDGED, Indicator
-from analysis.starter.new_project import NewProject, report_sources
 
-SOURCES = {True: "output/internal", False: "output/public"}  # whether it is for the office
 COMMON_FAULT = 3  # from so many cities on, and more than half of all, one rule asks to look at the form
-STYLE = re.compile(r"reports/(_assets/.*|styles\.css|_quarto\.yml)")
-YEAR_PAGE = re.compile(r"href: (\d{4})/annual-report-\d{4}\.qmd")
+SOURCES = {True: "output/internal", False: "output/public"}  # whether it is for the office
 NOT_MASKED = (
     f"{OFFICE_ONLY}. Малые числа в этом отчёте не скрыты: по числам региона и городов вместе можно узнать скрытое в "
     "открытых отчётах городов. Город с одной школой — это школа; из двух школ каждая знает другую; регион без "
@@ -121,62 +111,13 @@ class Made:
         return [one for one in found if one.pooled and one.direction != NOT_JUDGED]
 
 
-def publish_region(
-    region: Region,
-    states: Sequence[CityState],
-    tables: Mapping[str, pd.DataFrame],
-    progress: Progress,
-    *,
-    internal: bool = True,
-) -> list[Path]:
-    """Writes the sources of the report for one audience and publishes them; returns its pages."""
-    made = Made(region, states, tables if internal else public_tables(region, states, tables), internal)
-    sources = region.root / SOURCES[internal]
-    sources.mkdir(parents=True, exist_ok=True)
-    files = _style(made) | _pages(made) | _data(made)
-    for old in (*sources.glob("*.qmd"), *sources.glob("data/*.csv")):
-        if old.relative_to(sources).as_posix() not in files:
-            old.unlink()
-    for name, content in files.items():
-        (sources / name).parent.mkdir(exist_ok=True)
-        write_file_whole(sources / name, content)
-    documents = [name for name in files if name.endswith(".qmd")]
-    day = max((date.fromisoformat(one.good["made"]) for one in states if one.good), default=date(2000, 1, 1))
-    return publish(sources, Request(documents, ("html",), "builtin", day), progress=progress)
-
-
-def _data(made: Made) -> dict[str, bytes]:
-    shown = {name: hidden_from(REGION_TABLES[name], made.internal) for name in made.frames}
-    return {f"data/{name}.csv": csv_bytes(made.frames[name].drop(columns=[*some])) for name, some in shown.items()}
-
-
-def _style(made: Made) -> dict[str, bytes]:
-    """The look of a city's report, and its menu with the region's pages of years."""
-    head = made.region.file.head
-    beginning = NewProject(head.name, head.publisher, made.years or [date.today().year], head.invented)
-    given = {found[1]: content for name, content in report_sources(beginning).items() if (found := STYLE.match(name))}
-    menu = YEAR_PAGE.sub(r"href: indicators-\1.qmd", given["_quarto.yml"].decode())
-    return {**given, "_quarto.yml": _said(made, menu)}
-
-
-def _said(made: Made, text: str) -> bytes:
-    return (marked(text) if made.internal else text).encode()
-
-
-def _pages(made: Made) -> dict[str, bytes]:
-    head = made.region.file.head
-    pages = {"index.qmd": (head.name, _index(made))}
+def texts(made: Made) -> dict[str, tuple[str, str]]:
+    """Returns the title and the text of each page by the name of its file."""
+    pages = {"index.qmd": (made.region.file.head.name, _index(made))}
     pages |= {
         f"indicators-{year}.qmd": (f"Показатели городов, {year} год", _of_year(made, year)) for year in made.years
     }
-    pages |= {f"city-{one.city.id}.qmd": (one.name, _of_city(made, one)) for one in made.states}
-    about = f"Сводный отчёт региона: {head.name}"
-    if head.invented:
-        about = NewProject(head.name, head.publisher, [], True).said(about)
-    return {
-        name: _said(made, f"---\ntitle: {quoted(title)}\nsubtitle: {quoted(about)}\nformat: html\n---\n\n{text}\n")
-        for name, (title, text) in pages.items()
-    }
+    return pages | {f"city-{one.city.id}.qmd": (one.name, _of_city(made, one)) for one in made.states}
 
 
 def _in_one_order(name: str, caption: str, contract: Contract, rows: Sequence[Row], columns: Sequence[Col]) -> str:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Annotated
 
 from analysis.errors import AnalysisError, nearest, probably_meant
+from analysis.region.dataset import HASH_DIGITS
 from analysis.rules.toml_file import read_rules
 from analysis.rules.written import FilePath, Filled, Misfit, Rule, Written, repeated, stands
 
 REGION_FILE, OUTPUT = "region.toml", "output/region"
-HASH_DIGITS = 16
 NAME_IT = "Укажите папку региона ключом --region. Образец файла — в docs/how-to/region.md."
 CityId = Annotated[
     str, Rule(lambda one: re.fullmatch(r"[\w-]+", one), stands("нужно имя из букв, цифр, «-» и «_», без пробелов"))

@@ -21,7 +21,16 @@ from analysis.presentation.words import rows_of, short_date
 from analysis.project.work import AUDIENCES
 from analysis.region.city import BUILD, CHECK, REPORT, Order, failed, run_city, unchanged
 from analysis.region.comparison import OTHER_RULES, CityState, region_tables, with_doubles
-from analysis.region.dataset import CITIES, TABLES_FOLDER, Told, can_be_read, read_state, write_package, write_table
+from analysis.region.dataset import (
+    CITIES,
+    TABLES_FOLDER,
+    Told,
+    can_be_read,
+    read_state,
+    refuse_broken,
+    write_package,
+    write_table,
+)
 from analysis.region.settings import City, Region
 from analysis.rules.config import INVENTED
 from analysis.statistics.counts import processes
@@ -228,7 +237,7 @@ def build(region: Region, how: How, progress: Progress) -> Ran:
 
 def report(region: Region, how: How, progress: Progress) -> Ran:
     """Builds, publishes the pages of every city, and then the report of the region for one audience."""
-    from analysis.region.pages import publish_region
+    from analysis.region.site import publish_region
 
     ran = _built(region, REPORT, how, progress)
     progress.step("Публикую отчёт региона")
@@ -243,7 +252,7 @@ def _built(region: Region, step: str, how: How, progress: Progress) -> Ran:
         progress.step("Свожу таблицы региона")
         with processes(how.jobs):
             tables = region_tables(region, states, how.today)
-        _refuse_broken(tables)
+        refuse_broken(tables)
         write_region_tables(region, tables, [one.city.id for one in states if one.good])
     return Ran(tuple(states), tables)
 
@@ -267,16 +276,6 @@ def _worked(region: Region, step: str, how: How, progress: Progress) -> list[Cit
 def _state(city: City, told: Told, target: Path) -> CityState:
     readable = can_be_read(target)
     return CityState(city, told, read_state(target) if readable else {}, "" if readable else OUT_OF_DATE)
-
-
-def _refuse_broken(tables: "dict[str, pd.DataFrame]") -> None:
-    """A table that does not meet its contract is a fault of the program, never of the data."""
-    from analysis.contracts.dictionary import violations
-    from analysis.contracts.findings import screen_lines
-    from analysis.contracts.region import REGION_TABLES
-
-    if broken := violations(tables, REGION_TABLES):
-        raise AnalysisError("\n".join(screen_lines(broken)))
 
 
 def write_region_tables(region: Region, tables: "dict[str, pd.DataFrame]", cities: Sequence[str]) -> None:

@@ -14,7 +14,8 @@ from analysis.files.progress import SILENT
 from analysis.publishing.state import document_keys
 from analysis.region.comparison import CityState, region_tables, with_doubles
 from analysis.region.dataset import CITIES, CITY, PACKAGE, STATE, TABLES_FOLDER, read_state, read_table, write_table
-from analysis.region.pages import NOT_MASKED, publish_region
+from analysis.region.pages import NOT_MASKED
+from analysis.region.site import publish_region
 from analysis.region.work import write_region_tables
 from regions import DAY, region_of, state_with, taken_in
 

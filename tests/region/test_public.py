@@ -28,8 +28,8 @@ from analysis.region.comparison import (
     with_doubles,
 )
 from analysis.region.dataset import CITIES, CITY, RULE_FILES, write_table
-from analysis.region.pages import publish_region
 from analysis.region.settings import load_region
+from analysis.region.site import publish_region
 from analysis.rules.methods import load_methods
 from analysis.rules.office_files import DEFAULT_POLICY
 from regions import DAY, region_of

@@ -73,6 +73,11 @@ KEPT = tuple(one.name for one in fields(ExamCounts) if one.name not in ("municip
 DECIMAL = "mean_score"
 
 
+def kept_name(year: int, kind: str, sha256: str, suffix: str) -> str:
+    """Returns where an export, or the counts of one with pupils, is kept: the name of its own file may name a pupil."""
+    return f"data/raw/{year}/{kind}_{sha256[:DIGITS_OF_NAME]}{suffix}"
+
+
 def counts_csv(counts: Iterable[ExamCounts]) -> bytes:
     """Returns the file of counts: the columns of contracts.report.Counts, UTF-8, commas."""
     stream = io.StringIO()
@@ -175,6 +180,7 @@ LEFT_OUT = re.compile(
     r"(?: (?:на|с) экзамена?| экзамен| с [ое]гэ)?\.?"
 )
 MARKS = (2, 3, 4, 5)
+DIGITS_OF_NAME = 12
 SCORES = range(101)
 DECIMALS_KEPT = 9
 
