@@ -88,10 +88,10 @@ class _Piece:
         """Whether it covers the same columns."""
         return abs(self.box.x0 - other.box.x0) <= NEAR and abs(self.box.x1 - other.box.x1) <= NEAR
 
-    def go_on(self, below: "_Piece", doubts: Iterable[Doubt] = ()) -> None:
+    def go_on(self, below: "_Piece") -> None:
         """Adds what stands overleaf."""
         self.lines += below.lines
-        self.doubts |= below.doubts | {*doubts}
+        self.doubts |= below.doubts
         self.box = below.box
 
 

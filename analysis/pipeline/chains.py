@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.columns import DERIVED, READING_RULES, READING_WORDS, Contract
+from analysis.contracts.columns import DERIVED, READING_RULES, READING_WORDS
 from analysis.contracts.derivations import COPY, Derivation, derivations
 from analysis.contracts.facts import SCHOOL_FACT_TABLES
 from analysis.contracts.findings import RULE_TITLES
@@ -54,7 +54,7 @@ def chain_words(
     schools = tables.get("schools", pd.DataFrame({"school_login": [], "school_name": []}))
     indicators = {} if methods is None else {one.id: one.name for one in methods.passport.indicators}
     return {
-        "tables": table_words(TABLES),
+        "tables": table_words(),
         "school_facts": list(SCHOOL_FACT_TABLES),
         "names": {
             **dict(zip(schools["school_login"].tolist(), schools["school_name"].tolist(), strict=True)),
@@ -77,15 +77,15 @@ def policy_words(policy: DisclosurePolicy) -> str:
     )
 
 
-def table_words(contracts: Mapping[str, Contract]) -> dict[str, Any]:
+def table_words() -> dict[str, Any]:
     """Returns for each table under a contract what a chain says of it, ready to be stored.
 
     Returns:
         By table: title, about, values, entry, received (whether its rows stand in received files), edges, nothing,
         and columns with label, description, unit, rule, of («edge.column») and how.
     """
-    fields = {name: contract.to_schema().columns for name, contract in contracts.items()}
-    return {name: _words(name, fields, said) for name in contracts if (said := derivation_of(name))}
+    fields = {name: contract.to_schema().columns for name, contract in TABLES.items()}
+    return {name: _words(name, fields, said) for name in TABLES if (said := derivation_of(name))}
 
 
 def derivation_of(table: str) -> Derivation | None:

@@ -31,6 +31,7 @@ BLANK_HATCH = "////"
 Look = tuple[str, str, str]
 BLANK_LOOK: Look = ("white", INK, BLANK_HATCH)
 LOOKS: tuple[Look, ...] = ((DARK, "white", ""), (MIDDLE, INK, ""), BLANK_LOOK)
+LABEL_LETTERS = 38  # of a line beside the plan
 PARTS_IN_A_ROW = 3  # more names of parts do not fit above a bar
 # A drawing of matplotlib says the same in half the bytes: comments and names go, hundredths of a point are enough
 # (of an em, one thousandth), and a letter needs no transformation. It holds no text: letters are outlines.
@@ -170,9 +171,9 @@ def label_share(labels: Sequence[str]) -> float:
     return min(0.45, 0.03 + 0.0115 * max((len(line) for label in labels for line in label.split("\n")), default=1))
 
 
-def _wrapped(text: str, width: int = 38) -> str:
-    lines = textwrap.wrap(text, width)
-    return "\n".join(lines if len(lines) <= 2 else [lines[0], f"{lines[1][: width - 1]}…"])
+def _wrapped(text: str) -> str:
+    lines = textwrap.wrap(text, LABEL_LETTERS)
+    return "\n".join(lines if len(lines) <= 2 else [lines[0], f"{lines[1][: LABEL_LETTERS - 1]}…"])
 
 
 def _share_of_height(axes: "Axes", row: int, rows: int) -> float:

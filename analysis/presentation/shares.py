@@ -143,10 +143,10 @@ def _as_shown(chance: float, digits: int) -> float:
     return round(chance * 100, digits) / 100
 
 
-def fact_words(row: Row, name: str, otherwise: str = NOT_STATED) -> str:
+def fact_words(row: Row, name: str) -> str:
     """What was reported, documented or accepted: «2», «да», of a share «75 % (45 из 60; 95 %: 63–84 %)»."""
     if pd.isna(row[name]):
-        return HIDDEN if is_share(row) else otherwise
+        return HIDDEN if is_share(row) else NOT_STATED
     if row["measure_kind"] == "state":
         return "да" if row[name] else "нет"
     if not is_share(row):

@@ -22,7 +22,7 @@ def test_no_key_of_the_file_is_passed_over():
 
 
 def test_every_stored_table_has_a_derivation():
-    assert set(table_words(TABLES)) == set(TABLES) - PRINTED
+    assert set(table_words()) == set(TABLES) - PRINTED
 
 
 @pytest.mark.parametrize("name", [name for name in derivations() if name in FIELDS])
@@ -42,7 +42,7 @@ def test_every_reference_resolves(name):
 
 
 def test_a_public_table_leads_to_its_whole_one_cell_by_cell():
-    words = table_words(TABLES)
+    words = table_words()
     public = [name for name in words if name.startswith(PUBLIC)]
     assert len(public) == 9
     for name in public:
