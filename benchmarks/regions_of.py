@@ -1,8 +1,8 @@
 """An invented region of so many cities: how long its report takes, and whether random kills change a byte of it.
 
-`python -m benchmarks.regions_of report 30 20` measures; `kills 6 50` kills fifty processes while a region of cities that
-have a plan alone is built again and again, and `dask 6 50` does so with the workers of a cluster. All on the cores of
-this machine.
+`python -m benchmarks.regions_of report 30 20` measures; `kills 6 50` kills fifty processes while a region of cities
+that have a plan alone is built again and again, and `dask 6 50` does so with the workers of a cluster. All on the cores
+of this machine.
 """
 
 import hashlib
