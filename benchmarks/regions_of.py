@@ -1,7 +1,8 @@
 """An invented region of so many cities: how long its report takes, and whether random kills change a byte of it.
 
-`python -m benchmarks.regions_of report 30 20` measures; `kills 6 3 50` kills fifty processes while a region is built
-again and again, and `dask 6 3 50` does so with the workers of a cluster. All on the cores of this machine.
+`python -m benchmarks.regions_of report 30 20` measures; `kills 6 50` kills fifty processes while a region of cities
+that have a plan alone is built again and again, and `dask 6 50` does so with the workers of a cluster. All on the cores
+of this machine.
 """
 
 import hashlib
@@ -27,8 +28,11 @@ from analysis.region.invented import Town, write_region
 from analysis.region.settings import REGION_FILE, Region, load_region
 from analysis.region.work import How, build, report
 
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+from regions import tiny_region
+
 YEARS, DAY = (2020, 2021, 2022), date(2026, 11, 30)
-PAUSE = (4.0, 12.0)  # seconds between two kills: a city must sometimes come to its end
+PAUSE = (1.0, 3.0)  # between two kills, in cities: one must sometimes come to its end
 CORES = os.cpu_count() or 1
 Victims = Callable[[], list[psutil.Process]]
 
@@ -106,17 +110,19 @@ class _Peak(threading.Thread):
             time.sleep(0.2)
 
 
-def killed(cities: int, schools: int, kills: int, *, on_dask: bool = False) -> None:
+def killed(cities: int, kills: int, *, on_dask: bool = False) -> None:
     """Builds the region until so many of its processes were killed; every build must give the same bytes."""
     with tempfile.TemporaryDirectory() as scratch:
-        region = invented(Path(scratch), cities, schools)
+        region = tiny_region(Path(scratch), *(f"town{number}" for number in range(cities)))
+        started = time.perf_counter()
         assert build(region, How(CORES, "", DAY), SILENT).is_whole
+        of_a_city = (time.perf_counter() - started) / -(-cities // CORES)
         expected, left, builds = _bytes(region), [kills], 0
         with _Cluster() if on_dask else _Here() as place:
             while left[0]:
                 _forget(region)
                 stop = threading.Event()
-                killer = threading.Thread(target=_kill, args=(place.victims, left, stop))
+                killer = threading.Thread(target=_kill, args=(place.victims, left, stop, of_a_city))
                 killer.start()
                 ran = build(region, How(CORES, place.address, DAY), SILENT)
                 stop.set()
@@ -127,9 +133,9 @@ def killed(cities: int, schools: int, kills: int, *, on_dask: bool = False) -> N
         print(f"{kills} kills in {builds} builds of {cities} cities: the same {len(expected)} files")
 
 
-def _kill(victims: Victims, left: list[int], stop: threading.Event) -> None:
+def _kill(victims: Victims, left: list[int], stop: threading.Event, of_a_city: float) -> None:
     chance = random.Random(left[0])
-    while left[0] and not stop.wait(chance.uniform(*PAUSE)):
+    while left[0] and not stop.wait(of_a_city * chance.uniform(*PAUSE)):
         if found := victims():
             chance.choice(found).kill()
             left[0] -= 1

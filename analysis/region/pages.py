@@ -337,8 +337,9 @@ def _absent(made: Made, state: CityState) -> Row:
     return {**dict.fromkeys(titles_of(RegionIndicators)), **state.about, "comparison_note": why}
 
 
-def _numbers(made: Made, indicator: Indicator) -> list[Col]:
+def _numbers(made: Made, indicator: Indicator, *, beside: bool = True) -> list[Col]:
     """The columns of a value with what it is made of and its interval, alone and beside the other cities."""
+    of_region = Col(None, "Регион", 9, "r", lambda row: value_words(row, indicator, "region_value"))
     pooled = [
         Col(None, "С учётом всех", 9, "r", lambda row: value_words(row, indicator, "pooled_value")),
         Col(None, "Его интервал", 11, "r", lambda row: interval_words(row, indicator, "pooled") or NO_DATA),
@@ -348,7 +349,7 @@ def _numbers(made: Made, indicator: Indicator) -> list[Col]:
         Col(None, "Интервал 95 %", 11, "r", lambda row: interval_words(row, indicator) or NO_DATA),
         Col(None, "Из скольких", 12, "r", out_of),
         *(pooled if made.internal else []),
-        Col(None, "Регион", 9, "r", lambda row: value_words(row, indicator, "region_value")),
+        *([of_region] if beside else []),
         Col("comparison_note", width=22, say=lambda note: note or NO_DATA),
     ]
 
@@ -417,10 +418,11 @@ def _found(made: Made, state: CityState) -> list[Row]:
 
 
 def _own_numbers(made: Made, state: CityState) -> Iterator[str]:
-    """The city's numbers of its last year, each beside the region's."""
+    """The numbers of a city in its last year; beside that of the region for the office alone, so that a public page
+    changes with its own city."""
     year = max((row["calendar_year"] for row in made.of("region_indicators", city_id=state.city.id)), default=0)
     for one in made.indicators:
         rows = made.of("region_indicators", city_id=state.city.id, calendar_year=year, indicator_id=one.id)
-        columns = filled([Col(None, "О чём", 26, say=_about_what), *_numbers(made, one)], rows)
+        columns = filled([Col(None, "О чём", 26, say=_about_what), *_numbers(made, one, beside=made.internal)], rows)
         label = one.id.replace("_", "-")
         yield plain_table(label, f"{one.name}, {year} год", RegionIndicators, rows, columns)

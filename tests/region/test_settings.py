@@ -7,6 +7,7 @@ from analysis.region.settings import load_region
 from regions import HEAD, region_of
 
 APPROVAL = '[[approval]]\ncity = "{}"\nedition = 2021\nhash = "{}"\nwho = "И. Иванова"\ndate = 2022-04-01\n'
+TERM = "[[term]]\nedition = 2021\nuntil = 2022-03-01\n"
 CODE = "0123456789abcdef"
 
 
@@ -32,6 +33,14 @@ FAULTS = {
         ["«mnimy»", "Строка 9"],
     ),
     "a hash": (HEAD + '[[city]]\nid = "a"\nfolder = "a"\n' + APPROVAL.format("a", "12"), ["код из 16 знаков"]),
+    "a term twice": (
+        HEAD + '[[city]]\nid = "a"\nfolder = "a"\n' + 2 * TERM,
+        ["срок 2021 года уже назван", "Строка 12"],
+    ),
+    "a day": (
+        HEAD + '[[city]]\nid = "a"\nfolder = "a"\n' + TERM.replace("2022-03-01", '"1 марта"'),
+        ["«until»", "Строка 10"],
+    ),
     "no toml": ("[region", ["запись TOML не читается"]),
 }
 

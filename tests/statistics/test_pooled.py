@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special
 
+from analysis.statistics.counts import processes
 from analysis.statistics.pooled import Rule, pooled_shares
 
 NUMBERS = ("mean", "low", "high", "over_threshold")
@@ -231,6 +232,10 @@ def test_very_many_rows_are_worked_on_by_several_processes_to_the_same_bits(monk
     one = pooled_shares(*rows, threshold=0.3, town=number)
     monkeypatch.setattr("analysis.statistics.counts.MANY", 54)
     monkeypatch.setattr("analysis.statistics.counts.ProcessPoolExecutor", Pool)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    with processes(1):
+        pooled_shares(*rows, threshold=0.3, town=number)
+    assert asked == []
     several = pooled_shares(*rows, threshold=0.3, town=number)
     assert len(asked) == 1
     for name in NUMBERS:
