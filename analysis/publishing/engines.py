@@ -258,7 +258,8 @@ def _pandoc(page: Page, outputs: Sequence[Mapping[str, object]], site: Site) -> 
     import pypandoc
 
     text = "\n".join(line.text for line in page.lines)
-    job = {"text": text, "reader": _READER, "outputs": outputs, **_metadata(page, site.project)}
+    rules = str(_paper_rules(site.project.root))
+    job = {"text": text, "reader": _READER, "outputs": outputs, "paper": rules, **_metadata(page, site.project)}
     done = subprocess.run(
         [pypandoc.get_pandoc_path(), "lua", str(_TEMPLATES / "quarto.lua")],
         input=json.dumps(job).encode(),
@@ -268,6 +269,15 @@ def _pandoc(page: Page, outputs: Sequence[Mapping[str, object]], site: Site) -> 
     )
     if complaint := done.stderr.decode(errors="replace").strip():
         raise PublishingError(_explain(page, complaint))
+
+
+def _paper_rules(sources: Path) -> Path:
+    """Finds what both renderers do alike; a project that an older version made has no such file."""
+    rules = sources / "_assets/paper.lua"
+    if not rules.is_file():
+        missing = f"{sources.name}/_assets/{rules.name}"
+        raise PublishingError(f"{missing}: нет файла. Скопируйте его из папки программы: reports/_assets/{rules.name}.")
+    return rules
 
 
 def _has_contents(page: Page, project: Project) -> bool:

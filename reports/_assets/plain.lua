@@ -1,33 +1,13 @@
 -- For Quarto alone: what it would make of these sources otherwise than the built-in renderer does.
--- Notes under tables and leads have their own style; in Word a table or picture stands in no frame of its own, which
--- would cut pictures, centre every cell and keep a table from going on to the next page; its pictures are described.
+-- In Word a table or picture stands in no frame of its own, which would cut pictures, centre every cell and keep a table
+-- from going on to the next page; pictures are described, remarks are paragraphs. Links that lead nowhere on paper are
+-- words. On the screen a wide table scrolls by itself.
 
-local styles = {
-  lead = "Lead", ["table-note"] = "Table Note", annex = "Annex", annexes = "Annexes",
-  ["page-picture"] = "Page Picture", ["new-page"] = "Page Picture", landscape = "Page Picture",
-}
-local only_paper = { whole = true }
+local paper = dofile(quarto.utils.resolve_path("paper.lua"))
 local is_word, is_typst = FORMAT:match("docx") ~= nil, FORMAT:match("typst") ~= nil
 
-local function styled(element)
-  for class in pairs(only_paper) do
-    if is_typst and element.classes:includes(class) then
-      element.content:insert(1, pandoc.RawBlock("typst", "#" .. class .. "["))
-      element.content:insert(pandoc.RawBlock("typst", "]"))
-      return element
-    end
-  end
-  for class, style in pairs(styles) do
-    if element.classes:includes(class) then
-      if is_typst then
-        element.content:insert(1, pandoc.RawBlock("typst", "#" .. class .. "["))
-        element.content:insert(pandoc.RawBlock("typst", "]"))
-      elseif is_word then
-        element.attributes["custom-style"] = style
-      end
-      return element
-    end
-  end
+local function styled(style, content)
+  return pandoc.Div(content, pandoc.Attr("", {}, { ["custom-style"] = style }))
 end
 
 -- Quarto writes the style of a caption as raw Word markup inside the paragraph, of a table's caption too.
@@ -45,10 +25,33 @@ local function without_frame(element)
     if not paragraph.content:find_if(is_caption_style) then return nil end
     found = true
     local words = paragraph.content:filter(function(inline) return not is_caption_style(inline) end)
-    return pandoc.Div({ pandoc.Para(words) }, pandoc.Attr("", {}, { ["custom-style"] = style }))
+    return styled(style, { pandoc.Para(words) })
   end
   local plain = frame:walk({ Para = caption, Plain = caption })
   return found and plain.content or nil
+end
+
+-- A remark is a table of raw markup, whose first paragraph is the title with a sign; its paragraphs are kept.
+local function is_look(inline)
+  return inline.t == "RawInline" and inline.text:match("^<w:pPr>") or
+    inline.t == "Image" and inline.attributes["project-resolve-ignore"]
+end
+
+local function word_div(element)
+  if not element.classes:includes("docx-callout") then return paper.docx.Div(element) end
+  local said = pandoc.Blocks({})
+  element:walk({ traverse = "topdown", Block = function(block)
+    if block.t == "Div" then return nil end
+    if block.t ~= "RawBlock" then
+      said:insert(block:walk({ Inlines = function(inlines)
+        local words = inlines:filter(function(inline) return not is_look(inline) end)
+        while words[1] and words[1].t == "Space" do words:remove(1) end
+        return words
+      end }))
+    end
+    return nil, false
+  end })
+  return { styled("Callout Title", { said:remove(1) }), styled("Callout", said) }
 end
 
 -- Cells as small as in the other renderer.
@@ -57,9 +60,7 @@ local function with_small_cells(element)
   local function style(rows)
     for _, row in ipairs(rows) do
       for _, cell in ipairs(row.cells) do
-        if #cell.contents > 0 then
-          cell.contents = { pandoc.Div(cell.contents:walk(paragraphs), pandoc.Attr("", {}, { ["custom-style"] = "Table Text" })) }
-        end
+        if #cell.contents > 0 then cell.contents = { styled("Table Text", cell.contents:walk(paragraphs)) } end
       end
     end
   end
@@ -74,15 +75,30 @@ local function with_description(image)
   return image
 end
 
--- A link of this class shows on which page its target stands.
-local function page_number(link)
-  if not link.classes:includes("page-number") then return nil end
-  local target = link.target:sub(2)
-  if is_typst then return pandoc.RawInline("typst", "#page-number(<" .. target .. ">)") end
-  if is_word then
-    return pandoc.RawInline("openxml", '<w:r><w:tab/></w:r><w:fldSimple w:instr="PAGEREF ' .. target .. ' \\h"/>')
-  end
+-- A paper copy leads nowhere on the disk of its reader.
+local function only_words(link)
+  return not link.target:match("^#") and not link.target:match("^%a[%w+.-]*:") and link.content or nil
 end
 
-if not is_word then return { { Div = styled, Link = page_number } } end
-return { { Div = styled, Link = page_number }, { Table = without_frame }, { Table = with_small_cells, Image = with_description } }
+-- No dot after the number of a heading.
+local function without_dot(header)
+  if not (header.attributes.number and header.content[2] and header.content[2].text == ". ") then return nil end
+  header.content[2] = pandoc.Space()
+  return header
+end
+
+local function scrolling(element)
+  return pandoc.Div({ element }, pandoc.Attr("", { "table-region" }, { tabindex = "0" }))
+end
+
+if is_typst then
+  return { paper.typst, { Link = only_words }, { Pandoc = function(document)
+    document.blocks = paper.kept_together(document.blocks)
+    return document
+  end } }
+elseif is_word then
+  local words = { Header = without_dot, Div = word_div, Link = paper.docx.Link, Span = paper.docx.Span }
+  local tables = { Table = with_small_cells, Image = with_description, Link = only_words }
+  return { words, { Table = without_frame }, tables }
+end
+return { { Table = scrolling } }

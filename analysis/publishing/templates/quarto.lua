@@ -6,6 +6,7 @@
 
 local stringify = pandoc.utils.stringify
 local format -- the one that is being written
+local paper -- reports/_assets/paper.lua, which Quarto uses too
 -- Quarto's own words in Russian, unless the project file has others.
 local words = {
   ["fig-title"] = "Рисунок", ["tbl-title"] = "Таблица", ["title-delim"] = ":",
@@ -14,10 +15,6 @@ local words = {
 local callout_titles = {
   note = "Уведомление", tip = "Совет", important = "Важное уведомление",
   warning = "Предупреждение", caution = "Осторожность",
-}
-local named_styles = {
-  lead = "Lead", ["table-note"] = "Table Note", annex = "Annex", annexes = "Annexes",
-  ["page-picture"] = "Page Picture", ["new-page"] = "Page Picture", landscape = "Page Picture",
 }
 local problems = pandoc.List()
 
@@ -212,80 +209,19 @@ local function html_div(element)
   return div(content, "callout callout-" .. kind, { "role", "note" })
 end
 
--- A section of a Word file ends with a paragraph that holds how its pages lie; word_pages adds the rest.
-local function section_end(way)
-  local words = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/><w:sectPr>' ..
-    '<w:pgSz w:orient="' .. way .. '"/></w:sectPr></w:pPr></w:p>'
-  return pandoc.RawBlock("openxml", words)
-end
-
 local function docx_div(element)
-  if element.classes:includes("landscape") then
-    return pandoc.Blocks({ section_end("portrait") }) .. element.content .. { section_end("landscape") }
-  end
   local kind, title = callout(element)
-  if kind then
-    local heading = div(pandoc.Para(title), nil, { "custom-style", "Callout Title" })
-    return { heading, div(element.content, nil, { "custom-style", "Callout" }) }
-  end
-  for _, class in ipairs(element.classes) do element.attributes["custom-style"] = named_styles[class] end
-  return element
-end
-
--- One paragraph between a heading and a table or picture goes with them to the next page; a heading ends none, nor does
--- a paragraph in bold letters, as people write headings.
-local function typst_blocks(blocks)
-  local shows = { Table = true, Figure = true, Div = true }
-  local kept = pandoc.Blocks({})
-  for place, block in ipairs(blocks) do
-    local before, after = blocks[place - 1], blocks[place + 1]
-    local introduces = before and before.t == "Header" and after and shows[after.t]
-    local bold = block.t == "Para" and #block.content == 1 and block.content[1].t == "Strong"
-    local leads = block.t == "Para" and (introduces or bold)
-    if leads then kept:insert(pandoc.RawBlock("typst", "#block(sticky: true)[")) end
-    kept:insert(block)
-    if leads then kept:insert(pandoc.RawBlock("typst", "]")) end
-  end
-  return kept
+  if not kind then return paper.docx.Div(element) end
+  local heading = div(pandoc.Para(title), nil, { "custom-style", "Callout Title" })
+  return { heading, div(element.content, nil, { "custom-style", "Callout" }) }
 end
 
 local function typst_div(element)
-  local function raw(text) return pandoc.RawBlock("typst", text) end
-  element.content = typst_blocks(element.content)
   local kind, title = callout(element)
-  if kind then
-    local heading = { raw("#remark["), pandoc.Plain(title), raw("][") }
-    return pandoc.Blocks(heading) .. element.content .. { raw("]") }
-  end
-  for _, class in ipairs(element.classes) do
-    if named_styles[class] or class == "whole" then
-      return pandoc.Blocks({ raw("#" .. class .. "[") }) .. element.content .. { raw("]") }
-    end
-  end
-  return element
-end
-
--- A row goes to the next page as a whole, unless it is as tall as half a page: its end would be lost below the foot.
-local letters_in_line, lines_of_half_page = 90, 25
-local function divided_if_tall(row, columns)
-  local tall = false
-  for place, cell in ipairs(row.cells) do
-    local letters, width = utf8.len(pandoc.utils.stringify(cell.contents)), columns[place] and columns[place][2]
-    tall = tall or letters > lines_of_half_page * letters_in_line * (width or 1 / #columns)
-  end
-  for _, cell in ipairs(tall and row.cells or {}) do cell.attributes["typst:breakable"] = "true" end
-  return tall
-end
-
--- The last two rows stay together as the foot, which Typst does not divide: one row alone on a page is a riddle.
-local function typst_table(element)
-  local rows = element.bodies[1] and element.bodies[#element.bodies].body or {}
-  local tall = {}
-  for place, row in ipairs(rows) do tall[place] = divided_if_tall(row, element.colspecs) end
-  if #rows < 4 or #element.foot.rows > 0 or tall[#rows] or tall[#rows - 1] then return element end
-  local last = table.remove(rows)
-  element.foot.rows = { table.remove(rows), last }
-  return element
+  if not kind then return paper.typst.Div(element) end
+  local function raw(text) return pandoc.RawBlock("typst", text) end
+  local heading = { raw("#remark["), pandoc.Plain(title), raw("][") }
+  return pandoc.Blocks(heading) .. paper.kept_together(element.content) .. { raw("]") }
 end
 
 -- pandoc's own writer passes the alternative text of an image over.
@@ -308,24 +244,13 @@ local function html_header(header)
   return header
 end
 
--- A link of this class shows on which page its target stands.
-local function page_number(link)
-  if not link.classes:includes("page-number") then return nil end
-  local target = link.target:sub(2)
-  if format == "typst" then return pandoc.RawInline("typst", "#page-number(<" .. target .. ">)") end
-  return pandoc.RawInline("openxml", '<w:r><w:tab/></w:r><w:fldSimple w:instr="PAGEREF ' .. target .. ' \\h"/>')
+local function looks()
+  return ({
+    html = { Table = html_table, Figure = html_figure, Div = html_div, Image = image_with_alt, Header = html_header },
+    docx = { Div = docx_div, Image = image_with_alt, Link = paper.docx.Link, Span = paper.docx.Span },
+    typst = { Div = typst_div, Table = paper.typst.Table, Image = typst_image, Link = paper.typst.Link },
+  })[format]
 end
-
--- In Word what only a bookmark of a PDF shows is left out.
-local function no_bookmark(span)
-  return span.classes:includes("bookmark") and {} or nil
-end
-
-local looks = {
-  html = { Table = html_table, Figure = html_figure, Div = html_div, Image = image_with_alt, Header = html_header },
-  docx = { Div = docx_div, Image = image_with_alt, Link = page_number, Span = no_bookmark },
-  typst = { Div = typst_div, Table = typst_table, Image = typst_image, Link = page_number },
-}
 
 -- An image without an ending takes that of the format.
 local function picture(ending)
@@ -347,8 +272,8 @@ local function shaped(blocks, job, output)
     io.stderr:write(pandoc.json.encode(problems))
     os.exit(1)
   end
-  local looking = resolved:walk(looks[format])
-  return format == "typst" and typst_blocks(looking) or looking
+  local looking = resolved:walk(looks())
+  return format == "typst" and paper.kept_together(looking) or looking
 end
 
 local function options(output)
@@ -361,6 +286,7 @@ local function options(output)
 end
 
 local job = pandoc.json.decode(io.read("a"), false)
+paper = dofile(job.paper)
 for key, word in pairs(job.crossref) do words[key] = word end
 local document = pandoc.read(job.text, job.reader)
 local blocks = document.blocks
