@@ -11,7 +11,7 @@ from analysis.forms.workbook import form_bytes
 from analysis.indicators.plan import plan_by_year
 from analysis.pipeline.check import check_project
 from analysis.rules.config import Collection, load_project
-from analysis.rules.exam_calendar import load_calendar
+from analysis.rules.office_files import load_calendar
 
 YEAR, DAY = 2021, date(2022, 1, 20)
 COLLECTION = '\n[collection]\nmunicipal = ["УО", "ИМО"]\nschools = "ОО"\n'

@@ -4,7 +4,7 @@ import io
 
 import xlsxwriter
 
-from analysis.rules.exam_calendar import Vocabulary
+from analysis.rules.office_files import Vocabulary
 
 NAMES = ("Имярек", "Проверочный", "Безотчествович")
 PROTOCOL_HEADING = [

@@ -11,8 +11,8 @@ from analysis.forms.workbook import form_bytes
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.rules.config import Collection
-from analysis.rules.exam_calendar import Sitting
 from analysis.rules.methods import load_passport, part_of
+from analysis.rules.office_files import Sitting
 
 PARTS = part_of(load_passport(Path(__file__).parents[1]))
 FILE = "data/raw/2021/form_edu1_v1.xlsx"

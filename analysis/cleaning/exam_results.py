@@ -13,8 +13,7 @@ from analysis.contracts.facts import JOURNAL_COLUMNS, MARK_COLUMNS, RESULT_KEY, 
 from analysis.contracts.findings import ASKS, SETS_ASIDE, WHOLE_FILE, Finding, Severity
 from analysis.intake.exports.cells import ExamCounts
 from analysis.rules.config import SOURCES_FILE, Collection, Source
-from analysis.rules.exam_calendar import Sitting
-from analysis.rules.office_files import SCHOOLS_FILE, Merger
+from analysis.rules.office_files import SCHOOLS_FILE, Merger, Sitting
 from analysis.rules.written import MARK_SCALE, SCORE_SCALE
 
 # Exports become rows of the table `results`. A doubtful row is set aside with its address.

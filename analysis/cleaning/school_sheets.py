@@ -24,8 +24,8 @@ from analysis.contracts.forms import (
 from analysis.intake.cells import read_count, read_number, read_text
 from analysis.intake.returns import Identity, Returned, ReturnedRow
 from analysis.rules.config import Collection
-from analysis.rules.exam_calendar import Sitting, school_year_from
 from analysis.rules.methods import PartOf
+from analysis.rules.office_files import Sitting, school_year_from
 from analysis.rules.written import MARK_SCALE, SCORE_SCALE
 
 # What a row of a school sheet is about, by its fixed cells: a line, or a sitting of the calendar.

@@ -22,7 +22,7 @@ from analysis.forms.receptions import is_inside
 from analysis.intake.exports.cells import counts_csv, kept_name
 from analysis.intake.exports.recognise import read_export
 from analysis.rules.config import INVENTED
-from analysis.rules.exam_calendar import Vocabulary, load_vocabulary
+from analysis.rules.office_files import Vocabulary, load_vocabulary
 from analysis.rules.written import MARK_SCALE, SCORE_SCALE
 from analysis.starter.new_project import INSTALLATION, write_files
 

@@ -20,7 +20,7 @@ from analysis.contracts.facts import (
     lines_asked,
 )
 from analysis.demo.town import SUPPORTED, School, parameters, schools
-from analysis.rules.exam_calendar import Sitting, load_calendar
+from analysis.rules.office_files import Sitting, load_calendar
 from analysis.rules.written import JOURNAL, MARK_SCALE
 from analysis.starter.new_project import INSTALLATION
 

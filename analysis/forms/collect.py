@@ -32,8 +32,15 @@ from analysis.indicators.plan import in_force, plan_by_year
 from analysis.indicators.school_facts import supported_schools
 from analysis.presentation.words import Row, bounded, deadline_words, measure_words, rows_of, target_words
 from analysis.rules.config import INVENTED, Collection, Report
-from analysis.rules.exam_calendar import CALENDAR_FILE, FILL_IN, Sitting, no_sittings, school_year_from, sitting_stanza
-from analysis.rules.office_files import SCHOOLS_FILE
+from analysis.rules.office_files import (
+    CALENDAR_FILE,
+    FILL_IN,
+    SCHOOLS_FILE,
+    Sitting,
+    no_sittings,
+    school_year_from,
+    sitting_stanza,
+)
 from analysis.rules.written import MARK_SCALE, SCORE_SCALE
 
 

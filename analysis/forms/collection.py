@@ -16,7 +16,7 @@ from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.check import check_project
 from analysis.rules.config import Collection, Project, load_reporting, load_sources
-from analysis.rules.exam_calendar import load_calendar
+from analysis.rules.office_files import load_calendar
 
 FILLED_IN = (
     "в книгу что-то вписано, поэтому она оставлена как есть. Примите её (analysis receive) или уберите отсюда и "

@@ -20,7 +20,7 @@ from analysis.intake.workbook import read_workbook
 from analysis.intake.workbook_package import OLE2
 from analysis.pipeline.received import by_one_name, read_source
 from analysis.rules.config import PROJECT_FILE, RETURNED_KINDS, Project, Record, Source, exports_in_force
-from analysis.rules.exam_calendar import load_calendar, load_vocabulary
+from analysis.rules.office_files import load_calendar, load_vocabulary
 
 # Takes exports of exam systems in: one with a row per pupil leaves its counts alone, others are kept as they came.
 

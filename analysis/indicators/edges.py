@@ -9,11 +9,10 @@ import pandas as pd
 from analysis.contracts.execution import COUNTS, OFFICE
 from analysis.contracts.facts import RESULT_KEY
 from analysis.contracts.findings import RULE_TITLES, Severity, row_place
-from analysis.indicators.completeness import BY, UNCLEAR, exports_given
 from analysis.indicators.execution import KEY
 from analysis.indicators.links import NONE, Edges, Links, Numbers, compact, grouped, matched
 from analysis.indicators.plan import OF_ACTIVITY, in_force, planned
-from analysis.indicators.quality import SOURCE_TITLES, fact_findings, files_of_kinds
+from analysis.indicators.quality import BY, SOURCE_TITLES, UNCLEAR, exports_given, fact_findings, files_of_kinds
 from analysis.rules.config import Source
 
 Tables = Mapping[str, pd.DataFrame]

@@ -32,8 +32,8 @@ from analysis.indicators.uncertainty import (
     distinct_rows,
     funnel_limits,
 )
-from analysis.rules.exam_calendar import Sitting
 from analysis.rules.methods import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
+from analysis.rules.office_files import Sitting
 
 COLUMNS = list(SchoolIndicators.to_schema().columns)
 NO_DATA = "нет данных: школа этого не указала"

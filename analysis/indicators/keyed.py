@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from analysis.contracts.facts import CITY, LINED, OTHERS, Lined
 from analysis.indicators.school_facts import supported_schools
 from analysis.indicators.uncertainty import Numbers, distinct_rows
-from analysis.rules.exam_calendar import Sitting
 from analysis.rules.methods import INPUTS
-from analysis.rules.office_files import began
+from analysis.rules.office_files import Sitting, began
 
 
 def blank_where_unknown(column: Numbers) -> pd.arrays.FloatingArray:

@@ -18,7 +18,7 @@ from analysis.contracts.facts import (
     SCORE_COLUMNS,
     units,
 )
-from analysis.rules.exam_calendar import school_years_of
+from analysis.rules.office_files import school_years_of
 from analysis.rules.written import JOURNAL, MARK_SCALE, SCORE_SCALE
 
 SITTING = ["calendar_year", "school_year", "procedure", "subject", "programme_grade", "sitting_grade", "wave"]

@@ -13,8 +13,8 @@ from analysis.contracts.effectiveness import LISTED_WORDS, LOW_WORDS, Selection,
 from analysis.contracts.facts import CITY, OTHERS
 from analysis.indicators.keyed import blank_where_unknown, joined
 from analysis.indicators.uncertainty import Numbers, distinct_rows, fewest_reaching
-from analysis.rules.exam_calendar import Sitting
 from analysis.rules.methods import NO_REPETITION, PARTS_NOTHING, SAME_LIST, Procedure, RuleSet
+from analysis.rules.office_files import Sitting
 from analysis.statistics.pooled import Rule, pooled_shares
 
 # Which procedures of a school are low by a rule, how sure that is, and which repeat over a break.

@@ -24,9 +24,9 @@ from analysis.intake.columns import (
     is_period,
     looks_like_header,
 )
-from analysis.intake.heading import NOTHING_TO_DO, read_heading, unread_text
 from analysis.intake.text_tables import (
     NO_TASK,
+    NOTHING_TO_DO,
     ActivityRow,
     Task,
     bare,
@@ -40,11 +40,13 @@ from analysis.intake.text_tables import (
     is_sum,
     joined,
     length_problem,
+    read_heading,
     shown,
     task_of,
     text_tables,
     title_alone,
     told_apart,
+    unread_text,
 )
 from analysis.rules.office_files import COLUMNS_FILE, columns_stanza, folded, role_of
 

@@ -30,8 +30,7 @@ from analysis.rules.config import (
     load_terms,
     read_without_fault,
 )
-from analysis.rules.exam_calendar import load_calendar
-from analysis.rules.office_files import SECRET_FILE, load_assumptions, load_policy, load_red_share
+from analysis.rules.office_files import SECRET_FILE, load_assumptions, load_calendar, load_policy, load_red_share
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,8 +15,7 @@ from analysis.files.storage import received_bytes
 from analysis.intake.exports.cells import counts_rows, read_counts
 from analysis.intake.exports.recognise import read_export
 from analysis.rules.config import Collection, Project, Source, exports_in_force
-from analysis.rules.exam_calendar import Vocabulary, load_calendar, load_vocabulary
-from analysis.rules.office_files import Merger
+from analysis.rules.office_files import Merger, Vocabulary, load_calendar, load_vocabulary
 
 RECEIVE_AGAIN = "Получите файл заново: analysis receive."
 

@@ -24,16 +24,18 @@ from analysis.rules.config import (
     load_terms,
 )
 from analysis.rules.documents import SETTINGS_FILE, load_settings
-from analysis.rules.exam_calendar import CALENDAR_FILE, load_calendar, load_vocabulary
 from analysis.rules.methods import load_methods
 from analysis.rules.office_files import (
+    CALENDAR_FILE,
     COLUMNS_FILE,
     SCHOOLS_FILE,
     load_assumptions,
+    load_calendar,
     load_columns,
     load_mergers,
     load_policy,
     load_red_share,
+    load_vocabulary,
 )
 from analysis.rules.toml_file import RulesError
 

@@ -17,8 +17,8 @@ from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.report import DisplacedResults
 from analysis.intake.returns import Returned
 from analysis.rules.config import Collection, Project
-from analysis.rules.exam_calendar import load_calendar
 from analysis.rules.methods import known_parts
+from analysis.rules.office_files import load_calendar
 
 
 def read_school_facts(

@@ -27,7 +27,7 @@ from analysis.rules.config import (
     Source,
     Terms,
 )
-from analysis.rules.exam_calendar import (
+from analysis.rules.office_files import (
     CALENDAR_FILE,
     FILL_IN,
     Sitting,

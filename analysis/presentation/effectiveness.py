@@ -8,10 +8,8 @@ import pandas as pd
 
 from analysis.contracts.effectiveness import PublicIndicators, SelectionHits
 from analysis.contracts.report import Conclusions
-from analysis.presentation import effectiveness_figures as drawing
 from analysis.presentation import effectiveness_pictures as pictures
 from analysis.presentation import effectiveness_tables as tables
-from analysis.presentation import selection_tables
 from analysis.presentation.conclusions.listing import conclusions, repetition_note
 from analysis.presentation.conclusions.sentence import (
     CONCLUSION,
@@ -129,7 +127,7 @@ def _sections(edition: Edition, told: Sequence[Said]) -> Iterator[Section]:
     yield "## Кадры и обучение {#sec-staff-training}", said(told, TEACHERS), list(_staff(edition, rows))
     title = "## Переход поддерживаемых школ в эффективный режим {#sec-transition}"
     yield title, said(told, TRANSITION), list(_transition(edition, rows))
-    words, exhibits = selection_tables.section(edition)
+    words, exhibits = tables.section(edition)
     yield "## Отбор школ с низкими результатами {#sec-selection}", [*said(told, SELECTION), words], exhibits
 
 
@@ -203,7 +201,7 @@ def _staff(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
     found = _of_tables(edition, rows, ["deficits"])
     indicator = by_id(edition).get("deficit_share")
     if len(found) and indicator is not None:
-        yield selection_tables.deficits(edition, found, indicator)
+        yield tables.deficits(edition, found, indicator)
     if edition.internal and len(edition.effectiveness("training_needs")):
         yield tables.training(edition)
 
@@ -283,7 +281,7 @@ def low_picture(edition: Edition, rule: RuleSet) -> Exhibit | None:
     some = f" ({LINES} из {all_of_them}, самые вероятные)" if all_of_them > LINES else ""
     caption = f"Низкие процедуры {edition.calendar_year} года и город{some}: {rule.name}"
     words = "; ".join(f"{_spoken(one.label)}: {whole_percent(one.value)}" for one in schools)
-    drawn = partial(drawing.dots, [*schools, *cities], [ONE_SCHOOL, drawing.CITY], rule.threshold)
+    drawn = partial(pictures.dots, [*schools, *cities], [ONE_SCHOOL, pictures.CITY], rule.threshold)
     return picture(edition, f"low-{rule.id.replace('_', '-')}", caption, SelectionHits, rows, Drawing(drawn, words))
 
 
@@ -305,13 +303,15 @@ def journal_picture(edition: Edition) -> Exhibit | None:
     return picture(edition, "journal", caption, PublicIndicators, exported(rows), Drawing(bars, words))
 
 
-def _dot(label: str, group: str, row: Row) -> drawing.Dot:
-    return drawing.Dot(label, group, float(row["value"]), float(row["interval_low"]), float(row["interval_high"]), None)
+def _dot(label: str, group: str, row: Row) -> pictures.Dot:
+    return pictures.Dot(
+        label, group, float(row["value"]), float(row["interval_low"]), float(row["interval_high"]), None
+    )
 
 
-def _city(label: str, row: Row) -> drawing.Dot:
+def _city(label: str, row: Row) -> pictures.Dot:
     share = float(row["city_value"])
-    return drawing.Dot(label, drawing.CITY, share, share, share, None)
+    return pictures.Dot(label, pictures.CITY, share, share, share, None)
 
 
 def _low_words(edition: Edition, row: Row) -> str:

@@ -10,9 +10,9 @@ from analysis.contracts.execution import Abbreviations, Sources
 from analysis.contracts.facts import LINED
 from analysis.contracts.report import CONFIRMED, Assumptions, DataLog, PassportRows, SelectionRules
 from analysis.presentation.edition import Edition
+from analysis.presentation.effectiveness_tables import selects
 from analysis.presentation.exhibits import Col, Exhibit, table, with_notes
 from analysis.presentation.markdown import escape
-from analysis.presentation.selection_tables import selects
 from analysis.presentation.shares import MODEL, percent
 from analysis.presentation.words import NO_BREAK_SPACE, Row, counted, short_date
 from analysis.rules.config import EXPORT_KINDS, Abbreviation, Source

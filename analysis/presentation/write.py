@@ -32,6 +32,7 @@ from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.sentence import TRANSITION, Case, Evidence
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_pictures import effects_picture
+from analysis.presentation.effectiveness_tables import looked_at
 from analysis.presentation.execution import escaped_but_references
 from analysis.presentation.exhibits import Exhibit, Section, book_name, sheet_name
 from analysis.presentation.exports import Sheet, csv_bytes, data_package, for_programs, resource, xlsx_bytes
@@ -40,7 +41,6 @@ from analysis.presentation.main_page import main_page
 from analysis.presentation.markdown import escape, table_note
 from analysis.presentation.place import CONTENT_FOLDER, EDITIONS, EXHIBITS, MADE_FOLDERS
 from analysis.presentation.school_facts import VPR_NOTICE, policy_words
-from analysis.presentation.selection_tables import looked_at
 from analysis.presentation.supported import topics_picture
 from analysis.presentation.words import ended, short_date, task_heading
 from analysis.rules.config import INVENTED

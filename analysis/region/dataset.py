@@ -15,8 +15,8 @@ from analysis.contracts.region import REGION_TABLES, tables_of_cities
 from analysis.errors import AnalysisError
 from analysis.files.storage import write_file_whole
 from analysis.presentation.words import as_text
-from analysis.rules.exam_calendar import CALENDAR_FILE
 from analysis.rules.methods import PASSPORT_FILE, SELECTION_FILE
+from analysis.rules.office_files import CALENDAR_FILE
 
 RULE_FILES = {PASSPORT_FILE: "паспорт показателей", SELECTION_FILE: "правила отбора", CALENDAR_FILE: "календарь"}
 Told = dict[str, Any]

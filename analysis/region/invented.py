@@ -16,8 +16,8 @@ from analysis.intake.exports.cells import ExamCounts, counts_csv, kept_name
 from analysis.region.dataset import CITIES, read_state
 from analysis.region.settings import OUTPUT, REGION_FILE
 from analysis.rules.config import INVENTED, quoted
-from analysis.rules.exam_calendar import Sitting, school_year_from
 from analysis.rules.methods import PASSPORT_FILE
+from analysis.rules.office_files import Sitting, school_year_from
 from analysis.starter.new_project import NewProject, new_project, write_files
 
 NAME, PUBLISHER = "Вымышленный край", "Министерство образования Вымышленного края"

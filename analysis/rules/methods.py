@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from analysis.contracts.facts import COUNTED_AMONG, FORM_LINES, JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
 from analysis.errors import AnalysisError
-from analysis.rules.exam_calendar import Sitting, load_calendar
+from analysis.rules.office_files import Sitting, load_calendar
 from analysis.rules.toml_file import read_rules, refuse
 from analysis.rules.written import (
     SCALES,

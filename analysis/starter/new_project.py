@@ -22,7 +22,7 @@ from analysis.intake.files import read_blocks
 from analysis.intake.roadmap import RoadmapText, lay_out
 from analysis.publishing.word_pages import with_footer
 from analysis.rules.config import INVENTED, TO_FILL_IN, Source, quoted, source_stanza
-from analysis.rules.exam_calendar import CALENDAR_FILE
+from analysis.rules.office_files import CALENDAR_FILE
 
 # What is known about a project before it has data.
 

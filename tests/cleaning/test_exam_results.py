@@ -14,8 +14,7 @@ from analysis.contracts.facts import SCHOOL_FACT_TABLES
 from analysis.contracts.findings import Severity
 from analysis.intake.exports.cells import ExamCounts
 from analysis.rules.config import Collection, Source
-from analysis.rules.exam_calendar import load_calendar
-from analysis.rules.office_files import Merger
+from analysis.rules.office_files import Merger, load_calendar
 from roadmaps import HOUSE
 
 SCHOOLS = pd.DataFrame(

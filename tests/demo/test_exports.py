@@ -11,7 +11,7 @@ from analysis.demo.pupils import all_sat, sitting
 from analysis.demo.town import schools
 from analysis.intake.exports.recognise import read_export
 from analysis.rules.config import INVENTED
-from analysis.rules.exam_calendar import load_vocabulary
+from analysis.rules.office_files import load_vocabulary
 from analysis.starter.new_project import INSTALLATION
 
 LAYOUTS = {

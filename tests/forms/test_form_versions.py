@@ -13,7 +13,7 @@ from analysis.contracts.forms import EVIDENCE, EXECUTION, FORM_VERSION, OWN_MEAS
 from analysis.errors import AnalysisError
 from analysis.forms.collect import school_sheets
 from analysis.forms.workbook import form_bytes
-from analysis.indicators.completeness import asked_lines, given_lines, reporter_completeness, set_aside_lines
+from analysis.indicators.quality import asked_lines, given_lines, reporter_completeness, set_aside_lines
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.rules.config import Collection

@@ -18,7 +18,7 @@ from analysis.intake.exports.recognise import read_export
 from analysis.intake.workbook_package import OLE2
 from analysis.pipeline.check import check_project
 from analysis.rules.config import load_sources
-from analysis.rules.exam_calendar import Vocabulary
+from analysis.rules.office_files import Vocabulary
 from roadmaps import document, project_with
 from small_projects import PROJECT
 

@@ -10,16 +10,16 @@ from analysis.contracts.columns import typed_table
 from analysis.contracts.dictionary import violations
 from analysis.contracts.facts import CONTEXT_GROUPS, SCHOOL_FACT_TABLES
 from analysis.contracts.tables import INDICATOR_TABLES
-from analysis.indicators.completeness import (
+from analysis.indicators.execution import Duty
+from analysis.indicators.quality import (
     asked_lines,
     completeness,
     given_lines,
     reporter_completeness,
     set_aside_lines,
 )
-from analysis.indicators.execution import Duty
 from analysis.rules.config import Collection
-from analysis.rules.exam_calendar import Sitting
+from analysis.rules.office_files import Sitting
 from roadmaps import COUNTED
 
 A, B = "edu000001", "edu000002"

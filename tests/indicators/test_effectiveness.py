@@ -13,8 +13,8 @@ from analysis.contracts.dictionary import violations
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, SHIFTED
 from analysis.contracts.facts import FORM_LINES, TRAINED
 from analysis.indicators.effectiveness import indicator_gaps, school_indicators
-from analysis.rules.exam_calendar import load_calendar
 from analysis.rules.methods import load_passport
+from analysis.rules.office_files import load_calendar
 from school_tables import result, results
 
 HOUSE = Path(__file__).parents[2]

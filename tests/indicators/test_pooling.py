@@ -11,8 +11,8 @@ from analysis.contracts.dictionary import violations
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, JUMPED, NOT_ESTIMATED, UNCOUNTABLE
 from analysis.indicators.effectiveness import effectiveness
 from analysis.indicators.pooling import BROKEN_OFF, NO_EARLIER_YEAR
-from analysis.rules.exam_calendar import load_calendar
 from analysis.rules.methods import load_passport
+from analysis.rules.office_files import load_calendar
 from analysis.statistics.foresight import year_to_come
 from analysis.statistics.pooled import pooled_shares
 from school_tables import result, results

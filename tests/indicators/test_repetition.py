@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.indicators.selection import repeated_over_breaks
-from analysis.rules.exam_calendar import Sitting
+from analysis.rules.office_files import Sitting
 
 WORDS = {(2020, "осень"): "осень", (2021, "весна"): "весна", (2022, "весна"): "весна", (2022, "осень"): "осень"}
 CALENDAR = [

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from lxml import etree
 
-from analysis.intake.word_numbering import read_numbering, written
+from analysis.intake.word_file import read_numbering, written
 from plan_documents import read
 from word_documents import WORD, cell, paragraph, row, table, word_file, zip_of
 

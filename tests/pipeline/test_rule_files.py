@@ -12,7 +12,7 @@ from analysis.pipeline.check import check_project
 from analysis.pipeline.rule_files import broken_rules
 from analysis.pipeline.unsettled_facts import undecided_reports
 from analysis.rules.config import REPORTING_FILE, Collection, Record, Report, Source, load_project
-from analysis.rules.exam_calendar import load_calendar, load_vocabulary
+from analysis.rules.office_files import load_calendar, load_vocabulary
 from roadmaps import HOUSE, check, document, project_with, the_blocking
 
 ENTRY = 'file = "data/raw/x.xlsx"\n'

@@ -9,7 +9,7 @@ from analysis.contracts.findings import Severity
 from analysis.pipeline.check import check_project
 from analysis.pipeline.unsettled_facts import undecided
 from analysis.rules.config import load_project
-from analysis.rules.exam_calendar import CALENDAR_FILE
+from analysis.rules.office_files import CALENDAR_FILE
 from roadmaps import HOUSE, document, of_rule, project_with
 
 COLLECTION = '\n[collection]\nmunicipal = ["УО", "Комитет"]\nschools = "ОО"\n'

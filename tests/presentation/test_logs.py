@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analysis.presentation import logs, selection_tables
+from analysis.presentation import effectiveness_tables, logs
+from analysis.presentation.effectiveness_tables import NOT_SELECTED
 from analysis.presentation.logs import HOLDS, NO_INDICATORS, assumed
-from analysis.presentation.selection_tables import NOT_SELECTED
 from analysis.rules.config import Collection
 from analysis.rules.methods import load_methods
 from analysis.rules.office_files import NEEDS
@@ -57,4 +57,4 @@ def test_a_default_is_marked_and_has_no_day(edition_of):
 def test_nothing_is_printed_of_a_passport_or_rules_without_a_number(edition_of):
     edition = replace(edition_of(2021), methods=load_methods(HOUSE))
     assert logs.section(edition) == (NO_INDICATORS, [])
-    assert selection_tables.section(edition) == (NOT_SELECTED, [])
+    assert effectiveness_tables.section(edition) == (NOT_SELECTED, [])

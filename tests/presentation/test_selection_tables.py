@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from analysis.presentation.selection_tables import rule_lines
+from analysis.presentation.effectiveness_tables import rule_lines
 from analysis.rules.methods import NO_REPETITION, Procedure, RuleSet
 
 RULE = RuleSet(

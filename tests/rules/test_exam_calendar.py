@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.rules.exam_calendar import CALENDAR_FILE, load_calendar, load_vocabulary, sitting_stanza
+from analysis.rules.office_files import CALENDAR_FILE, load_calendar, load_vocabulary, sitting_stanza
 from roadmaps import HOUSE
 
 ANSWERS = {

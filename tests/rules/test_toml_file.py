@@ -9,9 +9,8 @@ from analysis.cleaning.corrections import Amendments
 from analysis.errors import AnalysisError
 from analysis.rules.config import ProjectFile, ReportingFile, SourcesFile, Terms, load_project, load_record
 from analysis.rules.documents import Settings
-from analysis.rules.exam_calendar import Calendar
 from analysis.rules.methods import PassportFile, Selection
-from analysis.rules.office_files import Assumptions, Disclosure, Mergers, OwnAssumptions
+from analysis.rules.office_files import Assumptions, Calendar, Disclosure, Mergers, OwnAssumptions
 from analysis.rules.toml_file import ACCEPTED, RulesError, accepted, read_rules
 from analysis.starter.new_project import NewProject, new_project
 from roadmaps import HOUSE

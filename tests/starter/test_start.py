@@ -10,7 +10,7 @@ from analysis.cli import main
 from analysis.errors import AnalysisError
 from analysis.pipeline.rule_files import names_to_fill_in
 from analysis.rules.config import TO_FILL_IN, load_project, load_reporting, load_sources, load_terms
-from analysis.rules.exam_calendar import CALENDAR_FILE, load_calendar, load_vocabulary
+from analysis.rules.office_files import CALENDAR_FILE, load_calendar, load_vocabulary
 from analysis.starter.new_project import NewProject, new_project, report_sources
 from roadmaps import FIRST, HOUSE, SECOND, TASK, document
 

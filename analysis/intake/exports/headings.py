@@ -8,7 +8,7 @@ from datetime import date
 from analysis.contracts.findings import column_letters
 from analysis.intake.cells import plain
 from analysis.intake.exports.cells import GridValue, Line, Unreadable, text_of
-from analysis.rules.exam_calendar import Vocabulary
+from analysis.rules.office_files import Vocabulary
 
 # Finds the columns of an export by their headings: of any, of «Статистика по отметкам», of a regional summary.
 

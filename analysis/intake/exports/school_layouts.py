@@ -45,7 +45,7 @@ from analysis.intake.exports.headings import (
     unread,
 )
 from analysis.intake.exports.pupil_layouts import MATHEMATICS
-from analysis.rules.exam_calendar import Vocabulary
+from analysis.rules.office_files import Vocabulary
 from analysis.rules.written import MARK_SCALE, SCORE_SCALE
 
 # ФИС ОКО «Статистика по отметкам»: the marks of a school in percent, brought back to counts where they reconcile.

@@ -14,8 +14,8 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape, points
 from analysis.presentation.words import Row, as_text, rows_of
 from analysis.rules.documents import REPORT
-from analysis.rules.exam_calendar import school_years_of
 from analysis.rules.methods import SHARE, Indicator, Passport, RuleSet
+from analysis.rules.office_files import school_years_of
 
 # The tables of a year as sentences and documents read them: by school, indicator and rule.
 

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from analysis.errors import AnalysisError
 from analysis.intake.exports.cells import Unreadable
-from analysis.intake.exports.grid import open_grid
+from analysis.intake.exports.recognise import open_grid
 from analysis.intake.workbook import read_workbook
 from export_files import csv_text, xlsx
 
