@@ -398,22 +398,7 @@ def _add_region(commands: Commands) -> None:
     for step, step_does in told.items():
         doing = _add(steps, step, region, step_does)
         doing.set_defaults(step=step, audience="public")
-        doing.add_argument(
-            "--region", type=Path, metavar="ПАПКА", help="папка с region.toml (по умолчанию ищется вверх)"
-        )
-        doing.add_argument(
-            "--jobs",
-            type=count,
-            default=0,
-            metavar="ЧИСЛО",
-            help="сколько городов сразу (по умолчанию — по числу ядер)",
-        )
-        doing.add_argument(
-            "--scheduler",
-            default="",
-            metavar="АДРЕС",
-            help="планировщик, когда одного компьютера мало: tcp://10.0.0.5:8786",
-        )
+        _add_of_region(doing)
     doing.add_argument(
         "--audience",
         type=one_of(AUDIENCES),
@@ -423,6 +408,24 @@ def _add_region(commands: Commands) -> None:
     )
     showing = _add(steps, "demo", invented_region, "записать вымышленный регион, чтобы попробовать")
     showing.add_argument("folder", type=Path, metavar="ПАПКА", help="новая или пустая папка или прежний такой регион")
+
+
+def _add_of_region(doing: Parser) -> None:
+    """What every step of a region may be told."""
+    doing.add_argument("--region", type=Path, metavar="ПАПКА", help="папка с region.toml (по умолчанию ищется вверх)")
+    doing.add_argument(
+        "--jobs",
+        type=count,
+        default=0,
+        metavar="ЧИСЛО",
+        help="сколько городов сразу (по умолчанию — по числу ядер)",
+    )
+    doing.add_argument(
+        "--scheduler",
+        default="",
+        metavar="АДРЕС",
+        help="планировщик, когда одного компьютера мало: tcp://10.0.0.5:8786",
+    )
 
 
 def _add_starters(commands: Commands) -> None:

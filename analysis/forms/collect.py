@@ -343,7 +343,7 @@ def not_made(tables: Mapping[str, pd.DataFrame], asking: Asking) -> list[str]:
     ]
     asked = set(reporting_schools(tables, calendar_year)["school_login"])
     lines += [
-        f"{login}: формы за {calendar_year} год нет: {name}. За неё отчитывается новая школа ({SCHOOLS_FILE})."
+        f"{login}: формы за {calendar_year} год нет: {name} ({SCHOOLS_FILE})."
         for login, name in school_names(tables).items()
         if login not in asked
     ]

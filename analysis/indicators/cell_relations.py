@@ -108,9 +108,7 @@ class LinkedCells:
         place = _places(ordered)
         value = np.array([cell.value for cell in ordered], dtype=np.int64)
         matrix = _matrix(relations, place)
-        left = matrix @ value - np.array([relation.printed for relation in relations], dtype=np.int64)
-        if left.any():
-            raise ValueError(f"values contradict relation {np.flatnonzero(left)[0]}")
+        _refuse_contradictions(matrix @ value, relations)
         counts = np.array([cell.is_count for cell in ordered])
         sensitive = counts & (value < smallest_count)
         shown = np.array([cell.is_shown for cell in ordered])
@@ -135,6 +133,12 @@ class LinkedCells:
             passing=bounded & _alone_above(matrix, sensitive),
             largest=smallest_count - 1,
         )
+
+
+def _refuse_contradictions(sums: NDArray[np.int64], relations: Sequence[Relation]) -> None:
+    left = sums - np.array([relation.printed for relation in relations], dtype=np.int64)
+    if left.any():
+        raise ValueError(f"values contradict relation {np.flatnonzero(left)[0]}")
 
 
 def _places(cells: Sequence[Cell]) -> dict[str, int]:
