@@ -117,15 +117,15 @@ def _json(value: Mapping[str, Any]) -> bytes:
     return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8")
 
 
-def for_programs(edition: Edition, exhibit: Exhibit, rows: pd.DataFrame) -> pd.DataFrame:
+def for_programs(exhibit: Exhibit, rows: pd.DataFrame, hidden: Mapping[str, NDArray[np.bool_]]) -> pd.DataFrame:
     """The rows and, behind them, why a number is not there.
 
     Behind them, so that a cell has the same letter in the CSV as in the workbook and in `analysis explain`.
     """
-    return rows.assign(**statuses(exhibit.data, exhibit.contract, _hidden_cells(edition, exhibit)))
+    return pd.concat([rows, pd.DataFrame(statuses(exhibit.data, exhibit.contract, hidden), index=rows.index)], axis=1)
 
 
-def _hidden_cells(edition: Edition, exhibit: Exhibit) -> dict[str, NDArray[np.bool_]]:
+def hidden_cells(edition: Edition, exhibit: Exhibit) -> dict[str, NDArray[np.bool_]]:
     """By column what the public may not see: as the mask of its table says, or a number that is stored and not shown.
 
     That a change is hidden is not told: it would say that a few, and not nobody, sat in the earlier year.
@@ -134,9 +134,11 @@ def _hidden_cells(edition: Edition, exhibit: Exhibit) -> dict[str, NDArray[np.bo
     stored, data = edition.tables.get(table), exhibit.data
     if edition.internal or stored is None or exhibit.behind:
         return {}
-    bits = edition.masks.get(table, stored.notna().to_numpy())
-    cells = pd.DataFrame(bits, index=stored.index, columns=stored.columns).loc[data.index]
-    return {str(name): cells[name].to_numpy() for name in cells if name not in CHANGES}
+    mask = edition.masks.get(table)
+    rows = stored.loc[data.index]
+    bits = rows.notna().to_numpy() if mask is None else mask[stored.index.get_indexer(data.index)]
+    shown = zip(map(str, rows.columns), bits.T, strict=True)
+    return {name: cells for name, cells in shown if name in data and name not in CHANGES and cells.any()}
 
 
 def resource(exhibit: Exhibit, frame: pd.DataFrame, content: bytes) -> dict[str, Any]:
