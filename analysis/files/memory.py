@@ -60,7 +60,7 @@ class Memory:
             code: What stands for all code that makes them.
         """
         self._folder, self._code = folder, code
-        self._contents: dict[int, tuple[object, str]] = {}
+        self._contents: dict[object, tuple[object, str]] = {}
         self.done: list[str] = []  # the steps that no note held
 
     def remembered(self, step: str, given: Sequence[object], make: Callable[[], T]) -> T:
@@ -136,7 +136,12 @@ class Memory:
         if not column:
             return self.content(read.get(name))
         column, _, value = column.partition(WHERE)
-        return _digest(rows_where(read, name, column, int(value)))
+        table = read.get(name)
+        key = (id(table), column, value)
+        known = self._contents.get(key)
+        if known is None or known[0] is not table:
+            known = self._contents[key] = (table, _digest(rows_where(read, name, column, int(value))))
+        return known[1]
 
     def content(self, part: object) -> str:
         """Returns what stands for the content of a part; what nobody changes is read once."""
