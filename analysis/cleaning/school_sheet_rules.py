@@ -129,7 +129,8 @@ def _without_participants(*results: str) -> Rule:
 
 
 def _of_sheet(layout: FormSheet, parts: Iterable[PartOf]) -> list[PartOf]:
-    return [one for one in parts if one.table == SCHOOL_SHEETS[layout]]
+    table = SCHOOL_SHEETS[layout]  # a dictionary finds a sheet by all that it holds, which takes a while
+    return [one for one in parts if one.table == table]
 
 
 def _share(pair: PartOf, layout: FormSheet) -> Rule:

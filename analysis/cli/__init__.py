@@ -246,7 +246,7 @@ def _parser() -> Parser:
     with in_russian():
         commands = parser.add_subparsers(metavar="КОМАНДА", title="Команды")
     _add_check(commands)
-    _add(commands, "build", build, "собрать таблицы и части отчётов")
+    _add_jobs(_add(commands, "build", build, "собрать таблицы и части отчётов"))
     _add_forms(commands)
     _add_receive(commands)
     _add_explain(commands)
@@ -319,6 +319,7 @@ def _add_report(commands: Commands) -> None:
     reporting = _add(commands, "report", report, "опубликовать годовые отчёты", examples)
     reporting.add_argument("years", nargs="*", type=year, metavar="ГОД", help="за какие годы (по умолчанию все)")
     _add_format_and_engine(reporting, "auto")
+    _add_jobs(reporting)
     reporting.add_argument(
         "--audience",
         type=one_of(AUDIENCES),
@@ -332,7 +333,18 @@ def _add_watch(commands: Commands) -> None:
     does = "следить за папкой и обновлять отчёты, пока вы работаете; остановить — Ctrl+C"
     watching = _add(commands, "watch", watch, does)
     watching.add_argument("--engine", type=one_of(ENGINES), default="auto", metavar="ДВИЖОК", help="как у report")
+    _add_jobs(watching)
     watching.set_defaults(seconds=1.0)
+
+
+def _add_jobs(building: Parser) -> None:
+    building.add_argument(
+        "--jobs",
+        type=count,
+        default=os.cpu_count() or 1,
+        metavar="ЧИСЛО",
+        help="1 — собирать в одном процессе, иначе в двух (по умолчанию — по числу ядер)",
+    )
 
 
 def _add_documents(commands: Commands) -> None:

@@ -37,12 +37,12 @@ def check(project: Project, options: argparse.Namespace) -> int:
     return 1 if stopping else 0
 
 
-def build(project: Project, _options: argparse.Namespace) -> int:
+def build(project: Project, options: argparse.Namespace) -> int:
     """Writes data/processed and the pieces of the reports, unless nothing has changed."""
     from analysis.project.work import build as build_project
 
     with on_screen() as progress:
-        build_project(project, (), progress)
+        build_project(project, (), progress, options.jobs)
     return 0
 
 
@@ -52,7 +52,7 @@ def report(project: Project, options: argparse.Namespace) -> int:
     from analysis.project.publication import report as publish
 
     with on_screen() as progress:
-        how = Publishing(options.formats, options.engine, options.audience)
+        how = Publishing(options.formats, options.engine, options.audience, jobs=options.jobs)
         made = publish(project, options.years, how, progress)
     print_lines("Опубликовано:", *(f"  {from_here(path)}  {file_size(path)}" for path in made))
     return 0
@@ -68,7 +68,7 @@ def watch(project: Project, options: argparse.Namespace) -> int:
 
     with on_screen() as progress:
         try:
-            Watch(project.root, options.engine, progress).follow(lambda: stamps(project.root), wait)
+            Watch(project.root, options.engine, progress, jobs=options.jobs).follow(lambda: stamps(project.root), wait)
         except KeyboardInterrupt:
             progress.say("Остановлено. Сайт остаётся таким, каким был опубликован последний раз.")
     return 0

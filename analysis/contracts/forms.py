@@ -75,6 +75,11 @@ class FormSheet:
         return self if len(columns) == len(self.columns) else replace(self, columns=tuple(columns), sometimes=())
 
     @cached_property
+    def by_heading(self) -> dict[str, str]:
+        """The name of each column by its heading in lower case."""
+        return {column.title.casefold(): column.name for column in self.every_column}
+
+    @cached_property
     def naming_columns(self) -> tuple[str, ...]:
         """The columns that say what a row is about: those the office has written, else the first."""
         fixed = tuple(column.name for column in self.columns if column.kind == "fixed")

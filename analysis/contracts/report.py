@@ -440,7 +440,7 @@ def numbers_with_status(contract: Contract) -> frozenset[str]:
 
 def statuses(
     rows: pd.DataFrame, contract: Contract, hidden: Mapping[str, NDArray[np.bool_]]
-) -> dict[str, "pd.Series[str]"]:
+) -> dict[str, NDArray[np.object_]]:
     """Returns by name the columns that say why a number is not there; where it is, they are empty.
 
     Args:
@@ -451,11 +451,13 @@ def statuses(
     found = {}
     for name in [one for one in rows.columns if one in numbers_with_status(contract)]:
         empty = rows[name].isna().to_numpy()
-        why = np.where(empty, MISSING, "").astype(object)
+        why = found[f"{name}{STATUS_SUFFIX}"] = np.full(len(rows), "", dtype=object)
+        if not empty.any():
+            continue
+        why[empty] = MISSING
         for one in NO_NUMBER:
             if name in one.columns and one.beside in rows:
                 shows = one.shows(rows[one.beside]).fillna(False).to_numpy(bool)
                 why[empty & shows] = NOT_APPLICABLE
         why[empty & hidden.get(name, False)] = HIDDEN
-        found[f"{name}{STATUS_SUFFIX}"] = pd.Series(why, index=rows.index, dtype="str")
     return found

@@ -4,9 +4,11 @@ A note may be deleted at any time; one that is damaged, or holds anything but da
 """
 
 import dataclasses
+import gc
 import hashlib
 import io
 import pickle
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import date, datetime
@@ -17,6 +19,8 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     import pandas as pd
 
 T = TypeVar("T")
@@ -56,7 +60,8 @@ class Memory:
             code: What stands for all code that makes them.
         """
         self._folder, self._code = folder, code
-        self._contents: dict[int, tuple[object, str]] = {}
+        self._contents: dict[object, tuple[object, str]] = {}
+        self.done: list[str] = []  # the steps that no note held
 
     def remembered(self, step: str, given: Sequence[object], make: Callable[[], T]) -> T:
         """Returns what a step made of the very same, or makes it.
@@ -66,7 +71,14 @@ class Memory:
             given: All that the result depends on.
             make: Does the step; what it returns is data alone.
         """
-        return make() if self._folder is None else self._noted(self._key(step, *given), make)
+        if self._folder is None:
+            return make()
+        key = self._key(step, *given)
+        with suppress(LookupError):
+            return self._found(key)  # type: ignore[no-any-return]
+        made = make()
+        self._keep(step, key, made)
+        return made
 
     def tracked(
         self, step: str, read: Mapping[str, Any], given: Sequence[object], make: Callable[[Mapping[str, Any]], T]
@@ -90,7 +102,7 @@ class Memory:
         made = make(watched)
         looked = sorted(watched.looked_at)
         self._write(asked, looked)
-        self._write(self._of(asked, read, looked), [made])
+        self._keep(step, self._of(asked, read, looked), made)
         return made
 
     def forget(self) -> None:
@@ -105,12 +117,9 @@ class Memory:
             note.unlink(missing_ok=True)
             left -= size
 
-    def _noted(self, key: str, make: Callable[[], T]) -> T:
-        with suppress(LookupError):
-            return self._found(key)  # type: ignore[no-any-return]
-        made = make()
+    def _keep(self, step: str, key: str, made: object) -> None:
         self._write(key, [made])
-        return made
+        self.done.append(step)
 
     def _key(self, step: str, *given: object) -> str:
         return hashlib.sha256("\n".join([self._code, step, *map(self.content, given)]).encode()).hexdigest()
@@ -127,7 +136,12 @@ class Memory:
         if not column:
             return self.content(read.get(name))
         column, _, value = column.partition(WHERE)
-        return _digest(rows_where(read, name, column, int(value)))
+        table = read.get(name)
+        key = (id(table), column, value)
+        known = self._contents.get(key)
+        if known is None or known[0] is not table:
+            known = self._contents[key] = (table, _digest(rows_where(read, name, column, int(value))))
+        return known[1]
 
     def content(self, part: object) -> str:
         """Returns what stands for the content of a part; what nobody changes is read once."""
@@ -167,6 +181,69 @@ class Memory:
 
 
 FORGETFUL = Memory(None)
+
+
+class Helper:
+    """A second process that makes notes ahead. What it has not made, for whatever reason, is made by who needs it."""
+
+    def __init__(self, wanted: bool) -> None:
+        """Starts it.
+
+        Args:
+            wanted: Whether there is to be one; else nothing is made ahead.
+        """
+        self._tasks: Connection | None = None
+        if wanted:
+            from multiprocessing import get_context
+
+            context = get_context("spawn")  # the only way of starting one that every system has
+            self._tasks, theirs = context.Pipe()
+            self._process = context.Process(target=_help, args=(theirs,), daemon=True)
+            self._process.start()
+            theirs.close()
+
+    def make(self, step: Callable[..., object], *given: object) -> None:
+        """Asks for a step, whose notes are all that comes of it; both it and what is given can be pickled."""
+        self._say((step, given))
+
+    def wait(self) -> None:
+        """Waits until it has done all that it was asked for, or has died."""
+        self._say(None)
+        with suppress(OSError, EOFError):
+            if self._tasks is not None:
+                self._tasks.recv()
+
+    def __enter__(self) -> "Helper":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Whatever it is at, nobody needs it any more."""
+        if self._tasks is not None:
+            self._process.kill()
+            self._process.join()
+            self._tasks.close()
+
+    def _say(self, task: object) -> None:
+        with suppress(OSError):
+            if self._tasks is not None:
+                self._tasks.send(task)
+
+
+ALONE = Helper(wanted=False)
+
+
+def _help(tasks: "Connection") -> None:
+    """Does one task after the other; only the process that asks says what is wrong with its project."""
+    gc.set_threshold(100_000, 50, 50)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(OSError, EOFError):
+        while True:
+            task = tasks.recv()
+            if task is None:
+                tasks.send(None)
+            else:
+                with suppress(Exception):
+                    task[0](*task[1])
 
 
 class Watched(Mapping[str, Any]):

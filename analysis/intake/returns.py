@@ -288,7 +288,7 @@ def _values(rows: Iterable[ReturnedRow]) -> list[dict[str, object]]:
 def _columns(row: Mapping[int, str], layout: FormSheet) -> dict[int, str] | None:
     if len(row) < len(layout.needed_columns):
         return None
-    names = {column.title.casefold(): column.name for column in layout.every_column}
+    names = layout.by_heading
     found = {position: names[title] for position, title in row.items() if title in names}
     return found if layout.needed_columns <= set(found.values()) else None
 

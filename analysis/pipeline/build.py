@@ -1,22 +1,26 @@
 """From raw files to data/processed and the pieces of the reports; unchanged work is not redone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import BlockedError
-from analysis.files.memory import NOTES, Memory
+from analysis.files.memory import ALONE, NOTES, Helper, Memory
 from analysis.files.progress import SILENT, Progress
 from analysis.files.storage import (
     BUILD_LOCK,
     code_fingerprint,
     file_hash,
     fingerprint,
+    made_by,
     only_one_at_work,
     read_manifest,
+    received_bytes,
     tables_are_whole,
+    texts_as_objects,
     write_tables,
 )
 from analysis.presentation.place import MADE_FOLDERS
@@ -29,8 +33,17 @@ from analysis.rules.config import (
     load_sources,
     load_terms,
     read_without_fault,
+    workbooks_in_force,
 )
-from analysis.rules.office_files import SECRET_FILE, load_assumptions, load_calendar, load_policy, load_red_share
+from analysis.rules.office_files import (
+    SECRET_FILE,
+    Choice,
+    DisclosurePolicy,
+    load_assumptions,
+    load_calendar,
+    load_policy,
+    load_red_share,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,6 +56,9 @@ if TYPE_CHECKING:
     from analysis.rules.methods import Methods
 
 INDEX, LOCK = "index", "requirements.lock"
+MANY = 20  # received files
+# What the second process will need, and imports before it is asked.
+DRAWING = ("analysis.indicators.disclosure", "analysis.presentation.write", "matplotlib.backends.backend_svg")
 
 
 def is_fresh(project: Project, years: Sequence[int]) -> bool:
@@ -60,10 +76,21 @@ def inputs_are_as_built(project: Project) -> bool:
     return bool(read_manifest(project.root).get("inputs") == _inputs(project))
 
 
-def build(project: Project, years: Sequence[int], progress: Progress = SILENT) -> list[str]:
+def is_long(project: Project) -> bool:
+    """Whether a build takes so long that a second process pays: much came, and this very code has not built it yet."""
+    return len(load_sources(project.root)) > MANY and made_by(project.root) != code_fingerprint()
+
+
+def build(project: Project, years: Sequence[int], progress: Progress = SILENT, helper: Helper = ALONE) -> list[str]:
     """Checks the project, writes its processed tables and the pieces of the reports of some years.
 
     The pieces of other years stay as they are; where the inputs have changed they count as stale from then on.
+
+    Args:
+        project: The project.
+        years: The editions.
+        progress: Is told where the work is.
+        helper: Makes notes ahead, beside this process.
 
     Returns:
         The names of the tables.
@@ -77,22 +104,66 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT) -
     from analysis.rules.methods import load_methods
 
     memory = memory_of(project.root)
+    _ask(helper, project.root, _read, project.root)
     checked = check_project(project, progress, memory)
     stopping = blocking(checked.findings)
     if stopping:
         raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))
     progress.step("Считаю показатели")
     sources, methods = load_sources(project.root), load_methods(project.root)
-    made, summed = _indicators(project, checked.tables, sources, methods, memory)
+    made, summed = _indicators(project, checked.tables, sources, methods, memory, helper)
     tables = {**checked.tables, **made}
+    editions = editions_of(project, tables, sources)
+    _ask(helper, project.root, _chapters, [one for one in editions if one.calendar_year in years])
     chains, masks = _chains(project, tables, sources, methods, summed, memory)
-    editions = [replace(one, masks=masks) for one in editions_of(project, tables, sources)]
     broken = _broken(made, methods, memory)
     if broken:
         raise BlockedError("\n".join(screen_lines(broken)))
-    _write(project, years, (tables, chains), editions, progress, memory)
+    _write(project, years, (tables, chains), [replace(one, masks=masks) for one in editions], progress, memory)
     memory.forget()
     return sorted(tables)
+
+
+# What a second process makes notes of.
+
+
+def _ask(helper: Helper, root: Path, step: Callable[..., object], *given: object) -> None:
+    helper.make(_ahead, root, step, *given)
+
+
+def _ahead(root: Path, step: Callable[..., object], *given: object) -> None:
+    with texts_as_objects():
+        step(memory_of(root), *given)
+
+
+def _read(memory: Memory, root: Path) -> None:
+    """Reads the workbooks from the last to the first, until one is read already: there the two have met."""
+    from analysis.intake.workbook import remembering_reader
+
+    read = remembering_reader(memory)
+    for source in reversed(workbooks_in_force(load_sources(root))):
+        before = len(memory.done)
+        read(received_bytes(root, source.file, source.sha256), source.file)
+        if len(memory.done) == before:
+            break
+    for name in DRAWING:
+        import_module(name)
+
+
+def _groups(
+    memory: Memory, facts: Mapping[str, "pd.DataFrame"], policy: DisclosurePolicy, choice: Choice
+) -> tuple[dict[str, "pd.DataFrame"], "Edges"]:
+    """The tables by group of schools and what of them the public may see, with their edges."""
+    from analysis.indicators.school_edges import group_tables
+
+    choosing = replace(choice, memory=memory)
+    return memory.tracked("groups", facts, [policy, choice], lambda read: group_tables(read, policy, choosing))
+
+
+def _chapters(memory: Memory, editions: Sequence["Edition"]) -> None:
+    from analysis.presentation.write import make_ahead
+
+    make_ahead(editions, memory)
 
 
 def memory_of(root: Path) -> Memory:
@@ -107,12 +178,12 @@ def _indicators(
     sources: Sequence[Source],
     methods: "Methods | None",
     memory: Memory,
+    helper: Helper,
 ) -> tuple[dict[str, "pd.DataFrame"], "Edges"]:
     """The tables that are computed from those of the check, and the edges of the sums over schools; each step rests
     on the ones before it."""
     from analysis.indicators.public_effectiveness import public_effectiveness
     from analysis.indicators.quality import quality_tables
-    from analysis.indicators.school_edges import group_tables
     from analysis.indicators.tables import effectiveness_tables, indicator_tables
     from analysis.pipeline.audit import choice_for, with_printed_before
     from analysis.presentation.logs import rule_tables
@@ -124,11 +195,11 @@ def _indicators(
     def of_schools(tables: Mapping[str, "pd.DataFrame"], *given: Any) -> Any:
         return memory.tracked("effectiveness", tables, given, lambda read: effectiveness_tables(read, *given))
 
+    choice = choice_for(project.root, facts)
+    _ask(helper, project.root, _groups, facts, policy, choice)
     made, of_indicators = indicator_tables(facts, project.collection, reporting, looked_at, methods, of_schools)
-    choice = replace(choice_for(project.root, facts), memory=memory)
-    of_groups, summed = memory.tracked(
-        "groups", facts, [policy, choice], lambda read: group_tables(read, policy, choice)
-    )
+    helper.wait()
+    of_groups, summed = _groups(memory, facts, policy, choice)
     made |= of_groups | {"findings": with_printed_before(facts["findings"], of_groups, choice)}
     made |= memory.tracked(
         "public", {**facts, **made}, [methods, policy], lambda read: public_effectiveness(read, methods, policy)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -101,7 +102,10 @@ def _held(came: Came, project: Project, every_version: pd.DataFrame) -> _Held:
     named = [row for one in registries for row in named_schools(one)]
     logins = [str(row[LOGIN]) for row in named]
     counted, late, refused = acceptable(all_forms, project, came.collection, logins)
-    forms, after = ([_cleaned(one, every_version, logins) for one in some] for some in (counted, late))
+    of_year = cache(lambda year: (measures_of_year(every_version, year), kinds_of_year(every_version, year)))
+    forms, after = (
+        [_cleaned(one, *of_year(one[1].identity.calendar_year), logins) for one in some] for some in (counted, late)
+    )
     known = [str(row[2]) for row in _rows(forms, "evidence")]
     verdicts = [clean_acceptance(one, known) for _, one in came.returned.get("acceptance", [])]
     rows = {name: _rows([*registries, *forms, *verdicts], name) for name in FACT_TABLES}
@@ -121,11 +125,14 @@ def _held(came: Came, project: Project, every_version: pd.DataFrame) -> _Held:
     return _Held(tables, fact_table("schools", named), findings, counted, late)
 
 
-def _cleaned(received: Received, every_version: pd.DataFrame, logins: Sequence[str]) -> FactRows:
+def _cleaned(
+    received: Received,
+    measures: Mapping[str, tuple[str, int]],
+    kinds: Mapping[tuple[str, int], str],
+    logins: Sequence[str],
+) -> FactRows:
     """A form by the measures that the plan of its year has."""
     source, form = received
-    year = form.identity.calendar_year
-    measures, kinds = measures_of_year(every_version, year), kinds_of_year(every_version, year)
     return clean_form(form, measures, logins, source.received, kinds)
 
 

@@ -6,9 +6,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from analysis.contracts.tables import stored_in
 from analysis.files.memory import FORGETFUL, Memory
@@ -35,7 +39,15 @@ from analysis.presentation.effectiveness_pictures import effects_picture
 from analysis.presentation.effectiveness_tables import looked_at
 from analysis.presentation.execution import escaped_but_references
 from analysis.presentation.exhibits import Exhibit, Section, book_name, sheet_name
-from analysis.presentation.exports import Sheet, csv_bytes, data_package, for_programs, resource, xlsx_bytes
+from analysis.presentation.exports import (
+    Sheet,
+    csv_bytes,
+    data_package,
+    for_programs,
+    hidden_cells,
+    resource,
+    xlsx_bytes,
+)
 from analysis.presentation.figures import save, svg_of
 from analysis.presentation.main_page import main_page
 from analysis.presentation.markdown import escape, table_note
@@ -55,12 +67,12 @@ REFERENCE = re.compile(r"(?<!\\)@((?:tbl|fig)-[\w-]*\w)")
 Made = tuple[str, Sequence[Exhibit]]
 
 
-def chapters(edition: Edition, annex: Mapping[str, Exhibit]) -> list[Section]:
+def chapters(annex: Mapping[str, str], edition: Edition) -> list[Section]:
     """The chapters of the report in order; one that has nothing to say is empty.
 
     Args:
+        annex: What the annex prints of its exhibits, by label; the report shows some of them as well.
         edition: The edition.
-        annex: The exhibits of the annex by label, some of which the report shows as well.
     """
     has_facts = not edition.execution.empty
     made: dict[str, Made] = {
@@ -96,15 +108,15 @@ def _progress(edition: Edition) -> Made:
     return _joined([title, *(blocks or first)]), [exhibit for exhibit, _ in made]
 
 
-def _outstanding(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
+def _outstanding(edition: Edition, annex: Mapping[str, str]) -> Made:
     said = escaped_but_references(execution.owed_words(edition))
-    return _joined(["# Что за кем {#sec-owed}", _whole(said, _shown(annex, "tbl-owed"))]), []
+    return _joined(["# Что за кем {#sec-owed}", _whole(said, annex.get("tbl-owed", ""))]), []
 
 
-def _who_and_what_is_unclear(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
-    parts = ["# Кто исполняет {#sec-owed}", sentences.busiest_executor(edition), _shown(annex, "tbl-load")]
+def _who_and_what_is_unclear(edition: Edition, annex: Mapping[str, str]) -> Made:
+    parts = ["# Кто исполняет {#sec-owed}", sentences.busiest_executor(edition), annex.get("tbl-load", "")]
     parts += ["# Что неясно в документе {#sec-unclear}", sentences.readings(edition) or sentences.ALL_CLEAR]
-    parts += [_shown(annex, "tbl-readings"), sentences.findings(edition), sentences.kinds_of_findings(edition)]
+    parts += [annex.get("tbl-readings", ""), sentences.findings(edition), sentences.kinds_of_findings(edition)]
     return _joined(parts), []
 
 
@@ -120,11 +132,11 @@ def _supported(edition: Edition) -> Made:
     return _joined(parts), [picture for _, _, picture in made if picture]
 
 
-def _city_schools(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
+def _city_schools(edition: Edition, annex: Mapping[str, str]) -> Made:
     """All schools of the city in one picture, and the lists by rule with their probabilities in one table."""
     made = (effects_picture(edition, one) for one in looked_at(edition))
     schools = [one for one in made if one is not None][:1]
-    lists = _shown(annex, "tbl-selection")
+    lists = annex.get("tbl-selection", "")
     if not schools and not lists:
         return "", []
     said = ["Перечень по правилу — не решение об отборе: его принимает управление."] if lists else []
@@ -140,12 +152,12 @@ def _learning(edition: Edition) -> Made:
     return _joined(["# Обучение {#sec-learning}", said, exhibit.markdown]), [exhibit]
 
 
-def _basis(edition: Edition, annex: Mapping[str, Exhibit]) -> Made:
+def _basis(edition: Edition, annex: Mapping[str, str]) -> Made:
     has_facts = not edition.execution.empty
     came = escape(quality.sent(edition)) if has_facts else sentences.NOT_COME
     parts = [f"{sentences.data_date(edition)} {came} {_where_the_rest_is(edition)}"]
     parts += [*_breaks(edition), policy_words(edition)] if has_facts else []
-    complete = _shown(annex, "tbl-completeness") if has_facts else ""
+    complete = annex.get("tbl-completeness", "") if has_facts else ""
     return _joined(["# На чём стоит доклад {#sec-basis}", _whole(*parts), complete]), []
 
 
@@ -172,10 +184,6 @@ def _whole(*parts: str) -> str:
     return f":::: {{.whole}}\n{_joined(parts)}\n::::"
 
 
-def _shown(annex: Mapping[str, Exhibit], label: str) -> str:
-    return annex[label].markdown if label in annex else ""
-
-
 def _joined(parts: Sequence[str]) -> str:
     return "\n\n".join(part for part in parts if part)
 
@@ -200,7 +208,8 @@ def write_edition(reports: Path, edition: Edition, memory: Memory = FORGETFUL) -
         _write_rows(content, edition, shown)
         save({name: svg for exhibit in shown for name, svg in exhibit.drawn.items()}, figures)
         _keep_for_word(folder / figures.name, figures)
-        _write_data(data, edition, shown, memory)
+        for name, content_of in _data(edition, shown, memory).items():
+            (data / name).write_bytes(content_of)
         for new in (content, figures, data):
             recover_folder(folder / new.name)
             replace_folder(new, folder / new.name)
@@ -231,11 +240,43 @@ def remove_interrupted(reports: Path) -> None:
 def exhibits_of(edition: Edition) -> list[Exhibit]:
     """All tables and pictures of an edition, in the order in which their data are listed."""
     annex = [section for make in ANNEX.values() for section in make(edition)]
-    return [exhibit for section in [*annex, *_chapters(edition, annex)] for exhibit in section.exhibits]
+    return [one for section in [*annex, *chapters(_printed(annex), edition)] for one in section.exhibits]
+
+
+def make_ahead(editions: Sequence[Edition], memory: Memory) -> None:
+    """Makes chapters from the last to the first, for another process that makes them from the first.
+
+    It ends at one that is made already: there the two have met.
+    """
+    for edition in reversed(editions):
+        made, annex = _maker(edition, memory), list[Section]()
+        for name, make in reversed(list(ANNEX.items())):
+            before = len(memory.done)
+            annex = [*made(name, make), *annex]
+            if len(memory.done) == before:
+                return
+        _report(annex, made)
 
 
 def _sections(edition: Edition, memory: Memory = FORGETFUL) -> list[Section]:
     """All pieces with their pictures drawn, those of the annex and those of the report, in that order."""
+    made = _maker(edition, memory)
+    annex = [section for name, make in ANNEX.items() for section in made(name, make)]
+    return [*annex, *_report(annex, made)]
+
+
+def _report(annex: Sequence[Section], made: Callable[..., list[Section]]) -> list[Section]:
+    printed = _printed(annex)
+    return made("report", partial(chapters, printed), printed)
+
+
+def _printed(sections: Sequence[Section]) -> dict[str, str]:
+    return {one.label: one.markdown for section in sections for one in section.exhibits}
+
+
+def _maker(edition: Edition, memory: Memory) -> Callable[..., list[Section]]:
+    """What makes a chapter with its pictures drawn: told its name, what makes it, and all that this rests on beside
+    the edition. Each is made from the tables that it looks at."""
     # A public edition shows the hash of the document alone; a corrected form changes that of the form.
     sources = tuple(one if one.kind == "roadmap" else replace(one, sha256="") for one in edition.sources)
     if not edition.internal:  # nor does it matter in which folder the project lies
@@ -244,19 +285,13 @@ def _sections(edition: Edition, memory: Memory = FORGETFUL) -> list[Section]:
     given = [getattr(edition, one.name) for one in fields(edition) if one.name not in ("tables", "chains")]
     memory = FORGETFUL if edition.internal else memory
 
-    def made(make: Callable[[Edition], Sequence[Section]], read: Mapping[str, Any]) -> list[Section]:
-        return [_drawn(one, memory) for one in make(replace(edition, tables=read))]
+    def made(name: str, make: Callable[[Edition], Sequence[Section]], *more: object) -> list[Section]:
+        def drawn(read: Mapping[str, Any]) -> list[Section]:
+            return [_drawn(one, memory) for one in make(replace(edition, tables=read))]
 
-    annex = [
-        section
-        for name, make in ANNEX.items()
-        for section in memory.tracked(name, edition.tables, given, partial(made, make))
-    ]
-    return [*annex, *(_drawn(one, memory) for one in _chapters(edition, annex))]
+        return memory.tracked(name, edition.tables, [*given, *more], drawn)
 
-
-def _chapters(edition: Edition, annex: Sequence[Section]) -> list[Section]:
-    return chapters(edition, {one.label: one for section in annex for one in section.exhibits})
+    return made
 
 
 def _drawn(section: Section, memory: Memory) -> Section:
@@ -356,35 +391,51 @@ def _write_rows(folder: Path, edition: Edition, shown: Sequence[Exhibit]) -> Non
     (folder / EXHIBITS).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
-def _write_data(folder: Path, edition: Edition, shown: Sequence[Exhibit], memory: Memory) -> None:
-    created = edition.data_date
+class _Head(NamedTuple):
+    """What the data of an edition say of themselves."""
+
+    year: int
+    document: str
+    publisher: str
+    day: date
+    invented: bool
+
+
+def _data(edition: Edition, shown: Sequence[Exhibit], memory: Memory) -> dict[str, bytes]:
+    """The data of an edition, file by file."""
+    title, project = str(edition.approval["title"]), edition.project
+    head = _Head(edition.calendar_year, title, project.publisher, edition.data_date, project.invented)
+    hidden = [hidden_cells(edition, one) for one in shown]
+    return memory.remembered("data", [head, shown, hidden], partial(_data_files, head, shown, hidden))
+
+
+def _data_files(
+    head: _Head, shown: Sequence[Exhibit], hidden: Sequence[Mapping[str, NDArray[np.bool_]]]
+) -> dict[str, bytes]:
+    written: dict[str, bytes] = {}
     resources: list[dict[str, Any]] = []
     sheets: list[Sheet] = []
-    for exhibit in shown:
-        table = exhibit.data.assign(data_origin=INVENTED) if edition.project.invented else exhibit.data
-        listed = for_programs(edition, exhibit, table)
-        content = csv_bytes(listed)
-        (folder / f"{exhibit.label}.csv").write_bytes(content)
+    for exhibit, bits in zip(shown, hidden, strict=True):
+        table = exhibit.data.assign(data_origin=INVENTED) if head.invented else exhibit.data
+        listed = for_programs(exhibit, table, bits)
+        content = written[f"{exhibit.label}.csv"] = csv_bytes(listed)
         resources.append(resource(exhibit, listed, content))
         sheets.append(Sheet(sheet_name(exhibit.label), exhibit.caption, table, exhibit.contract))
-    title = f"Данные отчёта за {edition.calendar_year} год: {edition.approval['title']}"
-    title = f"{ended(title)} {INVENTED}" if edition.project.invented else title
-    name = f"roadmap-report-{edition.calendar_year}"
-    about = _about(edition, any("hidden_columns" in one.frame for one in sheets))
-    book = memory.remembered("book", [sheets, about, created], partial(xlsx_bytes, sheets, about, created))
-    written = {**data_package(name, title, created, resources), book_name(edition.calendar_year): book}
-    for file, content in written.items():
-        (folder / file).write_bytes(content)
+    title = f"Данные отчёта за {head.year} год: {head.document}"
+    title = f"{ended(title)} {INVENTED}" if head.invented else title
+    about = _about(head, any("hidden_columns" in one.frame for one in sheets))
+    package = data_package(f"roadmap-report-{head.year}", title, head.day, resources)
+    return {**written, **package, book_name(head.year): xlsx_bytes(sheets, about, head.day)}
 
 
-def _about(edition: Edition, hidden: bool) -> list[tuple[str, str]]:
+def _about(head: _Head, hidden: bool) -> list[tuple[str, str]]:
     return [
-        ("Таблицы", f"Все таблицы и рисунки отчёта за {edition.calendar_year} год"),
-        ("Документ", str(edition.approval["title"])),
-        ("Издатель", edition.project.publisher),
-        ("Данные на", short_date(edition.data_date)),
+        ("Таблицы", f"Все таблицы и рисунки отчёта за {head.year} год"),
+        ("Документ", head.document),
+        ("Издатель", head.publisher),
+        ("Данные на", short_date(head.day)),
         ("Пустая ячейка", f"{BLANK}; {school_facts.HIDDEN_BLANK}" if hidden else BLANK),
-        *([("Внимание", INVENTED)] if edition.project.invented else []),
+        *([("Внимание", INVENTED)] if head.invented else []),
     ]
 
 

@@ -24,12 +24,14 @@ class Publishing(NamedTuple):
         engine: auto, quarto or builtin.
         audience: public or internal.
         later: Formats that are made right after these: what the site has of them stays until then.
+        jobs: How many processes may build what is published.
     """
 
     formats: Sequence[str] = FORMATS
     engine: str = ENGINES[0]
     audience: str = AUDIENCES[0]
     later: Sequence[str] = ()
+    jobs: int = 1
 
 
 def report(project: Project, years: Sequence[int], how: Publishing, progress: Progress) -> list[Path]:
@@ -41,7 +43,7 @@ def report(project: Project, years: Sequence[int], how: Publishing, progress: Pr
     from analysis.publishing import Request, publish
 
     asked = asked_years(project, years)
-    sources, documents = _built_sources(project, asked, how.audience, progress)
+    sources, documents = _built_sources(project, asked, how, progress)
     wanted = [*documents, "index.qmd"] if "html" in how.formats else documents
     day = max(source.received for source in load_sources(project.root))
     before = partial(_before_going_out, project, asked) if how.audience == "public" else None
@@ -49,7 +51,9 @@ def report(project: Project, years: Sequence[int], how: Publishing, progress: Pr
     return publish(sources, request, progress=progress, before=before)
 
 
-def _built_sources(project: Project, asked: Sequence[int], audience: str, progress: Progress) -> tuple[Path, list[str]]:
+def _built_sources(
+    project: Project, asked: Sequence[int], how: Publishing, progress: Progress
+) -> tuple[Path, list[str]]:
     """The folder of report sources for an audience, all that they place built, and the documents of some years."""
     from analysis.presentation.catalogue import annual_reports
     from analysis.presentation.place import (
@@ -65,11 +69,11 @@ def _built_sources(project: Project, asked: Sequence[int], audience: str, progre
     refuse_without_annex(reports, annual)
     documents = [*annual, *own_reports(reports, asked)]
     needed = sorted({*asked, *(years_placed(reports, documents) & {*project.editions})})
-    build(project, needed, progress)
-    sources = _report_sources(project, audience, needed)
+    build(project, needed, progress, how.jobs)
+    sources = _report_sources(project, how.audience, needed)
     refuse_lost_references(sources, annual)
     refuse_repeated(sources, documents)
-    return sources, [*documents, *(_school_pages(project, sources, asked) if audience == "internal" else [])]
+    return sources, [*documents, *(_school_pages(project, sources, asked) if how.audience == "internal" else [])]
 
 
 def audit(project: Project, progress: Progress) -> tuple[tuple[str, ...], Path, bool]:

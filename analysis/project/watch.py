@@ -50,12 +50,14 @@ class Watch:
         engine: What publishes.
         progress: Is told what was done.
         publish: The work; see `publication.report`.
+        jobs: How many processes may build.
     """
 
     root: Path
     engine: str
     progress: Progress
     publish: Callable[..., object] = report
+    jobs: int = 1
     _tables: dict[str, tuple[str, "pd.DataFrame"]] = field(default_factory=dict)
 
     def follow(self, seen: Callable[[], Stamps], wait: Callable[[], bool]) -> None:
@@ -82,7 +84,9 @@ class Watch:
             self.progress.say(f"Изменено: {_shown(changed)}")
         try:
             project = load_project(self.root)
-            self.publish(project, (), Publishing(FORMATS[:1], self.engine, later=FORMATS[1:]), self.progress)
+            self.publish(
+                project, (), Publishing(FORMATS[:1], self.engine, later=FORMATS[1:], jobs=self.jobs), self.progress
+            )
             self.progress.say(self._difference())
             self.publish(project, (), Publishing(FORMATS, self.engine), self.progress)
             self.progress.say(READY.format(self.root))

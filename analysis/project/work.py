@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError, reason
+from analysis.files.memory import Helper
 from analysis.files.progress import Progress
 from analysis.files.storage import ASIDE, texts_as_objects
 from analysis.project.checking import check, keep_findings
@@ -71,21 +72,27 @@ class Demo:
     inbox: tuple[Path, ...] = ()
 
 
-def build(project: Project, years: Sequence[int], progress: Progress) -> Built:
+def build(project: Project, years: Sequence[int], progress: Progress, jobs: int = 1) -> Built:
     """Writes data/processed and the pieces of the reports of some years (none means all), unless nothing has changed.
+
+    Args:
+        project: The project.
+        years: The editions.
+        progress: Is told what is done.
+        jobs: How many processes may work; a second one helps where there is much to do, more do not.
 
     Raises:
         AnalysisError: There is no such year, or findings stop the build.
     """
     from analysis.pipeline.build import build as build_project
-    from analysis.pipeline.build import is_fresh
+    from analysis.pipeline.build import is_fresh, is_long
 
     asked = asked_years(project, years)
     if is_fresh(project, asked):
         progress.say("Таблицы и части отчётов без изменений.")
         return Built(asked)
-    with texts_as_objects():
-        names = build_project(project, asked, progress)
+    with Helper(jobs > 1 and is_long(project)) as helper, texts_as_objects():
+        names = build_project(project, asked, progress, helper)
     said = ", ".join(map(str, asked))
     progress.say(f"Собрано: data/processed (таблиц: {len(names)}) и части отчётов за {said}.")
     return Built(asked, tuple(names))

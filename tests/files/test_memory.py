@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import time
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.files import memory as notes
-from analysis.files.memory import FORGETFUL, Memory, rows_where
+from analysis.files.memory import ALONE, FORGETFUL, Helper, Memory, rows_where
 from analysis.files.storage import texts_as_objects
 
 with texts_as_objects():  # as a build works
@@ -190,3 +191,25 @@ def test_the_oldest_notes_go_where_all_are_too_large(memory, monkeypatch):
 
 def test_one_without_a_folder_does_every_step():
     assert _counting(FORGETFUL, {"one": TABLE}) == _counting(FORGETFUL, {"one": TABLE}) == (3, True)
+
+
+def test_a_second_process_does_what_it_is_asked_until_it_dies(tmp_path):
+    """What goes wrong in it stops nothing, and nobody waits for one that is dead or was never wanted."""
+    done = tmp_path / "done"
+    with Helper(wanted=True) as helper:
+        helper.make(Path.read_text, tmp_path / "missing")
+        helper.make(Path.write_text, done, "1")
+        helper.wait()
+        assert done.read_text() == "1"
+        helper.make(os._exit, 1)
+        helper.wait()
+        for one in (helper, ALONE):
+            one.make(Path.write_text, done, "2")
+            one.wait()
+    assert (done.read_text(), helper._process.exitcode) == ("1", 1)
+
+
+def test_a_second_process_ends_with_what_it_was_for(tmp_path):
+    with Helper(wanted=True) as helper:
+        helper.make(time.sleep, 600)
+    assert not helper._process.is_alive()

@@ -16,7 +16,7 @@ from analysis.indicators.tables import indicator_tables
 from analysis.pipeline.chains import chain_words, edges_of
 from analysis.presentation import execution, main_page, progress
 from analysis.presentation.exhibits import chains, chapter, internal_sections
-from analysis.presentation.exports import for_programs
+from analysis.presentation.exports import for_programs, hidden_cells
 from analysis.presentation.logs import rule_tables
 from analysis.presentation.sentences import reported
 from analysis.presentation.words import rows_of
@@ -216,7 +216,7 @@ def test_the_part_of_a_share_that_a_few_make_up_is_told_of_no_school(city, parts
     shown = [*execution.schools(public)]
     assert [_rows(one)[0][3:6] for one in shown] == [["скрыто"] * 3] * 2
     assert [one.data.iloc[0][list(execution.REPORTED)].isna().all() for one in shown] == [True, True]
-    listed = for_programs(public, shown[0], shown[0].data)
+    listed = for_programs(shown[0], shown[0].data, hidden_cells(public, shown[0]))
     assert listed.iloc[0]["reported_count_status"] == "hidden"
     evidence = execution.evidence(public)
     assert [row[-1] for row in _rows(evidence)] == ["скрыто"]
