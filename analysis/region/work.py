@@ -127,8 +127,13 @@ def _on_dask(address: str, orders: Sequence[Order], task: Task) -> Iterator[Told
 
 
 def _refuse_other_versions(address: str, client: Any) -> None:
+    with suppress(TimeoutError):
+        client.wait_for_workers(1, timeout=SECONDS)
     try:
-        versions = client.run(code_fingerprint)
+        versions = client.run(code_fingerprint, on_error="return")
+        versions = {worker: said for worker, said in versions.items() if not isinstance(said, OSError)}  # it has died
+        for fault in (said for said in versions.values() if isinstance(said, Exception)):
+            raise fault
     except Exception as error:  # noqa: BLE001 - whatever a foreign process says when it cannot import this package
         said = f"У рабочих процессов планировщика {address} нет этой программы ({type(error).__name__}: {error})."
         raise AnalysisError(f"{said} Установите её на каждой машине.") from None

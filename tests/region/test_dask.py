@@ -47,7 +47,8 @@ def test_another_version_of_the_program_is_refused(cluster, monkeypatch):
         list(work.run([], 1, cluster.scheduler_address))
 
 
-def test_a_scheduler_without_workers_is_refused(cluster):
+def test_a_scheduler_without_workers_is_refused(cluster, monkeypatch):
+    monkeypatch.setattr(work, "SECONDS", 2)
     cluster.scale(0)
     with pytest.raises(AnalysisError, match="нет рабочих процессов"):
         list(work.run([], 1, cluster.scheduler_address))
