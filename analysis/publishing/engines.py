@@ -390,7 +390,8 @@ def _take(built: Path, new: Path, plan: Plan) -> dict[str, list[str]]:
     from analysis.publishing.word_pages import settle_pages
 
     names = sorted(path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file())
-    beside = [name for name in names if Path(name).suffix[1:] not in KINDS]
+    pages = any(name.endswith(".html") for name in plan.make)
+    beside = [name for name in names if pages and Path(name).suffix[1:] not in KINDS]
     for name in [*beside, *plan.make]:
         (new / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(built / name, new / name)

@@ -41,8 +41,7 @@ _KEYS = {
     "format.html": f"{_FORMAT} css theme minimal anchor-sections grid format-links",
     "format.html.format-links": "format text icon",
     "format.html.grid": "body-width margin-width",
-    "format.typst": f"{_FORMAT} papersize margin mainfont fontsize pdf-standard page-numbering"
-    " section-numbering include-in-header",
+    "format.typst": f"{_FORMAT} papersize margin mainfont fontsize pdf-standard page-numbering include-in-header",
     "format.typst.margin": "left right top bottom",
     "format.docx": f"{_FORMAT} reference-doc",
 }

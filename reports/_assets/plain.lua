@@ -91,11 +91,20 @@ local function scrolling(element)
   return pandoc.Div({ element }, pandoc.Attr("", { "table-region" }, { tabindex = "0" }))
 end
 
+-- Quarto numbers the third level with letters, and divides the words of a title.
+local function paper_document(document)
+  local meta = document.meta
+  if meta["section-numbering"] then meta["section-numbering"] = "1.1.1" end
+  for name, look in pairs({ title = "", subtitle = ', weight: "regular"' }) do
+    local opening = pandoc.Inlines({ pandoc.RawInline("typst", "#text(hyphenate: false" .. look .. ")[") })
+    meta[name] = meta[name] and opening .. meta[name] .. { pandoc.RawInline("typst", "]") }
+  end
+  document.blocks = paper.kept_together(document.blocks)
+  return document
+end
+
 if is_typst then
-  return { paper.typst, { Link = only_words }, { Pandoc = function(document)
-    document.blocks = paper.kept_together(document.blocks)
-    return document
-  end } }
+  return { paper.typst, { Link = only_words }, { Pandoc = paper_document } }
 elseif is_word then
   local words = { Header = without_dot, Div = word_div, Link = paper.docx.Link, Span = paper.docx.Span }
   local tables = { Table = with_small_cells, Image = with_description, Link = only_words }

@@ -284,6 +284,20 @@ def test_quarto_is_not_asked_for_what_the_project_file_leaves_out(reports: Path,
         render()
 
 
+def test_papers_alone_take_no_other_file_of_quartos_site(tmp_path: Path):
+    for name in ("2021/a.pdf", "2021/added/1.png"):
+        write(tmp_path / "_site" / name, "а")
+    plan = Plan({"2021/a.pdf": ""}, frozenset(), frozenset(), ())
+    assert engines._take(tmp_path / "_site", tmp_path / "new", plan) == {"2021/a.pdf": ["2021/a.pdf"]}
+    assert files(tmp_path / "new").keys() == {"2021/a.pdf"}
+
+
+def test_a_project_of_an_older_version_is_told_which_file_it_lacks(reports: Path):
+    (reports / "_assets/paper.lua").unlink()
+    with pytest.raises(PublishingError, match="reports/_assets/paper.lua: нет файла. Скопируйте"):
+        run(reports, [E2021], ["pdf"])
+
+
 def test_what_is_placed_from_another_year_makes_a_report_stale(reports: Path):
     own, alone = "2021/meeting.qmd", "2021/alone.qmd"
     cell = '```{{python}}\n#| output: asis\nprint(open("{}/_content/more.md").read())\n```\n'
