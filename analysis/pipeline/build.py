@@ -104,7 +104,7 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT, h
     from analysis.rules.methods import load_methods
 
     memory = memory_of(project.root)
-    _ask(helper, project.root, _read, project.root)
+    helper.make(_ahead, project.root, _read, project.root)
     checked = check_project(project, progress, memory)
     stopping = blocking(checked.findings)
     if stopping:
@@ -114,7 +114,7 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT, h
     made, summed = _indicators(project, checked.tables, sources, methods, memory, helper)
     tables = {**checked.tables, **made}
     editions = editions_of(project, tables, sources)
-    _ask(helper, project.root, _chapters, [one for one in editions if one.calendar_year in years])
+    helper.make(_ahead, project.root, _chapters, [one for one in editions if one.calendar_year in years])
     chains, masks = _chains(project, tables, sources, methods, summed, memory)
     broken = _broken(made, methods, memory)
     if broken:
@@ -125,10 +125,6 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT, h
 
 
 # What a second process makes notes of.
-
-
-def _ask(helper: Helper, root: Path, step: Callable[..., object], *given: object) -> None:
-    helper.make(_ahead, root, step, *given)
 
 
 def _ahead(root: Path, step: Callable[..., object], *given: object) -> None:
@@ -196,7 +192,7 @@ def _indicators(
         return memory.tracked("effectiveness", tables, given, lambda read: effectiveness_tables(read, *given))
 
     choice = choice_for(project.root, facts)
-    _ask(helper, project.root, _groups, facts, policy, choice)
+    helper.make(_ahead, project.root, _groups, facts, policy, choice)
     made, of_indicators = indicator_tables(facts, project.collection, reporting, looked_at, methods, of_schools)
     helper.wait()
     of_groups, summed = _groups(memory, facts, policy, choice)
