@@ -124,9 +124,11 @@ def killed(cities: int, kills: int, *, on_dask: bool = False) -> None:
                 stop = threading.Event()
                 killer = threading.Thread(target=_kill, args=(place.victims, left, stop, of_a_city))
                 killer.start()
-                ran = build(region, How(CORES, place.address, DAY), SILENT)
-                stop.set()
-                killer.join()
+                try:
+                    ran = build(region, How(CORES, place.address, DAY), SILENT)
+                finally:
+                    stop.set()
+                    killer.join()
                 builds += 1
                 assert ran.is_whole, ran.said()
                 assert _bytes(region) == expected, "other bytes"
