@@ -106,8 +106,7 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT, h
     memory = memory_of(project.root)
     helper.make(_ahead, project.root, _read, project.root)
     checked = check_project(project, progress, memory)
-    stopping = blocking(checked.findings)
-    if stopping:
+    if stopping := blocking(checked.findings):
         raise BlockedError("\n".join(["Сборка остановлена, ничего не записано.", *screen_lines(stopping)]))
     progress.step("Считаю показатели")
     sources, methods = load_sources(project.root), load_methods(project.root)
@@ -116,8 +115,7 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT, h
     editions = editions_of(project, tables, sources)
     helper.make(_ahead, project.root, _chapters, [one for one in editions if one.calendar_year in years])
     chains, masks = _chains(project, tables, sources, methods, summed, memory)
-    broken = _broken(made, methods, memory)
-    if broken:
+    if broken := _broken(made, methods, memory):
         raise BlockedError("\n".join(screen_lines(broken)))
     _write(project, years, (tables, chains), [replace(one, masks=masks) for one in editions], progress, memory)
     memory.forget()
