@@ -1,8 +1,13 @@
 """What a build takes from its notes is what it would make: every kind of input is changed, some at a time."""
 
 import random
+import shutil
 
+from analysis.files.memory import NOTES
+from analysis.files.storage import received_bytes
+from analysis.intake.workbook import remembering_reader
 from analysis.pipeline import build
+from analysis.rules.config import load_sources, workbooks_in_force
 from benchmarks.reuse import EDITS, doubted
 
 
@@ -33,3 +38,14 @@ def test_notes_hold_for_the_very_code_lock_and_packages(tmp_path, monkeypatch):
     monkeypatch.setattr(build, "version", lambda name: "other")
     codes.append(build.memory_of(tmp_path)._code)
     assert len(set(codes)) == 4
+
+
+def test_what_a_second_process_has_read_is_not_read_again(own_town):
+    """What it makes without being found would be lost in silence."""
+    shutil.rmtree(own_town / NOTES)
+    build._ahead(own_town, build._read, own_town)
+    memory, files = build.memory_of(own_town), workbooks_in_force(load_sources(own_town))
+    read = remembering_reader(memory)
+    for one in files:
+        read(received_bytes(own_town, one.file, one.sha256), one.file)
+    assert (len(files) > 10, memory.done) == (True, [])
