@@ -10,8 +10,8 @@ import pandas as pd
 from analysis.cleaning.names import Register
 from analysis.demo.project import demo_files, write_demo
 from analysis.documents.material import Material
+from analysis.documents.packs import written
 from analysis.documents.run import gathered
-from analysis.documents.school_note import school_notes
 from analysis.documents.staging import Batch, publish_documents
 from analysis.files.progress import SILENT
 from analysis.pipeline.build import build
@@ -31,7 +31,7 @@ def hundred_notes(folder: Path, count: int = 100) -> float:
     build(project, [YEAR])
     material = _multiplied(gathered(project, YEAR), count)
     started = time.perf_counter()
-    notes = school_notes(material, list(material.register.names)[:count])
+    notes = written(material, SCHOOL_NOTE.id, list(material.register.names)[:count])
     batch = Batch(project, YEAR, SCHOOL_NOTE, notes, None)
     made = publish_documents(batch, notes, ("pdf",), "builtin", material.edition.data_date, SILENT)
     assert len(made) == count
