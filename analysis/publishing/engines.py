@@ -1,5 +1,6 @@
 """Which program renders: Quarto where it is present and new enough, else the built-in renderer."""
 
+import atexit
 import contextlib
 import functools
 import importlib.util
@@ -97,6 +98,7 @@ def _shell(home: str) -> Iterator["InteractiveShell"]:
         yield shell
     finally:
         shell.restore_sys_module_state()
+        atexit.unregister(shell.atexit_operations)  # it keeps no history; clearing each shell at the end takes a while
 
 
 def _run_cell(shell: "InteractiveShell", cell: Cell) -> Sequence[Line]:

@@ -1,5 +1,6 @@
 """Runs after runs: what is made again, what stays, what is withdrawn, and that nothing good is ever lost."""
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -65,6 +66,16 @@ def test_one_byte_of_a_source_makes_again_what_rests_on_it(reports: Path, change
     run(reports, formats=["html"])
     _change(reports / changed)
     assert _made(run(reports, formats=["html"])) == made
+
+
+def test_the_shells_of_cells_leave_nothing_to_do_when_the_program_ends(reports: Path, monkeypatch):
+    begun, ended = [], []
+    monkeypatch.setattr(atexit, "register", begun.append)
+    monkeypatch.setattr(atexit, "unregister", ended.append)
+    run(reports, formats=["html"])
+    shells = [one for one in begun if one.__name__ == "atexit_operations"]
+    assert len(shells) == len(DOCUMENTS) - 1, "the index runs no cells"
+    assert shells == [one for one in ended if one in shells]
 
 
 def test_the_code_counts_as_a_source(reports: Path, code: Path):
