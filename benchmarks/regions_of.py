@@ -5,6 +5,7 @@ that have a plan alone is built again and again, and `dask 6 50` does so with th
 of this machine.
 """
 
+import contextlib
 import hashlib
 import os
 import random
@@ -138,9 +139,10 @@ def killed(cities: int, kills: int, *, on_dask: bool = False) -> None:
 def _kill(victims: Victims, left: list[int], stop: threading.Event, of_a_city: float) -> None:
     chance = random.Random(left[0])
     while left[0] and not stop.wait(of_a_city * chance.uniform(*PAUSE)):
-        if found := victims():
-            chance.choice(found).kill()
-            left[0] -= 1
+        with contextlib.suppress(psutil.Error):  # one that has just died by itself
+            if found := victims():
+                chance.choice(found).kill()
+                left[0] -= 1
 
 
 def _bytes(region: Region) -> dict[str, bytes]:
