@@ -246,7 +246,7 @@ def _parser() -> Parser:
     with in_russian():
         commands = parser.add_subparsers(metavar="КОМАНДА", title="Команды")
     _add_check(commands)
-    _add_jobs(_add(commands, "build", build, "собрать таблицы и части отчётов"))
+    _add_processes(_add(commands, "build", build, "собрать таблицы и части отчётов"))
     _add_forms(commands)
     _add_receive(commands)
     _add_explain(commands)
@@ -319,13 +319,9 @@ def _add_report(commands: Commands) -> None:
     reporting = _add(commands, "report", report, "опубликовать годовые отчёты", examples)
     reporting.add_argument("years", nargs="*", type=year, metavar="ГОД", help="за какие годы (по умолчанию все)")
     _add_format_and_engine(reporting, "auto")
-    _add_jobs(reporting)
-    reporting.add_argument(
-        "--audience",
-        type=one_of(AUDIENCES),
-        default="public",
-        metavar="КОМУ",
-        help="internal — с примечаниями, путями и цепочками, с пометкой, в output/internal; public (по умолчанию)",
+    _add_processes(reporting)
+    _add_audience(
+        reporting, "internal — с примечаниями, путями и цепочками, с пометкой, в output/internal; public (по умолчанию)"
     )
 
 
@@ -333,18 +329,21 @@ def _add_watch(commands: Commands) -> None:
     does = "следить за папкой и обновлять отчёты, пока вы работаете; остановить — Ctrl+C"
     watching = _add(commands, "watch", watch, does)
     watching.add_argument("--engine", type=one_of(ENGINES), default="auto", metavar="ДВИЖОК", help="как у report")
-    _add_jobs(watching)
+    _add_processes(watching)
     watching.set_defaults(seconds=1.0)
 
 
-def _add_jobs(building: Parser) -> None:
-    building.add_argument(
-        "--jobs",
-        type=count,
-        default=os.cpu_count() or 1,
-        metavar="ЧИСЛО",
-        help="1 — собирать в одном процессе, иначе в двух (по умолчанию — по числу ядер)",
-    )
+def _add_processes(building: Parser) -> None:
+    does = "1 — собирать в одном процессе, иначе в двух (по умолчанию — по числу ядер)"
+    _add_jobs(building, os.cpu_count() or 1, does)
+
+
+def _add_jobs(parser: Parser, default: int, does: str) -> None:
+    parser.add_argument("--jobs", type=count, default=default, metavar="ЧИСЛО", help=does)
+
+
+def _add_audience(parser: Parser, does: str) -> None:
+    parser.add_argument("--audience", type=one_of(AUDIENCES), default="public", metavar="КОМУ", help=does)
 
 
 def _add_documents(commands: Commands) -> None:
@@ -411,12 +410,8 @@ def _add_region(commands: Commands) -> None:
         doing = _add(steps, step, region, step_does)
         doing.set_defaults(step=step, audience="public")
         _add_of_region(doing)
-    doing.add_argument(
-        "--audience",
-        type=one_of(AUDIENCES),
-        default="public",
-        metavar="КОМУ",
-        help="чей отчёт региона: public — открытый (по умолчанию), internal — служебный, с кодами для утверждения",
+    _add_audience(
+        doing, "чей отчёт региона: public — открытый (по умолчанию), internal — служебный, с кодами для утверждения"
     )
     showing = _add(steps, "demo", invented_region, "записать вымышленный регион, чтобы попробовать")
     showing.add_argument("folder", type=Path, metavar="ПАПКА", help="новая или пустая папка или прежний такой регион")
@@ -425,13 +420,7 @@ def _add_region(commands: Commands) -> None:
 def _add_of_region(doing: Parser) -> None:
     """What every step of a region may be told."""
     doing.add_argument("--region", type=Path, metavar="ПАПКА", help="папка с region.toml (по умолчанию ищется вверх)")
-    doing.add_argument(
-        "--jobs",
-        type=count,
-        default=0,
-        metavar="ЧИСЛО",
-        help="сколько городов сразу (по умолчанию — по числу ядер)",
-    )
+    _add_jobs(doing, 0, "сколько городов сразу (по умолчанию — по числу ядер)")
     doing.add_argument(
         "--scheduler",
         default="",

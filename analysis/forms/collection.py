@@ -15,7 +15,7 @@ from analysis.forms.collect import Asking, forms_of_year, not_made
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.check import check_project
-from analysis.rules.config import Collection, Project, load_reporting, load_sources
+from analysis.rules.config import Project, collection_of, load_reporting, load_sources
 from analysis.rules.office_files import load_calendar
 
 FILLED_IN = (
@@ -38,12 +38,13 @@ class SentOut:
 
 
 def write_forms(project: Project, calendar_year: int, folder: Path, progress: Progress = SILENT) -> SentOut:
-    """Writes the forms of a year, an empty registry where there is none, and the sheet of evidence to be examined.
+    """Writes the forms of an edition, an empty registry where there is none, and the sheet of evidence to be examined.
 
     Raises:
-        AnalysisError: The project collects nothing, has no such year, or its roadmap is blocked.
+        AnalysisError: The project collects nothing, or its roadmap is blocked.
     """
-    collection, tables = _collection(project), _tables(project, calendar_year, progress)
+    collection = collection_of(project, "нет раздела [collection]: кто отчитывается.")
+    tables = _tables(project, progress)
     sittings, reporting = load_calendar(project.root), load_reporting(project.root)
     asking = Asking(project.city, calendar_year, collection, reporting, sittings, project.invented)
     forms = forms_of_year(tables, asking, {source.file: source.received for source in load_sources(project.root)})
@@ -67,20 +68,9 @@ def _holds_values(path: Path) -> bool:
         return True
 
 
-def _tables(project: Project, calendar_year: int, progress: Progress) -> dict[str, pd.DataFrame]:
+def _tables(project: Project, progress: Progress) -> dict[str, pd.DataFrame]:
     """What is known so far; tables of facts are empty while nothing has come back."""
-    if calendar_year not in project.editions:
-        raise AnalysisError(f"Года {calendar_year} нет в project.toml, ключ editions: {list(project.editions)}.")
     checked = check_project(project, progress=progress)
     if "activities" not in checked.tables or any(one.rule != "workbook" for one in blocking(checked.findings)):
         raise AnalysisError("Есть замечания, которые останавливают работу: выполните analysis check.")
     return {**no_facts(), **checked.tables}
-
-
-def _collection(project: Project) -> Collection:
-    if project.collection is None:
-        raise AnalysisError(
-            "project.toml: нет раздела [collection]: кто отчитывается. "
-            'Впишите: municipal = ["УО", "ИМО"], schools = "ОО".'
-        )
-    return project.collection

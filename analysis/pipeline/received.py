@@ -25,7 +25,7 @@ from analysis.errors import AnalysisError
 from analysis.files.storage import received_bytes
 from analysis.intake.returns import Identity, Returned, read_returned, texts_of
 from analysis.intake.workbook import Workbook, read_workbook
-from analysis.rules.config import Collection, Project, Source, workbooks_in_force
+from analysis.rules.config import Collection, Project, Source, collection_of, workbooks_in_force
 from analysis.rules.office_files import SCHOOLS_FILE, Merger, load_mergers
 
 OR_FORGET_IT = "Чтобы сборка шла без этого файла, возьмите его приём назад: analysis receive --undo {}."
@@ -72,7 +72,7 @@ def received_workbooks(
     Raises:
         AnalysisError: The project does not say who reports.
     """
-    collection = _collection_of(project)
+    collection = collection_of(project, "формы получены, а раздела [collection] нет.")
     returned, findings = _returned(project, sources, corrections, read)
     former, recorded = _former(project, sources, corrections, read), load_mergers(project.root)
     registries = [_with_history(registry, former, recorded) for _, registry in returned["registry"]]
@@ -80,15 +80,6 @@ def received_workbooks(
     mergers = tuple(one for one in recorded if one.login in ended)
     returned["form"], after_the_end = _before_the_end(returned["form"], mergers)
     return Came(returned, registries, mergers, collection, [*findings, *after_the_end])
-
-
-def _collection_of(project: Project) -> Collection:
-    if project.collection is None:
-        raise AnalysisError(
-            "project.toml: формы получены, а раздела [collection] нет. "
-            'Впишите: municipal = ["УО", "ИМО"], schools = "ОО".'
-        )
-    return project.collection
 
 
 def _cells(form: Returned) -> Iterator[dict[str, Any]]:

@@ -39,7 +39,6 @@ from analysis.region.settings import City, Region
 from analysis.rules.written import JOURNAL
 from analysis.statistics.pooled import pooled_shares
 
-ALONE_IN_GROUP = "сравнивать не с кем: сопоставимое число только у одного города"
 OTHER_DEFINITION = "паспорт показателей города определяет показатель иначе"
 OTHER_SITTING = "по календарю города процедура проведена иначе"
 NOT_APPROVED = "город не утвердил числа этого года"

@@ -547,6 +547,21 @@ def source_stanza(source: Source) -> str:
     return "\n".join(["[[source]]", *lines, ""])
 
 
+def collection_of(project: Project, missing: str) -> Collection:
+    """Returns who reports.
+
+    Args:
+        project: The project.
+        missing: What is said where that is not written down.
+
+    Raises:
+        AnalysisError: It is not; the message says what to write.
+    """
+    if project.collection is None:
+        raise AnalysisError(f'project.toml: {missing} Впишите: municipal = ["УО", "ИМО"], schools = "ОО".')
+    return project.collection
+
+
 def asked_years(project: Project, years: Sequence[int]) -> tuple[int, ...]:
     """The editions that are asked for, in order; none means all.
 
