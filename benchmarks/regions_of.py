@@ -33,7 +33,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from regions import tiny_region
 
 YEARS, DAY = (2020, 2021, 2022), date(2026, 11, 30)
-PAUSE = (1.0, 3.0)  # between two kills, in cities: one must sometimes come to its end
+PAUSE = (0.5, 2.0)  # between two kills, in cities: one must sometimes come to its end
 CORES = os.cpu_count() or 1
 Victims = Callable[[], list[psutil.Process]]
 
@@ -133,6 +133,7 @@ def killed(cities: int, kills: int, *, on_dask: bool = False) -> None:
                 builds += 1
                 assert ran.is_whole, ran.said()
                 assert _bytes(region) == expected, "other bytes"
+                print(f"{kills - left[0]} kills in {builds} builds", flush=True)
         print(f"{kills} kills in {builds} builds of {cities} cities: the same {len(expected)} files")
 
 

@@ -1,11 +1,13 @@
 """Whether a build reuses wrongly: `python -m benchmarks.reuse [EDITS]` edits the invented town at random.
 
-Whatever a step takes from its notes is made anew beside it, and both must be the same.
+Whatever a step takes from its notes is made anew beside it, and both must be the same. After every tenth edit the town
+is published as it lies, and once more from nothing in another folder: every file must have the same bytes.
 """
 
 import hashlib
 import random
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -19,10 +21,13 @@ from analysis.files.memory import Memory
 from analysis.files.progress import SILENT
 from analysis.files.storage import texts_as_objects
 from analysis.pipeline import build
+from analysis.presentation.place import MADE_FOLDERS
 from analysis.project import work
+from analysis.project.publication import Publishing, report
 from analysis.rules.config import load_project
 
 T = TypeVar("T")
+MADE = ("data/processed", "reports/_site", *(f"reports/**/{name}" for name in MADE_FOLDERS))
 Edit = Callable[[Path], None]
 
 
@@ -120,6 +125,23 @@ def without_export(root: Path) -> None:
     record.write_text("".join(kept), encoding="utf-8")
 
 
+def differing(root: Path, scratch: Path) -> tuple[int, list[str]]:
+    """Publishes a project as it lies and from nothing; how many files that makes, and those with other bytes."""
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        new = Path(folder) / root.name
+        shutil.copytree(root, new, ignore=shutil.ignore_patterns("processed", ".*", "_site*", *MADE_FOLDERS))
+        for one in (root, new):
+            report(load_project(one), (), Publishing(), SILENT)
+        before, now = published(new), published(root)
+    return len(before), sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+
+
+def published(root: Path) -> dict[str, bytes]:
+    """What a project has made for people, file by file."""
+    made = (path for folder in MADE for path in root.glob(f"{folder}/**/*") if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in made}
+
+
 def _threshold(_: re.Match[str]) -> str:
     return f"threshold = 0.{random.randint(20, 45)}"
 
@@ -151,15 +173,21 @@ def main() -> None:
         root = Path(folder) / "demo"
         work.demo(root, None, SILENT)
         doubted(root)
-        left, wrong, reused = dict(EDITS), list[str](), 0
-        for _ in range(edits):
+        left, wrong, reused, compared = dict(EDITS), list[str](), 0, 0
+        for done in range(1, edits + 1):
             name = random.choice(list(left))
             edit = left.pop(name) if left[name] is without_export else left[name]
             edit(root)
             memory = doubted(root)
             reused += memory.reused
             wrong += [f"{name}: {step}" for step in memory.wrong]
-    print(f"Правок подряд: {edits}; взято из памяти: {reused}; из этого неверно: {len(wrong)}", *wrong, sep="\n")
+            if done % 10 == 0:
+                files, others = differing(root, Path(folder))
+                compared += files
+                wrong += [f"{name}: {one}" for one in others]
+            print(f"{done} {name}: {memory.reused} {len(wrong)}", file=sys.stderr, flush=True)
+    said = f"Правок подряд: {edits}; взято из памяти: {reused}; сверено файлов: {compared}; неверно: {len(wrong)}"
+    print(said, *wrong, sep="\n")
 
 
 if __name__ == "__main__":

@@ -190,6 +190,10 @@ def unasked_reports(
     supported = {year: supported_schools(status, int(year)) for year in reports["calendar_year"].unique()}
 
     @cache
+    def in_force_in(year: int) -> set[tuple[str, int]]:
+        return set(measures_by_label(in_force(plan[plan["calendar_year"] == year])).values())
+
+    @cache
     def asked(year: int, reporter: str) -> set[tuple[str, int]]:
         rows = in_force(plan[plan["calendar_year"] == year])
         mine = measures_named(rows, executors, status, collection, reporting, reporter)
@@ -199,8 +203,7 @@ def unasked_reports(
         # All supported schools are asked for the same.
         keys = asked(year, supported[year][0] if reporter in supported[year] else reporter)
         keyed = [((row["activity_code"], int(row["measure_number"])), row) for row in rows.to_dict("records")]
-        there = set(measures_by_label(in_force(plan[plan["calendar_year"] == year])).values())
-        who = reporter_words(str(reporter), names)
+        who, there = reporter_words(str(reporter), names), in_force_in(int(str(year)))
         found += [_unasked(row, labels[key], who, key not in there) for key, row in keyed if key not in keys]
     return found
 

@@ -257,9 +257,12 @@ REPORTED = ("reported_count", "documented_count", "accepted_count")
 def schools(edition: Edition) -> Iterator[Exhibit]:
     """One table a school that answers for measures: its share, what it reported, documented, had accepted."""
     rows = edition.facts("school_results")
-    for number, login in enumerate(sorted(rows["school_login"].unique()), start=1):
-        mine = rows[rows["school_login"] == login].drop(columns="school_login")
-        yield _school(edition, number, edition.school_names[login], mine)
+    names = rows["school_login"].map(edition.school_names).astype("str")
+    shown = told(edition, rows.drop(columns="school_login").assign(school_name=names), REPORTED)
+    schools = sorted(rows.groupby("school_login").indices.items())
+    for number, (login, places) in enumerate(schools, start=1):
+        mine = Condensed(shown.data.iloc[places], [shown.printed[place] for place in places])
+        yield _school(edition, number, edition.school_names[str(login)], mine)
 
 
 def owed(edition: Edition) -> Exhibit | None:
@@ -269,11 +272,9 @@ def owed(edition: Edition) -> Exhibit | None:
         return None
     data = rows.assign(debtor=_named(edition, rows))
     by = ["owed_kind", "since_date", *(["reason"] if edition.internal else [])]
-    printed = [
-        _gathered(rows_of(group))
-        for debtor in _debtors(edition)
-        for _, group in data[data["debtor"] == debtor].groupby(by, dropna=False, sort=False)
-    ]
+    place = {debtor: number for number, debtor in enumerate(_debtors(edition))}
+    gathered = [_gathered(rows_of(group)) for _, group in data.groupby(["debtor", *by], dropna=False, sort=False)]
+    printed = sorted(gathered, key=lambda row: place[row["debtor"]])
     widths = [18, 20, 19, 13] if edition.internal else [26, 28, 30, 16]
     columns = [
         Col("debtor", width=widths[0]),
@@ -336,8 +337,7 @@ def _names(edition: Edition, reporters: str) -> str:
     return ", ".join(map(edition.name_of, reporters.split(", ")))
 
 
-def _school(edition: Edition, number: int, name: str, rows: pd.DataFrame) -> Exhibit:
-    shown = told(edition, rows.assign(school_name=name).astype({"school_name": "str"}), REPORTED)
+def _school(edition: Edition, number: int, name: str, shown: Condensed) -> Exhibit:
     columns = [
         Col("measure_label", "№", 7, "l", partial(chain_link, edition)),
         Col("measure_name", width=25),

@@ -1,6 +1,6 @@
 """What the report says of its facts: how complete they are, who sent what, what is found in them and set aside."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import pandas as pd
@@ -130,11 +130,11 @@ def _reporters_table(edition: Edition) -> Exhibit:
     data = rows.assign(reporter=rows["reporter"].map(edition.name_of).astype("str"))
     whole, printed = [], []
     for login, mine in rows.groupby("reporter", sort=False):
-        name = edition.name_of(str(login))
-        if (mine["completeness"] == THERE).all():
+        name, kinds = edition.name_of(str(login)), list(zip(mine["fact_kind"], mine["completeness"], strict=True))
+        if all(state == THERE for _, state in kinds):
             whole.append(name)
         else:
-            printed.append({"reporter": name, **dict(zip(STATES, _kinds_by_state(mine), strict=True))})
+            printed.append({"reporter": name, **dict(zip(STATES, _kinds_by_state(kinds), strict=True))})
     if whole:
         printed.append({"reporter": ", ".join(whole), **dict.fromkeys(STATES, "—"), THERE: ALL_THERE})
     columns = [
@@ -148,17 +148,14 @@ def _reporters_table(edition: Edition) -> Exhibit:
     return table(edition, "who-sent", caption, ReporterCompleteness, Condensed(data, printed), columns)
 
 
-def _kinds_by_state(rows: pd.DataFrame) -> Iterator[str]:
+def _kinds_by_state(told: Sequence[tuple[str, str]]) -> Iterator[str]:
     for states in STATES.values():
-        mine = rows[rows["completeness"].isin(states)]
-        if len(mine) == len(rows) and not (mine["completeness"] == TOO_LATE).any():
+        mine = [(kind, state) for kind, state in told if state in states]
+        if len(mine) == len(told) and not any(state == TOO_LATE for _, state in mine):
             yield ALL_THERE
-            continue
-        kinds = [
-            f"{_short(kind)} ({TOO_LATE})" if state == TOO_LATE else _short(kind)
-            for kind, state in zip(mine["fact_kind"], mine["completeness"], strict=True)
-        ]
-        yield ", ".join(kinds) or "—"
+        else:
+            kinds = [f"{_short(kind)} ({state})" if state == TOO_LATE else _short(kind) for kind, state in mine]
+            yield ", ".join(kinds) or "—"
 
 
 def _short(kind: str) -> str:
