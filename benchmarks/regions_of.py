@@ -118,12 +118,14 @@ def killed(cities: int, kills: int, *, on_dask: bool = False) -> None:
         started = time.perf_counter()
         assert build(region, How(CORES, "", DAY), SILENT).is_whole
         of_a_city = (time.perf_counter() - started) / -(-cities // CORES)
-        expected, left, builds = _bytes(region), [kills], 0
+        expected, left, builds, chance = _bytes(region), [kills], 0, random.Random(kills)
         with _Cluster() if on_dask else _Here() as place:
             while left[0]:
                 _forget(region)
                 stop = threading.Event()
-                killer = threading.Thread(target=_kill, args=(place.victims, left, stop, of_a_city))
+                killer = threading.Thread(
+                    target=_kill, args=(place.victims, left, stop, lambda: of_a_city * chance.uniform(*PAUSE))
+                )
                 killer.start()
                 try:
                     ran = build(region, How(CORES, place.address, DAY), SILENT)
@@ -137,12 +139,11 @@ def killed(cities: int, kills: int, *, on_dask: bool = False) -> None:
         print(f"{kills} kills in {builds} builds of {cities} cities: the same {len(expected)} files")
 
 
-def _kill(victims: Victims, left: list[int], stop: threading.Event, of_a_city: float) -> None:
-    chance = random.Random(left[0])
-    while left[0] and not stop.wait(of_a_city * chance.uniform(*PAUSE)):
+def _kill(victims: Victims, left: list[int], stop: threading.Event, pause: Callable[[], float]) -> None:
+    while left[0] and not stop.wait(pause()):
         with contextlib.suppress(psutil.Error):  # one that has just died by itself
             if found := victims():
-                chance.choice(found).kill()
+                random.choice(found).kill()
                 left[0] -= 1
 
 
