@@ -22,6 +22,7 @@ from analysis.contracts.columns import (
     address,
     but,
     by_name,
+    columns_of,
     pandas_types,
     typed_table,
 )
@@ -434,7 +435,7 @@ NO_NUMBER = (
 @cache
 def numbers_with_status(contract: Contract) -> frozenset[str]:
     """The columns of numbers that may be empty: those that have a column of their status beside them."""
-    fields, kinds = contract.to_schema().columns, pandas_types(contract)
+    fields, kinds = columns_of(contract), pandas_types(contract)
     return frozenset(name for name, field in fields.items() if field.nullable and kinds[name] in NUMBERS)
 
 

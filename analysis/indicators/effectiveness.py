@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.contracts.columns import shaped, typed_table
+from analysis.contracts.columns import columns_of, shaped, typed_table
 from analysis.contracts.effectiveness import AGAINST_CITY, BREAK, SHIFTED, IndicatorGaps, SchoolIndicators
 from analysis.contracts.facts import CITY, OTHERS, are_asked
 from analysis.indicators.indicator_links import indicator_links, part_of
@@ -35,7 +35,7 @@ from analysis.indicators.uncertainty import (
 from analysis.rules.methods import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
 from analysis.rules.office_files import Sitting
 
-COLUMNS = list(SchoolIndicators.to_schema().columns)
+COLUMNS = list(columns_of(SchoolIndicators))
 NO_DATA = "нет данных: школа этого не указала"
 ZERO_BASE = "недостаточно данных: знаменатель равен нулю"
 LOWER_BOUND = "нижняя граница: о части нет сведений"

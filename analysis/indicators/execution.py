@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.columns import pandas_types, shaped
+from analysis.contracts.columns import columns_of, pandas_types, shaped
 from analysis.contracts.execution import (
     CONFIRMS,
     COUNTS,
@@ -324,7 +324,7 @@ def with_status(rows: pd.DataFrame, cutoffs: Mapping[int, date]) -> pd.DataFrame
         status_flow=pd.Series(flow_status, index=rows.index, dtype="str"),
         status_annual=pd.Series(year_status, index=rows.index, dtype="str"),
     )
-    return told_of[list(PlanFact.to_schema().columns)]
+    return told_of[list(columns_of(PlanFact))]
 
 
 def _totals(key: tuple[object, ...], group: pd.DataFrame) -> tuple[object, ...]:

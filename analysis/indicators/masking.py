@@ -84,23 +84,35 @@ class Sheet:
     def hidden(self, policy: DisclosurePolicy, choice: Choice = OPEN_CHOICE) -> list[frozenset[str]]:
         """Returns for each row the columns that the public may not see.
 
+        What would be hidden if nothing had gone out is taken where it agrees with all that has.
+
         Args:
             policy: The policy in force.
             choice: How further cells are chosen. Column went_out of the rows, if it is there, says what public editions
                 have printed and hidden of them.
         """
-        for column, names in self.columns.items():
-            for name, before in zip(names, self.rows.get("went_out", [WentOut()] * len(self.rows)), strict=True):
-                if name in self.cells:
-                    self._as_before(name, column in before.printed, column in before.hidden)
+        printed, hidden = self._went_out()
         found: set[str] = set()
-        for block in self._blocks():
-            given = (*block, choice.secret)
-            found |= choice.memory.remembered("mask", [policy.smallest_count, *given], partial(_hidden, policy, given))
+        for cells, *linked in self._blocks():
+            some = _chosen(cells, linked, policy, choice)
+            if printed & some or hidden & {cell.cell_id for cell in cells} - some:
+                some = _chosen([_as_before(cell, printed, hidden) for cell in cells], linked, policy, choice)
+            found |= some
         return [
             frozenset(column for column, name in zip(self.columns, names, strict=True) if name in found)
             for names in zip(*self.columns.values(), strict=True)
         ]
+
+    def _went_out(self) -> tuple[set[str], set[str]]:
+        """The cells that public editions have printed, and those that they have hidden."""
+        rows = self.rows.get("went_out", [WentOut()] * len(self.rows))
+        of_cells = [
+            (column, name, before)
+            for column, names in self.columns.items()
+            for name, before in zip(names, rows, strict=True)
+        ]
+        printed = {name for column, name, before in of_cells if column in before.printed}
+        return printed, {name for column, name, before in of_cells if column in before.hidden}
 
     def _blocks(self) -> Iterator["Block"]:
         """The cells of each year with all that hangs together with them; no block knows anything of another."""
@@ -130,10 +142,15 @@ class Sheet:
             blocks[led(group[0])][3].append(group)
         yield from blocks.values()
 
-    def _as_before(self, name: str, printed: bool, hidden: bool) -> None:
-        cell = self.cells[name]
-        cost = max(cell.cost, PRINTED_COST) if printed else cell.cost
-        self.cells[name] = replace(cell, cost=cost, is_hidden=cell.is_hidden or hidden)
+
+def _as_before(cell: Cell, printed: Collection[str], hidden: Collection[str]) -> Cell:
+    cost = max(cell.cost, PRINTED_COST) if cell.cell_id in printed else cell.cost
+    return replace(cell, cost=cost, is_hidden=cell.is_hidden or cell.cell_id in hidden)
+
+
+def _chosen(cells: Sequence[Cell], linked: Sequence[Any], policy: DisclosurePolicy, choice: Choice) -> frozenset[str]:
+    given = (cells, *linked, choice.secret)
+    return choice.memory.remembered("mask", [policy.smallest_count, *given], partial(_hidden, policy, given))
 
 
 def _hidden(policy: DisclosurePolicy, given: tuple[Any, ...]) -> frozenset[str]:

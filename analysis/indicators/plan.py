@@ -16,6 +16,7 @@ from analysis.contracts.columns import (
     OTHER_NUMBER,
     OTHER_TERM,
     REWORDED,
+    columns_of,
     typed_table,
 )
 from analysis.contracts.execution import Plan, PlanChanges
@@ -48,7 +49,7 @@ def plan_by_year(activities: pd.DataFrame, measures: pd.DataFrame, targets: pd.D
     # A level of each year is never added: 2 schools a year are 2 schools, not 6.
     plan["cumulative_flow_count"] = _running_total(plan).where(plan["reading"] != "annual")
     plan["cumulative_annual_count"] = plan["target_count"]
-    return plan[list(Plan.to_schema().columns)]
+    return plan[list(columns_of(Plan))]
 
 
 def in_force(rows: pd.DataFrame) -> pd.DataFrame:

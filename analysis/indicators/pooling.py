@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from analysis.contracts.columns import shaped, typed_table
 from analysis.contracts.effectiveness import BREAK, FORESEEN, JUMPED, NOT_ESTIMATED, UNCOUNTABLE, SchoolEffects
@@ -242,10 +242,10 @@ def _effects(schools: Effects, cells: pd.DataFrame, foreseen: pd.DataFrame, aske
     firsts = by_school[["part", "calendar_year", "of_journal"]].first()
     own = by_school[counts].sum().assign(procedure_count=by_school.size(), broken=by_school["is_broken"].any())
     city = cells.groupby("town")[counts].sum().loc[schools.town].to_numpy()
-    level = special.logit((city[:, 0] + 0.5) / (city[:, 1] + 1))
+    level = scipy.special.logit((city[:, 0] + 0.5) / (city[:, 1] + 1))
     effects = dict(zip(POOLED, (schools.mean, schools.low, schools.high), strict=False))
     table = own.join(firsts).loc[at].assign(
-        city_value=city[:, 0] / city[:, 1], **{name: special.expit(level + one) for name, one in effects.items()},
+        city_value=city[:, 0] / city[:, 1], **{name: scipy.special.expit(level + one) for name, one in effects.items()},
         above_city_probability=schools.above,
     ).join(foreseen).reset_index()  # fmt: skip
     alone, broken = table["comparable_count"].isna().to_numpy(), table["broken"].to_numpy(bool)

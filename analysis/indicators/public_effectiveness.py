@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.contracts.columns import columns_of
 from analysis.contracts.effectiveness import BREAK, FORESEEN, OF_THE_MODEL, SHIFTED, PublicHits, column_title
 from analysis.contracts.facts import CITY, GROUP_NAMES, SCHOOL
 from analysis.indicators.school_tables import LISTED_SOURCES, PARTS, in_public_shape, public_rows
@@ -95,7 +96,7 @@ def public_hits(hits: pd.DataFrame, shown: pd.DataFrame, names: Mapping[str, str
         flags="",
     )
     words = dict.fromkeys(("group_name", "rule_id", "procedure", "subject", "wave", "is_low", "flags"), "str")
-    return found[list(PublicHits.to_schema().columns)].astype(words).reset_index(drop=True)
+    return found[list(columns_of(PublicHits))].astype(words).reset_index(drop=True)
 
 
 def _of_the_groups(found: pd.DataFrame, tables: Tables) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 from numpy.typing import NDArray
 
-from analysis.contracts.columns import pandas_types, titles_of
+from analysis.contracts.columns import columns_of, pandas_types, titles_of
 from analysis.contracts.effectiveness import (
     GROUP_TABLES,
     ContestParts,
@@ -373,7 +373,7 @@ def _finished(name: str, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.Dat
     """The table as its contract wants it: names instead of logins, labels of what is hidden."""
     whole = name.removeprefix("public_")
     contract = GROUP_TABLES[whole]
-    fields = contract.to_schema().columns
+    fields = columns_of(contract)
     extra: dict[str, Any] = {"group_name": _group_names(rows, names)}
     if "hidden_columns" in fields:
         order = list(fields)
@@ -387,9 +387,9 @@ def _finished(name: str, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.Dat
 
 def in_public_shape(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with the columns and types of `PublicIndicators`."""
-    fields = PublicIndicators.to_schema().columns
-    words = {name: "category" for name, field in fields.items() if str(field.dtype) == "category"}
-    return rows[list(fields)].astype(words).reset_index(drop=True)
+    types = pandas_types(PublicIndicators)
+    words = {name: kind for name, kind in types.items() if kind == "category"}
+    return rows[list(types)].astype(words).reset_index(drop=True)
 
 
 def with_names(found: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.contracts.columns import shaped, typed_table
+from analysis.contracts.columns import columns_of, shaped, typed_table
 from analysis.contracts.effectiveness import LISTED_WORDS, LOW_WORDS, Selection, SelectionHits, SelectionThresholds
 from analysis.contracts.facts import CITY, OTHERS
 from analysis.indicators.keyed import blank_where_unknown, joined
@@ -68,7 +68,7 @@ def rule_hits(indicators: pd.DataFrame, rule: RuleSet, small_base: int) -> Hits:
             "city_value": rows["city_value"],
             "flags": pd.Series(_flags(rule, small_base, base, known), index=rows.index, dtype="str"),
         }
-    ).astype(TYPES)[list(SelectionHits.to_schema().columns)]
+    ).astype(TYPES)[list(columns_of(SelectionHits))]
     return Hits(table, truly)
 
 
@@ -237,7 +237,7 @@ def selection(work: RuleAtWork) -> pd.DataFrame:
         answer = _listed(year, last, work.rule)
         parts.append(_page(work, year, answer, before if last else None))
         before = answer.listed
-    columns = list(Selection.to_schema().columns)
+    columns = list(columns_of(Selection))
     return pd.concat(parts, ignore_index=True)[columns] if parts else typed_table(Selection)
 
 
@@ -256,7 +256,7 @@ def selection_thresholds(work: RuleAtWork) -> pd.DataFrame:
         rows.append(
             (rule.id, year, threshold, threshold == rule.threshold, *numbers, ", ".join(entering), ", ".join(leaving))
         )
-    columns = list(SelectionThresholds.to_schema().columns)
+    columns = list(columns_of(SelectionThresholds))
     frame = pd.DataFrame(rows, columns=columns).sort_values(columns[1:3], ignore_index=True)
     return shaped(frame, SelectionThresholds)
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy
 
 from analysis.contracts.columns import shaped, typed_table
 from analysis.contracts.effectiveness import TrainingNeeds
@@ -85,7 +85,7 @@ def places(count: Numbers, base: Numbers) -> Numbers:
     """
     topics = len(base)
     edges = np.sin(np.linspace(0, np.pi / 2, GRID_CELLS + 1)) ** 2
-    reached = special.betainc((count + PRIOR_COUNT)[:, None], (base - count + PRIOR_COUNT)[:, None], edges)
+    reached = scipy.special.betainc((count + PRIOR_COUNT)[:, None], (base - count + PRIOR_COUNT)[:, None], edges)
     above = 1 - (reached[:, 1:] + reached[:, :-1]) / 2
     masses = np.diff(reached, axis=1)
     found = np.empty((topics, topics))

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 Numbers = NDArray[np.float64]
 
@@ -57,7 +57,7 @@ def _jeffreys(count: Numbers, base: Numbers) -> tuple[Numbers, Numbers]:
 def beta_interval(alpha: Numbers, beta: Numbers, level: float = LEVEL) -> tuple[Numbers, Numbers]:
     """The central interval of Beta distributions."""
     tail = (1 - level) / 2
-    return special.betaincinv(alpha, beta, tail), special.betaincinv(alpha, beta, 1 - tail)
+    return scipy.special.betaincinv(alpha, beta, tail), scipy.special.betaincinv(alpha, beta, 1 - tail)
 
 
 def beta_of_moments(mean: Numbers, variance: Numbers) -> tuple[Numbers, Numbers]:
@@ -110,7 +110,7 @@ def fewest_reaching(threshold: float, base: Numbers) -> Numbers:
 
 def chance_of_count_or_more(count: Numbers, base: Numbers, share: Numbers) -> Numbers:
     """The exact binomial probability of this count or a greater one."""
-    inside = special.betainc(np.maximum(count, 1), np.maximum(base - count + 1, 1e-9), share)
+    inside = scipy.special.betainc(np.maximum(count, 1), np.maximum(base - count + 1, 1e-9), share)
     return np.asarray(np.where(count <= 0, 1.0, np.where(count > base, 0.0, inside)))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contracts.columns import DERIVED, READING_RULES, READING_WORDS
+from analysis.contracts.columns import DERIVED, READING_RULES, READING_WORDS, columns_of
 from analysis.contracts.derivations import COPY, Derivation, derivations
 from analysis.contracts.facts import SCHOOL_FACT_TABLES
 from analysis.contracts.findings import RULE_TITLES
@@ -84,7 +84,7 @@ def table_words() -> dict[str, Any]:
         By table: title, about, values, entry, received (whether its rows stand in received files), edges, nothing,
         and columns with label, description, unit, rule, of («edge.column») and how.
     """
-    fields = {name: contract.to_schema().columns for name, contract in TABLES.items()}
+    fields = {name: columns_of(contract) for name, contract in TABLES.items()}
     return {name: _words(name, fields, said) for name in TABLES if (said := derivation_of(name))}
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import xlsxwriter
 from numpy.typing import NDArray
 
-from analysis.contracts.columns import Contract, titles_of
+from analysis.contracts.columns import Contract, columns_of, titles_of
 from analysis.contracts.fields import STATUS_SUFFIX
 from analysis.contracts.report import CHANGES, HIDDEN, STATUS_WORDS, WHY_EMPTY, numbers_with_status, statuses
 from analysis.contracts.tables import stored_in
@@ -176,7 +176,7 @@ def resource(exhibit: Exhibit, frame: pd.DataFrame, content: bytes) -> dict[str,
 
 
 def _fields(frame: pd.DataFrame, contract: Contract) -> list[dict[str, Any]]:
-    columns = contract.to_schema().columns
+    columns = columns_of(contract)
     return [_field(str(name), str(kind), columns) for name, kind in frame.dtypes.items()]
 
 

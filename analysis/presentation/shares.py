@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.contracts.columns import columns_of
 from analysis.contracts.effectiveness import JUMPED, LIKE_CITY, PublicIndicators
 from analysis.indicators.execution import is_share
 from analysis.indicators.uncertainty import jeffreys
@@ -208,7 +209,7 @@ def change_words(row: Row, indicator: Indicator) -> str:
 
 def exported(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as data of the report: plain text, who and what first, without columns that are blank throughout."""
-    order = [*WHO_AND_WHAT, *(name for name in PublicIndicators.to_schema().columns if name not in WHO_AND_WHAT)]
+    order = [*WHO_AND_WHAT, *(name for name in columns_of(PublicIndicators) if name not in WHO_AND_WHAT)]
     plain = as_text(rows[order])
     return plain.loc[:, plain.notna().any() | plain.columns.isin(["value", "flags"])]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.cleaning.names import Register
-from analysis.contracts.columns import Contract, typed_table
+from analysis.contracts.columns import Contract, columns_of, typed_table
 from analysis.contracts.tables import PUBLIC, TABLES
 from analysis.errors import AnalysisError
 from analysis.files.storage import MANIFEST, PROCESSED, code_fingerprint, made_by
@@ -70,7 +70,7 @@ class LastBuild:
         """The indicators under the names of schools and groups; of a stored table they keep the index."""
         if self.internal:
             return self.edition(self.project.editions[-1]).indicators
-        blank = pd.DataFrame(columns=list(TABLES[f"{PUBLIC}school_indicators"].to_schema().columns))
+        blank = pd.DataFrame(columns=list(columns_of(TABLES[f"{PUBLIC}school_indicators"])))
         return self.tables.get("school_indicators", blank)
 
     @cached_property

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from babel.numbers import format_decimal
 
-from analysis.contracts.columns import Contract
+from analysis.contracts.columns import Contract, columns_of
 from analysis.contracts.findings import RULE_TITLES, Finding, Severity, blocking
 from analysis.documents.staging import HEAD, named_in
 from analysis.errors import AnalysisError, nearest, probably_meant
@@ -72,7 +72,7 @@ def readable(rows: pd.DataFrame, contract: Contract, columns: Sequence[str]) -> 
         contract: What the table is.
         columns: Which columns, in this order.
     """
-    fields = contract.to_schema().columns
+    fields = columns_of(contract)
     found = rows.reindex(columns=list(columns)).reset_index(drop=True)
     return Frame(as_text(found).rename(columns={name: _heading(fields[name]) for name in columns}))
 
@@ -109,8 +109,10 @@ class Tables(Mapping[str, pd.DataFrame]):
         ['Столбец', 'Название', 'Что значит', 'Единица']
         """
         there = self._known(name)
-        fields = self._contract(name).to_schema().columns
-        told = [(one, fields[one].title, fields[one].description, fields[one].metadata["unit"]) for one in there]
+        fields = columns_of(self._contract(name))
+        told = [
+            (one, fields[one].title, fields[one].description, fields[one].metadata["unit"]) for one in map(str, there)
+        ]
         return pd.DataFrame(told, columns=["Столбец", "Название", "Что значит", "Единица"])
 
     def in_russian(self, name: str) -> Frame:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.contracts.columns import Contract, pandas_types
+from analysis.contracts.columns import Contract, columns_of, pandas_types
 from analysis.contracts.region import REGION_TABLES, tables_of_cities
 from analysis.errors import AnalysisError
 from analysis.files.storage import write_file_whole
@@ -128,7 +128,7 @@ def _resource(output: Path, name: str, files: Iterable[Path]) -> dict[str, Any]:
 def _fields(name: str) -> Iterator[dict[str, str]]:
     from analysis.presentation.exports import FRICTIONLESS_TYPES
 
-    columns = all_tables()[name].to_schema().columns
+    columns = columns_of(all_tables()[name])
     for column, kind in _types(name).items():
         about = columns[column]
         said = {"title": str(about.title), "description": str(about.description), "unit": about.metadata["unit"]}

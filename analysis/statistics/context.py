@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from analysis.statistics.counts import Normal, Numbers, added, batches, coded, hermite
 from analysis.statistics.pooled import COMMON_LEVEL, SCHOOL, Fit, Node, fit, mixture_below, mixture_ends
@@ -202,7 +202,7 @@ def _shares(found: Fit, like: Normal, weights: Numbers) -> list[Numbers]:
     totals = found.counts.totals[:, :, 0]
 
     def share(effect: Numbers) -> Numbers:
-        each = special.expit(found.counts.level[:, :, 0] + level[:, None] + effect[..., None])
+        each = scipy.special.expit(found.counts.level[:, :, 0] + level[:, None] + effect[..., None])
         return np.asarray((totals * each).sum(axis=2) / totals.sum(axis=2))
 
     middle = added(weights * like.mean)

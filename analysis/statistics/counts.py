@@ -11,8 +11,8 @@ from multiprocessing import current_process, get_context
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 # A binomial count whose log odds are normal: its moments, and its posterior along one dimension.
 #
@@ -393,7 +393,7 @@ def _batch(rows: Rows, found: Codes, towns: Codes, shape: tuple[int, ...]) -> Ba
     place = (np.searchsorted(towns, rows.town[found]), rows.school[found], rows.year[found], rows.procedure[found])
     successes, totals = np.zeros((len(towns), *shape)), np.zeros((len(towns), *shape))
     successes[place], totals[place] = rows.successes[found], rows.totals[found]
-    level = special.logit((_sum(successes) + 0.5) / (_sum(totals) + 1))
+    level = scipy.special.logit((_sum(successes) + 0.5) / (_sum(totals) + 1))
     return Batch(Counts(successes, totals, level[:, None, None, None]), found, place)
 
 

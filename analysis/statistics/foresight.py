@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from analysis.statistics.counts import (
     Batch,
@@ -96,7 +96,7 @@ def _judged(moved: Numbers, variance: Numbers) -> Moves:
         return Moves(np.full(shape, np.nan), np.zeros(shape, bool))
     now, earlier = moved[:, :, 0], np.maximum(moved[:, :, 1:] ** 2 - variance[:, :, 1:], 0.0)
     usual = (AS_IF * USUAL**2 + np.nansum(earlier, axis=2)) / (AS_IF + np.isfinite(earlier).sum(axis=2))
-    beyond = special.ndtr((np.abs(now) - BEYOND * np.sqrt(usual)) / np.sqrt(variance[:, :, 0]))
+    beyond = scipy.special.ndtr((np.abs(now) - BEYOND * np.sqrt(usual)) / np.sqrt(variance[:, :, 0]))
     # A jump that is gone when one school is left out was that school's own doing.
     jump = (beyond >= SURE).all(axis=1, keepdims=True)
     return Moves(now, np.broadcast_to(jump, beyond.shape))
@@ -322,7 +322,7 @@ def _count_chances(totals: Numbers, shares: Numbers, weights: Numbers, most: Num
     shares = np.clip(shares, TINY, BELOW_ONE)
     nobody = np.log1p(-shares)
     odds, nobody = np.log(shares) - nobody, totals[:, None] * nobody
-    ways = special.gammaln(np.arange(totals.max(initial=0) + 1) + 1)
+    ways = scipy.special.gammaln(np.arange(totals.max(initial=0) + 1) + 1)
     order = np.argsort(most, kind="stable")
     many = max(AT_ONCE // (shares.shape[1] * found.shape[1]), 1)
     for first in range(0, len(order), many):
@@ -442,7 +442,7 @@ def smallest_change(share: ArrayLike, pupils: ArrayLike, *, unsure: float = UNSU
     nodes, weights = hermite(SHARE_NODES)
     for first in range(0, len(mean), ROWS_AT_ONCE):
         some = slice(first, first + ROWS_AT_ONCE)
-        about = expit(special.logit(np.clip(mean[some], ALMOST, 1 - ALMOST))[:, None] + unsure * nodes)
+        about = expit(scipy.special.logit(np.clip(mean[some], ALMOST, 1 - ALMOST))[:, None] + unsure * nodes)
         half = np.ceil(number[some] * mean[some]) + 1  # half of the chances lie below: all that is asked about
         chances = _count_chances(number[some], about, np.broadcast_to(weights, about.shape), half)
         found[some] = _smallest_change(chances, number[some], mean[some])
@@ -455,5 +455,5 @@ def _smallest_change(chances: Numbers, totals: Numbers, mean: Numbers) -> Number
     never = noticed < 0
     count = np.where(never, 0, noticed)
     _, first, alike = np.unique(totals * (totals.max(initial=0) + 1) + count, return_index=True, return_inverse=True)
-    share = (1 - special.betaincinv(np.maximum(totals - count, 1)[first], count[first] + 1, POWER))[alike]
+    share = (1 - scipy.special.betaincinv(np.maximum(totals - count, 1)[first], count[first] + 1, POWER))[alike]
     return np.where(never, np.inf, np.maximum(mean - share, 0.0))

@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 
 from analysis.statistics.counts import Normal, Numbers
 
@@ -401,7 +401,7 @@ def _narrower(region: Region, heights: Numbers) -> Region:
 def _interpolation(knots: int, fine: int) -> Numbers:
     """The matrix that takes values at knots to the middles of fine parts, by cubic splines."""
     middles = (np.arange(fine) + 0.5) / fine
-    return np.asarray(CubicSpline(np.linspace(0.0, 1.0, knots), np.eye(knots))(middles))
+    return np.asarray(scipy.interpolate.CubicSpline(np.linspace(0.0, 1.0, knots), np.eye(knots))(middles))
 
 
 def _fine(heights: Numbers, region: Region) -> tuple[Numbers, Numbers]:

@@ -26,8 +26,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from analysis.statistics import gaussian as unknown
 from analysis.statistics.counts import (
@@ -176,7 +176,7 @@ def _spreads(values: list[Numbers]) -> Spreads:
 
 def levels_apart(counts: Counts) -> Numbers:
     """How far levels of columns lie apart, of each town: their own scatter, with a guess that is worth two of them."""
-    share = special.expit(counts.level[:, :, 0, 0])
+    share = scipy.special.expit(counts.level[:, :, 0, 0])
     successes, totals = (part.sum(axis=1).reshape(len(share), -1) for part in counts[:2])
     more = np.log((successes + 1) / (totals * share + 1))
     fewer = np.log((totals - successes + 1) / (totals * (1 - share) + 1))
@@ -202,9 +202,9 @@ def _begin(sites: Sites, levels: Levels, value: Spreads, step: Numbers) -> _Star
 
 def _start(counts: Counts, levels: Levels, guess: Spreads) -> _Start:
     """The first sites, from shares drawn a little towards the town's."""
-    share = (counts.successes + special.expit(counts.level)) / (counts.totals + 1)
+    share = (counts.successes + scipy.special.expit(counts.level)) / (counts.totals + 1)
     precision = counts.totals * share * (1 - share)
-    sites = Sites(precision * (special.logit(share) - counts.level), precision)
+    sites = Sites(precision * (scipy.special.logit(share) - counts.level), precision)
     return _begin(sites, levels, guess, np.ones(len(share)))
 
 
@@ -357,13 +357,13 @@ def rule_probability(found: Fit, thresholds: Numbers, least: tuple[int, ...]) ->
     """
     asked = ~np.isnan(thresholds)
     place = np.nonzero(asked)
-    odds = special.logit(thresholds[place]) - found.counts.level[place[0], 0, 0, 0]
+    odds = scipy.special.logit(thresholds[place]) - found.counts.level[place[0], 0, 0, 0]
     result = np.zeros((len(least), *asked.shape[:2]))
     cells = gathered(found, place)
     over = 1 - below_in_parts(cells.counts, cells.priors, cells.about, odds)
     for node, weight, chance in zip(found.nodes, found.weights, over, strict=True):
         normal_score = np.full(asked.shape, -np.inf)
-        normal_score[place] = np.clip(special.ndtri(chance), -CERTAIN, CERTAIN)
+        normal_score[place] = np.clip(scipy.special.ndtri(chance), -CERTAIN, CERTAIN)
         result += weight[:, None] * _at_least(normal_score[:, :, 0], _shared(node, asked[:, :, 0]), least)
     return np.asarray(np.clip(result, 0.0, 1.0))
 
@@ -381,7 +381,7 @@ def _at_least(normal_score: Numbers, shared: Numbers, least: tuple[int, ...]) ->
     result = np.zeros((len(least), *normal_score.shape[:2]))
     apart = np.sqrt(1 - shared**2)
     for factor, weight in zip(*hermite(FACTOR_NODES), strict=True):
-        chances = special.ndtr((normal_score + shared * factor) / apart)
+        chances = scipy.special.ndtr((normal_score + shared * factor) / apart)
         result += weight * np.stack([poisson_binomial_at_least(chances, number) for number in least])
     return result
 
@@ -523,7 +523,7 @@ def _cells(found: Fit, batch: Batch, limits: Numbers) -> Numbers:
     asked = np.flatnonzero(~np.isnan(limits))
     if len(asked):
         part = Line(*(piece[asked] for piece in posterior))
-        over[asked] = 1 - below(part, special.logit(limits[asked]) - level[asked])
+        over[asked] = 1 - below(part, scipy.special.logit(limits[asked]) - level[asked])
     return np.stack([share_mean(posterior, level), low, high, over])
 
 
@@ -543,7 +543,7 @@ def _effects(found: Fit, at: tuple[NDArray[np.intp], NDArray[np.intp]]) -> list[
 def mixture_below(mixture: Normal, weights: Numbers, value: Numbers) -> Numbers:
     """The probability below a value: a row a part of the mixture, a column each one asked about."""
     return np.asarray(
-        np.clip(added(weights * special.ndtr((value - mixture.mean) / np.sqrt(mixture.variance))), 0.0, 1.0)
+        np.clip(added(weights * scipy.special.ndtr((value - mixture.mean) / np.sqrt(mixture.variance))), 0.0, 1.0)
     )
 
 
@@ -553,7 +553,7 @@ def mixture_ends(mixture: Normal, weights: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _mixture_quantile(mixture: Normal, weights: Numbers, part: float) -> Numbers:
-    each = mixture.mean + special.ndtri(part) * np.sqrt(mixture.variance)
+    each = mixture.mean + scipy.special.ndtri(part) * np.sqrt(mixture.variance)
     low, high = each.min(axis=0), each.max(axis=0)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
