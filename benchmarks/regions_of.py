@@ -33,7 +33,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from regions import tiny_region
 
 YEARS, DAY = (2020, 2021, 2022), date(2026, 11, 30)
-PAUSE = (0.5, 2.0)  # between two kills, in cities: one must sometimes come to its end
+PAUSE = (1.0, 3.0)  # between two kills, in cities: one must sometimes come to its end
 CORES = os.cpu_count() or 1
 Victims = Callable[[], list[psutil.Process]]
 
