@@ -262,14 +262,9 @@ def _pandoc(page: Page, outputs: Sequence[Mapping[str, object]], site: Site) -> 
     text = "\n".join(line.text for line in page.lines)
     rules = str(_paper_rules(site.project.root))
     job = {"text": text, "reader": _READER, "outputs": outputs, "paper": rules, **_metadata(page, site.project)}
-    done = subprocess.run(
-        [pypandoc.get_pandoc_path(), "lua", str(_TEMPLATES / "quarto.lua")],
-        input=json.dumps(job).encode(),
-        cwd=(site.project.root / page.name).parent,
-        env={**os.environ, **_LOCALE, "SOURCE_DATE_EPOCH": str(int(site.made_at.timestamp()))},
-        capture_output=True,
-    )
-    if complaint := done.stderr.decode(errors="replace").strip():
+    command = [pypandoc.get_pandoc_path(), "lua", str(_TEMPLATES / "quarto.lua")]
+    environment = {**os.environ, **_LOCALE, "SOURCE_DATE_EPOCH": str(int(site.made_at.timestamp()))}
+    if complaint := _complaint(command, job, cwd=(site.project.root / page.name).parent, env=environment):
         raise PublishingError(_explain(page, complaint))
 
 
@@ -307,28 +302,26 @@ def _paper_variables(page: Page, project: Project) -> dict[str, object]:
     }
 
 
-# Typst keeps its work until ten documents later, 120 MB of an annex. Empty ones make it forget sooner; more of them
-# would take away what is still in use where another thread is at work.
-_EMPTY = 4
+# Typst keeps what it has worked out until ten documents later, 120 MB of an annex; a process of its own takes it along.
+_TYPST = """
+import json, sys, typst
+try: typst.compile(**json.load(sys.stdin), ignore_system_fonts=True, pdf_standards=["ua-1"])
+except RuntimeError as error: sys.exit(str(error).removeprefix("assertion failed: "))
+"""
 
 
 def _compile(page: Page, draft: Path, target: Path, site: Site) -> None:
-    import typst
+    told = {"input": str(draft), "output": str(target), "root": str(site.project.root)}
+    command = [sys.executable, "-P", "-W", "ignore", "-X", "utf8", "-c", _TYPST]
+    if complaint := _complaint(command, {**told, "timestamp": int(site.made_at.timestamp())}):
+        raise PublishingError(f"{page.name}, pdf: {complaint}")
 
-    try:
-        typst.compile(
-            draft,
-            output=target,
-            root=site.project.root,
-            ignore_system_fonts=True,
-            pdf_standards=["ua-1"],
-            timestamp=site.made_at,
-        )
-    except RuntimeError as error:
-        raise PublishingError(f"{page.name}, pdf: {str(error).removeprefix('assertion failed: ')}") from error
-    nothing = typst.Compiler(ignore_system_fonts=True)
-    for _ in range(_EMPTY):
-        nothing.compile(b"", format="svg")
+
+def _complaint(command: Sequence[str], job: Mapping[str, object], **options: Any) -> str:
+    """Gives a job to another program and returns what it says against it; empty where it is done."""
+    done = subprocess.run(command, input=json.dumps(job).encode(), capture_output=True, **options)
+    died = f"программа прервана (код {done.returncode}): проверьте, хватает ли памяти, и повторите."
+    return done.stderr.decode(errors="replace").strip() or (died if done.returncode else "")
 
 
 def _explain(page: Page, complaint: str) -> str:

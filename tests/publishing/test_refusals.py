@@ -191,3 +191,15 @@ def test_a_dead_link_of_a_page_stops_the_run(reports: Path):
     assert "annual-report-2021.html: ссылка ведёт к файлу, которого на сайте нет: data/нет.csv" in _refusal(
         reports, "[данные](data/нет.csv)"
     ).replace("%D0%BD%D0%B5%D1%82", "нет")
+
+
+def test_a_typesetter_that_dies_is_told_in_a_sentence(reports: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("analysis.publishing.engines._TYPST", "import os; os._exit(9)")
+    assert _refusal(reports, "текст", "pdf") == (
+        "2021/annual-report-2021.qmd, pdf: программа прервана (код 9): проверьте, хватает ли памяти, и повторите."
+    )
+
+
+def test_what_the_typesetter_refuses_is_told(reports: Path):
+    (reports / "_assets/paper.typ").write_text('#panic("краски нет")', encoding="utf-8")
+    assert _refusal(reports, "текст", "pdf") == "2021/annual-report-2021.qmd, pdf: panicked with: краски нет"
