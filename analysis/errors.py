@@ -12,6 +12,12 @@ REASONS: Mapping[type[OSError], str] = {
 }
 
 
+ASIDE = ".replaced"  # ends the name of what `files.storage` has put aside for a moment
+IF_NOT_WRITTEN = (
+    "Закройте файл, если он открыт в другой программе; проверьте место на диске и права на папку. Прежние файлы целы."
+)
+
+
 class AnalysisError(Exception):
     """Something a person has to mend; the message (in Russian) says where, what stands there and what to do."""
 
@@ -49,3 +55,9 @@ def probably_meant(near: Sequence[str]) -> str:
 
 class BlockedError(AnalysisError):
     """Findings that stop the build."""
+
+
+def not_written(error: OSError) -> str:
+    """What is said where a file or folder could not be written; drafts and what is put aside have names of ours."""
+    path = str(error.filename2 or error.filename or "файл").removesuffix(ASIDE)
+    return f"{path}: {reason(error)}. {IF_NOT_WRITTEN}"

@@ -4,7 +4,8 @@ import sys
 import time
 from pathlib import Path
 
-from analysis.indicators.school_tables import KEYS, LISTED, public_rows, school_tables
+from analysis.indicators.school_facts import LISTED, public_rows
+from analysis.indicators.school_tables import KEYS, school_tables
 from analysis.pipeline.audit import printed_cells, provable
 from analysis.rules.office_files import DEFAULT_POLICY, Choice
 

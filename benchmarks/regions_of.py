@@ -23,7 +23,7 @@ import openpyxl
 import psutil
 
 from analysis.files.progress import SILENT
-from analysis.project.work import AUDIENCES
+from analysis.project.publication import AUDIENCES
 from analysis.region.dataset import CITIES, read_state
 from analysis.region.invented import Town, write_region
 from analysis.region.settings import REGION_FILE, Region, load_region

@@ -10,8 +10,8 @@ import pytest
 
 import analysis
 from analysis.cli import main
+from analysis.errors import not_written
 from analysis.files.storage import only_one_at_work, replace_folder
-from analysis.project.work import not_written
 from town_projects import copy_of_the_house
 
 PACKAGE = Path(analysis.__file__).parent

@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 
 from analysis.cli.beginnings import demo, invented_region, new, region
 from analysis.cli.commands import audit, build, check, documents, explain, forms, receive, report, status, watch
-from analysis.errors import AnalysisError, nearest, probably_meant
+from analysis.errors import AnalysisError, nearest, not_written, probably_meant
 from analysis.project.progress import say
-from analysis.project.work import AUDIENCES, ENGINES, FORMATS, not_written
+from analysis.project.publication import AUDIENCES, ENGINES, FORMATS
 from analysis.rules.config import Project, find_project, load_project
 
 # argparse in Russian: its texts, the nearest right name for a wrong one, and values that people type.

@@ -23,17 +23,14 @@ def new(options: argparse.Namespace) -> int:
 
 def _new_from(options: argparse.Namespace) -> int:
     """Starts a project with its document; 1 when something in it stops the work."""
-    from analysis.contracts.findings import blocking, screen_lines
     from analysis.project.work import new_from
     from analysis.starter.new_project import Given
 
     given = Given(options.city, options.publisher, options.years, options.title, options.origin)
     with on_screen() as progress:
         started = new_from(options.folder, options.roadmap, given, progress)
-    print_lines(
-        "Прочитано в документе:", *started.read, "", *screen_lines(started.checked.findings), "", started.next_steps
-    )
-    return 1 if blocking(started.checked.findings) else 0
+    print_lines("Прочитано в документе:", *started.read, "", *started.checked.said(), "", started.next_steps)
+    return 1 if started.checked.stopping else 0
 
 
 def demo(options: argparse.Namespace) -> int:

@@ -20,14 +20,13 @@ def status(project: Project, _options: argparse.Namespace) -> int:
 
 def check(project: Project, options: argparse.Namespace) -> int:
     """Lists the findings and leaves them in output/; 1 when something blocks."""
-    from analysis.contracts.findings import blocking, screen_lines
     from analysis.project.checking import annotate, keep_findings
     from analysis.project.checking import check as check_project
 
     with on_screen() as progress:
         checked = check_project(project, progress)
-    stopping = len(blocking(checked.findings))
-    print_lines(*screen_lines(checked.findings))
+    stopping = len(checked.stopping)
+    print_lines(*checked.said())
     print_lines(f"\nВсего замечаний: {len(checked.findings)}, останавливают сборку: {stopping}.")
     sys.stdout.flush()  # where nothing can be written into the folder, they have been read all the same
     keep_findings(project, checked)
@@ -39,10 +38,10 @@ def check(project: Project, options: argparse.Namespace) -> int:
 
 def build(project: Project, options: argparse.Namespace) -> int:
     """Writes data/processed and the pieces of the reports, unless nothing has changed."""
-    from analysis.project.work import build as build_project
+    from analysis.pipeline.build import build_if_changed
 
     with on_screen() as progress:
-        build_project(project, (), progress, options.jobs)
+        build_if_changed(project, (), progress, options.jobs)
     return 0
 
 

@@ -12,7 +12,7 @@ from pandera.config import get_config_context
 from pandera.dtypes import DataType
 from pandera.engines.pandas_engine import STRING
 
-from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, GROUP_TABLES, PUBLIC_EFFECTIVENESS
+from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, GROUP_TABLES, PUBLIC_EFFECTIVENESS, holding_shares
 from analysis.contracts.facts import FACT_TABLES, SCHOOL_FACT_TABLES
 from analysis.contracts.findings import ASKS, BLOCKS, SETS_ASIDE, Finding, Severity
 from analysis.contracts.region import REGION_TABLES
@@ -21,6 +21,7 @@ from analysis.contracts.roadmap import TEXT_TABLES, TYPED_TABLES
 from analysis.contracts.tables import INDICATOR_TABLES, TABLES
 from analysis.errors import AnalysisError
 from analysis.files.memory import FORGETFUL, Memory
+from analysis.rules.methods import SHARE, Methods
 
 # The data dictionary: every table and column in words, made from the contracts so that it cannot lag behind them.
 
@@ -229,6 +230,12 @@ def violations(
         for name, frame in tables.items()
         for finding in memory.remembered("contract", [name, frame, *given], partial(faults, name, frame))
     ]
+
+
+def broken_by_the_program(made: Mapping[str, pd.DataFrame], methods: Methods | None, memory: Memory) -> list[Finding]:
+    """Where a computed table does not meet its contract: a fault of the program, never of the data."""
+    shares = [one.id for one in methods.passport.indicators if one.kind == SHARE] if methods else []
+    return violations(made, {**TABLES, **holding_shares(shares)}, memory, shares)
 
 
 def broken_relations(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import groupby
 
+from analysis.errors import BlockedError
+
 # One finding: how severe, where, what stands there, what the rule says, what to do; and how a list is shown.
 
 SHOWN_PER_RULE = 3
@@ -137,6 +139,12 @@ def column_letters(column: int) -> str:
 def blocking(findings: Iterable[Finding]) -> list[Finding]:
     """Those findings that stop the build."""
     return [finding for finding in findings if finding.severity is Severity.BLOCKS]
+
+
+def stop_for(findings: Sequence[Finding], *before: str) -> None:
+    """Stops the work where there are such findings; says them, and before them why."""
+    if findings:
+        raise BlockedError("\n".join([*before, *screen_lines(findings)]))
 
 
 def in_listing_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -38,9 +38,8 @@ from analysis.contracts.facts import (
     Results,
     SchoolMeasures,
 )
-from analysis.contracts.fields import STATUS_SUFFIX
 from analysis.contracts.findings import row_place
-from analysis.rules.written import JOURNAL, NOT_CONFIRMED, RATINGS, SCALES
+from analysis.rules.written import JOURNAL, NOT_CONFIRMED, RATINGS, SCALES, STATUS_SUFFIX
 
 # Tables about the facts themselves: how complete they are, what is set aside, how they are rated, what is assumed.
 

@@ -8,8 +8,7 @@ from analysis.contracts.facts import CITY, CONTESTANTS
 from analysis.documents.material import Material, asked_for, bullets, city_document, of_report, small_print
 from analysis.documents.staging import Document
 from analysis.presentation.effectiveness import notices
-from analysis.presentation.effectiveness_tables import section as selection_section
-from analysis.presentation.effectiveness_tables import training
+from analysis.presentation.effectiveness_tables import selection_section, training
 from analysis.presentation.exhibits import with_notes
 from analysis.presentation.markdown import escape, points
 from analysis.presentation.school_facts import part_table

@@ -6,7 +6,7 @@ from analysis.presentation.conclusions.listing import BESIDE_CITY, conclusions
 from analysis.presentation.conclusions.sentence import SCHOOL, Case
 from analysis.presentation.execution import NOT_OVER, nothing_owed, task_results
 from analysis.presentation.markdown import escape, table_note
-from analysis.presentation.school_facts import VPR_NOTICE
+from analysis.presentation.shares import VPR_NOTICE
 from analysis.presentation.supported import below_its_name, measures
 from analysis.presentation.words import ended, form, in_order_of_codes, long_date
 from analysis.rules.documents import MEETING, REPORT

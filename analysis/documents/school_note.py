@@ -21,10 +21,10 @@ from analysis.documents.staging import Document
 from analysis.presentation.conclusions.documents import LOW_SHARES, low_rows
 from analysis.presentation.conclusions.sentence import Case
 from analysis.presentation.markdown import escape, points, table_note
-from analysis.presentation.school_facts import VPR_NOTICE
 from analysis.presentation.shares import (
     SURE,
     SURELY,
+    VPR_NOTICE,
     share_words,
     sitting_words,
     whole_percent,

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import AnalysisError, reason
+from analysis.errors import ASIDE, AnalysisError, reason
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 # `<name>.replaced`, then the new one takes its place. A run that dies between the two leaves the old folder
 # beside the empty place; `recover_folder`, called first by the next run, puts it back.
 
-ASIDE = ".replaced"
 BUILD_LOCK = "data/.build.lock"  # inside a project: held while what is built is written
 
 

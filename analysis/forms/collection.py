@@ -7,7 +7,6 @@ import pandas as pd
 
 from analysis.cleaning.returns import no_facts
 from analysis.cleaning.versions import is_filled_in
-from analysis.contracts.findings import blocking
 from analysis.errors import AnalysisError
 from analysis.files.progress import SILENT, Progress
 from analysis.files.storage import write_file_whole
@@ -71,6 +70,6 @@ def _holds_values(path: Path) -> bool:
 def _tables(project: Project, progress: Progress) -> dict[str, pd.DataFrame]:
     """What is known so far; tables of facts are empty while nothing has come back."""
     checked = check_project(project, progress=progress)
-    if "activities" not in checked.tables or any(one.rule != "workbook" for one in blocking(checked.findings)):
+    if "activities" not in checked.tables or any(one.rule != "workbook" for one in checked.stopping):
         raise AnalysisError("Есть замечания, которые останавливают работу: выполните analysis check.")
     return {**no_facts(), **checked.tables}

@@ -14,7 +14,8 @@ import pandas as pd
 from analysis.contracts.columns import columns_of
 from analysis.contracts.effectiveness import BREAK, FORESEEN, OF_THE_MODEL, SHIFTED, PublicHits, column_title
 from analysis.contracts.facts import CITY, GROUP_NAMES, SCHOOL
-from analysis.indicators.school_tables import LISTED_SOURCES, PARTS, in_public_shape, public_rows
+from analysis.indicators.school_facts import in_public_shape, public_rows
+from analysis.indicators.school_tables import LISTED_SOURCES, PARTS
 from analysis.rules.methods import GIVEN_MEAN, Indicator, Methods, Passport
 from analysis.rules.office_files import DisclosurePolicy
 from analysis.rules.written import MARK_SCALE

@@ -6,9 +6,12 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_integer_dtype
 
+from analysis.contracts.columns import pandas_types
+from analysis.contracts.effectiveness import PublicIndicators
 from analysis.contracts.facts import (
     CITY,
     COUNTED_AMONG,
+    GROUP_NAMES,
     JOURNAL_COLUMNS,
     LINED,
     MARK_COLUMNS,
@@ -24,6 +27,13 @@ from analysis.rules.written import JOURNAL, MARK_SCALE, SCORE_SCALE
 SITTING = ["calendar_year", "school_year", "procedure", "subject", "programme_grade", "sitting_grade", "wave"]
 WHO = ["scope", "who"]
 Supported = Mapping[int, Sequence[str]]
+# Where every supported school is listed (`listed`): what a table is about, and how many people a row is.
+LISTED = {
+    "mark_results": (SITTING, "participant_count"),
+    "score_results": (SITTING, "participant_count"),
+    "deficit_parts": (["calendar_year", "competence"], "diagnosed_teacher_count"),
+    "contest_parts": (["calendar_year", "contest_level", "contestants"], "contestant_count"),
+}
 
 
 def supported_by_year(status: pd.DataFrame, calendar_years: Sequence[int]) -> dict[int, list[str]]:
@@ -193,3 +203,33 @@ def supported_schools(status: pd.DataFrame, calendar_year: int) -> list[str]:
     if "last_report_year" in rows:
         rows = rows[(rows["last_report_year"] >= calendar_year).fillna(True)]
     return sorted(rows["school_login"].unique())
+
+
+def public_rows(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Returns the rows of a masked table that are listed: none of a sitting of which all numbers are hidden.
+
+    So what a few in the city sat looks like what nobody sat.
+
+    Args:
+        name: Of the whole table.
+        table: The masked one.
+    """
+    if name not in LISTED or table.empty:
+        return table
+    about, _ = LISTED[name]
+    numbers = table.drop(columns=[*about, "scope", "group_name", "school_count", "hidden_columns"])
+    is_printed = numbers.notna().any(axis=1)
+    return table[is_printed.groupby([table[column] for column in about]).transform("any")]
+
+
+def in_public_shape(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the columns and types of `PublicIndicators`."""
+    types = pandas_types(PublicIndicators)
+    words = {name: kind for name, kind in types.items() if kind == "category"}
+    return rows[list(types)].astype(words).reset_index(drop=True)
+
+
+def with_names(found: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """The whole table in the shape of the public one, for the office: names of schools and groups instead of logins."""
+    groups = found["school_login"].astype("str").map({**names, **GROUP_NAMES})
+    return in_public_shape(found.assign(group_name=groups))

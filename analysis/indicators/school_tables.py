@@ -15,7 +15,6 @@ from analysis.contracts.effectiveness import (
     GROUP_TABLES,
     ContestParts,
     DeficitParts,
-    PublicIndicators,
 )
 from analysis.contracts.facts import (
     CITY,
@@ -33,7 +32,7 @@ from analysis.contracts.facts import (
     units,
 )
 from analysis.indicators import masking, school_facts
-from analysis.indicators.school_facts import SITTING, Supported, supported_by_year
+from analysis.indicators.school_facts import LISTED, SITTING, Supported, supported_by_year
 from analysis.rules.office_files import OPEN_CHOICE, Choice, DisclosurePolicy, WentOut
 
 SHARE_DIGITS = 1
@@ -71,13 +70,6 @@ Hidden = Sequence[frozenset[str]]
 KEYS = {one.by_group: [one.line] for one in LINED.values()}
 UNITS = {one.unit: one.line for one in LINED.values() if one.unit}
 LISTED_SOURCES = ("results", "deficits", "contests")
-# Where every supported school is listed (`school_facts.listed`): what a table is about, and how many people a row is.
-LISTED = {
-    "mark_results": (SITTING, "participant_count"),
-    "score_results": (SITTING, "participant_count"),
-    "deficit_parts": (["calendar_year", "competence"], "diagnosed_teacher_count"),
-    "contest_parts": (["calendar_year", "contest_level", "contestants"], "contestant_count"),
-}
 # The columns that say what a row is, and not how many.
 KEYS_OF_ROWS = frozenset({
     "scope", "group_name", "school_count", "hidden_columns", *UNITS,
@@ -185,23 +177,6 @@ def _counted(name: str, table: pd.DataFrame) -> pd.DataFrame:
     counts = counts.mask(is_others & table[base].isna(), most).mask(table["scope"] == SCHOOL, 1)
     together = counts.mask(is_city, 0).groupby([table[column] for column in about]).transform("sum")
     return table.assign(school_count=counts.mask(is_city, together))
-
-
-def public_rows(name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """Returns the rows of a masked table that are listed: none of a sitting of which all numbers are hidden.
-
-    So what a few in the city sat looks like what nobody sat.
-
-    Args:
-        name: Of the whole table.
-        table: The masked one.
-    """
-    if name not in LISTED or table.empty:
-        return table
-    about, _ = LISTED[name]
-    numbers = table.drop(columns=[*about, "scope", "group_name", "school_count", "hidden_columns"])
-    is_printed = numbers.notna().any(axis=1)
-    return table[is_printed.groupby([table[column] for column in about]).transform("any")]
 
 
 def with_public(
@@ -383,16 +358,3 @@ def _finished(name: str, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.Dat
     extra |= {one.unit: rows[one.line].map(units(lined)) for lined, one in LINED.items() if one.unit in fields}
     made = rows.assign(**extra)[list(fields)].astype(pandas_types(contract)).reset_index(drop=True)
     return made if whole == name else _counted(whole, made)
-
-
-def in_public_shape(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with the columns and types of `PublicIndicators`."""
-    types = pandas_types(PublicIndicators)
-    words = {name: kind for name, kind in types.items() if kind == "category"}
-    return rows[list(types)].astype(words).reset_index(drop=True)
-
-
-def with_names(found: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    """The whole table in the shape of the public one, for the office: names of schools and groups instead of logins."""
-    groups = found["school_login"].astype("str").map({**names, **GROUP_NAMES})
-    return in_public_shape(found.assign(group_name=groups))

@@ -13,7 +13,7 @@ from analysis.contracts.effectiveness import LISTED_WORDS, LOW_WORDS, Selection,
 from analysis.contracts.facts import CITY, OTHERS
 from analysis.indicators.keyed import blank_where_unknown, joined
 from analysis.indicators.uncertainty import Numbers, distinct_rows, fewest_reaching
-from analysis.rules.methods import NO_REPETITION, PARTS_NOTHING, SAME_LIST, Procedure, RuleSet
+from analysis.rules.methods import NO_REPETITION, PARTS_NOTHING, SAME_LIST, RuleSet
 from analysis.rules.office_files import Sitting
 from analysis.statistics.pooled import Rule, pooled_shares
 
@@ -118,18 +118,8 @@ def ruled(indicators: pd.DataFrame, rule: RuleSet) -> "pd.Series[bool]":
     schools = ~indicators["school_login"].isin([CITY, OTHERS])
     wanted = pd.Series(False, index=indicators.index)
     for one in rule.procedures:
-        wanted |= of_procedure(indicators, one)
+        wanted |= one.among(indicators)
     return schools & wanted
-
-
-def of_procedure(indicators: pd.DataFrame, one: Procedure) -> "pd.Series[bool]":
-    """Which rows are of the results that a procedure of a rule looks at."""
-    return (
-        (indicators["indicator_id"] == one.indicator)
-        & (indicators["procedure"] == one.procedure)
-        & indicators["subject"].isin(one.subjects)
-        & indicators["programme_grade"].isin(one.programme_grades)
-    )
 
 
 def repeated_over_breaks(hits: pd.DataFrame, calendar: Sequence[Sitting], rule_id: str, year: int) -> pd.DataFrame:

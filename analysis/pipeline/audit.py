@@ -17,8 +17,8 @@ from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError, reason
 from analysis.files.storage import BUILD_LOCK, only_one_at_work, read_tables, write_file_whole
 from analysis.indicators.masking import Sheet, proven
-from analysis.indicators.school_facts import SITTING, in_groups
-from analysis.indicators.school_tables import KEYS_OF_ROWS, PARTS, public_rows, row_keys, sheets, supported_in
+from analysis.indicators.school_facts import SITTING, in_groups, public_rows
+from analysis.indicators.school_tables import KEYS_OF_ROWS, PARTS, row_keys, sheets, supported_in
 from analysis.rules.config import Project
 from analysis.rules.office_files import (
     DOUBTS,

@@ -3,20 +3,37 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.contracts.columns import DERIVED, READING_RULES, READING_WORDS, columns_of
-from analysis.contracts.derivations import COPY, Derivation, derivations
 from analysis.contracts.facts import SCHOOL_FACT_TABLES
 from analysis.contracts.findings import RULE_TITLES
-from analysis.contracts.tables import PUBLIC, TABLES
+from analysis.contracts.tables import COPY, PUBLIC, TABLES, Derivation, derivations
 from analysis.files.memory import FORGETFUL, Memory
 from analysis.indicators.edges import plan_edges, quality_edges, received_edges
 from analysis.indicators.links import Edges
-from analysis.indicators.school_edges import effectiveness_edges, public_edges
+from analysis.indicators.school_edges import effectiveness_edges, masks, public_edges
+from analysis.lineage.walk import stored_files
 from analysis.rules.config import Project, Source
 from analysis.rules.methods import Methods
 from analysis.rules.office_files import DISCLOSURE_FILE, DisclosurePolicy, load_policy
+
+
+def made_chains(
+    project: Project,
+    tables: Mapping[str, pd.DataFrame],
+    sources: Sequence[Source],
+    methods: Methods | None,
+    summed: Edges,
+    memory: Memory,
+) -> tuple[dict[str, bytes], dict[str, NDArray[np.bool_]]]:
+    """The files that `explain` reads beside the tables, and the masks among them."""
+    words = chain_words(project, tables, sources, methods)
+    edges = edges_of(tables, sources, methods, summed, memory)
+    bits = masks(tables, edges)
+    return stored_files(words, edges, bits), bits
 
 
 def edges_of(

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.contracts.dictionary import broken_relations, findings_table, refuse_without_validation, violations
-from analysis.contracts.findings import Finding, blocking, in_listing_order
+from analysis.contracts.findings import Finding, blocking, in_listing_order, screen_lines
 from analysis.contracts.report import received_cells
 from analysis.files.memory import FORGETFUL, Memory
 from analysis.files.progress import SILENT, Progress
@@ -40,6 +40,15 @@ class Checked:
 
     tables: dict[str, pd.DataFrame]
     findings: list[Finding]
+
+    @property
+    def stopping(self) -> list[Finding]:
+        """Those findings that stop the build."""
+        return blocking(self.findings)
+
+    def said(self) -> list[str]:
+        """The findings as lines for a terminal."""
+        return list(screen_lines(self.findings))
 
 
 def check_project(project: Project, progress: Progress = SILENT, memory: Memory = FORGETFUL) -> Checked:

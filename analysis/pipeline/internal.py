@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analysis.files.storage import read_tables
 from analysis.lineage.walk import stored
+from analysis.presentation.chapters import sections_of
 from analysis.presentation.edition import editions_of
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.presentation.write import write_edition, write_index
@@ -32,7 +33,7 @@ def internal_sources(project: Project, years: Sequence[int]) -> Path:
     ]
     for edition in editions:
         if edition.calendar_year in years:
-            write_edition(target, edition)
+            write_edition(target, edition, sections_of(edition))
     write_index(target, editions)
     return target
 

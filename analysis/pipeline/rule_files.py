@@ -5,8 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.cleaning.corrections import Amendments, load_amendments
+from analysis.contracts.columns import typed_table
+from analysis.contracts.execution import Abbreviations, Sources
 from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
+from analysis.contracts.report import CONFIRMED, Assumptions, PassportRows, SelectionRules
 from analysis.errors import AnalysisError
 from analysis.rules.config import (
     CORRECTIONS_FILE,
@@ -15,8 +20,10 @@ from analysis.rules.config import (
     SOURCES_FILE,
     TERMS_FILE,
     TO_FILL_IN,
+    Abbreviation,
     Record,
     Report,
+    Source,
     Terms,
     load_record,
     load_reporting,
@@ -24,11 +31,12 @@ from analysis.rules.config import (
     load_terms,
 )
 from analysis.rules.documents import SETTINGS_FILE, load_settings
-from analysis.rules.methods import load_methods
+from analysis.rules.methods import NO_INTERVAL, Indicator, Methods, RuleSet, load_methods
 from analysis.rules.office_files import (
     CALENDAR_FILE,
     COLUMNS_FILE,
     SCHOOLS_FILE,
+    Assumption,
     load_assumptions,
     load_calendar,
     load_columns,
@@ -38,6 +46,7 @@ from analysis.rules.office_files import (
     load_vocabulary,
 )
 from analysis.rules.toml_file import RulesError
+from analysis.rules.written import NOT_CONFIRMED, bracketed, doubt
 
 READERS: tuple[Callable[[Path], object], ...] = (
     load_sources,
@@ -127,3 +136,51 @@ def _finding(fault: str) -> Finding:
     action = NO_DOCUMENTS if file == SETTINGS_FILE else NOTHING_ELSE if file in NEEDED_TO_READ else MEND
     said = parts["said"]
     return Finding("rules", severity, file, (parts["place"] or WHOLE_FILE,), "", said[0].upper() + said[1:], action)
+
+
+# What people wrote into files of rules becomes typed tables, after their contracts.
+
+
+def rule_tables(
+    sources: Sequence[Source],
+    abbreviations: Sequence[Abbreviation],
+    assumptions: Sequence[Assumption],
+    methods: Methods | None,
+) -> dict[str, pd.DataFrame]:
+    """Returns passport, selection_rules, sources, abbreviations and assumptions, each in the order of its file."""
+    return {
+        "passport": typed_table(PassportRows, list(map(_passport_row, methods.passport.indicators if methods else ()))),
+        "selection_rules": typed_table(SelectionRules, list(map(_rule, methods.rules if methods else ()))),
+        "sources": typed_table(Sources, [{**vars(one), "file_name": one.file} for one in sources]),
+        "abbreviations": typed_table(Abbreviations, list(map(vars, abbreviations))),
+        "assumptions": typed_table(Assumptions, list(map(_assumption_row, assumptions))),
+    }
+
+
+# Fields that are columns by the same name are not listed: a contract takes from a row what it knows.
+def _assumption_row(one: Assumption) -> dict[str, object]:
+    """An assumption as a row of contracts.report.Assumptions."""
+    confirmation = CONFIRMED if one.confirmed else NOT_CONFIRMED
+    return {**vars(one), "statement": one.text, "confirmation": confirmation, "since_date": one.since}
+
+
+def _passport_row(one: Indicator) -> dict[str, object]:
+    """An indicator as a row of contracts.report.PassportRows."""
+    parts = {"numerator_parts": "; ".join(one.numerator), "denominator_parts": "; ".join(one.denominator)}
+    named = {"indicator_id": one.id, "indicator_name": one.name, "interval_kind": _interval_words(one)}
+    return {**vars(one), **named, **parts}
+
+
+def _interval_words(one: Indicator) -> str:
+    """The kind of interval, or why there is none."""
+    return f"нет: {one.interval_note}" if one.interval == NO_INTERVAL else one.interval
+
+
+def _rule(rule: RuleSet) -> dict[str, object]:
+    sure = bracketed(doubt(rule.default, rule.confirmed))
+    threshold = f"{rule.threshold:.4f}".rstrip("0").rstrip(".").replace(".", ",")
+    return {
+        "rule_id": rule.id,
+        "rule_words": f"«{rule.name}»{sure}: низкая — доля не меньше {threshold}; в списке — низких не меньше "
+        f"{rule.minimum_low_procedures}, повторение: {rule.repetition}",
+    }

@@ -15,7 +15,7 @@ from analysis.contracts.facts import CITY, GROUP_NAMES, SCHOOL
 from analysis.contracts.tables import stored_in
 from analysis.files.memory import rows_where
 from analysis.indicators.plan import in_force, open_readings, planned_in
-from analysis.indicators.school_tables import public_rows, with_names
+from analysis.indicators.school_facts import public_rows, with_names
 from analysis.lineage.walk import Store
 from analysis.presentation.words import DERIVED_WORD, NOT_STATED, Row, as_text, ended, rows_of, stands, target_words
 from analysis.rules.config import Abbreviation, PlanDocument, Project, Source, load_terms

@@ -1,15 +1,11 @@
 """What the report says about the effectiveness of schools, and pictures of it that notebooks ask for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 
 import pandas as pd
 
-from analysis.contracts.effectiveness import PublicIndicators, SelectionHits
 from analysis.contracts.report import Conclusions
-from analysis.presentation import effectiveness_pictures as pictures
-from analysis.presentation import effectiveness_tables as tables
 from analysis.presentation.conclusions.listing import conclusions, repetition_note
 from analysis.presentation.conclusions.sentence import (
     CONCLUSION,
@@ -26,17 +22,34 @@ from analysis.presentation.conclusions.sentence import (
     judged,
     ruled_rows,
 )
-from analysis.presentation.edition import KEY, Edition, city_note
-from analysis.presentation.effectiveness_pictures import ONE_SCHOOL, dot_pictures, heat_picture
-from analysis.presentation.effectiveness_tables import sittings
-from analysis.presentation.exhibits import Col, Condensed, Drawing, Exhibit, Part, chapter, picture, table, with_notes
-from analysis.presentation.figures import stacked_bars
+from analysis.presentation.edition import Edition
+from analysis.presentation.effectiveness_pictures import (
+    WITH_BREAKS,
+    break_notes,
+    dot_pictures,
+    funnel_pictures,
+    heat_picture,
+    journal_picture,
+    low_picture,
+    slope_pictures,
+)
+from analysis.presentation.effectiveness_tables import (
+    changes,
+    city_words,
+    deficits,
+    levels,
+    plain_indicators,
+    reliability,
+    selection_section,
+    sittings,
+    training,
+)
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, Part, chapter, table, with_notes
 from analysis.presentation.markdown import escape
-from analysis.presentation.school_facts import VPR_NOTICE, larger_remain
-from analysis.presentation.shares import EXAMS, exported, threshold_note, whole_percent
-from analysis.presentation.words import NO_BREAK_SPACE, Row, rows_of, subject_words
+from analysis.presentation.school_facts import larger_remain
+from analysis.presentation.shares import VPR_NOTICE, threshold_note
+from analysis.presentation.words import Row
 from analysis.rules.documents import REPORT
-from analysis.rules.methods import Indicator, RuleSet
 
 # What the report says about the effectiveness of schools: results, context, staff, transition, selection, passport.
 
@@ -88,30 +101,14 @@ def notices(edition: Edition, exhibit: Exhibit) -> list[str]:
     # Schools over all their results are shown beside the city, not beside a threshold.
     ids = {} if "above_city_probability" in data else ids
     notes = [threshold_note(passport[one]) for one in ids if one in passport and passport[one].threshold is not None]
-    if exhibit.label.startswith(pictures.WITH_BREAKS) and "change_note" in data:
-        notes += [f"{note[0].upper()}{note[1:]}." for note in pictures.break_notes(data)]
-    notes += [note for note in [_city_note(edition, exhibit)] if note]
+    if exhibit.label.startswith(WITH_BREAKS) and "change_note" in data:
+        notes += [f"{note[0].upper()}{note[1:]}." for note in break_notes(data)]
+    notes += [note for note in [city_words(edition, exhibit)] if note]
     if exhibit.label == "tbl-selection":
         notes += [note for note in [repetition_note(edition, *dict.fromkeys(data["rule_id"]))] if note]
     if "procedure" in data and (data["procedure"] == "ВПР").any():
         notes.append(VPR_NOTICE)
     return list(dict.fromkeys(notes))
-
-
-def _city_note(edition: Edition, exhibit: Exhibit) -> str:
-    """Of how many schools the city is made in a table where it stands beside a school."""
-    if not exhibit.label.startswith("tbl-") or not {"indicator_id", "city_value"} <= set(exhibit.data.columns):
-        return ""
-    passport = by_id(edition)
-    about = exhibit.data.reindex(columns=list(dict.fromkeys([*exhibit.data.columns, *KEY])))
-    rows = [(_row_words(passport, row), row) for row in rows_of(about)]
-    return city_note(rows, edition.schools_behind_city, len(edition.school_names))
-
-
-def _row_words(passport: Mapping[str, Indicator], row: Row) -> str:
-    if pd.notna(row["procedure"]):
-        return subject_words(row)
-    return tables.named(passport[row["indicator_id"]], row)
 
 
 def _sections(edition: Edition, told: Sequence[Said]) -> Iterator[Section]:
@@ -122,12 +119,12 @@ def _sections(edition: Edition, told: Sequence[Said]) -> Iterator[Section]:
         list(_results(edition, rows)),
     )
     context = _of_tables(edition, rows, ["context"])
-    shown = [tables.plain_indicators(edition, "context", f"Контекст школ, {edition.school_year} учебный год", context)]
+    shown = [plain_indicators(edition, "context", f"Контекст школ, {edition.school_year} учебный год", context)]
     yield "## Контекст {#sec-context}", [] if len(context) else [NO_CONTEXT], shown if len(context) else []
     yield "## Кадры и обучение {#sec-staff-training}", said(told, TEACHERS), list(_staff(edition, rows))
     title = "## Переход поддерживаемых школ в эффективный режим {#sec-transition}"
     yield title, said(told, TRANSITION), list(_transition(edition, rows))
-    words, exhibits = tables.section(edition)
+    words, exhibits = selection_section(edition)
     yield "## Отбор школ с низкими результатами {#sec-selection}", [*said(told, SELECTION), words], exhibits
 
 
@@ -182,40 +179,38 @@ def _results(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
     """For each procedure and wave the share that is judged, the levels, the journal; then the funnels."""
     of_results = [one for one in by_id(edition).values() if one.table == "results"]
     for slug, title, group in sittings(rows):
-        for indicator in _present(judged(edition), group):
-            yield from _some(tables.reliability(edition, slug, title, group, indicator))
+        for indicator in judged(edition):
+            yield from _some(reliability(edition, slug, title, group, indicator))
         rest = [one for one in of_results if one.threshold is None and not one.procedures]
-        yield from _some(
-            tables.levels(edition, f"levels-{slug}", f"{title}: другие показатели", group, _present(rest, group))
-        )
-        journal = _present([one for one in of_results if one.procedures], group)
+        yield from _some(levels(edition, f"levels-{slug}", f"{title}: другие показатели", group, rest))
+        journal = [one for one in of_results if one.procedures]
         caption = f"{title}: отметка против журнальной"
-        yield from _some(tables.levels(edition, f"journal-share-{slug}", caption, group, journal))
-    yield from pictures.funnel_pictures(edition)
+        yield from _some(levels(edition, f"journal-share-{slug}", caption, group, journal))
+    yield from funnel_pictures(edition)
 
 
 def _staff(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
     found = _of_tables(edition, rows, ["staff"])
     if len(found):
-        yield tables.plain_indicators(edition, "staffing", f"Кадры, {edition.school_year} учебный год", found)
+        yield plain_indicators(edition, "staffing", f"Кадры, {edition.school_year} учебный год", found)
     found = _of_tables(edition, rows, ["deficits"])
     indicator = by_id(edition).get("deficit_share")
     if len(found) and indicator is not None:
-        yield tables.deficits(edition, found, indicator)
+        yield deficits(edition, found, indicator)
     if edition.internal and len(edition.effectiveness("training_needs")):
-        yield tables.training(edition)
+        yield training(edition)
 
 
 def _transition(edition: Edition, rows: pd.DataFrame) -> Iterator[Exhibit]:
-    yield from pictures.slope_pictures(edition)
+    yield from slope_pictures(edition)
     schools = rows[rows["group_name"].isin(edition.supported)]
     found = ruled_rows(edition, schools)
     if len(found):
         caption = f"Результаты поддерживаемых школ: {edition.calendar_year} год против прежнего"
-        yield tables.changes(edition, "changes", caption, edition.in_order(found))
+        yield changes(edition, "changes", caption, edition.in_order(found))
     found = _of_tables(edition, schools, TRANSITION_TABLES)
     if len(found):
-        yield tables.plain_indicators(edition, "transition", "Собственные меры, самооценка и конкурсы", found)
+        yield plain_indicators(edition, "transition", "Собственные меры, самооценка и конкурсы", found)
 
 
 def _of_tables(edition: Edition, rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
@@ -223,10 +218,6 @@ def _of_tables(edition: Edition, rows: pd.DataFrame, names: Sequence[str]) -> pd
     wanted = [one.id for one in by_id(edition).values() if one.table in names]
     found = rows[rows["indicator_id"].isin(wanted)]
     return found.sort_values("indicator_id", key=lambda ids: ids.map(wanted.index), kind="stable")
-
-
-def _present(indicators: Sequence[Indicator], group: pd.DataFrame) -> list[Indicator]:
-    return [one for one in indicators if (group["indicator_id"] == one.id).any()]
 
 
 def _some(exhibit: Exhibit | None) -> list[Exhibit]:
@@ -239,12 +230,6 @@ def _some(exhibit: Exhibit | None) -> list[Exhibit]:
 
 # What their names begin with.
 NOTEBOOK_PICTURES = ("fig-dots", "fig-deficits", "fig-low", "fig-journal")
-LINES = 40
-JOURNAL = {
-    "journal_lower_share": "понизили",
-    "journal_same_share": "подтвердили",
-    "journal_higher_share": "повысили",
-}
 
 
 def notebook_pictures(edition: Edition) -> Iterator[Exhibit]:
@@ -259,69 +244,3 @@ def _all_dots(edition: Edition) -> Iterator[Exhibit]:
     for slug, title, group in sittings(edition.shown_indicators):
         for indicator in judged(edition):
             yield from dot_pictures(edition, slug, title, group, indicator)
-
-
-def low_picture(edition: Edition, rule: RuleSet) -> Exhibit | None:
-    """The low procedures of a year with their intervals beside the city's share; None where there are none.
-
-    More than 40 are too many for a picture: those that are surest to be low are drawn, and the caption says so.
-    """
-    rows = edition.effectiveness("selection_hits")
-    rows = rows[(rows["rule_id"] == rule.id) & (rows["is_low"] == "да")] if len(rows) else rows
-    if rows.empty:
-        return None
-    all_of_them = len(rows)
-    rows = rows.sort_values("low_probability", ascending=False, kind="stable").head(LINES)
-    rows = rows.sort_values(["school_login", "procedure", "subject"], kind="stable")
-    labels = [_low_words(edition, row) for row in rows_of(rows)]
-    schools = [_dot(label, ONE_SCHOOL, row) for label, row in zip(labels, rows_of(rows), strict=True)]
-    cities = [
-        _city(label, row) for label, row in zip(labels, rows_of(rows), strict=True) if pd.notna(row["city_value"])
-    ]
-    some = f" ({LINES} из {all_of_them}, самые вероятные)" if all_of_them > LINES else ""
-    caption = f"Низкие процедуры {edition.calendar_year} года и город{some}: {rule.name}"
-    words = "; ".join(f"{_spoken(one.label)}: {whole_percent(one.value)}" for one in schools)
-    drawn = partial(pictures.dots, [*schools, *cities], [ONE_SCHOOL, pictures.CITY], rule.threshold)
-    return picture(edition, f"low-{rule.id.replace('_', '-')}", caption, SelectionHits, rows, Drawing(drawn, words))
-
-
-def journal_picture(edition: Edition) -> Exhibit | None:
-    """How marks of the ВПР stand to those of the journal, in whole percent; None where nobody compared them."""
-    rows = edition.shown_indicators
-    rows = rows[rows["indicator_id"].isin(list(JOURNAL))]
-    if rows.empty:
-        return None
-    found = rows.assign(line=[f"{row['group_name']}\n{subject_words(row)}, {row['wave']}" for row in rows_of(rows)])
-    shares = found.pivot(index="line", columns="indicator_id", values="value").reindex(found["line"].drop_duplicates())
-    percents = {word: (100 * shares[name]).round().astype("int64").tolist() for name, word in JOURNAL.items()}
-    words = "; ".join(
-        f"{_spoken(line)}: " + ", ".join(f"{word} {percents[word][place]}{NO_BREAK_SPACE}%" for word in percents)
-        for place, line in enumerate(shares.index)
-    )
-    bars = partial(stacked_bars, list(shares.index), list(percents.items()), "% участников (округлено)")
-    caption = f"Отметки ВПР {edition.calendar_year} года против журнальных"
-    return picture(edition, "journal", caption, PublicIndicators, exported(rows), Drawing(bars, words))
-
-
-def _dot(label: str, group: str, row: Row) -> pictures.Dot:
-    return pictures.Dot(
-        label, group, float(row["value"]), float(row["interval_low"]), float(row["interval_high"]), None
-    )
-
-
-def _city(label: str, row: Row) -> pictures.Dot:
-    share = float(row["city_value"])
-    return pictures.Dot(label, pictures.CITY, share, share, share, None)
-
-
-def _low_words(edition: Edition, row: Row) -> str:
-    """«Школа № 5 / ВПР, осень: математика, 6 кл.»; of an exam neither wave nor grade, for they say nothing new."""
-    name = edition.name_of(row["school_login"])
-    subject = f"{row['subject'][:1].lower()}{row['subject'][1:]}"
-    if row["procedure"] in EXAMS:
-        return f"{name}\n{row['procedure']}: {subject}"
-    return f"{name}\n{row['procedure']}, {row['wave']}: {subject}, {row['programme_grade']} кл."
-
-
-def _spoken(label: str) -> str:
-    return label.replace("\n", ", ")

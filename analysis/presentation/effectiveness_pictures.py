@@ -9,16 +9,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis.contracts.effectiveness import BREAK, LIKE_CITY, PublicIndicators, SchoolEffects
+from analysis.contracts.effectiveness import BREAK, LIKE_CITY, PublicIndicators, SchoolEffects, SelectionHits
 from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
 from analysis.presentation.catalogue import SLUGS
 from analysis.presentation.conclusions.sentence import _plain, _ruled, effect_rows
 from analysis.presentation.edition import GROUPS_LAST, Edition
-from analysis.presentation.exhibits import Drawing, Exhibit, picture
-from analysis.presentation.figures import BLANK_HATCH, DARK, INK, LIGHT, MIDDLE, empty, in_lines, label_share, styled
+from analysis.presentation.effectiveness_tables import looked_at
+from analysis.presentation.exhibits import Drawing, Exhibit, Part, picture
+from analysis.presentation.figures import (
+    BLANK_HATCH,
+    DARK,
+    INK,
+    LIGHT,
+    MIDDLE,
+    empty,
+    in_lines,
+    label_share,
+    stacked_bars,
+    styled,
+)
+from analysis.presentation.markdown import joined, whole
 from analysis.presentation.shares import EXAMS, SURE, exported, interval_words, out_of, whole_percent
-from analysis.presentation.words import Row, lowered, rows_of, subject_words
-from analysis.rules.methods import Indicator
+from analysis.presentation.words import NO_BREAK_SPACE, Row, lowered, rows_of, subject_words
+from analysis.rules.methods import Indicator, RuleSet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -537,3 +550,89 @@ def _broken(label: str) -> str:
 
 def _short(name: str) -> str:
     return {"Другие школы города": "другие", "Город": "город"}.get(name, in_lines(name, 12))
+
+
+def city_schools(edition: Edition, annex: Mapping[str, str]) -> Part:
+    """All schools of the city in one picture, and the lists by rule with their probabilities in one table."""
+    made = (effects_picture(edition, one) for one in looked_at(edition))
+    schools = [one for one in made if one is not None][:1]
+    lists = annex.get("tbl-selection", "")
+    if not schools and not lists:
+        return "", []
+    said = ["Перечень по правилу — не решение об отборе: его принимает управление."] if lists else []
+    parts = ["# Результаты города и отбор {#sec-city}", *(one.markdown for one in schools), whole(*said, lists)]
+    return joined(parts), schools
+
+
+# Pictures of what reports say in tables, for the office alone: low procedures with their intervals, marks and journal.
+
+LINES = 40
+JOURNAL = {
+    "journal_lower_share": "понизили",
+    "journal_same_share": "подтвердили",
+    "journal_higher_share": "повысили",
+}
+
+
+def low_picture(edition: Edition, rule: RuleSet) -> Exhibit | None:
+    """The low procedures of a year with their intervals beside the city's share; None where there are none.
+
+    More than 40 are too many for a picture: those that are surest to be low are drawn, and the caption says so.
+    """
+    rows = edition.effectiveness("selection_hits")
+    rows = rows[(rows["rule_id"] == rule.id) & (rows["is_low"] == "да")] if len(rows) else rows
+    if rows.empty:
+        return None
+    all_of_them = len(rows)
+    rows = rows.sort_values("low_probability", ascending=False, kind="stable").head(LINES)
+    rows = rows.sort_values(["school_login", "procedure", "subject"], kind="stable")
+    labels = [_low_words(edition, row) for row in rows_of(rows)]
+    schools = [_low_dot(label, ONE_SCHOOL, row) for label, row in zip(labels, rows_of(rows), strict=True)]
+    cities = [
+        _city_dot(label, row) for label, row in zip(labels, rows_of(rows), strict=True) if pd.notna(row["city_value"])
+    ]
+    some = f" ({LINES} из {all_of_them}, самые вероятные)" if all_of_them > LINES else ""
+    caption = f"Низкие процедуры {edition.calendar_year} года и город{some}: {rule.name}"
+    words = "; ".join(f"{_spoken(one.label)}: {whole_percent(one.value)}" for one in schools)
+    drawn = partial(dots, [*schools, *cities], [ONE_SCHOOL, CITY], rule.threshold)
+    return picture(edition, f"low-{rule.id.replace('_', '-')}", caption, SelectionHits, rows, Drawing(drawn, words))
+
+
+def journal_picture(edition: Edition) -> Exhibit | None:
+    """How marks of the ВПР stand to those of the journal, in whole percent; None where nobody compared them."""
+    rows = edition.shown_indicators
+    rows = rows[rows["indicator_id"].isin(list(JOURNAL))]
+    if rows.empty:
+        return None
+    found = rows.assign(line=[f"{row['group_name']}\n{subject_words(row)}, {row['wave']}" for row in rows_of(rows)])
+    shares = found.pivot(index="line", columns="indicator_id", values="value").reindex(found["line"].drop_duplicates())
+    percents = {word: (100 * shares[name]).round().astype("int64").tolist() for name, word in JOURNAL.items()}
+    words = "; ".join(
+        f"{_spoken(line)}: " + ", ".join(f"{word} {percents[word][place]}{NO_BREAK_SPACE}%" for word in percents)
+        for place, line in enumerate(shares.index)
+    )
+    bars = partial(stacked_bars, list(shares.index), list(percents.items()), "% участников (округлено)")
+    caption = f"Отметки ВПР {edition.calendar_year} года против журнальных"
+    return picture(edition, "journal", caption, PublicIndicators, exported(rows), Drawing(bars, words))
+
+
+def _low_dot(label: str, group: str, row: Row) -> Dot:
+    return Dot(label, group, float(row["value"]), float(row["interval_low"]), float(row["interval_high"]), None)
+
+
+def _city_dot(label: str, row: Row) -> Dot:
+    share = float(row["city_value"])
+    return Dot(label, CITY, share, share, share, None)
+
+
+def _low_words(edition: Edition, row: Row) -> str:
+    """«Школа № 5 / ВПР, осень: математика, 6 кл.»; of an exam neither wave nor grade, for they say nothing new."""
+    name = edition.name_of(row["school_login"])
+    subject = f"{row['subject'][:1].lower()}{row['subject'][1:]}"
+    if row["procedure"] in EXAMS:
+        return f"{name}\n{row['procedure']}: {subject}"
+    return f"{name}\n{row['procedure']}, {row['wave']}: {subject}, {row['programme_grade']} кл."
+
+
+def _spoken(label: str) -> str:
+    return label.replace("\n", ", ")

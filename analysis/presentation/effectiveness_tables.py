@@ -1,6 +1,6 @@
 """Tables of the indicators, each number with its interval and what must be said of it; and the section on selection."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ from analysis.contracts.effectiveness import (
 )
 from analysis.presentation.catalogue import SLUGS
 from analysis.presentation.conclusions.sentence import by_id, effect_rows
-from analysis.presentation.edition import Edition
+from analysis.presentation.edition import KEY, Edition, city_note
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, filled, flagged_table, table, with_notes
 from analysis.presentation.markdown import escape
 from analysis.presentation.shares import (
@@ -71,10 +71,11 @@ def reliability(edition: Edition, slug: str, title: str, rows: pd.DataFrame, ind
 
 
 def levels(edition: Edition, slug: str, title: str, rows: pd.DataFrame, shown: Sequence[Indicator]) -> Exhibit | None:
-    """Several indicators beside each other, each with its interval."""
-    rows = rows[rows["indicator_id"].isin([one.id for one in shown])]
-    if rows.empty:
+    """Those of some indicators that there are, beside each other, each with its interval."""
+    shown = [one for one in shown if (rows["indicator_id"] == one.id).any()]
+    if not shown:
         return None
+    rows = rows[rows["indicator_id"].isin([one.id for one in shown])]
     keys = ["subject", "programme_grade", "sitting_grade", "group_name"]
     groups = [rows_of(group) for _, group in rows.groupby(keys, sort=False, dropna=False)]
     printed = [{**group[0], **{row["indicator_id"]: row for row in group}} for group in groups]
@@ -267,7 +268,7 @@ ONLY_OFFICE = (
 REPETITION_WORDS = {NO_REPETITION: "без повторения", SAME_LIST: "и годом раньше их было не меньше"}
 
 
-def section(edition: Edition) -> tuple[str, list[Exhibit]]:
+def selection_section(edition: Edition) -> tuple[str, list[Exhibit]]:
     """Returns the words and the tables about selection."""
     if edition.methods is None or not edition.methods.rules:
         return NO_RULES, []
@@ -456,3 +457,19 @@ def _threshold_words(row: Row) -> str:
 
 def _schools(edition: Edition, logins: str) -> str:
     return ", ".join(edition.school_names[one] for one in logins.split(", ")) if logins else "—"
+
+
+def city_words(edition: Edition, exhibit: Exhibit) -> str:
+    """Of how many schools the city is made in a table where it stands beside a school."""
+    if not exhibit.label.startswith("tbl-") or not {"indicator_id", "city_value"} <= set(exhibit.data.columns):
+        return ""
+    passport = by_id(edition)
+    about = exhibit.data.reindex(columns=list(dict.fromkeys([*exhibit.data.columns, *KEY])))
+    rows = [(_row_words(passport, row), row) for row in rows_of(about)]
+    return city_note(rows, edition.schools_behind_city, len(edition.school_names))
+
+
+def _row_words(passport: Mapping[str, Indicator], row: Row) -> str:
+    if pd.notna(row["procedure"]):
+        return subject_words(row)
+    return named(passport[row["indicator_id"]], row)

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,11 +16,14 @@ import xlsxwriter
 from numpy.typing import NDArray
 
 from analysis.contracts.columns import Contract, columns_of, titles_of
-from analysis.contracts.fields import STATUS_SUFFIX
 from analysis.contracts.report import CHANGES, HIDDEN, STATUS_WORDS, WHY_EMPTY, numbers_with_status, statuses
 from analysis.contracts.tables import stored_in
+from analysis.files.memory import Memory
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import LONGEST_NAME, Exhibit
+from analysis.presentation.exhibits import LONGEST_NAME, Exhibit, book_name, sheet_name
+from analysis.presentation.words import ended, short_date
+from analysis.rules.config import INVENTED
+from analysis.rules.written import STATUS_SUFFIX
 
 DATA_ORIGIN = ("Происхождение", "Стоит только в вымышленных данных и говорит об этом", "")
 WIDEST_COLUMN = 60
@@ -234,3 +238,55 @@ def _write_about(workbook: Any, name: str, about: Sequence[tuple[str, str]], she
 def _width(values: Sequence[object], title: str) -> float:
     longest = max((len(str(value)) for value in values), default=0)
     return min(WIDEST_COLUMN, max(longest, len(title) // 2, 8) + 2)
+
+
+HIDDEN_BLANK = "или скрыто, тогда столбец назван в «Скрыто»"
+BLANK = "значение не указано; это не ноль"
+
+
+class _Head(NamedTuple):
+    """What the data of an edition say of themselves."""
+
+    year: int
+    document: str
+    publisher: str
+    day: date
+    invented: bool
+
+
+def data_of(edition: Edition, shown: Sequence[Exhibit], memory: Memory) -> dict[str, bytes]:
+    """The data of an edition, file by file."""
+    title, project = str(edition.approval["title"]), edition.project
+    head = _Head(edition.calendar_year, title, project.publisher, edition.data_date, project.invented)
+    hidden = [hidden_cells(edition, one) for one in shown]
+    return memory.remembered("data", [head, shown, hidden], partial(_data_files, head, shown, hidden))
+
+
+def _data_files(
+    head: _Head, shown: Sequence[Exhibit], hidden: Sequence[Mapping[str, NDArray[np.bool_]]]
+) -> dict[str, bytes]:
+    written: dict[str, bytes] = {}
+    resources: list[dict[str, Any]] = []
+    sheets: list[Sheet] = []
+    for exhibit, bits in zip(shown, hidden, strict=True):
+        table = exhibit.data.assign(data_origin=INVENTED) if head.invented else exhibit.data
+        listed = for_programs(exhibit, table, bits)
+        content = written[f"{exhibit.label}.csv"] = csv_bytes(listed)
+        resources.append(resource(exhibit, listed, content))
+        sheets.append(Sheet(sheet_name(exhibit.label), exhibit.caption, table, exhibit.contract))
+    title = f"Данные отчёта за {head.year} год: {head.document}"
+    title = f"{ended(title)} {INVENTED}" if head.invented else title
+    about = _about(head, any("hidden_columns" in one.frame for one in sheets))
+    package = data_package(f"roadmap-report-{head.year}", title, head.day, resources)
+    return {**written, **package, book_name(head.year): xlsx_bytes(sheets, about, head.day)}
+
+
+def _about(head: _Head, hidden: bool) -> list[tuple[str, str]]:
+    return [
+        ("Таблицы", f"Все таблицы и рисунки отчёта за {head.year} год"),
+        ("Документ", head.document),
+        ("Издатель", head.publisher),
+        ("Данные на", short_date(head.day)),
+        ("Пустая ячейка", f"{BLANK}; {HIDDEN_BLANK}" if hidden else BLANK),
+        *([("Внимание", INVENTED)] if head.invented else []),
+    ]

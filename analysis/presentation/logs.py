@@ -4,70 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.contracts.columns import typed_table
 from analysis.contracts.effectiveness import GROUP_TABLES
-from analysis.contracts.execution import Abbreviations, Sources
 from analysis.contracts.facts import LINED
-from analysis.contracts.report import CONFIRMED, Assumptions, DataLog, PassportRows, SelectionRules
+from analysis.contracts.report import Assumptions, DataLog, PassportRows
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_tables import selects
-from analysis.presentation.exhibits import Col, Exhibit, table, with_notes
+from analysis.presentation.exhibits import Col, Exhibit, Section, table, with_notes
 from analysis.presentation.markdown import escape
-from analysis.presentation.shares import MODEL, percent
+from analysis.presentation.shares import MODEL, noticed_words, percent, scale_words
 from analysis.presentation.words import NO_BREAK_SPACE, Row, counted, short_date
-from analysis.rules.config import EXPORT_KINDS, Abbreviation, Source
-from analysis.rules.methods import NO_INTERVAL, Indicator, Methods, RuleSet
+from analysis.rules.config import EXPORT_KINDS
 from analysis.rules.office_files import Assumption
 from analysis.rules.written import DEFAULT_RULE, GREEN, NOT_CONFIRMED, RATINGS, RED, YELLOW, bracketed, doubt
-from analysis.statistics.foresight import smallest_change
-
-# What people wrote into files of rules becomes typed tables, after their contracts.
-
-
-def rule_tables(
-    sources: Sequence[Source],
-    abbreviations: Sequence[Abbreviation],
-    assumptions: Sequence[Assumption],
-    methods: Methods | None,
-) -> dict[str, pd.DataFrame]:
-    """Returns passport, selection_rules, sources, abbreviations and assumptions, each in the order of its file."""
-    return {
-        "passport": typed_table(PassportRows, list(map(passport_row, methods.passport.indicators if methods else ()))),
-        "selection_rules": typed_table(SelectionRules, list(map(_rule, methods.rules if methods else ()))),
-        "sources": typed_table(Sources, [{**vars(one), "file_name": one.file} for one in sources]),
-        "abbreviations": typed_table(Abbreviations, list(map(vars, abbreviations))),
-        "assumptions": typed_table(Assumptions, list(map(assumption_row, assumptions))),
-    }
-
-
-# Fields that are columns by the same name are not listed: a contract takes from a row what it knows.
-def assumption_row(one: Assumption) -> dict[str, object]:
-    """An assumption as a row of contracts.report.Assumptions."""
-    confirmation = CONFIRMED if one.confirmed else NOT_CONFIRMED
-    return {**vars(one), "statement": one.text, "confirmation": confirmation, "since_date": one.since}
-
-
-def passport_row(one: Indicator) -> dict[str, object]:
-    """An indicator as a row of contracts.report.PassportRows."""
-    parts = {"numerator_parts": "; ".join(one.numerator), "denominator_parts": "; ".join(one.denominator)}
-    named = {"indicator_id": one.id, "indicator_name": one.name, "interval_kind": interval_words(one)}
-    return {**vars(one), **named, **parts}
-
-
-def interval_words(one: Indicator) -> str:
-    """The kind of interval, or why there is none."""
-    return f"нет: {one.interval_note}" if one.interval == NO_INTERVAL else one.interval
-
-
-def _rule(rule: RuleSet) -> dict[str, object]:
-    sure = bracketed(doubt(rule.default, rule.confirmed))
-    threshold = f"{rule.threshold:.4f}".rstrip("0").rstrip(".").replace(".", ",")
-    return {
-        "rule_id": rule.id,
-        "rule_words": f"«{rule.name}»{sure}: низкая — доля не меньше {threshold}; в списке — низких не меньше "
-        f"{rule.minimum_low_procedures}, повторение: {rule.repetition}",
-    }
-
 
 # The logs in the annex: what the report takes for granted, what it rests on, and what it was made from, rated.
 
@@ -128,8 +76,7 @@ def _assumptions_table(edition: Edition, made: Sequence[Assumption]) -> Exhibit:
         key=lambda one: (one.confirmed, -RATINGS.index(one.impact), -RATINGS.index(one.reliability)),
     )
     numbers = {one.assumption_id: number for number, one in enumerate(edition.assumptions)}
-    data = typed_table(Assumptions, [assumption_row(one) for one in ordered])
-    data = data.set_axis([numbers[one.assumption_id] for one in ordered])
+    data = edition.tables["assumptions"].loc[[numbers[one.assumption_id] for one in ordered]]
     columns = [
         Col(None, "Допущение", 38, "l", lambda row: f"{row['assumption_id']}. {row['statement']}"),
         Col("used_in", width=18),
@@ -203,7 +150,6 @@ HOLDS: Mapping[str, Callable[[Edition], bool]] = {
 # The annex that prints the passport of indicators: what is computed, by which formula and on whose word.
 
 NO_PASSPORT = "Паспорта показателей в проекте нет."
-NOTICED_FROM = 0.3
 NO_INDICATORS = "Показателей в этом отчёте нет, поэтому и определений их здесь нет."
 
 
@@ -213,7 +159,7 @@ def section(edition: Edition) -> tuple[str, list[Exhibit]]:
         return NO_PASSPORT, []
     passport = edition.methods.passport
     used = indicators_used(edition)
-    shown = {number: one for number, one in enumerate(passport.indicators) if one.id in used}
+    shown = [number for number, one in enumerate(passport.indicators) if one.id in used]
     if not shown:
         return NO_INDICATORS, []
     method = passport.method
@@ -230,21 +176,8 @@ def section(edition: Edition) -> tuple[str, list[Exhibit]]:
     return f"{words}\n\n{exhibit.markdown}", [exhibit]
 
 
-def noticed_words() -> str:
-    """What a single procedure can show at all, by the number of its participants."""
-    pupils = (10, 18, 30, 60, 120)
-    changes = smallest_change(NOTICED_FROM, pupils)
-    points = [f"{round(100 * float(one))} при {n}" for one, n in zip(changes, pupils, strict=True)]
-    return (
-        f"По одной процедуре с ожидаемыми {percent(NOTICED_FROM, 0)} заметна только перемена больше чем на столько "
-        f"процентных пунктов: {', '.join(points)} участниках."
-    )
-
-
-def _table(edition: Edition, indicators: Mapping[int, Indicator]) -> Exhibit:
-    """The entries, each by its number in the passport."""
-    data = typed_table(PassportRows, [passport_row(one) for one in indicators.values()])
-    data = data.set_axis(list(indicators))
+def _table(edition: Edition, shown: list[int]) -> Exhibit:
+    """The entries by their numbers in the passport."""
     columns = [
         Col("indicator_name", width=17),
         Col(None, "Формула и порог", 45, "l", _formula),
@@ -252,7 +185,8 @@ def _table(edition: Edition, indicators: Mapping[int, Indicator]) -> Exhibit:
         Col("interval_kind", "Интервал", 12),
         Col("supplied_by", width=13),
     ]
-    return table(edition, "passport", "Паспорт показателей", PassportRows, data, columns)
+    rows = edition.tables["passport"].loc[shown]
+    return table(edition, "passport", "Паспорт показателей", PassportRows, rows, columns)
 
 
 def _formula(row: Row) -> str:
@@ -265,3 +199,9 @@ def _formula(row: Row) -> str:
 
 def _mark(confirmed: bool) -> str:
     return bracketed(doubt(default=False, confirmed=confirmed))
+
+
+def log_sections(edition: Edition) -> list[Section]:
+    """The logs as pieces of the annex, and the scale of words for probabilities."""
+    logs = [Section("data-log", *data_log(edition)), Section("assumptions", *assumptions(edition))]
+    return [*logs, Section("scale", scale_words())]

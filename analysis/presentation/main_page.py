@@ -20,7 +20,7 @@ from analysis.contracts.execution import (
 from analysis.contracts.report import FORM, NOTHING, THERE, TOO_LATE
 from analysis.indicators.plan import not_stated, planned_in
 from analysis.presentation.conclusions.listing import conclusions
-from analysis.presentation.conclusions.sentence import SUMMARY, Case, Evidence
+from analysis.presentation.conclusions.sentence import SUMMARY, TRANSITION, Case, Evidence
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape, only_in
 from analysis.presentation.sentences import NO_FACTS, NO_RESULTS
@@ -319,3 +319,9 @@ def _open_totals(edition: Edition) -> Iterator[str]:
 
 def _measures(labels: Sequence[str], forms: tuple[str, str] = ("показателю", "показателям")) -> str:
     return f"{forms[len(labels) > 1]} {', '.join(labels)}"
+
+
+def breaks(edition: Edition) -> list[str]:
+    """Which procedures may not be compared with the year before, as points of a list."""
+    told = conclusions(Case(Evidence(edition)), REPORT, TRANSITION)
+    return ["\n".join(f"- {one.markdown}" for one in told if one.sentence.id == "разрыв")]

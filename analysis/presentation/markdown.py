@@ -118,3 +118,13 @@ def _fitting(widths: Sequence[int], needs: Sequence[int]) -> list[int]:
 def _dashes(width: int, alignment: str) -> str:
     dashes = "-" * max(3, width)
     return {"l": f":{dashes[1:]}", "r": f"{dashes[1:]}:", "c": f":{dashes[2:]}:"}[alignment]
+
+
+def whole(*parts: str) -> str:
+    """What is not divided between pages of paper if it can be helped."""
+    return f":::: {{.whole}}\n{joined(parts)}\n::::"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Those of the parts that say something, one below the other."""
+    return "\n\n".join(part for part in parts if part)

@@ -23,9 +23,21 @@ from analysis.contracts.findings import RULE_TITLES
 from analysis.indicators.plan import KEY, calendar, in_force
 from analysis.presentation.edition import Edition
 from analysis.presentation.execution import told
-from analysis.presentation.exhibits import Col, Condensed, Drawing, Exhibit, chapter, picture, table
+from analysis.presentation.exhibits import Col, Condensed, Drawing, Exhibit, Section, chapter, picture, table
 from analysis.presentation.figures import plan_matrix, stacked_bars
 from analysis.presentation.markdown import escape
+from analysis.presentation.sentences import (
+    ALL_CLEAR,
+    approval,
+    busiest_executor,
+    contact,
+    data_date,
+    deadlines,
+    derived,
+    findings,
+    of_the_plan,
+    readings,
+)
 from analysis.presentation.words import (
     NOT_STATED,
     Row,
@@ -322,3 +334,49 @@ def _dropped_facts(edition: Edition) -> Exhibit | None:
 
 
 KEY_OF_YEAR = [*KEY, "calendar_year"]
+
+
+# The annex about the document, piece by piece.
+
+
+def plan_sections(edition: Edition) -> list[Section]:
+    """What the document plans, without a word of what was done."""
+    titles = dict(zip(edition.plan["task_code"], edition.plan["task_title"], strict=True))
+    targets = {task: targets_of_task(edition, task) for task in titles}
+    load = [load_table(edition)] if len(edition.planned) else []
+    plans = [picture for task in titles for picture in plan_pictures(edition, task)]
+    readings = [readings_table(edition)] if len(edition.open) else []
+    by_task = "\n\n".join(_task_section(task, titles[task], targets[task]) for task in titles)
+    return [
+        Section("approval", approval(edition)),
+        Section("tasks", "\n".join(f"- **{task_heading(task)}.** {escape(title)}" for task, title in titles.items())),
+        _with_exhibits("composition", of_the_plan(edition), [composition_picture(edition)]),
+        Section("targets", "\n\n".join(filter(None, [derived(edition), by_task])), list(targets.values())),
+        _with_exhibits("executors", busiest_executor(edition), load),
+        _with_exhibits("calendar", deadlines(edition), [calendar_of_year(edition)]),
+        _with_exhibits("plan", "", plans),
+        _with_exhibits("readings", _readings_words(edition), readings),
+    ]
+
+
+def _with_exhibits(name: str, said: str, shown: Sequence[Exhibit]) -> Section:
+    """A sentence, if any, and the exhibits below it."""
+    return Section(name, "\n\n".join([*([said] if said else []), *(one.markdown for one in shown)]), shown)
+
+
+def _task_section(task: str, title: str, exhibit: Exhibit) -> str:
+    return f"## {task_heading(task)} {{#sec-task-{task}}}\n\n{escape(title)}\n\n{exhibit.markdown}"
+
+
+def _readings_words(edition: Edition) -> str:
+    return readings(edition) or ALL_CLEAR
+
+
+def document_sections(edition: Edition) -> list[Section]:
+    """What the document was read from, and what is to be mended in it."""
+    return [
+        _with_exhibits("findings", findings(edition), [findings_table(edition)]),
+        _with_exhibits("abbreviations", "", [abbreviations_table(edition)]),
+        _with_exhibits("sources", data_date(edition), [sources_table(edition)]),
+        Section("contact", contact(edition)),
+    ]

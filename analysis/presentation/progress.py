@@ -23,9 +23,10 @@ from analysis.contracts.execution import (
 from analysis.indicators.execution import is_share
 from analysis.indicators.plan import NOTHING_PLANNED, not_stated, planned
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Col, Condensed, Exhibit, chain_link, table
+from analysis.presentation.exhibits import Col, Condensed, Exhibit, Part, chain_link, table
 from analysis.presentation.figures import plan_fact_bar
-from analysis.presentation.markdown import escape
+from analysis.presentation.markdown import escape, joined, whole
+from analysis.presentation.plan_tables import sentence as plan_sentence
 from analysis.presentation.shares import HIDDEN, fact_words, in_percent
 from analysis.presentation.words import (
     NO_BREAK_SPACE,
@@ -247,3 +248,13 @@ def answer(edition: Edition) -> str:
         f"{said}; меньше всего — по задаче {worst['task_code']}: {worst['completed_measure_count']} "
         f"из {worst['planned_measure_count']}."
     )
+
+
+def plan_and_fact(edition: Edition) -> Part:
+    """The chapter: a table a task, and before them what is done so far."""
+    has_facts = not edition.execution.empty
+    first = [answer(edition), plan_sentence(edition), *([LEGEND] if has_facts else [])]
+    made = list(progress_tables(edition))
+    blocks = [whole(*([] if number else first), one.markdown, said) for number, (one, said) in enumerate(made)]
+    title = f"# {'План и факт' if has_facts else 'План'} {{#sec-progress}}"
+    return joined([title, *(blocks or first)]), [exhibit for exhibit, _ in made]

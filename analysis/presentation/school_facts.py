@@ -22,7 +22,7 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_tables import sittings
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, Part, chapter, table, with_notes
 from analysis.presentation.markdown import escape
-from analysis.presentation.shares import whole_percent
+from analysis.presentation.shares import VPR_NOTICE, whole_percent
 from analysis.presentation.words import Row, decimal, rows_of, subject_words
 
 HIDDEN, NO_DATA = "скрыто", "—"
@@ -191,10 +191,6 @@ def _is_used(rows: pd.DataFrame, column: str) -> "pd.Series[bool]":
 
 NO_FACTS = "Сведений о контингенте, кадрах и результатах школ в проект не поступало."
 # To be printed wherever results of the ВПР are: Rosobrnadzor 2021, and the recommendations of 2025/26.
-VPR_NOTICE = (
-    "Результаты ВПР не предназначены для оценки работы школ, органов управления образованием и учителей: "
-    "они нужны для анализа и для программ развития. Рейтинги по ним не строятся."
-)
 WHO_IS_WHO = (
     "Поддерживаемые школы показаны поимённо, остальные — вместе; «Город» — сумма тех и других. Доля стоит в скобках "
     "после числа, из которого она получена, знаменатель — в соседнем столбце. Прочерк — сведений нет, это не ноль; "
@@ -206,7 +202,6 @@ LARGER_REMAIN = (
     "ни о малых школах, ни о том, какая доля обычна: обычную показывает строка «Город», где она открыта."
 )
 ALL_HIDDEN = "Напечатать нельзя ни одного числа: по каждому можно узнать о человеке или вычислить скрытое."
-HIDDEN_BLANK = "или скрыто, тогда столбец назван в «Скрыто»"
 RESULT_TABLES = ("mark_results", "score_results")
 SECTIONS = (
     ("## Контингент {#sec-pupils}", "pupil_groups"),

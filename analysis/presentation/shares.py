@@ -13,8 +13,14 @@ from analysis.indicators.uncertainty import jeffreys
 from analysis.presentation.words import NO_BREAK_SPACE, NOT_STATED, Row, as_text, decimal
 from analysis.rules.methods import SHARE, Indicator
 from analysis.rules.written import doubt
+from analysis.statistics.foresight import smallest_change
 
+VPR_NOTICE = (
+    "Результаты ВПР не предназначены для оценки работы школ, органов управления образованием и учителей: "
+    "они нужны для анализа и для программ развития. Рейтинги по ним не строятся."
+)
 NONE_NOTICED = "никакая"
+NOTICED_FROM = 0.3
 MODEL = (
     "«С учётом всех результатов» — иерархическая модель показателя за год: уровень процедуры, отличие школы, отличие "
     "школы в процедуре; разброс школ и процедур не подогнан, а усреднён по всем возможным значениям. «Ожидалось» — та "
@@ -179,6 +185,17 @@ def value_words(row: Row, indicator: Indicator, column: str = "value") -> str:
     if pd.isna(row[column]):
         return NO_DATA
     return whole_percent(row[column]) if indicator.kind == SHARE else rounded(row[column], _digits(indicator))
+
+
+def noticed_words() -> str:
+    """What a single procedure can show at all, by the number of its participants."""
+    pupils = (10, 18, 30, 60, 120)
+    changes = smallest_change(NOTICED_FROM, pupils)
+    points = [f"{round(100 * float(one))} при {n}" for one, n in zip(changes, pupils, strict=True)]
+    return (
+        f"По одной процедуре с ожидаемыми {percent(NOTICED_FROM, 0)} заметна только перемена больше чем на столько "
+        f"процентных пунктов: {', '.join(points)} участниках."
+    )
 
 
 def interval_words(row: Row, indicator: Indicator, name: str = "interval") -> str:

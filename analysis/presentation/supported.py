@@ -11,10 +11,10 @@ from analysis.contracts.execution import DONE, NOT_PLANNED
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.sentence import SCHOOL, TRANSITION, Case, Evidence, Said, by_id, judged
 from analysis.presentation.edition import GROUPS_LAST, Edition, city_note
-from analysis.presentation.exhibits import Drawing, Exhibit, picture, with_notes
+from analysis.presentation.exhibits import Drawing, Exhibit, Part, picture, with_notes
 from analysis.presentation.figures import Share, in_lines, intervals
-from analysis.presentation.markdown import escape
-from analysis.presentation.shares import EXAMS, exported, interval_words, out_of, whole_percent
+from analysis.presentation.markdown import escape, joined, table_note
+from analysis.presentation.shares import EXAMS, VPR_NOTICE, exported, interval_words, out_of, whole_percent
 from analysis.presentation.words import (
     Row,
     counted,
@@ -271,3 +271,25 @@ def _first_sentence(rows: list[Row]) -> str:
     alike = [row for row in others if row["interval_high"] >= first["interval_low"]]
     more = f"; близка к ней тема «{alike[0]['aspect']}»" if alike else ""
     return f"{said}{more}."
+
+
+def supported_schools(edition: Edition) -> Part:
+    """The chapter «Поддерживаемые школы»."""
+    made = schools(edition)
+    if not made:
+        return "", []
+    parts = ["# Поддерживаемые школы {#sec-supported}", escape(answer(edition))]
+    parts += [table_note(VPR_NOTICE)] if shows_vpr(made) else []
+    for name, words, one in made:
+        shown = one.markdown if one else ""
+        parts += [f"## {escape(name)} {{.unnumbered .unlisted}}", words, shown]
+    return joined(parts), [one for _, _, one in made if one]
+
+
+def learning(edition: Edition) -> Part:
+    """The chapter «Обучение»."""
+    made = topics_picture(edition)
+    if made is None:
+        return "", []
+    exhibit, said = made
+    return joined(["# Обучение {#sec-learning}", said, exhibit.markdown]), [exhibit]

@@ -11,10 +11,10 @@ from analysis.contracts.columns import Contract, columns_of, typed_table
 from analysis.contracts.tables import PUBLIC, TABLES
 from analysis.errors import AnalysisError
 from analysis.files.storage import MANIFEST, PROCESSED, code_fingerprint, made_by
+from analysis.presentation.chapters import exhibits_of
 from analysis.presentation.edition import Edition, editions_of
 from analysis.presentation.effectiveness import notebook_pictures
 from analysis.presentation.exhibits import Exhibit
-from analysis.presentation.write import exhibits_of
 from analysis.project.explanation import printed_cells, stored_tables
 from analysis.rules.config import Project, asked_years, load_sources
 from analysis.rules.methods import Indicator, load_passport

@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from analysis.contracts.fields import STATUS_SUFFIX
 from analysis.errors import AnalysisError
 from analysis.files.storage import MANIFEST, PROCESSED, read_tables
 from analysis.lineage.explain import (
@@ -20,10 +19,11 @@ from analysis.lineage.explain import (
     unquoted,
 )
 from analysis.lineage.walk import Store, stored
-from analysis.pipeline.build import inputs_are_as_built, is_fresh
+from analysis.pipeline.fresh import inputs_are_as_built, is_fresh
 from analysis.presentation.catalogue import today
 from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS
 from analysis.rules.config import Project
+from analysis.rules.written import STATUS_SUFFIX
 
 if TYPE_CHECKING:
     import pandas as pd

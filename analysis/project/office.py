@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import AnalysisError, nearest, probably_meant
+from analysis.errors import AnalysisError, nearest, not_written, probably_meant
 from analysis.project.audience import INTERNAL, PUBLIC, rendered_report
-from analysis.project.work import AUDIENCES, ENGINES, FORMATS, not_written
+from analysis.project.publication import AUDIENCES, ENGINES, FORMATS
 from analysis.rules.config import Project
 
 if TYPE_CHECKING:
@@ -95,10 +95,10 @@ class OfficeWork:
 
     def build(self) -> None:
         """Собирает таблицы и части отчётов; если ничего не менялось, ничего не делает."""
-        from analysis.project.work import build
+        from analysis.pipeline.build import build_if_changed
 
         with self._at_work() as progress:
-            build(self.project, (), progress)
+            build_if_changed(self.project, (), progress)
 
     def report(
         self,

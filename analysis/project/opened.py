@@ -230,7 +230,7 @@ class OpenProject(OfficeWork):
     @property
     def _built(self) -> "LastBuild":
         """What the last build has stored; read anew where there was another build since."""
-        from analysis.pipeline.build import inputs_are_as_built
+        from analysis.pipeline.fresh import inputs_are_as_built
         from analysis.project.built import LastBuild, stamp
 
         found = stamp(self.project.root)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.files.progress import Progress
 from analysis.files.storage import texts_as_objects
-from analysis.project.work import AUDIENCES, ENGINES, FORMATS, build
 from analysis.rules.config import Project, asked_years, load_sources
 
 if TYPE_CHECKING:
     from analysis.documents.run import Made, Order
 
+FORMATS, ENGINES, AUDIENCES = ("html", "pdf", "docx"), ("auto", "quarto", "builtin"), ("public", "internal")
 AUDIT = "output/audit.csv"
 
 
@@ -69,7 +69,9 @@ def _built_sources(
     refuse_without_annex(reports, annual)
     documents = [*annual, *own_reports(reports, asked)]
     needed = sorted({*asked, *(years_placed(reports, documents) & {*project.editions})})
-    build(project, needed, progress, how.jobs)
+    from analysis.pipeline.build import build_if_changed
+
+    build_if_changed(project, needed, progress, how.jobs)
     sources = _report_sources(project, how.audience, needed)
     refuse_lost_references(sources, annual)
     refuse_repeated(sources, documents)
@@ -82,7 +84,9 @@ def audit(project: Project, progress: Progress) -> tuple[tuple[str, ...], Path, 
     Returns:
         What is said, the list of every hidden number for the office, and whether nothing is at risk.
     """
-    build(project, (), progress)
+    from analysis.pipeline.build import build_if_changed
+
+    build_if_changed(project, (), progress)
     from analysis.files.storage import write_file_whole
     from analysis.pipeline.audit import audit as look_at
     from analysis.rules.office_files import load_policy
@@ -102,8 +106,10 @@ def documents(project: Project, order: "Order", progress: Progress) -> "Made":
     Raises:
         AnalysisError: A school is not known, what people wrote is not in the documented form, or nothing can be made.
     """
-    build(project, [order.year], progress)
     from analysis.documents.run import make_documents
+    from analysis.pipeline.build import build_if_changed
+
+    build_if_changed(project, [order.year], progress)
 
     with texts_as_objects():
         return make_documents(project, order, progress)

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, not_written
 from analysis.files.progress import Progress
 from analysis.files.storage import read_manifest, read_table, texts_as_objects
 from analysis.presentation.place import MADE_FOLDERS
-from analysis.project.publication import Publishing, report
-from analysis.project.work import FORMATS, not_written
+from analysis.project.publication import FORMATS, Publishing, report
 from analysis.rules.config import load_project
 
 if TYPE_CHECKING:
@@ -126,8 +125,7 @@ def difference(changed: Mapping[str, tuple["pd.DataFrame", "pd.DataFrame"]]) -> 
         changed: By name the table before and now.
     """
     from analysis.contracts.columns import titles_of
-    from analysis.contracts.derivations import derivations
-    from analysis.contracts.tables import TABLES
+    from analysis.contracts.tables import TABLES, derivations
 
     said, first = [], ""
     for name in [one for one in derivations() if one in changed and one in TABLES]:

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError, reason
-from analysis.files.memory import Helper
 from analysis.files.progress import Progress
-from analysis.files.storage import ASIDE, texts_as_objects
 from analysis.project.checking import check, keep_findings
 from analysis.rules.config import FORMS_FOLDER, Project, asked_years
 
@@ -22,24 +20,6 @@ if TYPE_CHECKING:
     from analysis.forms.receptions import Said
     from analysis.pipeline.check import Checked
     from analysis.starter.new_project import Given
-
-FORMATS, ENGINES, AUDIENCES = ("html", "pdf", "docx"), ("auto", "quarto", "builtin"), ("public", "internal")
-IF_NOT_WRITTEN = (
-    "Закройте файл, если он открыт в другой программе; проверьте место на диске и права на папку. Прежние файлы целы."
-)
-
-
-@dataclass(frozen=True)
-class Built:
-    """What a build has done.
-
-    Attributes:
-        years: The editions.
-        tables: The names of the tables that were written; none where nothing has changed.
-    """
-
-    years: tuple[int, ...]
-    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,32 +50,6 @@ class Demo:
     folder: Path
     is_new: bool
     inbox: tuple[Path, ...] = ()
-
-
-def build(project: Project, years: Sequence[int], progress: Progress, jobs: int = 1) -> Built:
-    """Writes data/processed and the pieces of the reports of some years (none means all), unless nothing has changed.
-
-    Args:
-        project: The project.
-        years: The editions.
-        progress: Is told what is done.
-        jobs: How many processes may work; a second one helps where there is much to do, more do not.
-
-    Raises:
-        AnalysisError: There is no such year, or findings stop the build.
-    """
-    from analysis.pipeline.build import build as build_project
-    from analysis.pipeline.build import is_fresh, is_long
-
-    asked = asked_years(project, years)
-    if is_fresh(project, asked):
-        progress.say("Таблицы и части отчётов без изменений.")
-        return Built(asked)
-    with Helper(jobs > 1 and is_long(project)) as helper, texts_as_objects():
-        names = build_project(project, asked, progress, helper)
-    said = ", ".join(map(str, asked))
-    progress.say(f"Собрано: data/processed (таблиц: {len(names)}) и части отчётов за {said}.")
-    return Built(asked, tuple(names))
 
 
 def forms(project: Project, year: int, folder: Path | None, progress: Progress) -> "SentOut":
@@ -184,9 +138,3 @@ def demo(folder: Path, inbox: Path | None, progress: Progress) -> Demo:
 
     progress.step("Записываю вымышленный проект")
     return Demo(folder, *write_demo_and_inbox(folder, demo_files(), inbox))
-
-
-def not_written(error: OSError) -> str:
-    """What is said where a file or folder could not be written; drafts and what is put aside have names of ours."""
-    path = str(error.filename2 or error.filename or "файл").removesuffix(ASIDE)
-    return f"{path}: {reason(error)}. {IF_NOT_WRITTEN}"

@@ -22,7 +22,7 @@ import pandas as pd
 from filelock import FileLock
 
 from analysis.contracts.region import APPROVED_INDICATORS, APPROVED_TABLES, tables_of_cities
-from analysis.errors import AnalysisError, BlockedError
+from analysis.errors import AnalysisError, BlockedError, not_written
 from analysis.files.progress import SILENT
 from analysis.files.storage import (
     code_fingerprint,
@@ -34,9 +34,9 @@ from analysis.files.storage import (
     write_file_whole,
 )
 from analysis.files.storage import read_table as read_built
+from analysis.pipeline.build import build_if_changed
 from analysis.project.checking import check
 from analysis.project.publication import Publishing, report
-from analysis.project.work import build, not_written
 from analysis.region.dataset import CITY, HASH_DIGITS, RULE_FILES, STATE, Told, read_state, sitting_key, write_table
 from analysis.rules.config import PROJECT_FILE, Project, load_project
 from analysis.rules.methods import Methods, load_methods
@@ -88,7 +88,7 @@ def unchanged(order: Order) -> Told | None:
 
     All that it was made of and all that it has made is compared by content. None where work is to be done.
     """
-    from analysis.pipeline.build import is_fresh
+    from analysis.pipeline.fresh import is_fresh
 
     state = read_state(Path(order.target))
     try:
@@ -156,7 +156,7 @@ def _checked(order: Order, project: Project, error: str = "") -> Told:
 def _built(order: Order, project: Project, target: Path) -> Told:
 
     try:
-        build(project, (), SILENT)
+        build_if_changed(project, (), SILENT)
     except BlockedError:
         return _checked(order, project, "сборку останавливают замечания, полный список даёт analysis check")
     with texts_as_objects():

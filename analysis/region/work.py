@@ -18,7 +18,7 @@ from analysis.errors import AnalysisError
 from analysis.files.progress import Progress
 from analysis.files.storage import code_fingerprint, only_one_at_work, replace_folder
 from analysis.presentation.words import rows_of, short_date
-from analysis.project.work import AUDIENCES
+from analysis.project.publication import AUDIENCES
 from analysis.region.city import BUILD, CHECK, REPORT, Order, failed, run_city, unchanged
 from analysis.region.comparison import OTHER_RULES, CityState, region_tables, with_doubles
 from analysis.region.dataset import (

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from analysis.contracts.facts import COUNTED_AMONG, FORM_LINES, JOURNAL_COLUMNS, MARK_COLUMNS, SCORE_COLUMNS
 from analysis.errors import AnalysisError
@@ -22,6 +22,9 @@ from analysis.rules.written import (
     one_of,
     repeated,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # The passport of indicators: what is computed, by which formula and on whose word. Nothing outside it is printed.
 
@@ -315,6 +318,15 @@ class Procedure(Written):
     indicator: str
     subjects: Words
     programme_grades: Grades
+
+    def among(self, indicators: "pd.DataFrame") -> "pd.Series[bool]":
+        """Which rows are of the results that it looks at."""
+        return (
+            (indicators["indicator_id"] == self.indicator)
+            & (indicators["procedure"] == self.procedure)
+            & indicators["subject"].isin(self.subjects)
+            & indicators["programme_grade"].isin(self.programme_grades)
+        )
 
 
 @dataclass(frozen=True)

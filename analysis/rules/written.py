@@ -12,6 +12,8 @@ MARK_SCALE, SCORE_SCALE = "отметка", "100 баллов"
 # Marks of the year: they are no examination, and teachers give them to their own pupils.
 JOURNAL = "Журнал"
 SCALES = [MARK_SCALE, SCORE_SCALE]
+# Beside a number that may be empty: why it is.
+STATUS_SUFFIX = "_status"
 GREEN, YELLOW, RED = RATINGS = ("зелёный", "жёлтый", "красный")
 
 

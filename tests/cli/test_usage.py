@@ -13,7 +13,7 @@ import pytest
 import analysis
 from analysis.cli import TEXTS, Parser, _parser, main
 from analysis.errors import nearest
-from analysis.project.work import AUDIENCES, ENGINES, FORMATS
+from analysis.project.publication import AUDIENCES, ENGINES, FORMATS
 from analysis.rules.documents import KINDS
 
 PACKAGE = Path(analysis.__file__).parent

@@ -11,8 +11,8 @@ import pytest
 from pandera.errors import SchemaErrors
 from pandera.typing.pandas import Series
 
-from analysis.contracts import fields
-from analysis.contracts.columns import Table, but, hidden_from
+from analysis.contracts import columns
+from analysis.contracts.columns import Table, but, hidden_from, known_fields
 from analysis.contracts.dictionary import (
     bounded_schema,
     broken_relations,
@@ -22,7 +22,6 @@ from analysis.contracts.dictionary import (
 )
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, GROUP_TABLES, PUBLIC_EFFECTIVENESS
 from analysis.contracts.facts import FACT_TABLES, SCHOOL_FACT_TABLES
-from analysis.contracts.fields import known_fields
 from analysis.contracts.region import REGION_TABLES
 from analysis.contracts.report import CHAIN_TABLES, EXPORT_TABLES, REPORT_TABLES
 from analysis.contracts.roadmap import TEXT_TABLES, TYPED_TABLES
@@ -340,7 +339,7 @@ def test_a_name_that_the_dictionary_lacks_makes_no_column():
 
 
 def test_the_dictionary_names_each_field_once_and_in_words():
-    with Path(fields.__file__).with_name("fields.csv").open(encoding="utf-8", newline="") as file:
+    with Path(columns.__file__).with_name("fields.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(known_fields())
     assert [row["name"] for row in rows if not (row["label"] and row["meaning"]) or None in row.values()] == []

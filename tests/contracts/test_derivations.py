@@ -5,8 +5,7 @@ from dataclasses import fields
 
 import pytest
 
-from analysis.contracts.derivations import FILE, Derivation, derivations
-from analysis.contracts.tables import TABLES
+from analysis.contracts.tables import FILE, TABLES, Derivation, derivations
 from analysis.pipeline.chains import PUBLIC, table_words
 
 FIELDS = {name: set(contract.to_schema().columns) for name, contract in TABLES.items()}

@@ -18,8 +18,8 @@ from analysis.files.storage import read_tables
 from analysis.indicators.school_tables import with_public
 from analysis.lineage.walk import stored
 from analysis.presentation.catalogue import FAMILIES, family_of
+from analysis.presentation.chapters import exhibits_of
 from analysis.presentation.edition import editions_of
-from analysis.presentation.write import exhibits_of
 from analysis.rules.config import load_project, load_sources
 
 

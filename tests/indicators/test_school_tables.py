@@ -7,7 +7,8 @@ from analysis.contracts.dictionary import violations
 from analysis.contracts.effectiveness import GROUP_TABLES, PUBLIC_TABLES
 from analysis.contracts.facts import SCHOOL_FACT_TABLES
 from analysis.indicators.masking import part_sheet
-from analysis.indicators.school_tables import public_rows, school_tables
+from analysis.indicators.school_facts import public_rows
+from analysis.indicators.school_tables import school_tables
 from analysis.rules.office_files import DEFAULT_POLICY
 from school_towns import printed, result, results, score, town_facts
 

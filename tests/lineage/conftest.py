@@ -13,7 +13,7 @@ from analysis.indicators.quality import quality_tables
 from analysis.indicators.school_edges import group_tables
 from analysis.indicators.tables import effectiveness_tables, indicator_tables
 from analysis.pipeline.chains import chain_words, edges_of
-from analysis.presentation.logs import rule_tables
+from analysis.pipeline.rule_files import rule_tables
 from analysis.rules.config import Collection, Report, Source, load_project
 from analysis.rules.methods import load_methods
 from analysis.rules.office_files import DEFAULT_POLICY, OPEN_CHOICE

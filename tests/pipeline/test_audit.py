@@ -11,7 +11,8 @@ from analysis.errors import AnalysisError
 from analysis.files.storage import read_tables
 from analysis.indicators.cell_relations import Cell, Relation, total_of
 from analysis.indicators.masking import Proven, Sheet, proven
-from analysis.indicators.school_tables import KEYS, LISTED, public_rows, school_tables, with_public
+from analysis.indicators.school_facts import LISTED, public_rows
+from analysis.indicators.school_tables import KEYS, school_tables, with_public
 from analysis.lineage.walk import stored
 from analysis.pipeline.audit import Audit, doubts, printed_cells, provable, refuse_open_cells
 from analysis.rules.config import load_project

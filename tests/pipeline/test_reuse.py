@@ -6,7 +6,7 @@ import shutil
 from analysis.files.memory import NOTES
 from analysis.files.storage import received_bytes
 from analysis.intake.workbook import remembering_reader
-from analysis.pipeline import build
+from analysis.pipeline import fresh
 from analysis.rules.config import load_sources, workbooks_in_force
 from benchmarks.reuse import EDITS, doubted
 
@@ -30,21 +30,21 @@ def test_no_note_is_used_wrongly_after_any_edit(own_town):
 
 
 def test_notes_hold_for_the_very_code_lock_and_packages(tmp_path, monkeypatch):
-    codes = [build.memory_of(tmp_path)._code]
+    codes = [fresh.memory_of(tmp_path)._code]
     (tmp_path / "requirements.lock").write_text("pandas==3\n", encoding="utf-8")
-    codes.append(build.memory_of(tmp_path)._code)
-    monkeypatch.setattr(build, "code_fingerprint", lambda: "other")
-    codes.append(build.memory_of(tmp_path)._code)
-    monkeypatch.setattr(build, "version", lambda name: "other")
-    codes.append(build.memory_of(tmp_path)._code)
+    codes.append(fresh.memory_of(tmp_path)._code)
+    monkeypatch.setattr(fresh, "code_fingerprint", lambda: "other")
+    codes.append(fresh.memory_of(tmp_path)._code)
+    monkeypatch.setattr(fresh, "version", lambda name: "other")
+    codes.append(fresh.memory_of(tmp_path)._code)
     assert len(set(codes)) == 4
 
 
 def test_what_a_second_process_has_read_is_not_read_again(own_town):
     """What it makes without being found would be lost in silence."""
     shutil.rmtree(own_town / NOTES)
-    build._ahead(own_town, build._read, own_town)
-    memory, files = build.memory_of(own_town), workbooks_in_force(load_sources(own_town))
+    fresh.ahead(own_town, fresh.read_workbooks, own_town)
+    memory, files = fresh.memory_of(own_town), workbooks_in_force(load_sources(own_town))
     read = remembering_reader(memory)
     for one in files:
         read(received_bytes(own_town, one.file, one.sha256), one.file)

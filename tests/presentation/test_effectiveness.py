@@ -8,15 +8,15 @@ import pytest
 from analysis.indicators.public_effectiveness import public_effectiveness
 from analysis.indicators.school_tables import school_tables
 from analysis.indicators.tables import effectiveness_tables
-from analysis.presentation import effectiveness, logs, school_facts
+from analysis.presentation import effectiveness, effectiveness_pictures, logs, school_facts
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.sentence import Case, Evidence
 from analysis.presentation.effectiveness import NO_INDICATORS
 from analysis.presentation.effectiveness_pictures import effects_picture, slope_pictures
 from analysis.presentation.exports import resource
 from analysis.presentation.logs import assumed
-from analysis.presentation.school_facts import LARGER_REMAIN, VPR_NOTICE
-from analysis.presentation.shares import change_words
+from analysis.presentation.school_facts import LARGER_REMAIN
+from analysis.presentation.shares import VPR_NOTICE, change_words
 from analysis.presentation.supported import topics_picture
 from analysis.project.exhibition import shown
 from analysis.rules.documents import REPORT
@@ -267,11 +267,11 @@ def _alternative(exhibit):
 def test_low_procedures_are_drawn_for_the_office(edition_with):
     edition = edition_with(_town(FULL))
     for rule in edition.methods.rules:
-        picture = effectiveness.low_picture(edition, rule)
+        picture = effectiveness_pictures.low_picture(edition, rule)
         assert picture.data["school_login"].tolist() == ["edu1"]
         assert "Школа 1, ВПР, весна: математика, 5 кл.: 100 %" in _alternative(picture)
     nobody = edition_with(_town(LIKE))
-    assert effectiveness.low_picture(nobody, nobody.methods.rules[0]) is None
+    assert effectiveness_pictures.low_picture(nobody, nobody.methods.rules[0]) is None
 
 
 def test_topics_and_marks_against_the_journal_are_drawn_where_there_are_any(edition_with):
@@ -282,10 +282,10 @@ def test_topics_and_marks_against_the_journal_are_drawn_where_there_are_any(edit
     exhibit, said = topics_picture(edition)
     assert f"Оценивание: {teachers} из {diagnosed}; школ " in _alternative(exhibit)
     assert said == f"Чаще всего дефицит найден по теме «Оценивание»: у {teachers} из {diagnosed} учителей."
-    words = _alternative(effectiveness.journal_picture(edition))
+    words = _alternative(effectiveness_pictures.journal_picture(edition))
     assert "Школа 1, Математика, 5 класс, весна: понизили 20 %, подтвердили 50 %, повысили 30 %" in words
     without = edition_with(_town(LIKE), deficits=deficits[deficits["calendar_year"] == 2020])
-    assert topics_picture(without) is effectiveness.journal_picture(without) is None
+    assert topics_picture(without) is effectiveness_pictures.journal_picture(without) is None
 
 
 def test_a_notebook_shows_a_picture_with_its_caption_and_notices(edition_with):

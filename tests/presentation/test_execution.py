@@ -14,13 +14,13 @@ from analysis.cleaning.returns import fact_table
 from analysis.indicators.quality import quality_tables
 from analysis.indicators.tables import indicator_tables
 from analysis.pipeline.chains import chain_words, edges_of
+from analysis.pipeline.rule_files import rule_tables
 from analysis.presentation import execution, main_page, progress
+from analysis.presentation.chapters import sections_of
 from analysis.presentation.exhibits import chains, chapter, internal_sections
 from analysis.presentation.exports import for_programs, hidden_cells
-from analysis.presentation.logs import rule_tables
 from analysis.presentation.sentences import reported
 from analysis.presentation.words import rows_of
-from analysis.presentation.write import _sections
 from analysis.rules.config import Collection, Report
 from stores import store_of
 
@@ -149,7 +149,7 @@ def test_only_the_office_reads_why_it_was_sent_back(made):
 
 def test_the_public_edition_holds_nothing_of_the_office(made):
     secrets = ("нет подписи", "секретный", "служебное", "edu0000", "form.xlsx", "piece_count", "waiting_count")
-    sections = _sections(made())
+    sections = sections_of(made())
     shown = [exhibit for section in sections for exhibit in section.exhibits]
     pieces = [section.markdown for section in sections]
     published = [*pieces, *(one.data.to_csv() for one in shown), *(one.caption for one in shown)]

@@ -57,4 +57,4 @@ def test_a_default_is_marked_and_has_no_day(edition_of):
 def test_nothing_is_printed_of_a_passport_or_rules_without_a_number(edition_of):
     edition = replace(edition_of(2021), methods=load_methods(HOUSE))
     assert logs.section(edition) == (NO_INDICATORS, [])
-    assert effectiveness_tables.section(edition) == (NOT_SELECTED, [])
+    assert effectiveness_tables.selection_section(edition) == (NOT_SELECTED, [])

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from analysis.indicators.school_tables import school_tables
-from analysis.presentation.school_facts import ALL_HIDDEN, NO_FACTS, VPR_NOTICE, number_words, sections
+from analysis.presentation.school_facts import ALL_HIDDEN, NO_FACTS, number_words, sections
+from analysis.presentation.shares import VPR_NOTICE
 from analysis.presentation.words import subject_words
 from analysis.rules.office_files import DEFAULT_POLICY
 from analysis.rules.written import DEFAULT_RULE

@@ -17,6 +17,7 @@ PRELOADED = [
     "analysis.region.work",
     "analysis.pipeline.build",
     "analysis.pipeline.check",
+    "analysis.presentation.chapters",
     "analysis.presentation.write",
 ]
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from analysis.contracts.facts import GROUP_NAMES
 from analysis.indicators.school_facts import supported_schools
-from analysis.indicators.selection import of_procedure
 from analysis.presentation.edition import Edition
 from analysis.presentation.markdown import escape, points
 from analysis.presentation.words import Row, as_text, rows_of
@@ -215,7 +214,7 @@ def _ruled(edition: Edition, rows: pd.DataFrame, *, this_year: bool) -> Iterator
     named = {(one.indicator, one.procedure): one for rule in rules for one in rule.procedures}
     known = _plain(rows, edition.calendar_year if this_year else None)
     for (indicator, procedure), one in named.items():
-        wanted = of_procedure(known, one)
+        wanted = one.among(known)
         if wanted.any():
             yield passport[indicator], procedure, known[wanted]
 

@@ -1,0 +1,93 @@
+"""Whether what the last build has left is still what would be built now, and the notes that hold for this very code."""
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+from analysis.files.memory import NOTES, Memory
+from analysis.files.storage import (
+    code_fingerprint,
+    file_hash,
+    fingerprint,
+    made_by,
+    read_manifest,
+    received_bytes,
+    tables_are_whole,
+    texts_as_objects,
+)
+from analysis.presentation.place import MADE_FOLDERS
+from analysis.rules.config import PROJECT_FILE, SOURCES_FILE, Project, load_sources, workbooks_in_force
+from analysis.rules.office_files import SECRET_FILE
+
+INDEX, LOCK = "index", "requirements.lock"
+MANY = 20  # received files
+# What the second process will need, and imports before it is asked.
+DRAWING = ("analysis.indicators.disclosure", "analysis.presentation.chapters", "matplotlib.backends.backend_svg")
+
+
+def is_fresh(project: Project, years: Sequence[int]) -> bool:
+    """Whether the last build had these very inputs, config and code, and what it made for the years is still there."""
+    manifest = read_manifest(project.root)
+    return (
+        inputs_are_as_built(project)
+        and made_of(project, years).items() <= manifest.get("made", {}).items()
+        and tables_are_whole(project.root, manifest)
+    )
+
+
+def inputs_are_as_built(project: Project) -> bool:
+    """Whether inputs, config and code are those of the last build."""
+    return bool(read_manifest(project.root).get("inputs") == inputs_of(project))
+
+
+def is_long(project: Project) -> bool:
+    """Whether a build takes so long that a second process pays: much came, and this very code has not built it yet."""
+    return len(load_sources(project.root)) > MANY and made_by(project.root) != code_fingerprint()
+
+
+def inputs_of(project: Project) -> str:
+    """A fingerprint of all that a build is made from."""
+    decided = sorted((project.root / "data").glob("*.toml"))
+    files = [PROJECT_FILE, SOURCES_FILE, LOCK, SECRET_FILE]
+    files += [*(one.file for one in project.documents), *(source.file for source in load_sources(project.root))]
+    given = [*decided, *(project.root / file for file in files)]
+    return f"{fingerprint(project.root, given)} {code_fingerprint()}"
+
+
+def made_of(project: Project, years: Sequence[int]) -> dict[str, str]:
+    """A fingerprint of what was made for the index and for each of the years; PNG are made by publishing."""
+    reports = project.root / "reports"
+    folders = {INDEX: reports, **{str(year): reports / str(year) for year in years}}
+    return {
+        name: fingerprint(
+            reports, [path for made in MADE_FOLDERS for path in folder.glob(f"{made}/*") if path.suffix != ".png"]
+        )
+        for name, folder in folders.items()
+    }
+
+
+def memory_of(root: Path) -> Memory:
+    """The notes of a project, which hold for this very code and the packages that are locked and installed."""
+    installed = [version(name) for name in ("matplotlib", "numpy", "pandas", "scipy")]
+    return Memory(root / NOTES, " ".join([code_fingerprint(), file_hash(root / LOCK), *installed]))
+
+
+def ahead(root: Path, step: Callable[..., object], *given: object) -> None:
+    """Does a step of the build with notes of its own, in the second process."""
+    with texts_as_objects():
+        step(memory_of(root), *given)
+
+
+def read_workbooks(memory: Memory, root: Path) -> None:
+    """Reads the workbooks from the last to the first, until one is read already: there the two have met."""
+    from analysis.intake.workbook import remembering_reader
+
+    read = remembering_reader(memory)
+    for source in reversed(workbooks_in_force(load_sources(root))):
+        before = len(memory.done)
+        read(received_bytes(root, source.file, source.sha256), source.file)
+        if len(memory.done) == before:
+            break
+    for name in DRAWING:
+        import_module(name)

@@ -1,0 +1,100 @@
+"""The annex in its order and the report, made with their pictures: each chapter once for the same tables."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.files.memory import FORGETFUL, Memory
+from analysis.presentation import effectiveness, execution, exhibits, logs, plan_tables, quality, school_facts
+from analysis.presentation.edition import Edition
+from analysis.presentation.exhibits import Exhibit, Section
+from analysis.presentation.figures import svg_of
+from analysis.presentation.report import chapters
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# The annex in its order. What stands together here is made together, each from the tables that it looks at.
+ANNEX: Mapping[str, Callable[[Edition], Sequence[Section]]] = {
+    "plan": plan_tables.plan_sections,
+    "changes": lambda edition: [Section("document-changes", *plan_tables.section(edition))],
+    "facts": lambda edition: [Section("facts", *execution.sections(edition))],
+    "schools": lambda edition: [Section("schools", *school_facts.sections(edition))],
+    "quality": lambda edition: [Section("quality", *quality.sections(edition))],
+    "effectiveness": lambda edition: [Section("effectiveness", *effectiveness.sections(edition))],
+    "passport": lambda edition: [Section("passport", *logs.section(edition))],
+    "document": lambda edition: [
+        *plan_tables.document_sections(edition),
+        *logs.log_sections(edition),
+        Section("chains", exhibits.chains(edition)),
+    ],
+}
+
+
+def exhibits_of(edition: Edition) -> list[Exhibit]:
+    """All tables and pictures of an edition, in the order in which their data are listed."""
+    annex = [section for make in ANNEX.values() for section in make(edition)]
+    return [one for section in [*annex, *chapters(_printed(annex), edition)] for one in section.exhibits]
+
+
+def make_ahead(memory: Memory, editions: Sequence[Edition]) -> None:
+    """Makes chapters from the last to the first, for another process that makes them from the first.
+
+    It ends at one that is made already: there the two have met.
+    """
+    for edition in reversed(editions):
+        made, annex = _maker(edition, memory), list[Section]()
+        for name, make in reversed(list(ANNEX.items())):
+            before = len(memory.done)
+            annex = [*made(name, make), *annex]
+            if len(memory.done) == before:
+                return
+        _report(annex, made)
+
+
+def sections_of(edition: Edition, memory: Memory = FORGETFUL) -> list[Section]:
+    """All pieces with their pictures drawn, those of the annex and those of the report, in that order."""
+    made = _maker(edition, memory)
+    annex = [section for name, make in ANNEX.items() for section in made(name, make)]
+    return [*annex, *_report(annex, made)]
+
+
+def _report(annex: Sequence[Section], made: Callable[..., list[Section]]) -> list[Section]:
+    printed = _printed(annex)
+    return made("report", partial(chapters, printed), printed)
+
+
+def _printed(sections: Sequence[Section]) -> dict[str, str]:
+    return {one.label: one.markdown for section in sections for one in section.exhibits}
+
+
+def _maker(edition: Edition, memory: Memory) -> Callable[..., list[Section]]:
+    """What makes a chapter with its pictures drawn: told its name, what makes it, and all that this rests on beside
+    the edition. Each is made from the tables that it looks at."""
+    # A public edition shows the hash of the document alone; a corrected form changes that of the form.
+    sources = tuple(one if one.kind == "roadmap" else replace(one, sha256="") for one in edition.sources)
+    if not edition.internal:  # nor does it matter in which folder the project lies
+        edition = replace(edition, sources=sources, project=replace(edition.project, root=Path()))
+    edition = replace(edition, masks={})  # these are for the exports alone
+    given = [getattr(edition, one.name) for one in fields(edition) if one.name not in ("tables", "chains")]
+    memory = FORGETFUL if edition.internal else memory
+
+    def made(name: str, make: Callable[[Edition], Sequence[Section]], *more: object) -> list[Section]:
+        def drawn(read: Mapping[str, Any]) -> list[Section]:
+            return [_drawn(one, memory) for one in make(replace(edition, tables=read))]
+
+        return memory.tracked(name, edition.tables, [*given, *more], drawn)
+
+    return made
+
+
+def _drawn(section: Section, memory: Memory) -> Section:
+    """The section with its pictures as SVG."""
+
+    def drawn(one: Exhibit, draw: Callable[[], "Figure"]) -> Exhibit:
+        svg = memory.remembered("picture", [draw], lambda: svg_of(draw()))
+        return replace(one, drawn={one.label: svg}, draw=None)
+
+    return section._replace(exhibits=[drawn(one, one.draw) if one.draw else one for one in section.exhibits])
