@@ -33,7 +33,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from regions import tiny_region
 
 YEARS, DAY = (2020, 2021, 2022), date(2026, 11, 30)
-PAUSE = (1.0, 3.0)  # between two kills, in cities: one must sometimes come to its end
+PAUSE = (0.5, 1.5)  # between two kills, in thirds of the last build: a city must sometimes come to its end
 CORES = os.cpu_count() or 1
 Victims = Callable[[], list[psutil.Process]]
 
@@ -117,15 +117,12 @@ def killed(cities: int, kills: int, *, on_dask: bool = False) -> None:
         region = tiny_region(Path(scratch), *(f"town{number}" for number in range(cities)))
         started = time.perf_counter()
         assert build(region, How(CORES, "", DAY), SILENT).is_whole
-        of_a_city = (time.perf_counter() - started) / -(-cities // CORES)
-        expected, left, builds, chance = _bytes(region), [kills], 0, random.Random(kills)
+        expected, left, builds, pause = _bytes(region), [kills], 0, (time.perf_counter() - started) / 3
         with _Cluster() if on_dask else _Here() as place:
             while left[0]:
                 _forget(region)
-                stop = threading.Event()
-                killer = threading.Thread(
-                    target=_kill, args=(place.victims, left, stop, lambda: of_a_city * chance.uniform(*PAUSE))
-                )
+                stop, started = threading.Event(), time.perf_counter()
+                killer = threading.Thread(target=_kill, args=(place.victims, left, stop, pause))
                 killer.start()
                 try:
                     ran = build(region, How(CORES, place.address, DAY), SILENT)
@@ -133,14 +130,15 @@ def killed(cities: int, kills: int, *, on_dask: bool = False) -> None:
                     stop.set()
                     killer.join()
                 builds += 1
+                pause = (time.perf_counter() - started) / 3  # a busy machine needs longer, for a city too
                 assert ran.is_whole, ran.said()
                 assert _bytes(region) == expected, "other bytes"
                 print(f"{kills - left[0]} kills in {builds} builds", flush=True)
         print(f"{kills} kills in {builds} builds of {cities} cities: the same {len(expected)} files")
 
 
-def _kill(victims: Victims, left: list[int], stop: threading.Event, pause: Callable[[], float]) -> None:
-    while left[0] and not stop.wait(pause()):
+def _kill(victims: Victims, left: list[int], stop: threading.Event, pause: float) -> None:
+    while left[0] and not stop.wait(pause * random.uniform(*PAUSE)):
         with contextlib.suppress(psutil.Error):  # one that has just died by itself
             if found := victims():
                 random.choice(found).kill()
