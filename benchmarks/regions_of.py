@@ -27,7 +27,7 @@ from analysis.project.publication import AUDIENCES
 from analysis.region.dataset import CITIES, read_state
 from analysis.region.invented import Town, write_region
 from analysis.region.settings import REGION_FILE, Region, load_region
-from analysis.region.work import How, build, report
+from analysis.region.work import DIED, How, build, report
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from regions import tiny_region
@@ -131,7 +131,9 @@ def killed(cities: int, kills: int, *, on_dask: bool = False) -> None:
                     killer.join()
                 builds += 1
                 pause = (time.perf_counter() - started) / 3  # a busy machine needs longer, for a city too
-                assert ran.is_whole, ran.said()
+                if not ran.is_whole:  # a city that was killed every time is named, and the next run builds it
+                    assert any(DIED in line for line in ran.said()), ran.said()
+                    assert build(region, How(CORES, "", DAY), SILENT).is_whole
                 assert _bytes(region) == expected, "other bytes"
                 print(f"{kills - left[0]} kills in {builds} builds", flush=True)
         print(f"{kills} kills in {builds} builds of {cities} cities: the same {len(expected)} files")

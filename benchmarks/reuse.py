@@ -21,6 +21,7 @@ from analysis.files.memory import Memory
 from analysis.files.progress import SILENT
 from analysis.files.storage import texts_as_objects
 from analysis.pipeline import build
+from analysis.pipeline.fresh import memory_of
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.project import work
 from analysis.project.publication import Publishing, report
@@ -73,7 +74,7 @@ class _Done:
 
 def doubted(root: Path) -> Doubting:
     """Builds a project with such a memory, which says what came of it."""
-    usual, project = build.memory_of(root), load_project(root)
+    usual, project = memory_of(root), load_project(root)
     memory = Doubting(usual._folder, usual._code)
     with mock.patch.object(build, "memory_of", return_value=memory), texts_as_objects():
         build.build(project, project.editions, SILENT)
