@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
-from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from analysis.files.memory import FORGETFUL, Memory
 from analysis.presentation import effectiveness, execution, exhibits, logs, plan_tables, quality, school_facts
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit, Section
+from analysis.presentation.exhibits import Exhibit, Part, Section
 from analysis.presentation.figures import svg_of
-from analysis.presentation.report import chapters
+from analysis.presentation.report import CHAPTERS, chapters, together
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -51,19 +51,23 @@ def make_ahead(memory: Memory, editions: Sequence[Edition]) -> None:
             annex = [*made(name, make), *annex]
             if len(memory.done) == before:
                 return
-        _report(annex, made)
+        _report(annex, edition, made)
 
 
 def sections_of(edition: Edition, memory: Memory = FORGETFUL) -> list[Section]:
     """All pieces with their pictures drawn, those of the annex and those of the report, in that order."""
     made = _maker(edition, memory)
     annex = [section for name, make in ANNEX.items() for section in made(name, make)]
-    return [*annex, *_report(annex, made)]
+    return [*annex, *_report(annex, edition, made)]
 
 
-def _report(annex: Sequence[Section], made: Callable[..., list[Section]]) -> list[Section]:
+def _report(annex: Sequence[Section], edition: Edition, made: Callable[..., list[Section]]) -> list[Section]:
     printed = _printed(annex)
-    return made("report", partial(chapters, printed), printed)
+
+    def chapter(name: str, make: Callable[[Edition, Mapping[str, str]], Part]) -> list[Section]:
+        return made(name, lambda one: [Section(name, *make(one, one.tables))], printed)
+
+    return together([section for name, make in CHAPTERS.items() for section in chapter(name, make)], edition)
 
 
 def _printed(sections: Sequence[Section]) -> dict[str, str]:
@@ -71,21 +75,24 @@ def _printed(sections: Sequence[Section]) -> dict[str, str]:
 
 
 def _maker(edition: Edition, memory: Memory) -> Callable[..., list[Section]]:
-    """What makes a chapter with its pictures drawn: told its name, what makes it, and all that this rests on beside
-    the edition. Each is made from the tables that it looks at."""
+    """What makes a chapter with its pictures drawn: told its name, what makes it, and what this may look at beside
+    the tables. Each is made from what it looks at."""
     # A public edition shows the hash of the document alone; a corrected form changes that of the form.
     sources = tuple(one if one.kind == "roadmap" else replace(one, sha256="") for one in edition.sources)
     if not edition.internal:  # nor does it matter in which folder the project lies
         edition = replace(edition, sources=sources, project=replace(edition.project, root=Path()))
     edition = replace(edition, masks={})  # these are for the exports alone
-    given = [getattr(edition, one.name) for one in fields(edition) if one.name not in ("tables", "chains")]
     memory = FORGETFUL if edition.internal else memory
+    noted = [getattr(edition, one.name) for one in fields(edition) if one.name not in ("tables", "chains")]
+    given = [memory.content(noted)]
 
-    def made(name: str, make: Callable[[Edition], Sequence[Section]], *more: object) -> list[Section]:
+    def made(
+        name: str, make: Callable[[Edition], Sequence[Section]], beside: Mapping[str, str] = MappingProxyType({})
+    ) -> list[Section]:
         def drawn(read: Mapping[str, Any]) -> list[Section]:
             return [_drawn(one, memory) for one in make(replace(edition, tables=read))]
 
-        return memory.tracked(name, edition.tables, [*given, *more], drawn)
+        return memory.tracked(name, {**edition.tables, **beside}, given, drawn)
 
     return made
 

@@ -271,12 +271,12 @@ class Edition:
 
     @cached_property
     def untold_shares(self) -> frozenset[tuple[str, int, int]]:
-        """Activity, measure and year of the shares of which the public is told no reporter's part.
+        """Activity, measure and year of the shares of this year of which the public is told no reporter's part.
 
         Where it may not see the part of one, it does not see those of the others: the city's less theirs is that one.
         """
-        rows = self.tables.get("duties")
-        if self.internal or rows is None:
+        rows = self.facts("duties")
+        if self.internal or rows.empty:
             return frozenset()
         few = rows[self._is_over_few(rows)]
         return frozenset(zip(few["activity_code"], few["measure_number"], few["calendar_year"], strict=True))
@@ -286,6 +286,10 @@ class Edition:
         part, of, small = rows["reported_count"], rows["reported_whole_count"], self.policy.smallest_count
         few = (of < self.policy.smallest_base) | (part < small) | (of - part < small)
         return (few & (of > 0)).fillna(False).astype(bool)
+
+    def of_year(self, year: int) -> "Edition":
+        """The edition of another year, or this one."""
+        return self if year == self.calendar_year else replace(self, calendar_year=year)
 
     def facts(self, name: str) -> pd.DataFrame:
         """The rows of this year of a table; none where it was not made."""

@@ -133,7 +133,8 @@ def told(edition: Edition, rows: pd.DataFrame, columns: Sequence[str]) -> Conden
         columns: What a reporter's part is counted in.
     """
     keys = zip(rows["activity_code"], rows["measure_number"], rows["calendar_year"], strict=True)
-    untold = np.array([key in edition.untold_shares for key in keys], dtype=bool)
+    hidden = frozenset[object]().union(*(edition.of_year(year).untold_shares for year in set(rows["calendar_year"])))
+    untold = np.array([key in hidden for key in keys], dtype=bool)
     data = rows.assign(**{name: rows[name].astype("Int64").mask(untold) for name in columns})
     printed = [
         {**row, **{name: HIDDEN for name in columns if gone and not pd.isna(row[name])}}
@@ -174,8 +175,8 @@ def evidence(edition: Edition) -> Exhibit | None:
     """Evidence that the office has accepted; what waits or was returned is nobody's business but theirs."""
     verdicts = edition.tables["acceptance"]
     accepted = verdicts.loc[verdicts["verdict"] == "принято", "evidence_id"]
-    rows = edition.tables["evidence"]
-    rows = rows[rows["evidence_id"].isin(accepted) & (rows["calendar_year"] == edition.calendar_year)]
+    rows = edition.facts("evidence")
+    rows = rows[rows["evidence_id"].isin(accepted)]
     if rows.empty:
         return None
     columns = [
@@ -193,8 +194,7 @@ def evidence(edition: Edition) -> Exhibit | None:
 
 def own_measures(edition: Edition) -> Exhibit | None:
     """What schools do beside the roadmap."""
-    rows = edition.tables["school_measures"]
-    rows = rows[rows["calendar_year"] == edition.calendar_year]
+    rows = edition.facts("school_measures")
     if rows.empty:
         return None
     columns = [

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,7 @@ FRICTIONLESS_TYPES = {
     "bool": "boolean",
     "str": "string",
 }
+Hidden = Mapping[str, NDArray[np.bool_]]
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -132,15 +134,16 @@ def _json(value: Mapping[str, Any]) -> bytes:
     return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8")
 
 
-def for_programs(exhibit: Exhibit, rows: pd.DataFrame, hidden: Mapping[str, NDArray[np.bool_]]) -> pd.DataFrame:
+def for_programs(exhibit: Exhibit, hidden: Hidden) -> pd.DataFrame:
     """The rows and, behind them, why a number is not there.
 
     Behind them, so that a cell has the same letter in the CSV as in the workbook and in `analysis explain`.
     """
-    return pd.concat([rows, pd.DataFrame(statuses(exhibit.data, exhibit.contract, hidden), index=rows.index)], axis=1)
+    rows = exhibit.data
+    return pd.concat([rows, pd.DataFrame(statuses(rows, exhibit.contract, hidden), index=rows.index)], axis=1)
 
 
-def hidden_cells(edition: Edition, exhibit: Exhibit) -> dict[str, NDArray[np.bool_]]:
+def hidden_cells(edition: Edition, exhibit: Exhibit) -> Hidden:
     """By column what the public may not see: as the mask of its table says, or a number that is stored and not shown.
 
     That a change is hidden is not told: it would say that a few, and not nobody, sat in the earlier year.
@@ -258,27 +261,36 @@ def data_of(edition: Edition, shown: Sequence[Exhibit], memory: Memory) -> dict[
     """The data of an edition, file by file."""
     title, project = str(edition.approval["title"]), edition.project
     head = _Head(edition.calendar_year, title, project.publisher, edition.data_date, project.invented)
-    hidden = [hidden_cells(edition, one) for one in shown]
-    return memory.remembered("data", [head, shown, hidden], partial(_data_files, head, shown, hidden))
+    listed = [(_as_data(one), hidden_cells(edition, one)) for one in shown]
+    return memory.remembered("data", [head, listed], partial(_data_files, head, listed, memory))
 
 
-def _data_files(
-    head: _Head, shown: Sequence[Exhibit], hidden: Sequence[Mapping[str, NDArray[np.bool_]]]
-) -> dict[str, bytes]:
-    written: dict[str, bytes] = {}
-    resources: list[dict[str, Any]] = []
-    sheets: list[Sheet] = []
-    for exhibit, bits in zip(shown, hidden, strict=True):
-        table = exhibit.data.assign(data_origin=INVENTED) if head.invented else exhibit.data
-        listed = for_programs(exhibit, table, bits)
-        content = written[f"{exhibit.label}.csv"] = csv_bytes(listed)
-        resources.append(resource(exhibit, listed, content))
-        sheets.append(Sheet(sheet_name(exhibit.label), exhibit.caption, table, exhibit.contract))
+def _as_data(exhibit: Exhibit) -> Exhibit:
+    """What of an exhibit its data rest on; in which stored rows they stand, they do not say."""
+    return Exhibit(exhibit.label, exhibit.caption, exhibit.contract, exhibit.data.reset_index(drop=True), "")
+
+
+def _data_files(head: _Head, listed: Sequence[tuple[Exhibit, Hidden]], memory: Memory) -> dict[str, bytes]:
+    given = [(_with_origin(one, head), bits) for one, bits in listed]
+    made = [memory.remembered("data file", one, partial(_data_file, *one)) for one in given]
+    sheets = [Sheet(sheet_name(one.label), one.caption, one.data, one.contract) for one, _ in given]
     title = f"Данные отчёта за {head.year} год: {head.document}"
     title = f"{ended(title)} {INVENTED}" if head.invented else title
     about = _about(head, any("hidden_columns" in one.frame for one in sheets))
-    package = data_package(f"roadmap-report-{head.year}", title, head.day, resources)
+    package = data_package(f"roadmap-report-{head.year}", title, head.day, [said for said, _ in made])
+    written = {f"{one.label}.csv": content for (one, _), (_, content) in zip(given, made, strict=True)}
     return {**written, **package, book_name(head.year): xlsx_bytes(sheets, about, head.day)}
+
+
+def _with_origin(exhibit: Exhibit, head: _Head) -> Exhibit:
+    return replace(exhibit, data=exhibit.data.assign(data_origin=INVENTED)) if head.invented else exhibit
+
+
+def _data_file(exhibit: Exhibit, hidden: Hidden) -> tuple[dict[str, Any], bytes]:
+    """What the data package says of the CSV of an exhibit, and the CSV."""
+    listed = for_programs(exhibit, hidden)
+    content = csv_bytes(listed)
+    return resource(exhibit, listed, content), content
 
 
 def _about(head: _Head, hidden: bool) -> list[tuple[str, str]]:

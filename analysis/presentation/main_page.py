@@ -136,7 +136,7 @@ def _done(edition: Edition) -> Card:
 
 def _completed(edition: Edition, year: int) -> tuple[int, int]:
     """How many of the planned measures of a year were carried out, and how many there were."""
-    rows = planned_in(edition.tables["plan_fact"], year)
+    rows = planned_in(edition.of_year(year).facts("plan_fact"), year)
     return int((rows["status"] == DONE).sum()), len(rows)
 
 
@@ -286,7 +286,7 @@ def _waiting(edition: Edition) -> Iterator[str]:
 def _missed(edition: Edition) -> Iterator[str]:
     if edition.execution.empty or not edition.is_over:
         return
-    rows = planned_in(edition.tables["plan_fact"], edition.calendar_year)
+    rows = planned_in(edition.facts("plan_fact"), edition.calendar_year)
     labels = in_order_of_codes(rows.loc[rows["status"].isin([PARTLY, NOT_DONE]), "measure_label"])
     if labels:
         yield f"Решить, как наверстать невыполненное по {_measures(labels)}. Ждёт управления образования."

@@ -136,12 +136,12 @@ def _key(row: Row) -> tuple[str, int]:
 
 def _documents(edition: Edition) -> dict[tuple[str, int], list[str]]:
     """The accepted documents of measures whose result is a document: «приказ «О штабе» № 5 от 12.03.2024»."""
-    evidence, verdicts, rows = (edition.tables.get(name) for name in ("evidence", "acceptance", "plan"))
-    if evidence is None or verdicts is None or rows is None:
+    evidence, verdicts = edition.facts("evidence"), edition.tables.get("acceptance")
+    if evidence.empty or verdicts is None:
         return {}
     kinds = edition.this_year[edition.this_year["measure_kind"] == "document"]
     accepted = verdicts.loc[verdicts["verdict"] == "принято", "evidence_id"]
-    mine = evidence[(evidence["calendar_year"] == edition.calendar_year) & evidence["evidence_id"].isin(accepted)]
+    mine = evidence[evidence["evidence_id"].isin(accepted)]
     found: dict[tuple[str, int], list[str]] = {}
     for row in rows_of(mine.merge(kinds[["activity_code", "measure_number"]])):
         title: str = "" if pd.isna(row["evidence_title"]) else f" «{row['evidence_title']}»"

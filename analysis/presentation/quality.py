@@ -22,7 +22,6 @@ from analysis.contracts.report import (
     SetAsideCounts,
     SetAsideRows,
 )
-from analysis.indicators.quality import years_of, years_of_files
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, Part, chapter, table
 from analysis.presentation.markdown import escape
@@ -184,12 +183,9 @@ def _finding_tables(edition: Edition) -> list[Exhibit]:
 
 def _differences(edition: Edition) -> pd.DataFrame:
     """The findings of this year about a form and an export that differ."""
-    found, year = edition.tables["findings"], edition.calendar_year
+    found, displaced = edition.tables["findings"], edition.facts("displaced_results")
     found = found.loc[found["rule"] == "two_sources", ["source_file", "place", "explanation"]]
-    if found.empty:
-        return found
-    of_files = years_of_files(edition.tables)
-    return found[[year in years_of(file, of_files, [year]) for file in found["source_file"]]]
+    return found[found["source_file"].isin(displaced.get("source_file", ()))]
 
 
 def _difference_tables(edition: Edition, differ: pd.DataFrame) -> list[Exhibit]:

@@ -1,7 +1,7 @@
 """The report that is read, chapter by chapter; whatever it leaves out stands in the annex."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from analysis.presentation.catalogue import annex_name, shows
 from analysis.presentation.edition import Edition
@@ -34,18 +34,13 @@ def chapters(annex: Mapping[str, str], edition: Edition) -> list[Section]:
         annex: What the annex prints of its exhibits, by label; the report shows some of them as well.
         edition: The edition.
     """
-    has_facts = not edition.execution.empty
-    made: dict[str, Part] = {
-        "summary": (main_page(edition), []),
-        "progress": plan_and_fact(edition),
-        "outstanding": _outstanding(edition, annex) if has_facts else _who_and_what_is_unclear(edition, annex),
-        "supported": supported_schools(edition) if has_facts else ("", []),
-        "city-schools": city_schools(edition, annex) if edition.internal else ("", []),
-        "learning": learning(edition),
-        "basis": _basis(edition, annex),
-    }
-    labels = set(re.findall(r"\{#((?:tbl|fig)-[\w-]+)", "\n".join(words for words, _ in made.values())))
-    return [Section(name, settled(words, labels, edition), shown) for name, (words, shown) in made.items()]
+    return together([Section(name, *make(edition, annex)) for name, make in CHAPTERS.items()], edition)
+
+
+def together(sections: Sequence[Section], edition: Edition) -> list[Section]:
+    """Returns the chapters of one report: what one of them refers to may stand in any."""
+    labels = set(re.findall(r"\{#((?:tbl|fig)-[\w-]+)", "\n".join(one.markdown for one in sections)))
+    return [one._replace(markdown=settled(one.markdown, labels, edition)) for one in sections]
 
 
 def settled(markdown: str, here: set[str], edition: Edition) -> str:
@@ -60,6 +55,8 @@ def settled(markdown: str, here: set[str], edition: Edition) -> str:
 
 
 def _outstanding(edition: Edition, annex: Mapping[str, str]) -> Part:
+    if edition.execution.empty:
+        return _who_and_what_is_unclear(edition, annex)
     said = escaped_but_references(owed_words(edition))
     return joined(["# Что за кем {#sec-owed}", whole(said, annex.get("tbl-owed", ""))]), []
 
@@ -90,3 +87,15 @@ def _where_the_rest_is(edition: Edition) -> str:
     )
     said = ", ".join(f"[{words}]({name}.qmd#{anchor})" for words, anchor in links)
     return f"Полностью — в приложении: {said}."
+
+
+# In their order; each is made from the tables, and from the exhibits of the annex, that it looks at.
+CHAPTERS: Mapping[str, Callable[[Edition, Mapping[str, str]], Part]] = {
+    "summary": lambda edition, _: (main_page(edition), []),
+    "progress": lambda edition, _: plan_and_fact(edition),
+    "outstanding": _outstanding,
+    "supported": lambda edition, _: ("", []) if edition.execution.empty else supported_schools(edition),
+    "city-schools": lambda edition, annex: city_schools(edition, annex) if edition.internal else ("", []),
+    "learning": lambda edition, _: learning(edition),
+    "basis": _basis,
+}

@@ -198,8 +198,8 @@ def _owed(edition: Edition, login: str) -> Iterator[str]:
 
 
 def _own(edition: Edition, login: str) -> Iterator[str]:
-    rows = edition.tables["school_measures"]
-    mine = rows_of(rows[(rows["school_login"] == login) & (rows["calendar_year"] == edition.calendar_year)])
+    rows = edition.facts("school_measures")
+    mine = rows_of(rows[rows["school_login"] == login])
     if mine:
         said = "; ".join(f"{str(row['own_measure']).rstrip('. ')} — {_done(row)}" for row in mine)
         yield f"Собственные меры: {said}."

@@ -216,7 +216,7 @@ def test_the_part_of_a_share_that_a_few_make_up_is_told_of_no_school(city, parts
     shown = [*execution.schools(public)]
     assert [_rows(one)[0][3:6] for one in shown] == [["скрыто"] * 3] * 2
     assert [one.data.iloc[0][list(execution.REPORTED)].isna().all() for one in shown] == [True, True]
-    listed = for_programs(shown[0], shown[0].data, hidden_cells(public, shown[0]))
+    listed = for_programs(shown[0], hidden_cells(public, shown[0]))
     assert listed.iloc[0]["reported_count_status"] == "hidden"
     evidence = execution.evidence(public)
     assert [row[-1] for row in _rows(evidence)] == ["скрыто"]
