@@ -5,7 +5,6 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -261,29 +260,27 @@ def data_of(edition: Edition, shown: Sequence[Exhibit], memory: Memory) -> dict[
     """The data of an edition, file by file."""
     title, project = str(edition.approval["title"]), edition.project
     head = _Head(edition.calendar_year, title, project.publisher, edition.data_date, project.invented)
-    listed = [(_as_data(one), hidden_cells(edition, one)) for one in shown]
-    return memory.remembered("data", [head, listed], partial(_data_files, head, listed, memory))
+    listed = [(_as_data(one, head), hidden_cells(edition, one)) for one in shown]
+    given = [(memory.content(one), bits) for one, bits in listed]
+    return memory.remembered("data", [head, given], partial(_data_files, head, listed, memory))
 
 
-def _as_data(exhibit: Exhibit) -> Exhibit:
+def _as_data(exhibit: Exhibit, head: _Head) -> Exhibit:
     """What of an exhibit its data rest on; in which stored rows they stand, they do not say."""
-    return Exhibit(exhibit.label, exhibit.caption, exhibit.contract, exhibit.data.reset_index(drop=True), "")
+    rows = exhibit.data.reset_index(drop=True)
+    rows = rows.assign(data_origin=INVENTED) if head.invented else rows
+    return Exhibit(exhibit.label, exhibit.caption, exhibit.contract, rows, "")
 
 
 def _data_files(head: _Head, listed: Sequence[tuple[Exhibit, Hidden]], memory: Memory) -> dict[str, bytes]:
-    given = [(_with_origin(one, head), bits) for one, bits in listed]
-    made = [memory.remembered("data file", one, partial(_data_file, *one)) for one in given]
-    sheets = [Sheet(sheet_name(one.label), one.caption, one.data, one.contract) for one, _ in given]
+    made = [memory.remembered("data file", one, partial(_data_file, *one)) for one in listed]
+    sheets = [Sheet(sheet_name(one.label), one.caption, one.data, one.contract) for one, _ in listed]
     title = f"Данные отчёта за {head.year} год: {head.document}"
     title = f"{ended(title)} {INVENTED}" if head.invented else title
     about = _about(head, any("hidden_columns" in one.frame for one in sheets))
     package = data_package(f"roadmap-report-{head.year}", title, head.day, [said for said, _ in made])
-    written = {f"{one.label}.csv": content for (one, _), (_, content) in zip(given, made, strict=True)}
+    written = {f"{one.label}.csv": content for (one, _), (_, content) in zip(listed, made, strict=True)}
     return {**written, **package, book_name(head.year): xlsx_bytes(sheets, about, head.day)}
-
-
-def _with_origin(exhibit: Exhibit, head: _Head) -> Exhibit:
-    return replace(exhibit, data=exhibit.data.assign(data_origin=INVENTED)) if head.invented else exhibit
 
 
 def _data_file(exhibit: Exhibit, hidden: Hidden) -> tuple[dict[str, Any], bytes]:

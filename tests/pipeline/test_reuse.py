@@ -14,9 +14,10 @@ from benchmarks.reuse import EDITS, doubted
 def test_no_note_is_used_wrongly_after_any_edit(own_town):
     random.seed(20)
     together = (
-        ("факт в форме", "ключ маски"),
-        ("число в форме", "правило", "отбор", "календарь", "решение", "что скрыто", "сокращение", "выгрузка"),
-    )
+        ("факт в форме",),
+        ("ключ маски", "число в форме", "правило", "отбор", "календарь", "решение", "что скрыто", "сокращение",
+         "выгрузка"),
+    )  # fmt: skip
     assert sorted(name for names in together for name in names) == sorted(EDITS)
     reused, done = [], []
     for names in together:
@@ -27,7 +28,7 @@ def test_no_note_is_used_wrongly_after_any_edit(own_town):
         reused.append(memory.reused)
         done.append(len(memory.done))
     assert min(reused) > 10
-    assert done[0] < done[1]
+    assert 0 < done[0] < done[1] / 2
 
 
 def test_notes_hold_for_the_very_code_lock_and_packages(tmp_path, monkeypatch):
