@@ -58,7 +58,7 @@ local letters_in_line, lines_of_half_page = 90, 25
 local function divided_if_tall(row, columns)
   local tall = false
   for place, cell in ipairs(row.cells) do
-    local letters, width = utf8.len(pandoc.utils.stringify(cell.contents)), columns[place] and columns[place][2]
+    local letters, width = utf8.len(pandoc.utils.stringify(cell)), columns[place] and columns[place][2]
     tall = tall or letters > lines_of_half_page * letters_in_line * (width or 1 / #columns)
   end
   for _, cell in ipairs(tall and row.cells or {}) do cell.attributes["typst:breakable"] = "true" end

@@ -35,7 +35,7 @@ end
 
 -- What is not supported ---------------------------------------------------------------------------------
 
-local known_attributes = { "when-format", "unless-format", "title", "fig-alt", "width" }
+local known_attributes = pandoc.List({ "when-format", "unless-format", "title", "fig-alt", "width" })
 local unknown_classes = { "^panel%-", "^column", "^content%-hidden$", "^aside$", "^layout" }
 
 local function refuse(element)
@@ -45,7 +45,7 @@ end
 
 local function check_attributes(element)
   for name in pairs(element.attributes) do
-    if not pandoc.List(known_attributes):includes(name) then
+    if not known_attributes:includes(name) then
       problem(name .. "=", "не поддерживается атрибут «" .. name .. "»")
     end
   end
@@ -155,7 +155,7 @@ local function row_heads(element)
   local seen = {}
   for _, body in ipairs(element.bodies) do
     for _, row in ipairs(body.body) do
-      local first = row.cells[1] and stringify(row.cells[1].contents) or ""
+      local first = row.cells[1] and stringify(row.cells[1]) or ""
       if seen[first] and #element.colspecs > 2 then return 2 end
       seen[first] = true
     end
@@ -244,14 +244,6 @@ local function html_header(header)
   return header
 end
 
-local function looks()
-  return ({
-    html = { Table = html_table, Figure = html_figure, Div = html_div, Image = image_with_alt, Header = html_header },
-    docx = { Div = docx_div, Image = image_with_alt, Link = paper.docx.Link, Span = paper.docx.Span },
-    typst = { Div = typst_div, Table = paper.typst.Table, Image = typst_image, Link = paper.typst.Link },
-  })[format]
-end
-
 -- An image without an ending takes that of the format.
 local function picture(ending)
   return function(image)
@@ -264,15 +256,35 @@ local function picture(ending)
   end
 end
 
+local function looks()
+  return ({
+    html = { Table = html_table, Figure = html_figure, Div = html_div, Image = image_with_alt, Header = html_header },
+    docx = { Div = docx_div, Image = image_with_alt, Link = paper.docx.Link, Span = paper.docx.Span },
+    typst = { Div = typst_div, Table = paper.typst.Table, Image = typst_image, Link = paper.typst.Link },
+  })[format]
+end
+
+-- In one walk with the looks, because each walk costs.
+local function found_and_looking(known, ending)
+  local look, found, named = looks(), resolve(known), picture(ending)
+  local image, link = look.Image, look.Link
+  look.Cite = found.Cite
+  look.Image = function(element)
+    local seen = named(element)
+    return element.attributes["fig-alt"] and image(seen) or seen
+  end
+  look.Link = function(element) return found.Link(element) or link and link(element) end
+  return look
+end
+
 local function shaped(blocks, job, output)
-  local seen = blocks:walk({ Div = for_this_format, Image = picture(output.picture) })
+  local seen = blocks:walk({ Div = for_this_format })
   local numbered, known = number(seen, job.number_depth)
-  local resolved = numbered:walk(resolve(known))
+  local looking = numbered:walk(found_and_looking(known, output.picture))
   if #problems > 0 then
     io.stderr:write(pandoc.json.encode(problems))
     os.exit(1)
   end
-  local looking = resolved:walk(looks())
   return format == "typst" and paper.kept_together(looking) or looking
 end
 
