@@ -96,7 +96,7 @@ def place(name: str) -> None:
         AnalysisError: There is no such id or year, or nothing was built.
     """
     if not os.environ.get(RENDERING):  # `quarto render` alone: else publishing has drawn them
-        from analysis.publishing.word_pages import draw_for_word
+        from analysis.publishing.engines import draw_for_word
 
         draw_for_word(_reports(Path.cwd()))
     print(placed(name, Path.cwd()))  # noqa: T201 - printing is how a cell places text

@@ -79,7 +79,7 @@ def _bring_up_to_date(
     for name in sorted(plan.withdraw):
         progress.say(f"{name}: снято с сайта, потому что устарело, а заново не заказано")
     if plan.make or plan.withdraw:
-        job = Job(plan, request.fixed_date, progress, before or (lambda: None))
+        job = Job(plan, request.fixed_date, progress, before or (lambda: None), reports)
         _replace_site(reports, site, plan, found, lambda sources, new: render(sources, new, job))
     else:
         progress.say("отчёты без изменений")
@@ -114,15 +114,12 @@ def _replace_site(
 ) -> None:
     """Builds the whole new site beside the old one, then swaps them."""
     from analysis.publishing.source import settle_links
-    from analysis.publishing.word_pages import draw_for_word
 
     possible = frozenset(output_name(name, kind) for name in _documents(reports) for kind in KINDS)
     kept = {name: found[name] for name in plan.keep}
     try:
         with tempfile.TemporaryDirectory(prefix=f".{reports.name}-staging-", dir=reports.parent) as staging:
             sources, new = Path(staging) / reports.name, Path(staging) / "site"
-            if any(name.endswith(".docx") for name in plan.make):
-                draw_for_word(reports)
             shutil.copytree(reports, sources, ignore=shutil.ignore_patterns("_site*", ".*"))
             copy_kept(kept.values(), site, new)
             made = {name: Output(plan.make[name], tuple(files)) for name, files in render(sources, new).items()}

@@ -171,12 +171,14 @@ class Job(NamedTuple):
         fixed_date: The date written into the files.
         progress: Is told how many files are made.
         beside: Is called when no cell runs any more, beside the writing of files; an error in it is raised.
+        reports: The sources themselves, which keep the pictures that are drawn for Word.
     """
 
     plan: Plan
     fixed_date: date
     progress: Progress
     beside: Callable[[], None]
+    reports: Path
 
 
 def render(sources: Path, new: Path, job: Job) -> Mapping[str, list[str]]:
@@ -200,13 +202,15 @@ def render(sources: Path, new: Path, job: Job) -> Mapping[str, list[str]]:
         name: front_matter(sources, str(Path(name).with_suffix(".qmd"))) for name in outputs if name.endswith(".html")
     }
     site = Site(read_project(sources), new, outputs, fronts, noon)
-    pages = []
-    for name in plan.documents:
-        job.progress.step(AT_WORK, 0, len(plan.make), name)
-        pages.append(_execute(sources, name))
     made: dict[str, list[str]] = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        drawing = pool.submit(_draw, sources, job)
+        pages = []
+        for name in plan.documents:
+            job.progress.step(AT_WORK, 0, len(plan.make), name)
+            pages.append(_execute(sources, name))
         beside = pool.submit(job.beside)
+        drawing.result()
         work = [
             pool.submit(_render_page, page, [kind for kind in KINDS if output_name(page.name, kind) in plan.make], site)
             for page in sorted(pages, key=lambda page: -len(page.lines))  # the longest first, or it ends alone
@@ -217,6 +221,11 @@ def render(sources: Path, new: Path, job: Job) -> Mapping[str, list[str]]:
         beside.result()
     finish_pages([output for output in made if output.endswith(".html")], site)
     return made
+
+
+def _draw(sources: Path, job: Job) -> None:
+    if any(name.endswith(".docx") for name in job.plan.make):
+        draw_for_word(sources, job.reports)
 
 
 def _execute(sources: Path, name: str) -> Page:
@@ -304,19 +313,51 @@ def _paper_variables(page: Page, project: Project) -> dict[str, object]:
     }
 
 
-# Typst keeps what it has worked out until ten documents later, 120 MB of an annex; a process of its own takes it along.
+def _compile(page: Page, draft: Path, target: Path, site: Site) -> None:
+    told = {"input": str(draft), "output": str(target), "root": str(site.project.root)}
+    if complaint := _typeset({**told, "pdf_standards": ["ua-1"], "timestamp": int(site.made_at.timestamp())}):
+        raise PublishingError(f"{page.name}, pdf: {complaint}")
+
+
+DOTS_PER_INCH = 192.0
+
+
+def draw_for_word(sources: Path, kept: Path | None = None) -> None:
+    """Makes a PNG of each picture that has none: Word shows no SVG. All at once, that is fast.
+
+    Args:
+        sources: The folder of the report sources.
+        kept: The same folder, where the sources are a copy of it: it gets the PNG too, for the next time.
+
+    Raises:
+        PublishingError: A picture cannot be read.
+    """
+    drawn = [one for one in sorted(sources.glob("[!_.]*/figures/*.svg")) if not one.with_suffix(".png").is_file()]
+    if not drawn:
+        return
+    shown = [one.relative_to(sources) for one in drawn]
+    pictures = "\n#pagebreak()\n".join(f'#image("/{one.as_posix()}")' for one in shown)
+    text = f"#set page(width: auto, height: auto, margin: 0pt)\n{pictures}"
+    with tempfile.TemporaryDirectory() as made:
+        told = {"text": text, "root": str(sources), "output": f"{made}/{{p}}.png", "ppi": DOTS_PER_INCH}
+        if complaint := _typeset({**told, "format": "png"}):
+            raise PublishingError(f"{sources.name}: картинки для Word не получаются: {complaint}")
+        for number, one in enumerate(shown, 1):
+            for place in filter(None, (sources, kept)):
+                shutil.copyfile(f"{made}/{number}.png", place / one.with_suffix(".png"))
+
+
+# Typst keeps what it has worked out, 120 MB of an annex; a process of its own takes it along.
 _TYPST = """
 import json, sys, typst
-try: typst.compile(**json.load(sys.stdin), ignore_system_fonts=True, pdf_standards=["ua-1"])
+job = json.load(sys.stdin)
+try: typst.compile(job.pop("text", "").encode() or job.pop("input"), ignore_system_fonts=True, **job)
 except RuntimeError as error: sys.exit(str(error).removeprefix("assertion failed: "))
 """
 
 
-def _compile(page: Page, draft: Path, target: Path, site: Site) -> None:
-    told = {"input": str(draft), "output": str(target), "root": str(site.project.root)}
-    command = [sys.executable, "-P", "-W", "ignore", "-X", "utf8", "-c", _TYPST]
-    if complaint := _complaint(command, {**told, "timestamp": int(site.made_at.timestamp())}):
-        raise PublishingError(f"{page.name}, pdf: {complaint}")
+def _typeset(job: Mapping[str, object]) -> str:
+    return _complaint([sys.executable, "-P", "-W", "ignore", "-X", "utf8", "-c", _TYPST], job)
 
 
 def _complaint(command: Sequence[str], job: Mapping[str, object], **options: Any) -> str:
@@ -344,6 +385,7 @@ def render_by_quarto(program: str, sources: Path, new: Path, job: Job) -> Mappin
     """Makes what the plan asks for, as `analysis.publishing.engines.render` does, with the Quarto `program`."""
     _refuse_unlisted(sources, job.plan.documents)
     job.beside()
+    _draw(sources, job)
     noon = (job.fixed_date - date(1970, 1, 1)).days * 86400 + 43200
     about = {"QUARTO_PYTHON": sys.executable, "SOURCE_DATE_EPOCH": str(noon), RENDERING: str(sources)}
     commands = _commands(job.plan)

@@ -172,7 +172,7 @@ def document_keys(reports: Path, documents: Iterable[str], engine: str, fixed_da
 
 def _sources(reports: Path) -> Iterator[Path]:
     for path in sorted(reports.rglob("*")):
-        is_made = path.suffix == ".png" and path.with_suffix(".svg").is_file()  # by `word_pages.draw_for_word`
+        is_made = path.suffix == ".png" and path.with_suffix(".svg").is_file()  # by `engines.draw_for_word`
         if path.is_file() and not is_made and not path.relative_to(reports).as_posix().startswith(_NOT_SOURCES):
             yield path
 

@@ -10,7 +10,6 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from analysis.files.storage import write_file_whole
 from analysis.publishing.source import PublishingError
 
 PAPER, WORD = "_assets/paper.typ", "_assets/reference.docx"
@@ -49,28 +48,6 @@ def remove(element: etree._Element) -> None:
     parent = element.getparent()
     if parent is not None:
         parent.remove(element)
-
-
-DOTS_PER_INCH = 192.0
-
-
-def draw_for_word(sources: Path) -> None:
-    """Makes a PNG of each picture that has none: Word shows no SVG. All of a folder at once, that is fast."""
-    for folder in sorted(sources.glob("[!_.]*/figures")):
-        drawn = [one for one in sorted(folder.glob("*.svg")) if not one.with_suffix(".png").is_file()]
-        for picture, content in zip(drawn, _as_png(drawn), strict=True):
-            picture.with_suffix(".png").write_bytes(content)
-
-
-def _as_png(drawn: Sequence[Path]) -> list[bytes]:
-    import typst
-
-    if not drawn:
-        return []
-    pictures = "\n#pagebreak()\n".join(f'#image("/{one.name}")' for one in drawn)
-    pages = f"#set page(width: auto, height: auto, margin: 0pt)\n{pictures}".encode()
-    made = typst.compile(pages, root=drawn[0].parent, format="png", ppi=DOTS_PER_INCH, ignore_system_fonts=True)  # type: ignore[call-overload]  # the stub wants text and folder of one type
-    return list(made) if isinstance(made, list) else [made]
 
 
 _INDENT = 284  # of a level, in twentieths of a point
@@ -134,7 +111,7 @@ def settle_pages(path: Path) -> None:
     """
     with zipfile.ZipFile(path) as package:
         parts = {name: package.read(name) for name in package.namelist()}
-    write_file_whole(path, packed({**parts, _DOCUMENT: settled(parts[_DOCUMENT])}))
+    path.write_bytes(packed({**parts, _DOCUMENT: settled(parts[_DOCUMENT])}))  # not on the site yet
 
 
 def settled(document: bytes) -> bytes:

@@ -13,7 +13,7 @@ from analysis.presentation import plan_tables
 from analysis.presentation.exhibits import Col, flagged_table, pipe
 from analysis.presentation.figures import STYLE, plan_fact_bar, save
 from analysis.presentation.words import count_words
-from analysis.publishing.word_pages import draw_for_word
+from analysis.publishing.engines import draw_for_word
 
 
 def _alternative(exhibit):

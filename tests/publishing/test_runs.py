@@ -284,7 +284,7 @@ def test_quarto_is_not_asked_for_what_the_project_file_leaves_out(reports: Path,
     plan = Plan({}, frozenset(), frozenset(), ("2021/annual-report-2021.qmd", "2021/meeting.qmd"))
 
     def render() -> object:
-        job = engines.Job(plan, date(2023, 1, 31), Heard(), lambda: None)
+        job = engines.Job(plan, date(2023, 1, 31), Heard(), lambda: None, reports)
         return engines.render_by_quarto("no-such-program", reports, tmp_path, job)
 
     assert render() == {}
