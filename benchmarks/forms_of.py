@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.contracts.forms import EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
+from analysis.contracts.facts import EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.forms.collect import Asking, blank_forms
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.plan import plan_by_year

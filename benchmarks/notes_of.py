@@ -13,7 +13,7 @@ from analysis.documents.material import Material
 from analysis.documents.packs import written
 from analysis.documents.run import gathered
 from analysis.documents.staging import Batch, publish_documents
-from analysis.files.progress import SILENT
+from analysis.files.memory import SILENT
 from analysis.pipeline.build import build
 from analysis.rules.config import load_project
 from analysis.rules.documents import SCHOOL_NOTE

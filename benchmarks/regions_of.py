@@ -22,7 +22,7 @@ from pathlib import Path
 import openpyxl
 import psutil
 
-from analysis.files.progress import SILENT
+from analysis.files.memory import SILENT
 from analysis.project.publication import AUDIENCES
 from analysis.region.dataset import CITIES, read_state
 from analysis.region.invented import Town, write_region

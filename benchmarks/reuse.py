@@ -17,8 +17,7 @@ from unittest import mock
 
 import openpyxl
 
-from analysis.files.memory import Memory
-from analysis.files.progress import SILENT
+from analysis.files.memory import SILENT, Memory
 from analysis.files.storage import texts_as_objects
 from analysis.pipeline import build
 from analysis.pipeline.fresh import memory_of

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from analysis.cleaning.school_sheets import clean_school_sheets
-from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
+from analysis.contracts.facts import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
 from analysis.forms.collect import school_sheets
 from analysis.forms.workbook import form_bytes
 from analysis.intake.returns import read_returned

@@ -12,9 +12,8 @@ from analysis.cleaning.names import CYRILLIC, LATIN, names_of, same_code, same_n
 from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
 from analysis.cleaning.returns import FactRows
 from analysis.contracts.columns import pandas_types
-from analysis.contracts.facts import FULL, SHORT, STATUSES, Schools
+from analysis.contracts.facts import FULL, REGISTRY_SCHOOLS, REGISTRY_STATUS, SHORT, STATUSES, Schools
 from analysis.contracts.findings import Finding, Severity
-from analysis.contracts.forms import REGISTRY_SCHOOLS, REGISTRY_STATUS
 from analysis.errors import nearest, probably_meant
 from analysis.intake.cells import CellNotReadError, read_count, school_year_in
 from analysis.intake.returns import Returned, ReturnedRow

@@ -20,9 +20,17 @@ from analysis.cleaning.notes import (
     shown_text,
 )
 from analysis.contracts.columns import rows_table
-from analysis.contracts.facts import EVIDENCE_KINDS, FACT_TABLES, SENT_BACK, VERDICTS
+from analysis.contracts.facts import (
+    ACCEPTANCE,
+    EVIDENCE,
+    EVIDENCE_KINDS,
+    EXECUTION,
+    FACT_TABLES,
+    OWN_MEASURES,
+    SENT_BACK,
+    VERDICTS,
+)
 from analysis.contracts.findings import ASK, NAME_DOCUMENT, ZERO_OR_NOTHING, Finding, Severity
-from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
 from analysis.intake.cells import read_count, read_date
 from analysis.intake.returns import Returned, ReturnedRow
 

@@ -47,8 +47,8 @@ from analysis.cleaning.values import (
     read_values,
 )
 from analysis.contracts.columns import OPEN_READINGS, READING_WORDS, rows_table
+from analysis.contracts.execution import Deadlines, Executors, Measures, Targets
 from analysis.contracts.findings import Finding
-from analysis.contracts.roadmap import Deadlines, Executors, Measures, Targets
 from analysis.intake.cells import plain
 from analysis.intake.columns import UNIT_IN_HEADING
 
@@ -88,7 +88,7 @@ AS_NEEDED_SAID = "Срок — по мере необходимости или �
 
 @dataclass(frozen=True)
 class CleanRoadmap:
-    """The typed tables of a roadmap (contracts.roadmap describes them) and the findings of cleaning."""
+    """The typed tables of a roadmap (contracts.execution describes them) and the findings of cleaning."""
 
     tables: dict[str, pd.DataFrame]
     findings: tuple[Finding, ...]

@@ -9,8 +9,8 @@ from datetime import datetime
 import pandas as pd
 
 from analysis.contracts.columns import rows_table, typed_table
+from analysis.contracts.execution import Activities, Approval
 from analysis.contracts.findings import Finding, Severity
-from analysis.contracts.roadmap import Activities, Approval
 from analysis.intake.cells import MONTHS, plain
 
 PLACES_NAMED, VALUES_NAMED = 20, 6

@@ -13,29 +13,27 @@ from analysis.cleaning.notes import is_safe_link
 from analysis.contracts.facts import (
     CONTEST_LEVELS,
     CONTESTANTS,
+    CONTESTS,
+    DEFICITS,
     GRADES,
     LINED,
     MARK_COLUMNS,
     PERSON,
     POSTS,
     PUPIL_TOTAL,
+    RESULTS,
+    SCHOOL_SHEETS,
     SCORE_COLUMNS,
+    SCORES,
+    SELF_ASSESSMENT,
     SOCIAL_GROUPS,
     TEACHERS,
     TRAINED,
     VACANCIES,
+    FormSheet,
     Lined,
 )
 from analysis.contracts.findings import ASKS, LOOK, Finding, Severity
-from analysis.contracts.forms import (
-    CONTESTS,
-    DEFICITS,
-    RESULTS,
-    SCHOOL_SHEETS,
-    SCORES,
-    SELF_ASSESSMENT,
-    FormSheet,
-)
 from analysis.rules.methods import PartOf
 from analysis.rules.written import JOURNAL
 

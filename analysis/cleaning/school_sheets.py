@@ -8,19 +8,23 @@ from typing import Any
 from analysis.cleaning.names import CYRILLIC, LATIN
 from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
 from analysis.cleaning.school_sheet_rules import Rule, broken_rules, contradictions
-from analysis.contracts.facts import LINED, RESULT_ORIGINS, SCHOOL_FACT_TABLES, Lined, lines_asked
-from analysis.contracts.findings import ASK, ASK_SCHOOL, ASKS, BLOCKS, SEND_AGAIN, SETS_ASIDE, Finding, Severity
-from analysis.contracts.forms import (
+from analysis.contracts.facts import (
     CONTESTS,
     DEFICITS,
+    LINED,
+    RESULT_ORIGINS,
     RESULTS,
+    SCHOOL_FACT_TABLES,
     SCHOOL_SHEETS,
     SCORES,
     SELF_ASSESSMENT,
     VERSIONS,
     FormColumn,
     FormSheet,
+    Lined,
+    lines_asked,
 )
+from analysis.contracts.findings import ASK, ASK_SCHOOL, ASKS, BLOCKS, SEND_AGAIN, SETS_ASIDE, Finding, Severity
 from analysis.intake.cells import read_count, read_number, read_text
 from analysis.intake.returns import Identity, Returned, ReturnedRow
 from analysis.rules.config import Collection

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.cleaning.corrections import SameMeasure, same_measure_stanza
-from analysis.contracts.findings import Finding, Severity
-from analysis.contracts.forms import (
+from analysis.contracts.facts import (
     ACCEPTANCE,
     EVIDENCE,
     EXECUTION,
@@ -19,6 +18,7 @@ from analysis.contracts.forms import (
     SCHOOL_SHEETS,
     FormSheet,
 )
+from analysis.contracts.findings import Finding, Severity
 from analysis.intake.cells import read_text
 from analysis.intake.returns import Returned, ReturnedRow
 from analysis.rules.config import CORRECTIONS_FILE, PROJECT_FILE, PlanDocument, Project
@@ -52,7 +52,7 @@ def one_plan(
     version: the last that came in force by the end of that year.
 
     Args:
-        versions: The typed tables of each version (contracts.roadmap), in the order in which they came in force.
+        versions: The typed tables of each version (contracts.execution), in the order in which they came in force.
         project: The project with its documents.
         settled: What people have said of pairs of measures.
     """

@@ -13,11 +13,11 @@ from pandera.dtypes import DataType
 from pandera.engines.pandas_engine import STRING
 
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, GROUP_TABLES, PUBLIC_EFFECTIVENESS, holding_shares
+from analysis.contracts.execution import TEXT_TABLES, TYPED_TABLES
 from analysis.contracts.facts import FACT_TABLES, SCHOOL_FACT_TABLES
 from analysis.contracts.findings import ASKS, BLOCKS, SETS_ASIDE, Finding, Severity
 from analysis.contracts.region import REGION_TABLES
 from analysis.contracts.report import CHAIN_TABLES, EXPORT_TABLES, NO_NUMBER, REPORT_TABLES, STATUS_WORDS
-from analysis.contracts.roadmap import TEXT_TABLES, TYPED_TABLES
 from analysis.contracts.tables import INDICATOR_TABLES, TABLES
 from analysis.errors import AnalysisError
 from analysis.files.memory import FORGETFUL, Memory

@@ -8,10 +8,9 @@ from pandera.typing.pandas import Series
 
 from analysis.contracts.columns import Contract, Table, but, by_name
 from analysis.contracts.effectiveness import GROUP_TABLES, INDICATOR_KEY, PublicIndicators
-from analysis.contracts.execution import MeasureTotals
+from analysis.contracts.execution import TEXT_TABLES, MeasureTotals
 from analysis.contracts.findings import Severity
 from analysis.contracts.report import CHAIN_TABLES
-from analysis.contracts.roadmap import TEXT_TABLES
 from analysis.contracts.tables import PUBLIC, TABLES
 
 ABSENT, RECEIVED, BUILT, APPROVED = CITY_STATES = ["нет сведений", "получен", "собран", "утверждён"]

@@ -279,7 +279,7 @@ def received_cell(file: str, place: str, name: str, text: str, line: int | None 
 
 
 def received_cells(document: pd.DataFrame, others: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Returns the table of the cells of the signed document (`contracts.roadmap.CellsText`) and of other files."""
+    """Returns the table of the cells of the signed document (`contracts.execution.CellsText`) and of other files."""
     told = zip(*(document[name] for name in ("source_file", "place", "role", "text")), strict=True)
     return typed_table(ReceivedCells, [*(received_cell(*one) for one in told), *others])
 

@@ -11,6 +11,7 @@ from analysis.contracts.columns import Contract, by_name
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, GROUP_TABLES, PUBLIC_EFFECTIVENESS, PUBLIC_TABLES
 from analysis.contracts.execution import (
     STATUS_COUNTS,
+    TYPED_TABLES,
     Abbreviations,
     Composition,
     Duties,
@@ -29,7 +30,6 @@ from analysis.contracts.execution import (
 )
 from analysis.contracts.facts import FACT_TABLES, LINED, SCHOOL_FACT_TABLES
 from analysis.contracts.report import CHAIN_TABLES, PRINTED_QUALITY_TABLES, QUALITY_TABLES, REPORT_TABLES, SetAsideRows
-from analysis.contracts.roadmap import TYPED_TABLES
 
 INDICATOR_TABLES = by_name(
     Plan, PlanFact, PlanChanges, Composition, Duties, ExecutorLoad, Statuses, ExecutorResults, ReporterResults,

@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.cleaning.registry import reporter_words
 from analysis.cleaning.returns import evidence_id
-from analysis.contracts.forms import (
+from analysis.contracts.facts import (
     ACCEPTANCE,
     CONTESTS,
     DEFICITS,

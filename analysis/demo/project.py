@@ -13,7 +13,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from analysis.cleaning.corrections import load_amendments
-from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES, SCHOOL_SHEETS, FormSheet
+from analysis.contracts.facts import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES, SCHOOL_SHEETS, FormSheet
 from analysis.demo.books import (
     ROWS_ABOVE,
     Book,

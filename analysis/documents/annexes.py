@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.documents.staging import Document, minutes_words
 from analysis.errors import AnalysisError, nearest, reason
-from analysis.presentation import catalogue
+from analysis.presentation import place
 from analysis.presentation.markdown import escape, escape_attribute
 from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS, NAMED_OR_REFERRED, for_office, placed
 from analysis.rules.documents import Pack
@@ -144,7 +144,7 @@ class ReportOfYear:
         Raises:
             AnalysisError: There is none of that id; the message names the nearest.
         """
-        return catalogue.resolve(asked, self.labels)
+        return place.resolve(asked, self.labels)
 
     def exhibit(self, asked: str) -> ReportPiece:
         """A table or picture of the report.
@@ -154,8 +154,8 @@ class ReportOfYear:
         """
         label = self.label(asked)
         if label not in self.labels:
-            raise AnalysisError(catalogue.absent(label, self.year, for_office(self.folder.parent)))
-        return self._standing_alone(ReportPiece(catalogue.shows(label), placed(label, self.folder)))
+            raise AnalysisError(place.absent(label, self.year, for_office(self.folder.parent)))
+        return self._standing_alone(ReportPiece(place.shows(label), placed(label, self.folder)))
 
     def chapter(self, asked: str) -> ReportPiece:
         """A chapter.
@@ -191,7 +191,7 @@ class ReportOfYear:
         kind, _, name = label.partition("-")
         if kind == "sec":
             return self.chapters[name].title if name in self.chapters else name
-        return catalogue.shows(label)
+        return place.shows(label)
 
 
 def _chapters(folder: Path, name: str) -> list[tuple[str, ReportPiece]]:

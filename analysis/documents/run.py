@@ -21,7 +21,7 @@ from analysis.documents.staging import (
     source_alone,
 )
 from analysis.errors import AnalysisError
-from analysis.files.progress import Progress
+from analysis.files.memory import Progress
 from analysis.files.storage import only_one_at_work, read_manifest, read_tables
 from analysis.presentation.edition import editions_of
 from analysis.publishing.source import PublishingError
@@ -139,7 +139,7 @@ def _make_pack(material: Material, order: Order, progress: Progress) -> _Run:
     papers = [one for one in order.formats if one in PAPERS]
     if not papers:
         raise AnalysisError("Комплект делают в PDF и DOCX: --format pdf,docx.")
-    from analysis.pipeline.internal import internal_sources
+    from analysis.pipeline.written import internal_sources
 
     batch = packed(Asked(material, asked_pack(material, order.pack), order.audience), internal_sources)
     day = material.edition.data_date

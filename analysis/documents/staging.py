@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import yaml
 
-from analysis.files.progress import Progress
+from analysis.files.memory import Progress
 from analysis.files.storage import replace_folder, write_file_whole
 from analysis.presentation.words import long_date
 from analysis.publishing import Request, publish

@@ -1,6 +1,7 @@
-"""What steps have made, by the content of what they read: a step is done again only where something in it differs.
+"""How far a work has come, and what steps have made, by the content of what they read.
 
-A note may be deleted at any time; one that is damaged, or holds anything but data, is made again.
+A step is done again only where something in it differs. A note may be deleted at any time; one that is damaged, or
+holds anything but data, is made again.
 """
 
 import dataclasses
@@ -361,3 +362,35 @@ def _tell_column(column: "pd.Series", feed: Callable[[bytes], object]) -> None:
         _tell(column.to_numpy(kind, na_value=0), feed)
     else:
         _tell(column.to_numpy(), feed)
+
+
+# How far a work has come: the one protocol by which steps tell it to whoever waits.
+
+
+def _nobody(_text: str) -> None:
+    """Whoever does not listen."""
+
+
+class Progress:
+    """Is told how a work goes on; this one passes sentences on and shows no steps."""
+
+    def __init__(self, listener: Callable[[str], None] = _nobody) -> None:
+        """Takes who is to hear the sentences; nobody by default."""
+        self._listener = listener
+
+    def say(self, text: str) -> None:
+        """A sentence that people may want to read later."""
+        self._listener(text)
+
+    def step(self, text: str, done: int = 0, of: int = 0, at: str = "") -> None:
+        """What is being done right now; the next step takes its place.
+
+        Args:
+            text: The work: «Собираю отчёты».
+            done: How many parts are done.
+            of: How many parts there are; 0 where they cannot be counted.
+            at: The part at work.
+        """
+
+
+SILENT = Progress()

@@ -18,7 +18,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.contracts.facts import SENT_BACK
+from analysis.contracts.facts import INSTRUCTIONS, SENT_BACK, TO_MEND
 from analysis.contracts.findings import (
     ASK,
     ASK_SCHOOL,
@@ -31,7 +31,6 @@ from analysis.contracts.findings import (
     Finding,
     Severity,
 )
-from analysis.contracts.forms import INSTRUCTIONS, TO_MEND
 from analysis.errors import AnalysisError
 from analysis.files.storage import write_file_whole
 from analysis.forms.workbook import ENTRY_FILL, FIXED_FILL, TITLE_FILL, height_of

@@ -8,14 +8,14 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.registry import reporter_words, school_names
-from analysis.contracts.facts import LINED, lines_asked
-from analysis.contracts.forms import (
+from analysis.contracts.facts import (
     ACCEPTANCE,
     ASKED_BY_KIND,
     CONTESTS,
     DEFICITS,
     EVIDENCE,
     EXECUTION,
+    LINED,
     OWN_MEASURES,
     REGISTRY_SCHOOLS,
     REGISTRY_STATUS,
@@ -25,6 +25,7 @@ from analysis.contracts.forms import (
     SELF_ASSESSMENT,
     FormSheet,
     form_identity,
+    lines_asked,
 )
 from analysis.forms.workbook import FilledSheet, Given, form_bytes
 from analysis.indicators.duties import measures_named, municipal_unnamed, reporting_schools, school_shares

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.cleaning.returns import no_facts
 from analysis.cleaning.versions import is_filled_in
 from analysis.errors import AnalysisError
-from analysis.files.progress import SILENT, Progress
+from analysis.files.memory import SILENT, Progress
 from analysis.files.storage import write_file_whole
 from analysis.forms.collect import Asking, forms_of_year, not_made
 from analysis.intake.returns import read_returned

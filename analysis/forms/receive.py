@@ -12,7 +12,7 @@ from analysis.cleaning.corrections import load_amendments
 from analysis.cleaning.names import same_name
 from analysis.cleaning.registry import reporter_words
 from analysis.errors import AnalysisError, reason
-from analysis.files.progress import SILENT, Progress
+from analysis.files.memory import SILENT, Progress
 from analysis.files.storage import only_one_at_work, write_file_whole
 from analysis.forms.receptions import (
     LICENCE,

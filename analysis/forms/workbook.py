@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from analysis.contracts.forms import IDENTITY_SHEET, INSTRUCTIONS, FormColumn, FormSheet
+from analysis.contracts.facts import IDENTITY_SHEET, INSTRUCTIONS, FormColumn, FormSheet
 
 # What a cell may be given: text, a number or a date; an empty text leaves it blank.
 Given = str | int | float | date

@@ -10,30 +10,31 @@ from numpy.typing import NDArray
 from analysis.contracts.columns import columns_of, shaped, typed_table
 from analysis.contracts.effectiveness import AGAINST_CITY, BREAK, SHIFTED, IndicatorGaps, SchoolIndicators
 from analysis.contracts.facts import CITY, OTHERS, are_asked
-from analysis.indicators.indicator_links import indicator_links, part_of
-from analysis.indicators.keyed import (
+from analysis.indicators.edges import indicator_links, part_of
+from analysis.indicators.links import NONE, Links, pointing
+from analysis.indicators.measurement import (
     BROKEN,
     KEYS,
     MERGED,
     NO_EARLIER,
     Keyed,
+    Measured,
     blank_where_unknown,
     joined,
     keyed_tables,
+    measured,
     worded,
 )
-from analysis.indicators.links import NONE, Links, pointing
-from analysis.indicators.measurement import Measured, measured
 from analysis.indicators.pooling import Asked, Pooled, pooled
-from analysis.indicators.uncertainty import (
+from analysis.rules.methods import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
+from analysis.rules.office_files import Sitting
+from analysis.statistics.counts import (
     FUNNEL_LEVELS,
     chance_of_count_or_more,
     difference_interval,
     distinct_rows,
     funnel_limits,
 )
-from analysis.rules.methods import GIVEN_MEAN, JEFFREYS, NO_INTERVAL, SHARE, Indicator, Method, Passport
-from analysis.rules.office_files import Sitting
 
 COLUMNS = list(columns_of(SchoolIndicators))
 NO_DATA = "нет данных: школа этого не указала"

@@ -20,7 +20,7 @@ from analysis.contracts.facts import (
     SCHOOL,
     SCORE_COLUMNS,
 )
-from analysis.indicators.cell_relations import Cell, LinkedCells, Relation, total_of
+from analysis.indicators.disclosure import Cell, LinkedCells, Relation, total_of
 from analysis.rules.office_files import OPEN_CHOICE, Choice, DisclosurePolicy, WentOut
 from analysis.rules.written import JOURNAL
 

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from analysis.contracts.columns import shaped, typed_table
 from analysis.contracts.effectiveness import BREAK, FORESEEN, JUMPED, NOT_ESTIMATED, UNCOUNTABLE, SchoolEffects
-from analysis.indicators.keyed import BROKEN, MERGED, Keyed, joined
-from analysis.indicators.measurement import Measured
-from analysis.indicators.uncertainty import Numbers
+from analysis.indicators.measurement import BROKEN, MERGED, Keyed, Measured, joined
 from analysis.rules.methods import MORE_IS_BETTER, NOT_JUDGED, Indicator
 from analysis.rules.written import JOURNAL
 from analysis.statistics.context import like_context
+from analysis.statistics.counts import Numbers
 from analysis.statistics.foresight import Foreseen, smallest_change, year_to_come
 from analysis.statistics.pooled import Effects, pooled_shares
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from analysis.contracts.columns import columns_of, shaped, typed_table
 from analysis.contracts.effectiveness import LISTED_WORDS, LOW_WORDS, Selection, SelectionHits, SelectionThresholds
 from analysis.contracts.facts import CITY, OTHERS
-from analysis.indicators.keyed import blank_where_unknown, joined
-from analysis.indicators.uncertainty import Numbers, distinct_rows, fewest_reaching
+from analysis.indicators.measurement import blank_where_unknown, joined
 from analysis.rules.methods import NO_REPETITION, PARTS_NOTHING, SAME_LIST, RuleSet
 from analysis.rules.office_files import Sitting
+from analysis.statistics.counts import Numbers, distinct_rows, fewest_reaching
 from analysis.statistics.pooled import Rule, pooled_shares
 
 # Which procedures of a school are low by a rule, how sure that is, and which repeat over a break.

@@ -12,13 +12,13 @@ from analysis.contracts.effectiveness import TrainingNeeds
 from analysis.indicators.duties import duties, executor_results, owed, school_results, statuses, task_results
 from analysis.indicators.effectiveness import effectiveness, indicator_gaps
 from analysis.indicators.execution import duty_rows, facts_by_reporter, plan_against_fact, reporter_results, with_status
-from analysis.indicators.keyed import blank_where_unknown
 from analysis.indicators.links import Edges
+from analysis.indicators.measurement import blank_where_unknown
 from analysis.indicators.plan import composition, executor_loads, in_force, plan_by_year, plan_changes
 from analysis.indicators.selection import RuleAtWork, rule_hits, selection, selection_thresholds
-from analysis.indicators.uncertainty import PRIOR_COUNT, Numbers, jeffreys, number_of_hits
 from analysis.rules.config import Collection, Report
 from analysis.rules.methods import INPUTS, Methods
+from analysis.statistics.counts import PRIOR_COUNT, Numbers, jeffreys, number_of_hits
 
 # From deficits to topics of training: how many teachers and schools each concerns and how sure its place is.
 

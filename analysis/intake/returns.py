@@ -4,8 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from analysis.contracts.findings import SEND_AGAIN, Finding, Severity, column_letters
-from analysis.contracts.forms import (
+from analysis.contracts.facts import (
     ACCEPTANCE,
     EVIDENCE,
     EXECUTION,
@@ -21,6 +20,7 @@ from analysis.contracts.forms import (
     VERSIONS,
     FormSheet,
 )
+from analysis.contracts.findings import SEND_AGAIN, Finding, Severity, column_letters
 from analysis.errors import AnalysisError
 from analysis.intake.cells import plain, read_text
 from analysis.intake.workbook import Sheet, SheetCell, Workbook

@@ -61,7 +61,7 @@ class RoadmapText:
     """The text form of a roadmap.
 
     Attributes:
-        tables: approval, activities, measures, targets, executors as contracts.roadmap describes them, and `cells`:
+        tables: approval, activities, measures, targets, executors as contracts.execution describes them, and `cells`:
             every non-blank cell of the file with the role it plays.
         findings: What could not be read or was left out; blocking ones stop the build.
     """

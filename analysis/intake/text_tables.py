@@ -9,8 +9,8 @@ from itertools import groupby
 import pandas as pd
 
 from analysis.contracts.columns import rows_table
+from analysis.contracts.execution import TEXT_TABLES
 from analysis.contracts.findings import Finding, Severity
-from analysis.contracts.roadmap import TEXT_TABLES
 from analysis.intake.cells import MONTH_OF_DATE, Block, Cell, plain
 from analysis.intake.columns import (
     ACTIVITY_NUMBER,

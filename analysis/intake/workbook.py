@@ -10,8 +10,7 @@ from operator import attrgetter
 
 from analysis.contracts.findings import STRUCK_OUT, Finding, Severity, column_letters
 from analysis.errors import AnalysisError
-from analysis.files.memory import Memory
-from analysis.files.progress import SILENT, Progress
+from analysis.files.memory import SILENT, Memory, Progress
 from analysis.intake.workbook_package import Package, SheetEntry, open_package, read_entries, read_properties
 from analysis.intake.workbook_sheet import (
     LAST_COLUMN,

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analysis.files.memory import ALONE, Helper
-from analysis.files.progress import SILENT, Progress
+from analysis.files.memory import ALONE, SILENT, Helper, Progress
 from analysis.files.storage import texts_as_objects
 from analysis.pipeline.fresh import ahead, is_fresh, is_long, memory_of, read_workbooks
 from analysis.rules.config import Project, asked_years, load_sources

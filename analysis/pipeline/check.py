@@ -9,8 +9,7 @@ import pandas as pd
 from analysis.contracts.dictionary import broken_relations, findings_table, refuse_without_validation, violations
 from analysis.contracts.findings import Finding, blocking, in_listing_order, screen_lines
 from analysis.contracts.report import received_cells
-from analysis.files.memory import FORGETFUL, Memory
-from analysis.files.progress import SILENT, Progress
+from analysis.files.memory import FORGETFUL, SILENT, Memory, Progress
 from analysis.intake.workbook import remembering_reader
 from analysis.pipeline.facts import read_facts
 from analysis.pipeline.plan_documents import read_roadmap

@@ -12,8 +12,8 @@ from analysis.cleaning.names import one_name_each, watch_terms
 from analysis.cleaning.roadmap import clean_roadmap
 from analysis.cleaning.versions import one_plan
 from analysis.contracts.dictionary import violations
+from analysis.contracts.execution import TEXT_TABLES
 from analysis.contracts.findings import DOUBTFUL, WHOLE_FILE, Finding, Severity, blocking
-from analysis.contracts.roadmap import TEXT_TABLES
 from analysis.errors import AnalysisError, reason
 from analysis.intake.files import needs_confirmation, read_blocks
 from analysis.intake.roadmap import lay_out

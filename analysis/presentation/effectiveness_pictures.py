@@ -10,8 +10,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.contracts.effectiveness import BREAK, LIKE_CITY, PublicIndicators, SchoolEffects, SelectionHits
-from analysis.indicators.uncertainty import FUNNEL_LEVELS, funnel_limits
-from analysis.presentation.catalogue import SLUGS
 from analysis.presentation.conclusions.sentence import _plain, _ruled, effect_rows
 from analysis.presentation.edition import GROUPS_LAST, Edition
 from analysis.presentation.effectiveness_tables import looked_at
@@ -29,9 +27,11 @@ from analysis.presentation.figures import (
     styled,
 )
 from analysis.presentation.markdown import joined, whole
+from analysis.presentation.place import SLUGS
 from analysis.presentation.shares import EXAMS, SURE, exported, interval_words, out_of, whole_percent
 from analysis.presentation.words import NO_BREAK_SPACE, Row, lowered, rows_of, subject_words
 from analysis.rules.methods import Indicator, RuleSet
+from analysis.statistics.counts import FUNNEL_LEVELS, funnel_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,11 +15,11 @@ from analysis.contracts.effectiveness import (
     SelectionThresholds,
     TrainingNeeds,
 )
-from analysis.presentation.catalogue import SLUGS
 from analysis.presentation.conclusions.sentence import by_id, effect_rows
 from analysis.presentation.edition import KEY, Edition, city_note
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, filled, flagged_table, table, with_notes
 from analysis.presentation.markdown import escape
+from analysis.presentation.place import SLUGS
 from analysis.presentation.shares import (
     change_words,
     exported,

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from analysis.presentation.catalogue import annex_name, shows
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness_pictures import city_schools
 from analysis.presentation.execution import escaped_but_references, owed_words
 from analysis.presentation.exhibits import Part, Section
 from analysis.presentation.main_page import breaks, main_page
 from analysis.presentation.markdown import escape, joined, whole
+from analysis.presentation.place import annex_name, shows
 from analysis.presentation.progress import plan_and_fact
 from analysis.presentation.quality import sent
 from analysis.presentation.school_facts import policy_words

@@ -9,10 +9,10 @@ import pandas as pd
 from analysis.contracts.columns import columns_of
 from analysis.contracts.effectiveness import JUMPED, LIKE_CITY, PublicIndicators
 from analysis.indicators.execution import is_share
-from analysis.indicators.uncertainty import jeffreys
 from analysis.presentation.words import NO_BREAK_SPACE, NOT_STATED, Row, as_text, decimal
 from analysis.rules.methods import SHARE, Indicator
 from analysis.rules.written import doubt
+from analysis.statistics.counts import jeffreys
 from analysis.statistics.foresight import smallest_change
 
 VPR_NOTICE = (

@@ -9,12 +9,11 @@ from pathlib import Path
 from analysis.contracts.tables import stored_in
 from analysis.files.memory import FORGETFUL, Memory
 from analysis.files.storage import recover_folder, replace_folder
-from analysis.presentation.catalogue import annex_name, report_name
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, Section
 from analysis.presentation.exports import data_of
 from analysis.presentation.figures import save
-from analysis.presentation.place import CONTENT_FOLDER, EDITIONS, EXHIBITS, MADE_FOLDERS
+from analysis.presentation.place import CONTENT_FOLDER, EDITIONS, EXHIBITS, MADE_FOLDERS, annex_name, report_name
 from analysis.presentation.sentences import approval, contact, data_date
 
 

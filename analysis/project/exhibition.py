@@ -13,7 +13,7 @@ import pypandoc
 from matplotlib.figure import Figure
 
 from analysis.errors import AnalysisError, nearest, probably_meant
-from analysis.presentation import catalogue
+from analysis.presentation import place
 from analysis.presentation.edition import Edition
 from analysis.presentation.effectiveness import NOTEBOOK_PICTURES, notices
 from analysis.presentation.exhibits import Exhibit, data_note
@@ -132,10 +132,10 @@ def exhibit(built: LastBuild, asked: str, year: int) -> Shown:
         AnalysisError: There is no exhibit of that name; the message names the nearest.
     """
     known = built.exhibits(year)
-    label = asked if asked in {*NOTEBOOK_PICTURES, *known} else catalogue.resolve(asked, known)
+    label = asked if asked in {*NOTEBOOK_PICTURES, *known} else place.resolve(asked, known)
     if label in known:
         return shown(built.edition(year), known[label])
-    said = catalogue.absent(label, year, built.internal)
+    said = place.absent(label, year, built.internal)
     return Shown(label, said, pd.DataFrame(), said)
 
 
@@ -145,7 +145,7 @@ def family(built: LastBuild, asked: str, year: int) -> Gallery:
     Raises:
         AnalysisError: No exhibit has such a name; the message names the nearest.
     """
-    stems = [f"{kind}-{one.stem}" for one in catalogue.FAMILIES for kind in one.kinds] + [*NOTEBOOK_PICTURES]
+    stems = [f"{kind}-{one.stem}" for one in place.FAMILIES for kind in one.kinds] + [*NOTEBOOK_PICTURES]
     if not any(f"{asked}-".startswith(f"{stem}-") for stem in stems):
         raise AnalysisError(f"«{asked}»: имён с таким началом нет.{probably_meant(nearest(asked, stems))}")
     known = built.exhibits(year)
@@ -154,7 +154,7 @@ def family(built: LastBuild, asked: str, year: int) -> Gallery:
 
 def _is_of(label: str, asked: str) -> bool:
     """Whether a name begins so and is of that family: «tbl-fact-findings» is none of «tbl-fact»."""
-    known = catalogue.family_of(label)
+    known = place.family_of(label)
     stem = f"{label[:3]}-{known.stem}-" if known else ""
     return f"{label}-".startswith(f"{asked}-") and f"{asked}-".startswith(stem)
 

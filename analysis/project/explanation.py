@@ -20,8 +20,7 @@ from analysis.lineage.explain import (
 )
 from analysis.lineage.walk import Store, stored
 from analysis.pipeline.fresh import inputs_are_as_built, is_fresh
-from analysis.presentation.catalogue import today
-from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS
+from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS, today
 from analysis.rules.config import Project
 from analysis.rules.written import STATUS_SUFFIX
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError, nearest, not_written, probably_meant
-from analysis.project.audience import INTERNAL, PUBLIC, rendered_report
+from analysis.presentation.place import INTERNAL, PUBLIC, rendered_report
 from analysis.project.publication import AUDIENCES, ENGINES, FORMATS
 from analysis.rules.config import Project
 

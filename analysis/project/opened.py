@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError
-from analysis.project.audience import INTERNAL, audience_of, say, say_once
+from analysis.presentation.place import INTERNAL, audience_of, say, say_once
 from analysis.project.office import OfficeWork
 from analysis.rules.config import Project, find_project, load_project
 

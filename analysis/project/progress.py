@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from analysis.files.progress import Progress
+from analysis.files.memory import Progress
 
 LINE = "{desc}: {n_fmt} из {total_fmt}{postfix} {bar}"
 UNCOUNTED = "{desc}…"

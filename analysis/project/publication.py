@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from analysis.files.progress import Progress
+from analysis.files.memory import Progress
 from analysis.files.storage import texts_as_objects
 from analysis.rules.config import Project, asked_years, load_sources
 
@@ -55,8 +55,8 @@ def _built_sources(
     project: Project, asked: Sequence[int], how: Publishing, progress: Progress
 ) -> tuple[Path, list[str]]:
     """The folder of report sources for an audience, all that they place built, and the documents of some years."""
-    from analysis.presentation.catalogue import annual_reports
     from analysis.presentation.place import (
+        annual_reports,
         own_reports,
         refuse_lost_references,
         refuse_repeated,
@@ -118,7 +118,7 @@ def documents(project: Project, order: "Order", progress: Progress) -> "Made":
 def _report_sources(project: Project, audience: str, years: Sequence[int]) -> Path:
     if audience == "public":
         return project.root / "reports"
-    from analysis.pipeline.internal import internal_sources
+    from analysis.pipeline.written import internal_sources
 
     with texts_as_objects():
         return internal_sources(project, years)

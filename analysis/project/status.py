@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from analysis.contracts.findings import Severity
-from analysis.files.progress import SILENT
+from analysis.files.memory import SILENT
 from analysis.files.storage import PROCESSED, code_fingerprint, made_by
 from analysis.pipeline.fresh import is_fresh
-from analysis.presentation.catalogue import annual_reports
+from analysis.presentation.place import annual_reports
 from analysis.publishing.state import document_keys, outputs_found, read_state
 from analysis.rules.config import FINDINGS, FORMS_FOLDER, Project, Source, load_sources
 

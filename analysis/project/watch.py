@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError, not_written
-from analysis.files.progress import Progress
+from analysis.files.memory import Progress
 from analysis.files.storage import read_manifest, read_table, texts_as_objects
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.project.publication import FORMATS, Publishing, report

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError, reason
-from analysis.files.progress import Progress
+from analysis.files.memory import Progress
 from analysis.project.checking import check, keep_findings
 from analysis.rules.config import FORMS_FOLDER, Project, asked_years
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from analysis.errors import reason
-from analysis.files.progress import Progress
+from analysis.files.memory import Progress
 from analysis.files.storage import only_one_at_work, recover_folder, replace_folder
 from analysis.publishing.source import PublishingError
 from analysis.publishing.state import (

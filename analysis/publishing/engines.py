@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analysis.errors import AnalysisError
-from analysis.files.progress import Progress
+from analysis.files.memory import Progress
 from analysis.publishing.source import (
     Cell,
     Line,

@@ -23,7 +23,7 @@ from filelock import FileLock
 
 from analysis.contracts.region import APPROVED_INDICATORS, APPROVED_TABLES, tables_of_cities
 from analysis.errors import AnalysisError, BlockedError, not_written
-from analysis.files.progress import SILENT
+from analysis.files.memory import SILENT
 from analysis.files.storage import (
     code_fingerprint,
     file_hash,

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import product
 from pathlib import Path
 
-from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
+from analysis.contracts.facts import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.demo.pupils import OGE, VPR, Chance, sittings
 from analysis.demo.town import ROADMAP, UNSUPPORTED, Filed, roadmap_document, sources_text, town
 from analysis.errors import AnalysisError

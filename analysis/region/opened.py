@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.contracts.region import RegionCities
 from analysis.errors import AnalysisError
+from analysis.presentation.place import rendered_report
 from analysis.project.answers import ask_duckdb
-from analysis.project.audience import rendered_report
 from analysis.project.frames import Frame, Tables, readable
 from analysis.region.dataset import all_tables, files_of, names_in, read_table
 from analysis.region.settings import Region, load_region

@@ -9,9 +9,9 @@ import pandas as pd
 
 from analysis.contracts.columns import hidden_from
 from analysis.contracts.region import REGION_TABLES
-from analysis.files.progress import Progress
+from analysis.files.memory import Progress
 from analysis.files.storage import write_file_whole
-from analysis.pipeline.internal import marked
+from analysis.pipeline.written import marked
 from analysis.presentation.exports import csv_bytes
 from analysis.publishing import Request, publish
 from analysis.region.comparison import CityState, public_tables

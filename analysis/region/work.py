@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import AnalysisError
-from analysis.files.progress import Progress
+from analysis.files.memory import Progress
 from analysis.files.storage import code_fingerprint, only_one_at_work, replace_folder
 from analysis.presentation.words import rows_of, short_date
 from analysis.project.publication import AUDIENCES

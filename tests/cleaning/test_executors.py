@@ -5,7 +5,7 @@ import pytest
 
 from analysis.cleaning.names import list_faults, look_alikes, one_name_each, why_alike
 from analysis.contracts.dictionary import violations
-from analysis.contracts.roadmap import TYPED_TABLES
+from analysis.contracts.execution import TYPED_TABLES
 from analysis.rules.config import Abbreviation, Collection, OneExecutor
 
 FILE = "data/raw/r.txt"

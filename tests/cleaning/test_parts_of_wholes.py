@@ -8,8 +8,14 @@ import pytest
 from analysis.cleaning.school_sheets import clean_school_sheets
 from analysis.contracts.dictionary import violations
 from analysis.contracts.effectiveness import holding_shares
-from analysis.contracts.facts import COUNTED_AMONG, FORM_LINES, JOURNAL_COLUMNS, LINED, school_fact_tables
-from analysis.contracts.forms import SCHOOL_SHEETS
+from analysis.contracts.facts import (
+    COUNTED_AMONG,
+    FORM_LINES,
+    JOURNAL_COLUMNS,
+    LINED,
+    SCHOOL_SHEETS,
+    school_fact_tables,
+)
 from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.school_facts import line_rows
 from analysis.intake.returns import read_returned

@@ -3,8 +3,8 @@
 import pytest
 
 from analysis.cleaning.registry import clean_registry
+from analysis.contracts.facts import REGISTRY_SCHOOLS, REGISTRY_STATUS
 from analysis.contracts.findings import Severity
-from analysis.contracts.forms import REGISTRY_SCHOOLS, REGISTRY_STATUS
 from analysis.intake.cells import school_year_in
 from analysis.intake.returns import Identity, Returned, ReturnedRow
 from analysis.intake.workbook_sheet import SheetCell

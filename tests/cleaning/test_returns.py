@@ -6,8 +6,8 @@ import pytest
 
 from analysis.cleaning.notes import asked_together
 from analysis.cleaning.returns import clean_acceptance, clean_form
+from analysis.contracts.facts import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
 from analysis.contracts.findings import Severity, column_letters
-from analysis.contracts.forms import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
 from analysis.intake.returns import Identity, Returned, ReturnedRow
 from analysis.intake.workbook_sheet import SheetCell
 

@@ -6,9 +6,8 @@ import pandas as pd
 import pytest
 
 from analysis.contracts.dictionary import violations
-from analysis.contracts.facts import SCHOOL_FACT_TABLES, school_fact_tables
+from analysis.contracts.facts import CONTEXT, DEFICITS, RESULTS, SCHOOL_FACT_TABLES, school_fact_tables
 from analysis.contracts.findings import ASKS, BLOCKS, SETS_ASIDE
-from analysis.contracts.forms import CONTEXT, DEFICITS, RESULTS
 from school_forms import OPEN_LISTS, cleaned, said
 
 SPRING_5 = ("ВПР", "Русский язык", 5, 5, "весна")

@@ -21,10 +21,10 @@ from analysis.contracts.dictionary import (
     violations,
 )
 from analysis.contracts.effectiveness import EFFECTIVENESS_TABLES, GROUP_TABLES, PUBLIC_EFFECTIVENESS
+from analysis.contracts.execution import TEXT_TABLES, TYPED_TABLES
 from analysis.contracts.facts import FACT_TABLES, SCHOOL_FACT_TABLES
 from analysis.contracts.region import REGION_TABLES
 from analysis.contracts.report import CHAIN_TABLES, EXPORT_TABLES, REPORT_TABLES
-from analysis.contracts.roadmap import TEXT_TABLES, TYPED_TABLES
 from analysis.contracts.tables import INDICATOR_TABLES
 from analysis.errors import AnalysisError
 from roadmaps import HOUSE

@@ -17,9 +17,9 @@ from analysis.contracts.tables import stored_in
 from analysis.files.storage import read_tables
 from analysis.indicators.school_tables import with_public
 from analysis.lineage.walk import stored
-from analysis.presentation.catalogue import FAMILIES, family_of
 from analysis.presentation.chapters import exhibits_of
 from analysis.presentation.edition import editions_of
+from analysis.presentation.place import FAMILIES, family_of
 from analysis.rules.config import load_project, load_sources
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import analysis
 from analysis.errors import AnalysisError
-from analysis.files.progress import SILENT
+from analysis.files.memory import SILENT
 from analysis.project import frames, opened
 from analysis.publishing import Request, publish
 

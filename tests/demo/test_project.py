@@ -13,7 +13,7 @@ from analysis.contracts.findings import blocking
 from analysis.demo.project import write_demo
 from analysis.errors import AnalysisError
 from analysis.files.storage import read_table
-from analysis.pipeline.internal import internal_sources
+from analysis.pipeline.written import internal_sources
 from analysis.rules.config import INVENTED, load_project, load_sources
 from office_text import text_of
 

@@ -11,7 +11,7 @@ import pypdf
 import pytest
 from lxml import etree, html
 
-from analysis.files.progress import SILENT
+from analysis.files.memory import SILENT
 from analysis.publishing import Request, publish
 
 DOCUMENT = "2021/annual-report-2021"

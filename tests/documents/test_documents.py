@@ -17,7 +17,7 @@ from analysis.documents.meeting import meeting_brief
 from analysis.documents.school_note import _own, _pupils
 from analysis.documents.staging import LISTED, Batch, Document, publish_documents
 from analysis.errors import AnalysisError
-from analysis.files.progress import SILENT
+from analysis.files.memory import SILENT
 from analysis.presentation.shares import VPR_NOTICE
 from analysis.rules.documents import (
     CONTESTS,

@@ -17,7 +17,7 @@ from analysis.documents import run
 from analysis.documents.annexes import ReportOfYear, page_pictures
 from analysis.documents.staging import LISTED
 from analysis.errors import AnalysisError
-from analysis.files.progress import SILENT
+from analysis.files.memory import SILENT
 from analysis.rules.documents import load_settings
 from roadmaps import HOUSE
 
@@ -217,7 +217,7 @@ def test_its_tables_come_from_the_report_of_those_who_read_it(make, house, monke
     office = house / "output/internal"
     shutil.copytree(house / "reports", office, dirs_exist_ok=True)
     (office / "2021/_content/tbl-fact-1.md").write_text(TABLE.replace("Уроки", "Служебное"), encoding="utf-8")
-    monkeypatch.setattr("analysis.pipeline.internal.internal_sources", lambda *_: office)
+    monkeypatch.setattr("analysis.pipeline.written.internal_sources", lambda *_: office)
     for audience, said in (("", "Уроки"), ("internal", "Служебное")):
         (whole, _) = make("exhibit", audience=audience).files
         assert said in pypdf.PdfReader(whole).pages[1].extract_text()
@@ -259,7 +259,7 @@ def test_everything_that_cannot_be_had_is_told_before_anything_is_written(make, 
     ],
 )
 def test_an_unknown_piece_of_the_report_is_told_with_the_nearest(make, house, monkeypatch, piece, said):
-    monkeypatch.setattr("analysis.pipeline.internal.internal_sources", lambda *_: house / "reports")
+    monkeypatch.setattr("analysis.pipeline.written.internal_sources", lambda *_: house / "reports")
     with pytest.raises(AnalysisError, match=said):
         make(piece)
 

@@ -8,8 +8,18 @@ import pytest
 from analysis.cleaning.returns import fact_table
 from analysis.cleaning.school_sheets import clean_school_sheets
 from analysis.contracts import facts
-from analysis.contracts.facts import TEACHERS, AskedLine, are_asked, school_fact_tables
-from analysis.contracts.forms import EVIDENCE, EXECUTION, FORM_VERSION, OWN_MEASURES, VERSIONS, form_identity
+from analysis.contracts.facts import (
+    EVIDENCE,
+    EXECUTION,
+    FORM_VERSION,
+    OWN_MEASURES,
+    TEACHERS,
+    VERSIONS,
+    AskedLine,
+    are_asked,
+    form_identity,
+    school_fact_tables,
+)
 from analysis.errors import AnalysisError
 from analysis.forms.collect import school_sheets
 from analysis.forms.workbook import form_bytes

@@ -7,8 +7,7 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
-from analysis.contracts.facts import CONTEXT_GROUPS
-from analysis.contracts.forms import TO_MEND
+from analysis.contracts.facts import CONTEXT_GROUPS, TO_MEND
 from analysis.forms.annotate import MARK_FILL, TAB_COLOUR, Fault, marked_copy
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook

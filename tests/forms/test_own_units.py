@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from analysis.cleaning.returns import clean_form
+from analysis.contracts.facts import EVIDENCE, EXECUTION, form_identity
 from analysis.contracts.findings import Severity
-from analysis.contracts.forms import EVIDENCE, EXECUTION, form_identity
 from analysis.forms.collect import how_to_fill_kinds
 from analysis.forms.workbook import form_bytes
 from analysis.indicators.execution import Duty, Told, facts_by_reporter, goal_of, plan_against_fact, status, told

@@ -7,7 +7,7 @@ from datetime import date
 import openpyxl
 import pytest
 
-from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
+from analysis.contracts.facts import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
 from analysis.forms.receive import receive
 from analysis.forms.receptions import Said

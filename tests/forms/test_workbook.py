@@ -6,7 +6,7 @@ from datetime import date
 import openpyxl
 import pytest
 
-from analysis.contracts.forms import (
+from analysis.contracts.facts import (
     CONTESTS,
     CONTEXT,
     EVIDENCE,

@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import milp
 
-from analysis.indicators.cell_relations import Cell, Relation, total_of
-from analysis.indicators.disclosure import suppress
+from analysis.indicators.disclosure import Cell, Relation, suppress, total_of
 
 BOUND = 5
 
@@ -320,7 +319,7 @@ def test_the_secret_hides_without_need_only_beside_small_counts(monkeypatch):
     masks = [suppress(cells, relations, BOUND, secret=secret).hidden for secret in "abcdefa"]
     assert masks[0] == masks[-1]
     assert len({*masks}) > 1
-    monkeypatch.setattr("analysis.indicators.cell_relations.NEEDLESS", 1e9)
+    monkeypatch.setattr("analysis.indicators.disclosure.NEEDLESS", 1e9)
     assert suppress(cells, relations, BOUND, secret="a").hidden == {cell.cell_id for cell in cells}
     assert suppress(*grid([[10, 20], [30, 40]]), BOUND, secret="a").hidden == frozenset()
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.indicators.uncertainty import (
+from analysis.statistics.counts import (
     beta_interval,
     chance_of_count_or_more,
     difference_interval,

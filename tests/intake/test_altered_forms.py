@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 
 from analysis.cleaning.returns import clean_form
+from analysis.contracts.facts import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
 from analysis.contracts.findings import Severity
-from analysis.contracts.forms import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
 from analysis.forms.workbook import form_bytes
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook

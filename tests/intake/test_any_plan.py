@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.contracts.dictionary import broken_relations, violations
-from analysis.contracts.roadmap import TYPED_TABLES
+from analysis.contracts.execution import TYPED_TABLES
 from analysis.errors import AnalysisError
 from plan_documents import SIGNED, document, merged, read, rows
 from word_documents import table

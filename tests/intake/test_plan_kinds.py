@@ -3,8 +3,8 @@
 import pytest
 
 from analysis.contracts.dictionary import broken_relations, violations
+from analysis.contracts.execution import TYPED_TABLES
 from analysis.contracts.findings import blocking
-from analysis.contracts.roadmap import TYPED_TABLES
 from plan_documents import document, merged, read, rows, said
 from plan_page import page
 from roadmaps import HOUSE

@@ -10,8 +10,8 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
+from analysis.contracts.facts import ACCEPTANCE, FormColumn, FormSheet, form_identity
 from analysis.contracts.findings import Severity
-from analysis.contracts.forms import ACCEPTANCE, FormColumn, FormSheet, form_identity
 from analysis.forms.workbook import form_bytes
 from analysis.intake.returns import read_returned
 from analysis.intake.workbook import read_workbook

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.contracts.facts import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.contracts.findings import blocking
-from analysis.contracts.forms import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.forms.annotate import annotate
 from analysis.forms.receive import receive
 from analysis.forms.receptions import Said

@@ -5,8 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.contracts.dictionary import violations
-from analysis.contracts.facts import CONTEST_LEVELS, CONTESTANTS, SCHOOL_FACT_TABLES, school_fact_tables
-from analysis.contracts.forms import SCHOOL_SHEETS
+from analysis.contracts.facts import CONTEST_LEVELS, CONTESTANTS, SCHOOL_FACT_TABLES, SCHOOL_SHEETS, school_fact_tables
 from analysis.forms.annotate import annotate
 from analysis.forms.collect import how_to_fill_sheets, school_sheets
 from school_forms import COLLECTION, COMPETENCES, FILE, SITTINGS, cleaned, form_of

@@ -9,7 +9,7 @@ import pytest
 from analysis.cli import main
 from analysis.errors import AnalysisError
 from analysis.files.storage import read_tables
-from analysis.indicators.cell_relations import Cell, Relation, total_of
+from analysis.indicators.disclosure import Cell, Relation, total_of
 from analysis.indicators.masking import Proven, Sheet, proven
 from analysis.indicators.school_facts import LISTED, public_rows
 from analysis.indicators.school_tables import KEYS, school_tables, with_public

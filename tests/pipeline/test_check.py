@@ -2,8 +2,8 @@
 
 import pytest
 
+from analysis.contracts.execution import TYPED_TABLES
 from analysis.contracts.findings import in_listing_order
-from analysis.contracts.roadmap import TYPED_TABLES
 from analysis.errors import AnalysisError
 from analysis.pipeline.check import check_project
 from analysis.rules.config import load_project

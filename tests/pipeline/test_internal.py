@@ -2,7 +2,7 @@
 
 import docx
 
-from analysis.pipeline.internal import _copy_sources
+from analysis.pipeline.written import _copy_sources
 from analysis.rules.config import OFFICE_ONLY
 from analysis.starter.new_project import NewProject, report_sources, write_files
 

@@ -21,8 +21,8 @@ from analysis.pipeline.chains import chain_words
 from analysis.pipeline.check import check_project
 from analysis.pipeline.unsettled_facts import by_earlier_numbers
 from analysis.presentation import plan_tables, sentences
-from analysis.presentation.catalogue import family_of
 from analysis.presentation.edition import editions_of
+from analysis.presentation.place import family_of
 from analysis.rules.config import Collection, load_project, load_sources
 from roadmaps import TASK, document, of_rule, project_with, the_blocking
 from stores import store_of

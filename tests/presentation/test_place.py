@@ -5,8 +5,7 @@ import json
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.presentation.catalogue import absent, family_of, resolve, shows
-from analysis.presentation.place import place, placed
+from analysis.presentation.place import absent, family_of, place, placed, resolve, shows
 from analysis.publishing.state import RENDERING
 
 PIECES = {

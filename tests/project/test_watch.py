@@ -8,7 +8,7 @@ import pytest
 from analysis.contracts.columns import pandas_types, typed_table
 from analysis.contracts.execution import PlanFact
 from analysis.errors import AnalysisError
-from analysis.files.progress import Progress
+from analysis.files.memory import Progress
 from analysis.project.watch import AS_BEFORE, Watch, difference, stamps
 from small_projects import PROJECT
 

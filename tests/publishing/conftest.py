@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from analysis.files.progress import Progress
+from analysis.files.memory import Progress
 from analysis.files.storage import fingerprint
 from analysis.publishing import Request, publish
 

@@ -217,7 +217,7 @@ def test_after_a_kill_the_last_good_site_stays_and_the_next_run_cleans_up(publis
     write(published / E2021, edition + kill)
     code = (
         "import sys\nfrom datetime import date\nfrom pathlib import Path\n"
-        "from analysis.files.progress import SILENT\n"
+        "from analysis.files.memory import SILENT\n"
         "from analysis.publishing import Request, publish\n"
         f"request = Request(['{E2021}'], ['html'], 'builtin', date(2023, 1, 31)); "
         "publish(Path(sys.argv[1]), request, progress=SILENT)"

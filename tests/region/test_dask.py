@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.files.progress import SILENT
+from analysis.files.memory import SILENT
 from analysis.region import work
 from analysis.region.city import BUILD, Order
 from analysis.region.work import How, build

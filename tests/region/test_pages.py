@@ -10,7 +10,7 @@ from lxml import html
 
 import analysis
 from analysis.errors import AnalysisError
-from analysis.files.progress import SILENT
+from analysis.files.memory import SILENT
 from analysis.publishing.state import document_keys
 from analysis.region.comparison import CityState, region_tables, with_doubles
 from analysis.region.dataset import CITIES, CITY, PACKAGE, STATE, TABLES_FOLDER, read_state, read_table, write_table

@@ -10,8 +10,8 @@ import pytest
 from lxml import html
 
 from analysis.contracts.region import REGION_TABLES
-from analysis.files.progress import SILENT
-from analysis.indicators.cell_relations import Cell, Relation
+from analysis.files.memory import SILENT
+from analysis.indicators.disclosure import Cell, Relation
 from analysis.indicators.masking import Sheet, proven
 from analysis.indicators.public_effectiveness import public_effectiveness
 from analysis.indicators.school_tables import row_keys, school_tables, sheets

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.cli import main
 from analysis.errors import AnalysisError
-from analysis.files.progress import SILENT
+from analysis.files.memory import SILENT
 from analysis.region import city, dataset
 from analysis.region.city import CHECK, Order, run_city
 from analysis.region.work import How, build, check

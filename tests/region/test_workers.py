@@ -7,7 +7,7 @@ from multiprocessing import get_all_start_methods, get_context
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.files.progress import SILENT
+from analysis.files.memory import SILENT
 from analysis.region import work
 from analysis.region.city import BUILD, Order
 from analysis.region.work import DIED, How, build, run
