@@ -188,8 +188,9 @@ class _Cluster:
         self._cluster.close()
 
     def victims(self) -> list[psutil.Process]:
-        """The workers."""
-        return [psutil.Process(one.process.pid) for one in self._cluster.workers.values() if one.process.pid]
+        """The workers that have begun; one that dies before is given up by its nanny, which no region can help."""
+        begun = [one for one in self._cluster.workers.values() if one.worker_address in self._cluster.scheduler.workers]
+        return [psutil.Process(one.process.pid) for one in begun if one.process and one.process.pid]
 
 
 if __name__ == "__main__":

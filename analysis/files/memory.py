@@ -8,8 +8,10 @@ import dataclasses
 import gc
 import hashlib
 import io
+import os
 import pickle
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import date, datetime
@@ -233,10 +235,27 @@ class Helper:
 ALONE = Helper(wanted=False)
 
 
+def begin_worker() -> None:
+    """Makes this process work for the one that started it: that one alone hears an interruption, and both end together.
+
+    A worker of a pool waits at a pipe that its fellows hold open, so it would wait for ever once nobody gives it work.
+    """
+    from multiprocessing import parent_process
+
+    gc.set_threshold(100_000, 50, 50)  # it lives for minutes
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if (employer := parent_process()) is not None:
+
+        def follow() -> None:
+            employer.join()
+            os._exit(1)
+
+        threading.Thread(target=follow, daemon=True).start()
+
+
 def _help(tasks: "Connection") -> None:
     """Does one task after the other; only the process that asks says what is wrong with its project."""
-    gc.set_threshold(100_000, 50, 50)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    begin_worker()
     with suppress(OSError, EOFError):
         while True:
             task = tasks.recv()

@@ -1,12 +1,10 @@
 """The work of a region, step by step, and the tasks of its cities side by side; nothing here prints."""
 
-import gc
 import logging
-import signal
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import AnalysisError
-from analysis.files.memory import Progress
+from analysis.files.memory import Progress, begin_worker
 from analysis.files.storage import code_fingerprint, only_one_at_work, replace_folder
 from analysis.presentation.words import rows_of, short_date
 from analysis.project.publication import AUDIENCES
@@ -49,6 +47,7 @@ TRIED, TRIED_ALONE = 3, 5  # how often a city may be at work when a process dies
 MOST_PROCESSES = 61  # Windows waits for no more
 TALKATIVE = ("distributed", "distributed.client", "tornado.application")
 SECONDS = 10  # in which a scheduler must answer
+PATIENCE = 9  # times so long a scheduler may be without a worker: a nanny starts another in place of one that died
 DIED = "процесс, который считал город, обрывался каждый раз: проверьте, хватает ли памяти, и запустите снова"
 INSTALL = 'Для --scheduler нужен пакет distributed: pip install "school-roadmap-analysis[region]".'
 GONE = "планировщик или последний рабочий процесс пропал, пока город считался; запустите снова"
@@ -89,7 +88,7 @@ def _in_processes(orders: Sequence[Order], jobs: int, task: Task) -> Iterator[To
 def _round(orders: Sequence[Order], jobs: int, task: Task) -> Iterator[Told]:
     """Some orders in processes of their own; those that were not finished when one died are left out."""
     at_most = min(jobs, len(orders), MOST_PROCESSES)
-    pool = ProcessPoolExecutor(at_most, mp_context=get_context("spawn"), initializer=_begin)
+    pool = ProcessPoolExecutor(at_most, mp_context=get_context("spawn"), initializer=begin_worker)
     futures: list[Future[Told]] = []
     try:
         with suppress(BrokenExecutor):
@@ -99,12 +98,6 @@ def _round(orders: Sequence[Order], jobs: int, task: Task) -> Iterator[Told]:
                 yield future.result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _begin() -> None:
-    """A worker lives for minutes; whoever interrupts the command is heard by the process that waits."""
-    gc.set_threshold(100_000, 50, 50)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _on_dask(address: str, orders: Sequence[Order], task: Task) -> Iterator[Told]:
@@ -146,23 +139,35 @@ def _refuse_other_versions(address: str, client: Any) -> None:
 
 def _finished(client: Any, orders: Sequence[Order], task: Task) -> Iterator[Told]:
     """An equal key would give back the old result, and the old error, without running: so every task is new."""
-    from distributed import as_completed as finished
-
     deaths = Counter[str]()
-    futures = {client.submit(task, one, pure=False): one for one in orders}
-    ends = finished(futures, loop=client.loop)  # type: ignore[no-untyped-call]
-    for future in ends:
-        order = futures.pop(future)
-        deaths[order.id] += future.status == "error"
-        if future.status == "finished":
-            yield future.result()
-        elif future.status == "error" and deaths[order.id] < TRIED:  # Dask itself gives up after some dead workers
-            again = client.submit(task, order, pure=False)
-            futures[again] = order
-            ends.add(again)  # type: ignore[no-untyped-call]
-        else:
-            yield failed(order, DIED if future.status == "error" else GONE)
-    yield from (failed(one, GONE) for one in futures.values())
+    waiting = {client.submit(task, one, pure=False): one for one in orders}
+    for ended in _ends(client, waiting):
+        for future in ended:
+            order = waiting.pop(future)
+            deaths[order.id] += future.status == "error"
+            if future.status == "finished":
+                yield future.result()
+            elif future.status == "error" and deaths[order.id] < TRIED:  # Dask itself gives up after some dead workers
+                waiting[client.submit(task, order, pure=False)] = order
+            else:
+                yield failed(order, DIED if future.status == "error" else GONE)
+    yield from (failed(one, GONE) for one in waiting.values())
+
+
+def _ends(client: Any, waiting: Mapping[Any, Order]) -> Iterator[list[Any]]:
+    """Those of the waiting tasks that have ended, again and again, until none waits or no worker comes back.
+
+    A scheduler without workers would keep them waiting for ever.
+    """
+    from distributed import wait
+
+    deserted = 0
+    while waiting and deserted < PATIENCE:
+        with client.as_current(), suppress(TimeoutError, CancelledError):
+            wait(list(waiting), timeout=SECONDS, return_when="FIRST_COMPLETED")  # type: ignore[no-untyped-call]
+        ended = [one for one in waiting if one.done()]
+        deserted = 0 if ended or client.scheduler_info()["workers"] else deserted + 1
+        yield ended
 
 
 # The work of a region, step by step; it prints nothing. A city's own work is that of its project.

@@ -3,19 +3,22 @@
 import os
 import pickle
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.files import memory as notes
-from analysis.files.memory import ALONE, FORGETFUL, Helper, Memory, rows_where
+from analysis.files.memory import ALONE, FORGETFUL, Helper, Memory, begin_worker, rows_where
 from analysis.files.storage import texts_as_objects
 
 with texts_as_objects():  # as a build works
@@ -213,3 +216,29 @@ def test_a_second_process_ends_with_what_it_was_for(tmp_path):
     with Helper(wanted=True) as helper:
         helper.make(time.sleep, 600)
     assert not helper._process.is_alive()
+
+
+HELD = []
+
+
+def _hold(lock):
+    HELD.append(FileLock(lock))
+    HELD[0].acquire()
+
+
+def _employ(lock, told):
+    with ProcessPoolExecutor(1, get_context("spawn"), begin_worker) as pool:
+        pool.submit(_hold, lock).result()
+        told.send("held")
+        told.recv()
+
+
+def test_a_worker_ends_with_the_process_that_it_works_for(tmp_path):
+    """It would keep its memory, and whatever it holds, until the machine is switched off."""
+    ours, theirs = get_context("spawn").Pipe()
+    employer = get_context("spawn").Process(target=_employ, args=(tmp_path / "lock", theirs))
+    employer.start()
+    assert ours.recv() == "held"
+    employer.kill()
+    employer.join()
+    FileLock(tmp_path / "lock").acquire(timeout=30)

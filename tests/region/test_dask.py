@@ -52,3 +52,12 @@ def test_a_scheduler_without_workers_is_refused(cluster, monkeypatch):
     cluster.scale(0)
     with pytest.raises(AnalysisError, match="нет рабочих процессов"):
         list(work.run([], 1, cluster.scheduler_address))
+
+
+def test_a_city_whose_last_worker_has_gone_is_named(cluster, monkeypatch):
+    """A task waits at the scheduler for ever when no worker comes back."""
+    monkeypatch.setattr(work, "SECONDS", 0.05)
+    cluster.scale(0)
+    with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
+        told = list(work._finished(client, [Order(BUILD, "a", "", "a", "2023-05-01")], given_up))
+    assert [(one["id"], one["error"]) for one in told] == [("a", work.GONE)]
