@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import psutil
@@ -189,7 +190,8 @@ class _Cluster:
 
     def victims(self) -> list[psutil.Process]:
         """The workers that have begun; one that dies before is given up by its nanny, which no region can help."""
-        begun = [one for one in self._cluster.workers.values() if one.worker_address in self._cluster.scheduler.workers]
+        known: Any = self._cluster.scheduler
+        begun = [one for one in self._cluster.workers.values() if one.worker_address in known.workers]
         return [psutil.Process(one.process.pid) for one in begun if one.process and one.process.pid]
 
 
