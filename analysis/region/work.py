@@ -142,22 +142,23 @@ def _finished(client: Any, orders: Sequence[Order], task: Task) -> Iterator[Told
     deaths = Counter[str]()
     waiting = {client.submit(task, one, pure=False): one for one in orders}
     for ended in _ends(client, waiting):
-        for future in ended:
+        for future, status in ended.items():
             order = waiting.pop(future)
-            deaths[order.id] += future.status == "error"
-            if future.status == "finished":
+            deaths[order.id] += status == "error"
+            if status == "finished":
                 yield future.result()
-            elif future.status == "error" and deaths[order.id] < TRIED:  # Dask itself gives up after some dead workers
+            elif status == "error" and deaths[order.id] < TRIED:  # Dask itself gives up after some dead workers
                 waiting[client.submit(task, order, pure=False)] = order
             else:
-                yield failed(order, DIED if future.status == "error" else GONE)
+                yield failed(order, DIED if status == "error" else GONE)
     yield from (failed(one, GONE) for one in waiting.values())
 
 
-def _ends(client: Any, waiting: Mapping[Any, Order]) -> Iterator[list[Any]]:
-    """Those of the waiting tasks that have ended, again and again, until none waits or no worker comes back.
+def _ends(client: Any, waiting: Mapping[Any, Order]) -> Iterator[dict[Any, str]]:
+    """Those of the waiting tasks that have ended, and how; again and again, until none waits or no worker comes back.
 
-    A scheduler without workers would keep them waiting for ever.
+    A scheduler without workers would keep them waiting for ever. One whose worker died with the result is «lost» until
+    Dask has done it again, which may be between two looks at it.
     """
     from distributed import wait
 
@@ -165,7 +166,8 @@ def _ends(client: Any, waiting: Mapping[Any, Order]) -> Iterator[list[Any]]:
     while waiting and deserted < PATIENCE:
         with client.as_current(), suppress(TimeoutError, CancelledError):
             wait(list(waiting), timeout=SECONDS, return_when="FIRST_COMPLETED")  # type: ignore[no-untyped-call]
-        ended = [one for one in waiting if one.done()]
+        states = {one: str(one.status) for one in waiting}
+        ended = {one: status for one, status in states.items() if status not in ("pending", "lost")}
         deserted = 0 if ended or client.scheduler_info()["workers"] else deserted + 1
         yield ended
 

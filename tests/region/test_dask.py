@@ -1,5 +1,7 @@
 """A region on a Dask cluster: the same as on one machine; what does not fit is one sentence."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from analysis.errors import AnalysisError
@@ -61,3 +63,36 @@ def test_a_city_whose_last_worker_has_gone_is_named(cluster, monkeypatch):
     with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
         told = list(work._finished(client, [Order(BUILD, "a", "", "a", "2023-05-01")], given_up))
     assert [(one["id"], one["error"]) for one in told] == [("a", work.GONE)]
+
+
+def test_a_result_that_died_with_its_worker_is_waited_for(cluster, monkeypatch):
+    """Dask does the task again by itself; meanwhile its state is neither an end nor the loss of a city."""
+    monkeypatch.setattr(work, "SECONDS", 0.05)
+    monkeypatch.setattr(distributed, "wait", lambda *_, **__: None)
+    told = work._finished(
+        _Losing(["lost", "pending", "finished"]), [Order(BUILD, "a", "", "a", "2023-05-01")], given_up
+    )
+    assert list(told) == [{"id": "a", "error": ""}]
+
+
+class _Losing:
+    """A client of one task, whose states follow each other."""
+
+    def __init__(self, states):
+        self._states = iter(states)
+
+    def as_current(self):
+        return nullcontext()
+
+    def submit(self, task, order, pure):
+        return self
+
+    @property
+    def status(self):
+        return next(self._states)
+
+    def scheduler_info(self):
+        return {"workers": {"one": {}}}
+
+    def result(self):
+        return {"id": "a", "error": ""}
