@@ -41,7 +41,7 @@ bench: .venv/developing
 
 # The data dictionary, made from the contracts, and the layouts of plans, made from the test documents.
 docs: .venv/developing
-	$(BIN)/python -m analysis.contracts > docs/data-dictionary.md
+	$(BIN)/python -m analysis.contracts.dictionary > docs/data-dictionary.md
 	PYTHONPATH=tests $(BIN)/python tests/intake/test_plan_kinds.py
 
 format: .venv/developing

@@ -6,8 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.contracts.facts import EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
-from analysis.forms.collect import Asking, blank_forms
-from analysis.forms.workbook import form_bytes
+from analysis.forms.collect import Asking, blank_forms, form_bytes
 from analysis.indicators.plan import plan_by_year
 from analysis.pipeline.check import check_project
 from analysis.rules.config import Collection, load_project

@@ -17,12 +17,12 @@ from unittest import mock
 
 import openpyxl
 
+from analysis.demo.project import demo_files, write_demo
 from analysis.files.memory import SILENT, Memory
 from analysis.files.storage import texts_as_objects
 from analysis.pipeline import build
 from analysis.pipeline.fresh import memory_of
 from analysis.presentation.place import MADE_FOLDERS
-from analysis.project import work
 from analysis.project.publication import Publishing, report
 from analysis.rules.config import load_project
 
@@ -171,7 +171,7 @@ def main() -> None:
     random.seed(1)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "demo"
-        work.demo(root, None, SILENT)
+        write_demo(root, demo_files())
         doubted(root)
         left, wrong, reused, compared = dict(EDITS), list[str](), 0, 0
         for done in range(1, edits + 1):

@@ -6,10 +6,8 @@ from pathlib import Path
 
 from analysis.cleaning.school_sheets import clean_school_sheets
 from analysis.contracts.facts import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
-from analysis.forms.collect import school_sheets
-from analysis.forms.workbook import form_bytes
-from analysis.intake.returns import read_returned
-from analysis.intake.workbook import read_workbook
+from analysis.forms.collect import form_bytes, school_sheets
+from analysis.intake.workbook import read_returned, read_workbook
 from analysis.rules.config import Collection
 from analysis.rules.methods import load_passport, part_of
 from analysis.rules.office_files import Sitting

@@ -9,14 +9,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.names import CYRILLIC, LATIN, names_of, same_code, same_name
-from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
-from analysis.cleaning.returns import FactRows
+from analysis.cleaning.returns import FactRows, Notes, chosen, not_listed, shown_text
 from analysis.contracts.columns import pandas_types
 from analysis.contracts.facts import FULL, REGISTRY_SCHOOLS, REGISTRY_STATUS, SHORT, STATUSES, Schools
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import nearest, probably_meant
 from analysis.intake.cells import CellNotReadError, read_count, school_year_in
-from analysis.intake.returns import Returned, ReturnedRow
+from analysis.intake.workbook import Returned, ReturnedRow
 from analysis.rules.office_files import SCHOOLS_FILE, Merger
 
 # The registry of schools and their status. A row must be complete, and no school or status may stand twice.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.notes import is_safe_link
+from analysis.cleaning.returns import is_safe_link
 from analysis.contracts.facts import (
     CONTEST_LEVELS,
     CONTESTANTS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from analysis.cleaning.names import CYRILLIC, LATIN
-from analysis.cleaning.notes import Notes, chosen, not_listed, shown_text
+from analysis.cleaning.returns import Notes, chosen, not_listed, shown_text
 from analysis.cleaning.school_sheet_rules import Rule, broken_rules, contradictions
 from analysis.contracts.facts import (
     CONTESTS,
@@ -26,7 +26,7 @@ from analysis.contracts.facts import (
 )
 from analysis.contracts.findings import ASK, ASK_SCHOOL, ASKS, BLOCKS, SEND_AGAIN, SETS_ASIDE, Finding, Severity
 from analysis.intake.cells import read_count, read_number, read_text
-from analysis.intake.returns import Identity, Returned, ReturnedRow
+from analysis.intake.workbook import Identity, Returned, ReturnedRow
 from analysis.rules.config import Collection
 from analysis.rules.methods import PartOf
 from analysis.rules.office_files import Sitting, school_year_from

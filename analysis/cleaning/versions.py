@@ -20,7 +20,7 @@ from analysis.contracts.facts import (
 )
 from analysis.contracts.findings import Finding, Severity
 from analysis.intake.cells import read_text
-from analysis.intake.returns import Returned, ReturnedRow
+from analysis.intake.workbook import Returned, ReturnedRow
 from analysis.rules.config import CORRECTIONS_FILE, PROJECT_FILE, PlanDocument, Project
 from analysis.rules.office_files import folded
 

@@ -3,49 +3,68 @@
 import argparse
 import os
 from datetime import date
+from pathlib import Path
 
 from analysis.cli.commands import from_here, print_lines
+from analysis.errors import AnalysisError, reason
 from analysis.project.progress import on_screen
 
 
 def new(options: argparse.Namespace) -> int:
     """Starts a project for any city in a new or empty folder and says what to do next."""
-    from analysis.starter.new_project import UNNAMED_CITY, UNNAMED_PUBLISHER
+    from analysis.starter import UNNAMED_CITY, UNNAMED_PUBLISHER, NewProject, new_project, next_steps, write_project
 
     if options.roadmap is not None:
-        return _new_from(options)
-    from analysis.project.work import new as begin
-
-    years = options.years or (date.today().year,)
-    print_lines(begin(options.folder, options.city or UNNAMED_CITY, options.publisher or UNNAMED_PUBLISHER, years))
+        return _new_from(options.folder, options.roadmap, options)
+    years = tuple(options.years or (date.today().year,))
+    beginning = NewProject(options.city or UNNAMED_CITY, options.publisher or UNNAMED_PUBLISHER, years)
+    write_project(options.folder, new_project(beginning))
+    print_lines(next_steps(options.folder, beginning))
     return 0
 
 
-def _new_from(options: argparse.Namespace) -> int:
-    """Starts a project with its document; 1 when something in it stops the work."""
-    from analysis.project.work import new_from
-    from analysis.starter.new_project import Given
+def _new_from(folder: Path, roadmap: Path, options: argparse.Namespace) -> int:
+    """Starts a project with its document, copied untouched; 1 when something in it stops the work.
+
+    Raises:
+        AnalysisError: The file cannot be read, holds no plan, or the folder holds something; nothing is left behind.
+    """
+    from analysis.project.checking import first_check
+    from analysis.starter import Given, beginning_of, new_project, read_proposal, steps_after_reading
 
     given = Given(options.city, options.publisher, options.years, options.title, options.origin)
+    file = f"data/raw/{roadmap.name}"
+    try:
+        content = roadmap.read_bytes()
+    except OSError as error:
+        raise AnalysisError(f"{roadmap}: файл не открывается ({reason(error)}).") from None
     with on_screen() as progress:
-        started = new_from(options.folder, options.roadmap, given, progress)
-    print_lines("Прочитано в документе:", *started.read, "", *started.checked.said(), "", started.next_steps)
-    return 1 if started.checked.stopping else 0
+        progress.step("Читаю «дорожную карту»")
+        proposal = read_proposal(content, file)
+        beginning = beginning_of(proposal, given, file, date.today())
+        checked = first_check(folder, {**new_project(beginning), file: content}, progress)
+    steps = steps_after_reading(folder, beginning)
+    print_lines("Прочитано в документе:", *proposal.said(), "", *checked.said(), "", steps)
+    return 1 if checked.stopping else 0
 
 
 def demo(options: argparse.Namespace) -> int:
-    """Writes the invented project, unless this very one is there already."""
-    from analysis.project.work import demo as write
+    """Writes the invented project, unless this very one is there already, and exports of its pupils outside it."""
+    from analysis.demo.exports import write_inbox
+    from analysis.demo.project import demo_files, write_demo
 
     with on_screen() as progress:
-        made = write(options.folder, options.inbox, progress)
-    print_lines(f"Вымышленный проект {'записан' if made.is_new else 'без изменений'}: {made.folder}")
+        progress.step("Записываю вымышленный проект")
+        inbox = write_inbox(options.folder, options.inbox) if options.inbox else []
+        is_new = write_demo(options.folder, demo_files())
+    print_lines(f"Вымышленный проект {'записан' if is_new else 'без изменений'}: {options.folder}")
     print_lines(
-        f'Дальше: analysis --project "{made.folder}" check, затем report. Что в нём подстроено: answer_key.toml'
+        f'Дальше: analysis --project "{options.folder}" check, затем report. Что в нём подстроено: answer_key.toml'
     )
-    if made.inbox:
-        count = len(made.inbox)
-        print_lines(f"Выгрузки с выдуманными учениками ({count}): {options.inbox}. Принять: analysis receive ФАЙЛ…")
+    if inbox:
+        print_lines(
+            f"Выгрузки с выдуманными учениками ({len(inbox)}): {options.inbox}. Принять: analysis receive ФАЙЛ…"
+        )
     return 0
 
 

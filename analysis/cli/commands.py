@@ -99,22 +99,21 @@ def documents(project: Project, options: argparse.Namespace) -> int:
 
 def forms(project: Project, options: argparse.Namespace) -> int:
     """Writes the workbooks of a year that are sent out to be filled in."""
-    from analysis.project.work import forms as make
+    from analysis.forms.collection import write_forms
 
     with on_screen() as progress:
-        sent = make(project, options.year, options.output, progress)
+        sent = write_forms(project, options.year, options.output, progress)
     print_lines(*map(str, sent.files), *sent.said)
     return 0
 
 
 def receive(project: Project, options: argparse.Namespace) -> int:
     """Takes returned workbooks and exports into data/raw, or takes receptions back; 1 when one is refused."""
-    from analysis.forms.receptions import Said
-    from analysis.project.work import receive as take_in
-    from analysis.project.work import undo
+    from analysis.forms.receive import take_in, undo
+    from analysis.rules.config import Said
 
     if options.undo:
-        results = undo(project, options.files)
+        results = undo(project.root, options.files)
     else:
         said = Said(options.received, options.wave, options.year)
         with on_screen() as progress:

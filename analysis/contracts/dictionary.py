@@ -1,5 +1,9 @@
-"""The data dictionary: every table and column in words; and tables held against their contracts."""
+"""The data dictionary: every table and column in words; and tables held against their contracts.
 
+`python -m analysis.contracts.dictionary > docs/data-dictionary.md` prints it.
+"""
+
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import partial
@@ -372,3 +376,7 @@ def findings_table(findings: list[Finding]) -> pd.DataFrame:
         (str(one.severity), one.rule, one.file, one.place, one.value, one.explanation, one.action) for one in findings
     ]
     return pd.DataFrame(rows, columns=columns, dtype="str")
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(data_dictionary().encode("utf-8"))

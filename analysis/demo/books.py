@@ -36,8 +36,15 @@ from analysis.demo.pupils import (
     sitting,
 )
 from analysis.demo.town import Planted, Return, School, read, schools, town
-from analysis.forms.collect import FACT_NOT_GIVEN, HOW_TO_DECIDE, BlankForm, acceptance_row
-from analysis.forms.workbook import FilledSheet, Given, form_bytes
+from analysis.forms.collect import (
+    FACT_NOT_GIVEN,
+    HOW_TO_DECIDE,
+    BlankForm,
+    FilledSheet,
+    Given,
+    acceptance_row,
+    form_bytes,
+)
 from analysis.intake.cells import read_count
 from analysis.rules.config import INVENTED
 from analysis.rules.written import JOURNAL

@@ -24,7 +24,7 @@ from analysis.intake.exports.recognise import read_export
 from analysis.rules.config import INVENTED
 from analysis.rules.office_files import Vocabulary, load_vocabulary
 from analysis.rules.written import MARK_SCALE, SCORE_SCALE
-from analysis.starter.new_project import INSTALLATION, write_files
+from analysis.starter import INSTALLATION, write_files
 
 # The layouts in which the exam systems return results, filled with those of the invented schools.
 

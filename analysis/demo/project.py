@@ -24,7 +24,7 @@ from analysis.demo.books import (
     returned_books,
     row_label,
 )
-from analysis.demo.exports import SHEET, Export, calendar_with_minima, exports, filed_exports, write_inbox
+from analysis.demo.exports import SHEET, Export, calendar_with_minima, exports, filed_exports
 from analysis.demo.pupils import sittings
 from analysis.demo.town import (
     HERE,
@@ -39,12 +39,11 @@ from analysis.demo.town import (
     sources_text,
     town,
 )
-from analysis.forms.collect import Asking, BlankForm, blank_forms
-from analysis.forms.workbook import Given
+from analysis.forms.collect import Asking, BlankForm, Given, blank_forms
 from analysis.indicators.plan import plan_by_year
 from analysis.rules.config import INVENTED, Collection, load_reporting
 from analysis.rules.office_files import CALENDAR_FILE
-from analysis.starter.new_project import NewProject, new_project, read_document, write_files, write_project
+from analysis.starter import NewProject, new_project, read_document, write_files, write_project
 
 # The answer key of the invented town: each planted mistake with file, sheet and cell, and the finding it must give.
 
@@ -187,19 +186,6 @@ def write_demo(folder: Path, files: Mapping[str, bytes]) -> bool:
     write_files(folder, files)
     write_files(folder, {STAMP: said})
     return True
-
-
-def write_demo_and_inbox(folder: Path, files: Mapping[str, bytes], inbox: Path | None) -> tuple[bool, tuple[Path, ...]]:
-    """Writes the demo and, where a folder is named for them, the files with a row per pupil.
-
-    Returns:
-        Whether the demo was written, and where those files lie.
-
-    Raises:
-        AnalysisError: A folder is not the right one; nothing is written then.
-    """
-    exports = write_inbox(folder, inbox) if inbox else []
-    return write_demo(folder, files), tuple(exports)
 
 
 def _fingerprint(files: Mapping[str, bytes]) -> bytes:

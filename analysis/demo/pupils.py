@@ -22,7 +22,7 @@ from analysis.contracts.facts import (
 from analysis.demo.town import SUPPORTED, School, parameters, schools
 from analysis.rules.office_files import Sitting, load_calendar
 from analysis.rules.written import JOURNAL, MARK_SCALE
-from analysis.starter.new_project import INSTALLATION
+from analysis.starter import INSTALLATION
 
 # The invented schools and pupils from year to year: grades, social passport, staff, contests; reproducible.
 

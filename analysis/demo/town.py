@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import escape
 
-from analysis.forms.workbook import Given
+from analysis.forms.collect import Given
 from analysis.rules.config import INVENTED, quoted
 
 # The invented town as data: its roadmap, schools, decisions, and what came back from whom.

@@ -9,8 +9,7 @@ from analysis.documents.annexes import Annex, ReportOfYear, alone, page_parts, p
 from analysis.documents.city_documents import contests_note, courses_request, selection_note
 from analysis.documents.material import Material
 from analysis.documents.meeting import meeting_brief
-from analysis.documents.school_note import school_notes
-from analysis.documents.school_tables import tables_of_school
+from analysis.documents.school_note import school_notes, tables_of_school
 from analysis.documents.staging import PACKS, Batch, Document
 from analysis.errors import AnalysisError, nearest, probably_meant
 from analysis.files.storage import file_hash, read_manifest

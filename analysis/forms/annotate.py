@@ -33,7 +33,7 @@ from analysis.contracts.findings import (
 )
 from analysis.errors import AnalysisError
 from analysis.files.storage import write_file_whole
-from analysis.forms.workbook import ENTRY_FILL, FIXED_FILL, TITLE_FILL, height_of
+from analysis.forms.collect import ENTRY_FILL, FIXED_FILL, TITLE_FILL, height_of
 
 # The marks of a copy that goes back: a list of what is wrong, coloured cells and tabs, notes beside the cells.
 #

@@ -11,10 +11,9 @@ from analysis.errors import AnalysisError
 from analysis.files.memory import SILENT, Progress
 from analysis.files.storage import write_file_whole
 from analysis.forms.collect import Asking, forms_of_year, not_made
-from analysis.intake.returns import read_returned
-from analysis.intake.workbook import read_workbook
+from analysis.intake.workbook import read_returned, read_workbook
 from analysis.pipeline.check import check_project
-from analysis.rules.config import Project, collection_of, load_reporting, load_sources
+from analysis.rules.config import FORMS_FOLDER, Project, asked_years, collection_of, load_reporting, load_sources
 from analysis.rules.office_files import load_calendar
 
 FILLED_IN = (
@@ -36,12 +35,16 @@ class SentOut:
     said: tuple[str, ...]
 
 
-def write_forms(project: Project, calendar_year: int, folder: Path, progress: Progress = SILENT) -> SentOut:
+def write_forms(project: Project, calendar_year: int, folder: Path | None, progress: Progress = SILENT) -> SentOut:
     """Writes the forms of an edition, an empty registry where there is none, and the sheet of evidence to be examined.
 
+    They lie in output/forms/<year> where no folder is named.
+
     Raises:
-        AnalysisError: The project collects nothing, or its roadmap is blocked.
+        AnalysisError: There is no such edition, the project collects nothing, or its roadmap is blocked.
     """
+    asked_years(project, [calendar_year])
+    folder = folder or project.root / FORMS_FOLDER / str(calendar_year)
     collection = collection_of(project, "нет раздела [collection]: кто отчитывается.")
     tables = _tables(project, progress)
     sittings, reporting = load_calendar(project.root), load_reporting(project.root)

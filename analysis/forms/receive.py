@@ -18,21 +18,21 @@ from analysis.forms.receptions import (
     LICENCE,
     Change,
     Owners,
-    Said,
     change,
     counting,
+    inbox_files,
     is_late,
     keep_export,
     owners,
     versions,
 )
-from analysis.intake.returns import Identity, Returned, is_returned, read_returned, recognise
-from analysis.intake.workbook import read_workbook
+from analysis.intake.workbook import Identity, Returned, is_returned, read_returned, read_workbook, recognise
 from analysis.pipeline.received import by_one_name, known_reporters, problem_of, read_source
 from analysis.rules.config import (
     RETURNED_KINDS,
     Project,
     Record,
+    Said,
     Source,
     enter,
     enter_taken_back,
@@ -97,6 +97,17 @@ class _Door:
 def nobody_answers(_question: str) -> bool:
     """What stands for an answer where there is nobody to ask."""
     return False
+
+
+def take_in(project: Project, files: Sequence[Path], said: Said, ask: Ask, progress: Progress) -> list[Received]:
+    """Takes files (none means what lies in the inbox) into data/raw; a result without `source` was refused.
+
+    Raises:
+        AnalysisError: The day of receipt is still to come, or there is no inbox.
+    """
+    if said.received > date.today():
+        raise AnalysisError(f"День получения {said.received:%d.%m.%Y} ещё не наступил.")
+    return receive(project.root, files or inbox_files(project), said, ask, progress)
 
 
 def receive(
@@ -289,6 +300,17 @@ def _target_stem(identity: Identity) -> str:
 # A project has one registry, whoever sent it and whatever is in it.
 REGISTRY = Identity("registry", "", 0, "")
 TO_SEE = "Что принято, записано в data/raw/SOURCES.toml."
+
+
+def undo(root: Path, files: Sequence[Path]) -> list[Received]:
+    """Takes the receptions of files back today; a result without `source` was not taken back.
+
+    Raises:
+        AnalysisError: No file is named.
+    """
+    if not files:
+        raise AnalysisError("Назовите файлы, приём которых взять назад: analysis receive --undo ФАЙЛ…")
+    return take_back(root, files, date.today())
 
 
 def take_back(root: Path, files: Sequence[Path], day: date) -> list[Received]:

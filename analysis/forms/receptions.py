@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import count
 from pathlib import Path, PurePosixPath
 
@@ -15,31 +14,15 @@ from analysis.errors import AnalysisError
 from analysis.files.storage import received_bytes
 from analysis.intake.exports.cells import ExamCounts, counts_csv, kept_name
 from analysis.intake.exports.recognise import Export, read_export
-from analysis.intake.returns import Identity, Returned, recognise
-from analysis.intake.workbook import read_workbook
+from analysis.intake.workbook import Identity, Returned, read_workbook, recognise
 from analysis.intake.workbook_package import OLE2
 from analysis.pipeline.received import by_one_name, read_source
-from analysis.rules.config import PROJECT_FILE, RETURNED_KINDS, Project, Record, Source, exports_in_force
+from analysis.rules.config import PROJECT_FILE, RETURNED_KINDS, Project, Record, Said, Source, exports_in_force
 from analysis.rules.office_files import load_calendar, load_vocabulary
 
 # Takes exports of exam systems in: one with a row per pupil leaves its counts alone, others are kept as they came.
 
 LICENCE = "Служебные сведения; публикуются только в составе отчёта"
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the person who takes a file in knows of it and the file does not say.
-
-    Attributes:
-        received: The day it came.
-        wave: Where the calendar leaves a choice; else empty.
-        calendar_year: Where the file names no year; else None.
-    """
-
-    received: date
-    wave: str = ""
-    calendar_year: int | None = None
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,16 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.notes import asked_together
 from analysis.cleaning.registry import (
     LOGIN,
     last_report_years,
     named_schools,
 )
-from analysis.cleaning.returns import FactRows, clean_acceptance, clean_form, fact_table
+from analysis.cleaning.returns import FactRows, asked_together, clean_acceptance, clean_form, fact_table
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.findings import Finding
 from analysis.indicators.plan import kinds_of_year, measures_of_year, plan_by_year
-from analysis.intake.returns import Returned
+from analysis.intake.workbook import Returned
 from analysis.pipeline.exports import export_cells, read_exports
 from analysis.pipeline.received import (
     Came,

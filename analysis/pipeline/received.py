@@ -23,8 +23,7 @@ from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
 from analysis.contracts.report import received_cell
 from analysis.errors import AnalysisError
 from analysis.files.storage import received_bytes
-from analysis.intake.returns import Identity, Returned, read_returned, texts_of
-from analysis.intake.workbook import Workbook, read_workbook
+from analysis.intake.workbook import Identity, Returned, Workbook, read_returned, read_workbook, texts_of
 from analysis.rules.config import Collection, Project, Source, collection_of, workbooks_in_force
 from analysis.rules.office_files import SCHOOLS_FILE, Merger, load_mergers
 

@@ -15,7 +15,7 @@ from analysis.contracts.columns import typed_table
 from analysis.contracts.facts import SCHOOL_FACT_TABLES, school_fact_tables
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.report import DisplacedResults
-from analysis.intake.returns import Returned
+from analysis.intake.workbook import Returned
 from analysis.rules.config import Collection, Project
 from analysis.rules.methods import known_parts
 from analysis.rules.office_files import load_calendar

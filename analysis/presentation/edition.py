@@ -359,6 +359,10 @@ class Edition:
         rows = rows[(rows["calendar_year"] == self.calendar_year) & rows["value"].notna()]
         return self.in_order(rows[rows["group_name"].isin([*self.supported, *GROUPS_LAST])])
 
+    def city_note(self, rows: Iterable[tuple[str, Row]]) -> str:
+        """Of how many schools the city is made beside these rows, each with what a reader calls it."""
+        return city_note(rows, self.schools_behind_city, len(self.school_names))
+
     @cached_property
     def schools_behind_city(self) -> dict[Key, int]:
         """By what it is about: of how many schools the city's value of this year is made, as far as it may be said."""

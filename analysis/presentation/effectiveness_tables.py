@@ -16,7 +16,7 @@ from analysis.contracts.effectiveness import (
     TrainingNeeds,
 )
 from analysis.presentation.conclusions.sentence import by_id, effect_rows
-from analysis.presentation.edition import KEY, Edition, city_note
+from analysis.presentation.edition import KEY, Edition
 from analysis.presentation.exhibits import Col, Condensed, Exhibit, filled, flagged_table, table, with_notes
 from analysis.presentation.markdown import escape
 from analysis.presentation.place import SLUGS
@@ -466,7 +466,7 @@ def city_words(edition: Edition, exhibit: Exhibit) -> str:
     passport = by_id(edition)
     about = exhibit.data.reindex(columns=list(dict.fromkeys([*exhibit.data.columns, *KEY])))
     rows = [(_row_words(passport, row), row) for row in rows_of(about)]
-    return city_note(rows, edition.schools_behind_city, len(edition.school_names))
+    return edition.city_note(rows)
 
 
 def _row_words(passport: Mapping[str, Indicator], row: Row) -> str:

@@ -10,7 +10,7 @@ from analysis.contracts.effectiveness import LIKE_CITY, PublicIndicators
 from analysis.contracts.execution import DONE, NOT_PLANNED
 from analysis.presentation.conclusions.listing import conclusions
 from analysis.presentation.conclusions.sentence import SCHOOL, TRANSITION, Case, Evidence, Said, by_id, judged
-from analysis.presentation.edition import GROUPS_LAST, Edition, city_note
+from analysis.presentation.edition import GROUPS_LAST, Edition
 from analysis.presentation.exhibits import Drawing, Exhibit, Part, picture, with_notes
 from analysis.presentation.figures import Share, in_lines, intervals
 from analysis.presentation.markdown import escape, joined, table_note
@@ -118,7 +118,7 @@ def _picture(edition: Edition, number: int, name: str, rows: pd.DataFrame) -> Ex
     caption = f"{name}: доля не справившихся и город, {edition.calendar_year} год"
     made = picture(edition, f"school-results-{number}", caption, PublicIndicators, exported(rows), drawn)
     named = [(_sitting(row), row) for row in rows_of(rows)]
-    note = city_note(named, edition.schools_behind_city, len(edition.school_names))
+    note = edition.city_note(named)
     return with_notes(made, [note] if note else [])
 
 
@@ -249,7 +249,7 @@ def topics_picture(edition: Edition) -> tuple[Exhibit, str] | None:
     caption = f"Темы обучения: доля учителей с дефицитом в {edition.calendar_year} году"
     exhibit = picture(edition, "topics", caption, PublicIndicators, exported(rows), drawn)
     named = [(str(row["aspect"]), row) for row in rows_of(rows.assign(city_value=rows["value"]))]
-    note = city_note(named, edition.schools_behind_city, len(edition.school_names))
+    note = edition.city_note(named)
     return with_notes(exhibit, [note] if note else []), _first_sentence(rows_of(rows))
 
 

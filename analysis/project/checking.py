@@ -3,7 +3,7 @@
 import base64
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from html import escape
 from itertools import groupby
@@ -16,7 +16,7 @@ from analysis.contracts.findings import DOUBTFUL, Finding
 from analysis.errors import AnalysisError
 from analysis.files.memory import Progress
 from analysis.files.storage import texts_as_objects
-from analysis.rules.config import ANNOTATED, FINDINGS, READING_PAGE, Project, load_sources, quoted
+from analysis.rules.config import ANNOTATED, FINDINGS, READING_PAGE, Project, load_project, load_sources, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +31,22 @@ def check(project: Project, progress: Progress) -> "Checked":
 
     with texts_as_objects():
         return check_project(project, progress=progress)
+
+
+def first_check(folder: Path, files: Mapping[str, bytes], progress: Progress) -> "Checked":
+    """Writes the project and checks it; where that fails, the folder is as it was before."""
+    from analysis.starter import removed, write_project
+
+    existed = folder.is_dir()
+    write_project(folder, files)
+    try:
+        project = load_project(folder.resolve())
+        checked = check(project, progress)
+        keep_findings(project, checked)
+    except BaseException:
+        removed(folder, existed)
+        raise
+    return checked
 
 
 def keep_findings(project: Project, checked: "Checked") -> list[Path]:

@@ -54,11 +54,11 @@ class OfficeWork:
 
     def forms(self, year: int, folder: str | Path | None = None) -> "Files":
         """Делает формы года, которые рассылают; по умолчанию в output/forms."""
+        from analysis.forms.collection import write_forms
         from analysis.project.frames import Files
-        from analysis.project.work import forms
 
         with self._at_work() as progress:
-            sent = forms(self.project, year, None if folder is None else Path(folder), progress)
+            sent = write_forms(self.project, year, None if folder is None else Path(folder), progress)
         return Files(sent.files, sent.said)
 
     def receive(
@@ -77,21 +77,21 @@ class OfficeWork:
             wave: Волна ВПР, если календарь знает несколько.
             year: Год выгрузки, которая его не называет.
         """
-        from analysis.forms.receptions import Said
+        from analysis.forms.receive import take_in
         from analysis.project.frames import receptions
-        from analysis.project.work import receive
+        from analysis.rules.config import Said
 
         said = Said(received or date.today(), wave, year)
         with self._at_work() as progress:
-            return receptions(receive(self.project, _paths(files), said, progress.agreed, progress))
+            return receptions(take_in(self.project, _paths(files), said, progress.agreed, progress))
 
     def take_back(self, files: str | Path | Sequence[str | Path]) -> "pd.DataFrame":
         """Берёт приём файлов назад: снова считается то, что считалось до него."""
+        from analysis.forms.receive import undo
         from analysis.project.frames import receptions
-        from analysis.project.work import undo
 
         with self._at_work():
-            return receptions(undo(self.project, _paths(files)))
+            return receptions(undo(self.project.root, _paths(files)))
 
     def build(self) -> None:
         """Собирает таблицы и части отчётов; если ничего не менялось, ничего не делает."""

@@ -11,14 +11,14 @@ from analysis.contracts.facts import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGI
 from analysis.demo.pupils import OGE, VPR, Chance, sittings
 from analysis.demo.town import ROADMAP, UNSUPPORTED, Filed, roadmap_document, sources_text, town
 from analysis.errors import AnalysisError
-from analysis.forms.workbook import FilledSheet, Given, form_bytes
+from analysis.forms.collect import FilledSheet, Given, form_bytes
 from analysis.intake.exports.cells import ExamCounts, counts_csv, kept_name
 from analysis.region.dataset import CITIES, read_state
 from analysis.region.settings import OUTPUT, REGION_FILE
 from analysis.rules.config import INVENTED, quoted
 from analysis.rules.methods import PASSPORT_FILE
 from analysis.rules.office_files import Sitting, school_year_from
-from analysis.starter.new_project import NewProject, new_project, write_files
+from analysis.starter import NewProject, new_project, write_files
 
 NAME, PUBLISHER = "Вымышленный край", "Министерство образования Вымышленного края"
 HEADING = ("УТВЕРЖДАЮ", "Начальник управления образования", "П.П. Примерова", "«20» января 2020 г.")

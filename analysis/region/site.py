@@ -18,7 +18,7 @@ from analysis.region.comparison import CityState, public_tables
 from analysis.region.pages import SOURCES, Made, texts
 from analysis.region.settings import Region
 from analysis.rules.config import quoted
-from analysis.starter.new_project import NewProject, report_sources
+from analysis.starter import NewProject, report_sources
 
 STYLE = re.compile(r"reports/(_assets/.*|styles\.css|_quarto\.yml)")
 YEAR_PAGE = re.compile(r"href: (\d{4})/annual-report-\d{4}\.qmd")

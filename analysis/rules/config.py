@@ -60,6 +60,21 @@ Cutoffs = Annotated[
 
 
 @dataclass(frozen=True)
+class Said:
+    """What the person who takes a file in knows of it and the file does not say.
+
+    Attributes:
+        received: The day it came.
+        wave: Where the calendar leaves a choice; else empty.
+        calendar_year: Where the file names no year; else None.
+    """
+
+    received: date
+    wave: str = ""
+    calendar_year: int | None = None
+
+
+@dataclass(frozen=True)
 class Source(Written, called="file"):
     """One received file: whence it came, when, what its bytes were, and what kind of file it is.
 

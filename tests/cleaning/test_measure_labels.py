@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from analysis.cleaning.notes import LabelNotKnownError, labels_of
+from analysis.cleaning.returns import LabelNotKnownError, labels_of
 
 MEASURES = {
     "1.2": ("1.2", 1),

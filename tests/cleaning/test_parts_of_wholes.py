@@ -18,8 +18,7 @@ from analysis.contracts.facts import (
 )
 from analysis.indicators.effectiveness import school_indicators
 from analysis.indicators.school_facts import line_rows
-from analysis.intake.returns import read_returned
-from analysis.intake.workbook import read_workbook
+from analysis.intake.workbook import read_returned, read_workbook
 from analysis.rules.methods import MEAN, NUMBER, SHARE, PartOf, known_parts, load_passport, part_of
 from analysis.rules.office_files import load_calendar
 from school_forms import COLLECTION, FILE, PARTS, form_of, held

@@ -6,7 +6,7 @@ from analysis.cleaning.registry import clean_registry
 from analysis.contracts.facts import REGISTRY_SCHOOLS, REGISTRY_STATUS
 from analysis.contracts.findings import Severity
 from analysis.intake.cells import school_year_in
-from analysis.intake.returns import Identity, Returned, ReturnedRow
+from analysis.intake.workbook import Identity, Returned, ReturnedRow
 from analysis.intake.workbook_sheet import SheetCell
 
 FIRST = {"school_login": "edu1", "school_name": "СОШ 1", "pupil_count": 100}

@@ -4,11 +4,10 @@ from datetime import date
 
 import pytest
 
-from analysis.cleaning.notes import asked_together
-from analysis.cleaning.returns import clean_acceptance, clean_form
+from analysis.cleaning.returns import asked_together, clean_acceptance, clean_form
 from analysis.contracts.facts import ACCEPTANCE, EVIDENCE, EXECUTION, OWN_MEASURES
 from analysis.contracts.findings import Severity, column_letters
-from analysis.intake.returns import Identity, Returned, ReturnedRow
+from analysis.intake.workbook import Identity, Returned, ReturnedRow
 from analysis.intake.workbook_sheet import SheetCell
 
 FORM = "data/raw/2021/form_УО_v1.xlsx"

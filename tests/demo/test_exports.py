@@ -12,7 +12,7 @@ from analysis.demo.town import schools
 from analysis.intake.exports.recognise import read_export
 from analysis.rules.config import INVENTED
 from analysis.rules.office_files import load_vocabulary
-from analysis.starter.new_project import INSTALLATION
+from analysis.starter import INSTALLATION
 
 LAYOUTS = {
     "wide": "статистика по отметкам (ФИС ОКО)",

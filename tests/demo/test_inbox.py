@@ -9,8 +9,7 @@ from analysis.demo.exports import exports, inbox_files, write_inbox
 from analysis.demo.project import write_demo
 from analysis.errors import AnalysisError
 from analysis.forms.receive import receive
-from analysis.forms.receptions import Said
-from analysis.rules.config import load_sources
+from analysis.rules.config import Said, load_sources
 from office_text import text_of
 
 NAMES = ("имярек", "проверочн")

@@ -5,7 +5,7 @@ import pytest
 from analysis.cli import main
 from analysis.contracts.facts import YOUNG
 from analysis.documents.run import gathered
-from analysis.documents.school_tables import tables_of_school
+from analysis.documents.school_note import tables_of_school
 from analysis.files.storage import read_tables
 from analysis.forms.collect import school_sheets
 from analysis.indicators.school_tables import with_public

@@ -21,11 +21,9 @@ from analysis.contracts.facts import (
     school_fact_tables,
 )
 from analysis.errors import AnalysisError
-from analysis.forms.collect import school_sheets
-from analysis.forms.workbook import form_bytes
+from analysis.forms.collect import form_bytes, school_sheets
 from analysis.indicators.quality import asked_lines, given_lines, reporter_completeness, set_aside_lines
-from analysis.intake.returns import read_returned
-from analysis.intake.workbook import read_workbook
+from analysis.intake.workbook import read_returned, read_workbook
 from analysis.rules.config import Collection
 from analysis.rules.methods import part_of
 from roadmaps import COUNTED

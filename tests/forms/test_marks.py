@@ -9,8 +9,7 @@ from openpyxl.styles import PatternFill
 
 from analysis.contracts.facts import CONTEXT_GROUPS, TO_MEND
 from analysis.forms.annotate import MARK_FILL, TAB_COLOUR, Fault, marked_copy
-from analysis.intake.returns import read_returned
-from analysis.intake.workbook import read_workbook
+from analysis.intake.workbook import read_returned, read_workbook
 from school_forms import FILE, form_of
 
 ADDED = {"Контингент": [(group, number) for number, group in enumerate(CONTEXT_GROUPS, start=10)]}

@@ -8,11 +8,9 @@ import pytest
 from analysis.cleaning.returns import clean_form
 from analysis.contracts.facts import EVIDENCE, EXECUTION, form_identity
 from analysis.contracts.findings import Severity
-from analysis.forms.collect import how_to_fill_kinds
-from analysis.forms.workbook import form_bytes
+from analysis.forms.collect import form_bytes, how_to_fill_kinds
 from analysis.indicators.execution import Duty, Told, facts_by_reporter, goal_of, plan_against_fact, status, told
-from analysis.intake.returns import read_returned
-from analysis.intake.workbook import read_workbook
+from analysis.intake.workbook import read_returned, read_workbook
 from analysis.presentation.shares import fact_words, in_percent
 
 KINDS = {("1.1", 1): "share", ("1.2", 1): "state", ("1.3", 1): "document", ("1.4", 1): "count"}

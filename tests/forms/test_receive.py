@@ -9,15 +9,14 @@ import pytest
 
 from analysis.contracts.facts import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
+from analysis.forms.collect import form_bytes
 from analysis.forms.receive import receive
-from analysis.forms.receptions import Said
-from analysis.forms.workbook import form_bytes
 from analysis.intake.exports import recognise
 from analysis.intake.exports.cells import Line
 from analysis.intake.exports.recognise import read_export
 from analysis.intake.workbook_package import OLE2
 from analysis.pipeline.check import check_project
-from analysis.rules.config import load_sources
+from analysis.rules.config import Said, load_sources
 from analysis.rules.office_files import Vocabulary
 from roadmaps import document, project_with
 from small_projects import PROJECT

@@ -13,14 +13,12 @@ from hypothesis import strategies as st
 
 from analysis.contracts.facts import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.errors import AnalysisError
+from analysis.forms.collect import form_bytes
 from analysis.forms.receive import receive, take_back
-from analysis.forms.receptions import Said
-from analysis.forms.workbook import form_bytes
-from analysis.intake.returns import Identity
-from analysis.intake.workbook import read_workbook
+from analysis.intake.workbook import Identity, read_workbook
 from analysis.pipeline.facts import read_facts
 from analysis.pipeline.received import problem_of, received_workbooks
-from analysis.rules.config import Collection, load_project, load_record, load_sources
+from analysis.rules.config import Collection, Said, load_project, load_record, load_sources
 from small_projects import LATE, LATER, ON_TIME, PROJECT
 
 NAMES = {"edu1": "Школа № 1", "edu2": "Школа № 2", "edu12": "Школа № 12"}

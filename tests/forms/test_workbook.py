@@ -17,7 +17,7 @@ from analysis.contracts.facts import (
     STAFF,
     form_identity,
 )
-from analysis.forms.workbook import form_bytes
+from analysis.forms.collect import form_bytes
 
 DAY = date(2022, 1, 20)
 

@@ -9,9 +9,8 @@ import pytest
 from analysis.cleaning.returns import clean_form
 from analysis.contracts.facts import EVIDENCE, EXECUTION, OWN_MEASURES, form_identity
 from analysis.contracts.findings import Severity
-from analysis.forms.workbook import form_bytes
-from analysis.intake.returns import read_returned
-from analysis.intake.workbook import read_workbook
+from analysis.forms.collect import form_bytes
+from analysis.intake.workbook import read_returned, read_workbook
 
 FILE = "data/raw/2021/form_УО_v1.xlsx"
 LABELS = ("1.4", "2.1", "2.2", "4.1", "4.10")

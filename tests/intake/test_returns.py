@@ -12,9 +12,8 @@ from openpyxl.styles import Font
 
 from analysis.contracts.facts import ACCEPTANCE, FormColumn, FormSheet, form_identity
 from analysis.contracts.findings import Severity
-from analysis.forms.workbook import form_bytes
-from analysis.intake.returns import read_returned
-from analysis.intake.workbook import read_workbook
+from analysis.forms.collect import form_bytes
+from analysis.intake.workbook import read_returned, read_workbook
 from damaged_workbooks import TEXTS, with_change
 
 DAY = date(2022, 1, 25)

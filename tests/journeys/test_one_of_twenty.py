@@ -12,13 +12,12 @@ import pytest
 from analysis.contracts.facts import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGISTRY_STATUS, form_identity
 from analysis.contracts.findings import blocking
 from analysis.forms.annotate import annotate
+from analysis.forms.collect import form_bytes
 from analysis.forms.receive import receive
-from analysis.forms.receptions import Said
-from analysis.forms.workbook import form_bytes
 from analysis.intake.workbook import read_workbook
 from analysis.pipeline.facts import read_facts
 from analysis.pipeline.received import received_workbooks
-from analysis.rules.config import Collection, load_project, load_sources
+from analysis.rules.config import Collection, Said, load_project, load_sources
 from damaged_workbooks import FAULTY, NOT_READ, SHEET, STRANGE, packed, parts_of
 from small_projects import ON_TIME, PROJECT
 

@@ -4,7 +4,7 @@ import docx
 
 from analysis.pipeline.written import _copy_sources
 from analysis.rules.config import OFFICE_ONLY
-from analysis.starter.new_project import NewProject, report_sources, write_files
+from analysis.starter import NewProject, report_sources, write_files
 
 
 def test_invented_data_stay_marked_in_the_internal_report(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 from analysis.errors import AnalysisError
 from analysis.rules.office_files import DEFAULT_POLICY, DISCLOSURE_FILE, load_policy
 from analysis.rules.written import DEFAULT_RULE
-from analysis.starter.new_project import NewProject, new_project
+from analysis.starter import NewProject, new_project
 from roadmaps import HOUSE
 
 

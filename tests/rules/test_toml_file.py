@@ -12,7 +12,7 @@ from analysis.rules.documents import Settings
 from analysis.rules.methods import PassportFile, Selection
 from analysis.rules.office_files import Assumptions, Calendar, Disclosure, Mergers, OwnAssumptions
 from analysis.rules.toml_file import ACCEPTED, RulesError, accepted, read_rules
-from analysis.starter.new_project import NewProject, new_project
+from analysis.starter import NewProject, new_project
 from roadmaps import HOUSE
 
 PROJECT = """[project]

@@ -11,7 +11,7 @@ from analysis.errors import AnalysisError
 from analysis.pipeline.rule_files import names_to_fill_in
 from analysis.rules.config import TO_FILL_IN, load_project, load_reporting, load_sources, load_terms
 from analysis.rules.office_files import CALENDAR_FILE, load_calendar, load_vocabulary
-from analysis.starter.new_project import NewProject, new_project, report_sources
+from analysis.starter import NewProject, new_project, report_sources
 from roadmaps import FIRST, HOUSE, SECOND, TASK, document
 
 REAL_CITY = ("кисловодск", "2020", "2021", "2022")
@@ -250,7 +250,7 @@ def test_what_fails_after_writing_leaves_the_folder_as_it_was(tmp_path, monkeypa
     def fails(*_):
         raise AnalysisError("место кончилось")
 
-    monkeypatch.setattr("analysis.project.work.check", fails)
+    monkeypatch.setattr("analysis.project.checking.check", fails)
     if existed:
         (tmp_path / "city").mkdir()
     assert _new_from(tmp_path, "plan.txt") == 1

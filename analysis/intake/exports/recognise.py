@@ -19,7 +19,7 @@ from analysis.intake.exports.cells import ExamCounts, GridSheet, GridValue, Line
 from analysis.intake.exports.headings import PRIMARY_SCORES, headings, names_primary_scores
 from analysis.intake.exports.pupil_layouts import Block, HiddenHere, counts_of_blocks, hidden_sheets_remark, with_remark
 from analysis.intake.files import CONTROL_CHARACTER
-from analysis.intake.returns import form_sheet_of
+from analysis.intake.workbook import form_sheet_of
 from analysis.intake.workbook_package import (
     ENCRYPTED_PACKAGE,
     LARGEST_FILE_BYTES,
