@@ -18,7 +18,7 @@ from unittest import mock
 import openpyxl
 
 from analysis.demo.project import demo_files, write_demo
-from analysis.files.memory import SILENT, Memory
+from analysis.files.memory import FORGETFUL, SILENT, Memory
 from analysis.files.storage import texts_as_objects
 from analysis.pipeline import build
 from analysis.pipeline.fresh import memory_of
@@ -56,7 +56,7 @@ class Doubting(Memory):
     def _compared(self, step: str, found: T, done: "_Done", *read: object) -> T:
         if not done.times:
             self.reused += 1
-            self.wrong += [step] if self.content(found) != self.content(done(*read)) else []
+            self.wrong += [step] if FORGETFUL.content(found) != FORGETFUL.content(done(*read)) else []
         return found
 
 

@@ -76,7 +76,7 @@ class Memory:
         """
         if self._folder is None:
             return make()
-        key = self._key(step, *given)
+        key = self.key(step, *given)
         with suppress(LookupError):
             return self._found(key)  # type: ignore[no-any-return]
         made = make()
@@ -96,17 +96,18 @@ class Memory:
         """
         if self._folder is None:
             return make(read)
-        asked = self._key(step, *given)
+        asked = self.key(step, *given)
         looked: list[str] | None = self._read(asked)
         if looked is not None:
             with suppress(LookupError):
-                return self._found(self._of(asked, read, looked))  # type: ignore[no-any-return]
+                found: T = self._found(key := self._of(asked, read, looked))
+                return self._stood_for(key, found)
         watched = Watched(read)
         made = make(watched)
         looked = sorted(watched.looked_at)
         self._write(asked, looked)
-        self._keep(step, self._of(asked, read, looked), made)
-        return made
+        self._keep(step, key := self._of(asked, read, looked), made)
+        return self._stood_for(key, made)
 
     def forget(self) -> None:
         """Removes the notes that were not used for longest, where all together have grown too large."""
@@ -123,9 +124,6 @@ class Memory:
     def _keep(self, step: str, key: str, made: object) -> None:
         self._write(key, [made])
         self.done.append(step)
-
-    def _key(self, step: str, *given: object) -> str:
-        return hashlib.sha256("\n".join([self._code, step, *map(self.content, given)]).encode()).hexdigest()
 
     def _of(self, asked: str, read: Mapping[str, Any], looked: Sequence[str]) -> str:
         """The key of a result: what was asked for, and the content of each table that it was made of."""
@@ -148,12 +146,21 @@ class Memory:
 
     def content(self, part: object) -> str:
         """Returns what stands for the content of a part; what nobody changes is read once."""
-        if not (dataclasses.is_dataclass(part) or hasattr(part, "columns")):
-            return _digest(part)
         known = self._contents.get(id(part))
-        if known is None or known[0] is not part:
-            known = self._contents[id(part)] = (part, _digest(part))
-        return known[1]
+        if known is not None and known[0] is part:
+            return known[1]
+        told = _digest(part)
+        if dataclasses.is_dataclass(part) or hasattr(part, "columns"):
+            self._stood_for(told, part)
+        return told
+
+    def key(self, *given: object) -> str:
+        """Returns what stands for all that a result depends on, and the code that makes it."""
+        return hashlib.sha256("\n".join([self._code, *map(self.content, given)]).encode()).hexdigest()
+
+    def _stood_for(self, told: str, part: T) -> T:
+        self._contents[id(part)] = (part, told)
+        return part
 
     def _found(self, key: str) -> Any:
         noted = self._read(key)

@@ -164,15 +164,20 @@ def write_tables(
     tables: Mapping[str, "pd.DataFrame"],
     manifest: Mapping[str, Any],
     beside: Mapping[str, bytes] = MappingProxyType({}),
+    contents: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Replaces data/processed by these tables and their manifest; a failure leaves the old ones.
+
+    The file of a table whose content is that of the last one is taken over.
 
     Args:
         root: The project.
         tables: Each becomes `<name>.parquet`.
         manifest: What the build records; hashes are added under «tables» and «beside».
         beside: Other files, by name.
+        contents: By name what stands for the content of a table and for what has written it.
     """
+    last, hashes = read_manifest(root), dict[str, str]()
     target = root / PROCESSED
     recover_folder(target)
     target.mkdir(parents=True, exist_ok=True)
@@ -184,12 +189,16 @@ def write_tables(
         if (target / README).is_file():
             shutil.copyfile(target / README, new / README)
         for name, table in tables.items():
-            table.to_parquet(new / f"{name}.parquet", index=False)
+            path, known = new / f"{name}.parquet", last.get("contents", {}).get(name)
+            if known and known == contents.get(name) and file_hash(target / path.name) == last["tables"][name]:
+                shutil.copyfile(target / path.name, path)
+            else:
+                table.to_parquet(path, index=False)
+            hashes[name] = file_hash(path)
         for name, content in beside.items():
             (new / name).write_bytes(content)
-        hashes = {name: file_hash(new / f"{name}.parquet") for name in tables}
         others = {name: file_hash(new / name) for name in beside}
-        whole = {**manifest, "tables": hashes, "beside": others}
+        whole = {**manifest, "tables": hashes, "beside": others, "contents": {**contents}}
         text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
         (new / MANIFEST).write_text(text, encoding="utf-8")
         replace_folder(new, target)

@@ -69,7 +69,7 @@ def made_of(project: Project, years: Sequence[int]) -> dict[str, str]:
 
 def memory_of(root: Path) -> Memory:
     """The notes of a project, which hold for this very code and the packages that are locked and installed."""
-    installed = [version(name) for name in ("matplotlib", "numpy", "pandas", "scipy")]
+    installed = [version(name) for name in ("matplotlib", "numpy", "pandas", "pyarrow", "scipy")]
     return Memory(root / NOTES, " ".join([code_fingerprint(), file_hash(root / LOCK), *installed]))
 
 

@@ -12,7 +12,7 @@ from analysis.files.memory import Helper, Memory, Progress
 from analysis.files.storage import BUILD_LOCK, only_one_at_work, read_manifest, read_tables, write_tables
 from analysis.lineage.walk import stored
 from analysis.pipeline.fresh import ahead, inputs_of, made_of
-from analysis.presentation.chapters import make_ahead, sections_of
+from analysis.presentation.chapters import make_ahead
 from analysis.presentation.edition import Edition, editions_of
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.presentation.write import remove_interrupted, write_edition, write_index
@@ -32,7 +32,7 @@ def editions_ahead(
 def write(
     project: Project,
     years: Sequence[int],
-    made: tuple[dict[str, pd.DataFrame], Mapping[str, bytes]],
+    pieces: tuple[dict[str, pd.DataFrame], Mapping[str, bytes]],
     editions: Sequence[Edition],
     progress: Progress,
     memory: Memory,
@@ -40,19 +40,24 @@ def write(
     """Writes the pieces of the years and what was made: the tables, and the files that `explain` reads."""
     reports = project.root / "reports"
     # What is masked lies as bits beside the whole table (`indicators.school_tables.with_public`).
-    tables, chains = made
+    tables, chains = pieces
     stored = {name: table for name, table in tables.items() if name not in PUBLIC_TABLES}
     with only_one_at_work(project.root / BUILD_LOCK):
         remove_interrupted(reports)
+        inputs, last, files = inputs_of(project), read_manifest(project.root), made_of(project, years)
+        there = {year: told for year, (told, made) in last.get("years", {}).items() if files.get(year) == made}
         wanted = [one for one in editions if one.calendar_year in years]
         for done, edition in enumerate(wanted):
-            progress.step("Пишу части отчётов", done, len(wanted), str(edition.calendar_year))
-            write_edition(reports, edition, sections_of(edition, memory), memory)
+            year = str(edition.calendar_year)
+            progress.step("Пишу части отчётов", done, len(wanted), year)
+            there[year] = write_edition(reports, edition, memory, there.get(year, ""))
         write_index(reports, editions)
-        inputs, last = inputs_of(project), read_manifest(project.root)
         kept = last.get("made", {}) if last.get("inputs") == inputs else {}
-        manifest = {"inputs": inputs, "made": {**kept, **made_of(project, years)}}
-        write_tables(project.root, stored, manifest | read_without_fault(project.root), chains)
+        files = made_of(project, years)
+        told = {**last.get("years", {}), **{str(year): (there[str(year)], files[str(year)]) for year in years}}
+        manifest = {"inputs": inputs, "made": {**kept, **files}, "years": told, **read_without_fault(project.root)}
+        contents = {name: memory.key(table) for name, table in stored.items()}
+        write_tables(project.root, stored, manifest, chains, contents)
 
 
 # The report for the office alone: the same sources with everything in it, marked, in output/internal.
@@ -76,7 +81,7 @@ def internal_sources(project: Project, years: Sequence[int]) -> Path:
     ]
     for edition in editions:
         if edition.calendar_year in years:
-            write_edition(target, edition, sections_of(edition))
+            write_edition(target, edition)
     write_index(target, editions)
     return target
 

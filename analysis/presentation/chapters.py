@@ -54,11 +54,17 @@ def make_ahead(memory: Memory, editions: Sequence[Edition]) -> None:
         _report(annex, edition, made)
 
 
-def sections_of(edition: Edition, memory: Memory = FORGETFUL) -> list[Section]:
-    """All pieces with their pictures drawn, those of the annex and those of the report, in that order."""
-    made = _maker(edition, memory)
-    annex = [section for name, make in ANNEX.items() for section in made(name, make)]
-    return [*annex, *_report(annex, edition, made)]
+def sections_of(edition: Edition, memory: Memory = FORGETFUL) -> tuple[list[Section], list[list[Section]]]:
+    """All pieces with their pictures drawn, those of the annex and those of the report, in that order; and the chapters
+    as `memory` knows them, before those of the report refer to each other."""
+    made, known = _maker(edition, memory), list[list[Section]]()
+
+    def noted(*given: Any) -> list[Section]:
+        known.append(made(*given))
+        return known[-1]
+
+    annex = [section for name, make in ANNEX.items() for section in noted(name, make)]
+    return [*annex, *_report(annex, edition, noted)], known
 
 
 def _report(annex: Sequence[Section], edition: Edition, made: Callable[..., list[Section]]) -> list[Section]:

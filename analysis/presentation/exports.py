@@ -256,13 +256,25 @@ class _Head(NamedTuple):
     invented: bool
 
 
-def data_of(edition: Edition, shown: Sequence[Exhibit], memory: Memory) -> dict[str, bytes]:
-    """The data of an edition, file by file."""
-    title, project = str(edition.approval["title"]), edition.project
-    head = _Head(edition.calendar_year, title, project.publisher, edition.data_date, project.invented)
-    listed = [(_as_data(one, head), hidden_cells(edition, one)) for one in shown]
-    given = [(memory.content(one), bits) for one, bits in listed]
-    return memory.remembered("data", [head, given], partial(_data_files, head, listed, memory))
+class DataFiles(NamedTuple):
+    """The data of an edition: what they say of themselves, the exhibits, and by column what the public may not see."""
+
+    head: _Head
+    shown: Sequence[Exhibit]
+    hidden: Sequence[Hidden]
+
+    @classmethod
+    def of(cls, edition: Edition, shown: Sequence[Exhibit]) -> "DataFiles":
+        """What some exhibits of an edition show."""
+        title, project = str(edition.approval["title"]), edition.project
+        head = _Head(edition.calendar_year, title, project.publisher, edition.data_date, project.invented)
+        return cls(head, shown, [hidden_cells(edition, one) for one in shown])
+
+    def made(self, memory: Memory) -> dict[str, bytes]:
+        """The files by name."""
+        listed = list(zip([_as_data(one, self.head) for one in self.shown], self.hidden, strict=True))
+        given = [(memory.content(one), bits) for one, bits in listed]
+        return memory.remembered("data", [self.head, given], partial(_data_files, self.head, listed, memory))
 
 
 def _as_data(exhibit: Exhibit, head: _Head) -> Exhibit:

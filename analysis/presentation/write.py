@@ -9,33 +9,50 @@ from pathlib import Path
 from analysis.contracts.tables import stored_in
 from analysis.files.memory import FORGETFUL, Memory
 from analysis.files.storage import recover_folder, replace_folder
+from analysis.presentation.chapters import sections_of
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit, Section
-from analysis.presentation.exports import data_of
+from analysis.presentation.exhibits import Exhibit
+from analysis.presentation.exports import DataFiles
 from analysis.presentation.figures import save
 from analysis.presentation.place import CONTENT_FOLDER, EDITIONS, EXHIBITS, MADE_FOLDERS, annex_name, report_name
 from analysis.presentation.sentences import approval, contact, data_date
 
 
-def write_edition(reports: Path, edition: Edition, sections: Sequence[Section], memory: Memory = FORGETFUL) -> None:
-    """Replaces _content, figures and data of reports/<year>/ by those of this edition, each whole or not at all."""
+def write_edition(reports: Path, edition: Edition, memory: Memory = FORGETFUL, there: str = "") -> str:
+    """Replaces _content, figures and data of reports/<year>/ by those of this edition, each whole or not at all.
+
+    Args:
+        reports: The folder of reports.
+        edition: The edition.
+        memory: What is known of the same chapters and data.
+        there: What this has returned for what is there; where it would return the same, nothing is written.
+
+    Returns:
+        What stands for all that it writes; nothing where nothing is remembered.
+    """
     folder = reports / str(edition.calendar_year)
-    folder.mkdir(parents=True, exist_ok=True)
+    sections, chapters = sections_of(edition, memory)
     shown = [exhibit for section in sections for exhibit in section.exhibits]
+    data = DataFiles.of(edition, shown)
+    whole = "" if memory is FORGETFUL else memory.key(*chapters, data.head, data.hidden)
+    if whole and whole == there:
+        return whole
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{edition.calendar_year}-", dir=reports) as draft:
-        content, figures, data = (Path(draft) / name for name in MADE_FOLDERS)
-        for new in (content, figures, data):
+        content, figures, files = (Path(draft) / name for name in MADE_FOLDERS)
+        for new in (content, figures, files):
             new.mkdir()
         _write_pieces(content, {section.name: section.markdown for section in sections})
         _write_pieces(content, {exhibit.label: _alone(exhibit, edition) for exhibit in shown})
         _write_rows(content, edition, shown)
         save({name: svg for exhibit in shown for name, svg in exhibit.drawn.items()}, figures)
         _keep_for_word(folder / figures.name, figures)
-        for name, content_of in data_of(edition, shown, memory).items():
-            (data / name).write_bytes(content_of)
-        for new in (content, figures, data):
+        for name, written in data.made(memory).items():
+            (files / name).write_bytes(written)
+        for new in (content, figures, files):
             recover_folder(folder / new.name)
             replace_folder(new, folder / new.name)
+    return whole
 
 
 def write_index(reports: Path, editions: Sequence[Edition]) -> None:

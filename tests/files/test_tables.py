@@ -43,6 +43,20 @@ def test_a_changed_table_is_noticed(tmp_path):
     assert not tables_are_whole(tmp_path, manifest)
 
 
+def test_the_file_of_a_table_is_taken_over_only_where_content_and_file_are_the_last_ones(tmp_path, monkeypatch):
+    written = []
+    usual = pd.DataFrame.to_parquet
+    monkeypatch.setattr(
+        pd.DataFrame, "to_parquet", lambda *one, **how: written.append(len(one[0])) or usual(*one, **how)
+    )
+    for content, damaged in (("а", False), ("а", False), ("а", True), ("б", False)):
+        if damaged:
+            (tmp_path / PROCESSED / "plan.parquet").write_bytes(b"")
+        write_tables(tmp_path, {"plan": TABLE}, {}, contents={"plan": content})
+        pd.testing.assert_frame_equal(read_table(tmp_path, "plan"), TABLE)
+    assert len(written) == 3
+
+
 def test_no_tables_is_not_whole(tmp_path):
     assert read_manifest(tmp_path) == {}
     assert not tables_are_whole(tmp_path, {})

@@ -3,11 +3,12 @@
 import random
 import shutil
 
-from analysis.files.memory import NOTES
+from analysis.files.memory import NOTES, SILENT
 from analysis.files.storage import received_bytes
 from analysis.intake.workbook import remembering_reader
 from analysis.pipeline import fresh
-from analysis.rules.config import load_sources, workbooks_in_force
+from analysis.pipeline.build import build_if_changed
+from analysis.rules.config import load_project, load_sources, workbooks_in_force
 from benchmarks.reuse import EDITS, doubted
 
 
@@ -29,6 +30,20 @@ def test_no_note_is_used_wrongly_after_any_edit(own_town):
         done.append(len(memory.done))
     assert min(reused) > 10
     assert 0 < done[0] < done[1] / 2
+
+
+def test_pieces_of_a_year_stay_where_they_would_be_the_same_and_are_whole(own_town):
+    project = load_project(own_town)
+    reports, year = own_town / "reports", str(project.editions[0])
+    folder = reports / year / "_content"
+    before, piece = folder.stat().st_ino, folder / "summary.md"
+    (own_town / "data/processed/plan.parquet").unlink()
+    build_if_changed(project, (), SILENT)
+    assert folder.stat().st_ino == before
+    text = piece.read_bytes()
+    piece.write_text("не то")
+    build_if_changed(project, (), SILENT)
+    assert piece.read_bytes() == text
 
 
 def test_notes_hold_for_the_very_code_lock_and_packages(tmp_path, monkeypatch):

@@ -149,7 +149,7 @@ def test_only_the_office_reads_why_it_was_sent_back(made):
 
 def test_the_public_edition_holds_nothing_of_the_office(made):
     secrets = ("нет подписи", "секретный", "служебное", "edu0000", "form.xlsx", "piece_count", "waiting_count")
-    sections = sections_of(made())
+    sections, _ = sections_of(made())
     shown = [exhibit for section in sections for exhibit in section.exhibits]
     pieces = [section.markdown for section in sections]
     published = [*pieces, *(one.data.to_csv() for one in shown), *(one.caption for one in shown)]
