@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import psutil
@@ -177,8 +176,11 @@ class _Cluster:
     """A Dask cluster of processes, each replaced by its nanny when it dies."""
 
     def __enter__(self) -> "_Cluster":
+        import dask
         from distributed import LocalCluster
 
+        # A cluster of this kind, unlike workers of a command line, drops one that is not back after 15 seconds.
+        dask.config.set({"distributed.deploy.lost-worker-timeout": "10 min"})
         self._cluster = LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=CORES, threads_per_worker=1, dashboard_address=None
         )
@@ -189,10 +191,9 @@ class _Cluster:
         self._cluster.close()
 
     def victims(self) -> list[psutil.Process]:
-        """The workers that have begun; one that dies before is given up by its nanny, which no region can help."""
-        known: Any = self._cluster.scheduler
-        begun = [one for one in self._cluster.workers.values() if one.worker_address in known.workers]
-        return [psutil.Process(one.process.pid) for one in begun if one.process and one.process.pid]
+        """The workers."""
+        nannies = self._cluster.workers.values()
+        return [psutil.Process(one.process.pid) for one in nannies if one.process and one.process.pid]
 
 
 if __name__ == "__main__":

@@ -37,9 +37,10 @@ def tiny_region(root: Path, *names: str, more: str = "") -> Region:
 
 
 def rename(project: Path, name: str) -> None:
-    """Gives a city another name."""
+    """Gives a city another name; it is invented, as the region is."""
     lines = (project / "project.toml").read_text(encoding="utf-8").splitlines()
-    lines = [f'city = "{name}"' if line.startswith("city = ") else line for line in lines]
+    lines = [line for line in lines if not line.startswith("invented = ")]
+    lines = [f'city = "{name}"\ninvented = true' if line.startswith("city = ") else line for line in lines]
     (project / "project.toml").write_text("\n".join(lines), encoding="utf-8")
 
 

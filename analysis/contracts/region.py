@@ -13,8 +13,8 @@ from analysis.contracts.findings import Severity
 from analysis.contracts.report import CHAIN_TABLES
 from analysis.contracts.tables import PUBLIC, TABLES
 
-ABSENT, RECEIVED, BUILT, APPROVED = CITY_STATES = ["нет сведений", "получен", "собран", "утверждён"]
-AGREED, CHANGED, NOT_AGREED = APPROVALS = ["утверждены", "изменились после утверждения", "не утверждены"]
+ABSENT, RECEIVED, BUILT, APPROVED = CITY_STATES = ["нет сведений", "получен", "собран", "числа утверждены"]
+AGREED, CHANGED, NOT_AGREED = APPROVALS = ["утверждены", "утверждены другие", "не утверждены"]
 
 
 class _OfCity(Table):
@@ -27,7 +27,7 @@ class _OfCityAndYear(_OfCity):
 
 
 class RegionCities(_OfCity, unique=["city_id"]):
-    """Города региона в порядке region.toml: как далеко каждый дошёл и что мешает."""
+    """Города региона в порядке region.toml и как далеко каждый дошёл."""
 
     city_state: Series[str] = but(isin=CITY_STATES)
     state_note: Series[str] = but(office_only=True)
@@ -39,12 +39,12 @@ class RegionCities(_OfCity, unique=["city_id"]):
 
 
 class RegionEditions(_OfCityAndYear, unique=["city_id", "calendar_year"]):
-    """Формы и утверждение по городам и годам."""
+    """По городам и годам: утверждены ли числа и почему их нет в открытом отчёте."""
 
     expected_form_count: Series[pd.Int64Dtype] = but(office_only=True)
     received_form_count: Series[pd.Int64Dtype] = but(office_only=True)
     timely_form_count: Series[pd.Int64Dtype] = but(office_only=True)
-    numbers_hash: Series[str] = but(office_only=True)
+    numbers_hash: Series[str] = but(office_only=True, blank="утверждать нечего: сведений за год нет")
     correction_date: Series[pd.Timestamp]
     approval: Series[str] = but(isin=APPROVALS)
     withheld_note: Series[str]

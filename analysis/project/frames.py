@@ -140,7 +140,7 @@ class Tables(Mapping[str, pd.DataFrame]):
         tables = self._tables()
         if name not in tables:
             near = probably_meant(nearest(str(name), tables))
-            raise AnalysisError(f"Таблицы «{name}» нет.{near} Какие есть: city.tables")
+            raise AnalysisError(f"Таблицы «{name}» нет.{near} Все имена: tables")
         return tables[name]
 
     def __repr__(self) -> str:

@@ -87,7 +87,7 @@ class OpenProject(OfficeWork):
         ['calendar_year', 'status', 'measure_count']
         >>> city.tables["target"]
         Traceback (most recent call last):
-        analysis.errors.AnalysisError: Таблицы «target» нет. Вероятно, имелось в виду «targets». Какие есть: city.tables
+        analysis.errors.AnalysisError: Таблицы «target» нет. Вероятно, имелось в виду «targets». Все имена: tables
         """
         from analysis.project.frames import Tables
 

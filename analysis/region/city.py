@@ -37,12 +37,24 @@ from analysis.files.storage import read_table as read_built
 from analysis.pipeline.build import build_if_changed
 from analysis.project.checking import check
 from analysis.project.publication import Publishing, report
-from analysis.region.dataset import CITY, HASH_DIGITS, RULE_FILES, STATE, Told, read_state, sitting_key, write_table
+from analysis.region.dataset import (
+    CITY,
+    HASH_DIGITS,
+    RULE_FILES,
+    STATE,
+    Told,
+    can_be_read,
+    file_hashes,
+    read_state,
+    sitting_key,
+    write_table,
+)
 from analysis.rules.config import PROJECT_FILE, Project, load_project
 from analysis.rules.methods import Methods, load_methods
 from analysis.statistics.counts import processes
 
 CHECK, BUILD, REPORT = STEPS = ("check", "build", "report")
+TOLD = ("city", "invented", "logins", "findings", "rules")
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,8 @@ def run_city(order: Order) -> Told:
     """Does a step for a city; a fault of one city is told and stops no other.
 
     Returns:
-        `id`, `error` (empty where all is well), and where the project could be read `city`, `logins` and `findings`.
+        `id`, `error` (empty where all is well), where the project could be read what `TOLD` names, and where it was
+        built now, or is so still, `is_built`.
     """
     try:
         with processes(1):
@@ -94,7 +107,7 @@ def unchanged(order: Order) -> Told | None:
     try:
         project = load_project(Path(order.folder))
         same = is_fresh(project, project.editions) and state.get("key") == _key(project)
-        same = same and _is_there(Path(order.target), state)
+        same = same and can_be_read(Path(order.target))
         if same and (order.step == BUILD or order.step == REPORT and state.get("published") == _site(project)):
             return _told(order, state)
     except (AnalysisError, OSError):
@@ -103,7 +116,7 @@ def unchanged(order: Order) -> Told | None:
 
 
 def _told(order: Order, state: Told) -> Told:
-    return {"id": order.id, "error": "", **{name: state[name] for name in ("city", "logins", "findings", "rules")}}
+    return {"id": order.id, "error": "", "is_built": True, **{name: state[name] for name in TOLD}}
 
 
 def _key(project: Project) -> str:
@@ -118,10 +131,6 @@ def _site(project: Project) -> str:
     files = [path for path in (project.root / "reports").rglob("*") if path.is_file()]
     stood_on = [read_manifest(project.root)["inputs"], code_fingerprint(), fingerprint(project.root, files)]
     return hashlib.sha256("\n".join(stood_on).encode()).hexdigest()
-
-
-def _is_there(target: Path, state: Told) -> bool:
-    return all((target / f"{name}.parquet").is_file() for name in state["tables"])
 
 
 def failed(order: Order, said: str) -> Told:
@@ -147,7 +156,8 @@ def _checked(order: Order, project: Project, error: str = "") -> Told:
     checked = check(project, SILENT)
     schools = checked.tables.get("schools", pd.DataFrame({"school_login": []}))
     return {
-        "id": order.id, "error": error, "city": project.city, "logins": sorted(map(str, schools["school_login"])),
+        "id": order.id, "error": error, "city": project.city, "invented": project.invented,
+        "logins": sorted(map(str, schools["school_login"])),
         "findings": counted((one.severity, one.rule, one.explanation) for one in checked.findings),
         "rules": rules_of(project.root),
     }  # fmt: skip
@@ -158,7 +168,9 @@ def _built(order: Order, project: Project, target: Path) -> Told:
     try:
         build_if_changed(project, (), SILENT)
     except BlockedError:
-        return _checked(order, project, "сборку останавливают замечания, полный список даёт analysis check")
+        return _checked(
+            order, project, "сборку останавливают замечания; полный список даёт analysis check в папке проекта города"
+        )
     with texts_as_objects():
         state = _landed(order, project, target)
     told = _told(order, state)
@@ -184,7 +196,7 @@ def rules_of(root: Path) -> dict[str, str]:
 def _landed(order: Order, project: Project, target: Path) -> Told:
     """Keeps the tables of the last build as the city's good state; the same build is kept once, with its first day."""
     key, before = _key(project), read_state(target)
-    if before.get("key") == key and _is_there(target, before):
+    if before.get("key") == key and can_be_read(target):
         return before
     for leftover in target.parent.glob(f".{order.id}+*"):  # the lock shows that no run of this city is alive
         shutil.rmtree(leftover, ignore_errors=True)
@@ -195,7 +207,7 @@ def _landed(order: Order, project: Project, target: Path) -> Told:
         tables = {name: read_built(project.root, name) for name in names}
         for name, table in tables.items():
             write_table(new, name, table.assign(**{CITY: order.id}))
-        state = {"key": key, "made": order.today, "tables": names, **_state(project, tables)}
+        state = {"key": key, "made": order.today, "files": file_hashes(new), **_state(project, tables)}
         _keep_state(new, state)
         replace_folder(new, target)
     return state
@@ -213,6 +225,7 @@ def _state(project: Project, tables: Mapping[str, pd.DataFrame]) -> Told:
     about = [found[name] for name in ("severity", "rule", "explanation")]
     return {
         "city": project.city,
+        "invented": project.invented,
         "publisher": project.publisher,
         "site_url": project.site_url,
         "editions": list(project.editions),
@@ -227,11 +240,14 @@ def _state(project: Project, tables: Mapping[str, pd.DataFrame]) -> Told:
 
 
 def numbers_hash(tables: Mapping[str, pd.DataFrame], year: int) -> str:
-    """The hash of the numbers of a year, by which a city approves them."""
+    """The hash of the numbers of a year, by which a city approves them; empty where there is none to approve."""
     asked = {name: tables[name] for name in APPROVED_TABLES if name in tables}
     if "school_indicators" in tables:
         asked["school_indicators"] = tables["school_indicators"][APPROVED_INDICATORS]
-    of_year = [f"{name}\n{table[table['calendar_year'] == year].to_csv(index=False)}" for name, table in asked.items()]
+    rows = {name: table[table["calendar_year"] == year] for name, table in asked.items()}
+    if all(table.empty for table in rows.values()):
+        return ""
+    of_year = [f"{name}\n{table.to_csv(index=False)}" for name, table in rows.items()]
     return hashlib.sha256("".join(of_year).encode()).hexdigest()[:HASH_DIGITS]
 
 

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,15 +33,22 @@ from analysis.contracts.region import (
 from analysis.contracts.report import FORM, NOTHING, TOO_LATE
 from analysis.indicators.duties import COUNTS
 from analysis.indicators.effectiveness import LOWER_BOUND
+from analysis.presentation.words import short_date
 from analysis.region.dataset import RULE_FILES, Told, read_table, sitting_key
-from analysis.region.settings import City, Region
+from analysis.region.settings import REGION_FILE, Approval, City, Region
 from analysis.rules.written import JOURNAL
 from analysis.statistics.pooled import pooled_shares
 
 OTHER_DEFINITION = "паспорт показателей города определяет показатель иначе"
 OTHER_SITTING = "по календарю города процедура проведена иначе"
 NOT_APPROVED = "город не утвердил числа этого года"
-CHANGED_SINCE = "числа изменились после того, как город их утвердил"
+CHANGED_SINCE = "код, который утвердил город, не от этих чисел"
+NOTHING_TO_APPROVE = "сведений за этот год у города нет"
+UNSETTLED = "сведения города уточняются"
+OTHER_KIND = {
+    True: "проект города вымышлен, а регион нет: вымышленное рядом с настоящим не стоит",
+    False: "регион вымышлен, а проект города нет: настоящее рядом с вымышленным не стоит",
+}
 TERM_RUNS = "срок исправлений не вышел"
 NOT_PUBLIC = "открытого отчёта города с этими числами нет"
 FEW_SCHOOLS = "в городе меньше трёх школ: его числа — числа школы, их печатает отчёт города"
@@ -84,15 +90,22 @@ class CityState:
         return {"city_id": self.city.id, "city_name": self.name}
 
 
-def with_doubles(states: Sequence[CityState]) -> list[CityState]:
-    """The states with a reason where two cities cannot both be right: one name, or the same schools. Which of them is
-    wrong only people know, so neither enters."""
+def with_reasons(states: Sequence[CityState], invented: bool) -> list[CityState]:
+    """The states with the reason why a city does not enter: it is invented and the region is not, or the other way
+    round; or two cannot both be right, with one name or the same schools. Which of them is wrong only people know, so
+    neither enters."""
     of_name, of_login = ({}, {})  # type: dict[str, list[str]], dict[str, list[str]]
     for state in states:
         of_name.setdefault(state.name.casefold(), []).append(state.city.id)
         for login in state.told.get("logins") or state.good.get("logins") or ():
             of_login.setdefault(login, []).append(state.city.id)
-    return [replace(one, left_out=one.left_out or _double(one, of_name, of_login)) for one in states]
+    reasons = [one.left_out or _other_kind(one, invented) or _double(one, of_name, of_login) for one in states]
+    return [replace(one, left_out=reason) for one, reason in zip(states, reasons, strict=True)]
+
+
+def _other_kind(state: CityState, invented: bool) -> str:
+    mine = bool(state.told.get("invented", state.good.get("invented", invented)))
+    return "" if mine == invented else OTHER_KIND[mine]
 
 
 def _double(state: CityState, of_name: Mapping[str, list[str]], of_login: Mapping[str, list[str]]) -> str:
@@ -112,7 +125,7 @@ def region_tables(region: Region, states: Sequence[CityState], today: date) -> d
     return {
         "region_cities": typed_table(RegionCities, _cities(states, editions)),
         "region_editions": editions,
-        "region_execution": _execution(region.output, states),
+        "region_execution": _execution(region, states, editions),
         "region_indicators": _indicators(region, states, editions),
         "region_findings": typed_table(RegionFindings, list(_findings(states))),
     }
@@ -133,7 +146,7 @@ def public_tables(region: Region, states: Sequence[CityState], tables: Mapping[s
     editions = tables["region_editions"]
     printed = _years(editions[editions["withheld_note"] == ""])
     execution = tables["region_execution"]
-    entering = [one for one in states if one.enters and not is_small(one)]
+    entering = [one for one in states if one.enters and len(one.good["logins"]) >= LEAST_SCHOOLS]
     rows = read_table(region.output, "public_school_indicators", [one.city.id for one in entering])
     rows = rows[(rows["group_name"] == GROUP_NAMES[CITY]) & _years(rows).isin(printed)]
     return {
@@ -146,7 +159,7 @@ def public_tables(region: Region, states: Sequence[CityState], tables: Mapping[s
 
 def is_small(state: CityState) -> bool:
     """Whether a built city has so few schools that its numbers are those of one, or each of two knows the other."""
-    return len(state.good["logins"]) < LEAST_SCHOOLS
+    return 0 < len(state.good["logins"]) < LEAST_SCHOOLS
 
 
 def _years(rows: pd.DataFrame) -> pd.MultiIndex:
@@ -163,19 +176,20 @@ def _editions(region: Region, states: Sequence[CityState], today: date) -> Itera
             in_time = ~own["completeness"].isin([NOTHING, TOO_LATE])
             numbers = (len(own), own["received_date"].notna().sum(), in_time.sum()) if len(own) else (None,) * 3
             digest, term = state.good["hashes"][str(year)], region.term(year)
-            approval = _approval(region, state.city.id, year, digest)
+            approval = _approval(region, state.city.id, year, digest, today)
             yield {
-                **state.about, "calendar_year": year, "numbers_hash": digest,
+                **state.about, "calendar_year": year, "numbers_hash": digest or None,
                 "expected_form_count": numbers[0], "received_form_count": numbers[1], "timely_form_count": numbers[2],
                 "correction_date": None if term is None else pd.Timestamp(term), "approval": approval,
-                "withheld_note": _withheld(state, approval, is_open=term is not None and today <= term),
+                "withheld_note": _withheld(state, digest, approval, is_open=term is not None and today <= term),
             }  # fmt: skip
 
 
-def _withheld(state: CityState, approval: str, *, is_open: bool) -> str:
+def _withheld(state: CityState, digest: str, approval: str, *, is_open: bool) -> str:
     """Why the public report of the region does not have the numbers of a city in a year."""
     reasons = {
-        state.left_out: bool(state.left_out),
+        UNSETTLED: bool(state.left_out),  # in what, is nobody's business but theirs
+        NOTHING_TO_APPROVE: not digest,
         TERM_RUNS: is_open,
         NOT_APPROVED: approval == NOT_AGREED,
         CHANGED_SINCE: approval == CHANGED,
@@ -184,9 +198,37 @@ def _withheld(state: CityState, approval: str, *, is_open: bool) -> str:
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def _approval(region: Region, city: str, year: int, digest: str) -> str:
-    given = [one.hash for one in region.file.approvals if (one.city, one.edition) == (city, year)]
+def _approval(region: Region, city: str, year: int, digest: str, today: date) -> str:
+    """What the entries whose day has come say of these numbers."""
+    about = [one for one in region.file.approvals if (one.city, one.edition) == (city, year) and one.date <= today]
+    given = [one.hash for one in about]
     return AGREED if digest in given else CHANGED if given else NOT_AGREED
+
+
+def entries_in_vain(region: Region, states: Sequence[CityState], today: date) -> Iterator[str]:
+    """The approvals and terms of region.toml that nothing answers to, a line each: a year that is not there, a day to
+    come, a code of other numbers."""
+    good = {one.city.id: one.good for one in states if one.good}
+    for one in region.file.approvals:
+        hashes = good[one.city]["hashes"] if one.city in good else None
+        code = (hashes or {}).get(str(one.edition))
+        other = f"{CHANGED_SINCE} (сейчас {code or 'утверждать нечего'}): он переписан неверно, или числа уже другие"
+        reasons = {
+            f"день утверждения {short_date(one.date)} ещё не наступил": one.date > today,
+            f"отчёта за {one.edition} год у города нет": hashes is not None and code is None,
+            other: hashes is not None and one.hash != code and not _is_repeated(region, one, code),
+        }
+        if reason := next((reason for reason, holds in reasons.items() if holds), ""):
+            yield f"{REGION_FILE}, [[approval]] {one.city}, {one.edition} год: {reason}. Числа не утверждены."
+    years = {year for one in good.values() for year in one["editions"]}
+    for term in region.file.terms if good else ():
+        if term.edition not in years:
+            yield f"{REGION_FILE}, [[term]] {term.edition}: отчёта за этот год нет ни у одного города."
+
+
+def _is_repeated(region: Region, entry: Approval, code: str | None) -> bool:
+    """Whether a later entry has approved the numbers of today: then this one is of earlier numbers."""
+    return (entry.city, entry.edition, code) in [(one.city, one.edition, one.hash) for one in region.file.approvals]
 
 
 def _cities(states: Sequence[CityState], editions: pd.DataFrame) -> list[dict[str, Any]]:
@@ -244,11 +286,10 @@ def _rules_note(good: Told, common: Mapping[str, str]) -> str:
     return f"{version}{OTHER_RULES}{', '.join(others)}" if others else version
 
 
-def _execution(output: Path, states: Sequence[CityState]) -> pd.DataFrame:
+def _execution(region: Region, states: Sequence[CityState], editions: pd.DataFrame) -> pd.DataFrame:
     """Plan against fact of each city: of its own plan, so that counts stand side by side and no shares of them."""
-    years = [(one.city.id, year) for one in states if one.enters for year in one.good["editions"]]
-    rows = read_table(output, "task_results", [one.city.id for one in states if one.enters])
-    rows = rows[_years(rows).isin(years)]
+    rows = read_table(region.output, "task_results", [one.city.id for one in states if one.enters])
+    rows = rows[_years(rows).isin(_years(editions) if (approved := _approved(region, editions)) is None else approved)]
     sums = rows.groupby(["city_id", "calendar_year"], as_index=False)[COUNTS].sum()
     return shaped(_in_order(sums, states), RegionExecution)
 
@@ -264,8 +305,13 @@ def _in_order(rows: pd.DataFrame, states: Sequence[CityState]) -> pd.DataFrame:
 def _indicators(region: Region, states: Sequence[CityState], editions: pd.DataFrame) -> pd.DataFrame:
     entering = [one for one in states if one.enters]
     rows = read_table(region.output, "school_indicators", [one.city.id for one in entering])
-    approved = _years(editions[editions["approval"] == AGREED]) if region.file.head.only_approved else None
-    return shaped(_pooled(_side_by_side(rows[rows["school_login"] == CITY], entering, approved)), RegionIndicators)
+    compared = _side_by_side(rows[rows["school_login"] == CITY], entering, _approved(region, editions))
+    return shaped(_pooled(compared), RegionIndicators)
+
+
+def _approved(region: Region, editions: pd.DataFrame) -> pd.MultiIndex | None:
+    """The cities and years that may enter the tables of the region; None where all may."""
+    return _years(editions[editions["approval"] == AGREED]) if region.file.head.only_approved else None
 
 
 def _side_by_side(

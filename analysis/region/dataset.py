@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 from analysis.contracts.columns import Contract, columns_of, pandas_types
 from analysis.contracts.region import REGION_TABLES, tables_of_cities
 from analysis.errors import AnalysisError
-from analysis.files.storage import write_file_whole
+from analysis.files.storage import file_hash, write_file_whole
 from analysis.presentation.words import as_text
 from analysis.rules.methods import PASSPORT_FILE, SELECTION_FILE
 from analysis.rules.office_files import CALENDAR_FILE
@@ -66,22 +67,33 @@ def files_of(output: Path, name: str, cities: Sequence[str]) -> list[Path]:
     found = [path for folder in folders if (path := output / folder / f"{name}.parquet").is_file()]
     for path in found:
         if not _fits(path):
-            raise AnalysisError(f"{path}: столбцы не те, что у таблицы «{name}» сейчас. {BUILD_AGAIN}")
+            raise AnalysisError(
+                f"{path}: файл повреждён, или столбцы не те, что у таблицы «{name}» сейчас. {BUILD_AGAIN}"
+            )
     return found
 
 
 def _fits(path: Path) -> bool:
-    """Whether a file has the schema that its table has today."""
-    return path.stem in all_tables() and bool(pq.read_schema(path).equals(schema_of(path.stem)))
+    """Whether a file has the schema that its table has today; one that is damaged has none."""
+    with suppress(pa.ArrowException, OSError):
+        return path.stem in all_tables() and bool(pq.read_schema(path).equals(schema_of(path.stem)))
+    return False
 
 
 def read_table(output: Path, name: str, cities: Sequence[str]) -> pd.DataFrame:
     """A table of some cities together, or one of the region."""
-    parts = [pq.read_table(path) for path in files_of(output, name, cities)]
+    parts = [_read(path) for path in files_of(output, name, cities)]
     whole = pa.concat_tables(parts) if parts else schema_of(name).empty_table()
     wide = {pa.int64(): pd.Int64Dtype(), pa.float64(): pd.Float64Dtype()}
     found: pd.DataFrame = whole.to_pandas(types_mapper=wide.get).astype(_types(name))
     return found
+
+
+def _read(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path)
+    except (pa.ArrowException, OSError):
+        raise AnalysisError(f"{path}: файл повреждён. {BUILD_AGAIN}") from None
 
 
 def names_in(output: Path, cities: Sequence[str]) -> list[str]:
@@ -92,8 +104,13 @@ def names_in(output: Path, cities: Sequence[str]) -> list[str]:
 
 
 def can_be_read(folder: Path) -> bool:
-    """Whether the tables of a city are those of today; an older version of the program may have had others."""
-    return all(_fits(path) for path in folder.glob("*.parquet"))
+    """Whether the tables of a city are as they were kept, and of today: an older version may have had others."""
+    return file_hashes(folder) == read_state(folder).get("files", {}) and all(map(_fits, folder.glob("*.parquet")))
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """The hash of each table of a city, by name."""
+    return {path.stem: file_hash(path) for path in folder.glob("*.parquet")}
 
 
 def read_state(folder: Path) -> dict[str, Any]:

@@ -7,15 +7,17 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from urllib.parse import quote
 
 import pandas as pd
 
 from analysis.contracts.columns import Contract, titles_of
-from analysis.contracts.findings import RULE_TITLES
+from analysis.contracts.findings import RULE_TITLES, Severity
 from analysis.contracts.region import (
     AGREED,
+    NOT_AGREED,
     REGION_TABLES,
     RegionCities,
     RegionEditions,
@@ -26,7 +28,17 @@ from analysis.contracts.region import (
 from analysis.presentation.exhibits import Col, filled, plain_table
 from analysis.presentation.markdown import Ready, escape, table_note
 from analysis.presentation.shares import NO_DATA, interval_words, out_of, value_words
-from analysis.presentation.words import Row, count_words, date_words, long_date, rows_of, short_date
+from analysis.presentation.words import (
+    GENITIVE,
+    Row,
+    count_words,
+    counted,
+    date_words,
+    ended,
+    long_date,
+    rows_of,
+    short_date,
+)
 from analysis.region.comparison import FEW_SCHOOLS, NO_NUMBERS, CityState, findings_of, is_small
 from analysis.region.settings import REGION_FILE, Region
 from analysis.rules.config import OFFICE_ONLY
@@ -48,16 +60,18 @@ NO_EDITION, NOT_BUILT = "отчёта за этот год у города не�
 NO_RANKS = "Порядок городов везде один, мест нет."
 BESIDE = "Рядом со значением — интервал 95 %."
 OWN_PLANS = (
-    "Планы у городов разные: строка говорит, сколько из своего плана выполнил город, и места ему не даёт. Остальные "
-    "состояния — в данных."
+    "Планы у городов разные: строка говорит, сколько из своего плана выполнил город, и места ему не даёт. "
+    "Подтверждено — к показателю названы документы; принято — управление города их приняло. Остальные состояния — в "
+    "данных."
 )
 POOLED_NOTE = (
     "«С учётом всех» — оценка по сопоставимым городам вместе, той же моделью, что в отчёте города, где на месте школ "
-    "стоят города. Прочерк — число не сопоставимо или его нет; причина рядом."
+    "стоят города. Она опирается и на другие процедуры того же показателя, поэтому может лежать вне и значения города, "
+    "и числа региона. Прочерк — число не сопоставимо или его нет; причина рядом."
 )
 COMMON_NOTE = (
-    "Замечание, которое встретилось больше чем в половине городов, — скорее ошибка формы или правила, чем города: "
-    "проверьте форму."
+    f"Замечание, которое встретилось в {COMMON_FAULT} городах и больше и больше чем в половине, — скорее ошибка формы "
+    "или правила, чем города."
 )
 
 
@@ -157,16 +171,17 @@ def _beginning(made: Made) -> str:
     if made.internal:
         return f"В порядке {whole} из {count} городов, в сводных таблицах {shown} из {count}. {NOT_MASKED}"
     printed = {row["city_id"] for row in made.of("region_editions", withheld_note="")}
-    return f"Городов в регионе {count}, числа какого-нибудь года напечатаны у {len(printed)}. {MASKED}"
+    return f"Городов в регионе: {count}; числа хотя бы одного года здесь есть у {len(printed)} из них. {MASKED}"
 
 
 def _campaign(made: Made, year: int) -> str:
     """Until when the numbers of a year may be corrected, and who has approved them."""
     rows, term = made.of("region_editions", calendar_year=year), made.region.term(year)
-    waiting = [row["city_name"] for row in rows if row["approval"] != AGREED]
+    agreed = [row["city_id"] for row in rows if row["approval"] == AGREED]
     until = f"исправления до {short_date(term)} включительно; " if term else ""
+    waiting = [one.name for one in made.states if one.city.id not in agreed]
     left = f"; ещё нет: {', '.join(waiting)}" if waiting else ""
-    return f"{year} год: {until}числа утвердили {len(rows) - len(waiting)} из {len(rows)} городов{left}."
+    return f"{year} год: {until}числа утвердили {len(agreed)} из {counted(len(made.states), 'город', GENITIVE)}{left}."
 
 
 def _rules(made: Made) -> list[str]:
@@ -190,11 +205,12 @@ def _cities(made: Made, columns: Sequence[Col]) -> str:
     editions = made.tables["region_editions"]
     asked = {row["city_id"]: row for row in editions if row["expected_form_count"] is not None}
     notes = {(row["city_id"], row["calendar_year"]): row["withheld_note"] or "есть" for row in editions}
+    lacking = {one.city.id: NO_EDITION if one.good else NOT_BUILT for one in made.states}
     reports = {one.city.id: _report_link(made, one) for one in made.states}
     rows = [
         {
             **row,
-            **{str(year): notes.get((row["city_id"], year), NO_DATA) for year in made.years},
+            **{str(year): notes.get((row["city_id"], year)) or lacking[row["city_id"]] for year in made.years},
             "forms": _forms_words(asked.get(row["city_id"])),
             "report": reports[row["city_id"]],
         }
@@ -209,7 +225,9 @@ def _by_year(made: Made) -> list[Col]:
 
 
 def _notes(made: Made) -> list[str]:
-    said = [f"{row['city_name']}: {row['state_note']}" for row in made.tables["region_cities"] if row["state_note"]]
+    said = [
+        f"{row['city_name']}: {ended(row['state_note'])}" for row in made.tables["region_cities"] if row["state_note"]
+    ]
     return ["\n".join(f"- {escape(one)}" for one in said)]
 
 
@@ -255,12 +273,12 @@ FORMS = [
         Col(name, width=9, align="r", say=lambda count: count_words(count, NO_DATA))
         for name in ("expected_form_count", "received_form_count", "timely_form_count")
     ),
-    Col("numbers_hash", width=18),
+    Col("numbers_hash", width=18, say=lambda code: code or NO_DATA),
+    Col("correction_date", width=10, say=lambda day: date_words(day, NO_DATA)),
     Col("approval", width=18),
     Col("withheld_note", width=18, say=lambda note: note or NO_DATA),
 ]
-UNTIL = Col("correction_date", width=10, say=lambda day: date_words(day, NO_DATA))
-STATES = [FORMS[1], UNTIL, *FORMS[-2:]]
+STATES = [FORMS[1], *FORMS[-3:]]
 EXECUTION = [
     Col(None, "Город", 18, say=_city_link),
     Col("calendar_year", width=6),
@@ -285,7 +303,7 @@ def _by_rule(made: Made) -> list[Row]:
         {
             **row,
             "cities": f"{row['city_count']} из {count}",
-            "look": "проверьте форму" if COMMON_FAULT <= row["city_count"] > count / 2 else NO_DATA,
+            "look": "не в форме ли дело?" if COMMON_FAULT <= row["city_count"] > count / 2 else NO_DATA,
         }
         for row in made.tables["region_findings"]
     ]
@@ -307,7 +325,8 @@ def _of_year(made: Made, year: int) -> str:
         parts[title] = [_side_by_side(made, cities, one, number, *group) for number, group in enumerate(groups.items())]
     parts = {title: tables for title, tables in parts.items() if tables}
     masked = POOLED_NOTE if made.internal else MASKED
-    notes = f"{NO_RANKS} {BESIDE} {masked}" if parts else f"Показателей за {year} год нет."
+    nothing = f"{'Показателей' if made.internal else 'Открытых показателей'} за {year} год нет."
+    notes = f"{NO_RANKS} {BESIDE} {masked}" if parts else nothing
     names = {one.city.id: one.name for one in made.states}
     without = "\n".join(f"- {escape(f'{names[city]}: {why}')}" for city, why in absent.items())
     begin = [f"{made.begin}{notes}", _campaign(made, year), "Чисел этого года здесь нет:" if absent else ""]
@@ -332,8 +351,8 @@ def _side_by_side(
 
 def _absent(made: Made, state: CityState) -> Row:
     """The row of a city that has none."""
-    why = NO_NUMBERS if made.internal else NOT_PRINTED
-    why = state.left_out or (why if state.good else NOT_BUILT)
+    why = (state.left_out or NO_NUMBERS) if made.internal else NOT_PRINTED
+    why = why if state.good else NOT_BUILT
     return {**dict.fromkeys(titles_of(RegionIndicators)), **state.about, "comparison_note": why}
 
 
@@ -361,15 +380,15 @@ def _of_city(made: Made, state: CityState) -> str:
     good = f" (состояние на {long_date(row['good_date'])})" if state.good else ""
     link = _report_link(made, state)
     rules = f" Правила: {row['rules_note'] or NO_DATA}." if made.internal else ""
-    begin = escape(f"{made.begin}Город {row['city_state']}{good}.{rules}")
+    begin = escape(f"{made.begin}Состояние: {row['city_state']}{good}.{rules}")
+    columns = filled(FORMS[1:] if made.internal else STATES, editions)
+    note = row["state_note"] if made.internal else ""
     execution = made.of("region_execution", city_id=state.city.id)
     parts = {
         "Состояние {#sec-state}": [
             begin if link == NO_DATA else f"{begin} Отчёт города: {escape(link)}.",
-            escape(f"{row['state_note']}.") if made.internal and row["state_note"] else "",
-            plain_table(
-                "editions", "Сведения по годам", RegionEditions, editions, FORMS[1:] if made.internal else STATES
-            ),
+            escape(ended(note[:1].upper() + note[1:])) if note else "",
+            plain_table("editions", "Сведения по годам", RegionEditions, editions, columns),
             *(_to_approve(state, editions) if made.internal else []),
         ],
         "План и факт {#sec-execution}": [
@@ -387,7 +406,7 @@ def _few(made: Made, state: CityState) -> str:
 
 def _to_approve(state: CityState, editions: Sequence[Row]) -> Iterator[str]:
     """Until when the city may correct, and the entries of region.toml that wait for a name and a day."""
-    waiting = [row for row in editions if row["approval"] != AGREED]
+    waiting = [row for row in editions if row["numbers_hash"] and row["approval"] != AGREED]
     until = {row["calendar_year"]: date_words(row["correction_date"], "") for row in waiting}
     terms = [f"{year} года — до {day}" for year, day in until.items() if day]
     if terms:
@@ -411,18 +430,25 @@ FOUND = [
 
 
 def _found(made: Made, state: CityState) -> list[Row]:
+    """What was found in a city, what stops it first."""
+    order = [str(one) for one in Severity]
+    found = sorted((made.internal and findings_of(state)) or (), key=lambda one: order.index(one[0]))
     return [
         {"severity": severity, "rule": RULE_TITLES[rule], "words": words, "count": str(count)}
-        for severity, rule, words, count in (made.internal and findings_of(state)) or ()
+        for severity, rule, words, count in found
     ]
 
 
 def _own_numbers(made: Made, state: CityState) -> Iterator[str]:
-    """The numbers of a city in its last year; beside that of the region for the office alone, so that a public page
-    changes with its own city."""
-    year = max((row["calendar_year"] for row in made.of("region_indicators", city_id=state.city.id)), default=0)
-    for one in made.indicators:
+    """The numbers of a city in its last year, for the office also in those that it is to approve; beside that of the
+    region for the office alone, so that a public page changes with its own city."""
+    years = {row["calendar_year"] for row in made.of("region_indicators", city_id=state.city.id)}
+    asked = {row["calendar_year"] for row in made.of("region_editions", city_id=state.city.id, approval=NOT_AGREED)}
+    shown = sorted({*sorted(years)[-1:], *(years & asked if made.internal else ())}, reverse=True)
+    if made.internal and shown:
+        yield table_note(POOLED_NOTE)
+    for year, one in product(shown, made.indicators):
         rows = made.of("region_indicators", city_id=state.city.id, calendar_year=year, indicator_id=one.id)
         columns = filled([Col(None, "О чём", 26, say=_about_what), *_numbers(made, one, beside=made.internal)], rows)
-        label = one.id.replace("_", "-")
+        label = f"{one.id}-{year}".replace("_", "-")
         yield plain_table(label, f"{one.name}, {year} год", RegionIndicators, rows, columns)

@@ -13,7 +13,9 @@ from analysis.rules.toml_file import read_rules
 from analysis.rules.written import FilePath, Filled, Misfit, Rule, Written, repeated, stands
 
 REGION_FILE, OUTPUT = "region.toml", "output/region"
-NAME_IT = "Укажите папку региона ключом --region. Образец файла — в docs/how-to/region.md."
+NAME_IT = (
+    "Укажите папку региона: ключ --region, в Python — analysis.open_region(папка). Образец: docs/how-to/region.md."
+)
 CityId = Annotated[
     str, Rule(lambda one: re.fullmatch(r"[\w-]+", one), stands("нужно имя из букв, цифр, «-» и «_», без пробелов"))
 ]
@@ -128,6 +130,7 @@ def load_region(folder: Path | None = None) -> Region:
         AnalysisError: There is none, or it is broken; the message names line and key.
     """
     here = (folder or Path.cwd()).expanduser().resolve()
+    here = here.parent if here.name == REGION_FILE else here
     for root in (here,) if folder else (here, *here.parents):
         if (root / REGION_FILE).is_file():
             return Region(root, read_rules(root, REGION_FILE, RegionFile, optional=False))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import AnalysisError
 from analysis.files.memory import Progress, begin_worker
 from analysis.files.storage import code_fingerprint, only_one_at_work, replace_folder
-from analysis.presentation.words import rows_of, short_date
+from analysis.presentation.words import ended, rows_of, short_date
 from analysis.project.publication import AUDIENCES
 from analysis.region.city import BUILD, CHECK, REPORT, Order, failed, run_city, unchanged
-from analysis.region.comparison import OTHER_RULES, CityState, region_tables, with_doubles
+from analysis.region.comparison import OTHER_RULES, CityState, entries_in_vain, region_tables, with_reasons
 from analysis.region.dataset import (
+    BUILD_AGAIN,
     CITIES,
     TABLES_FOLDER,
     Told,
@@ -105,6 +106,8 @@ def _on_dask(address: str, orders: Sequence[Order], task: Task) -> Iterator[Told
         from distributed import Client
     except ImportError:
         raise AnalysisError(INSTALL) from None
+    if not address.rpartition(":")[2].isdecimal():
+        raise AnalysisError(f"В адресе планировщика «{address}» нет порта. Нужен такой: tcp://10.0.0.5:8786")
     for name in TALKATIVE:  # they tell of lost connections in tracebacks
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
@@ -141,8 +144,8 @@ def _finished(client: Any, orders: Sequence[Order], task: Task) -> Iterator[Told
     """An equal key would give back the old result, and the old error, without running: so every task is new."""
     deaths = Counter[str]()
     waiting = {client.submit(task, one, pure=False): one for one in orders}
-    for ended in _ends(client, waiting):
-        for future, status in ended.items():
+    for done in _ends(client, waiting):
+        for future, status in done.items():
             order = waiting.pop(future)
             deaths[order.id] += status == "error"
             if status == "finished":
@@ -174,7 +177,7 @@ def _ends(client: Any, waiting: Mapping[Any, Order]) -> Iterator[dict[Any, str]]
 
 # The work of a region, step by step; it prints nothing. A city's own work is that of its project.
 
-OUT_OF_DATE = "последнее состояние собрано прежней версией программы и не читается; соберите город"
+OUT_OF_DATE = f"последнее состояние повреждено или от прежней версии программы. {BUILD_AGAIN}"
 DOING = {CHECK: "Проверяю города", BUILD: "Собираю города", REPORT: "Собираю и публикую города"}
 
 
@@ -204,11 +207,13 @@ class Ran:
     Attributes:
         states: The cities in the order of region.toml.
         tables: The region's own; none after a check.
+        in_vain: Entries of region.toml that nothing answers to, a line each.
         files: What was published.
     """
 
     states: tuple[CityState, ...]
     tables: "dict[str, pd.DataFrame]"
+    in_vain: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
 
     @property
@@ -217,10 +222,10 @@ class Ran:
         return not any(one.told["error"] or one.left_out for one in self.states)
 
     def said(self) -> list[str]:
-        """A line a city that is not in order, or has other rules than most, and how many are in order."""
-        lines = [_said(one) for one in self.states if one.told["error"] or one.left_out]
+        """A line a city that is not in order, or has other rules than most, what is in vain, how many are in order."""
+        lines = [_said(one, shown=bool(self.tables)) for one in self.states if one.told["error"] or one.left_out]
         whole = len(self.states) - len(lines)
-        return [*lines, *self._other_rules(), f"Города в порядке: {whole} из {len(self.states)}."]
+        return [*lines, *self._other_rules(), *self.in_vain, f"Города в порядке: {whole} из {len(self.states)}."]
 
     def _other_rules(self) -> Iterator[str]:
         for row in rows_of(self.tables["region_cities"]) if self.tables else ():
@@ -229,17 +234,19 @@ class Ran:
                 yield f"{row['city_name']}: правила не такие, как у большинства городов: {others}."
 
 
-def _said(state: CityState) -> str:
-    shown = f" Показано состояние на {short_date(date.fromisoformat(state.good['made']))}." if state.good else ""
-    reasons = "; ".join(
-        filter(None, [str(state.told["error"]), state.left_out and f"в таблицы не вошёл: {state.left_out}"])
-    )
-    return f"{state.name}: {reasons.rstrip('.')}.{shown}"
+def _said(state: CityState, *, shown: bool) -> str:
+    """What is wrong with a city, and of which day the state is that the tables show in place of today's."""
+    left_out = state.left_out and f"в таблицы не вошёл: {state.left_out}"
+    reasons = "; ".join(filter(None, [str(state.told["error"]), left_out]))
+    is_older = shown and state.enters and not state.told.get("is_built")
+    older = f" Показано состояние на {short_date(date.fromisoformat(state.good['made']))}." if is_older else ""
+    return f"{state.name} ({state.city.id}): {ended(reasons)}{older}"
 
 
 def check(region: Region, how: How, progress: Progress) -> Ran:
     """Reads and checks every city; writes nothing."""
-    return Ran(tuple(_worked(region, CHECK, how, progress)), {})
+    states = _worked(region, CHECK, how, progress)
+    return Ran(tuple(states), {}, tuple(entries_in_vain(region, states, how.today)))
 
 
 def build(region: Region, how: How, progress: Progress) -> Ran:
@@ -254,7 +261,7 @@ def report(region: Region, how: How, progress: Progress) -> Ran:
     ran = _built(region, REPORT, how, progress)
     progress.step("Публикую отчёт региона")
     pages = publish_region(region, ran.states, ran.tables, progress, internal=how.audience == AUDIENCES[1])
-    return Ran(ran.states, ran.tables, tuple(pages))
+    return replace(ran, files=tuple(pages))
 
 
 def _built(region: Region, step: str, how: How, progress: Progress) -> Ran:
@@ -266,7 +273,7 @@ def _built(region: Region, step: str, how: How, progress: Progress) -> Ran:
             tables = region_tables(region, states, how.today)
         refuse_broken(tables)
         write_region_tables(region, tables, [one.city.id for one in states if one.good])
-    return Ran(tuple(states), tables)
+    return Ran(tuple(states), tables, tuple(entries_in_vain(region, states, how.today)))
 
 
 def _worked(region: Region, step: str, how: How, progress: Progress) -> list[CityState]:
@@ -282,7 +289,8 @@ def _worked(region: Region, step: str, how: How, progress: Progress) -> list[Cit
         told[one["id"]] = one
         city = str(one.get("city") or one["id"])
         progress.step(DOING[step], len(told), len(orders), city)
-    return with_doubles([_state(one, told[one.id], targets[one.id]) for one in region.file.cities])
+    states = [_state(one, told[one.id], targets[one.id]) for one in region.file.cities]
+    return with_reasons(states, region.file.head.invented)
 
 
 def _state(city: City, told: Told, target: Path) -> CityState:

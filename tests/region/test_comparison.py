@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from analysis.region.comparison import (
     OTHER_DEFINITION,
     OTHER_SITTING,
     region_tables,
-    with_doubles,
+    with_reasons,
 )
 from analysis.region.dataset import CITIES, CITY, STATE, read_state, read_table, write_table
 from analysis.statistics.pooled import pooled_shares
@@ -51,7 +52,8 @@ def _alike(cities, name, more):
 
 
 def _tables(region, **changed):
-    states = with_doubles([state_with(region, name, **changed.get(name, {})) for name in "cab"])
+    invented = region.file.head.invented
+    states = with_reasons([state_with(region, name, **changed.get(name, {})) for name in "cab"], invented)
     made = region_tables(region, states, DAY)
     assert violations(made, REGION_TABLES) == []
     return made
@@ -161,13 +163,15 @@ def test_only_approved_numbers_enter_where_the_region_says_so(pair, tmp_path):
     (tmp_path / "region.toml").write_text(text, encoding="utf-8")
     made = _tables(type(region)(tmp_path, _read(tmp_path)))
     assert dict(zip(made["region_editions"]["city_id"], made["region_editions"]["approval"], strict=True)) == {
-        "c": "не утверждены", "a": "утверждены", "b": "изменились после утверждения",
+        "c": "не утверждены", "a": "утверждены", "b": "утверждены другие",
     }  # fmt: skip
-    assert made["region_cities"]["city_state"].tolist() == ["собран", "утверждён", "собран"]
+    assert made["region_cities"]["city_state"].tolist() == ["собран", "числа утверждены", "собран"]
     rows = made["region_indicators"]
     assert set(rows.loc[rows["city_id"] != "a", "comparison_note"]) == {NOT_APPROVED}
     assert rows.loc[rows["city_id"] == "a", "value"].notna().any()
     assert rows["pooled_value"].isna().all()  # there is nothing to stand beside
+    execution = made["region_execution"]
+    assert [*zip(execution["city_id"], execution["calendar_year"], strict=True)] == [("a", 2022)]
 
 
 def _read(root):
@@ -187,6 +191,7 @@ def test_a_numbers_code_changes_with_its_own_year_alone(built_town):
     earlier = facts.assign(status=facts["status"].where(~before, "выполнено"))
     codes = [numbers_hash({**tables, "plan_fact": one}, 2022) for one in (facts, changed, earlier)]
     assert codes[0] == codes[2] != codes[1]
+    assert [numbers_hash(tables, 2019), numbers_hash({}, 2022)] == ["", ""]  # nothing, which all cities would approve
 
 
 def test_cities_with_the_same_schools_enter_neither(pair):
@@ -196,6 +201,16 @@ def test_cities_with_the_same_schools_enter_neither(pair):
     assert rows["in_region"].to_dict() == {"c": True, "a": False, "b": False}
     assert rows.loc["b", "state_note"].startswith(f"школы с теми же логинами есть у города a: {same[0]}")
     assert set(made["region_indicators"]["city_id"]) == {"c"}
+
+
+def test_the_invented_does_not_stand_beside_the_real(pair):
+    made = _tables(pair, b={"invented": False}).get("region_cities").set_index("city_id")
+    assert made["in_region"].to_dict() == {"c": True, "a": True, "b": False}
+    assert made.loc["b", "state_note"].startswith("регион вымышлен, а проект города нет")
+    real = type(pair)(pair.root, replace(pair.file, head=replace(pair.file.head, invented=False)))
+    made = _tables(real, b={"invented": False})["region_cities"].set_index("city_id")
+    assert made["in_region"].to_dict() == {"c": False, "a": False, "b": True}
+    assert made.loc["a", "state_note"].startswith("проект города вымышлен, а регион нет")
 
 
 def test_other_rules_are_named(pair):

@@ -12,7 +12,7 @@ import analysis
 from analysis.errors import AnalysisError
 from analysis.files.memory import SILENT
 from analysis.publishing.state import document_keys
-from analysis.region.comparison import CityState, region_tables, with_doubles
+from analysis.region.comparison import CityState, region_tables, with_reasons
 from analysis.region.dataset import CITIES, CITY, PACKAGE, STATE, TABLES_FOLDER, read_state, read_table, write_table
 from analysis.region.pages import NOT_MASKED
 from analysis.region.site import publish_region
@@ -31,7 +31,7 @@ def region(built_town, tmp_path_factory):
     assert taken_in(region, root / "towns/a", "a")["error"] == ""
     _copied(region.output / CITIES)
     nobody = CityState(region.file.cities[2], {"id": "nobody", "error": "проекта города здесь нет"}, {})
-    states = with_doubles([state_with(region, "b"), state_with(region, "a"), nobody])
+    states = with_reasons([state_with(region, "b"), state_with(region, "a"), nobody], invented=True)
     tables = region_tables(region, states, DAY)
     write_region_tables(region, tables, ["b", "a"])
     publish_region(region, states, tables, SILENT)
@@ -116,7 +116,7 @@ def test_a_city_sees_what_it_is_to_approve(region):
 def test_what_no_longer_belongs_goes(region, tmp_path):
     shutil.copytree(region.root, tmp_path / "own")
     smaller = region_of(tmp_path / "own", {"a": "towns/a"})
-    states = with_doubles([state_with(smaller, "a")])
+    states = with_reasons([state_with(smaller, "a")], invented=True)
     publish_region(smaller, states, region_tables(smaller, states, DAY), SILENT)
     site = tmp_path / "own/output/internal/_site"
     assert sorted(page.name for page in site.glob("*.html")) == ["city-a.html", "index.html", "indicators-2022.html"]

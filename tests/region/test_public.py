@@ -21,11 +21,14 @@ from analysis.region.comparison import (
     FEW_SCHOOLS,
     NOT_APPROVED,
     NOT_PUBLIC,
+    NOTHING_TO_APPROVE,
     TERM_RUNS,
+    UNSETTLED,
     CityState,
+    entries_in_vain,
     public_tables,
     region_tables,
-    with_doubles,
+    with_reasons,
 )
 from analysis.region.dataset import CITIES, CITY, RULE_FILES, write_table
 from analysis.region.settings import load_region
@@ -91,7 +94,7 @@ def _states(region, indicators, **changed):
 
 
 def _both(region, indicators, today=DAY, **changed):
-    states = with_doubles([*_states(region, indicators, **changed)])
+    states = with_reasons([*_states(region, indicators, **changed)], invented=True)
     tables = region_tables(region, states, today)
     return states, tables, public_tables(region, states, tables)
 
@@ -204,6 +207,8 @@ WITHHELD = {
     "changed": ({"hashes": {"2021": "f" * 16}}, "", CHANGED_SINCE),
     "not published": ({"published": False}, "", NOT_PUBLIC),
     "the term runs": ({}, "term", TERM_RUNS),
+    "nothing there": ({"hashes": {"2021": ""}}, "", NOTHING_TO_APPROVE),
+    "a day to come": ({}, "later", NOT_APPROVED),
 }
 
 
@@ -214,6 +219,11 @@ def test_what_keeps_a_city_back_is_said(region, way):
     file = root.file
     if entry == "approval":
         file = replace(file, approvals=tuple(one for one in file.approvals if one.city != "b"))
+    if entry == "later":
+        later = date(2023, 5, 2)
+        file = replace(
+            file, approvals=tuple(replace(one, date=later) if one.city == "b" else one for one in file.approvals)
+        )
     if entry == "term":
         file = replace(file, terms=_term(DAY))
     _, whole, public = _both(replace(root, file=file), indicators, b=changed)
@@ -222,6 +232,38 @@ def test_what_keeps_a_city_back_is_said(region, way):
     assert (notes["a"] == "") == (entry != "term")
     assert "b" not in set(public["region_indicators"]["city_id"])
     assert ("a" in set(public["region_indicators"]["city_id"])) == (entry != "term")
+
+
+def test_why_a_city_was_left_out_is_the_offices_business(region):
+    root, _, indicators = region
+    _, whole, public = _both(root, indicators, b={"logins": ["a0", "a1", "a2"]})
+    notes = whole["region_editions"].set_index("city_id")["withheld_note"]
+    assert (notes["a"], notes["b"]) == (UNSETTLED, UNSETTLED)
+    assert "a0" in whole["region_cities"]["state_note"].str.cat()
+    assert set(public["region_indicators"]["city_id"]) == set()  # of the third city everything is hidden
+
+
+def test_entries_that_nothing_answers_to_are_named(region):
+    root, _, indicators = region
+    states = [*_states(root, indicators)]
+    assert [*entries_in_vain(root, states, DAY)] == []
+    first, *others = root.file.approvals
+    wrong = (
+        replace(first, edition=2025),
+        replace(first, hash="0" * 16, city="b"),
+        replace(first, date=date(2030, 1, 1)),
+    )
+    file = replace(root.file, approvals=wrong, terms=(*_term(DAY), replace(_term(DAY)[0], edition=1999)))
+    said = [*entries_in_vain(replace(root, file=file), states, DAY)]
+    assert said == [
+        "region.toml, [[approval]] a, 2025 год: отчёта за 2025 год у города нет. Числа не утверждены.",
+        "region.toml, [[approval]] b, 2021 год: код, который утвердил город, не от этих чисел "
+        "(сейчас 0123456789abcdef): он переписан неверно, или числа уже другие. Числа не утверждены.",
+        "region.toml, [[approval]] a, 2021 год: день утверждения 01.01.2030 ещё не наступил. Числа не утверждены.",
+        "region.toml, [[term]] 1999: отчёта за этот год нет ни у одного города.",
+    ]
+    repeated = replace(root.file, approvals=(replace(first, hash="0" * 16), first, *others))
+    assert [*entries_in_vain(replace(root, file=repeated), states, DAY)] == []
 
 
 def _term(until):

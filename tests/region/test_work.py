@@ -93,9 +93,10 @@ def test_a_broken_city_shows_its_last_good_state_and_stops_nobody(own, way):
     assert everything_in(own.output / "cities/a") == before
     (said, counted) = ran.said()
     assert told in said
-    assert said.startswith("город a: ")
+    assert said.startswith("город a (a): ")
     assert said.endswith(" Показано состояние на 01.05.2023.")
     assert counted == "Города в порядке: 1 из 2."
+    assert "Показано" not in check(own, ALONE, SILENT).said()[0]  # which shows nothing
     assert len(dataset.read_table(own.output, "activities", ["b"])) == 2
 
 
@@ -113,7 +114,7 @@ def test_two_cities_of_one_name_enter_neither(own):
     ran = build(own, ALONE, SILENT)
     assert not ran.is_whole
     assert [state[1] for state in _states(ran).values()] == [False, False]
-    assert "город a: в таблицы не вошёл: так же назван город b" in ran.said()[0]
+    assert ran.said()[0].startswith("город a (a): в таблицы не вошёл: так же назван город b")
     assert len(ran.tables["region_execution"]) == 0
 
 
@@ -122,7 +123,7 @@ def test_a_city_that_was_never_there_is_named_by_its_entry(tmp_path):
     region = region_of(tmp_path, {"a": "a", "nobody": "nobody"})
     ran = build(region, ALONE, SILENT)
     assert _states(ran)["nobody"] == ("нет сведений", False, "NaT")
-    assert ran.said()[0].startswith(f"nobody: {tmp_path / 'nobody'}: проекта города здесь нет")
+    assert ran.said()[0].startswith(f"nobody (nobody): {tmp_path / 'nobody'}: проекта города здесь нет")
 
 
 def test_a_check_writes_nothing(own):
@@ -159,7 +160,25 @@ def test_a_state_that_an_older_program_left_stops_nobody(own):
     table.to_parquet(own.output / "cities/a/targets.parquet")
     ran = build(own, ALONE, SILENT)
     assert [state[1] for state in _states(ran).values()] == [False, True]
-    assert "собрано прежней версией программы" in ran.said()[0]
+    assert "последнее состояние повреждено или от прежней версии программы" in ran.said()[0]
+
+
+DAMAGE = {
+    "no table": lambda bytes_: b"x" * 100,
+    "a byte": lambda bytes_: bytes_[:40] + b"\0\1\2" + bytes_[43:],
+    "cut": lambda bytes_: bytes_[:-9],
+}
+
+
+@pytest.mark.parametrize("way", DAMAGE)
+def test_a_damaged_table_of_a_city_is_made_again(own, way):
+    before, path = everything_in(own.output), own.output / "cities/a/targets.parquet"
+    path.write_bytes(DAMAGE[way](path.read_bytes()))
+    if way != "a byte":  # which only who keeps the hash sees
+        with pytest.raises(AnalysisError, match="targets.parquet: файл повреждён"):
+            dataset.read_table(own.output, "targets", ["a", "b"])
+    assert build(own, ALONE, SILENT).said() == ["Города в порядке: 2 из 2."]
+    assert everything_in(own.output) == before
 
 
 def test_a_city_that_left_the_region_is_in_no_table(own):

@@ -91,3 +91,5 @@ def test_no_scheduler_is_one_sentence(monkeypatch):
     monkeypatch.setattr(work, "SECONDS", 0.2)
     with pytest.raises(AnalysisError, match="Планировщик tcp://127.0.0.1:9 не отвечает"):
         list(run(_orders("a"), 1, "tcp://127.0.0.1:9"))
+    with pytest.raises(AnalysisError, match="В адресе планировщика «tcp://127.0.0.1» нет порта"):
+        list(run(_orders("a"), 1, "tcp://127.0.0.1"))
