@@ -17,6 +17,7 @@ from analysis.publishing.state import (
     copy_kept,
     document_keys,
     make_plan,
+    output_key,
     output_name,
     outputs_found,
     read_state,
@@ -120,15 +121,21 @@ def _replace_site(
     try:
         with tempfile.TemporaryDirectory(prefix=f".{reports.name}-staging-", dir=reports.parent) as staging:
             sources, new = Path(staging) / reports.name, Path(staging) / "site"
-            shutil.copytree(reports, sources, ignore=shutil.ignore_patterns("_site*", ".*"))
+            ignored = shutil.ignore_patterns("_site*", ".*")
+            shutil.copytree(reports, sources, ignore=ignored, copy_function=shutil.copyfile)  # their dates say nothing
             copy_kept(kept.values(), site, new)
-            made = {name: Output(plan.make[name], tuple(files)) for name, files in render(sources, new).items()}
-            settle_links(new, made, possible | plan.withdraw)
+            files = render(sources, new)
+            links = settle_links(new, files, possible | plan.withdraw)
             replace_folder(new, site)
+            made = {name: _made(name, plan, files[name], links.get(name, ())) for name in files}
             write_state(reports / "_site.json", kept | made, site)
     except OSError as error:
         advice = "Прежний сайт остался на месте. Закройте его открытые файлы, проверьте место на диске и повторите."
         raise PublishingError(f"Не удалось записать сайт {site}: {_reason(error)}. {advice}") from error
+
+
+def _made(name: str, plan: Plan, files: Sequence[str], links: tuple[str, ...]) -> Output:
+    return Output(output_key(name, plan.make[name], plan.make.keys() | plan.keep, links), tuple(files), links)
 
 
 def _reason(error: OSError) -> str:

@@ -156,6 +156,18 @@ def test_a_link_to_what_is_not_made_is_plain_text_until_it_is(reports: Path):
     assert '<a href="annual-report-2021.pdf">PDF</a>' in (reports / "_site" / PAGE).read_text(encoding="utf-8")
 
 
+def test_a_page_is_made_again_only_for_papers_that_it_names(reports: Path):
+    write(reports / "2021/_content/summary.md", "[бумага](../2020/annual-report-2020.pdf) @tbl-more")
+    run(reports)
+    _change(reports / "2021/_content/plan.md")
+    assert _made(run(reports, formats=["html"])) == {INDEX, E2021}
+    _change(reports / "2020/_content/plan.md")
+    assert _made(run(reports, [E2020], ["html"])) == {E2020, E2021}
+    assert ">бумага</a>" not in (reports / "_site" / PAGE).read_text(encoding="utf-8")
+    run(reports, [E2020], ["pdf"])
+    assert ">бумага</a>" in (reports / "_site" / PAGE).read_text(encoding="utf-8")
+
+
 def test_an_edition_whose_source_is_gone_leaves_the_site(reports: Path):
     run(reports, formats=["html"])
     (reports / E2020).unlink()
