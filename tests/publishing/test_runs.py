@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis import publishing
 from analysis.errors import AnalysisError
 from analysis.files.storage import only_one_at_work
 from analysis.publishing import PublishingError, Request, engines, publish
@@ -331,3 +332,17 @@ def test_what_is_placed_from_another_year_makes_a_report_stale(reports: Path):
     assert _made(run(reports, [own, alone], ["html"])) == {own, alone}
     _change(reports / "2020/_content/more.md")
     assert _made(run(reports, [own, alone], ["html"])) == {own}
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_what_a_build_has_made_is_linked_where_the_disk_has_links(reports: Path, monkeypatch, has_links: bool):
+    def refused(*_: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    if not has_links:
+        monkeypatch.setattr("os.link", refused)
+    made, written = reports / "2021/data/plan.csv", reports / E2021
+    for source in (made, written):
+        publishing._take_along(reports, str(source), f"{source}.copy")
+        assert Path(f"{source}.copy").read_bytes() == source.read_bytes()
+    assert [one.stat().st_nlink for one in (made, written)] == [1 + has_links, 1]
