@@ -1,8 +1,10 @@
 """Turns the report sources into a site of web pages, PDF and DOCX; knows nothing of schools."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from analysis.errors import reason
@@ -17,6 +19,7 @@ from analysis.publishing.state import (
     copy_kept,
     document_keys,
     make_plan,
+    output_key,
     output_name,
     outputs_found,
     read_state,
@@ -24,6 +27,8 @@ from analysis.publishing.state import (
 )
 
 __all__ = ["PublishingError", "Request", "publish"]
+
+_DEEP = 3  # «2021/data/tbl-findings.csv»
 
 
 def publish(
@@ -120,15 +125,32 @@ def _replace_site(
     try:
         with tempfile.TemporaryDirectory(prefix=f".{reports.name}-staging-", dir=reports.parent) as staging:
             sources, new = Path(staging) / reports.name, Path(staging) / "site"
-            shutil.copytree(reports, sources, ignore=shutil.ignore_patterns("_site*", ".*"))
+            ignored = shutil.ignore_patterns("_site*", ".*")
+            shutil.copytree(reports, sources, ignore=ignored, copy_function=partial(_take_along, reports))
             copy_kept(kept.values(), site, new)
-            made = {name: Output(plan.make[name], tuple(files)) for name, files in render(sources, new).items()}
-            settle_links(new, made, possible | plan.withdraw)
+            files = render(sources, new)
+            links = settle_links(new, files, possible | plan.withdraw)
             replace_folder(new, site)
+            made = {name: _made(name, plan, files[name], links.get(name, ())) for name in files}
             write_state(reports / "_site.json", kept | made, site)
     except OSError as error:
         advice = "Прежний сайт остался на месте. Закройте его открытые файлы, проверьте место на диске и повторите."
         raise PublishingError(f"Не удалось записать сайт {site}: {_reason(error)}. {advice}") from error
+
+
+def _take_along(reports: Path, source: str, target: str) -> None:
+    """Copies a source, or links it where it lies deep in an edition: a build made it, no cell has to write there."""
+    try:
+        if len(Path(source).relative_to(reports).parts) < _DEEP or Path(source).is_symlink():
+            shutil.copyfile(source, target)
+        else:
+            os.link(source, target)
+    except OSError:  # not every disk has links
+        shutil.copyfile(source, target)
+
+
+def _made(name: str, plan: Plan, files: Sequence[str], links: tuple[str, ...]) -> Output:
+    return Output(output_key(name, plan.make[name], plan.make.keys() | plan.keep, links), tuple(files), links)
 
 
 def _reason(error: OSError) -> str:

@@ -274,7 +274,7 @@ _ANCHOR = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _LINK = re.compile(r'<[^>]*?\s(?:href|src)="([^"]*)"')
 
 
-def settle_links(site: Path, made: Collection[str], possible: frozenset[str]) -> None:
+def settle_links(site: Path, made: Collection[str], possible: frozenset[str]) -> dict[str, tuple[str, ...]]:
     """Turns links to outputs that were not made into plain text and checks the others on the pages just made.
 
     Args:
@@ -282,18 +282,29 @@ def settle_links(site: Path, made: Collection[str], possible: frozenset[str]) ->
         made: The outputs made in this run.
         possible: All outputs of the documents, made or not.
 
+    Returns:
+        For each page just made the possible outputs that it links to.
+
     Raises:
         PublishingError: A link leads to a file that is not there.
     """
+    linked = {}
     for path in sorted(site.rglob("*.html")):
         text, page = path.read_text(encoding="utf-8"), path.relative_to(site).as_posix()
         settled = _ANCHOR.sub(functools.partial(_plain_if_absent, page, site, possible), text)
         if settled != text:
             path.write_text(settled, encoding="utf-8", newline="\n")
-        for link in _LINK.findall(settled) if page in made else ():
-            target = _local_target(link, page)
-            if target and not (site / target).exists():
-                raise PublishingError(f"{page}: ссылка ведёт к файлу, которого на сайте нет: {link}")
+        if page in made:
+            linked[page] = tuple(sorted(possible & _targets(page, text).keys()))
+            for target, link in _targets(page, settled).items():
+                if not (site / target).exists():
+                    raise PublishingError(f"{page}: ссылка ведёт к файлу, которого на сайте нет: {link}")
+    return linked
+
+
+def _targets(page: str, text: str) -> dict[str, str]:
+    """Each file of the site that a page leads to or shows, and how it names it."""
+    return {target: link for link in _LINK.findall(text) if (target := _local_target(link, page))}
 
 
 def _plain_if_absent(page: str, site: Path, possible: frozenset[str], found: re.Match[str]) -> str:

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -21,10 +21,18 @@ _NOT_SOURCES = ("_site", ".quarto", "__pycache__", ".jupyter_cache")
 
 
 class Output(NamedTuple):
-    """One format of one document: the key of its sources, its files, and whether these are unchanged."""
+    """One format of one document.
+
+    Attributes:
+        key: Stands for all that it was made of.
+        files: What it needs of the site.
+        links: The outputs that a page links to, whether or not they are there.
+        sound: Whether the files are unchanged.
+    """
 
     key: str
     files: tuple[str, ...]
+    links: tuple[str, ...] = ()
     sound: bool = True
 
 
@@ -54,7 +62,7 @@ class Request(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The outputs to make (with their new keys), their documents, and the outputs to keep and to withdraw."""
+    """The outputs to make (with the keys of their documents), these, and the outputs to keep and to withdraw."""
 
     make: Mapping[str, str]
     keep: frozenset[str]
@@ -66,7 +74,9 @@ def read_state(path: Path) -> State:
     """Reads the record of the last run. If it cannot be read, everything is made again."""
     try:
         noted = json.loads(path.read_bytes())
-        outputs = {name: Output(key, tuple(files)) for name, (key, files) in noted["outputs"].items()}
+        outputs = {
+            name: Output(key, tuple(files), tuple(links)) for name, (key, files, links) in noted["outputs"].items()
+        }
         return State(outputs, dict(noted["hashes"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return State({}, {})
@@ -75,19 +85,20 @@ def read_state(path: Path) -> State:
 def write_state(path: Path, outputs: Mapping[str, Output], site: Path) -> None:
     """Notes the outputs and the hash of every file of the site."""
     hashes = {name: file_hash(site / name) for name in _files_of(outputs.values())}
-    noted = {"outputs": {name: (output.key, output.files) for name, output in outputs.items()}, "hashes": hashes}
+    noted = {"outputs": {name: output[:3] for name, output in outputs.items()}, "hashes": hashes}
     write_file_whole(path, json.dumps(noted, ensure_ascii=False, indent=1, sort_keys=True).encode())
 
 
 def outputs_found(state: State, site: Path) -> dict[str, Output]:
     """Returns the outputs in the site, each with its existing files."""
-    sound = {name for name, hashed in state.hashes.items() if file_hash(site / name) == hashed}
+    now = {name: file_hash(site / name) for name in state.hashes}
+    sound = {name for name, hashed in state.hashes.items() if now[name] == hashed}
 
     def found(output: Output) -> Output:
-        there = tuple(name for name in output.files if (site / name).is_file())
-        return Output(output.key, there, sound.issuperset(output.files))
+        there = tuple(name for name in output.files if now.get(name))
+        return output._replace(files=there, sound=sound.issuperset(output.files))
 
-    return {name: found(output) for name, output in state.outputs.items() if (site / name).is_file()}
+    return {name: found(output) for name, output in state.outputs.items() if now.get(name)}
 
 
 def _files_of(outputs: Iterable[Output]) -> list[str]:
@@ -134,16 +145,29 @@ def make_plan(
     stale = {name for name in stale if not name.endswith(tuple(f".{kind}" for kind in later))}
     withdraw = frozenset(stale | (found.keys() - document_of.keys()))
     all_outputs = frozenset(found.keys() | wanted) - withdraw
-    full = {name: _output_key(name, keys[document_of[name]], all_outputs) for name in all_outputs}
-    sound = {name for name, output in found.items() if output.sound and output.key == full.get(name)}
+    sound = {
+        name
+        for name, output in found.items()
+        if output.sound
+        and name in all_outputs
+        and output.key == output_key(name, keys[document_of[name]], all_outputs, output.links)
+    }
     make = (wanted | fresh) - sound
     documents = tuple(sorted({document_of[name] for name in make}))
-    return Plan({name: full[name] for name in make}, all_outputs - make, withdraw, documents)
+    return Plan({name: keys[document_of[name]] for name in make}, all_outputs - make, withdraw, documents)
 
 
-def _output_key(name: str, document_key: str, all_outputs: frozenset[str]) -> str:
-    """Adds the list of outputs of the site to the key of a document, because a page shows it."""
-    shown = sorted(all_outputs) if name.endswith(".html") else []
+def output_key(name: str, document_key: str, all_outputs: Collection[str], links: Collection[str]) -> str:
+    """Adds to the key of a document which outputs of the site its page shows: all pages, its files, what it links to.
+
+    Args:
+        name: The output.
+        document_key: The key of its document.
+        all_outputs: All that the site holds.
+        links: What the output links to.
+    """
+    own = (name, *(output_name(name, kind) for kind in KINDS), *links)
+    shown = sorted(one for one in all_outputs if one.endswith(".html") or one in own) if name.endswith(".html") else []
     return f"{document_key} {hashlib.sha256(repr(shown).encode()).hexdigest()}"
 
 
@@ -153,39 +177,44 @@ def document_keys(reports: Path, documents: Iterable[str], engine: str, fixed_da
     A document that names another folder, such as «2020/», may show what stands there; one at the top that runs no code
     and includes nothing shows of other documents no more than that.
     """
-    sources = {path.relative_to(reports): file_hash(path) for path in _sources(reports)}
+    sources = [(path, path.partition("/")[0], file_hash(reports / path)) for path in _sources(reports)]
     common = [engine, fixed_date.isoformat(), code_fingerprint(), file_hash(reports.parent / "requirements.lock")]
+    folders = {folder for _, folder, _ in sources}
 
     def key(document: str) -> str:
-        own, text = PurePosixPath(document).parts[0], (reports / document).read_text(encoding="utf-8", errors="replace")
-        is_alone = own == document and "{python}" not in text and "{{<" not in text
-        concerned = partial(_is_of_all_or, document) if is_alone else partial(_concerns, own)
+        text = (reports / document).read_text(encoding="utf-8", errors="replace")
+        is_alone = "/" not in document and "{python}" not in text and "{{<" not in text
+        named = {folder for folder in folders if f"{folder}/" in text}
         parts = [
-            f"{path.as_posix()} {hashed}"
-            for path, hashed in sources.items()
-            if concerned(path) or f"{path.parts[0]}/" in text
+            f"{path} {hashed}"
+            for path, folder, hashed in sources
+            if folder in named or _concerns(document, is_alone, path)
         ]
         return hashlib.sha256("\n".join([document, *common, *parts]).encode()).hexdigest()
 
     return {document: key(document) for document in documents}
 
 
-def _sources(reports: Path) -> Iterator[Path]:
-    for path in sorted(reports.rglob("*")):
-        is_made = path.suffix == ".png" and path.with_suffix(".svg").is_file()  # by `engines.draw_for_word`
-        if path.is_file() and not is_made and not path.relative_to(reports).as_posix().startswith(_NOT_SOURCES):
-            yield path
+def _sources(reports: Path) -> list[str]:
+    """The files of the sources, relative to their folder."""
+    found = []
+    for folder, folders, names in os.walk(reports):
+        inside = Path(folder).relative_to(reports).as_posix()
+        at = "" if inside == "." else f"{inside}/"
+        folders[:] = [name for name in folders if not f"{at}{name}".startswith(_NOT_SOURCES)]
+        is_made = {f"{name.removesuffix('.svg')}.png" for name in names if name.endswith(".svg")}  # by `draw_for_word`
+        found += [f"{at}{name}" for name in names if name not in is_made and not f"{at}{name}".startswith(_NOT_SOURCES)]
+    return sorted(found)
 
 
-def _concerns(own: str, path: Path) -> bool:
-    """Whether a file concerns a document. Files at the top and in folders with a leading underscore concern all.
+def _concerns(document: str, is_alone: bool, path: str) -> bool:
+    """Whether a file concerns a document: files at the top and in folders with a leading underscore concern all.
 
-    A document at the top, such as the index, is concerned by every file.
+    A document at the top, such as the index, is concerned by every file; one that is alone by no other document.
     """
-    return len(path.parts) == 1 or path.parts[0].startswith("_") or path.parts[0] == own or own.endswith(".qmd")
-
-
-def _is_of_all_or(document: str, path: Path) -> bool:
-    """Whether a file is the document itself, or the look and settings of all."""
-    at_top = len(path.parts) == 1 and path.suffix != ".qmd"
-    return path.as_posix() == document or at_top or path.parts[0].startswith("_")
+    folder, _, inside = path.partition("/")
+    if folder.startswith("_") or path == document:
+        return True
+    if is_alone:
+        return not inside and not path.endswith(".qmd")
+    return not inside or "/" not in document or document.startswith(f"{folder}/")

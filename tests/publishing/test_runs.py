@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis import publishing
 from analysis.errors import AnalysisError
 from analysis.files.storage import only_one_at_work
 from analysis.publishing import PublishingError, Request, engines, publish
@@ -154,6 +155,18 @@ def test_a_link_to_what_is_not_made_is_plain_text_until_it_is(reports: Path):
     run(reports, [E2021], ["pdf"])
     assert '<a href="2021/annual-report-2021.pdf">PDF</a>, DOCX' in index.read_text(encoding="utf-8")
     assert '<a href="annual-report-2021.pdf">PDF</a>' in (reports / "_site" / PAGE).read_text(encoding="utf-8")
+
+
+def test_a_page_is_made_again_only_for_papers_that_it_names(reports: Path):
+    write(reports / "2021/_content/summary.md", "[бумага](../2020/annual-report-2020.pdf) @tbl-more")
+    run(reports)
+    _change(reports / "2021/_content/plan.md")
+    assert _made(run(reports, formats=["html"])) == {INDEX, E2021}
+    _change(reports / "2020/_content/plan.md")
+    assert _made(run(reports, [E2020], ["html"])) == {E2020, E2021}
+    assert ">бумага</a>" not in (reports / "_site" / PAGE).read_text(encoding="utf-8")
+    run(reports, [E2020], ["pdf"])
+    assert ">бумага</a>" in (reports / "_site" / PAGE).read_text(encoding="utf-8")
 
 
 def test_an_edition_whose_source_is_gone_leaves_the_site(reports: Path):
@@ -319,3 +332,17 @@ def test_what_is_placed_from_another_year_makes_a_report_stale(reports: Path):
     assert _made(run(reports, [own, alone], ["html"])) == {own, alone}
     _change(reports / "2020/_content/more.md")
     assert _made(run(reports, [own, alone], ["html"])) == {own}
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_what_a_build_has_made_is_linked_where_the_disk_has_links(reports: Path, monkeypatch, has_links: bool):
+    def refused(*_: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    if not has_links:
+        monkeypatch.setattr("os.link", refused)
+    made, written = reports / "2021/data/plan.csv", reports / E2021
+    for source in (made, written):
+        publishing._take_along(reports, str(source), f"{source}.copy")
+        assert Path(f"{source}.copy").read_bytes() == source.read_bytes()
+    assert [one.stat().st_nlink for one in (made, written)] == [1 + has_links, 1]
