@@ -70,11 +70,6 @@ def sitting_of(one: ExamCounts, calendar_year: int, wave: str, sittings: Sequenc
     return meant[0]
 
 
-def programme_of(one: ExamCounts, sitting: Sitting) -> int:
-    """The grade whose programme was tested."""
-    return _programmes(one, sitting)[0]
-
-
 def _programmes(one: ExamCounts, sitting: Sitting) -> list[int]:
     """The programme grades that the result may belong to: exports name the grade that the participants sit in."""
     grades = sitting.grades.get(one.subject, ())
@@ -312,7 +307,7 @@ def _score_fault(one: ExamCounts) -> str:
 
 
 def _row(one: ExamCounts, login: str, sitting: Sitting, file: str) -> dict[str, Any]:
-    programme = programme_of(one, sitting)
+    programme = _programmes(one, sitting)[0]
     return {
         "source_file": file,
         "place": one.place,
@@ -351,7 +346,8 @@ def merge_exports(exports: Iterable[ExportRows]) -> ExportRows:
     findings = [finding for part in parts for finding in part.findings]
     for found in by_key.values():
         if not any(_differ(one, other) for one, other in combinations(found, 2)):
-            kept.append(max(found, key=_said_count))
+            # One export may compare with the journal, another of the same exam may not: what says more is kept.
+            kept.append(max(found, key=lambda row: sum(value is not None for value in values_of(row))))
             continue
         files = ", ".join(dict.fromkeys(row["source_file"] for row in found))
         for row in found:
@@ -360,11 +356,6 @@ def merge_exports(exports: Iterable[ExportRows]) -> ExportRows:
             where = {name: row[name] for name in ("source_file", "place", "school_login", "calendar_year")}
             aside.append({**where, "table_name": "results", "why": SETS_ASIDE["two_files"]})
     return ExportRows(tuple(kept), tuple(aside), tuple(findings))
-
-
-def _said_count(row: Row) -> int:
-    """Returns how much a row says. One export may compare with the journal, another of the same exam may not."""
-    return sum(value is not None for value in values_of(row))
 
 
 def merge_results(forms: Sequence[Row], exports: Sequence[Row]) -> tuple[list[Row], list[Finding]]:

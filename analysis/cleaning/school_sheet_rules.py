@@ -54,10 +54,6 @@ SAID_OF_PARTS: Mapping[tuple[str, ...], str] = {
 MEAN_TOLERANCE = 0.5
 
 
-def _no_numbers(_row: Values) -> str:
-    return ""
-
-
 @dataclass(frozen=True)
 class Rule:
     """One rule for a row.
@@ -74,7 +70,7 @@ class Rule:
     columns: tuple[str, ...]
     broken: Callable[[Values], bool]
     at: tuple[str, ...] = ()
-    numbers: Callable[[Values], str] = _no_numbers
+    numbers: Callable[[Values], str] = lambda _: ""
 
     @property
     def shown(self) -> tuple[str, ...]:

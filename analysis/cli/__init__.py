@@ -239,9 +239,7 @@ def _parser() -> Parser:
         "годовые отчёты.\nБез команды говорит, где проект стоит и что делать дальше.",
         epilog=EXAMPLES,
     )
-    parser.add_argument(
-        "--project", type=Path, metavar="ПАПКА", help="папка с project.toml (по умолчанию ищется отсюда вверх)"
-    )
+    _option(parser, "--project", "ПАПКА", "папка с project.toml (по умолчанию ищется отсюда вверх)", type=Path)
     parser.set_defaults(command=status)
     with in_russian():
         commands = parser.add_subparsers(metavar="КОМАНДА", title="Команды")
@@ -253,9 +251,7 @@ def _parser() -> Parser:
     _add_report(commands)
     _add_watch(commands)
     auditing = _add(commands, "audit", audit, "проверить, можно ли по открытым отчётам узнать скрытое")
-    auditing.add_argument(
-        "years", nargs="*", type=year, metavar="ГОД", help="отчёты проверяются вместе, каких бы ни назвали"
-    )
+    _option(auditing, "years", "ГОД", "отчёты проверяются вместе, каких бы ни назвали", nargs="*", type=year)
     _add_documents(commands)
     _add_region(commands)
     _add_starters(commands)
@@ -269,40 +265,46 @@ def _add(commands: Commands, name: str, command: Callable[..., int], does: str, 
     return parser
 
 
+def _option(parser: Parser, name: str, metavar: str, does: str, **settings: Any) -> None:
+    """What a command may be told: how the value is called in its help, and what it is."""
+    parser.add_argument(name, metavar=metavar, help=does, **settings)
+
+
+def _flag(parser: Parser, name: str, does: str) -> None:
+    parser.add_argument(name, action="store_true", help=does)
+
+
 def _add_check(commands: Commands) -> None:
     checking = _add(commands, "check", check, "прочитать всё и показать замечания")
-    checking.add_argument(
+    _flag(
+        checking,
         "--annotate",
-        action="store_true",
-        help="оставить в output/annotated копии книг с пометками: замечания и причины возврата подтверждений",
+        "оставить в output/annotated копии книг с пометками: замечания и причины возврата подтверждений",
     )
 
 
 def _add_forms(commands: Commands) -> None:
     forming = _add(commands, "forms", forms, "записать формы года, которые рассылают для заполнения")
     forming.add_argument("year", type=year, metavar="ГОД")
-    forming.add_argument("--output", type=Path, metavar="ПАПКА", help="по умолчанию output/forms/ГОД")
+    _option(forming, "--output", "ПАПКА", "по умолчанию output/forms/ГОД", type=Path)
 
 
 def _add_receive(commands: Commands) -> None:
     receiving = _add(commands, "receive", receive, "принять вернувшиеся книги и выгрузки экзаменационных систем")
-    receiving.add_argument("files", nargs="*", type=Path, metavar="ФАЙЛ", help="по умолчанию всё из папки inbox")
-    receiving.add_argument("--wave", default="", metavar="ВОЛНА", help="волна ВПР, если в календаре года их несколько")
-    receiving.add_argument("--year", type=year, metavar="ГОД", help="год выгрузки, если она его не называет")
-    receiving.add_argument(
+    _option(receiving, "files", "ФАЙЛ", "по умолчанию всё из папки inbox", nargs="*", type=Path)
+    _option(receiving, "--wave", "ВОЛНА", "волна ВПР, если в календаре года их несколько", default="")
+    _option(receiving, "--year", "ГОД", "год выгрузки, если она его не называет", type=year)
+    _option(
+        receiving,
         "--received",
+        "ДЕНЬ",
+        "день получения: 20.01.2022 или 2022-01-20 (по умолчанию сегодня)",
         type=day,
         default=date.today(),
-        metavar="ДЕНЬ",
-        help="день получения: 20.01.2022 или 2022-01-20 (по умолчанию сегодня)",
     )
-    receiving.add_argument(
-        "--undo", action="store_true", help="взять приём ФАЙЛА назад: снова считается то, что считалось до него"
-    )
-    receiving.add_argument(
-        "--yes", action="store_true", help="заменить сведения школы, даже если файл назван как другая школа"
-    )
-    receiving.add_argument("--verbose", action="store_true", help="показать, какие значения отличаются от прежних")
+    _flag(receiving, "--undo", "взять приём ФАЙЛА назад: снова считается то, что считалось до него")
+    _flag(receiving, "--yes", "заменить сведения школы, даже если файл назван как другая школа")
+    _flag(receiving, "--verbose", "показать, какие значения отличаются от прежних")
 
 
 def _add_explain(commands: Commands) -> None:
@@ -317,7 +319,7 @@ def _add_explain(commands: Commands) -> None:
 def _add_report(commands: Commands) -> None:
     examples = "Пример: analysis report 2021 2022 --format html,pdf"
     reporting = _add(commands, "report", report, "опубликовать годовые отчёты", examples)
-    reporting.add_argument("years", nargs="*", type=year, metavar="ГОД", help="за какие годы (по умолчанию все)")
+    _option(reporting, "years", "ГОД", "за какие годы (по умолчанию все)", nargs="*", type=year)
     _add_format_and_engine(reporting, "auto")
     _add_processes(reporting)
     _add_audience(
@@ -328,7 +330,7 @@ def _add_report(commands: Commands) -> None:
 def _add_watch(commands: Commands) -> None:
     does = "следить за папкой и обновлять отчёты, пока вы работаете; остановить — Ctrl+C"
     watching = _add(commands, "watch", watch, does)
-    watching.add_argument("--engine", type=one_of(ENGINES), default="auto", metavar="ДВИЖОК", help="как у report")
+    _option(watching, "--engine", "ДВИЖОК", "как у report", type=one_of(ENGINES), default="auto")
     _add_processes(watching)
     watching.set_defaults(seconds=1.0)
 
@@ -339,11 +341,11 @@ def _add_processes(building: Parser) -> None:
 
 
 def _add_jobs(parser: Parser, default: int, does: str) -> None:
-    parser.add_argument("--jobs", type=count, default=default, metavar="ЧИСЛО", help=does)
+    _option(parser, "--jobs", "ЧИСЛО", does, type=count, default=default)
 
 
 def _add_audience(parser: Parser, does: str) -> None:
-    parser.add_argument("--audience", type=one_of(AUDIENCES), default="public", metavar="КОМУ", help=does)
+    _option(parser, "--audience", "КОМУ", does, type=one_of(AUDIENCES), default="public")
 
 
 def _add_documents(commands: Commands) -> None:
@@ -357,39 +359,36 @@ def _add_documents(commands: Commands) -> None:
     does = "сделать справки и запросы за год, для служебного пользования"
     writing = _add(commands, "documents", documents, does, examples)
     writing.add_argument("year", type=year, metavar="ГОД")
-    writing.add_argument(
-        "--kind", dest="kinds", type=listed(list(KINDS)), default=(), metavar="ВИДЫ", help="по умолчанию все"
-    )
-    writing.add_argument(
+    _option(writing, "--kind", "ВИДЫ", "по умолчанию все", dest="kinds", type=listed(list(KINDS)), default=())
+    _option(
+        writing,
         "--school",
+        "ШКОЛА",
+        "логин, код или название; ключ можно повторить (по умолчанию школы, которые получают поддержку)",
         dest="schools",
         action="append",
         default=[],
-        metavar="ШКОЛА",
-        help="логин, код или название; ключ можно повторить (по умолчанию школы, которые получают поддержку)",
     )
-    writing.add_argument(
-        "--pack", default="", metavar="ИМЯ", help="комплект приложений к протоколу, записанный в data/documents.toml"
-    )
-    writing.add_argument(
+    _option(writing, "--pack", "ИМЯ", "комплект приложений к протоколу, записанный в data/documents.toml", default="")
+    _option(
+        writing,
         "--audience",
+        "КОМУ",
+        "чей комплект: public — открытый, internal — служебный (по умолчанию решают приложения)",
         type=one_of(AUDIENCES),
-        metavar="КОМУ",
-        help="чей комплект: public — открытый, internal — служебный (по умолчанию решают приложения)",
     )
     _add_format_and_engine(writing, "builtin")
 
 
 def _add_format_and_engine(parser: Parser, engine: str) -> None:
-    parser.add_argument(
-        "--format", dest="formats", type=listed(FORMATS), default=FORMATS, metavar="ФОРМАТЫ", help=OF_FORMATS
-    )
-    parser.add_argument(
+    _option(parser, "--format", "ФОРМАТЫ", OF_FORMATS, dest="formats", type=listed(FORMATS), default=FORMATS)
+    _option(
+        parser,
         "--engine",
+        "ДВИЖОК",
+        f"builtin — встроенный, quarto — Quarto, auto — Quarto, если он есть (по умолчанию {engine})",
         type=one_of(ENGINES),
         default=engine,
-        metavar="ДВИЖОК",
-        help=f"builtin — встроенный, quarto — Quarto, auto — Quarto, если он есть (по умолчанию {engine})",
     )
 
 
@@ -414,43 +413,40 @@ def _add_region(commands: Commands) -> None:
         doing, "чей отчёт региона: public — открытый (по умолчанию), internal — служебный, с кодами для утверждения"
     )
     showing = _add(steps, "demo", invented_region, "записать вымышленный регион, чтобы попробовать")
-    showing.add_argument("folder", type=Path, metavar="ПАПКА", help="новая или пустая папка или прежний такой регион")
+    _option(showing, "folder", "ПАПКА", "новая или пустая папка или прежний такой регион", type=Path)
 
 
 def _add_of_region(doing: Parser) -> None:
     """What every step of a region may be told."""
-    doing.add_argument("--region", type=Path, metavar="ПАПКА", help="папка с region.toml (по умолчанию ищется вверх)")
+    _option(doing, "--region", "ПАПКА", "папка с region.toml (по умолчанию ищется вверх)", type=Path)
     _add_jobs(doing, 0, "сколько городов сразу (по умолчанию — по числу ядер)")
-    doing.add_argument(
-        "--scheduler",
-        default="",
-        metavar="АДРЕС",
-        help="планировщик, когда одного компьютера мало: tcp://10.0.0.5:8786",
-    )
+    _option(doing, "--scheduler", "АДРЕС", "планировщик, когда одного компьютера мало: tcp://10.0.0.5:8786", default="")
 
 
 def _add_starters(commands: Commands) -> None:
     examples = 'Пример: analysis new reports-2026 --city "город Светлый" --years 2026-2028'
     starting = _add(commands, "new", new, "начать проект любого города", examples)
-    starting.add_argument("folder", type=Path, metavar="ПАПКА", help="новая или пустая папка")
-    starting.add_argument(
+    _option(starting, "folder", "ПАПКА", "новая или пустая папка", type=Path)
+    _option(
+        starting,
         "--roadmap",
+        "ФАЙЛ",
+        "подписанная «дорожная карта» (.docx, .xlsx, .pdf, .txt): из неё — город, издатель, годы и исполнители",
         type=Path,
-        metavar="ФАЙЛ",
-        help="подписанная «дорожная карта» (.docx, .xlsx, .pdf, .txt): из неё — город, издатель, годы и исполнители",
     )
-    starting.add_argument("--city", default="", metavar="ГОРОД", help="город, как его называет отчёт")
-    starting.add_argument("--publisher", default="", metavar="ИЗДАТЕЛЬ", help="кто издаёт отчёт")
-    starting.add_argument("--years", type=years, default=(), metavar="ГОДЫ", help="за какие годы: 2023-2025")
-    starting.add_argument("--title", default="", metavar="НАЗВАНИЕ", help="название документа, если он его не называет")
-    starting.add_argument("--origin", default="", metavar="ОТКУДА", help="от кого и как получен документ")
+    _option(starting, "--city", "ГОРОД", "город, как его называет отчёт", default="")
+    _option(starting, "--publisher", "ИЗДАТЕЛЬ", "кто издаёт отчёт", default="")
+    _option(starting, "--years", "ГОДЫ", "за какие годы: 2023-2025", type=years, default=())
+    _option(starting, "--title", "НАЗВАНИЕ", "название документа, если он его не называет", default="")
+    _option(starting, "--origin", "ОТКУДА", "от кого и как получен документ", default="")
     showing = _add(commands, "demo", demo, "записать вымышленный проект, чтобы попробовать программу")
-    showing.add_argument("folder", type=Path, metavar="ПАПКА", help="новая или пустая папка или прежний такой проект")
-    showing.add_argument(
+    _option(showing, "folder", "ПАПКА", "новая или пустая папка или прежний такой проект", type=Path)
+    _option(
+        showing,
         "--inbox",
+        "ПАПКА",
+        "записать ещё и выгрузки, в которых строка — выдуманный ученик, вне папки проекта",
         type=Path,
-        metavar="ПАПКА",
-        help="записать ещё и выгрузки, в которых строка — выдуманный ученик, вне папки проекта",
     )
 
 

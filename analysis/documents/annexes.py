@@ -322,8 +322,4 @@ def paper(annexes: Sequence[Annex]) -> str:
 
 def _carried(number: int, one: Annex) -> str:
     texts = (f"{number}-{PurePosixPath(one.attached).name}", one.attached, f"{MARK.format(number)}: {one.title}")
-    return ATTACHED.format(number, *map(_typst, texts))
-
-
-def _typst(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return ATTACHED.format(number, *(json.dumps(one, ensure_ascii=False) for one in texts))

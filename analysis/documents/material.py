@@ -231,15 +231,10 @@ def _reply(path: Path, folder: Path) -> Reply:
     if len(fields) != 2 or not fields["должность"][1]:
         raise AnalysisError(f"{file}: не указаны дата или должность. {REPLY_FORMAT}")
     line, words = fields["дата"]
-    body = as_markdown(_below(lines, filled[1].number))
+    body = as_markdown([line for line in lines if line.number > filled[1].number])
     if not body:
         raise AnalysisError(f"{file}: текста ответа нет. {REPLY_FORMAT}")
     return Reply(_day(line, words), fields["должность"][1], body)
-
-
-def _below(lines: list[Written], number: int) -> list[Written]:
-    """The lines below a line."""
-    return [line for line in lines if line.number > number]
 
 
 def _day(line: Written, words: str) -> date:

@@ -9,7 +9,7 @@ from analysis.documents.annexes import Annex, ReportOfYear, alone, page_parts, p
 from analysis.documents.city_documents import contests_note, courses_request, selection_note
 from analysis.documents.material import Material
 from analysis.documents.meeting import meeting_brief
-from analysis.documents.school_note import school_notes, tables_of_school
+from analysis.documents.school_note import school_note
 from analysis.documents.staging import PACKS, Batch, Document
 from analysis.errors import AnalysisError, nearest, probably_meant
 from analysis.files.storage import file_hash, read_manifest
@@ -38,7 +38,9 @@ OF_THE_CITY: Mapping[str, Callable[[Material], Document]] = {
 
 def written(material: Material, kind: str, logins: Sequence[str]) -> list[Document]:
     """The documents of a kind: one of the city, or one for each of the schools."""
-    return school_notes(material, logins, tables_of_school) if kind == SCHOOL_NOTE.id else [OF_THE_CITY[kind](material)]
+    if kind == SCHOOL_NOTE.id:
+        return [school_note(material, login) for login in logins]
+    return [OF_THE_CITY[kind](material)]
 
 
 PAPERS = ("pdf", "docx")

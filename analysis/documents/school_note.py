@@ -1,7 +1,7 @@
 """The analytic note of a school: its own roadmap, its results beside the city's, its teachers; what it replies."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -225,25 +225,14 @@ HOW_TO_READ = (
 )
 
 
-def school_notes(
-    material: Material, logins: Sequence[str], tables: Callable[[Material, str], Sequence[str]]
-) -> list[Document]:
-    """A note for each of the schools.
-
-    Args:
-        material: What it is made from.
-        logins: The schools.
-        tables: The tables of a school.
-    """
-    return [_note(material, login, tables(material, login)) for login in logins]
-
-
-def _note(material: Material, login: str, tables: Sequence[str]) -> Document:
+def school_note(material: Material, login: str) -> Document:
+    """The note of a school."""
     name, title = f"analytic-note-{material.year}-{login}", f"{SCHOOL_NOTE.title}: {material.name(login)}"
-    return Document(login, name, title, f"{material.place}, {material.year} год", _body(material, login, tables))
+    return Document(login, name, title, f"{material.place}, {material.year} год", _body(material, login))
 
 
-def _body(material: Material, login: str, tables: Sequence[str]) -> str:
+def _body(material: Material, login: str) -> str:
+    tables = tables_of_school(material, login)
     asked = [f"{login}{one}@{material.year}" for one in ("", *(f"/{name}" for name in _asked(material, login)))]
     has_vpr = (material.indicators["school_login"] == login) & (material.indicators["procedure"] == "ВПР")
     parts = [

@@ -177,8 +177,7 @@ def write_tables(
         beside: Other files, by name.
         contents: By name what stands for the content of a table and for what has written it.
     """
-    last, hashes = read_manifest(root), dict[str, str]()
-    target = root / PROCESSED
+    last, target = read_manifest(root), root / PROCESSED
     recover_folder(target)
     target.mkdir(parents=True, exist_ok=True)
     for leftover in target.parent.glob(".processed-*"):  # the caller holds the lock, so this belongs to a dead run
@@ -189,19 +188,24 @@ def write_tables(
         if (target / README).is_file():
             shutil.copyfile(target / README, new / README)
         for name, table in tables.items():
-            path, known = new / f"{name}.parquet", last.get("contents", {}).get(name)
-            if known and known == contents.get(name) and file_hash(target / path.name) == last["tables"][name]:
-                shutil.copyfile(target / path.name, path)
-            else:
-                table.to_parquet(path, index=False)
-            hashes[name] = file_hash(path)
+            is_known = contents.get(name, "") == last.get("contents", {}).get(name)
+            _write_table(new / f"{name}.parquet", table, target, last["tables"][name] if is_known else "")
         for name, content in beside.items():
             (new / name).write_bytes(content)
+        hashes = {name: file_hash(new / f"{name}.parquet") for name in tables}
         others = {name: file_hash(new / name) for name in beside}
         whole = {**manifest, "tables": hashes, "beside": others, "contents": {**contents}}
         text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)
         (new / MANIFEST).write_text(text, encoding="utf-8")
         replace_folder(new, target)
+
+
+def _write_table(file: Path, table: "pd.DataFrame", old: Path, known: str) -> None:
+    """Writes a table, or takes the old file over where it has the hash of the very same one."""
+    if known and file_hash(old / file.name) == known:
+        shutil.copyfile(old / file.name, file)
+    else:
+        table.to_parquet(file, index=False)
 
 
 def read_table(root: Path, name: str) -> "pd.DataFrame":

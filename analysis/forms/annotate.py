@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -278,7 +278,7 @@ def _write_fault(sheet: Worksheet, row: int, number: int, fault: Fault, places: 
     nowhere = "листа в книге нет" if named else "вся книга"
     texts = (
         first.sheet.title if first else ", ".join(named),
-        ", ".join(dict.fromkeys(_addresses(places))) or "весь лист" if first else nowhere,
+        ", ".join(dict.fromkeys(at.cell.coordinate for at in places if at.cell)) or "весь лист" if first else nowhere,
         fault.value,
         fault.explanation,
         fault.action,
@@ -295,10 +295,6 @@ def _write_fault(sheet: Worksheet, row: int, number: int, fault: Fault, places: 
         link = sheet.cell(row, 3)
         link.hyperlink = Hyperlink(ref=link.coordinate, location=target)
         link.font = Font(name=FONT, color=LINK_COLOUR, underline="single")
-
-
-def _addresses(places: Sequence[_At]) -> Iterator[str]:
-    return (at.cell.coordinate for at in places if at.cell)
 
 
 # Leaves a copy of each faulty workbook with its cells marked and explained, ready to be sent back.

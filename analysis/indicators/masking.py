@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import permutations
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -36,9 +36,24 @@ SUM_COST = 0.05
 PRINTED_COST = 2000.0  # of what has been printed already: dearer than any total, cheaper than to pass for small
 HIGH_SCORE, FULL_SCORE = 80, 100
 Row = Mapping[str, Any]
-Stage = tuple[int, str, str, str]
-# Cells, relations, needs and groups, as `disclosure.suppress` takes them.
-Block = tuple[list[Cell], list[Relation], dict[str, tuple[str, ...]], list[tuple[str, ...]]]
+
+
+class Stage(NamedTuple):
+    """Pupils of an autumn: whose number is printed beside the journals of their grades."""
+
+    year: int
+    name: str
+    scope: str
+    who: str
+
+
+class Block(NamedTuple):
+    """Cells that hang together, with all that is known of them, as `disclosure.suppress` takes it."""
+
+    cells: list[Cell]
+    relations: list[Relation]
+    needs: dict[str, tuple[str, ...]]
+    groups: list[tuple[str, ...]]
 
 
 @dataclass
@@ -93,10 +108,11 @@ class Sheet:
         """
         printed, hidden = self._went_out()
         found: set[str] = set()
-        for cells, *linked in self._blocks():
-            some = _chosen(cells, linked, policy, choice)
-            if printed & some or hidden & {cell.cell_id for cell in cells} - some:
-                some = _chosen([_as_before(cell, printed, hidden) for cell in cells], linked, policy, choice)
+        for block in self._blocks():
+            some = _chosen(block, policy, choice)
+            if printed & some or hidden & {cell.cell_id for cell in block.cells} - some:
+                as_before = [_as_before(cell, printed, hidden) for cell in block.cells]
+                some = _chosen(block._replace(cells=as_before), policy, choice)
             found |= some
         return [
             frozenset(column for column, name in zip(self.columns, names, strict=True) if name in found)
@@ -114,7 +130,7 @@ class Sheet:
         printed = {name for column, name, before in of_cells if column in before.printed}
         return printed, {name for column, name, before in of_cells if column in before.hidden}
 
-    def _blocks(self) -> Iterator["Block"]:
+    def _blocks(self) -> Iterator[Block]:
         """The cells of each year with all that hangs together with them; no block knows anything of another."""
         leader: dict[str, str] = {}
 
@@ -133,13 +149,13 @@ class Sheet:
                 leader[led(other)] = led(first)
         blocks: dict[str, Block] = {}
         for name, cell in self.cells.items():
-            blocks.setdefault(led(name), ([], [], {}, []))[0].append(cell)
+            blocks.setdefault(led(name), Block([], [], {}, [])).cells.append(cell)
         for relation in self.relations:
-            blocks[led(relation.terms[0][1])][1].append(relation)
+            blocks[led(relation.terms[0][1])].relations.append(relation)
         for name, some in self.needs.items():
-            blocks[led(name)][2][name] = some
+            blocks[led(name)].needs[name] = some
         for group in self.groups:
-            blocks[led(group[0])][3].append(group)
+            blocks[led(group[0])].groups.append(group)
         yield from blocks.values()
 
 
@@ -148,16 +164,15 @@ def _as_before(cell: Cell, printed: Collection[str], hidden: Collection[str]) ->
     return replace(cell, cost=cost, is_hidden=cell.is_hidden or cell.cell_id in hidden)
 
 
-def _chosen(cells: Sequence[Cell], linked: Sequence[Any], policy: DisclosurePolicy, choice: Choice) -> frozenset[str]:
-    given = (cells, *linked, choice.secret)
-    return choice.memory.remembered("mask", [policy.smallest_count, *given], partial(_hidden, policy, given))
+def _chosen(block: Block, policy: DisclosurePolicy, choice: Choice) -> frozenset[str]:
+    given = [policy.smallest_count, *block, choice.secret]
+    return choice.memory.remembered("mask", given, partial(_hidden, block, policy, choice.secret))
 
 
-def _hidden(policy: DisclosurePolicy, given: tuple[Any, ...]) -> frozenset[str]:
+def _hidden(block: Block, policy: DisclosurePolicy, secret: str) -> frozenset[str]:
     from analysis.indicators.disclosure import suppress  # with scipy.optimize, which takes a while
 
-    cells, relations, needs, groups, secret = given
-    return suppress(cells, relations, policy.smallest_count, needs, groups, secret).hidden
+    return suppress(block.cells, block.relations, policy.smallest_count, block.needs, block.groups, secret).hidden
 
 
 def mark_sheet(rows: pd.DataFrame, key: list[str], stages: Mapping[Stage, int] = MappingProxyType({})) -> Sheet:
@@ -238,7 +253,7 @@ def _same_children(sheet: Sheet, rows: pd.DataFrame, stages: Mapping[Stage, int]
         school_year, scope, who, *_ = map(str, cast(tuple[Any, ...], about))
         for stage, grades in GRADE_GROUPS.items():
             of = same[same["sitting_grade"].isin(grades)]
-            pupils = stages.get((int(school_year[:4]), stage, scope, who))
+            pupils = stages.get(Stage(int(school_year[:4]), stage, scope, who))
             if sorted(of["sitting_grade"]) == list(grades) and of["participant_count"].sum() == pupils:
                 terms = ((1, f"{name}|participant_count") for name in of["name"])
                 sheet.relations[Relation(tuple(terms), pupils)] = None

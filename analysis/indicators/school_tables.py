@@ -207,7 +207,7 @@ def _stages(made: Mapping[str, pd.DataFrame]) -> dict[masking.Stage, int]:
         return {}
     rows = made["public_pupil_groups"].dropna(subset="group_pupil_count")
     keys = zip(*(rows[name] for name in ("calendar_year", "pupil_group", "scope", "who")), strict=True)
-    return dict(zip(keys, map(int, rows["group_pupil_count"]), strict=True))
+    return dict(zip(map(masking.Stage._make, keys), map(int, rows["group_pupil_count"]), strict=True))
 
 
 def _results(
@@ -287,7 +287,7 @@ def sheets(
     if "results" in present:
         rows = _named(school_facts.mark_rows(present["results"], supported), names)
         logins = {name: login for login, name in names.items()} | dict.fromkeys(GROUP_NAMES.values(), "")
-        by_login = {(year, stage, scope, logins[name]): size for (year, stage, scope, name), size in stages.items()}
+        by_login = {one._replace(who=logins[one.who]): size for one, size in stages.items()}
         yield "mark_results", masking.mark_sheet(rows, SITTING, by_login), {}
         rows = _named(school_facts.score_rows(present["results"], supported), names)
         yield "score_results", masking.score_sheet(rows, SITTING, policy), {"score_sum": "mean_score"}

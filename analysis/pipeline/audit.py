@@ -16,7 +16,7 @@ from analysis.contracts.facts import GROUP_NAMES, MARK_COLUMNS, OTHERS
 from analysis.contracts.findings import Finding, Severity
 from analysis.errors import AnalysisError, reason
 from analysis.files.storage import BUILD_LOCK, only_one_at_work, read_tables, write_file_whole
-from analysis.indicators.masking import Sheet, proven
+from analysis.indicators.masking import Sheet, Stage, proven
 from analysis.indicators.school_facts import SITTING, in_groups, public_rows
 from analysis.indicators.school_tables import KEYS_OF_ROWS, PARTS, row_keys, sheets, supported_in
 from analysis.rules.config import Project
@@ -326,13 +326,13 @@ def _cells(name: str, sheet: Sheet, called: Mapping[str, str]) -> dict[str, tupl
     }
 
 
-def _stages(printed: Printed) -> dict[tuple[int, str, str, str], int]:
+def _stages(printed: Printed) -> dict[Stage, int]:
     """How many pupils are printed of each stage: autumn, stage, scope, name of the school or group."""
     found = {}
     for row, columns in printed.get(STAGE_TABLE, {}).items():
         year, stage, scope, name = row.split("|")
         if STAGE_COLUMN in columns:
-            found[int(year), stage, scope, name] = int(columns[STAGE_COLUMN])
+            found[Stage(int(year), stage, scope, name)] = int(columns[STAGE_COLUMN])
     return found
 
 

@@ -12,7 +12,7 @@ from analysis.files.memory import Helper, Memory, Progress
 from analysis.files.storage import BUILD_LOCK, only_one_at_work, read_manifest, read_tables, write_tables
 from analysis.lineage.walk import stored
 from analysis.pipeline.fresh import ahead, inputs_of, made_of
-from analysis.presentation.chapters import make_ahead
+from analysis.presentation.chapters import make_ahead, sections_of
 from analysis.presentation.edition import Edition, editions_of
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.presentation.write import remove_interrupted, write_edition, write_index
@@ -50,7 +50,7 @@ def write(
         for done, edition in enumerate(wanted):
             year = str(edition.calendar_year)
             progress.step("Пишу части отчётов", done, len(wanted), year)
-            there[year] = write_edition(reports, edition, memory, there.get(year, ""))
+            there[year] = write_edition(reports, edition, sections_of(edition, memory), memory, there.get(year, ""))
         write_index(reports, editions)
         kept = last.get("made", {}) if last.get("inputs") == inputs else {}
         files = made_of(project, years)
@@ -81,7 +81,7 @@ def internal_sources(project: Project, years: Sequence[int]) -> Path:
     ]
     for edition in editions:
         if edition.calendar_year in years:
-            write_edition(target, edition)
+            write_edition(target, edition, sections_of(edition))
     write_index(target, editions)
     return target
 

@@ -442,7 +442,7 @@ def _parts(panels: Sequence[pd.DataFrame]) -> list[Sequence[pd.DataFrame]]:
 def _dot(row: Row) -> Dot:
     steady: float | None = None if pd.isna(row["pooled_value"]) else float(row["pooled_value"])
     low, high = float(row["interval_low"]), float(row["interval_high"])
-    return Dot(_broken(subject_words(row)), row["group_name"], float(row["value"]), low, high, steady)
+    return Dot(subject_words(row).replace(" (", "\n("), row["group_name"], float(row["value"]), low, high, steady)
 
 
 def _dots_in_words(rows: pd.DataFrame, indicator: Indicator) -> str:
@@ -541,11 +541,6 @@ def _slopes_in_words(panel: pd.DataFrame) -> str:
 
 def _or_none(share: float | None) -> str:
     return "нет данных или скрыто" if share is None else whole_percent(share)
-
-
-def _broken(label: str) -> str:
-    """A label in two lines before its bracket."""
-    return label.replace(" (", "\n(")
 
 
 def _short(name: str) -> str:

@@ -9,21 +9,24 @@ from pathlib import Path
 from analysis.contracts.tables import stored_in
 from analysis.files.memory import FORGETFUL, Memory
 from analysis.files.storage import recover_folder, replace_folder
-from analysis.presentation.chapters import sections_of
 from analysis.presentation.edition import Edition
-from analysis.presentation.exhibits import Exhibit
+from analysis.presentation.exhibits import Exhibit, Section
 from analysis.presentation.exports import DataFiles
 from analysis.presentation.figures import save
 from analysis.presentation.place import CONTENT_FOLDER, EDITIONS, EXHIBITS, MADE_FOLDERS, annex_name, report_name
 from analysis.presentation.sentences import approval, contact, data_date
 
+# All pieces of an edition, and the chapters as memory knows them.
+Made = tuple[Sequence[Section], Sequence[Sequence[Section]]]
 
-def write_edition(reports: Path, edition: Edition, memory: Memory = FORGETFUL, there: str = "") -> str:
+
+def write_edition(reports: Path, edition: Edition, made: Made, memory: Memory = FORGETFUL, there: str = "") -> str:
     """Replaces _content, figures and data of reports/<year>/ by those of this edition, each whole or not at all.
 
     Args:
         reports: The folder of reports.
         edition: The edition.
+        made: What `chapters.sections_of` has made of it.
         memory: What is known of the same chapters and data.
         there: What this has returned for what is there; where it would return the same, nothing is written.
 
@@ -31,7 +34,7 @@ def write_edition(reports: Path, edition: Edition, memory: Memory = FORGETFUL, t
         What stands for all that it writes; nothing where nothing is remembered.
     """
     folder = reports / str(edition.calendar_year)
-    sections, chapters = sections_of(edition, memory)
+    sections, chapters = made
     shown = [exhibit for section in sections for exhibit in section.exhibits]
     data = DataFiles.of(edition, shown)
     whole = "" if memory is FORGETFUL else memory.key(*chapters, data.head, data.hidden)

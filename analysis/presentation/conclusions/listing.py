@@ -256,7 +256,7 @@ def listed_by_rules(case: Case) -> Iterator[Told]:
 
 def _compared(case: Case) -> Compared:
     """Results of procedures that can be compared with the city; marks of the journal are none."""
-    found = [(row, one) for _, _, one, rows in comparisons_with_city(case.edition) for row in rows]
+    found = [(row, one) for _, one, rows in comparisons_with_city(case.edition) for row in rows]
     return [(row, one) for row, one in found if row["procedure"] != JOURNAL]
 
 

@@ -72,11 +72,11 @@ def no_data(case: Case) -> Iterator[Told]:
 
 def outside_city(case: Case) -> Iterator[Told]:
     """Schools beyond the 99.8 % limit around the city."""
-    for name, title, indicator, rows in comparisons_with_city(case.edition):
+    for what, indicator, rows in comparisons_with_city(case.edition):
         outside = [row for row in rows if OUTER in str(row["against_city"])]
         if outside:
             cases = "; ".join(_against(row) for row in outside)
-            head = f"{name}, {title}: {lowered(indicator.name)} отличается от города сильнее, чем объясняет случай"
+            head = f"{what}: {lowered(indicator.name)} отличается от города сильнее, чем объясняет случай"
             yield Told(f"{head}: {cases}.", indicator_keys(outside))
 
 
@@ -85,13 +85,13 @@ def worth_a_look(case: Case) -> Iterator[Told]:
 
     Only for the office: what the public sees are the greater numbers, and of these chance gives more.
     """
-    for name, title, indicator, rows in comparisons_with_city(case.edition):
+    for what, indicator, rows in comparisons_with_city(case.edition):
         outside = [row for row in rows if str(row["against_city"]).endswith(f" {INNER}")]
         if outside:
             cases = "; ".join(_against(row) for row in outside)
             expected = decimal(round(len(rows) * (1 - SURE), 1), 1)
             yield Told(
-                f"{name}, {title}: {lowered(indicator.name)} за пределом 95 % вокруг города: {cases}. Это повод "
+                f"{what}: {lowered(indicator.name)} за пределом 95 % вокруг города: {cases}. Это повод "
                 f"посмотреть, не вывод: из {counted(len(rows), 'сравнение', OF)} за этот предел и по одному случаю "
                 f"выходит в среднем {expected}.",
                 indicator_keys(outside),
@@ -100,11 +100,11 @@ def worth_a_look(case: Case) -> Iterator[Told]:
 
 def like_city(case: Case) -> Iterator[Told]:
     """Schools inside the limits."""
-    for name, title, indicator, rows in comparisons_with_city(case.edition):
+    for what, indicator, rows in comparisons_with_city(case.edition):
         inside = [row for row in rows if row["against_city"] == LIKE_CITY]
         if inside:
             yield Told(
-                f"{name}, {title}: {lowered(indicator.name)} — различие с городом неотличимо от случайного "
+                f"{what}: {lowered(indicator.name)} — различие с городом неотличимо от случайного "
                 f"в {len(inside)} из {counted(len(rows), 'сравнение', OF)}.",
                 indicator_keys(inside),
             )
@@ -112,37 +112,37 @@ def like_city(case: Case) -> Iterator[Told]:
 
 def over_threshold(case: Case) -> Iterator[Told]:
     """Shares that are surely not below the threshold."""
-    for name, title, indicator, rows in comparisons_with_city(case.edition):
+    for what, indicator, rows in comparisons_with_city(case.edition):
         over = [row for row in rows if _is_enough(case.edition, row) and _chance(row) >= SURE]
         if over:
             cases = _cases(over, lambda row: f"вероятность {probability(_chance(row))}")
             text = f"истинная доля {SURELY} не ниже порога {_threshold(indicator)}"
-            yield Told(f"{name}, {title}: {text}: {cases}.", indicator_keys(over))
+            yield Told(f"{what}: {text}: {cases}.", indicator_keys(over))
 
 
 def threshold_open(case: Case) -> Iterator[Told]:
     """Shares that reach the threshold though the true share may well be below it."""
-    for name, title, indicator, rows in comparisons_with_city(case.edition):
+    for what, indicator, rows in comparisons_with_city(case.edition):
         at = [row for row in _reaching(rows, indicator) if _is_enough(case.edition, row)]
         at = [row for row in at if UNSURE < _chance(row) < SURE]
         if at:
             cases = _cases(at, lambda row: f"вероятность {probability(_chance(row))}")
             text = f"доля достигла порога {_threshold(indicator)}, но не ниже ли его истинная доля, сказать нельзя"
-            yield Told(f"{name}, {title}: {text}: {cases}.", indicator_keys(at))
+            yield Told(f"{what}: {text}: {cases}.", indicator_keys(at))
 
 
 def too_few(case: Case) -> Iterator[Told]:
     """Shares over so few participants that nothing follows from their reaching the threshold."""
-    for name, title, indicator, rows in comparisons_with_city(case.edition):
+    for what, indicator, rows in comparisons_with_city(case.edition):
         few = [row for row in _reaching(rows, indicator) if not _is_enough(case.edition, row)]
         if few:
             cases = _cases(few, lambda row: whole_percent(row["value"]))
-            text = f"{name}, {title}: недостаточно данных о пороге, мало участников: {cases}."
+            text = f"{what}: недостаточно данных о пороге, мало участников: {cases}."
             yield Told(text, indicator_keys(few))
 
 
-def comparisons_with_city(edition: Edition) -> Iterator[tuple[str, str, Indicator, list[Row]]]:
-    """School, procedure and wave, indicator with a threshold, and its rows that can be compared with the city."""
+def comparisons_with_city(edition: Edition) -> Iterator[tuple[str, Indicator, list[Row]]]:
+    """School with procedure and wave, indicator with a threshold, and its rows that can be compared with the city."""
     rows, passport = edition.shown_indicators, by_id(edition)
     ids = [one.id for one in judged(edition)]
     rows = rows[rows["indicator_id"].isin(ids) & rows["group_name"].isin(edition.supported)]
@@ -150,7 +150,7 @@ def comparisons_with_city(edition: Edition) -> Iterator[tuple[str, str, Indicato
     for (name, procedure, wave, indicator), group in rows.groupby(
         ["group_name", "procedure", "wave", "indicator_id"], sort=False
     ):
-        yield str(name), f"{procedure} ({wave})", passport[str(indicator)], rows_of(group)
+        yield f"{name}, {procedure} ({wave})", passport[str(indicator)], rows_of(group)
 
 
 def _is_enough(edition: Edition, row: Row) -> bool:
