@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from analysis.contracts.findings import Finding, blocking, in_listing_order, scr
 from analysis.contracts.report import received_cells
 from analysis.files.memory import FORGETFUL, SILENT, Memory, Progress
 from analysis.intake.workbook import remembering_reader
+from analysis.pipeline.exports import read_exports
 from analysis.pipeline.facts import read_facts
 from analysis.pipeline.plan_documents import read_roadmap
 from analysis.pipeline.received import received_workbooks
@@ -80,7 +82,7 @@ def check_project(project: Project, progress: Progress = SILENT, memory: Memory 
     if (workbooks_in_force(sources) or exports_in_force(sources)) and not blocking(findings):
         read = remembering_reader(memory, sum(one.kind in RETURNED_KINDS for one in sources), progress)
         came = received_workbooks(project, sources, rules.amendments.corrections, read)
-        facts = read_facts(project, came, sources, rules.reporting, tables)
+        facts = read_facts(project, came, sources, rules.reporting, tables, partial(read_exports, memory=memory))
         tables, cells = tables | facts.tables, facts.cells
         findings += [*facts.findings, *violations(facts.tables, memory=memory)]
     if project.collection is not None and not blocking(findings):

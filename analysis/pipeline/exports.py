@@ -1,6 +1,7 @@
 """The exports of `check` and `build`: files of the exam systems in, rows of results and findings out; no writing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,12 +12,14 @@ from analysis.contracts.dictionary import violations
 from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
 from analysis.contracts.report import EXPORT_TABLES, counts_table, received_cell
 from analysis.errors import AnalysisError
+from analysis.files.memory import FORGETFUL, Memory
 from analysis.files.storage import received_bytes
 from analysis.intake.exports.cells import counts_rows, read_counts
 from analysis.intake.exports.recognise import read_export
 from analysis.rules.config import Collection, Project, Source, exports_in_force
 from analysis.rules.office_files import Merger, Vocabulary, load_calendar, load_vocabulary
 
+ReadExports = Callable[[Project, Collection, Sequence[Source], pd.DataFrame, Sequence[Merger]], ExportRows]
 RECEIVE_AGAIN = "Получите файл заново: analysis receive."
 
 
@@ -36,6 +39,7 @@ def read_exports(
     sources: Sequence[Source],
     schools: pd.DataFrame,
     mergers: Sequence[Merger] = (),
+    memory: Memory = FORGETFUL,
 ) -> ExportRows:
     """Reads every export in force; one bad file never hides the findings of the others.
 
@@ -45,6 +49,7 @@ def read_exports(
         sources: All received files.
         schools: The typed registry.
         mergers: The schools of it that became part of others.
+        memory: What is known of the same files.
     """
     files = exports_in_force(sources)
     if files and schools.empty:
@@ -58,31 +63,33 @@ def read_exports(
         vocabulary.minimum_scores,
         {one.login.lower(): one for one in mergers},
     )
-    read, findings = [], []
+    read, findings = list[ReadExport](), list[Finding]()
     for source in files:
         try:
-            export = _read(project, source, vocabulary)
+            content = received_bytes(project.root, source.file, source.sha256)
+            given = (source, content, vocabulary)
+            export, broken = memory.remembered("export", [source, vocabulary], partial(_read, *given))
         except AnalysisError as error:
             findings.append(_unreadable(source, str(error)))
             continue
-        broken = _broken(export) if source.kind == "counts" else []
         findings += broken
         read += [] if broken else [export]
     merged = merge_exports(clean_export(export, frame) for export in read)
     return ExportRows(merged.results, merged.quarantine, (*findings, *merged.findings), tuple(read))
 
 
-def _read(project: Project, source: Source, vocabulary: Vocabulary) -> ReadExport:
-    content = received_bytes(project.root, source.file, source.sha256)
+def _read(source: Source, content: bytes, vocabulary: Vocabulary) -> tuple[ReadExport, list[Finding]]:
+    """An export, and where it does not hold what was kept of it."""
     if source.kind == "counts":
-        return ReadExport(source, read_counts(content, source.file))
+        kept = ReadExport(source, read_counts(content, source.file))
+        return kept, _broken(kept)
     export = read_export(content, source.file, vocabulary)
     if export.has_pupils:
         raise AnalysisError(
             f"{source.file}: в файле строка — ученик, в проекте ему не место. Удалите файл и его запись, положите его "
             "в папку вне проекта и примите: analysis receive ФАЙЛ."
         )
-    return ReadExport(source, export.counts)
+    return ReadExport(source, export.counts), []
 
 
 def _broken(export: ReadExport) -> list[Finding]:
