@@ -180,7 +180,7 @@ class _Cluster:
         from distributed import LocalCluster
 
         # A cluster of this kind, unlike workers of a command line, drops one that is not back after 15 seconds.
-        dask.config.set({"distributed.deploy.lost-worker-timeout": "10 min"})
+        dask.config.set({"distributed.deploy.lost-worker-timeout": "10 minutes"})
         self._cluster = LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=CORES, threads_per_worker=1, dashboard_address=None
         )

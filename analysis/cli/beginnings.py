@@ -87,7 +87,9 @@ def invented_region(options: argparse.Namespace) -> int:
     from analysis.region.invented import write_region
 
     write_region(options.folder)
+    again = f'analysis region demo "{options.folder}"'
     print_lines(
-        f'Вымышленный регион записан: {options.folder}. Дальше: analysis region report --region "{options.folder}"'
+        f'Вымышленный регион записан: {options.folder}. Дальше: analysis region report --region "{options.folder}". '
+        f"Открытый отчёт печатает утверждённое: города утвердят собранные числа, когда вы повторите {again}."
     )
     return 0

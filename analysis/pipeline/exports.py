@@ -63,6 +63,15 @@ def read_exports(
         vocabulary.minimum_scores,
         {one.login.lower(): one for one in mergers},
     )
+    read, findings = _all_read(project, files, vocabulary, memory)
+    merged = merge_exports(clean_export(export, frame) for export in read)
+    return ExportRows(merged.results, merged.quarantine, (*findings, *merged.findings), tuple(read))
+
+
+def _all_read(
+    project: Project, files: Sequence[Source], vocabulary: Vocabulary, memory: Memory
+) -> tuple[list[ReadExport], list[Finding]]:
+    """The exports that can be read, and what is wrong with the others."""
     read, findings = list[ReadExport](), list[Finding]()
     for source in files:
         try:
@@ -74,8 +83,7 @@ def read_exports(
             continue
         findings += broken
         read += [] if broken else [export]
-    merged = merge_exports(clean_export(export, frame) for export in read)
-    return ExportRows(merged.results, merged.quarantine, (*findings, *merged.findings), tuple(read))
+    return read, findings
 
 
 def _read(source: Source, content: bytes, vocabulary: Vocabulary) -> tuple[ReadExport, list[Finding]]:

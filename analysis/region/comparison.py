@@ -33,9 +33,8 @@ from analysis.contracts.region import (
 from analysis.contracts.report import FORM, NOTHING, TOO_LATE
 from analysis.indicators.duties import COUNTS
 from analysis.indicators.effectiveness import LOWER_BOUND
-from analysis.presentation.words import short_date
 from analysis.region.dataset import RULE_FILES, Told, read_table, sitting_key
-from analysis.region.settings import REGION_FILE, Approval, City, Region
+from analysis.region.settings import City, Region
 from analysis.rules.written import JOURNAL
 from analysis.statistics.pooled import pooled_shares
 
@@ -203,32 +202,6 @@ def _approval(region: Region, city: str, year: int, digest: str, today: date) ->
     about = [one for one in region.file.approvals if (one.city, one.edition) == (city, year) and one.date <= today]
     given = [one.hash for one in about]
     return AGREED if digest in given else CHANGED if given else NOT_AGREED
-
-
-def entries_in_vain(region: Region, states: Sequence[CityState], today: date) -> Iterator[str]:
-    """The approvals and terms of region.toml that nothing answers to, a line each: a year that is not there, a day to
-    come, a code of other numbers."""
-    good = {one.city.id: one.good for one in states if one.good}
-    for one in region.file.approvals:
-        hashes = good[one.city]["hashes"] if one.city in good else None
-        code = (hashes or {}).get(str(one.edition))
-        other = f"{CHANGED_SINCE} (сейчас {code or 'утверждать нечего'}): он переписан неверно, или числа уже другие"
-        reasons = {
-            f"день утверждения {short_date(one.date)} ещё не наступил": one.date > today,
-            f"отчёта за {one.edition} год у города нет": hashes is not None and code is None,
-            other: hashes is not None and one.hash != code and not _is_repeated(region, one, code),
-        }
-        if reason := next((reason for reason, holds in reasons.items() if holds), ""):
-            yield f"{REGION_FILE}, [[approval]] {one.city}, {one.edition} год: {reason}. Числа не утверждены."
-    years = {year for one in good.values() for year in one["editions"]}
-    for term in region.file.terms if good else ():
-        if term.edition not in years:
-            yield f"{REGION_FILE}, [[term]] {term.edition}: отчёта за этот год нет ни у одного города."
-
-
-def _is_repeated(region: Region, entry: Approval, code: str | None) -> bool:
-    """Whether a later entry has approved the numbers of today: then this one is of earlier numbers."""
-    return (entry.city, entry.edition, code) in [(one.city, one.edition, one.hash) for one in region.file.approvals]
 
 
 def _cities(states: Sequence[CityState], editions: pd.DataFrame) -> list[dict[str, Any]]:

@@ -80,7 +80,7 @@ def _settings(towns: Sequence[Town]) -> str:
 def _approvals(folder: Path, towns: Sequence[Town]) -> Iterator[str]:
     for one in towns:
         built = read_state(folder / OUTPUT / CITIES / one.id)
-        for year, digest in built.get("hashes", {}).items():
+        for year, digest in filter(all, built.get("hashes", {}).items()):
             who = f'who = "В.В. Выдуманный, {one.name}"\ndate = {int(year) + 1}-02-15\n'
             yield f'\n[[approval]]\ncity = "{one.id}"\nedition = {year}\nhash = "{digest}"\n{who}'
 

@@ -18,7 +18,7 @@ from analysis.files.storage import code_fingerprint, only_one_at_work, replace_f
 from analysis.presentation.words import ended, rows_of, short_date
 from analysis.project.publication import AUDIENCES
 from analysis.region.city import BUILD, CHECK, REPORT, Order, failed, run_city, unchanged
-from analysis.region.comparison import OTHER_RULES, CityState, entries_in_vain, region_tables, with_reasons
+from analysis.region.comparison import CHANGED_SINCE, OTHER_RULES, CityState, region_tables, with_reasons
 from analysis.region.dataset import (
     BUILD_AGAIN,
     CITIES,
@@ -30,7 +30,7 @@ from analysis.region.dataset import (
     write_package,
     write_table,
 )
-from analysis.region.settings import City, Region
+from analysis.region.settings import REGION_FILE, Approval, City, Region
 from analysis.rules.config import INVENTED
 from analysis.statistics.counts import processes
 
@@ -241,6 +241,32 @@ def _said(state: CityState, *, shown: bool) -> str:
     is_older = shown and state.enters and not state.told.get("is_built")
     older = f" Показано состояние на {short_date(date.fromisoformat(state.good['made']))}." if is_older else ""
     return f"{state.name} ({state.city.id}): {ended(reasons)}{older}"
+
+
+def entries_in_vain(region: Region, states: Sequence[CityState], today: date) -> Iterator[str]:
+    """The approvals and terms of region.toml that nothing answers to, a line each: a year that is not there, a day to
+    come, a code of other numbers."""
+    good = {one.city.id: one.good for one in states if one.good}
+    for one in region.file.approvals:
+        hashes = good[one.city]["hashes"] if one.city in good else None
+        code = (hashes or {}).get(str(one.edition))
+        other = f"{CHANGED_SINCE} (сейчас {code or 'утверждать нечего'}): он переписан неверно, или числа уже другие"
+        reasons = {
+            f"день утверждения {short_date(one.date)} ещё не наступил": one.date > today,
+            f"отчёта за {one.edition} год у города нет": hashes is not None and code is None,
+            other: hashes is not None and one.hash != code and not _is_repeated(region, one, code),
+        }
+        if reason := next((reason for reason, holds in reasons.items() if holds), ""):
+            yield f"{REGION_FILE}, [[approval]] {one.city}, {one.edition} год: {reason}. Числа не утверждены."
+    years = {year for one in good.values() for year in one["editions"]}
+    for term in region.file.terms if good else ():
+        if term.edition not in years:
+            yield f"{REGION_FILE}, [[term]] {term.edition}: отчёта за этот год нет ни у одного города."
+
+
+def _is_repeated(region: Region, entry: Approval, code: str | None) -> bool:
+    """Whether a later entry has approved the numbers of today: then this one is of earlier numbers."""
+    return (entry.city, entry.edition, code) in [(one.city, one.edition, one.hash) for one in region.file.approvals]
 
 
 def check(region: Region, how: How, progress: Progress) -> Ran:

@@ -25,7 +25,6 @@ from analysis.region.comparison import (
     TERM_RUNS,
     UNSETTLED,
     CityState,
-    entries_in_vain,
     public_tables,
     region_tables,
     with_reasons,
@@ -33,6 +32,7 @@ from analysis.region.comparison import (
 from analysis.region.dataset import CITIES, CITY, RULE_FILES, write_table
 from analysis.region.settings import load_region
 from analysis.region.site import publish_region
+from analysis.region.work import entries_in_vain
 from analysis.rules.methods import load_methods
 from analysis.rules.office_files import DEFAULT_POLICY
 from regions import DAY, region_of
