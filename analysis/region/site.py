@@ -21,6 +21,7 @@ from analysis.rules.config import quoted
 from analysis.starter import NewProject, report_sources
 
 STYLE = re.compile(r"reports/(_assets/.*|styles\.css|_quarto\.yml)")
+SITE_TITLE = re.compile(r"^(  title: ).*$", re.M)
 YEAR_PAGE = re.compile(r"href: (\d{4})/annual-report-\d{4}\.qmd")
 
 
@@ -55,10 +56,10 @@ def _data(made: Made) -> dict[str, bytes]:
 
 def _style(made: Made) -> dict[str, bytes]:
     """The look of a city's report, and its menu with the region's pages of years."""
-    head = made.region.file.head
-    beginning = NewProject(head.name, head.publisher, made.years or [date.today().year], head.invented)
+    beginning = _beginning(made)
     given = {found[1]: content for name, content in report_sources(beginning).items() if (found := STYLE.match(name))}
     menu = YEAR_PAGE.sub(r"href: indicators-\1.qmd", given["_quarto.yml"].decode())
+    menu = SITE_TITLE.sub(lambda found: found[1] + quoted(_about(made)), menu, count=1)
     return {**given, "_quarto.yml": _said(made, menu)}
 
 
@@ -67,11 +68,19 @@ def _said(made: Made, text: str) -> bytes:
 
 
 def _pages(made: Made) -> dict[str, bytes]:
-    head = made.region.file.head
-    about = f"Сводный отчёт региона: {head.name}"
-    if head.invented:
-        about = NewProject(head.name, head.publisher, [], True).said(about)
     return {
-        name: _said(made, f"---\ntitle: {quoted(title)}\nsubtitle: {quoted(about)}\nformat: html\n---\n\n{text}\n")
+        name: _said(
+            made, f"---\ntitle: {quoted(title)}\nsubtitle: {quoted(_about(made))}\nformat: html\n---\n\n{text}\n"
+        )
         for name, (title, text) in texts(made).items()
     }
+
+
+def _beginning(made: Made) -> NewProject:
+    """The region as a project that begins, for whatever is made in the same way."""
+    head = made.region.file.head
+    return NewProject(head.name, head.publisher, made.years or [date.today().year], head.invented)
+
+
+def _about(made: Made) -> str:
+    return _beginning(made).said(f"Сводный отчёт региона: {made.region.file.head.name}")
