@@ -60,75 +60,75 @@ STATUSES = """## Почему числа нет
 
 `not_applicable` ставится, только когда это видно в самой строке:
 """
-SECTIONS = (
-    ("Таблицы «дорожной карты»", "Лежат в `data/processed`; из них считается план."),
-    ("Таблицы сведений", "Из возвращённых форм; лежат в `data/processed`, когда сведения есть."),
+COLUMN_HEAD = "| Столбец | Подпись | Тип | Смысл | Пусто | Допустимо |\n|---|---|---|---|---|---|"
+
+Contracts = Mapping[str, type[pa.DataFrameModel]]
+# Title, what is said of the tables, and these.
+SECTIONS: tuple[tuple[str, str, Contracts], ...] = (
+    (
+        "Таблицы «дорожной карты»",
+        "Лежат в `data/processed`; из них считается план.",
+        {name: one for name, one in TYPED_TABLES.items() if one not in TEXT_TABLES.values()},
+    ),
+    ("Таблицы сведений", "Из возвращённых форм; лежат в `data/processed`, когда сведения есть.", FACT_TABLES),
     (
         "Таблицы школьных сведений",
         "Из форм школ и выгрузок систем; `quarantine` — что отложено до уточнения.",
+        SCHOOL_FACT_TABLES,
     ),
     (
         "Итоги файлов, в которых строка — ученик",
         "Сами файлы в проект не попадают: `analysis receive` оставляет от них CSV в UTF-8 с запятыми. В записи "
         "SOURCES.toml `derived_from` — sha256 исходного файла.",
+        EXPORT_TABLES,
     ),
     (
         "Таблицы показателей",
         "Считаются из таблиц выше; `plan` и `data_log`, а когда сведения есть, и `plan_fact`, `reporter_results`, "
         "`task_results`, `executor_results`, `school_results`, `owed`, `reporter_completeness`, `completeness`, "
         "`finding_counts`, `set_aside_counts` лежат в `data/processed`, остальные — в данных отчёта.",
+        INDICATOR_TABLES,
     ),
     (
         "Таблицы показателей школ",
         "Считаются по паспорту показателей `data/indicators.toml`, когда пришли школьные сведения; лежат в "
         "`data/processed`. Служебные: малые числа в них не скрыты.",
+        EFFECTIVENESS_TABLES,
     ),
     (
         "Показатели школ в отчёте",
         "`public_…` сделаны только из открытых чисел и лежат в `data/processed`; остальные — в данных отчёта.",
+        {**PUBLIC_EFFECTIVENESS, **REPORT_TABLES},
     ),
     (
         "Школьные сведения по группам школ",
         "Лежат в `data/processed` дважды: целиком, для служебного отчёта, и с приставкой `public_` — с тем, что "
         "скрыто правилом `data/disclosure.toml`; открытый отчёт и его файлы делаются только из вторых.",
+        GROUP_TABLES,
     ),
-    ("Таблицы для `analysis explain`", "Лежат в `data/processed`; в них кончаются цепочки от напечатанного числа."),
+    (
+        "Таблицы для `analysis explain`",
+        "Лежат в `data/processed`; в них кончаются цепочки от напечатанного числа.",
+        CHAIN_TABLES,
+    ),
     (
         "Таблицы региона",
         "Делает `analysis region build`; лежат в `output/region/tables`. Рядом, в `output/region/cities/<город>`, — "
         "таблицы городов, те же, что выше, с первым столбцом `city_id`. Служебные: в них ничего не скрыто.",
+        REGION_TABLES,
     ),
     (
         "Текстовые таблицы",
         "Документ, как он прочитан: все значения — текст, ничего не истолковано. `cells` лежит и в `data/processed`.",
+        TEXT_TABLES,
     ),
 )
-COLUMN_HEAD = "| Столбец | Подпись | Тип | Смысл | Пусто | Допустимо |\n|---|---|---|---|---|---|"
-
-Contracts = Mapping[str, type[pa.DataFrameModel]]
 
 
 def data_dictionary() -> str:
     """Returns the dictionary of all tables as Markdown."""
-    own = {name: contract for name, contract in TYPED_TABLES.items() if contract not in TEXT_TABLES.values()}
     parts = [HEAD, _statuses()]
-    for (title, about), contracts in zip(
-        SECTIONS,
-        (
-            own,
-            FACT_TABLES,
-            SCHOOL_FACT_TABLES,
-            EXPORT_TABLES,
-            INDICATOR_TABLES,
-            EFFECTIVENESS_TABLES,
-            {**PUBLIC_EFFECTIVENESS, **REPORT_TABLES},
-            GROUP_TABLES,
-            CHAIN_TABLES,
-            REGION_TABLES,
-            TEXT_TABLES,
-        ),
-        strict=True,
-    ):
+    for title, about, contracts in SECTIONS:
         parts.append(f"## {title}\n\n{about}\n")
         parts.extend(_table(name, contract) for name, contract in contracts.items())
     return "\n".join([*parts, _outcomes()])

@@ -275,14 +275,14 @@ def owed(edition: Edition) -> Exhibit | None:
     place = {debtor: number for number, debtor in enumerate(_debtors(edition))}
     gathered = [_gathered(rows_of(group)) for _, group in data.groupby(["debtor", *by], dropna=False, sort=False)]
     printed = sorted(gathered, key=lambda row: place[row["debtor"]])
-    widths = [18, 20, 19, 13] if edition.internal else [26, 28, 30, 16]
+    office = edition.internal
     columns = [
-        Col("debtor", width=widths[0]),
-        Col("owed_kind", width=widths[1]),
-        Col("labels", "№ показателей", widths[2]),
-        Col("since_date", width=widths[3], align="c", say=partial(date_words, otherwise="—")),
+        Col("debtor", width=18 if office else 26),
+        Col("owed_kind", width=20 if office else 28),
+        Col("labels", "№ показателей", 19 if office else 30),
+        Col("since_date", width=13 if office else 16, align="c", say=partial(date_words, otherwise="—")),
     ]
-    if edition.internal:
+    if office:
         columns += [
             Col("pieces", "Документов", 12, "c", lambda pieces: str(pieces or "—")),
             Col("reason", width=18, say=partial(count_words, otherwise="—")),

@@ -50,16 +50,15 @@ def assumptions(edition: Edition) -> tuple[str, list[Exhibit]]:
 
 def data_log(edition: Edition) -> tuple[str, list[Exhibit]]:
     """Returns the log of the data: a row for each kind of received files; origins are for the office alone."""
-    widths = iter([18, 15, 9, 11, 13, 14] if edition.internal else [27, 18, 11, 13, 15, 16])
-    origin = [Col("origin", width=20)] if edition.internal else []
+    office = edition.internal
     columns = [
-        Col("source_title", width=next(widths)),
-        *origin,
-        Col(None, "Файлов; последний", next(widths), "c", _files),
-        Col("row_count", width=next(widths), align="c"),
-        Col("set_aside_row_count", "Отложено", next(widths), "c"),
-        Col("attention_count", "«Посмотрите»", next(widths), "c"),
-        Col("data_rating", width=next(widths), say=MARKS.__getitem__),
+        Col("source_title", width=18 if office else 27),
+        *([Col("origin", width=20)] if office else []),
+        Col(None, "Файлов; последний", 15 if office else 18, "c", _files),
+        Col("row_count", width=9 if office else 11, align="c"),
+        Col("set_aside_row_count", "Отложено", 11 if office else 13, "c"),
+        Col("attention_count", "«Посмотрите»", 13 if office else 15, "c"),
+        Col("data_rating", width=14 if office else 16, say=MARKS.__getitem__),
     ]
     caption = f"Данные отчёта за {edition.calendar_year} год по источникам"
     exhibit = table(edition, "data-log", caption, DataLog, edition.facts("data_log"), columns)

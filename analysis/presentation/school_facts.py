@@ -1,6 +1,6 @@
 """What the report says about schools: results, pupils, staff, deficits, self-assessment, contests; masked for all."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -28,8 +28,9 @@ from analysis.presentation.words import Row, decimal, rows_of, subject_words
 HIDDEN, NO_DATA = "скрыто", "—"
 NOT_PRINTED = "Не напечатаны строки, в которых скрыты все числа: {whose}."
 MARK_NAMES = dict(zip(MARK_COLUMNS, ("«2»", "«3»", "«4»", "«5»"), strict=True)) | {"not_attested_count": "н/а"}
-JOURNAL_NAMES = dict(zip(JOURNAL_COLUMNS, ("Понизили", "Подтвердили", "Повысили"), strict=True))
-SCORE_NAMES = dict(zip(SCORE_COLUMNS, ("Ниже минимума", "80–99 баллов", "100 баллов"), strict=True))
+# What numbers are called, and their widths.
+JOURNAL_NAMES = dict(zip(JOURNAL_COLUMNS, (("Понизили", 13), ("Подтвердили", 14), ("Повысили", 13)), strict=True))
+SCORE_NAMES = dict(zip(SCORE_COLUMNS, (("Ниже минимума", 12), ("80–99 баллов", 12), ("100 баллов", 11)), strict=True))
 
 
 def result_tables(edition: Edition) -> Iterator[Exhibit]:
@@ -162,21 +163,19 @@ def _marks(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhib
 
 
 def _compared(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhibit:
-    names = {"compared_count": "Сравнено", **JOURNAL_NAMES}
-    numbers = _numbers(names, (12, 13, 14, 13), JOURNAL_SHARES)
+    numbers = _numbers({"compared_count": ("Сравнено", 12), **JOURNAL_NAMES}, JOURNAL_SHARES)
     caption = f"{title}: сравнение с отметкой журнала"
     return _shown(edition, name, caption, MarkResults, rows, [*_about(26, 22), *numbers])
 
 
 def _scores(edition: Edition, name: str, title: str, rows: pd.DataFrame) -> Exhibit:
-    names = {"participant_count": "Участников", **SCORE_NAMES, "mean_score": "Средний балл"}
-    numbers = _numbers(names, (12, 12, 12, 11, 11), SCORE_SHARES)
+    names = {"participant_count": ("Участников", 12), **SCORE_NAMES, "mean_score": ("Средний балл", 11)}
+    numbers = _numbers(names, SCORE_SHARES)
     return _shown(edition, name, f"{title}: баллы", ScoreResults, rows, [*_about(22, 20), *numbers])
 
 
-def _numbers(names: Mapping[str, str], widths: Sequence[int], shares: Mapping[str, str]) -> list[Col]:
-    columns = zip(names.items(), widths, strict=True)
-    return [_number(column, label, width, shares.get(column, "")) for (column, label), width in columns]
+def _numbers(names: Mapping[str, tuple[str, int]], shares: Mapping[str, str]) -> list[Col]:
+    return [_number(column, *said, shares.get(column, "")) for column, said in names.items()]
 
 
 def _about(what: int, who: int) -> list[Col]:
