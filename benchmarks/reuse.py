@@ -18,7 +18,7 @@ from unittest import mock
 import openpyxl
 
 from analysis.demo.project import demo_files, write_demo
-from analysis.files.memory import FORGETFUL, SILENT, Memory
+from analysis.files.memory import SILENT, Memory
 from analysis.files.storage import texts_as_objects
 from analysis.pipeline import build
 from analysis.pipeline.fresh import memory_of
@@ -36,7 +36,7 @@ class Doubting(Memory):
 
     def __init__(self, folder: Path | None, code: str = "") -> None:
         """Nothing has been reused yet."""
-        super().__init__(folder, code)
+        super().__init__(folder, code, keeps=True)
         self.reused, self.wrong = 0, list[str]()
 
     def remembered(self, step: str, given: Sequence[object], make: Callable[[], T]) -> T:
@@ -56,7 +56,7 @@ class Doubting(Memory):
     def _compared(self, step: str, found: T, done: "_Done", *read: object) -> T:
         if not done.times:
             self.reused += 1
-            self.wrong += [step] if FORGETFUL.content(found) != FORGETFUL.content(done(*read)) else []
+            self.wrong += [step] if Memory(None).content(found) != Memory(None).content(done(*read)) else []
         return found
 
 
@@ -71,10 +71,12 @@ class _Done:
         return self.make(*given)
 
 
-def doubted(root: Path) -> Doubting:
-    """Builds a project with such a memory, which says what came of it."""
+def doubted(root: Path, before: Doubting | None = None) -> Doubting:
+    """Builds a project with such a memory, which says what came of it; with the one of the last build, as `watch` does,
+    or another."""
     usual, project = memory_of(root), load_project(root)
-    memory = Doubting(usual._folder, usual._code)
+    memory = before or Doubting(usual._folder, usual.code)
+    memory.reused, memory.wrong, memory.done = 0, [], []
     with mock.patch.object(build, "memory_of", return_value=memory), texts_as_objects():
         build.build(project, project.editions, SILENT)
     return memory
@@ -172,13 +174,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "demo"
         write_demo(root, demo_files())
-        doubted(root)
+        memory = doubted(root)
         left, wrong, reused, compared = dict(EDITS), list[str](), 0, 0
         for done in range(1, edits + 1):
             name = random.choice(list(left))
             edit = left.pop(name) if left[name] is without_export else left[name]
             edit(root)
-            memory = doubted(root)
+            memory = doubted(root, memory if done % 2 else None)
             reused += memory.reused
             wrong += [f"{name}: {step}" for step in memory.wrong]
             if done % 10 == 0:
