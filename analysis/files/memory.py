@@ -382,29 +382,34 @@ def _tell_table(part: Any, feed: Callable[[bytes], object]) -> None:
     if isinstance(part, pd.DataFrame):
         _tell_all("table", [part.index.to_numpy(), *part.columns.tolist()], feed)
         for column in map(part.__getitem__, part.columns):
-            _tell_column(column, feed)
+            _tell_column(column.array, feed)
     elif isinstance(part, pd.Series):
         _tell_all("series", [part.index.to_numpy()], feed)
-        _tell_column(part, feed)
-    elif isinstance(part, np.ndarray) and part.dtype != object:
-        feed(f"{part.dtype} {part.shape}\n".encode() + np.ascontiguousarray(part).tobytes())
+        _tell_column(part.array, feed)
     elif isinstance(part, np.ndarray):
-        _tell_all(f"array {part.shape}", part.ravel().tolist(), feed)
+        _tell_array(part, feed)
     elif isinstance(part, (np.generic, pd.Timestamp)) or part is pd.NA or part is pd.NaT:
         feed(f"{type(part).__name__} {part!r}\n".encode())
     else:
         raise TypeError(f"the content of {type(part)} cannot be told")
 
 
-def _tell_column(column: "pd.Series", feed: Callable[[bytes], object]) -> None:
-    feed(f"{column.dtype!r}\n".encode())
-    if str(column.dtype) == "category":
-        _tell_all("category", [column.cat.categories.to_numpy(), column.cat.codes.to_numpy()], feed)
-    elif (kind := getattr(column.dtype, "numpy_dtype", None)) is not None:  # with blanks
-        _tell(column.isna().to_numpy(), feed)
-        _tell(column.to_numpy(kind, na_value=0), feed)
+def _tell_column(values: Any, feed: Callable[[bytes], object]) -> None:
+    feed(f"{values.dtype!r}\n".encode())
+    if values.dtype.name == "category":
+        _tell_all("category", [values.categories.to_numpy(), values.codes], feed)
+    elif (kind := getattr(values.dtype, "numpy_dtype", None)) is not None:  # with blanks
+        _tell_array(values.isna(), feed)
+        _tell_array(values.to_numpy(kind, na_value=0), feed)
     else:
-        _tell(column.to_numpy(), feed)
+        _tell_array(values.to_numpy(), feed)
+
+
+def _tell_array(part: Any, feed: Callable[[bytes], object]) -> None:
+    if part.dtype == object:
+        _tell_all(f"array {part.shape}", part.ravel().tolist(), feed)
+    else:
+        feed(f"{part.dtype} {part.shape}\n".encode() + part.tobytes())
 
 
 # How far a work has come: the one protocol by which steps tell it to whoever waits.
