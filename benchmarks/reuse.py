@@ -131,7 +131,9 @@ def differing(root: Path, scratch: Path) -> tuple[int, list[str]]:
     """Publishes a project as it lies and from nothing; how many files that makes, and those with other bytes."""
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         new = Path(folder) / root.name
-        shutil.copytree(root, new, ignore=shutil.ignore_patterns("processed", ".*", "_site*", *MADE_FOLDERS))
+        shutil.copytree(root, new, ignore=shutil.ignore_patterns(".*"))
+        for made in [path for folder in MADE for path in new.glob(folder)]:
+            shutil.rmtree(made)
         for one in (root, new):
             report(load_project(one), (), Publishing(), SILENT)
         before, now = published(new), published(root)
