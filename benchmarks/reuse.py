@@ -19,7 +19,7 @@ import openpyxl
 
 from analysis.demo.project import demo_files, write_demo
 from analysis.files.memory import SILENT, Memory
-from analysis.files.storage import texts_as_objects
+from analysis.files.storage import README, texts_as_objects
 from analysis.pipeline import build
 from analysis.pipeline.fresh import memory_of
 from analysis.presentation.place import MADE_FOLDERS
@@ -142,7 +142,7 @@ def differing(root: Path, scratch: Path) -> tuple[int, list[str]]:
 
 def published(root: Path) -> dict[str, bytes]:
     """What a project has made for people, file by file."""
-    made = (path for folder in MADE for path in root.glob(f"{folder}/**/*") if path.is_file())
+    made = (path for folder in MADE for path in root.glob(f"{folder}/**/*") if path.is_file() and path.name != README)
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in made}
 
 
