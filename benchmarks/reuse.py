@@ -18,8 +18,8 @@ from unittest import mock
 import openpyxl
 
 from analysis.demo.project import demo_files, write_demo
-from analysis.files.memory import FORGETFUL, SILENT, Memory
-from analysis.files.storage import texts_as_objects
+from analysis.files.memory import SILENT, Memory
+from analysis.files.storage import README, texts_as_objects
 from analysis.pipeline import build
 from analysis.pipeline.fresh import memory_of
 from analysis.presentation.place import MADE_FOLDERS
@@ -36,7 +36,7 @@ class Doubting(Memory):
 
     def __init__(self, folder: Path | None, code: str = "") -> None:
         """Nothing has been reused yet."""
-        super().__init__(folder, code)
+        super().__init__(folder, code, keeps=True)
         self.reused, self.wrong = 0, list[str]()
 
     def remembered(self, step: str, given: Sequence[object], make: Callable[[], T]) -> T:
@@ -56,7 +56,7 @@ class Doubting(Memory):
     def _compared(self, step: str, found: T, done: "_Done", *read: object) -> T:
         if not done.times:
             self.reused += 1
-            self.wrong += [step] if FORGETFUL.content(found) != FORGETFUL.content(done(*read)) else []
+            self.wrong += [step] if Memory(None).content(found) != Memory(None).content(done(*read)) else []
         return found
 
 
@@ -71,10 +71,12 @@ class _Done:
         return self.make(*given)
 
 
-def doubted(root: Path) -> Doubting:
-    """Builds a project with such a memory, which says what came of it."""
+def doubted(root: Path, before: Doubting | None = None) -> Doubting:
+    """Builds a project with such a memory, which says what came of it; with the one of the last build, as `watch` does,
+    or another."""
     usual, project = memory_of(root), load_project(root)
-    memory = Doubting(usual._folder, usual._code)
+    memory = before or Doubting(usual._folder, usual.code)
+    memory.reused, memory.wrong, memory.done = 0, [], []
     with mock.patch.object(build, "memory_of", return_value=memory), texts_as_objects():
         build.build(project, project.editions, SILENT)
     return memory
@@ -129,7 +131,9 @@ def differing(root: Path, scratch: Path) -> tuple[int, list[str]]:
     """Publishes a project as it lies and from nothing; how many files that makes, and those with other bytes."""
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         new = Path(folder) / root.name
-        shutil.copytree(root, new, ignore=shutil.ignore_patterns("processed", ".*", "_site*", *MADE_FOLDERS))
+        shutil.copytree(root, new, ignore=shutil.ignore_patterns(".*"))
+        for made in [path for folder in MADE for path in new.glob(folder)]:
+            shutil.rmtree(made)
         for one in (root, new):
             report(load_project(one), (), Publishing(), SILENT)
         before, now = published(new), published(root)
@@ -138,7 +142,7 @@ def differing(root: Path, scratch: Path) -> tuple[int, list[str]]:
 
 def published(root: Path) -> dict[str, bytes]:
     """What a project has made for people, file by file."""
-    made = (path for folder in MADE for path in root.glob(f"{folder}/**/*") if path.is_file())
+    made = (path for folder in MADE for path in root.glob(f"{folder}/**/*") if path.is_file() and path.name != README)
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in made}
 
 
@@ -172,13 +176,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "demo"
         write_demo(root, demo_files())
-        doubted(root)
+        memory = doubted(root)
         left, wrong, reused, compared = dict(EDITS), list[str](), 0, 0
         for done in range(1, edits + 1):
             name = random.choice(list(left))
             edit = left.pop(name) if left[name] is without_export else left[name]
             edit(root)
-            memory = doubted(root)
+            memory = doubted(root, memory if done % 2 else None)
             reused += memory.reused
             wrong += [f"{name}: {step}" for step in memory.wrong]
             if done % 10 == 0:

@@ -55,14 +55,17 @@ DATA = {
 class Memory:
     """The notes of a project. One without a folder remembers nothing, and does every step."""
 
-    def __init__(self, folder: Path | None, code: str = "") -> None:
+    def __init__(self, folder: Path | None, code: str = "", *, keeps: bool = False) -> None:
         """Opens the notes.
 
         Args:
             folder: Where they lie; it is made with the first one.
             code: What stands for all code that makes them.
+            keeps: Whether what was read or made last stays at hand, for a process that does the work again and again.
         """
-        self._folder, self._code = folder, code
+        self._folder, self.code = folder, code
+        self._kept: dict[str, Any] | None = {} if keeps else None
+        self._used: set[object] = set()
         self._contents: dict[object, tuple[object, str]] = {}
         self.done: list[str] = []  # the steps that no note held
 
@@ -110,9 +113,14 @@ class Memory:
         return self._stood_for(key, made)
 
     def forget(self) -> None:
-        """Removes the notes that were not used for longest, where all together have grown too large."""
+        """Removes the notes that were not used for longest, where all together have grown too large; and keeps nothing
+        at hand that was not used since the last time."""
         if self._folder is None or not self._folder.is_dir():
             return
+        if self._kept is not None:
+            self._kept = {key: found for key, found in self._kept.items() if key in self._used}
+            self._contents = {part: told for part, told in self._contents.items() if part in self._used}
+            self._used = set()
         notes = sorted((one.stat().st_mtime_ns, one.stat().st_size, one) for one in self._folder.iterdir())
         left = sum(size for _, size, _ in notes)
         for _, size, note in notes:
@@ -139,26 +147,27 @@ class Memory:
         column, _, value = column.partition(WHERE)
         table = read.get(name)
         key = (id(table), column, value)
-        known = self._contents.get(key)
-        if known is None or known[0] is not table:
-            known = self._contents[key] = (table, _digest(rows_where(read, name, column, int(value))))
-        return known[1]
+        return self._known(key, table, lambda: _digest(rows_where(read, name, column, int(value))))
 
     def content(self, part: object) -> str:
         """Returns what stands for the content of a part; what nobody changes is read once."""
-        known = self._contents.get(id(part))
-        if known is not None and known[0] is part:
-            return known[1]
-        told = _digest(part)
-        if dataclasses.is_dataclass(part) or hasattr(part, "columns"):
-            self._stood_for(told, part)
-        return told
+        if id(part) in self._contents or dataclasses.is_dataclass(part) or hasattr(part, "columns"):
+            return self._known(id(part), part, lambda: _digest(part))
+        return _digest(part)
 
     def key(self, *given: object) -> str:
         """Returns what stands for all that a result depends on, and the code that makes it."""
-        return hashlib.sha256("\n".join([self._code, *map(self.content, given)]).encode()).hexdigest()
+        return hashlib.sha256("\n".join([self.code, *map(self.content, given)]).encode()).hexdigest()
+
+    def _known(self, key: object, part: object, tell: Callable[[], str]) -> str:
+        self._used.add(key)
+        known = self._contents.get(key)
+        if known is None or known[0] is not part:
+            known = self._contents[key] = (part, tell())
+        return known[1]
 
     def _stood_for(self, told: str, part: T) -> T:
+        self._used.add(id(part))
         self._contents[id(part)] = (part, told)
         return part
 
@@ -169,6 +178,9 @@ class Memory:
         return noted[0]
 
     def _read(self, key: str) -> Any:
+        self._used.add(key)
+        if self._kept is not None and key in self._kept:
+            return self._kept[key]
         note = self._path(key)
         try:
             content = note.read_bytes()
@@ -178,10 +190,15 @@ class Memory:
             note.touch()
         except (OSError, pickle.UnpicklingError, AttributeError, ImportError, TypeError, ValueError, EOFError):
             return None
+        return self._at_hand(key, found)
+
+    def _at_hand(self, key: str, found: Any) -> Any:
+        if self._kept is not None:
+            self._kept[key] = found
         return found
 
     def _write(self, key: str, made: object) -> None:
-        content = pickle.dumps(made, protocol=5)
+        content = pickle.dumps(self._at_hand(key, made), protocol=5)
         self._path(key).parent.mkdir(parents=True, exist_ok=True)
         self._path(key).write_bytes(hashlib.sha256(content).digest() + content)
 
@@ -365,29 +382,34 @@ def _tell_table(part: Any, feed: Callable[[bytes], object]) -> None:
     if isinstance(part, pd.DataFrame):
         _tell_all("table", [part.index.to_numpy(), *part.columns.tolist()], feed)
         for column in map(part.__getitem__, part.columns):
-            _tell_column(column, feed)
+            _tell_column(column.array, feed)
     elif isinstance(part, pd.Series):
         _tell_all("series", [part.index.to_numpy()], feed)
-        _tell_column(part, feed)
-    elif isinstance(part, np.ndarray) and part.dtype != object:
-        feed(f"{part.dtype} {part.shape}\n".encode() + np.ascontiguousarray(part).tobytes())
+        _tell_column(part.array, feed)
     elif isinstance(part, np.ndarray):
-        _tell_all(f"array {part.shape}", part.ravel().tolist(), feed)
+        _tell_array(part, feed)
     elif isinstance(part, (np.generic, pd.Timestamp)) or part is pd.NA or part is pd.NaT:
         feed(f"{type(part).__name__} {part!r}\n".encode())
     else:
         raise TypeError(f"the content of {type(part)} cannot be told")
 
 
-def _tell_column(column: "pd.Series", feed: Callable[[bytes], object]) -> None:
-    feed(f"{column.dtype!r}\n".encode())
-    if str(column.dtype) == "category":
-        _tell_all("category", [column.cat.categories.to_numpy(), column.cat.codes.to_numpy()], feed)
-    elif (kind := getattr(column.dtype, "numpy_dtype", None)) is not None:  # with blanks
-        _tell(column.isna().to_numpy(), feed)
-        _tell(column.to_numpy(kind, na_value=0), feed)
+def _tell_column(values: Any, feed: Callable[[bytes], object]) -> None:
+    feed(f"{values.dtype!r}\n".encode())
+    if values.dtype.name == "category":
+        _tell_all("category", [values.categories.to_numpy(), values.codes], feed)
+    elif (kind := getattr(values.dtype, "numpy_dtype", None)) is not None:  # with blanks
+        _tell_array(values.isna(), feed)
+        _tell_array(values.to_numpy(kind, na_value=0), feed)
     else:
-        _tell(column.to_numpy(), feed)
+        _tell_array(values.to_numpy(), feed)
+
+
+def _tell_array(part: Any, feed: Callable[[bytes], object]) -> None:
+    if part.dtype == object:
+        _tell_all(f"array {part.shape}", part.ravel().tolist(), feed)
+    else:
+        feed(f"{part.dtype} {part.shape}\n".encode() + part.tobytes())
 
 
 # How far a work has come: the one protocol by which steps tell it to whoever waits.

@@ -19,10 +19,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy  # its parts are loaded where they are called: publishing goes without
 from numpy.linalg import matrix_rank
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import hstack
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -120,8 +119,6 @@ class LinkedCells:
         secret: str = "",
     ) -> "LinkedCells":
         """Returns the arrays; raises ValueError for cells that stand twice, contradict a relation or are no group."""
-        from scipy.sparse.csgraph import connected_components
-
         ordered = sorted(cells, key=lambda cell: cell.cell_id)
         place = _places(ordered)
         value = np.array([cell.value for cell in ordered], dtype=np.int64)
@@ -131,7 +128,8 @@ class LinkedCells:
         sensitive = counts & (value < smallest_count)
         shown = np.array([cell.is_shown for cell in ordered])
         forced = np.array([cell.is_hidden for cell in ordered])
-        part = connected_components(matrix.T @ matrix, directed=False)[1] if matrix.shape[0] else np.arange(len(place))
+        together = scipy.sparse.csgraph.connected_components
+        part = together(matrix.T @ matrix, directed=False)[1] if matrix.shape[0] else np.arange(len(place))
         bounded = counts & ~sensitive & shown
         needless = bounded & np.isin(part, part[sensitive]) & _needless(ordered, secret)
         return LinkedCells(
@@ -178,15 +176,13 @@ def _drawn(secret: str, what: str, cell: Cell) -> float:
 
 
 def _matrix(relations: Sequence[Relation], place: Mapping[str, int]) -> "csr_array":
-    from scipy.sparse import csr_array  # publishing goes without
-
     entries = [
         (coefficient, row, place[name])
         for row, relation in enumerate(relations)
         for coefficient, name in sorted(relation.terms, key=lambda term: term[1])
     ]
     numbers, rows, columns = zip(*entries, strict=True) if entries else ((), (), ())
-    return csr_array((numbers, (rows, columns)), shape=(len(relations), len(place)), dtype=np.int64)
+    return scipy.sparse.csr_array((numbers, (rows, columns)), shape=(len(relations), len(place)), dtype=np.int64)
 
 
 def _relation_part(matrix: "csr_array", part: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -351,11 +347,11 @@ class _Search:
         combined = np.block(
             [[np.eye(len(cells)), -matrix[:, small].T], [np.zeros((others.shape[1], len(cells))), others.T]]
         )
-        found = milp(
+        found = scipy.optimize.milp(
             np.append(self.tables.value[cells], np.zeros(size)),
             integrality=chosen,
-            bounds=Bounds(np.where(chosen, 0, -np.inf), np.where(chosen, 1, np.inf)),
-            constraints=[LinearConstraint(combined, 0, 0), LinearConstraint(chosen, 1)],
+            bounds=scipy.optimize.Bounds(np.where(chosen, 0, -np.inf), np.where(chosen, 1, np.inf)),
+            constraints=[scipy.optimize.LinearConstraint(combined, 0, 0), scipy.optimize.LinearConstraint(chosen, 1)],
         )
         if found.x is None or round(found.fun) > self.tables.largest:
             return ()
@@ -471,11 +467,11 @@ class _Search:
         lower, upper = self._limits(columns, targets, self.tables.passing if passing is None else passing)
         costs = self._costs(columns, targets, upwards)
         matrix = self.tables.matrix[rows][:, columns].astype(float)
-        constraint = LinearConstraint(hstack([matrix, -matrix, -matrix]).tocsc(), 0, 0)
-        found = milp(
+        constraint = scipy.optimize.LinearConstraint(scipy.sparse.hstack([matrix, -matrix, -matrix]).tocsc(), 0, 0)
+        found = scipy.optimize.milp(
             costs.ravel(),
             integrality=np.tile(self.tables.whole[columns] & integral, 3).astype(int),
-            bounds=Bounds(lower.ravel(), upper.ravel()),
+            bounds=scipy.optimize.Bounds(lower.ravel(), upper.ravel()),
             constraints=[constraint] if len(rows) else [],
         )
         return None if found.x is None else found.x.reshape(3, len(columns))

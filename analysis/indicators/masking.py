@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
 
 from analysis.contracts.facts import (
@@ -20,7 +21,7 @@ from analysis.contracts.facts import (
     SCHOOL,
     SCORE_COLUMNS,
 )
-from analysis.indicators.disclosure import Cell, LinkedCells, Relation, total_of
+from analysis.indicators.disclosure import Cell, LinkedCells, Relation, suppress, total_of
 from analysis.rules.office_files import OPEN_CHOICE, Choice, DisclosurePolicy, WentOut
 from analysis.rules.written import JOURNAL
 
@@ -170,8 +171,6 @@ def _chosen(block: Block, policy: DisclosurePolicy, choice: Choice) -> frozenset
 
 
 def _hidden(block: Block, policy: DisclosurePolicy, secret: str) -> frozenset[str]:
-    from analysis.indicators.disclosure import suppress  # with scipy.optimize, which takes a while
-
     return suppress(block.cells, block.relations, policy.smallest_count, block.needs, block.groups, secret).hidden
 
 
@@ -484,16 +483,14 @@ class _Reader:
 
     def end(self, place: int, sign: int) -> int:
         """The least (1) or the most (-1) that a cell can be."""
-        from scipy.optimize import Bounds, LinearConstraint, milp  # publishing goes without
-
         goal = np.zeros(len(self.value))
         goal[place] = sign
         sums = self.matrix @ self.value
-        found = milp(
+        found = scipy.optimize.milp(
             goal,
             integrality=self.whole,
-            bounds=Bounds(np.where(self.known, self.value, 0), np.where(self.known, self.value, NO_END)),
-            constraints=[LinearConstraint(self.matrix, sums, sums)] if len(sums) else [],
+            bounds=scipy.optimize.Bounds(np.where(self.known, self.value, 0), np.where(self.known, self.value, NO_END)),
+            constraints=[scipy.optimize.LinearConstraint(self.matrix, sums, sums)] if len(sums) else [],
         )
         if found.x is None:
             raise ValueError(f"no table agrees with what is printed: {found.message}")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analysis.files.memory import ALONE, SILENT, Helper, Progress
+from analysis.files.memory import ALONE, SILENT, Helper, Memory, Progress
 from analysis.files.storage import texts_as_objects
 from analysis.pipeline.fresh import ahead, is_fresh, is_long, memory_of, read_workbooks
 from analysis.rules.config import Project, asked_years, load_sources
@@ -22,7 +22,9 @@ class Built:
     tables: tuple[str, ...] = ()
 
 
-def build_if_changed(project: Project, years: Sequence[int], progress: Progress, jobs: int = 1) -> Built:
+def build_if_changed(
+    project: Project, years: Sequence[int], progress: Progress, jobs: int = 1, memory: Memory | None = None
+) -> Built:
     """Writes data/processed and the pieces of the reports of some years (none means all), unless nothing has changed.
 
     Args:
@@ -30,6 +32,7 @@ def build_if_changed(project: Project, years: Sequence[int], progress: Progress,
         years: The editions.
         progress: Is told what is done.
         jobs: How many processes may work; a second one helps where there is much to do, more do not.
+        memory: The notes that a process has at hand which builds again and again.
 
     Raises:
         AnalysisError: There is no such year, or findings stop the build.
@@ -39,13 +42,19 @@ def build_if_changed(project: Project, years: Sequence[int], progress: Progress,
         progress.say("Таблицы и части отчётов без изменений.")
         return Built(asked)
     with Helper(jobs > 1 and is_long(project)) as helper, texts_as_objects():
-        names = build(project, asked, progress, helper)
+        names = build(project, asked, progress, helper, memory)
     said = ", ".join(map(str, asked))
     progress.say(f"Собрано: data/processed (таблиц: {len(names)}) и части отчётов за {said}.")
     return Built(asked, tuple(names))
 
 
-def build(project: Project, years: Sequence[int], progress: Progress = SILENT, helper: Helper = ALONE) -> list[str]:
+def build(
+    project: Project,
+    years: Sequence[int],
+    progress: Progress = SILENT,
+    helper: Helper = ALONE,
+    memory: Memory | None = None,
+) -> list[str]:
     """Checks the project, writes its processed tables and the pieces of the reports of some years.
 
     The pieces of other years stay as they are; where the inputs have changed they count as stale from then on.
@@ -55,6 +64,7 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT, h
         years: The editions.
         progress: Is told where the work is.
         helper: Makes notes ahead, beside this process.
+        memory: The notes that this process has at hand.
 
     Returns:
         The names of the tables.
@@ -67,7 +77,7 @@ def build(project: Project, years: Sequence[int], progress: Progress = SILENT, h
     from analysis.pipeline.check import check_project
     from analysis.rules.methods import load_methods
 
-    memory = memory_of(project.root)
+    memory = memory_of(project.root, memory)
     helper.make(ahead, project.root, read_workbooks, project.root)
     checked = check_project(project, progress, memory)
     stop_for(checked.stopping, "Сборка остановлена, ничего не записано.")

@@ -67,10 +67,17 @@ def made_of(project: Project, years: Sequence[int]) -> dict[str, str]:
     }
 
 
-def memory_of(root: Path) -> Memory:
-    """The notes of a project, which hold for this very code and the packages that are locked and installed."""
+def memory_of(root: Path, before: Memory | None = None, *, keeps: bool = False) -> Memory:
+    """The notes of a project, which hold for this very code and the packages that are locked and installed.
+
+    Args:
+        root: The project.
+        before: Notes that this process has at hand: they are taken where they still hold.
+        keeps: Whether others are to stay at hand, see `Memory`.
+    """
     installed = [version(name) for name in ("matplotlib", "numpy", "pandas", "pyarrow", "scipy")]
-    return Memory(root / NOTES, " ".join([code_fingerprint(), file_hash(root / LOCK), *installed]))
+    code = " ".join([code_fingerprint(), file_hash(root / LOCK), *installed])
+    return before if before is not None and before.code == code else Memory(root / NOTES, code, keeps=keeps)
 
 
 def ahead(root: Path, step: Callable[..., object], *given: object) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError, not_written
-from analysis.files.memory import Progress
+from analysis.files.memory import Memory, Progress
 from analysis.files.storage import read_manifest, read_table, texts_as_objects
+from analysis.pipeline.fresh import memory_of
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.project.publication import FORMATS, Publishing, report
 from analysis.rules.config import load_project
@@ -58,6 +59,7 @@ class Watch:
     publish: Callable[..., object] = report
     jobs: int = 1
     _tables: dict[str, tuple[str, "pd.DataFrame"]] = field(default_factory=dict)
+    _memory: Memory | None = None
 
     def follow(self, seen: Callable[[], Stamps], wait: Callable[[], bool]) -> None:
         """Brings everything up to date, and again after each change.
@@ -82,10 +84,9 @@ class Watch:
         if changed:
             self.progress.say(f"Изменено: {_shown(changed)}")
         try:
-            project = load_project(self.root)
-            self.publish(
-                project, (), Publishing(FORMATS[:1], self.engine, later=FORMATS[1:], jobs=self.jobs), self.progress
-            )
+            project, self._memory = load_project(self.root), memory_of(self.root, self._memory, keeps=True)
+            first = Publishing(FORMATS[:1], self.engine, later=FORMATS[1:], jobs=self.jobs, memory=self._memory)
+            self.publish(project, (), first, self.progress)
             self.progress.say(self._difference())
             self.publish(project, (), Publishing(FORMATS, self.engine), self.progress)
             self.progress.say(READY.format(self.root))

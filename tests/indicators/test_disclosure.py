@@ -333,7 +333,7 @@ def test_a_solver_that_is_wrong_is_not_believed(monkeypatch):
 
     cells, relations = grid([[2, 8, 9], [7, 9, 8], [9, 7, 6]])
     assert suppress(cells, relations, BOUND).hidden
-    monkeypatch.setattr("analysis.indicators.disclosure.milp", wrong)
+    monkeypatch.setattr("scipy.optimize.milp", wrong)
     assert suppress(cells, relations, BOUND).hidden == {cell.cell_id for cell in cells}
 
 

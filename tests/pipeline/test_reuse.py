@@ -20,11 +20,11 @@ def test_no_note_is_used_wrongly_after_any_edit(own_town):
          "выгрузка"),
     )  # fmt: skip
     assert sorted(name for names in together for name in names) == sorted(EDITS)
-    reused, done = [], []
+    reused, done, memory = [], [], None
     for names in together:
         for name in names:
             EDITS[name](own_town)
-        memory = doubted(own_town)
+        memory = doubted(own_town, memory)
         assert memory.wrong == []
         reused.append(memory.reused)
         done.append(len(memory.done))
@@ -47,13 +47,13 @@ def test_pieces_of_a_year_stay_where_they_would_be_the_same_and_are_whole(own_to
 
 
 def test_notes_hold_for_the_very_code_lock_and_packages(tmp_path, monkeypatch):
-    codes = [fresh.memory_of(tmp_path)._code]
+    codes = [fresh.memory_of(tmp_path).code]
     (tmp_path / "requirements.lock").write_text("pandas==3\n", encoding="utf-8")
-    codes.append(fresh.memory_of(tmp_path)._code)
+    codes.append(fresh.memory_of(tmp_path).code)
     monkeypatch.setattr(fresh, "code_fingerprint", lambda: "other")
-    codes.append(fresh.memory_of(tmp_path)._code)
+    codes.append(fresh.memory_of(tmp_path).code)
     monkeypatch.setattr(fresh, "version", lambda name: "other")
-    codes.append(fresh.memory_of(tmp_path)._code)
+    codes.append(fresh.memory_of(tmp_path).code)
     assert len(set(codes)) == 4
 
 
