@@ -11,6 +11,7 @@ from analysis.files.storage import read_manifest, read_table, texts_as_objects
 from analysis.pipeline.fresh import memory_of
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.project.publication import FORMATS, Publishing, report
+from analysis.publishing.state import SITE_RECORD, Output, read_state
 from analysis.rules.config import load_project
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Watch:
     jobs: int = 1
     _tables: dict[str, tuple[str, "pd.DataFrame"]] = field(default_factory=dict)
     _memory: Memory | None = None
+    _site: Mapping[str, Output] = field(default_factory=dict)
 
     def follow(self, seen: Callable[[], Stamps], wait: Callable[[], bool]) -> None:
         """Brings everything up to date, and again after each change.
@@ -68,7 +70,7 @@ class Watch:
             seen: The files now (`stamps`).
             wait: Waits for the next look; False ends the watch.
         """
-        self._tables = self._stored()
+        self._tables, self._site = self._stored(), self._outputs()
         before: Stamps | None = None
         while True:
             now = seen()
@@ -88,12 +90,23 @@ class Watch:
             first = Publishing(FORMATS[:1], self.engine, later=FORMATS[1:], jobs=self.jobs, memory=self._memory)
             self.publish(project, (), first, self.progress)
             self.progress.say(self._difference())
+            self._tell_renewed()
             self.publish(project, (), Publishing(FORMATS, self.engine), self.progress)
+            self._tell_renewed()
             self.progress.say(READY.format(self.root))
         except AnalysisError as error:
             self.progress.say(f"{error}\nПрежнее состояние остаётся; исправьте файл, и работа продолжится сама.")
         except OSError as error:
             self.progress.say(not_written(error))
+
+    def _outputs(self) -> Mapping[str, Output]:
+        return read_state(self.root / "reports" / SITE_RECORD).outputs
+
+    def _tell_renewed(self) -> None:
+        """Says which files of the site were made anew since it was last said."""
+        before, self._site = self._site, self._outputs()
+        if renewed := sorted(name for name, made in self._site.items() if before.get(name) != made):
+            self.progress.say(f"На сайте обновлено: {_shown(renewed)}.")
 
     def _stored(self) -> dict[str, tuple[str, "pd.DataFrame"]]:
         """The stored tables with their hashes; what is the same is not read again."""
@@ -126,10 +139,11 @@ def difference(changed: Mapping[str, tuple["pd.DataFrame", "pd.DataFrame"]]) -> 
         changed: By name the table before and now.
     """
     from analysis.contracts.columns import titles_of
+    from analysis.contracts.report import CHAIN_TABLES
     from analysis.contracts.tables import TABLES, derivations
 
     said, first = [], ""
-    for name in [one for one in derivations() if one in changed and one in TABLES]:
+    for name in [one for one in derivations() if one in changed and one in TABLES and one not in CHAIN_TABLES]:
         before, now = changed[name]
         made = derivations()[name]
         title, about = made.title, [one for one in made.about if one in now]
@@ -144,8 +158,8 @@ def difference(changed: Mapping[str, tuple["pd.DataFrame", "pd.DataFrame"]]) -> 
             row, column = min(cells)
             where = ", ".join(str(now[one].iloc[row]) for one in about)
             values = " → ".join(_value(table[column].iloc[row]) for table in (before, now))
-            first = f"; например, {title} ({where}): «{titles_of(TABLES[name])[column]}» {values}"
-    return f"Изменились числа: {', '.join(said)}{first}." if said else AS_BEFORE
+            first = f"{title} ({where}): «{titles_of(TABLES[name])[column]}» {values}. Всего: "
+    return f"Изменились числа: {first}{_shown(said)}." if said else AS_BEFORE
 
 
 def _differing(before: "pd.Series", now: "pd.Series") -> list[int]:

@@ -13,6 +13,7 @@ from analysis.files.storage import only_one_at_work, recover_folder, replace_fol
 from analysis.publishing.source import PublishingError
 from analysis.publishing.state import (
     KINDS,
+    SITE_RECORD,
     Output,
     Plan,
     Request,
@@ -79,7 +80,7 @@ def _bring_up_to_date(
 
     render, version = choose_engine(request.engine, progress)
     keys = document_keys(reports, {*_documents(reports), *requested}, version, request.fixed_date)
-    found = outputs_found(read_state(reports / "_site.json"), site)
+    found = outputs_found(read_state(reports / SITE_RECORD), site)
     plan = make_plan(requested, keys, found, request.later)
     for name in sorted(plan.withdraw):
         progress.say(f"{name}: снято с сайта, потому что устарело, а заново не заказано")
@@ -132,7 +133,7 @@ def _replace_site(
             links = settle_links(new, files, possible | plan.withdraw)
             replace_folder(new, site)
             made = {name: _made(name, plan, files[name], links.get(name, ())) for name in files}
-            write_state(reports / "_site.json", kept | made, site)
+            write_state(reports / SITE_RECORD, kept | made, site)
     except OSError as error:
         advice = "Прежний сайт остался на месте. Закройте его открытые файлы, проверьте место на диске и повторите."
         raise PublishingError(f"Не удалось записать сайт {site}: {_reason(error)}. {advice}") from error

@@ -16,6 +16,7 @@ RENDERING = "ANALYSIS_RENDERING"
 # What is made, and the writer of pandoc and Quarto that makes it.
 WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
 KINDS = tuple(WRITERS)
+SITE_RECORD = "_site.json"  # beside the site: what it was made of
 # Folders that publishing itself makes, and leftovers of Quarto and Python.
 _NOT_SOURCES = ("_site", ".quarto", "__pycache__", ".jupyter_cache")
 

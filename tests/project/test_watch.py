@@ -10,6 +10,7 @@ from analysis.contracts.execution import PlanFact
 from analysis.errors import AnalysisError
 from analysis.files.memory import Progress
 from analysis.project.watch import AS_BEFORE, Watch, difference, stamps
+from analysis.publishing.state import Output, write_state
 from small_projects import PROJECT
 
 
@@ -114,7 +115,7 @@ def _plan_fact(*reported):
 
 def test_the_difference_names_how_many_numbers_and_the_first():
     said = difference({"plan_fact": (_plan_fact(1, None, 3), _plan_fact(2, 5, 3))})
-    assert said == "Изменились числа: План и факт — 2; например, План и факт (4.4, 2021): «Сообщено» 1 → 2."
+    assert said == "Изменились числа: План и факт (4.4, 2021): «Сообщено» 1 → 2. Всего: План и факт — 2."
     assert "(4.4, 2022): «Сообщено» нет → 5" in difference({"plan_fact": (_plan_fact(1, None), _plan_fact(1, 5))})
 
 
@@ -122,4 +123,21 @@ def test_more_rows_are_told_and_no_difference_is_said_to_be_none():
     said = difference({"plan_fact": (_plan_fact(1), _plan_fact(1, 2))})
     assert said == "Изменились числа: План и факт: строк было 1, стало 2."
     assert difference({"plan_fact": (_plan_fact(1), _plan_fact(1))}) == AS_BEFORE
-    assert difference({"unknown": (pd.DataFrame(), pd.DataFrame())}) == AS_BEFORE
+    for name in ("unknown", "received_cells"):  # of which nobody reads a number
+        assert difference({name: (pd.DataFrame(), pd.DataFrame({"x": [1]}))}) == AS_BEFORE
+
+
+def test_what_was_made_anew_is_named_once(root):
+    def noted(**keys):
+        outputs = {name: Output(key, (name,)) for name, key in keys.items()}
+        write_state(root / "reports/_site.json", outputs, root / "reports/_site")
+
+    class Made(Published):
+        def __call__(self, project, years, how, progress):
+            super().__call__(project, years, how, progress)
+            noted(page="new", paper="old" if how.later else "new")
+
+    noted(page="old", paper="old")
+    said = list[str]()
+    Watch(root, "builtin", Progress(said.append), Made(root)).follow(lambda: stamps(root), lambda: False)
+    assert [one for one in said if "обновлено" in one] == ["На сайте обновлено: page.", "На сайте обновлено: paper."]
