@@ -255,10 +255,9 @@ class Sat:
         return len(self.marks) + self.not_attested + len(self.scores)
 
     @property
-    def mark_counts(self) -> tuple[int, int, int, int]:
+    def mark_counts(self) -> list[int]:
         """How many have a 2, 3, 4, 5."""
-        two, three, four, five = (self.marks.count(mark) for mark in (2, 3, 4, 5))
-        return two, three, four, five
+        return [self.marks.count(mark) for mark in (2, 3, 4, 5)]
 
     @property
     def below_minimum_count(self) -> int:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -62,14 +62,21 @@ def asked_lines(
     """
     years = sorted({int(year) for year in plan["calendar_year"]})
     schools = {year: list(reporting_schools(tables, year)["school_login"]) for year in years}
-    rows: list[tuple[int, str, str, str | None]] = [
-        (year, who, FORM, FORM) for year in years for who in (*collection.municipal, *schools[year])
-    ]
+    rows = [_Asked(year, who, FORM, FORM) for year in years for who in (*collection.municipal, *schools[year])]
     rows += _asked_measures(plan, duties)
     for year in years:
         lines = list(_sheet_lines(tables, year, collection, sittings))
-        rows += [(year, school, kind, line) for school in schools[year] for kind, line in lines]
-    return shaped(pd.DataFrame(rows, columns=[*BY, "line"]), AskedLines)
+        rows += [_Asked(year, school, kind, line) for school in schools[year] for kind, line in lines]
+    return shaped(pd.DataFrame(rows, columns=_Asked._fields), AskedLines)
+
+
+class _Asked(NamedTuple):
+    """A line that a form asks for."""
+
+    calendar_year: int
+    reporter: str
+    fact_kind: str
+    line: str | None
 
 
 def given_lines(tables: Tables) -> pd.DataFrame:
@@ -194,11 +201,11 @@ def completeness(
     return pd.concat([shaped(part, Completeness) for part in parts if len(part)], ignore_index=True)
 
 
-def _asked_measures(plan: pd.DataFrame, duties: Sequence[Duty]) -> list[tuple[int, str, str, str]]:
+def _asked_measures(plan: pd.DataFrame, duties: Sequence[Duty]) -> list[_Asked]:
     rows = asked(plan)
     keys = set(zip(rows["activity_code"], rows["measure_number"], rows["calendar_year"], strict=True))
     return [
-        (one.calendar_year, one.reporter, EXECUTION, f"{one.activity_code}|{one.measure_number}")
+        _Asked(one.calendar_year, one.reporter, EXECUTION, f"{one.activity_code}|{one.measure_number}")
         for one in duties
         if one.share_count != 0 and (one.activity_code, one.measure_number, one.calendar_year) in keys
     ]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -233,16 +233,24 @@ def _finding_counts(state: CityState) -> dict[str, int | None]:
     if found is None:
         return {"blocking_count": None, "open_count": None}
     blocking, looked = (
-        sum(count for severity, _, _, count in found if severity == weight)
-        for weight in (Severity.BLOCKS, Severity.ATTENTION)
+        sum(one.places for one in found if one.severity == weight) for weight in (Severity.BLOCKS, Severity.ATTENTION)
     )
     return {"blocking_count": blocking, "open_count": blocking + looked}
 
 
-def findings_of(state: CityState) -> list[tuple[str, str, str, int]] | None:
-    """What was found in a city: severity, rule, words, how often; None where nothing is known."""
+class Found(NamedTuple):
+    """One kind of finding in a city, and in how many places."""
+
+    severity: str
+    rule: str
+    words: str
+    places: int
+
+
+def findings_of(state: CityState) -> list[Found] | None:
+    """What was found in a city; None where nothing is known."""
     found = state.told.get("findings", state.good.get("findings"))
-    return None if found is None else [tuple(one) for one in found]
+    return None if found is None else [Found(*one) for one in found]
 
 
 def _common(said: Sequence[Mapping[str, str]]) -> dict[str, str]:
@@ -351,8 +359,8 @@ def _findings(states: Sequence[CityState]) -> Iterator[dict[str, Any]]:
     """Findings by rule and weight: thirty cities with one mistake have a fault of the form, not thirty faults."""
     found: dict[tuple[str, str], Counter[str]] = {}
     for state in states:
-        for severity, rule, _, count in findings_of(state) or ():
-            found.setdefault((severity, rule), Counter())[state.name] += count
+        for one in findings_of(state) or ():
+            found.setdefault((one.severity, one.rule), Counter())[state.name] += one.places
     severities, rules = [str(one) for one in Severity], list(RULE_TITLES)
     for severity, rule in sorted(found, key=lambda key: (severities.index(key[0]), rules.index(key[1]))):
         cities = found[severity, rule]

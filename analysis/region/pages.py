@@ -432,10 +432,10 @@ FOUND = [
 def _found(made: Made, state: CityState) -> list[Row]:
     """What was found in a city, what stops it first."""
     order = [str(one) for one in Severity]
-    found = sorted((made.internal and findings_of(state)) or (), key=lambda one: order.index(one[0]))
+    found = sorted((made.internal and findings_of(state)) or (), key=lambda one: order.index(one.severity))
     return [
-        {"severity": severity, "rule": RULE_TITLES[rule], "words": words, "count": str(count)}
-        for severity, rule, words, count in found
+        {"severity": one.severity, "rule": RULE_TITLES[one.rule], "words": one.words, "count": str(one.places)}
+        for one in found
     ]
 
 
