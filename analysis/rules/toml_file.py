@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -213,14 +213,19 @@ def read_rules(root: Path, relative: str, model: type[Model], *, optional: bool 
     if optional and not (root / relative).is_file():
         return model()
     text = _text(root, relative)
+    is_accepted = read_manifest(root).get(ACCEPTED, {}).get(relative) == _mark(text)
+    found: Model = _read(model, relative, text, is_accepted)  # type: ignore[arg-type]  # a class has a hash
+    return found
+
+
+@lru_cache(maxsize=64)
+def _read(model: type[Written], relative: str, text: str, is_accepted: bool) -> Any:
+    """A text as its model, once for all steps that ask for it."""
     try:
         content = _fixed(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise RulesError([f"{relative}: {syntax_fault(str(error))}"]) from None
-    if read_manifest(root).get(ACCEPTED, {}).get(relative) == _mark(text):
-        made: Model = _built(model, content)
-        return made
-    return _validated(content, model, relative, text)
+    return _built(model, content) if is_accepted else _validated(content, model, relative, text)
 
 
 def accepted(root: Path, files: Sequence[str]) -> dict[str, str]:
