@@ -140,9 +140,13 @@ def _replace_site(
 
 
 def _take_along(reports: Path, source: str, target: str) -> None:
-    """Copies a source, or links it where it lies deep in an edition: a build made it, no cell has to write there."""
+    """Copies a source, or links it where it lies deep in an edition: a build made it, no cell has to write there.
+
+    Not on Windows: there a link to a file that is open in Excel could not be removed again.
+    """
+    is_deep = len(Path(source).relative_to(reports).parts) >= _DEEP
     try:
-        if len(Path(source).relative_to(reports).parts) < _DEEP or Path(source).is_symlink():
+        if os.name == "nt" or not is_deep or Path(source).is_symlink():
             shutil.copyfile(source, target)
         else:
             os.link(source, target)
