@@ -1,12 +1,16 @@
 """From raw files to data/processed and the pieces of the reports; unchanged work is not redone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from analysis.files.memory import ALONE, SILENT, Helper, Memory, Progress
 from analysis.files.storage import texts_as_objects
 from analysis.pipeline.fresh import ahead, is_fresh, is_long, memory_of, read_workbooks
 from analysis.rules.config import Project, asked_years, load_sources
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -72,26 +76,40 @@ def build(
     Raises:
         BlockedError: Findings stop the build; nothing is written.
     """
-    from analysis.contracts.dictionary import broken_by_the_program
     from analysis.contracts.findings import stop_for
     from analysis.pipeline.check import check_project
-    from analysis.rules.methods import load_methods
 
     memory = memory_of(project.root, memory)
     helper.make(ahead, project.root, read_workbooks, project.root)
     checked = check_project(project, progress, memory)
     stop_for(checked.stopping, "Сборка остановлена, ничего не записано.")
+    names = _made(project, years, checked.tables, progress, helper, memory)
+    memory.forget()
+    return names
+
+
+def _made(
+    project: Project,
+    years: Sequence[int],
+    facts: Mapping[str, "pd.DataFrame"],
+    progress: Progress,
+    helper: Helper,
+    memory: Memory,
+) -> list[str]:
+    """Computes what follows from the tables of the check, and writes all."""
+    from analysis.contracts.dictionary import broken_by_the_program
+    from analysis.contracts.findings import stop_for
     from analysis.pipeline.chains import made_chains
     from analysis.pipeline.computed import computed_tables
     from analysis.pipeline.written import editions_ahead, write
+    from analysis.rules.methods import load_methods
 
     progress.step("Считаю показатели")
     sources, methods = load_sources(project.root), load_methods(project.root)
-    made, summed = computed_tables(project, checked.tables, sources, methods, memory, helper)
-    tables = {**checked.tables, **made}
+    made, summed = computed_tables(project, facts, sources, methods, memory, helper)
+    tables = {**facts, **made}
     editions = editions_ahead(project, tables, sources, years, helper)
     chains, masks = made_chains(project, tables, sources, methods, summed, memory)
     stop_for(broken_by_the_program(made, methods, memory))
     write(project, years, (tables, chains), [replace(one, masks=masks) for one in editions], progress, memory)
-    memory.forget()
     return sorted(tables)
