@@ -256,8 +256,9 @@ def _line(reports: Path, document: str) -> str:
 # Places in a report what `analysis build` has written; computes and draws nothing.
 
 CONTENT_FOLDER = "_content"
-# Beside the pieces: which rows of which stored tables each table and picture shows.
-EXHIBITS = "exhibits.json"
+# Beside the pieces: which tables and pictures there are, and which rows of which stored tables each shows. These are no
+# source of a page: where one year has a row more, those of the others have other numbers and say the same.
+EXHIBITS, EXHIBIT_ROWS = "exhibits.json", ".rows.json"
 # What a build makes in the folder of an edition.
 MADE_FOLDERS = (CONTENT_FOLDER, "figures", "data")
 # The piece of the index under which the reports are listed that people have written.

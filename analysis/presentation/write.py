@@ -13,7 +13,15 @@ from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, Section
 from analysis.presentation.exports import DataFiles
 from analysis.presentation.figures import save
-from analysis.presentation.place import CONTENT_FOLDER, EDITIONS, EXHIBITS, MADE_FOLDERS, annex_name, report_name
+from analysis.presentation.place import (
+    CONTENT_FOLDER,
+    EDITIONS,
+    EXHIBIT_ROWS,
+    EXHIBITS,
+    MADE_FOLDERS,
+    annex_name,
+    report_name,
+)
 from analysis.presentation.sentences import approval, contact, data_date
 
 # All pieces of an edition, and the chapters as memory knows them.
@@ -99,14 +107,15 @@ def _write_pieces(folder: Path, pieces: dict[str, str]) -> None:
 
 
 def _write_rows(folder: Path, edition: Edition, shown: Sequence[Exhibit]) -> None:
-    """Which stored rows each exhibit shows; `explain` begins there."""
+    """Which exhibits there are, and which stored rows each shows; `explain` begins there."""
     rows = {
         one.label: {"behind": one.behind} if one.behind else
         {"table": stored_in(one.contract, edition.internal), "rows": [int(number) for number in one.data.index]}
         for one in shown
     }  # fmt: skip
-    text = json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    (folder / EXHIBITS).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+    for name, content in ((EXHIBITS, sorted(rows)), (EXHIBIT_ROWS, rows)):
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        (folder / name).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
 def _editions_table(editions: Sequence[Edition]) -> str:

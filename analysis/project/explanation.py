@@ -20,7 +20,7 @@ from analysis.lineage.explain import (
 )
 from analysis.lineage.walk import Store, stored
 from analysis.pipeline.fresh import inputs_are_as_built, is_fresh
-from analysis.presentation.place import CONTENT_FOLDER, EXHIBITS, today
+from analysis.presentation.place import CONTENT_FOLDER, EXHIBIT_ROWS, today
 from analysis.rules.config import Project
 from analysis.rules.written import STATUS_SUFFIX
 
@@ -110,7 +110,7 @@ def printed_table(project: Project, question: Question) -> PrintedTable:
     if label not in tables:
         known = ", ".join(tables)
         raise AnalysisError(f"Таблицы {question.code} нет. Таблицы отчёта за {year} год: {known}. {CAN_BE_ASKED}")
-    found, rests = tables[label], read_made(folder / CONTENT_FOLDER / EXHIBITS).get(label)
+    found, rests = tables[label], read_made(folder / CONTENT_FOLDER / EXHIBIT_ROWS).get(label)
     if rests is None:
         raise AnalysisError(f"Отчёт за {year} год сделан прежней версией программы. Выполните: {make}.")
     with (folder / f"data/{label}.csv").open(encoding="utf-8", newline="") as file:
@@ -167,7 +167,7 @@ def printed_cells(project: Project, tables: "Mapping[str, pd.DataFrame]") -> "di
     cells: dict[str, list[Part]] = {}
     for year in project.editions:
         folder = project.root / "reports" / str(year)
-        shown = read_made(folder / CONTENT_FOLDER / EXHIBITS)
+        shown = read_made(folder / CONTENT_FOLDER / EXHIBIT_ROWS)
         for one in read_made(folder / "data/datapackage.json").get("resources", []):
             rests = shown.get(one["name"], {})
             if "table" in rests:

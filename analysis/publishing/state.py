@@ -204,7 +204,8 @@ def _sources(reports: Path) -> list[str]:
         at = "" if inside == "." else f"{inside}/"
         folders[:] = [name for name in folders if not f"{at}{name}".startswith(_NOT_SOURCES)]
         is_made = {f"{name.removesuffix('.svg')}.png" for name in names if name.endswith(".svg")}  # by `draw_for_word`
-        found += [f"{at}{name}" for name in names if name not in is_made and not f"{at}{name}".startswith(_NOT_SOURCES)]
+        shown = (name for name in names if name not in is_made and not name.startswith("."))  # as in the staging folder
+        found += [f"{at}{name}" for name in shown if not f"{at}{name}".startswith(_NOT_SOURCES)]
     return sorted(found)
 
 
