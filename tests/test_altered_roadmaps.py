@@ -4,6 +4,7 @@ import contextlib
 import re
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -128,6 +129,24 @@ def test_an_altered_file_is_read_as_it_stands_or_stopped(lines):
     assert_says_what_the_lines_say(tables, lines)
     assert set(tables["activities"]["place"]) == rows_of_content(lines)
     assert broken_relations(tables) == []
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "\t\tнаименование\tплановое значение\t2020 г.\t\t2022 г.",
+        "2021 г.\t\tнаименование\tплановое значение\t2020 г.\t\t2022 г.",
+    ],
+)
+def test_a_year_whose_heading_is_lost_or_elsewhere_stops_the_reading(heading):
+    """Its column bears the heading above all years, «Срок реализации», and its numbers were taken for deadlines."""
+    lines = [*SIGNED_LINES]
+    place = next(number for number, line in enumerate(lines) if "2021 г.\t2022 г." in line)
+    lines[place] = f"{heading}\t\t"
+    _, findings = read("\n".join(lines).encode())
+    (found,) = blocking(findings)
+    assert (found.rule, found.place) == ("columns", "шапка таблицы")
+    assert "Среди столбцов лет стоит столбец, год которого в шапке не назван" in found.explanation
 
 
 @QUICK

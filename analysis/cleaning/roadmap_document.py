@@ -12,6 +12,7 @@ from analysis.contracts.columns import rows_table, typed_table
 from analysis.contracts.execution import Activities, Approval
 from analysis.contracts.findings import Finding, Severity
 from analysis.intake.cells import MONTHS, plain
+from analysis.intake.columns import is_period
 
 PLACES_NAMED, VALUES_NAMED = 20, 6
 ACTIVITY_TEXTS = (
@@ -221,6 +222,10 @@ def check_years(text: Mapping[str, pd.DataFrame], period: tuple[int, int] | None
         findings.block("columns", place, str(year), f"Столбец {year} года стоит вне срока документа ({span}).")
     missing = sorted(expected - columns)
     chosen = len(columns) < max(columns) - min(columns) + 1 or text["measures"]["baseline_heading"].any()
+    if _is_year_without_name(text["cells"]):
+        said = "Среди столбцов лет стоит столбец, год которого в шапке не назван."
+        findings.block("columns", "шапка таблицы", ", ".join(map(str, missing)), said)
+        return
     if missing and chosen:
         explanation = f"Срок документа {span}, а столбцы есть не для всех лет: в остальные годы план не указан."
         action = "Ничего, если документ называет только эти годы; иначе получите полный документ."
@@ -228,6 +233,16 @@ def check_years(text: Mapping[str, pd.DataFrame], period: tuple[int, int] | None
         return
     for year in missing:
         findings.block("columns", "шапка таблицы", "", f"Срок документа {span}, а столбца {year} года нет.")
+
+
+def _is_year_without_name(cells: pd.DataFrame) -> bool:
+    """Whether a column of deadlines stands among those of years: one whose year is lost bears the heading above all."""
+    is_year = cells["role"].map(is_period)
+    for _, row in cells[is_year | (cells["role"] == "deadline")].groupby("activity_code", sort=False)["role"]:
+        years = [place for place, role in enumerate(row) if is_period(role)]
+        if years and "deadline" in row.tolist()[years[0] : years[-1]]:
+            return True
+    return False
 
 
 def _missing_codes(places: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
