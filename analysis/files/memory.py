@@ -99,8 +99,7 @@ class Memory:
         """
         if self._folder is None:
             return make(read)
-        asked = self.key(step, *given)
-        looked: list[str] | None = self._read(asked)
+        asked, looked = self._looked(step, given)
         if looked is not None:
             with suppress(LookupError):
                 found: T = self._found(key := self._of(asked, read, looked))
@@ -111,6 +110,16 @@ class Memory:
         self._write(asked, looked)
         self._keep(step, key := self._of(asked, read, looked), made)
         return self._stood_for(key, made)
+
+    def knows(self, step: str, read: Mapping[str, Any], given: Sequence[object]) -> bool:
+        """Whether there is a note of such a step; one that is damaged counts."""
+        asked, looked = self._looked(step, given) if self._folder is not None else ("", None)
+        return looked is not None and self._path(self._of(asked, read, looked)).is_file()
+
+    def _looked(self, step: str, given: Sequence[object]) -> tuple[str, list[str] | None]:
+        """What was asked for, and which tables the step looked at when it was last done."""
+        asked = self.key(step, *given)
+        return asked, self._read(asked)
 
     def forget(self) -> None:
         """Removes the notes that were not used for longest, where all together have grown too large; and keeps nothing

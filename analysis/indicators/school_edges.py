@@ -19,6 +19,8 @@ from analysis.rules.methods import Methods
 from analysis.rules.office_files import Choice, DisclosurePolicy
 from analysis.rules.written import JOURNAL, MARK_SCALE, SCORE_SCALE
 
+# By public table, row by row and column by column, what the public may not see.
+Masks = Mapping[str, NDArray[np.bool_]]
 # Blank in a public row because it is said to the office alone: which years can be compared hides nothing.
 NOT_MASKED = ("change_note",)
 # The table that each table of groups adds up, and what its rows are about; results are told apart by their scale.
@@ -152,7 +154,7 @@ def _of_rule(rows: pd.DataFrame, rules: list[str]) -> Links:
     return pointing("selection_rules", [rules.index(one) for one in rows["rule_id"]])
 
 
-def masks(tables: Tables, edges: Edges) -> dict[str, NDArray[np.bool_]]:
+def masks(tables: Tables, edges: Edges) -> Masks:
     """Returns for each public table, row by row and column by column, what the public may not see.
 
     Args:

@@ -1,12 +1,12 @@
 """From raw files to data/processed and the pieces of the reports; unchanged work is not redone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.files.memory import ALONE, SILENT, Helper, Memory, Progress
 from analysis.files.storage import texts_as_objects
-from analysis.pipeline.fresh import ahead, is_fresh, is_long, memory_of, read_workbooks
+from analysis.pipeline.fresh import ahead, is_fresh, is_much, memory_of, read_workbooks
 from analysis.rules.config import Project, asked_years, load_sources
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def build_if_changed(
     if is_fresh(project, asked):
         progress.say("Таблицы и части отчётов без изменений.")
         return Built(asked)
-    with Helper(jobs > 1 and is_long(project)) as helper, texts_as_objects():
+    with Helper(jobs > 1 and is_much(project)) as helper, texts_as_objects():
         names = build(project, asked, progress, helper, memory)
     said = ", ".join(map(str, asked))
     progress.say(f"Собрано: data/processed (таблиц: {len(names)}) и части отчётов за {said}.")
@@ -99,7 +99,7 @@ def _made(
     """Computes what follows from the tables of the check, and writes all."""
     from analysis.contracts.dictionary import broken_by_the_program
     from analysis.contracts.findings import stop_for
-    from analysis.pipeline.chains import made_chains
+    from analysis.pipeline.chains import made_chains, public_masks
     from analysis.pipeline.computed import computed_tables
     from analysis.pipeline.written import editions_ahead, write
     from analysis.rules.methods import load_methods
@@ -108,8 +108,9 @@ def _made(
     sources, methods = load_sources(project.root), load_methods(project.root)
     made, summed = computed_tables(project, facts, sources, methods, memory, helper)
     tables = {**facts, **made}
-    editions = editions_ahead(project, tables, sources, years, helper)
-    chains, masks = made_chains(project, tables, sources, methods, summed, memory)
+    _, masks = public_masks(tables, memory)
+    editions = editions_ahead(project, (tables, masks), sources, years, helper)
+    chains = made_chains(project, tables, sources, methods, summed, masks, memory)
     stop_for(broken_by_the_program(made, methods, memory))
-    write(project, years, (tables, chains), [replace(one, masks=masks) for one in editions], progress, memory)
+    write(project, years, (tables, chains), editions, progress, memory)
     return sorted(tables)

@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.contracts.columns import DERIVED, READING_RULES, READING_WORDS, columns_of
 from analysis.contracts.facts import SCHOOL_FACT_TABLES
@@ -14,7 +12,7 @@ from analysis.contracts.tables import COPY, PUBLIC, TABLES, Derivation, derivati
 from analysis.files.memory import FORGETFUL, Memory
 from analysis.indicators.edges import plan_edges, quality_edges, received_edges
 from analysis.indicators.links import Edges
-from analysis.indicators.school_edges import effectiveness_edges, masks, public_edges
+from analysis.indicators.school_edges import Masks, effectiveness_edges, masks, public_edges
 from analysis.lineage.walk import stored_files
 from analysis.rules.config import Project, Source
 from analysis.rules.methods import Methods
@@ -27,13 +25,22 @@ def made_chains(
     sources: Sequence[Source],
     methods: Methods | None,
     summed: Edges,
+    hidden: Masks,
     memory: Memory,
-) -> tuple[dict[str, bytes], dict[str, NDArray[np.bool_]]]:
-    """The files that `explain` reads beside the tables, and the masks among them."""
+) -> dict[str, bytes]:
+    """The files that `explain` reads beside the tables."""
     words = chain_words(project, tables, sources, methods)
-    edges = edges_of(tables, sources, methods, summed, memory)
-    bits = masks(tables, edges)
-    return stored_files(words, edges, bits), bits
+    return stored_files(words, edges_of(tables, sources, methods, summed, memory), hidden)
+
+
+def public_masks(tables: Mapping[str, pd.DataFrame], memory: Memory = FORGETFUL) -> tuple[Edges, Masks]:
+    """The edges of the public tables, and what the public may not see of the whole ones."""
+
+    def made(read: Mapping[str, pd.DataFrame]) -> tuple[Edges, Masks]:
+        edges = public_edges(read)
+        return edges, masks(read, edges)
+
+    return memory.tracked("masks", tables, [], made) if "schools" in tables else ({}, {})
 
 
 def edges_of(
@@ -60,7 +67,7 @@ def edges_of(
         edges |= memory.tracked(
             "effectiveness edges", tables, [methods], lambda read: effectiveness_edges(read, methods)
         )
-    return edges | (memory.tracked("public edges", tables, [], public_edges) if "schools" in tables else {})
+    return edges | public_masks(tables, memory)[0]
 
 
 def chain_words(

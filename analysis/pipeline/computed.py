@@ -26,6 +26,8 @@ from analysis.rules.office_files import (
     load_red_share,
 )
 
+GROUPS = "groups"  # the step that takes longest
+
 
 def computed_tables(
     project: Project,
@@ -45,9 +47,12 @@ def computed_tables(
         return memory.tracked("effectiveness", tables, given, lambda read: effectiveness_tables(read, *given))
 
     choice = choice_for(project.root, facts)
-    helper.make(ahead, project.root, _groups, facts, policy, choice)
+    is_known = memory.knows(GROUPS, facts, [policy, choice])
+    if not is_known:
+        helper.make(ahead, project.root, _groups, facts, policy, choice)
     made, of_indicators = indicator_tables(facts, project.collection, reporting, looked_at, methods, of_schools)
-    helper.wait()
+    if not is_known:
+        helper.wait()
     of_groups, summed = _groups(memory, facts, policy, choice)
     made |= of_groups | {"findings": with_printed_before(facts["findings"], of_groups, choice)}
     made |= memory.tracked(
@@ -63,4 +68,4 @@ def _groups(
 ) -> tuple[dict[str, pd.DataFrame], Edges]:
     """The tables by group of schools and what of them the public may see, with their edges."""
     choosing = replace(choice, memory=memory)
-    return memory.tracked("groups", facts, [policy, choice], lambda read: group_tables(read, policy, choosing))
+    return memory.tracked(GROUPS, facts, [policy, choice], lambda read: group_tables(read, policy, choosing))

@@ -10,7 +10,6 @@ from analysis.files.storage import (
     code_fingerprint,
     file_hash,
     fingerprint,
-    made_by,
     read_manifest,
     received_bytes,
     tables_are_whole,
@@ -23,7 +22,7 @@ from analysis.rules.office_files import SECRET_FILE
 INDEX, LOCK = "index", "requirements.lock"
 MANY = 20  # received files
 # What the second process will need, and imports before it is asked.
-DRAWING = ("analysis.indicators.disclosure", "analysis.presentation.chapters", "matplotlib.backends.backend_svg")
+DRAWING = ("analysis.indicators.disclosure", "analysis.presentation.write", "matplotlib.backends.backend_svg")
 
 
 def is_fresh(project: Project, years: Sequence[int]) -> bool:
@@ -41,9 +40,9 @@ def inputs_are_as_built(project: Project) -> bool:
     return bool(read_manifest(project.root).get("inputs") == inputs_of(project))
 
 
-def is_long(project: Project) -> bool:
-    """Whether a build takes so long that a second process pays: much came, and this very code has not built it yet."""
-    return len(load_sources(project.root)) > MANY and made_by(project.root) != code_fingerprint()
+def is_much(project: Project) -> bool:
+    """Whether so much came that a second process pays, even where one number has changed."""
+    return len(load_sources(project.root)) > MANY
 
 
 def inputs_of(project: Project) -> str:

@@ -39,41 +39,31 @@ def exhibits_of(edition: Edition) -> list[Exhibit]:
     return [one for section in [*annex, *chapters(_printed(annex), edition)] for one in section.exhibits]
 
 
-def make_ahead(memory: Memory, editions: Sequence[Edition]) -> None:
-    """Makes chapters from the last to the first, for another process that makes them from the first.
+def sections_of(
+    edition: Edition, memory: Memory = FORGETFUL, step: int = 1
+) -> tuple[list[Section], list[list[Section]]]:
+    """Makes all pieces of an edition with their pictures drawn.
 
-    It ends at one that is made already: there the two have met.
+    Args:
+        edition: The edition.
+        memory: What is known of the same chapters.
+        step: -1 makes them from the last to the first, beside a process that makes them from the first.
+
+    Returns:
+        The pieces of the annex and those of the report, in that order; and the chapters as `memory` knows them, before
+        those of the report refer to each other.
     """
-    for edition in reversed(editions):
-        made, annex = _maker(edition, memory), list[Section]()
-        for name, make in reversed(list(ANNEX.items())):
-            before = len(memory.done)
-            annex = [*made(name, make), *annex]
-            if len(memory.done) == before:
-                return
-        _report(annex, edition, made)
-
-
-def sections_of(edition: Edition, memory: Memory = FORGETFUL) -> tuple[list[Section], list[list[Section]]]:
-    """All pieces with their pictures drawn, those of the annex and those of the report, in that order; and the chapters
-    as `memory` knows them, before those of the report refer to each other."""
-    made, known = _maker(edition, memory), list[list[Section]]()
-
-    def noted(*given: Any) -> list[Section]:
-        known.append(made(*given))
-        return known[-1]
-
-    annex = [section for name, make in ANNEX.items() for section in noted(name, make)]
-    return [*annex, *_report(annex, edition, noted)], known
-
-
-def _report(annex: Sequence[Section], edition: Edition, made: Callable[..., list[Section]]) -> list[Section]:
+    made = _maker(edition, memory)
+    of_annex = [made(*one) for one in [*ANNEX.items()][::step]][::step]
+    annex = [section for chapter in of_annex for section in chapter]
     printed = _printed(annex)
 
     def chapter(name: str, make: Callable[[Edition, Mapping[str, str]], Part]) -> list[Section]:
         return made(name, lambda one: [Section(name, *make(one, one.tables))], printed)
 
-    return together([section for name, make in CHAPTERS.items() for section in chapter(name, make)], edition)
+    of_report = [chapter(*one) for one in [*CHAPTERS.items()][::step]][::step]
+    report = together([section for chapter in of_report for section in chapter], edition)
+    return [*annex, *report], [*of_annex, *of_report]
 
 
 def _printed(sections: Sequence[Section]) -> dict[str, str]:
