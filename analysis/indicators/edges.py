@@ -23,6 +23,7 @@ from analysis.indicators.links import (
     joined_pairs,
     matched,
     pointing,
+    row_codes,
 )
 from analysis.indicators.measurement import Keyed, Measured
 from analysis.indicators.plan import OF_ACTIVITY, in_force, planned
@@ -262,19 +263,17 @@ def _addressed(tables: Tables, names: Sequence[str]) -> Edges:
     }
 
 
-def _numbered(places: Mapping[str, pd.DataFrame]) -> dict[str, tuple[Numbers, Numbers]]:
+def _numbered(places: Mapping[str, pd.DataFrame]) -> dict[str, Sequence[Numbers]]:
     """Of each row with an address the numbers of its place and of the row that it stands in."""
-    every = [frame["source_file"].astype("str") + "\n" + frame["place"] for frame in places.values()]
-    codes, distinct = pd.factorize(pd.concat(every, ignore_index=True))
-    split = distinct.to_series().str.split("\n", n=1)
-    of_rows = [f"{file}\n{row_place(place)}" for file, place in split]
-    whole = pd.factorize(pd.Index([*distinct, *of_rows]))[0][len(distinct) :]
+    files, cells = (pd.concat([frame[name].astype("str") for frame in places.values()], ignore_index=True)
+                    for name in ("source_file", "place"))  # fmt: skip
+    rows = cells.map({cell: row_place(cell) for cell in cells.unique()})
+    place, row = np.split(row_codes([[files, files], [cells, rows]]), 2)
     ends = np.cumsum([len(frame) for frame in places.values()])[:-1]
-    parts = zip(places, np.split(codes, ends), np.split(whole[codes], ends), strict=True)
-    return {name: (place, row) for name, place, row in parts}
+    return {name: one for name, *one in zip(places, np.split(place, ends), np.split(row, ends), strict=True)}
 
 
-def _both(numbers: tuple[Numbers, Numbers], rows: Numbers) -> tuple[Numbers, Numbers]:
+def _both(numbers: Sequence[Numbers], rows: Numbers) -> tuple[Numbers, Numbers]:
     """Rows under the number of their place, and under that of the row they stand in where it is another."""
     place, row = numbers
     other = place != row

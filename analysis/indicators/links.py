@@ -104,20 +104,31 @@ def matched(
         on: The key: names in `derived` and in the views; blanks are equal to blanks.
     """
     names = dict(on) if isinstance(on, Mapping) else {name: name for name in on}
-    keys = _as_text(derived[list(names)])
-    distinct = keys.drop_duplicates().assign(node=lambda frame: np.arange(len(frame)))
-    nodes = keys.merge(distinct, how="left", on=list(names))["node"].to_numpy("int32")
-    node, row = joined_pairs([_pairs(view, names, distinct) for view in views])
-    once = pd.DataFrame({"node": node, "row": row}).drop_duplicates()
-    return grouped(source, nodes, (once["node"].to_numpy(), once["row"].to_numpy()))
+    views = list(views)
+    codes = row_codes([[derived[name], *(view[theirs] for view in views)] for name, theirs in names.items()])
+    nodes, node = np.split(codes, [len(derived)])
+    row = joined([view.index.to_numpy("int32") for view in views])
+    known = node <= nodes.max(initial=NONE)
+    once = np.unique(np.column_stack([node[known], row[known]]), axis=0)
+    return grouped(source, nodes, (once[:, 0], once[:, 1]))
 
 
-def _pairs(view: pd.DataFrame, names: Mapping[str, str], distinct: pd.DataFrame) -> tuple[Rows, Rows]:
-    keys = _as_text(view[list(names.values())].set_axis(list(names), axis=1)).assign(row=view.index.to_numpy())
-    found = keys.merge(distinct, on=list(names))
-    return found["node"].to_numpy("int32"), found["row"].to_numpy("int32")
+def row_codes(columns: Iterable[Sequence[pd.Series]]) -> Numbers:
+    """Numbers rows, from 0 in the order of their first appearance, so that rows with the same values have the same.
+
+    Args:
+        columns: Of each column its values in several tables, whose rows stand below each other; what is a number in
+            one table may be text in another.
+    """
+    codes = np.zeros(0, dtype=np.int64)
+    for parts in columns:
+        code, distinct = pd.factorize(_of_one_kind(parts), use_na_sentinel=False)
+        codes = pd.factorize(codes * len(distinct) + code)[0] if len(codes) else code
+    return codes
 
 
-def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keys of one kind: what is a number in one table may be a category in another."""
-    return frame.astype("str").reset_index(drop=True)
+def _of_one_kind(parts: Sequence[pd.Series]) -> NDArray[np.integer] | NDArray[np.object_]:
+    values = [part.to_numpy() for part in parts]
+    if all(one.dtype.kind == "i" for one in values):
+        return np.concatenate(values)
+    return np.concatenate([part.astype("str").to_numpy(object) for part in parts])
