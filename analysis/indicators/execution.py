@@ -134,10 +134,7 @@ def plan_against_fact(plan: pd.DataFrame, duties: Sequence[Duty], facts: pd.Data
         reported_upper_count (if those who are missing did nothing, or all they had to; the upper bound is blank where
         a missing share is not established), waiting_count, returned_count.
     """
-    rows = duty_table(duties).merge(facts, on=[*KEY, "reporter"], how="left")
-    totals = pd.DataFrame(
-        [_totals(key, group) for key, group in rows.groupby(KEY, sort=False)], columns=[*KEY, *TOTAL_COLUMNS]
-    )
+    totals = _totals(duty_table(duties).merge(facts, on=[*KEY, "reporter"], how="left"))
     joined = plan.merge(totals, on=KEY, how="left")
     # What a share could be if those who are missing had reported, nobody can say: their wholes are not known.
     unbounded = (joined["measure_kind"] == "share") & (joined["missing_reporter_count"] > 0)
@@ -327,34 +324,33 @@ def with_status(rows: pd.DataFrame, cutoffs: Mapping[int, date]) -> pd.DataFrame
     return told_of[list(columns_of(PlanFact))]
 
 
-def _totals(key: tuple[object, ...], group: pd.DataFrame) -> tuple[object, ...]:
-    missing = group["reported_count"].isna()
-    silent = bool(missing.all())
-    reported = int(group["reported_count"].fillna(0).sum())
-    shares = group.loc[missing, "share_count"]
-    upper = reported + int(shares.sum()) if shares.notna().all() else pd.NA
-    counted = {
-        name: pd.NA if silent else int(group[name].fillna(0).sum())
-        for name in ("reported_count", "documented_count", "accepted_count")
-    }
-    return (
-        *key,
-        len(group),
-        int(missing.sum()),
-        ", ".join(group.loc[missing, "reporter"]),
-        *counted.values(),
-        reported,
-        upper,
-        int(group["waiting_count"].fillna(0).sum()),
-        int(group["returned_count"].fillna(0).sum()),
-        _whole_of_shares(group),
+def _totals(rows: pd.DataFrame) -> pd.DataFrame:
+    """By measure and year TOTAL_COLUMNS, from the duties with what was reported.
+
+    What was reported is blank where nobody has; the upper bound where the share of somebody missing is not known; the
+    whole of shares where somebody named only a percentage.
+    """
+    missing = rows["reported_count"].isna()
+    some = {name: rows[name].fillna(0) for name in TOTAL_COLUMNS if name in rows}
+    parts = rows[KEY].assign(
+        **some,
+        expected_reporter_count=1,
+        missing_reporter_count=missing.astype("int64"),
+        reported_lower_count=some["reported_count"],
+        reported_upper_count=some["reported_count"].where(~missing, rows["share_count"].fillna(0)),
+        without_share=(missing & rows["share_count"].isna()).astype("int64"),
+        without_whole=(~missing & rows["reported_whole_count"].isna()).astype("int64"),
     )
-
-
-def _whole_of_shares(group: pd.DataFrame) -> Any:
-    """The wholes of all who reported a share, added up; blank where one of them named only a percentage."""
-    wholes = group.loc[group["reported_count"].notna(), "reported_whole_count"]
-    return int(wholes.sum()) if len(wholes) and wholes.notna().all() else pd.NA
+    sums = parts.groupby(KEY, sort=False).sum()
+    silent = sums["missing_reporter_count"] == sums["expected_reporter_count"]
+    blank = {
+        **dict.fromkeys(("reported_count", "documented_count", "accepted_count"), silent),
+        "reported_upper_count": sums["without_share"] > 0,
+        "reported_whole_count": silent | (sums["without_whole"] > 0),
+    }
+    names = rows[missing].groupby(KEY, sort=False)["reporter"].agg(", ".join)
+    known = {name: sums[name].astype("Int64").mask(where) for name, where in blank.items()}
+    return sums.assign(**known, missing_reporters=names)[TOTAL_COLUMNS].reset_index()
 
 
 def whole_of(rows: pd.DataFrame, name: str) -> "pd.Series[int]":

@@ -1,7 +1,7 @@
 """What is to be said of the facts themselves: how complete they are, findings by rule, what is set aside, a log."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -398,9 +398,11 @@ def set_aside_counts(aside: pd.DataFrame) -> pd.DataFrame:
 
 def data_log(tables: Tables, sources: Sequence[Source], years: Sequence[int], red_share: float) -> pd.DataFrame:
     """Returns a row for each year and kind of received files, with a rating that follows from the numbers in it."""
-    groups = files_of_kinds(tables, sources, years)
+    groups, findings = files_of_kinds(tables, sources, years), tables["findings"]
+    attention = findings.loc[findings["severity"] == str(Severity.ATTENTION), "source_file"]
+    counts = (_row_counts(tables, ROW_TABLES), _row_counts(tables, ["quarantine"]), Counter(attention.tolist()))
     rows = [
-        _log_row(tables, year, kind, groups[(year, kind)], red_share)
+        _log_row(year, kind, groups[(year, kind)], counts, red_share)
         for year in years
         for kind in SOURCE_TITLES
         if groups.get((year, kind))
@@ -439,7 +441,7 @@ def years_of_files(tables: Tables) -> dict[str, set[int]]:
     found: dict[str, set[int]] = defaultdict(set)
     for name, rows in tables.items():
         if {"source_file", "calendar_year"} <= set(rows.columns) and name != "targets":
-            for file, year in rows[["source_file", "calendar_year"]].drop_duplicates().itertuples(index=False):
+            for file, year in set(zip(rows["source_file"].tolist(), rows["calendar_year"].tolist(), strict=True)):
                 found[str(file)].add(int(year))
     return dict(found)
 
@@ -452,13 +454,12 @@ def years_of(file: str, of_files: Mapping[str, set[int]], years: Sequence[int]) 
 
 
 def _log_row(
-    tables: Tables, calendar_year: int, kind: str, sources: Sequence[Source], red_share: float
+    calendar_year: int, kind: str, sources: Sequence[Source], counts: Sequence[Counter[Any]], red_share: float
 ) -> dict[str, Any]:
     files = [one.file for one in sources]
-    rows = sum(_rows_from(tables.get(name, pd.DataFrame()), files, calendar_year) for name in ROW_TABLES)
-    aside = _rows_from(tables.get("quarantine", pd.DataFrame()), files, calendar_year)
-    findings = tables["findings"]
-    attention = findings["source_file"].isin(files) & (findings["severity"] == str(Severity.ATTENTION))
+    entered, set_aside, told = counts
+    rows, aside = (sum(one[file, calendar_year] + one[file, None] for file in files) for one in (entered, set_aside))
+    attention = sum(told[file] for file in files)
     return {
         "calendar_year": calendar_year,
         "source_title": SOURCE_TITLES[kind],
@@ -467,18 +468,16 @@ def _log_row(
         "received_date": pd.Timestamp(max(one.received for one in sources)),
         "row_count": rows,
         "set_aside_row_count": aside,
-        "attention_count": int(attention.sum()),
-        "data_rating": rating(rows, aside, int(attention.sum()), red_share),
+        "attention_count": attention,
+        "data_rating": rating(rows, aside, attention, red_share),
     }
 
 
-def _rows_from(rows: pd.DataFrame, files: Sequence[str], calendar_year: int) -> int:
-    """Rows of the files; those of the year where the table has years. A report without a fact is no row."""
-    if rows.empty:
-        return 0
-    mine = rows["source_file"].isin(files)
-    if "calendar_year" in rows:
-        mine &= rows["calendar_year"] == calendar_year
-    if "fact_count" in rows:
-        mine &= rows["fact_count"].notna()
-    return int(mine.sum())
+def _row_counts(tables: Tables, names: Sequence[str]) -> Counter[tuple[str, int | None]]:
+    """Rows of some tables by file and year; no year where a table has none. A report without a fact is no row."""
+    found: Counter[tuple[str, int | None]] = Counter()
+    for rows in (tables[name] for name in names if name in tables and len(tables[name])):
+        given = rows[rows["fact_count"].notna()] if "fact_count" in rows else rows
+        years = given["calendar_year"].tolist() if "calendar_year" in given else [None] * len(given)
+        found.update(zip(given["source_file"].tolist(), years, strict=True))
+    return found

@@ -100,7 +100,8 @@ def with_printed_before(
 
 def _printed_before(tables: "Mapping[str, pd.DataFrame]", choice: Choice) -> Iterator[Finding]:
     for name, rows in choice.went_out.items():
-        for key, now in _all_rows(name, tables[f"public_{name}"]).items() if f"public_{name}" in tables else ():
+        public = tables.get(f"public_{name}")
+        for key, now in _all_rows(name, public[public["hidden_columns"] != ""]).items() if public is not None else ():
             columns = sorted(now.hidden & rows.get(key, WentOut()).printed)
             if columns:
                 file, said = _record_file(key.partition("|")[0]), "; ".join(map(column_title, columns))
