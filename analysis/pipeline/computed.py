@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.contracts.dictionary import broken_by_the_program
+from analysis.contracts.findings import stop_for
 from analysis.files.memory import Helper, Memory
 from analysis.indicators.links import Edges
 from analysis.indicators.public_effectiveness import public_effectiveness
@@ -38,7 +40,11 @@ def computed_tables(
     helper: Helper,
 ) -> tuple[dict[str, pd.DataFrame], Edges]:
     """The tables that are computed from those of the check, and the edges of the sums over schools; each step rests
-    on the ones before it."""
+    on the ones before it.
+
+    Raises:
+        BlockedError: A table does not meet its contract.
+    """
     looked_at = max(source.received for source in sources)
     reporting, policy = load_reporting(project.root), load_policy(project.root)
     sittings, red_share = load_calendar(project.root), load_red_share(project.root)
@@ -51,6 +57,7 @@ def computed_tables(
     if not is_known:
         helper.make(ahead, project.root, _groups, facts, policy, choice)
     made, of_indicators = indicator_tables(facts, project.collection, reporting, looked_at, methods, of_schools)
+    stop_for(broken_by_the_program(made, methods, memory))  # what is made now is checked while the other one works
     if not is_known:
         helper.wait()
     of_groups, summed = _groups(memory, facts, policy, choice)
