@@ -332,7 +332,7 @@ def _add_watch(commands: Commands) -> None:
     watching = _add(commands, "watch", watch, does)
     _option(watching, "--engine", "ДВИЖОК", "как у report", type=one_of(ENGINES), default="auto")
     _add_processes(watching)
-    watching.set_defaults(seconds=1.0)
+    watching.set_defaults(seconds=0.3)
 
 
 def _add_processes(building: Parser) -> None:

@@ -2,7 +2,6 @@
 
 import atexit
 import contextlib
-import functools
 import importlib.util
 import io
 import json
@@ -14,10 +13,12 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import UTC, date, datetime
 from fnmatch import fnmatch
+from functools import partial
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -155,6 +156,11 @@ _ROOM = ("+RTS", "-A64m", "-O128m", "-RTS")
 _READER = "markdown-yaml_metadata_block-native_divs-native_spans"
 
 
+# What takes longest to become a paper is written first.
+WRITTEN = ("pdf", "docx", "html")
+Files = dict[str, list[str]]  # by output the files of the site that it needs
+
+
 class Page(NamedTuple):
     """A document after its cells have run."""
 
@@ -211,16 +217,22 @@ def render(sources: Path, new: Path, job: Job) -> Mapping[str, list[str]]:
             pages.append(_execute(sources, name))
         beside = pool.submit(job.beside)
         drawing.result()
+        finishing: list[Future[Files]] = []
         work = [
-            pool.submit(_render_page, page, [kind for kind in KINDS if output_name(page.name, kind) in plan.make], site)
+            pool.submit(_render_page, page, plan, site, lambda *task: finishing.append(pool.submit(*task)))
             for page in sorted(pages, key=lambda page: -len(page.lines))  # the longest first, or it ends alone
         ]
-        for one in as_completed(work):
+        for one in chain(as_completed(work), _each(finishing)):
             made |= one.result()
-            job.progress.step(AT_WORK, len(made), len(plan.make), list(one.result())[-1])
+            job.progress.step(AT_WORK, len(made), len(plan.make), "".join([*one.result()][-1:]))
         beside.result()
     finish_pages([output for output in made if output.endswith(".html")], site)
     return made
+
+
+def _each(growing: list["Future[Files]"]) -> Iterator["Future[Files]"]:
+    """What a list holds when it is asked for, not when it began to grow."""
+    yield from as_completed(growing)
 
 
 def _draw(sources: Path, job: Job) -> None:
@@ -234,20 +246,32 @@ def _execute(sources: Path, name: str) -> Page:
     return Page(name, source.front, execute(source, (sources / name).parent))
 
 
-def _render_page(page: Page, kinds: Sequence[str], site: Site) -> dict[str, list[str]]:
-    """Makes formats of a document; returns the files of each."""
-    outputs = {kind: output_name(page.name, kind) for kind in kinds}
+def _render_page(page: Page, plan: Plan, site: Site, go_on: Callable[..., None]) -> Files:
+    """Writes formats of a document, of papers what becomes one; returns the files of its web page, if it has one.
+
+    Args:
+        page: The document.
+        plan: Which outputs are to be made.
+        site: The new site.
+        go_on: Takes what makes a paper, and what that is given, as soon as it can be done.
+    """
+    outputs = {kind: name for kind in WRITTEN if (name := output_name(page.name, kind)) in plan.make}
     draft = (site.project.root / page.name).with_suffix(".typ")
     (site.folder / page.name).parent.mkdir(parents=True, exist_ok=True)
     targets = {kind: draft if kind == "pdf" else site.folder / output for kind, output in outputs.items()}
-    _pandoc(page, [_writing(page, kind, target, site) for kind, target in targets.items()], site)
-    if "docx" in kinds:
-        from analysis.publishing.word_pages import settle_pages
+    finish = {WRITERS["pdf"]: partial(go_on, _compile, page, draft), WRITERS["docx"]: partial(go_on, _settle, page)}
+    for writer in _pandoc(page, [_writing(page, kind, target, site) for kind, target in targets.items()], site):
+        if writer in finish:
+            finish[writer](site)
+    return {name: copy_beside(page.name, site) for kind, name in outputs.items() if kind == "html"}
 
-        settle_pages(site.folder / outputs["docx"])
-    if "pdf" in kinds:
-        _compile(page, draft, site.folder / outputs["pdf"], site)
-    return {output: copy_beside(page.name, site) if kind == "html" else [output] for kind, output in outputs.items()}
+
+def _settle(page: Page, site: Site) -> Files:
+    from analysis.publishing.word_pages import settle_pages
+
+    output = output_name(page.name, "docx")
+    settle_pages(site.folder / output)
+    return {output: [output]}
 
 
 def _writing(page: Page, kind: str, target: Path, site: Site) -> dict[str, object]:
@@ -267,7 +291,8 @@ def _writing(page: Page, kind: str, target: Path, site: Site) -> dict[str, objec
     return {**told, "variables": given, "template": (_TEMPLATES / template).read_text(encoding="utf-8")}
 
 
-def _pandoc(page: Page, outputs: Sequence[Mapping[str, object]], site: Site) -> None:
+def _pandoc(page: Page, outputs: Sequence[Mapping[str, object]], site: Site) -> Iterator[str]:
+    """Writes the outputs of a document; yields the writer of each as soon as it is there."""
     import pypandoc
 
     text = "\n".join(line.text for line in page.lines)
@@ -275,8 +300,17 @@ def _pandoc(page: Page, outputs: Sequence[Mapping[str, object]], site: Site) -> 
     job = {"text": text, "reader": _READER, "outputs": outputs, "paper": rules, **_metadata(page, site.project)}
     command = [pypandoc.get_pandoc_path(), "lua", str(_TEMPLATES / "quarto.lua"), *_ROOM]
     environment = {**os.environ, **_LOCALE, "SOURCE_DATE_EPOCH": str(int(site.made_at.timestamp()))}
-    if complaint := _complaint(command, job, cwd=(site.project.root / page.name).parent, env=environment):
-        raise PublishingError(_explain(page, complaint))
+    folder = (site.project.root / page.name).parent
+    with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as said:
+        told.write(json.dumps(job).encode())
+        told.seek(0)
+        with subprocess.Popen(
+            command, stdin=told, stdout=subprocess.PIPE, stderr=said, cwd=folder, env=environment
+        ) as program:
+            yield from (line.decode().strip() for line in program.stdout or ())
+        said.seek(0)
+        if complaint := _said_against(program.returncode, said.read()):
+            raise PublishingError(_explain(page, complaint))
 
 
 def _paper_rules(sources: Path) -> Path:
@@ -313,10 +347,12 @@ def _paper_variables(page: Page, project: Project) -> dict[str, object]:
     }
 
 
-def _compile(page: Page, draft: Path, target: Path, site: Site) -> None:
-    told = {"input": str(draft), "output": str(target), "root": str(site.project.root)}
+def _compile(page: Page, draft: Path, site: Site) -> Files:
+    output = output_name(page.name, "pdf")
+    told = {"input": str(draft), "output": str(site.folder / output), "root": str(site.project.root)}
     if complaint := _typeset({**told, "pdf_standards": ["ua-1"], "timestamp": int(site.made_at.timestamp())}):
         raise PublishingError(f"{page.name}, pdf: {complaint}")
+    return {output: [output]}
 
 
 DOTS_PER_INCH = 192.0
@@ -357,14 +393,15 @@ except RuntimeError as error: sys.exit(str(error).removeprefix("assertion failed
 
 
 def _typeset(job: Mapping[str, object]) -> str:
-    return _complaint([sys.executable, "-P", "-W", "ignore", "-X", "utf8", "-c", _TYPST], job)
+    command = [sys.executable, "-P", "-W", "ignore", "-X", "utf8", "-c", _TYPST]
+    done = subprocess.run(command, input=json.dumps(job).encode(), capture_output=True)
+    return _said_against(done.returncode, done.stderr)
 
 
-def _complaint(command: Sequence[str], job: Mapping[str, object], **options: Any) -> str:
-    """Gives a job to another program and returns what it says against it; empty where it is done."""
-    done = subprocess.run(command, input=json.dumps(job).encode(), capture_output=True, **options)
-    died = f"программа прервана (код {done.returncode}): проверьте, хватает ли памяти, и повторите."
-    return done.stderr.decode(errors="replace").strip() or (died if done.returncode else "")
+def _said_against(code: int, said: bytes) -> str:
+    """What another program says against its job; empty where it is done."""
+    died = f"программа прервана (код {code}): проверьте, хватает ли памяти, и повторите."
+    return said.decode(errors="replace").strip() or (died if code else "")
 
 
 def _explain(page: Page, complaint: str) -> str:
@@ -478,7 +515,7 @@ def choose_engine(wanted: str, progress: Progress) -> tuple[Render, str]:
         raise PublishingError(f"{refusal} Установите недостающее (make quarto) или уберите «--engine quarto».")
     if wanted == "auto":
         progress.say(f"движок: встроенный; {refusal}" if refusal else f"движок: Quarto {found}, найден на компьютере")
-    return (render, inside) if refusal else (functools.partial(render_by_quarto, program), f"quarto {found}")
+    return (render, inside) if refusal else (partial(render_by_quarto, program), f"quarto {found}")
 
 
 def _refusal(found: str) -> str:

@@ -308,4 +308,6 @@ for _, output in ipairs(job.outputs) do
   format = output.writer
   document.blocks = shaped(blocks, job, output)
   pandoc.system.write_file(output.target, pandoc.write(document, format, options(output)))
+  print(format)  -- whoever waits for it may go on
+  io.stdout:flush()
 end
