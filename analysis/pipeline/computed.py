@@ -27,6 +27,7 @@ from analysis.rules.office_files import (
     load_policy,
     load_red_share,
 )
+from analysis.statistics.counts import remembering
 
 GROUPS = "groups"  # the step that takes longest
 
@@ -50,7 +51,8 @@ def computed_tables(
     sittings, red_share = load_calendar(project.root), load_red_share(project.root)
 
     def of_schools(tables: Mapping[str, pd.DataFrame], *given: Any) -> Any:
-        return memory.tracked("effectiveness", tables, given, lambda read: effectiveness_tables(read, *given))
+        with remembering(memory):
+            return memory.tracked("effectiveness", tables, given, lambda read: effectiveness_tables(read, *given))
 
     choice = choice_for(project.root, facts)
     is_known = memory.knows(GROUPS, facts, [policy, choice])

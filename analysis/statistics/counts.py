@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from multiprocessing import current_process, get_context
 from typing import Any, NamedTuple, TypeVar
 
@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 import scipy
 from numpy.typing import ArrayLike, NDArray
+
+from analysis.files.memory import FORGETFUL, Memory
 
 # A binomial count whose log odds are normal: its moments, and its posterior along one dimension.
 #
@@ -263,6 +265,19 @@ def processes(at_most: int) -> Iterator[None]:
         _AT_MOST.reset(before)
 
 
+_MEMORY = ContextVar("memory", default=FORGETFUL)
+
+
+@contextmanager
+def remembering(memory: Memory) -> Iterator[None]:
+    """Within it what was worked out of the same towns is known, and taken."""
+    before = _MEMORY.set(memory)
+    try:
+        yield
+    finally:
+        _MEMORY.reset(before)
+
+
 class Rows(NamedTuple):
     """Rows as codes from 0, each code within its town.
 
@@ -375,7 +390,11 @@ def of_batches(work: Callable[..., Answer], rows: Rows, *columns: NDArray[Any]) 
                 return zip(waiting, list(pool.map(work, waiting, *about)), strict=True)
         except BrokenProcessPool:  # a process was killed, or none could be started from here
             pass
-    return zip(waiting, map(work, waiting, *about), strict=True)
+    return zip(waiting, map(partial(_known, work), waiting, *about), strict=True)
+
+
+def _known(work: Callable[..., Answer], *given: Any) -> Answer:
+    return _MEMORY.get().remembered("towns", [work, *given], partial(work, *given))
 
 
 def _greatest(key: Codes, towns: Codes) -> Codes:
