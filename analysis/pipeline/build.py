@@ -103,10 +103,12 @@ def _made(
     from analysis.pipeline.computed import computed_tables
     from analysis.pipeline.written import editions_ahead, write
     from analysis.rules.methods import load_methods
+    from analysis.statistics.counts import remembering
 
     progress.step("Считаю показатели")
     sources, methods = load_sources(project.root), load_methods(project.root)
-    made, summed = computed_tables(project, facts, sources, methods, memory, helper)
+    with remembering(memory.remembered):
+        made, summed = computed_tables(project, facts, sources, methods, memory, helper)
     tables = {**facts, **made}
     _, masks = public_masks(tables, memory)
     editions = editions_ahead(project, (tables, masks), sources, years, helper)

@@ -1,9 +1,11 @@
 """Whether what the last build has left is still what would be built now, and the notes that hold for this very code."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.files.memory import NOTES, Memory
 from analysis.files.storage import (
@@ -17,12 +19,18 @@ from analysis.files.storage import (
 )
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.rules.config import PROJECT_FILE, SOURCES_FILE, Project, load_sources, workbooks_in_force
-from analysis.rules.office_files import SECRET_FILE
+from analysis.rules.office_files import SECRET_FILE, Choice, DisclosurePolicy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.indicators.tables import Made
 
 INDEX, LOCK = "index", "requirements.lock"
+GROUPS = "groups"
 MANY = 20  # received files
 # What the second process will need, and imports before it is asked.
-DRAWING = ("analysis.indicators.disclosure", "analysis.presentation.write", "matplotlib.backends.backend_svg")
+DRAWING = ("analysis.indicators.disclosure", "analysis.pipeline.written", "matplotlib.backends.backend_svg")
 
 
 def is_fresh(project: Project, years: Sequence[int]) -> bool:
@@ -97,3 +105,11 @@ def read_workbooks(memory: Memory, root: Path) -> None:
             break
     for name in DRAWING:
         import_module(name)
+
+
+def groups(memory: Memory, facts: "Mapping[str, pd.DataFrame]", policy: DisclosurePolicy, choice: Choice) -> "Made":
+    """The tables by group of schools and what of them the public may see, with their edges: what takes longest."""
+    from analysis.indicators.school_edges import group_tables
+
+    choosing = replace(choice, memory=memory)
+    return memory.tracked(GROUPS, facts, [policy, choice], lambda read: group_tables(read, policy, choosing))

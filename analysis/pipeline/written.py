@@ -4,34 +4,43 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from analysis.contracts.effectiveness import PUBLIC_TABLES
 from analysis.files.memory import Helper, Memory, Progress
 from analysis.files.storage import BUILD_LOCK, only_one_at_work, read_manifest, read_tables, write_tables
-from analysis.indicators.school_edges import Masks
 from analysis.lineage.walk import stored
 from analysis.pipeline.fresh import ahead, inputs_of, made_of
 from analysis.presentation.chapters import sections_of
 from analysis.presentation.edition import Edition, editions_of
+from analysis.presentation.exports import DataFiles
 from analysis.presentation.place import MADE_FOLDERS
-from analysis.presentation.write import make_ahead, remove_interrupted, write_edition, write_index
+from analysis.presentation.write import remove_interrupted, write_edition, write_index
 from analysis.publishing.word_pages import mark_papers
 from analysis.rules.config import INVENTED, OFFICE_ONLY, Project, Source, load_sources, read_without_fault
 
 
 def editions_ahead(
     project: Project,
-    tables: tuple[dict[str, pd.DataFrame], Masks],
+    tables: tuple[dict[str, pd.DataFrame], Mapping[str, Any]],
     sources: tuple[Source, ...],
     years: Sequence[int],
     helper: Helper,
 ) -> list[Edition]:
     """The editions of a project; a second process begins with the chapters and data of those that will be written."""
     editions = [replace(one, masks=tables[1]) for one in editions_of(project, tables[0], sources)]
-    helper.make(ahead, project.root, make_ahead, [one for one in editions if one.calendar_year in years])
+    helper.make(ahead, project.root, _made_ahead, [one for one in editions if one.calendar_year in years])
     return editions
+
+
+def _made_ahead(memory: Memory, editions: Sequence[Edition]) -> None:
+    """Makes chapters and data from the last to the first, for another process that makes them from the first."""
+    for edition in reversed(editions):
+        sections, _ = sections_of(edition, memory, step=-1)
+        shown = [exhibit for section in sections for exhibit in section.exhibits]
+        DataFiles.of(edition, shown).made(memory)
 
 
 def write(

@@ -9,7 +9,6 @@ from pathlib import Path
 from analysis.contracts.tables import stored_in
 from analysis.files.memory import FORGETFUL, Memory
 from analysis.files.storage import recover_folder, replace_folder
-from analysis.presentation.chapters import sections_of
 from analysis.presentation.edition import Edition
 from analysis.presentation.exhibits import Exhibit, Section
 from analysis.presentation.exports import DataFiles
@@ -44,7 +43,7 @@ def write_edition(reports: Path, edition: Edition, made: Made, memory: Memory = 
     """
     folder = reports / str(edition.calendar_year)
     sections, chapters = made
-    shown = _shown(sections)
+    shown = [exhibit for section in sections for exhibit in section.exhibits]
     data = DataFiles.of(edition, shown)
     whole = "" if memory is FORGETFUL else memory.key(*chapters, data.head, data.hidden)
     if whole and whole == there:
@@ -67,13 +66,6 @@ def write_edition(reports: Path, edition: Edition, made: Made, memory: Memory = 
     return whole
 
 
-def make_ahead(memory: Memory, editions: Sequence[Edition]) -> None:
-    """Makes chapters and data from the last to the first, for another process that makes them from the first."""
-    for edition in reversed(editions):
-        sections, _ = sections_of(edition, memory, step=-1)
-        DataFiles.of(edition, _shown(sections)).made(memory)
-
-
 def write_index(reports: Path, editions: Sequence[Edition]) -> None:
     """Replaces reports/_content: the list of editions and what the index says about the document."""
     with tempfile.TemporaryDirectory(prefix=".index-", dir=reports) as draft:
@@ -94,10 +86,6 @@ def remove_interrupted(reports: Path) -> None:
     """Removes drafts that a killed build has left."""
     for leftover in reports.glob(".[i2]*-*"):
         shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _shown(sections: Sequence[Section]) -> list[Exhibit]:
-    return [exhibit for section in sections for exhibit in section.exhibits]
 
 
 def _alone(exhibit: Exhibit, edition: Edition) -> str:

@@ -1,7 +1,7 @@
 """Counts laid out as towns of equal size, and what is said of counts: of one whose log odds are normal, and exactly."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -14,8 +14,6 @@ import numpy as np
 import pandas as pd
 import scipy
 from numpy.typing import ArrayLike, NDArray
-
-from analysis.files.memory import FORGETFUL, Memory
 
 # A binomial count whose log odds are normal: its moments, and its posterior along one dimension.
 #
@@ -265,17 +263,25 @@ def processes(at_most: int) -> Iterator[None]:
         _AT_MOST.reset(before)
 
 
-_MEMORY = ContextVar("memory", default=FORGETFUL)
+# Takes the name of a step, all that it depends on, and what does it.
+Remember = Callable[[str, Sequence[object], Callable[[], Any]], Any]
+
+
+def _anew(_step: str, _given: Sequence[object], make: Callable[[], Any]) -> Any:
+    return make()
+
+
+_REMEMBER: ContextVar[Remember] = ContextVar("remember", default=_anew)
 
 
 @contextmanager
-def remembering(memory: Memory) -> Iterator[None]:
-    """Within it what was worked out of the same towns is known, and taken."""
-    before = _MEMORY.set(memory)
+def remembering(remember: Remember) -> Iterator[None]:
+    """Within it whoever knows what was worked out of the same towns says so."""
+    before = _REMEMBER.set(remember)
     try:
         yield
     finally:
-        _MEMORY.reset(before)
+        _REMEMBER.reset(before)
 
 
 class Rows(NamedTuple):
@@ -394,7 +400,8 @@ def of_batches(work: Callable[..., Answer], rows: Rows, *columns: NDArray[Any]) 
 
 
 def _known(work: Callable[..., Answer], *given: Any) -> Answer:
-    return _MEMORY.get().remembered("towns", [work, *given], partial(work, *given))
+    known: Answer = _REMEMBER.get()("towns", [work, *given], partial(work, *given))
+    return known
 
 
 def _greatest(key: Codes, towns: Codes) -> Codes:
