@@ -27,7 +27,7 @@ from analysis.forms.receptions import (
     versions,
 )
 from analysis.intake.workbook import Identity, Returned, is_returned, read_returned, read_workbook, recognise
-from analysis.pipeline.received import by_one_name, known_reporters, problem_of, read_source
+from analysis.pipeline.received import by_one_name, known_reporters, problem_of, reader
 from analysis.rules.config import (
     RETURNED_KINDS,
     Project,
@@ -389,7 +389,7 @@ def _taken_back(project: Project, source: Source, before: Record, after: Record)
         return Received(source, f"{said}; {_nothing_left(identity)} больше нет.")
     corrections = load_amendments(project.root).corrections
     try:
-        now, _ = read_source(project, counts, corrections)
+        now = reader(project, corrections)(counts)
     except AnalysisError as error:
         return Received(source, f"{said}; снова считается {counts.file}, но прочитать файл нельзя: {error}")
     changed = change(project, source, now, corrections)

@@ -16,7 +16,7 @@ from analysis.intake.exports.cells import ExamCounts, counts_csv, kept_name
 from analysis.intake.exports.recognise import Export, read_export
 from analysis.intake.workbook import Identity, Returned, read_workbook, recognise
 from analysis.intake.workbook_package import OLE2
-from analysis.pipeline.received import by_one_name, read_source
+from analysis.pipeline.received import by_one_name, reader
 from analysis.rules.config import PROJECT_FILE, RETURNED_KINDS, Project, Record, Said, Source, exports_in_force
 from analysis.rules.office_files import load_calendar, load_vocabulary
 
@@ -249,7 +249,7 @@ def change(project: Project, before: Source, now: Returned, corrections: Sequenc
         corrections: All recorded corrections.
     """
     try:
-        stood, _ = read_source(project, before, corrections)
+        stood = reader(project, corrections)(before)
     except AnalysisError:
         return Change(f"сравнить с {before.file} нельзя: она не читается")
     differing = differing_values(stood, now)

@@ -4,9 +4,9 @@ The XML is read here in one pass. Libraries for workbooks show neither hidden ro
 may read another or far larger part than the one that was checked (docs/observed.md).
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, count, groupby
+from itertools import chain, groupby
 from operator import attrgetter
 
 from analysis.contracts.facts import (
@@ -27,7 +27,6 @@ from analysis.contracts.facts import (
 )
 from analysis.contracts.findings import SEND_AGAIN, STRUCK_OUT, Finding, Severity, column_letters
 from analysis.errors import AnalysisError
-from analysis.files.memory import SILENT, Memory, Progress
 from analysis.intake.cells import plain, read_text
 from analysis.intake.workbook_package import (
     Package,
@@ -229,25 +228,6 @@ def _places(sheet: Sheet, cells: Sequence[SheetCell]) -> tuple[str, ...]:
     return tuple(sheet.place(cell.address) for cell in cells[:PLACES_NAMED])
 
 
-def remembering_reader(memory: Memory, of: int = 0, progress: Progress = SILENT) -> Callable[[bytes, str], Workbook]:
-    """Returns a `read_workbook` that reads the same file once and tells how many it has read.
-
-    Args:
-        memory: What was read before.
-        of: How many will be read.
-        progress: Is told.
-    """
-    number = count(1)
-
-    def _read(content: bytes, file: str) -> Workbook:
-        workbook = memory.remembered("workbook", [content, file], lambda: read_workbook(content, file))
-        done = next(number)
-        progress.step("Читаю книги", done, of, file) if done < of else progress.step("Сверяю прочитанное")
-        return workbook
-
-    return _read
-
-
 # Recognises a returned workbook by its hidden identifiers, and its sheets by their headings, not by their names.
 
 Row = Mapping[int, SheetCell]
@@ -358,6 +338,7 @@ class Returned:
         rows: Filled rows by the title of the sheet's layout; a sheet of school facts that is not there has no entry.
         findings: What was noticed while reading.
         texts: What stood in its cells when it came, by place: before recorded corrections.
+        corrected: Findings about these corrections.
     """
 
     file: str
@@ -365,6 +346,7 @@ class Returned:
     rows: Mapping[str, tuple[ReturnedRow, ...]]
     findings: tuple[Finding, ...]
     texts: Mapping[str, str] = field(default_factory=dict)
+    corrected: tuple[Finding, ...] = ()
 
 
 def texts_of(workbook: Workbook) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,11 +10,9 @@ from analysis.contracts.dictionary import broken_relations, findings_table, refu
 from analysis.contracts.findings import Finding, blocking, in_listing_order, screen_lines
 from analysis.contracts.report import received_cells
 from analysis.files.memory import FORGETFUL, SILENT, Memory, Progress
-from analysis.intake.workbook import remembering_reader
-from analysis.pipeline.exports import read_exports
 from analysis.pipeline.facts import read_facts
 from analysis.pipeline.plan_documents import read_roadmap
-from analysis.pipeline.received import received_workbooks
+from analysis.pipeline.received import reader, received_workbooks
 from analysis.pipeline.rule_files import broken_rules, load_rules, names_to_fill_in, nothing_can_be_read
 from analysis.pipeline.unsettled_facts import (
     asked_of_executors,
@@ -80,9 +77,11 @@ def check_project(project: Project, progress: Progress = SILENT, memory: Memory 
         findings += [*violations(tables, memory=memory), *broken_relations(tables)]
     cells: list[dict[str, Any]] = []
     if (workbooks_in_force(sources) or exports_in_force(sources)) and not blocking(findings):
-        read = remembering_reader(memory, sum(one.kind in RETURNED_KINDS for one in sources), progress)
-        came = received_workbooks(project, sources, rules.amendments.corrections, read)
-        facts = read_facts(project, came, sources, rules.reporting, tables, partial(read_exports, memory=memory))
+        many = sum(one.kind in RETURNED_KINDS for one in sources)
+        came = received_workbooks(
+            project, sources, reader(project, rules.amendments.corrections, memory, many, progress)
+        )
+        facts = read_facts(project, came, sources, rules.reporting, tables, memory)
         tables, cells = tables | facts.tables, facts.cells
         findings += [*facts.findings, *violations(facts.tables, memory=memory)]
     if project.collection is not None and not blocking(findings):

@@ -1,6 +1,6 @@
 """The exports of `check` and `build`: files of the exam systems in, rows of results and findings out; no writing."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,6 @@ from analysis.intake.exports.recognise import read_export
 from analysis.rules.config import Collection, Project, Source, exports_in_force
 from analysis.rules.office_files import Merger, Vocabulary, load_calendar, load_vocabulary
 
-ReadExports = Callable[[Project, Collection, Sequence[Source], pd.DataFrame, Sequence[Merger]], ExportRows]
 RECEIVE_AGAIN = "Получите файл заново: analysis receive."
 
 

@@ -15,9 +15,10 @@ from analysis.cleaning.registry import (
 from analysis.cleaning.returns import FactRows, asked_together, clean_acceptance, clean_form, fact_table
 from analysis.contracts.facts import FACT_TABLES
 from analysis.contracts.findings import Finding
+from analysis.files.memory import FORGETFUL, Memory
 from analysis.indicators.plan import kinds_of_year, measures_of_year, plan_by_year
 from analysis.intake.workbook import Returned
-from analysis.pipeline.exports import ReadExports, export_cells, read_exports
+from analysis.pipeline.exports import export_cells, read_exports
 from analysis.pipeline.received import (
     Came,
     Received,
@@ -51,7 +52,7 @@ def read_facts(
     sources: Sequence[Source],
     reporting: Sequence[Report],
     signed: Mapping[str, pd.DataFrame],
-    read: ReadExports = read_exports,
+    memory: Memory = FORGETFUL,
 ) -> Facts:
     """Returns what the workbooks and the exports hold.
 
@@ -61,7 +62,7 @@ def read_facts(
         sources: All received files.
         reporting: Recorded shares.
         signed: The typed tables of the roadmap.
-        read: Reads the exports; a build passes what remembers them.
+        memory: What is known of the same files and forms.
     """
     collection = came.collection
     plan = plan_by_year(signed["activities"], signed["measures"], signed["targets"])
@@ -69,8 +70,8 @@ def read_facts(
     findings = [*came.findings, *held.findings]
     reported = Reported(held.tables, held.named, plan, signed["executors"])
     findings += unsettled_reports(project, collection, sources, reporting, reported, findings)
-    exports = read(project, collection, sources, held.named, came.mergers)
-    school_tables, about_schools = read_school_facts(project, collection, *held.of_schools(), exports)
+    exports = read_exports(project, collection, sources, held.named, came.mergers, memory)
+    school_tables, about_schools = read_school_facts(project, collection, *held.of_schools(), exports, memory)
     cells = [*came.cells(), *export_cells(exports.read)]
     return Facts({**held.tables, **school_tables}, cells, tuple(asked_together([*findings, *about_schools])))
 

@@ -13,12 +13,11 @@ from analysis.files.storage import (
     file_hash,
     fingerprint,
     read_manifest,
-    received_bytes,
     tables_are_whole,
     texts_as_objects,
 )
 from analysis.presentation.place import MADE_FOLDERS
-from analysis.rules.config import PROJECT_FILE, SOURCES_FILE, Project, load_sources, workbooks_in_force
+from analysis.rules.config import PROJECT_FILE, SOURCES_FILE, Project, load_project, load_sources, workbooks_in_force
 from analysis.rules.office_files import SECRET_FILE, Choice, DisclosurePolicy
 
 if TYPE_CHECKING:
@@ -95,12 +94,13 @@ def ahead(root: Path, step: Callable[..., object], *given: object) -> None:
 
 def read_workbooks(memory: Memory, root: Path) -> None:
     """Reads the workbooks from the last to the first, until one is read already: there the two have met."""
-    from analysis.intake.workbook import remembering_reader
+    from analysis.cleaning.corrections import load_amendments
+    from analysis.pipeline.received import reader
 
-    read = remembering_reader(memory)
+    read = reader(load_project(root), load_amendments(root).corrections, memory)
     for source in reversed(workbooks_in_force(load_sources(root))):
         before = len(memory.done)
-        read(received_bytes(root, source.file, source.sha256), source.file)
+        read(source)
         if len(memory.done) == before:
             break
     for name in DRAWING:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from itertools import count
 from typing import Any
 
 from analysis.cleaning.corrections import Correction, apply_workbook_corrections, load_amendments
@@ -22,15 +24,16 @@ from analysis.contracts.facts import COUNTED, LATE, REPLACED
 from analysis.contracts.findings import WHOLE_FILE, Finding, Severity
 from analysis.contracts.report import received_cell
 from analysis.errors import AnalysisError
+from analysis.files.memory import FORGETFUL, SILENT, Memory, Progress
 from analysis.files.storage import received_bytes
-from analysis.intake.workbook import Identity, Returned, Workbook, read_returned, read_workbook, texts_of
+from analysis.intake.workbook import Identity, Returned, read_returned, read_workbook, texts_of
 from analysis.rules.config import Collection, Project, Source, collection_of, workbooks_in_force
 from analysis.rules.office_files import SCHOOLS_FILE, Merger, load_mergers
 
 OR_FORGET_IT = "Чтобы сборка шла без этого файла, возьмите его приём назад: analysis receive --undo {}."
 # What people write beside their numbers may name somebody.
 NOT_KEPT = ("note",)
-Reader = Callable[[bytes, str], Workbook]
+Reader = Callable[[Source], Returned]
 Received = tuple[Source, Returned]
 
 
@@ -57,23 +60,20 @@ class Came:
         return [row for some in self.returned.values() for _, one in some for row in _cells(one)]
 
 
-def received_workbooks(
-    project: Project, sources: Sequence[Source], corrections: Sequence[Correction], read: Reader
-) -> Came:
+def received_workbooks(project: Project, sources: Sequence[Source], read: Reader) -> Came:
     """Reads every returned workbook that is in force; one bad file never hides the findings of the others.
 
     Args:
         project: The project.
         sources: All received files.
-        corrections: Recorded corrections.
-        read: Reads a workbook; a build passes one that remembers what it has read.
+        read: Reads a workbook (`reader`).
 
     Raises:
         AnalysisError: The project does not say who reports.
     """
     collection = collection_of(project, "формы получены, а раздела [collection] нет.")
-    returned, findings = _returned(project, sources, corrections, read)
-    former, recorded = _former(project, sources, corrections, read), load_mergers(project.root)
+    returned, findings = _returned(project, sources, read)
+    former, recorded = _former(sources, read), load_mergers(project.root)
     registries = [_with_history(registry, former, recorded) for _, registry in returned["registry"]]
     ended = {line[LOGIN] for one in registries for line in one.rows.get("school_mergers", ())}
     mergers = tuple(one for one in recorded if one.login in ended)
@@ -91,7 +91,7 @@ def _cells(form: Returned) -> Iterator[dict[str, Any]]:
 
 
 def _returned(
-    project: Project, sources: Sequence[Source], corrections: Sequence[Correction], read: Reader
+    project: Project, sources: Sequence[Source], read: Reader
 ) -> tuple[dict[str, list[Received]], list[Finding]]:
     """The workbooks in force by kind; findings about those that cannot be or need not be read, and about corrections
     applied."""
@@ -100,14 +100,15 @@ def _returned(
     written: list[tuple[Source, Identity]] = []
     for source in workbooks_in_force(sources):
         try:
-            found, corrected = read_source(project, source, corrections, read)
+            found = read(source)
             written.append((source, found.identity))
-            found = replace(found, identity=by_one_name(found.identity, project.collection))
+            named = by_one_name(found.identity, project.collection)
+            found = found if named == found.identity else replace(found, identity=named)
             if _is_of_another_edition(found.identity, project):
                 findings.append(_other_edition(source, found.identity, project))
             else:
                 returned[source.kind].append((source, found))
-                findings += corrected
+                findings += found.corrected
         except AnalysisError as error:
             findings.append(_unreadable(source, str(error)))
     return returned, [*findings, *_under_two_names(written, project.collection)]
@@ -118,17 +119,14 @@ def whose(form: Returned) -> tuple[str, int]:
     return form.identity.reporter, form.identity.calendar_year
 
 
-def _former(
-    project: Project, sources: Sequence[Source], corrections: Sequence[Correction], read: Reader
-) -> list[tuple[date, Registry]]:
+def _former(sources: Sequence[Source], read: Reader) -> list[tuple[date, Registry]]:
     """The earlier registries, with the day on which each came; one that cannot be read is no new fault."""
     found = []
     standing = workbooks_in_force(sources)
     for source in sources:
         if source.kind == "registry" and source not in standing:
             with suppress(AnalysisError):
-                returned, _ = read_source(project, source, corrections, read)
-                found.append((source.received, clean_registry(returned)))
+                found.append((source.received, clean_registry(read(source))))
     return found
 
 
@@ -161,17 +159,43 @@ def _after_the_end(source: Source, merger: Merger, year: int) -> Finding:
     return _whole_file(source, "merged_school", Severity.ATTENTION, merger.login, said, action)
 
 
-def read_source(
-    project: Project, source: Source, corrections: Sequence[Correction], read: Reader = read_workbook
-) -> tuple[Returned, list[Finding]]:
-    """Returns a received workbook with its recorded corrections, and findings about these.
+def reader(
+    project: Project,
+    corrections: Sequence[Correction],
+    memory: Memory = FORGETFUL,
+    of: int = 0,
+    progress: Progress = SILENT,
+) -> Reader:
+    """Returns what reads the received workbooks with their recorded corrections, each once.
 
-    Raises:
-        AnalysisError: It cannot be read, or is not what was received.
+    Args:
+        project: The project.
+        corrections: All recorded corrections.
+        memory: What was read before.
+        of: How many will be read.
+        progress: Is told how many have been.
+
+    Returns:
+        A function that raises AnalysisError for a file that cannot be read, or is not what was received.
     """
-    came = read(received_bytes(project.root, source.file, source.sha256), source.file)
-    workbook, applied = apply_workbook_corrections(came, corrections, source.file)
-    return replace(read_returned(workbook, source.file), texts=texts_of(came)), applied
+    number = count(1)
+
+    def read(source: Source) -> Returned:
+        content = received_bytes(project.root, source.file, source.sha256)
+        own = [one for one in corrections if one.file == source.file]
+        given = (content, own, source.file)
+        found = memory.remembered("workbook", given, partial(_read, *given))
+        done = next(number)
+        progress.step("Читаю книги", done, of, source.file) if done < of else progress.step("Сверяю прочитанное")
+        return found
+
+    return read
+
+
+def _read(content: bytes, corrections: Sequence[Correction], file: str) -> Returned:
+    came = read_workbook(content, file)
+    workbook, applied = apply_workbook_corrections(came, corrections, file)
+    return replace(read_returned(workbook, file), texts=texts_of(came), corrected=tuple(applied))
 
 
 def _unreadable(source: Source, message: str) -> Finding:
@@ -279,10 +303,10 @@ def known_reporters(project: Project, sources: Sequence[Source]) -> dict[str, st
     registry = next((source for source in reversed(workbooks_in_force(sources)) if source.kind == "registry"), None)
     if project.collection is None or registry is None:
         return None
-    corrections, mergers = load_amendments(project.root).corrections, load_mergers(project.root)
+    read, mergers = reader(project, load_amendments(project.root).corrections), load_mergers(project.root)
     try:
-        returned, _ = read_source(project, registry, corrections, read_workbook)
-        former = _former(project, sources, corrections, read_workbook) if mergers else []
+        returned = read(registry)
+        former = _former(sources, read) if mergers else []
     except AnalysisError:
         return None
     schools = map(school_row, named_schools(_with_history(returned, former, mergers)))

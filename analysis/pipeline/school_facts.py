@@ -10,11 +10,12 @@ from analysis.cleaning.exam_results import (
     merge_results,
 )
 from analysis.cleaning.school_sheet_rules import implausible
-from analysis.cleaning.school_sheets import clean_school_sheets
+from analysis.cleaning.school_sheets import SchoolRows, clean_school_sheets
 from analysis.contracts.columns import typed_table
 from analysis.contracts.facts import SCHOOL_FACT_TABLES, school_fact_tables
 from analysis.contracts.findings import Finding, Severity
 from analysis.contracts.report import DisplacedResults
+from analysis.files.memory import FORGETFUL, Memory
 from analysis.intake.workbook import Returned
 from analysis.rules.config import Collection, Project
 from analysis.rules.methods import known_parts
@@ -27,6 +28,7 @@ def read_school_facts(
     counted: Iterable[Returned],
     late: Iterable[Returned],
     exports: ExportRows,
+    memory: Memory = FORGETFUL,
 ) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
     """Returns the tables of school facts and what is to be said of them.
 
@@ -36,10 +38,17 @@ def read_school_facts(
         counted: The forms of schools whose facts enter the edition.
         late: Those that came after the cutoff: what is wrong in them is said, and stops nothing.
         exports: What the exam systems sent: where both name a result, theirs stands.
+        memory: What is known of the same forms.
     """
     sittings, parts = load_calendar(project.root), known_parts(project.root)
-    cleaned = [clean_school_sheets(form, collection, sittings, parts) for form in counted]
-    too_late = [clean_school_sheets(form, collection, sittings, parts) for form in late]
+    about = memory.content([collection, sittings, parts])
+
+    def clean(form: Returned) -> SchoolRows:
+        return memory.remembered(
+            "school sheets", [form, about], lambda: clean_school_sheets(form, collection, sittings, parts)
+        )
+
+    cleaned, too_late = [clean(form) for form in counted], [clean(form) for form in late]
     rows = {name: [row for form in cleaned for row in form.rows[name]] for name in SCHOOL_FACT_TABLES}
     of_forms = rows["results"]
     rows["results"], differences = merge_results(of_forms, exports.results)

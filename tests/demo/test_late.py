@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import date
-from functools import cache
 
 import openpyxl
 import pytest
@@ -11,14 +10,13 @@ import pytest
 from analysis.cleaning.corrections import Correction, load_amendments
 from analysis.contracts.findings import Severity
 from analysis.forms.annotate import annotate
-from analysis.intake.workbook import read_workbook
 from analysis.pipeline.facts import read_facts
-from analysis.pipeline.received import received_workbooks
+from analysis.pipeline.fresh import memory_of
+from analysis.pipeline.received import reader, received_workbooks
 from analysis.rules.config import load_project, load_reporting, load_sources, workbooks_in_force
 
 IN_TIME = "data/raw/2021/form_edu990012_v1.xlsx"
 CUTOFF = date(2022, 1, 31)
-REMEMBERED = cache(read_workbook)
 
 
 @pytest.fixture
@@ -30,7 +28,7 @@ def read(demo, checked):
     def _read(sources, cutoffs=(), more=(), editions=None):
         collection = replace(project.collection, cutoffs=cutoffs or project.collection.cutoffs)
         asked = replace(project, editions=editions or project.editions, collection=collection)
-        came = received_workbooks(asked, sources, [*corrections, *more], lambda *given: REMEMBERED(*given))
+        came = received_workbooks(asked, sources, reader(asked, [*corrections, *more], memory_of(demo)))
         return read_facts(asked, came, sources, load_reporting(demo), tables)
 
     return _read

@@ -15,9 +15,9 @@ from analysis.contracts.facts import EVIDENCE, EXECUTION, REGISTRY_SCHOOLS, REGI
 from analysis.errors import AnalysisError
 from analysis.forms.collect import form_bytes
 from analysis.forms.receive import receive, take_back
-from analysis.intake.workbook import Identity, read_workbook
+from analysis.intake.workbook import Identity
 from analysis.pipeline.facts import read_facts
-from analysis.pipeline.received import problem_of, received_workbooks
+from analysis.pipeline.received import problem_of, reader, received_workbooks
 from analysis.rules.config import Collection, Said, load_project, load_record, load_sources
 from small_projects import LATE, LATER, ON_TIME, PROJECT
 
@@ -60,7 +60,7 @@ def _state(root, signed):
     """Every table of facts as text, and the findings."""
     project = replace(load_project(root), collection=Collection(("УО",), "ОО"))
     sources = load_sources(root)
-    came = received_workbooks(project, sources, (), read_workbook)
+    came = received_workbooks(project, sources, reader(project, ()))
     facts = read_facts(project, came, sources, (), signed.tables)
     return {name: frame.to_csv() for name, frame in facts.tables.items()}, facts
 

@@ -6,6 +6,7 @@ import zipfile
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -15,8 +16,8 @@ from analysis.forms.annotate import annotate
 from analysis.forms.collect import form_bytes
 from analysis.forms.receive import receive
 from analysis.intake.workbook import read_workbook
+from analysis.pipeline import received
 from analysis.pipeline.facts import read_facts
-from analysis.pipeline.received import received_workbooks
 from analysis.rules.config import Collection, Said, load_project, load_sources
 from damaged_workbooks import FAULTY, NOT_READ, SHEET, STRANGE, packed, parts_of
 from small_projects import ON_TIME, PROJECT
@@ -81,7 +82,8 @@ def _checked(root, signed):
     """By school: its rows in the tables of facts, its findings, and its marked copy."""
     project = replace(load_project(root), collection=Collection(("УО",), "ОО"))
     sources = load_sources(root)
-    came = received_workbooks(project, sources, (), remembering)
+    with mock.patch.object(received, "read_workbook", remembering):
+        came = received.received_workbooks(project, sources, received.reader(project, ()))
     facts = read_facts(project, came, sources, (), signed.tables)
     stopping = blocking(facts.findings)
     copies = annotate(root, stopping, [one.file for one in sources], root / "output/annotated")

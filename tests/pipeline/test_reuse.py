@@ -3,11 +3,11 @@
 import random
 import shutil
 
+from analysis.cleaning.corrections import load_amendments
 from analysis.files.memory import NOTES, SILENT
-from analysis.files.storage import received_bytes
-from analysis.intake.workbook import remembering_reader
 from analysis.pipeline import fresh
 from analysis.pipeline.build import build_if_changed
+from analysis.pipeline.received import reader
 from analysis.rules.config import load_project, load_sources, workbooks_in_force
 from benchmarks.reuse import EDITS, doubted
 
@@ -62,7 +62,7 @@ def test_what_a_second_process_has_read_is_not_read_again(own_town):
     shutil.rmtree(own_town / NOTES)
     fresh.ahead(own_town, fresh.read_workbooks, own_town)
     memory, files = fresh.memory_of(own_town), workbooks_in_force(load_sources(own_town))
-    read = remembering_reader(memory)
+    read = reader(load_project(own_town), load_amendments(own_town).corrections, memory)
     for one in files:
-        read(received_bytes(own_town, one.file, one.sha256), one.file)
+        read(one)
     assert (len(files) > 10, memory.done) == (True, [])
