@@ -1,6 +1,7 @@
 """From raw files to data/processed and the pieces of the reports; unchanged work is not redone."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,12 @@ class Built:
 
 
 def build_if_changed(
-    project: Project, years: Sequence[int], progress: Progress, jobs: int = 1, memory: Memory | None = None
+    project: Project,
+    years: Sequence[int],
+    progress: Progress,
+    jobs: int = 1,
+    memory: Memory | None = None,
+    helper: Helper | None = None,
 ) -> Built:
     """Writes data/processed and the pieces of the reports of some years (none means all), unless nothing has changed.
 
@@ -37,6 +43,7 @@ def build_if_changed(
         progress: Is told what is done.
         jobs: How many processes may work; a second one helps where there is much to do, more do not.
         memory: The notes that a process has at hand which builds again and again.
+        helper: The second process that it has at hand; else one is started where it pays.
 
     Raises:
         AnalysisError: There is no such year, or findings stop the build.
@@ -45,8 +52,9 @@ def build_if_changed(
     if is_fresh(project, asked):
         progress.say("Таблицы и части отчётов без изменений.")
         return Built(asked)
-    with Helper(jobs > 1 and is_much(project)) as helper, texts_as_objects():
-        names = build(project, asked, progress, helper, memory)
+    started = Helper(jobs > 1 and is_much(project)) if helper is None else nullcontext(helper)
+    with started as second, texts_as_objects():
+        names = build(project, asked, progress, second, memory)
     said = ", ".join(map(str, asked))
     progress.say(f"Собрано: data/processed (таблиц: {len(names)}) и части отчётов за {said}.")
     return Built(asked, tuple(names))

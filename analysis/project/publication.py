@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from analysis.files.memory import Memory, Progress
+from analysis.files.memory import Helper, Memory, Progress
 from analysis.files.storage import texts_as_objects
 from analysis.rules.config import Project, asked_years, load_sources
 
@@ -26,6 +26,7 @@ class Publishing(NamedTuple):
         later: Formats that are made right after these: what the site has of them stays until then.
         jobs: How many processes may build what is published.
         memory: The notes that a process has at hand which publishes again and again.
+        helper: The second process that it has at hand.
     """
 
     formats: Sequence[str] = FORMATS
@@ -34,6 +35,7 @@ class Publishing(NamedTuple):
     later: Sequence[str] = ()
     jobs: int = 1
     memory: Memory | None = None
+    helper: Helper | None = None
 
 
 def report(project: Project, years: Sequence[int], how: Publishing, progress: Progress) -> list[Path]:
@@ -73,7 +75,7 @@ def _built_sources(
     needed = sorted({*asked, *(years_placed(reports, documents) & {*project.editions})})
     from analysis.pipeline.build import build_if_changed
 
-    build_if_changed(project, needed, progress, how.jobs, how.memory)
+    build_if_changed(project, needed, progress, how.jobs, how.memory, how.helper)
     sources = _report_sources(project, how.audience, needed)
     refuse_lost_references(sources, annual)
     refuse_repeated(sources, documents)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError, not_written
-from analysis.files.memory import Memory, Progress
+from analysis.files.memory import Helper, Memory, Progress
 from analysis.files.storage import read_manifest, read_table, texts_as_objects
 from analysis.pipeline.fresh import memory_of
 from analysis.presentation.place import MADE_FOLDERS
@@ -72,22 +72,23 @@ class Watch:
         """
         self._tables, self._site = self._stored(), self._outputs()
         before: Stamps | None = None
-        while True:
-            now = seen()
-            if now != before:
-                changed = [] if before is None else sorted(name for name, _ in now.items() ^ before.items())
-                self._turn(list(dict.fromkeys(changed)))
-            before = now
-            if not wait():
-                return
+        with Helper(self.jobs > 1) as helper:
+            while True:
+                now = seen()
+                if now != before:
+                    changed = [] if before is None else sorted(name for name, _ in now.items() ^ before.items())
+                    self._turn(list(dict.fromkeys(changed)), helper)
+                before = now
+                if not wait():
+                    return
 
-    def _turn(self, changed: list[str]) -> None:
+    def _turn(self, changed: list[str], helper: Helper) -> None:
         """Publishes what the change has touched; a broken file leaves the last good state as it is."""
         if changed:
             self.progress.say(f"Изменено: {_shown(changed)}")
         try:
             project, self._memory = load_project(self.root), memory_of(self.root, self._memory, keeps=True)
-            first = Publishing(FORMATS[:1], self.engine, later=FORMATS[1:], jobs=self.jobs, memory=self._memory)
+            first = Publishing(FORMATS[:1], self.engine, later=FORMATS[1:], memory=self._memory, helper=helper)
             self.publish(project, (), first, self.progress)
             self.progress.say(self._difference())
             self._tell_renewed()
