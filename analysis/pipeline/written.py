@@ -40,7 +40,7 @@ def _made_ahead(memory: Memory, editions: Sequence[Edition]) -> None:
     for edition in reversed(editions):
         sections, _ = sections_of(edition, memory, step=-1)
         shown = [exhibit for section in sections for exhibit in section.exhibits]
-        DataFiles.of(edition, shown).made(memory)
+        DataFiles.of(edition, shown).made(memory, step=-1)
 
 
 def write(

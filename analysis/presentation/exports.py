@@ -270,11 +270,11 @@ class DataFiles(NamedTuple):
         head = _Head(edition.calendar_year, title, project.publisher, edition.data_date, project.invented)
         return cls(head, shown, [hidden_cells(edition, one) for one in shown])
 
-    def made(self, memory: Memory) -> dict[str, bytes]:
-        """The files by name."""
+    def made(self, memory: Memory, step: int = 1) -> dict[str, bytes]:
+        """The files by name; `step` is -1 for a process that makes them from the last to the first, beside another."""
         listed = list(zip([_as_data(one, self.head) for one in self.shown], self.hidden, strict=True))
         given = [(memory.content(one), bits) for one, bits in listed]
-        return memory.remembered("data", [self.head, given], partial(_data_files, self.head, listed, memory))
+        return memory.remembered("data", [self.head, given], partial(_data_files, self.head, listed, memory, step))
 
 
 def _as_data(exhibit: Exhibit, head: _Head) -> Exhibit:
@@ -284,8 +284,8 @@ def _as_data(exhibit: Exhibit, head: _Head) -> Exhibit:
     return Exhibit(exhibit.label, exhibit.caption, exhibit.contract, rows, "")
 
 
-def _data_files(head: _Head, listed: Sequence[tuple[Exhibit, Hidden]], memory: Memory) -> dict[str, bytes]:
-    made = [memory.remembered("data file", one, partial(_data_file, *one)) for one in listed]
+def _data_files(head: _Head, listed: Sequence[tuple[Exhibit, Hidden]], memory: Memory, step: int) -> dict[str, bytes]:
+    made = [memory.remembered("data file", one, partial(_data_file, *one)) for one in listed[::step]][::step]
     sheets = [Sheet(sheet_name(one.label), one.caption, one.data, one.contract) for one, _ in listed]
     title = f"Данные отчёта за {head.year} год: {head.document}"
     title = f"{ended(title)} {INVENTED}" if head.invented else title
