@@ -43,7 +43,7 @@ def computed_tables(
     sittings, red_share = load_calendar(project.root), load_red_share(project.root)
 
     def of_schools(tables: Mapping[str, pd.DataFrame], *given: Any) -> Any:
-        return memory.tracked("effectiveness", tables, given, lambda read: effectiveness_tables(read, *given))
+        return memory.tracked("indicators", tables, given, lambda read: effectiveness_tables(read, *given))
 
     choice = choice_for(project.root, facts)
     is_known = memory.knows(GROUPS, facts, [policy, choice])

@@ -3,12 +3,13 @@
 import random
 import shutil
 
-from analysis.cleaning.corrections import load_amendments
-from analysis.files.memory import NOTES, SILENT
+from analysis.files.memory import NOTES, SILENT, Helper
+from analysis.files.storage import texts_as_objects
 from analysis.pipeline import fresh
-from analysis.pipeline.build import build_if_changed
-from analysis.pipeline.received import reader
-from analysis.rules.config import load_project, load_sources, workbooks_in_force
+from analysis.pipeline.build import build, build_if_changed
+from analysis.presentation.chapters import ANNEX
+from analysis.presentation.report import CHAPTERS
+from analysis.rules.config import load_project
 from benchmarks.reuse import EDITS, doubted
 
 
@@ -57,12 +58,29 @@ def test_notes_hold_for_the_very_code_lock_and_packages(tmp_path, monkeypatch):
     assert len(set(codes)) == 4
 
 
-def test_what_a_second_process_has_read_is_not_read_again(own_town):
+class AtOnce(Helper):
+    """Does what it is asked for in this very process, before anybody needs it."""
+
+    def make(self, step, *given):
+        step(*given)
+
+
+def test_what_a_second_process_has_made_is_not_made_again(own_town):
     """What it makes without being found would be lost in silence."""
     shutil.rmtree(own_town / NOTES)
-    fresh.ahead(own_town, fresh.read_workbooks, own_town)
-    memory, files = fresh.memory_of(own_town), workbooks_in_force(load_sources(own_town))
-    read = reader(load_project(own_town), load_amendments(own_town).corrections, memory)
-    for one in files:
-        read(one)
-    assert (len(files) > 10, memory.done) == (True, [])
+    project, memory = load_project(own_town), fresh.memory_of(own_town)
+    with texts_as_objects():
+        build(project, project.editions, helper=AtOnce(wanted=False), memory=memory)
+    of_the_second = {"workbook", fresh.GROUPS, "mask", "picture", "data", "data file", *ANNEX, *CHAPTERS}
+    assert (len(of_the_second) > 15, of_the_second & {*memory.done}) == (True, set())
+    assert {"school sheets", "towns", "contract"} < {*memory.done}
+
+
+def test_a_number_is_fitted_anew_with_the_towns_that_hold_it_alone(own_town):
+    before = doubted(own_town)
+    assert "towns" not in before.done
+    EDITS["число в форме"](own_town)
+    after = doubted(own_town)
+    shutil.rmtree(own_town / NOTES)
+    anew = doubted(own_town)
+    assert 0 < after.done.count("towns") < anew.done.count("towns") / 2
