@@ -74,13 +74,3 @@ def test_what_a_second_process_has_made_is_not_made_again(own_town):
     of_the_second = {"workbook", fresh.GROUPS, "mask", "picture", "data", "data file", *ANNEX, *CHAPTERS}
     assert (len(of_the_second) > 15, of_the_second & {*memory.done}) == (True, set())
     assert {"school sheets", "towns", "contract"} < {*memory.done}
-
-
-def test_a_number_is_fitted_anew_with_the_towns_that_hold_it_alone(own_town):
-    before = doubted(own_town)
-    assert "towns" not in before.done
-    EDITS["число в форме"](own_town)
-    after = doubted(own_town)
-    shutil.rmtree(own_town / NOTES)
-    anew = doubted(own_town)
-    assert 0 < after.done.count("towns") < anew.done.count("towns") / 2

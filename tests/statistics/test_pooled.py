@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special
 
-from analysis.statistics.counts import processes
+from analysis.files.memory import FORGETFUL
+from analysis.statistics.counts import processes, remembering
 from analysis.statistics.pooled import Rule, pooled_shares
 
 NUMBERS = ("mean", "low", "high", "over_threshold")
@@ -241,3 +242,28 @@ def test_very_many_rows_are_worked_on_by_several_processes_to_the_same_bits(monk
     for name in NUMBERS:
         assert_array_equal(getattr(one, name), getattr(several, name))
     assert_array_equal(one.schools.above, several.schools.above)
+
+
+def test_towns_that_are_the_same_are_worked_out_once():
+    """Towns of two sizes: one number of the smaller one is corrected, and that town alone is worked out again."""
+    parts = [town(5, 3, seed=2)[:4], town(12, 6, seed=3)[:4]]
+    k, n, school, procedure = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    of_town = np.repeat([0, 1], [len(part[0]) for part in parts])
+    known, made = {}, []
+
+    def remember(step, given, make):
+        key = FORGETFUL.content([step, *given])
+        if key not in known:
+            made.append(step)
+            known[key] = make()
+        return known[key]
+
+    corrected = np.where(np.arange(len(k)) == 0, np.maximum(n - k, 1), k)
+    with remembering(remember):
+        for counts, worked_out in ((k, 2), (k, 2), (corrected, 3)):
+            found = pooled_shares(counts, n, school, procedure, town=of_town)
+            assert len(made) == worked_out
+    anew = pooled_shares(corrected, n, school, procedure, town=of_town)
+    assert corrected[0] != k[0]
+    for name in NUMBERS[:3]:
+        assert_array_equal(getattr(found, name), getattr(anew, name))
