@@ -208,6 +208,7 @@ Commands = Any  # argparse names the type of add_subparsers with an underscore
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit code: 0 done, 1 something a person must mend, 2 wrong usage."""
     gc.set_threshold(100_000, 50, 50)  # a command lives for seconds; looking for cycles took a third of a long check
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own holds 40 MB that it will not need again
     _open_streams()
     options = _parser().parse_args(arguments)
     try:
