@@ -7,14 +7,15 @@ import shutil
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
-
-from lxml import etree
 
 from analysis.files.storage import file_size
 from analysis.publishing.source import Project
 from analysis.publishing.state import output_name
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 # The look and the scripts of the template; the libraries among them carry their licences.
 _ASSETS = Path(__file__).parent / "assets"
@@ -182,6 +183,8 @@ _BLOCKS = (*_HEADINGS, *_CAPTIONS, "tr", "p", "li", "dt", "dd", "pre")
 def _places(page: Path) -> list[list[object]]:
     """The places of a page that have an address: it, the level of the heading (0 of a table or picture), the heading
     and the texts up to the next place, a row of a table being one."""
+    from lxml import etree
+
     content = etree.fromstring(page.read_bytes(), etree.HTMLParser(encoding="utf-8")).find(".//main")
     places: list[list[Any]] = []
     for block in content.iter(*_BLOCKS) if content is not None else ():
@@ -197,14 +200,14 @@ def _places(page: Path) -> list[list[object]]:
     return places
 
 
-def _words(block: etree._Element) -> str:
+def _words(block: "etree._Element") -> str:
     """The words of a block without those of the blocks in it; the number of a heading is no word to search for."""
     if block.tag == "tr":
         return " · ".join(filter(None, (" ".join("".join(map(str, cell.itertext())).split()) for cell in block)))
     return " ".join("".join(_own_text(block)).split())
 
 
-def _own_text(element: etree._Element) -> Iterator[str]:
+def _own_text(element: "etree._Element") -> Iterator[str]:
     yield element.text or ""
     for inner in element:
         if inner.tag not in _BLOCKS and inner.get("class") != "header-section-number":
