@@ -12,6 +12,7 @@ import os
 import pickle
 import signal
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import date, datetime
@@ -66,7 +67,7 @@ class Memory:
         self._folder, self.code = folder, code
         self._kept: dict[str, Any] | None = {} if keeps else None
         self._used: set[object] = set()
-        self._contents: dict[object, tuple[object, str]] = {}
+        self._contents: dict[object, tuple[Callable[[], object], str]] = {}
         self.done: list[str] = []  # the steps that no note held
 
     def remembered(self, step: str, given: Sequence[object], make: Callable[[], T]) -> T:
@@ -120,7 +121,7 @@ class Memory:
     def _looked(self, step: str, given: Sequence[object]) -> tuple[str, list[str] | None]:
         """What was asked for, and which tables the step looked at when it was last done."""
         asked = self.key(step, *given)
-        return asked, self._read(asked)
+        return asked, self._noted(asked)  # not from what is at hand: another process may have done it since
 
     def forget(self) -> None:
         """Removes the notes that were not used for longest, where all together have grown too large; and keeps nothing
@@ -136,8 +137,9 @@ class Memory:
         for _, size, note in notes:
             if left <= MOST_BYTES:
                 break
-            note.unlink(missing_ok=True)
-            left -= size
+            with suppress(OSError):  # another process reads it: Windows lets nobody remove it then
+                note.unlink(missing_ok=True)
+                left -= size
 
     def _keep(self, step: str, key: str, made: object) -> None:
         self._write(key, [made])
@@ -172,8 +174,8 @@ class Memory:
     def _known(self, key: object, part: object, tell: Callable[[], str]) -> str:
         self._used.add(key)
         known = self._contents.get(key)
-        if known is None or known[0] is not part:
-            known = self._contents[key] = (part, tell())
+        if known is None or known[0]() is not part:
+            known = self._contents[key] = (_held(part), tell())
         return known[1]
 
     def _told(self, told: str, part: T) -> T:
@@ -182,7 +184,7 @@ class Memory:
 
     def _stood_for(self, told: str, part: T) -> T:
         self._used.add(id(part))
-        self._contents[id(part)] = (part, told)
+        self._contents[id(part)] = (_held(part), told)
         return part
 
     def _found(self, key: str) -> Any:
@@ -195,6 +197,11 @@ class Memory:
         self._used.add(key)
         if self._kept is not None and key in self._kept:
             return self._kept[key]
+        found = self._noted(key)
+        return None if found is None else self._at_hand(key, found)
+
+    def _noted(self, key: str) -> Any:
+        """What the note holds; None where there is none, or it is damaged."""
         note = self._path(key)
         try:
             content = note.read_bytes()
@@ -204,7 +211,7 @@ class Memory:
             note.touch()
         except (OSError, pickle.UnpicklingError, AttributeError, ImportError, TypeError, ValueError, EOFError):
             return None
-        return self._at_hand(key, found)
+        return found
 
     def _at_hand(self, key: str, found: Any) -> Any:
         if self._kept is not None:
@@ -222,6 +229,14 @@ class Memory:
 
 
 FORGETFUL = Memory(None)
+
+
+def _held(part: Any) -> Callable[[], object]:
+    """What gives a part back as long as anybody has it: its number is given to another one later."""
+    try:
+        return weakref.ref(part)
+    except TypeError:  # such as a tuple
+        return lambda: part
 
 
 class Helper:

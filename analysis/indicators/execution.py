@@ -331,7 +331,8 @@ def _totals(rows: pd.DataFrame) -> pd.DataFrame:
     whole of shares where somebody named only a percentage.
     """
     missing = rows["reported_count"].isna()
-    some = {name: rows[name].fillna(0) for name in TOTAL_COLUMNS if name in rows}
+    some = {name: rows[name].mask(missing & (name == "reported_whole_count")).fillna(0)
+            for name in TOTAL_COLUMNS if name in rows}  # fmt: skip
     parts = rows[KEY].assign(
         **some,
         expected_reporter_count=1,

@@ -109,8 +109,8 @@ def matched(
     nodes, node = np.split(codes, [len(derived)])
     row = joined([view.index.to_numpy("int32") for view in views])
     known = node <= nodes.max(initial=NONE)
-    once = np.unique(np.column_stack([node[known], row[known]]), axis=0)
-    return grouped(source, nodes, (once[:, 0], once[:, 1]))
+    once = pd.DataFrame({"node": node[known], "row": row[known]}).drop_duplicates()
+    return grouped(source, nodes, (once["node"].to_numpy(), once["row"].to_numpy()))
 
 
 def row_codes(columns: Iterable[Sequence[pd.Series]]) -> Numbers:

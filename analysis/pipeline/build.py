@@ -43,7 +43,7 @@ def build_if_changed(
         progress: Is told what is done.
         jobs: How many processes may work; a second one helps where there is much to do, more do not.
         memory: The notes that a process has at hand which builds again and again.
-        helper: The second process that it has at hand; else one is started where it pays.
+        helper: The second process that it has at hand; else one is started. Neither is asked where it would not pay.
 
     Raises:
         AnalysisError: There is no such year, or findings stop the build.
@@ -52,7 +52,8 @@ def build_if_changed(
     if is_fresh(project, asked):
         progress.say("Таблицы и части отчётов без изменений.")
         return Built(asked)
-    started = Helper(jobs > 1 and is_much(project)) if helper is None else nullcontext(helper)
+    pays = is_much(project)
+    started = Helper(jobs > 1 and pays) if helper is None else nullcontext(helper if pays else ALONE)
     with started as second, texts_as_objects():
         names = build(project, asked, progress, second, memory)
     said = ", ".join(map(str, asked))

@@ -1,12 +1,14 @@
 """Whether what the last build has left is still what would be built now, and the notes that hold for this very code."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.errors import AnalysisError
 from analysis.files.memory import NOTES, Memory
 from analysis.files.storage import (
     code_fingerprint,
@@ -100,9 +102,10 @@ def read_workbooks(memory: Memory, root: Path) -> None:
     read = reader(load_project(root), load_amendments(root).corrections, memory)
     for source in reversed(workbooks_in_force(load_sources(root))):
         before = len(memory.done)
-        read(source)
-        if len(memory.done) == before:
-            break
+        with suppress(AnalysisError):  # who checks the project says what is wrong with a file
+            read(source)
+            if len(memory.done) == before:
+                break
     for name in DRAWING:
         import_module(name)
 

@@ -1,6 +1,7 @@
 """`watch`: what has changed is built and published while the analyst works, web pages first."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 from analysis.errors import AnalysisError, not_written
 from analysis.files.memory import Helper, Memory, Progress
 from analysis.files.storage import read_manifest, read_table, texts_as_objects
-from analysis.pipeline.fresh import memory_of
+from analysis.pipeline.fresh import is_much, memory_of
 from analysis.presentation.place import MADE_FOLDERS
 from analysis.project.publication import FORMATS, Publishing, report
 from analysis.publishing.state import SITE_RECORD, Output, read_state
@@ -30,8 +31,9 @@ def stamps(root: Path) -> Stamps:
     found: dict[str, tuple[int, int]] = {}
     for path in [*root.glob("*.*"), *_within(root / "data"), *_within(root / "reports")]:
         if path.is_file() and not path.name.startswith(NO_INPUT):
-            seen = path.stat()
-            found[path.relative_to(root).as_posix()] = (seen.st_mtime_ns, seen.st_size)
+            with suppress(FileNotFoundError):  # it has just gone
+                seen = path.stat()
+                found[path.relative_to(root).as_posix()] = (seen.st_mtime_ns, seen.st_size)
     return found
 
 
@@ -72,7 +74,7 @@ class Watch:
         """
         self._tables, self._site = self._stored(), self._outputs()
         before: Stamps | None = None
-        with Helper(self.jobs > 1) as helper:
+        with Helper(self.jobs > 1 and self._is_much()) as helper:
             while True:
                 now = seen()
                 if now != before:
@@ -81,6 +83,11 @@ class Watch:
                 before = now
                 if not wait():
                     return
+
+    def _is_much(self) -> bool:
+        with suppress(AnalysisError):
+            return is_much(load_project(self.root))
+        return False  # what is broken is told when it is looked at
 
     def _turn(self, changed: list[str], helper: Helper) -> None:
         """Publishes what the change has touched; a broken file leaves the last good state as it is."""

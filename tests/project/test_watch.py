@@ -1,6 +1,7 @@
 """`watch` publishes what changes, web pages first, says what is different and outlives a broken file."""
 
 import os
+from multiprocessing import active_children
 
 import pandas as pd
 import pytest
@@ -9,8 +10,10 @@ from analysis.contracts.columns import pandas_types, typed_table
 from analysis.contracts.execution import PlanFact
 from analysis.errors import AnalysisError
 from analysis.files.memory import Progress
+from analysis.pipeline.build import build_if_changed
 from analysis.project.watch import AS_BEFORE, Watch, difference, stamps
 from analysis.publishing.state import Output, write_state
+from benchmarks.reuse import EDITS
 from small_projects import PROJECT
 
 
@@ -141,3 +144,25 @@ def test_what_was_made_anew_is_named_once(root):
     said = list[str]()
     Watch(root, "builtin", Progress(said.append), Made(root)).follow(lambda: stamps(root), lambda: False)
     assert [one for one in said if "обновлено" in one] == ["На сайте обновлено: page.", "На сайте обновлено: paper."]
+
+
+def test_the_second_process_lives_from_turn_to_turn_and_may_die(own_town):
+    said, seconds, turns = [], [], iter(["as it is", "dead", "the end"])
+
+    def built(project, years, how, progress):
+        build_if_changed(project, years, progress, how.jobs, how.memory, how.helper)
+
+    def wait():
+        turn = next(turns)
+        seconds.append([one.pid for one in active_children()])
+        if turn == "dead":
+            for one in active_children():
+                one.kill()
+                one.join()
+        if turn != "the end":
+            EDITS["факт в форме"](own_town)
+        return turn != "the end"
+
+    Watch(own_town, "builtin", Progress(said.append), built, jobs=2).follow(lambda: stamps(own_town), wait)
+    assert len([one for one in said if one.startswith("Изменились числа")]) == 2
+    assert (len(seconds[0]), seconds[1], seconds[2]) == (1, seconds[0], [])

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from analysis.publishing import PublishingError
+from analysis.publishing import PublishingError, engines
 from analysis.publishing.source import read_project
+from analysis.publishing.state import output_name
 
 from .conftest import REPORTS, run, write
 
@@ -198,6 +199,26 @@ def test_a_typesetter_that_dies_is_told_in_a_sentence(reports: Path, monkeypatch
     assert _refusal(reports, "текст", "pdf") == (
         "2021/annual-report-2021.qmd, pdf: программа прервана (код 9): проверьте, хватает ли памяти, и повторите."
     )
+
+
+def test_a_format_that_fails_after_another_was_written_is_told(reports: Path, monkeypatch: pytest.MonkeyPatch):
+    """The paper is being finished already when the web page turns out to be impossible."""
+    told, finished = engines._writing, []
+
+    def broken(page, kind, target, site):
+        return told(page, kind, target, site) | ({"template": "$if("} if kind == "html" else {})
+
+    def compiled(page, draft, site):
+        finished.append(draft.is_file())
+        return {output_name(page.name, "pdf"): []}
+
+    monkeypatch.setattr(engines, "_writing", broken)
+    monkeypatch.setattr(engines, "_compile", compiled)
+    write(reports / DOCUMENT, FRONT + "текст\n")
+    with pytest.raises(PublishingError, match=DOCUMENT):
+        run(reports, [DOCUMENT], ["html", "pdf"])
+    assert finished == [True]
+    assert not (reports / "_site").exists()
 
 
 def test_what_the_typesetter_refuses_is_told(reports: Path):
