@@ -70,6 +70,10 @@ class Memory:
         self._contents: dict[object, tuple[Callable[[], object], str]] = {}
         self.done: list[str] = []  # the steps that no note held
 
+    def __reduce__(self) -> tuple[type["Memory"], tuple[Path | None, str]]:
+        """Another process gets the notes, and nothing that is at hand in this one."""
+        return Memory, (self._folder, self.code)
+
     def remembered(self, step: str, given: Sequence[object], make: Callable[[], T]) -> T:
         """Returns what a step made of the very same, or makes it.
 

@@ -233,6 +233,13 @@ def _employ(lock, told):
         told.recv()
 
 
+def test_another_process_gets_the_notes_and_nothing_that_is_at_hand(tmp_path):
+    memory, table = Memory(tmp_path, "code", keeps=True), pd.DataFrame({"a": [1]})
+    assert memory.remembered("step", [table], lambda: [1]) == [1]
+    sent = pickle.loads(pickle.dumps(memory))
+    assert (sent.code, sent.remembered("step", [table], lambda: [2]), sent.done) == ("code", [1], [])
+
+
 def test_a_worker_ends_with_the_process_that_it_works_for(tmp_path):
     """It would keep its memory, and whatever it holds, until the machine is switched off."""
     ours, theirs = get_context("spawn").Pipe()
