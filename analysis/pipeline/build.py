@@ -121,7 +121,7 @@ def _made(
     tables = {**facts, **made}
     _, masks = public_masks(tables, memory)
     editions = editions_ahead(project, (tables, masks), sources, years, helper)
-    chains = made_chains(project, tables, sources, methods, summed, masks, memory)
+    chains = made_chains(project, tables, sources, methods, summed, memory)
     stop_for(broken_by_the_program(made, methods, memory))
     write(project, years, (tables, chains), editions, progress, memory)
     return sorted(tables)

@@ -25,11 +25,11 @@ def made_chains(
     sources: Sequence[Source],
     methods: Methods | None,
     summed: Edges,
-    hidden: Masks,
     memory: Memory,
 ) -> dict[str, bytes]:
     """The files that `explain` reads beside the tables."""
     words = chain_words(project, tables, sources, methods)
+    _, hidden = public_masks(tables, memory)
     return stored_files(words, edges_of(tables, sources, methods, summed, memory), hidden)
 
 

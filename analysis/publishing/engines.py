@@ -201,14 +201,8 @@ def render(sources: Path, new: Path, job: Job) -> Mapping[str, list[str]]:
     Raises:
         PublishingError: The sources hold something unsupported, or a cell fails.
     """
-    plan, day = job.plan, job.fixed_date
-    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    outputs = frozenset(plan.make) | plan.keep
-    fronts = {
-        name: front_matter(sources, str(Path(name).with_suffix(".qmd"))) for name in outputs if name.endswith(".html")
-    }
-    site = Site(read_project(sources), new, outputs, fronts, noon)
-    made: dict[str, list[str]] = {}
+    plan, site = job.plan, _new_site(sources, new, job)
+    made: Files = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         drawing = pool.submit(_draw, sources, job)
         pages = []
@@ -228,6 +222,15 @@ def render(sources: Path, new: Path, job: Job) -> Mapping[str, list[str]]:
         beside.result()
     finish_pages([output for output in made if output.endswith(".html")], site)
     return made
+
+
+def _new_site(sources: Path, new: Path, job: Job) -> Site:
+    day, outputs = job.fixed_date, frozenset(job.plan.make) | job.plan.keep
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    fronts = {
+        name: front_matter(sources, str(Path(name).with_suffix(".qmd"))) for name in outputs if name.endswith(".html")
+    }
+    return Site(read_project(sources), new, outputs, fronts, noon)
 
 
 def _each(growing: list["Future[Files]"]) -> Iterator["Future[Files]"]:

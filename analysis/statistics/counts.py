@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, partial, reduce
 from multiprocessing import current_process, get_context
@@ -254,13 +254,17 @@ _AT_MOST = ContextVar("processes", default=0)  # 0 means as many as there are pr
 
 
 @contextmanager
-def processes(at_most: int) -> Iterator[None]:
-    """Within it very many rows are worked on by no more processes than these; 1 means this one."""
-    before = _AT_MOST.set(at_most)
+def _setting(variable: ContextVar[Answer], value: Answer) -> Iterator[None]:
+    before = variable.set(value)
     try:
         yield
     finally:
-        _AT_MOST.reset(before)
+        variable.reset(before)
+
+
+def processes(at_most: int) -> AbstractContextManager[None]:
+    """Within it very many rows are worked on by no more processes than these; 1 means this one."""
+    return _setting(_AT_MOST, at_most)
 
 
 # Takes the name of a step, all that it depends on, and what does it.
@@ -274,14 +278,9 @@ def _anew(_step: str, _given: Sequence[object], make: Callable[[], Any]) -> Any:
 _REMEMBER: ContextVar[Remember] = ContextVar("remember", default=_anew)
 
 
-@contextmanager
-def remembering(remember: Remember) -> Iterator[None]:
+def remembering(remember: Remember) -> AbstractContextManager[None]:
     """Within it whoever knows what was worked out of the same towns says so."""
-    before = _REMEMBER.set(remember)
-    try:
-        yield
-    finally:
-        _REMEMBER.reset(before)
+    return _setting(_REMEMBER, remember)
 
 
 class Rows(NamedTuple):
